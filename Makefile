@@ -1,0 +1,79 @@
+# make demo    read the pictures in examples/ with the use half alone
+# make test    lint, types, import rules and all tests: what CI runs
+# make setup   .venv/bin/sutja with everything
+# make bench   every published figure, into benchmarks/results/*.json
+# make clean   remove what the others made
+#
+# PYTHON chooses the interpreter (3.11 or later): make test PYTHON=python3.12
+
+.SHELLFLAGS := -eu -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PIP_FLAGS := --quiet --quiet --no-input --disable-pip-version-check --constraint constraints.txt
+PACKAGE := $(shell find src -name '*.py' -o -name '*.onnx' -o -name py.typed)
+
+# The real data beside the checkout, unless SUTJA_DATA names another folder.
+ifeq ($(SUTJA_DATA),)
+ifneq ($(wildcard ../shared/data),)
+export SUTJA_DATA := $(abspath ../shared/data)
+endif
+else
+export SUTJA_DATA
+endif
+
+.PHONY: help demo test setup bench clean
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+# $(call new-venv,FOLDER)
+define new-venv
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: sutja needs Python 3.11 or later; say make PYTHON=python3.12")'
+	@.ci/need "$(PYTHON) -c 'import ensurepip, venv'" python3-venv
+	@test -x $(1)/bin/pip || $(PYTHON) -m venv --clear $(1)
+endef
+
+# Without compiling ahead: Python compiles the few modules that it imports, and the folder stays 40 MB smaller.
+.venv-demo/installed: pyproject.toml constraints.txt $(PACKAGE)
+	@echo "installing the use half into .venv-demo"
+	$(call new-venv,.venv-demo)
+	@.venv-demo/bin/pip install $(PIP_FLAGS) --no-compile .
+	@touch $@
+
+demo: .venv-demo/installed
+	@mkdir -p out/demo
+	.venv-demo/bin/sutja read --crop examples/*.png --annotate out/demo
+	@echo "annotated pictures: out/demo; installed: $$(( $$(du -sk .venv-demo | cut -f1) * 1024 / 1000000 )) MB"
+
+.venv/installed-test: pyproject.toml constraints.txt
+	@echo "installing sutja[train,dev] into .venv"
+	$(call new-venv,.venv)
+	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev]'
+	@touch $@
+
+.venv/installed-all: .venv/installed-test
+	@echo "installing sutja[train,dev,bench] into .venv"
+	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev,bench]'
+	@touch $@
+
+test: .venv/installed-test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/python -m pytest
+
+setup: .venv/installed-all
+	@echo "ready: .venv/bin/sutja"
+
+# The published figures are those of the test part; while developing, run a script by itself on the validation part.
+bench: export SUTJA_BENCH_PART ?= test
+bench: .venv/installed-all
+	@.ci/need "tesseract --version" tesseract-ocr
+	@mkdir -p benchmarks/results
+	for script in benchmarks/[!_]*.py; do echo "$$script"; .venv/bin/python "$$script"; done
+
+clean:
+	rm -rf .venv .venv-demo out build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests recipes benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

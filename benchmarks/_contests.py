@@ -1,0 +1,149 @@
+"""The contestants of the speed benchmark, taking turns."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import onnx
+from _arithmetic import count_macs
+from _engines import DIGITS_ONLY, rapidocr_engine, rapidocr_model, tesseract_list, version_of
+from _machine import track
+
+from sutja.reading.reader import Reader
+
+LEAST_SECONDS = 1.5  # of a turn: a quick contestant reads the files several times
+LARGER_BATCH = 32
+WARM_UP = 8  # files
+Read = Callable[[Sequence[Path]], None]
+
+
+def sutja(reader: Reader) -> dict[tuple[str, str], Read]:
+    """sutja as `sutja read` runs, and asked for one file after the other."""
+
+    def many(paths: Sequence[Path]) -> None:
+        for page in reader.read_many(paths, crop=True):
+            assert page.error is None, page.error
+
+    def single(paths: Sequence[Path]) -> None:
+        for path in paths:
+            reader.read(path, crop=True)
+
+    return {("sutja", "read_many"): many, ("sutja", "one file at a time"): single}
+
+
+def peers() -> dict[tuple[str, str], Read]:
+    """RapidOCR's recogniser and Tesseract, each in several ways of being called."""
+    for peer in ("rapidocr", "tesseract"):
+        version_of(peer)  # refuses, with the way out, where one is not installed
+    default = int(rapidocr_engine().cfg.Rec.rec_batch_num)
+    return {
+        ("RapidOCR recogniser", "one file at a time"): _rapidocr_single,
+        ("RapidOCR recogniser", f"batches of {default}, its default"): _rapidocr_batches(default),
+        ("RapidOCR recogniser", f"batches of {LARGER_BATCH}"): _rapidocr_batches(LARGER_BATCH),
+        ("Tesseract", "pytesseract, a process a file"): _pytesseract,
+        ("Tesseract", "one process for all files"): _tesseract_all,
+    }
+
+
+def _rapidocr_single(paths: Sequence[Path]) -> None:
+    engine = rapidocr_engine()
+    for path in paths:
+        engine(str(path), use_det=False, use_cls=False, use_rec=True)
+
+
+def _rapidocr_batches(size: int) -> Read:
+    def read(paths: Sequence[Path]) -> None:
+        from rapidocr.ch_ppocr_rec import TextRecInput
+
+        recogniser = _recogniser()
+        recogniser.rec_batch_num = size
+        recogniser(TextRecInput(img=[cv2.imread(str(path)) for path in paths]))
+
+    return read
+
+
+def _recogniser() -> Any:
+    """RapidOCR's recogniser, loaded at the first call of its engine."""
+    engine = rapidocr_engine()
+    if engine.text_rec is None:
+        engine._load_rec_model()
+    return engine.text_rec
+
+
+def _pytesseract(paths: Sequence[Path]) -> None:
+    import pytesseract
+
+    for path in paths:
+        pytesseract.image_to_string(str(path), config=" ".join(("--psm 7", *DIGITS_ONLY)))
+
+
+def _tesseract_all(paths: Sequence[Path]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        tesseract_list(paths, Path(folder), 7, digits_only=True)
+
+
+def compete(
+    contestants: dict[tuple[str, str], Read], paths: Sequence[Path], rounds: int
+) -> list[dict[str, Any]]:
+    """Every contestant reads all files once a round, after a warm-up that does not count.
+
+    Returns
+    -------
+    A row each: median, least and most fields a second, and the median by processor time, which other work
+    on the machine disturbs less.
+    """
+    for read in contestants.values():
+        read(paths[:WARM_UP])
+    wall: dict[tuple[str, str], list[float]] = {key: [] for key in contestants}
+    cpu: dict[tuple[str, str], list[float]] = {key: [] for key in contestants}
+    order = list(contestants)
+    turns = [key for turn in range(rounds) for key in (order if turn % 2 == 0 else order[::-1])]
+    for key in track(turns, "racing"):
+        fields, seconds, processor = _turn(contestants[key], paths)
+        wall[key].append(fields / seconds)
+        cpu[key].append(fields / max(processor, 1e-9))
+    return [
+        {
+            "reader": key[0],
+            "way": key[1],
+            "fields_per_second": round(statistics.median(wall[key]), 2),
+            "least": round(min(wall[key]), 2),
+            "most": round(max(wall[key]), 2),
+            "fields_per_cpu_second": round(statistics.median(cpu[key]), 2),
+            "rounds": [round(value, 2) for value in wall[key]],
+        }
+        for key in order
+    ]
+
+
+def _turn(read: Read, paths: Sequence[Path]) -> tuple[int, float, float]:
+    """Files read, seconds, and seconds of processor time with those of processes started."""
+    began, processor, fields = time.perf_counter(), _processor_seconds(), 0
+    while fields == 0 or time.perf_counter() - began < LEAST_SECONDS:
+        read(paths)
+        fields += len(paths)
+    return fields, time.perf_counter() - began, _processor_seconds() - processor
+
+
+def _processor_seconds() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def rapidocr_macs(paths: Sequence[Path]) -> float:
+    """Mean MACs of RapidOCR's recogniser for these crops, each by itself: 48 rows, 320 columns or more."""
+    _, rows, least = _recogniser().rec_image_shape[:3]
+    model = onnx.load(str(rapidocr_model()))
+    widths = []
+    for path in paths:
+        height, width = cv2.imread(str(path)).shape[:2]
+        widths.append(max(least, int(rows * width / height)))
+    each = {width: count_macs(model, (1, 3, rows, width)) for width in set(widths)}
+    return sum(each[width] for width in widths) / len(widths)

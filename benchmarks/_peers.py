@@ -1,0 +1,151 @@
+"""The peers, asked about the same crops: RapidOCR and Tesseract, each in the way that serves it best.
+
+A peer may have several ways (settings, or the crop prepared for it). The one that is right most often on the
+validation part is measured, so that no peer loses by a bad setting. Answers are kept in out/benchmarks/peers,
+by the peer's version, its way and the crops' own bytes; a result says when they were measured.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import cv2
+import numpy as np
+from _crops import Crop
+from _engines import rapidocr_pipeline, rapidocr_recogniser, tesseract, version_of
+from _machine import DRAFTS, cpu_model, now, track, write_json
+from _scores import case_of, forgiving, rate, tally
+from numpy.typing import NDArray
+
+Picture = NDArray[np.uint8]
+PeerAnswer = tuple[str, float]  # text, confidence 0..1
+Ask = Callable[[Sequence[Picture]], Iterable[PeerAnswer]]
+PEERS_PACKAGES = ("rapidocr", "pytesseract")
+_PREPARED_HEIGHT = 64  # pixels; below, recognisers for lines of print miss strokes
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to ask a peer. `ask` is called with pictures as they are to be seen."""
+
+    peer: str
+    way: str
+    version: str
+    ask: Ask
+    prepare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A peer's answers on some crops, and when and where they were given."""
+
+    way: Way
+    texts: list[PeerAnswer]
+    measured: str
+    cpu: str
+
+    def facts(self) -> dict[str, Any]:
+        """Who answered, how, when."""
+        return {
+            "reader": self.way.peer, "way": self.way.way, "version": self.way.version,
+            "measured": self.measured, "cpu": self.cpu,
+        }  # fmt: skip
+
+
+def prepared(picture: Picture) -> Picture:
+    """A small crop as recognisers of print like it: dark on light, 64 pixels high or more, with a margin."""
+    edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
+    if np.median(edge) < 128:
+        picture = 255 - picture
+    scale = max(1.0, _PREPARED_HEIGHT / picture.shape[0])
+    larger = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    margin = round(0.25 * larger.shape[0])
+    return np.asarray(
+        cv2.copyMakeBorder(larger, margin, margin, margin, margin, cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def line_ways() -> dict[str, list[Way]]:
+    """The peers for amounts, each with its ways."""
+    return {
+        "RapidOCR recogniser": [_rapid_recogniser()],
+        "RapidOCR pipeline": [
+            Way("RapidOCR pipeline", "as it comes", version_of("rapidocr"), rapidocr_pipeline)
+        ],
+        "Tesseract": [_tesseract(7, digits_only=True), _tesseract(7, digits_only=False)],
+    }
+
+
+def digit_ways() -> dict[str, list[Way]]:
+    """The peers for lone digits: as they are, or prepared."""
+    return {
+        "RapidOCR recogniser": [_rapid_recogniser(), _rapid_recogniser(prepare=True)],
+        "Tesseract": [
+            _tesseract(10, digits_only=only, prepare=prepare)
+            for only in (True, False)
+            for prepare in (False, True)
+        ],
+    }
+
+
+def _rapid_recogniser(*, prepare: bool = False) -> Way:
+    way = "prepared" if prepare else "as it is"
+    return Way("RapidOCR recogniser", way, version_of("rapidocr"), rapidocr_recogniser, prepare)
+
+
+def _tesseract(psm: int, *, digits_only: bool, prepare: bool = False) -> Way:
+    def ask(pictures: Sequence[Picture]) -> Iterable[PeerAnswer]:
+        return tesseract(pictures, psm, digits_only)
+
+    way = f"--psm {psm}, {'digits only' if digits_only else 'any character'}{', prepared' if prepare else ''}"
+    return Way("Tesseract", way, version_of("tesseract"), ask, prepare)
+
+
+def answers(way: Way, crops: Sequence[Crop], what: str, *, fresh: bool = False) -> Answers:
+    """What a peer says, from the file where its answers are kept, or asked now."""
+    pictures = [prepared(crop.picture) if way.prepare else crop.picture for crop in crops]
+    path = DRAFTS / "peers" / f"{_key(way, pictures)}.json"
+    if path.is_file() and not fresh:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Answers(way, [(text, sure) for text, sure in kept["answers"]], kept["measured"], kept["cpu"])
+    texts = list(track(way.ask(pictures), f"{what}: {way.peer}", len(pictures)))
+    if len(texts) != len(pictures):
+        raise RuntimeError(f"{way.peer} gave {len(texts)} answers for {len(pictures)} pictures")
+    found = Answers(way, texts, now(), cpu_model())
+    write_json(path, {**found.facts(), "answers": texts})
+    return found
+
+
+def _key(way: Way, pictures: Sequence[Picture]) -> str:
+    digest = sha256(json.dumps([way.peer, way.way, way.version]).encode())
+    for picture in pictures:
+        digest.update(repr(picture.shape).encode())
+        digest.update(np.ascontiguousarray(picture).tobytes())
+    return digest.hexdigest()[:32]
+
+
+def best_way(ways: Sequence[Way], validation: Sequence[Crop], what: str, *, fresh: bool = False) -> Way:
+    """The way that is right most often on the validation crops; the first of equals."""
+    if len(ways) == 1:
+        return ways[0]
+
+    def right(way: Way) -> int:
+        found = answers(way, validation, f"{what}, choosing", fresh=fresh)
+        return sum(case_of(c.digits, *a).right for c, a in zip(validation, found.texts, strict=True))
+
+    return max(ways, key=right)
+
+
+def row(
+    ways: Sequence[Way], crops: Sequence[Crop], validation: Sequence[Crop], what: str, *, fresh: bool = False
+) -> dict[str, Any]:
+    """A peer's figures on crops with a number, in its best way."""
+    found = answers(best_way(ways, validation, what, fresh=fresh), crops, what, fresh=fresh)
+    cases = [case_of(c.digits, *a) for c, a in zip(crops, found.texts, strict=True)]
+    lenient = [case_of(c.digits, forgiving(t), p) for c, (t, p) in zip(crops, found.texts, strict=True)]
+    look_alikes = rate(sum(case.right for case in lenient), len(lenient))
+    return {"set": what, **found.facts(), **tally(cases), "right_with_o_as_0_and_l_as_1": look_alikes}

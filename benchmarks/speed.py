@@ -1,0 +1,159 @@
+"""Fields read in a second on one thread, from files on disk, beside RapidOCR and Tesseract on the same files.
+
+All contestants take turns for several rounds on one processor. Then the time of sutja by stage, and the
+arithmetic: what its network multiplies for a crop, what the processor could multiply at most, and the rate
+this allows.
+
+    python benchmarks/speed.py [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before the libraries that read them are loaded:
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import _contests
+import _crops
+from _arithmetic import count_macs, parameters, peak_macs
+from _machine import result_path, save, shown, table, warn_if_busy
+from _peers import PEERS_PACKAGES
+from _stages import Stages, time_stages
+from _sutja import arguments, data_folder, load_reader, model_facts, models
+
+from sutja.model_file import read_model
+from sutja.reading.reader import model_path
+
+FIGURE = "speed"
+PART = "validation"
+ROUNDS = 5  # with fewer the figure is a try
+
+
+def pin() -> int | None:
+    """Keep this process and those it starts on one processor: which one; None where none can be chosen."""
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    processor = max(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {processor})
+    return processor
+
+
+def arithmetic(model: str, stages: Stages, crops: int, rate: float) -> dict[str, Any]:
+    """MACs a crop, the processor's peak, the rate they allow, and how near sutja comes to it.
+
+    Parameters
+    ----------
+    stages
+        With the shapes of the batches that the network was run on.
+    crops, rate
+        How many crops these were, and how many were read in a second of processor time.
+    """
+    proto = _load(model)
+    widths = {shape[1:] for shape in stages.batches}
+    each = {shape: count_macs(proto, (1, *shape)) for shape in widths}
+    macs = sum(shape[0] * each[shape[1:]] for shape in stages.batches) / crops
+    peak = peak_macs()
+    limit = peak["best"] / macs
+    network = stages.seconds["network"] / crops
+    return {
+        "parameters": parameters(proto),
+        "macs_per_crop": round(macs),
+        "network_runs_per_crop": round(sum(shape[0] for shape in stages.batches) / crops, 3),
+        "peak_macs_per_second": peak,
+        "limit_fields_per_second": round(limit, 1),
+        "network_share_of_peak": round(macs / network / peak["best"], 4),
+        "reached_share_of_limit": round(rate / limit, 4),
+    }
+
+
+def _load(model: str) -> Any:
+    import onnx
+
+    return onnx.load_model_from_string(read_model(model_path(model)).data)
+
+
+def measure(model: str, paths: Sequence[Path], rounds: int, *, peers: bool) -> dict[str, Any]:
+    """The contest, the stages and the arithmetic."""
+    reader = load_reader(model)
+    contestants = _contests.sutja(reader) | (_contests.peers() if peers else {})
+    results = _contests.compete(contestants, paths, rounds)
+    stages = time_stages(reader, paths)
+    rate = results[0]["fields_per_second"]
+    counts = arithmetic(model, stages, len(paths), results[0]["fields_per_cpu_second"])
+    out = {"contest": results, "stages": stages.shares(), "arithmetic": counts}
+    if peers:
+        macs, peak = _contests.rapidocr_macs(paths), counts["peak_macs_per_second"]["best"]
+        reached = macs * _best(results, "RapidOCR recogniser", "fields_per_cpu_second") / peak
+        out["rapidocr"] = {"macs_per_crop": round(macs), "share_of_peak": round(reached, 4)}
+        out["times_rapidocr_recogniser"] = round(rate / _best(results, "RapidOCR recogniser"), 1)
+        out["times_tesseract"] = round(rate / _best(results, "Tesseract"), 1)
+    return out
+
+
+def _best(results: Sequence[dict[str, Any]], reader: str, key: str = "fields_per_second") -> float:
+    """The rate of a peer in its quickest way."""
+    return float(max(row[key] for row in results if row["reader"] == reader))
+
+
+def show(out: dict[str, Any]) -> str:
+    """The contest, the stages and the arithmetic, as text."""
+    headers = ("reader", "way", "fields/s", "from", "to", "fields/s of processor time")
+    rows = [
+        (r["reader"], r["way"], r["fields_per_second"], r["least"], r["most"], r["fields_per_cpu_second"])
+        for r in out["contest"]
+    ]
+    stages = [
+        (name, f"{1e6 * s['seconds_per_crop']:.0f}", f"{100 * s['share']:.1f}")
+        for name, s in out["stages"].items()
+    ]
+    a = out["arithmetic"]
+    peak = a["peak_macs_per_second"]["best"] / 1e9
+    limit = (
+        f"{a['macs_per_crop'] / 1e6:.1f} M MACs a crop at {peak:.1f} G MACs/s allow "
+        f"{a['limit_fields_per_second']:,.0f} fields/s; the network runs at "
+        f"{100 * a['network_share_of_peak']:.0f} % of the peak, the whole at "
+        f"{100 * a['reached_share_of_limit']:.0f} % of the limit"
+    )
+    lines = [table(headers, rows), "", table(("stage of sutja", "µs a crop", "%"), stages), "", limit]
+    if "times_tesseract" in out:
+        lines.append(
+            f"{out['times_rapidocr_recogniser']} times RapidOCR's recogniser "
+            f"({out['rapidocr']['macs_per_crop'] / 1e6:.0f} M MACs a crop, "
+            f"{100 * out['rapidocr']['share_of_peak']:.0f} % of the peak), "
+            f"{out['times_tesseract']} times Tesseract"
+        )
+    return "\n".join(lines)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, keep, show."""
+    parser = arguments(__doc__, part=False)
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"turns of each contestant (default: {ROUNDS})"
+    )
+    args = parser.parse_args(argv)
+    load = warn_if_busy()
+    processor = pin()
+    crops = _crops.some(_crops.orand_car(data_folder(), PART), args.limit)
+    paths = [crop.path for crop in crops if crop.path is not None]
+    model = models(args.model)[0]
+    out = measure(model, paths, args.rounds, peers=not args.no_peers)
+    content = {
+        "model": model_facts(model), "set": "orand-car", "part": PART, "n": len(paths), "rounds": args.rounds,
+        "threads": 1, "load_before": load, "pinned_to_one_processor": processor is not None, **out,
+    }  # fmt: skip
+    few = args.limit or (args.rounds if args.rounds < ROUNDS else None)
+    path = save(result_path(FIGURE, limit=few), FIGURE, content, PEERS_PACKAGES)
+    print(show(out))
+    print(f"{len(paths)} crops, {args.rounds} rounds, medians; kept in {shown(path)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""From trained checkpoints to a bundled model: out-of-fold answers, calibration, threshold, card.
+
+    python recipes/finish.py answers --run runs/full-0 --fold 0 --out runs/answers-full-0.json      # once a fold
+    python recipes/finish.py bundle  --run runs/full --name numbers --answers runs/answers-full-*.json
+
+`answers` reads the validation crops of a fold with the network that never saw them; `bundle` fits the calibration on all of
+them, chooses the threshold, and writes src/sutja/weights/NAME.onnx with its card. Nothing here looks at a test part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+
+import sutja
+from sutja.charset import CHARSET
+from sutja.confidence import RiskTable, fit_calibration
+from sutja.data import catalogue
+from sutja.data.synthesis.samples import Sample
+from sutja.data.synthesis.sources import load
+from sutja.metrics import expected_calibration_error
+from sutja.model_file import Calibration, Card, Preprocessing, SecondLook, TrainingSet
+from sutja.nets.transcriber import Transcriber
+from sutja.reading.reader import Reader
+from sutja.signals.normalise import NormaliseParams
+from sutja.training import loop, validation
+from sutja.training.export import export
+from sutja.training.pool import batch_of, crop_of
+
+MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on out-of-fold answers
+# Sets whose crops are whole fields from documents; the threshold is chosen on these.
+FIELDS = ("orand-car", "cheques", "written", "script", "printed", "labelled", "words", "no number", "blank", "scribble")
+CAP = {"mnist": 2000, "sudoku": 400}  # answers a fold; more would drown the hard sets
+SECOND_LOOK = SecondLook(0.98, ({"stretch": 1.15}, {"stretch": 0.87}, {"margin": 0.3}))
+
+
+def card_of(name: str, second_look: SecondLook = SECOND_LOOK) -> Card:
+    """A card without calibration: its confidences are raw."""
+    return Card(
+        "transcribe", name, tuple(CHARSET), Preprocessing("normalise", NormaliseParams().to_json()),
+        threshold=0.0, second_look=second_look,
+    )  # fmt: skip
+
+
+def parity_batches(samples: Iterable[Sample]) -> list[np.ndarray]:
+    """Real pictures of several widths to compare the exported file on."""
+    crops = [crop_of(sample, NormaliseParams()) for sample in samples]
+    crops.sort(key=lambda crop: crop.pixels.shape[1])
+    return [batch_of(crops[i : i + 8]).image for i in range(0, len(crops), max(8, len(crops) // 6))]
+
+
+def digits_of(text: str) -> str:
+    """The digits of a label or an answer."""
+    return "".join(c for c in text if c in "0123456789")
+
+
+def answers(args: argparse.Namespace) -> None:
+    """Read a fold's validation crops with the run's network and write the raw answers."""
+    root, fold = Path(os.environ["SUTJA_DATA"]), args.fold
+    sets = validation.real(root, fold)
+    sets |= validation.composed(load(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
+    net = loop.load_average(args.run / "checkpoint.pt")
+    model = args.run / "raw.onnx"
+    export(net, card_of("raw"), model, parity_batches(sets["orand-car"]))
+    reader, rows = Reader(model), []
+    for name, samples in sets.items():
+        step = max(1, len(samples) // CAP.get(name, 10**9))
+        some = samples[::step]
+        for sample, page in zip(some, reader.read_many((s.picture for s in some), crop=True), strict=True):
+            number = page.numbers[0] if page.numbers else None
+            rows.append({
+                "set": name, "fold": fold, "truth": digits_of(sample.text),
+                "digits": number.digits if number else None,
+                "text": number.text if number else "", "raw": number.confidence if number else None,
+            })  # fmt: skip
+        right = np.mean([(row["digits"] or "") == row["truth"] for row in rows if row["set"] == name])
+        print(f"fold {fold} {name}: n {len(some)}, digits right {right:.2%}", flush=True)
+    args.out.write_text(json.dumps(rows, ensure_ascii=False))
+
+
+def measured(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> list[dict[str, Any]]:
+    """Figures a set: n, right, accepted, wrong among the accepted, calibration error."""
+    out = []
+    for name in dict.fromkeys(row["set"] for row in rows):
+        mine = [row for row in rows if row["set"] == name]
+        answered = [row for row in mine if row["digits"] is not None]
+        confidence = np.array([calibrate(row["raw"]) for row in answered])
+        correct = np.array([row["digits"] == row["truth"] for row in answered], bool)
+        kept = (confidence >= threshold) & np.array(["□" not in row["text"] for row in answered], bool)
+        out.append({
+            "set": name, "part": "validation, out of fold", "n": len(mine),
+            "right": round(float(np.mean([(row["digits"] or "") == row["truth"] for row in mine])), 5),
+            "accepted": round(float(kept.sum()) / len(mine), 5), "accepted_wrong": int((kept & ~correct).sum()),
+            "ece": round(expected_calibration_error(confidence, correct), 5) if len(answered) else None,
+        })  # fmt: skip
+    return out
+
+
+def balanced(rows: list[dict[str, Any]], seed: int = 0) -> list[dict[str, Any]]:
+    """At most as many answers a set as the amounts have, so that no easy set decides."""
+    rng = np.random.default_rng(seed)
+    most = sum(row["set"] == "orand-car" for row in rows)
+    out = []
+    for name in dict.fromkeys(row["set"] for row in rows):
+        mine = [row for row in rows if row["set"] == name]
+        out += [mine[i] for i in rng.permutation(len(mine))[:most]]
+    return out
+
+
+def bundle(args: argparse.Namespace) -> None:
+    """Fit calibration and threshold on out-of-fold answers and write the model file."""
+    root = Path(os.environ["SUTJA_DATA"])
+    rows = [row for path in args.answers for row in json.loads(path.read_text())]
+    answered = [row for row in balanced(rows) if row["digits"] is not None]
+    raw = np.array([row["raw"] for row in answered])
+    correct = np.array([row["digits"] == row["truth"] for row in answered], float)
+    calibrate = fit_calibration(raw, correct)
+    fields = [row for row in answered if row["set"] in FIELDS and "□" not in row["text"]]
+    table = RiskTable.measure(
+        [calibrate(row["raw"]) for row in fields], [float(row["digits"] == row["truth"]) for row in fields]
+    )
+    choice = table.choose(MAX_ERROR)
+    print(choice.statement())
+    results = measured(rows, calibrate, choice.threshold)
+    for line in results:
+        print(line)
+    net: Transcriber = loop.load_average(args.run / "checkpoint.pt")
+    used = load(root, None, open_terms=args.open).used
+    card = Card(
+        "transcribe", args.name, tuple(CHARSET), Preprocessing("normalise", NormaliseParams().to_json()),
+        calibration=Calibration(points=calibrate.calibration.points),
+        thresholds=table.counts, threshold=choice.threshold, second_look=SECOND_LOOK,
+        training_data=tuple(TrainingSet(n, k, catalogue.entry_of(n).terms, None) for n, k in sorted(used.items())),
+        open_terms=args.open, seed=args.seed,
+        versions={"sutja": sutja.__version__, "torch": torch.__version__, "onnxruntime": onnxruntime.__version__,
+                  "numpy": np.__version__, "python": platform.python_version()},
+        results=tuple(results), created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
+    path.parent.mkdir(exist_ok=True)
+    real = validation.real(root, validation.VALIDATION_FOLD)
+    export(net, card, path, parity_batches([*real["cheques"], *real["mnist"][:20]]))
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    verbs = parser.add_subparsers(required=True)
+    one = verbs.add_parser("answers")
+    one.add_argument("--fold", type=int, required=True)
+    one.add_argument("--out", type=Path, required=True)
+    one.set_defaults(do=answers)
+    two = verbs.add_parser("bundle")
+    two.add_argument("--name", required=True)
+    two.add_argument("--answers", type=Path, nargs="+", required=True)
+    two.add_argument("--seed", type=int, default=1)
+    two.set_defaults(do=bundle)
+    for verb in (one, two):
+        verb.add_argument("--run", type=Path, required=True)
+        verb.add_argument("--open", action="store_true", help="the run left out sets whose terms are not open")
+    torch.set_num_threads(1)
+    args = parser.parse_args()
+    args.do(args)
+
+
+if __name__ == "__main__":
+    main()

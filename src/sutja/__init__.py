@@ -1,0 +1,37 @@
+"""sutja reads numbers where people leave them, and says how sure it is.
+
+The names below are loaded when they are first used, so that `import sutja` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sutja.errors import SutjaError
+    from sutja.reading import Reader
+    from sutja.types import Alternative, Box, Character, Number, Page
+
+__version__ = "0.1.0"
+__all__ = ["Alternative", "Box", "Character", "Number", "Page", "Reader", "SutjaError", "__version__"]
+
+_HOMES = {
+    "Alternative": "sutja.types",
+    "Box": "sutja.types",
+    "Character": "sutja.types",
+    "Number": "sutja.types",
+    "Page": "sutja.types",
+    "Reader": "sutja.reading",
+    "SutjaError": "sutja.errors",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'sutja' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

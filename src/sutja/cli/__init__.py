@@ -1,0 +1,43 @@
+"""The `sutja` command: one small file per verb, loaded when the verb is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+import sutja
+
+# verb: where its command is, and the line for it in `sutja --help`, so that help loads no verb
+VERBS = {
+    "read": ("sutja.cli.read:read", "Read the numbers in pictures."),
+    "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The verbs, in the order of the work."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the verb `cmd_name`; None where there is none of this name."""
+        if cmd_name not in VERBS:
+            return None
+        module, _, attribute = VERBS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of verbs without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(sutja.__version__, prog_name="sutja")
+def main() -> None:
+    """Read numbers from pictures, and say how sure each reading is."""

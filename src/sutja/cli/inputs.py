@@ -1,0 +1,63 @@
+"""What a person names on the command line, as a list of pictures: files, folders and patterns."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sutja.signals.headers import SUFFIXES
+from sutja.types import Page
+
+
+def expand(names: Iterable[str]) -> tuple[list[str], list[Page]]:
+    """Every picture that `names` stand for.
+
+    A folder stands for the pictures in it and in its subfolders, sorted, hidden ones left out. A pattern
+    stands for what it matches, sorted. Any other name stands for itself, whether there is such a file or not.
+
+    Returns
+    -------
+    The paths, and a page with an error for each name that stands for nothing.
+    """
+    paths: list[str] = []
+    failed: list[Page] = []
+    for name in names:
+        if Path(name).is_dir():
+            _add_folder(name, paths, failed)
+        elif glob.has_magic(name) and not Path(name).exists():
+            matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - pathlib: relative patterns only
+            for match in matches:
+                if Path(match).is_dir():
+                    _add_folder(match, paths, failed)
+                else:
+                    paths.append(match)
+            if not matches:
+                failed.append(_failed(name, "matches no file; check the pattern"))
+        else:
+            paths.append(name)
+    return paths, failed
+
+
+def _add_folder(folder: str, paths: list[str], failed: list[Page]) -> None:
+    before = len(paths) + len(failed)
+
+    def cannot_list(error: OSError) -> None:
+        name = os.fspath(error.filename or folder)
+        failed.append(_failed(name, f"cannot be listed ({error.strerror}); check its permissions"))
+
+    for parent, folders, files in os.walk(folder, onerror=cannot_list):
+        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        paths += [
+            os.path.join(parent, file)  # noqa: PTH118 - a Path would drop the "./" the person wrote
+            for file in sorted(files)
+            if file.lower().endswith(SUFFIXES) and not file.startswith(".")
+        ]
+    if len(paths) + len(failed) == before:
+        wanted = ", ".join(suffix[1:] for suffix in SUFFIXES)
+        failed.append(_failed(folder, f"the folder holds no pictures ({wanted}); name another"))
+
+
+def _failed(name: str, what: str) -> Page:
+    return Page(name, 1, None, None, error=f"{name}: {what}")

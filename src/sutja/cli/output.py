@@ -1,0 +1,83 @@
+"""Where the lines go: the standard output, or a file that appears whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+import click
+
+
+class Output:
+    """A context that writes text to `path`, or to the standard output where that is None.
+
+    The file is written beside its place and moved there at the end; if the work stops before, nothing of it
+    is left and an older file stays as it was. What is no regular file, like /dev/null, is written to as it
+    is.
+
+    Raises
+    ------
+    click.UsageError
+        On entering, if the file cannot be made.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._path = None if path in (None, "-") else Path(str(path)).resolve()
+        self._temporary: Path | None = None
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Output:
+        if self._path is not None:
+            try:
+                self._open(self._path)
+            except OSError as error:
+                raise click.UsageError(
+                    f"cannot write {self._path} ({error.strerror}); choose another place for --out"
+                ) from error
+        return self
+
+    def _open(self, path: Path) -> None:
+        if path.exists() and not path.is_file():
+            self._file = path.open("wb")
+        else:
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            self._temporary, self._file = Path(name), os.fdopen(handle, "wb")
+
+    def write(self, text: str) -> None:
+        """Write `text`, colours taken out where they would not show."""
+        if self._file is not None:
+            self._file.write(click.unstyle(text).encode("utf-8", "surrogateescape"))
+        elif sys.stdout.isatty():
+            click.echo(text.encode("utf-8", "replace").decode(), nl=False)
+        else:
+            click.echo(click.unstyle(text).encode("utf-8", "surrogateescape"), nl=False)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.close()
+            if kind is None and self._temporary is not None and self._path is not None:
+                self._temporary.chmod(_mode(self._path))
+                self._temporary.replace(self._path)
+                self._temporary = None
+        finally:
+            if self._temporary is not None:
+                with contextlib.suppress(OSError):
+                    self._temporary.unlink()
+
+
+def _mode(path: Path) -> int:
+    """The permissions of the file that is replaced, or those a new file gets."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

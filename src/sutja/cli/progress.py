@@ -1,0 +1,64 @@
+"""A progress bar on the standard error, for work that turns out long and has somebody watching."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from sutja.types import Page
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PATIENCE = 1.0  # seconds of work before a bar is worth showing
+
+
+def with_progress(pages: Iterable[Page], total: int) -> Iterator[Page]:
+    """Pass `pages` on and show how many of `total` pictures are read, the rate, and the time left.
+
+    Nothing is shown where the standard error is no terminal, or the work is over soon.
+    """
+    if not sys.stderr.isatty():
+        yield from pages
+        return
+    begun = time.monotonic()
+    bar: Progress | None = None
+    try:
+        for done, page in enumerate(pages, start=1):
+            if bar is None and time.monotonic() - begun > PATIENCE and done < total:
+                bar = _make_bar(total, done)
+            if bar is not None and page.page == 1:  # a file of several pages is one input
+                bar.advance(bar.task_ids[0])
+            yield page
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _make_bar(total: int, done: int) -> Progress:
+    """A running bar that stands at `done`."""
+    from rich import progress
+    from rich.console import Console
+    from rich.text import Text
+
+    class Rate(progress.ProgressColumn):
+        def render(self, task: progress.Task) -> Text:
+            rate = task.finished_speed or task.speed
+            return Text(f"{rate:,.0f}/s" if rate else "", style="dim")
+
+    bar = progress.Progress(
+        progress.TextColumn("reading"),
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        Rate(),
+        progress.TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=sys.stdout.isatty(),
+        redirect_stderr=True,
+    )
+    bar.start()
+    bar.add_task("reading", total=total, completed=done)
+    return bar

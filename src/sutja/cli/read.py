@@ -1,0 +1,143 @@
+"""`sutja read`: pictures in, numbers out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from sutja.cli.annotate import Annotator
+from sutja.cli.formats import FORMATS, Csv, JsonLines, Table, format_for, printable
+from sutja.cli.inputs import expand
+from sutja.cli.output import Output
+from sutja.cli.progress import with_progress
+from sutja.errors import SutjaError
+from sutja.types import Page
+
+if TYPE_CHECKING:
+    from sutja.reading import Reader
+
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--crop", is_flag=True, help="Each picture shows one number and little else. Needed for now.")
+@click.option(
+    "--format", "format_name", type=click.Choice(FORMATS),
+    help="How to print: by default a table, or what the name of --out says.",
+)  # fmt: skip
+@click.option("--out", metavar="FILE", help="Write to FILE; it appears when all is read.")
+@click.option(
+    "--annotate", metavar="DIR", type=click.Path(file_okay=False),
+    help="Also draw what was read into a copy of each picture, in DIR.",
+)  # fmt: skip
+@click.option(
+    "--max-error", type=click.FloatRange(0.0, 1.0, max_open=True), metavar="SHARE",
+    help="Accept so that at most this share of the accepted numbers was wrong on validation data, e.g. 0.01.",
+)  # fmt: skip
+@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use.")
+@click.option("--model", metavar="FILE|NAME", help="Another model than the bundled one.")
+def read(
+    paths: tuple[str, ...],
+    crop: bool,
+    format_name: str | None,
+    out: str | None,
+    annotate: str | None,
+    max_error: float | None,
+    threads: int,
+    model: str | None,
+) -> None:
+    """Read the numbers in pictures: files, folders, or patterns like "scans/*.png".
+
+    PNG, JPEG, TIFF, WebP and BMP. Exit status: 0 all were read, 1 some could not be read (the others were),
+    2 wrong usage.
+    """
+    if not crop:
+        raise click.UsageError(
+            "finding the numbers on whole pages comes in a later version. "
+            "For pictures that show one number each, add --crop."
+        )
+    names, failed = expand(paths)
+    reader = _make_reader(model, threads, max_error)
+    writer = _make_writer(format_for(format_name, out), [*names, *(page.source for page in failed)])
+    pages: Iterable[Page] = chain(failed, with_progress(reader.read_many(names, crop=True), len(names)))
+    if annotate is not None:
+        pages = _annotated(pages, Annotator(annotate))
+    counts = _Counts()
+    try:
+        with Output(out) as output:
+            output.write(writer.header())
+            for page in pages:
+                counts.add(page)
+                if page.error is not None:
+                    click.echo(f"error: {printable(page.error)}", err=True)
+                output.write(writer.page(page))
+    except KeyboardInterrupt:
+        left = f"; {out} was not written" if out else ""
+        click.echo(f"stopped after {counts.pages} pictures{left}", err=True)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        raise  # the reader of the standard output has gone: click ends quietly
+    except (OSError, SutjaError) as error:
+        _stop(printable(str(error)), FAILED)
+    if isinstance(writer, Table):
+        click.echo(counts.summary(), err=True)
+    sys.exit(FAILED if counts.failed else 0)
+
+
+class _Counts:
+    """How the pages came out."""
+
+    def __init__(self) -> None:
+        self.pages = self.numbers = self.accepted = self.failed = 0
+
+    def add(self, page: Page) -> None:
+        self.pages += 1
+        self.failed += page.error is not None
+        self.numbers += len(page.numbers)
+        self.accepted += sum(number.accepted for number in page.numbers)
+
+    def summary(self) -> str:
+        """The counts in a line."""
+        pictures = "1 picture" if self.pages == 1 else f"{self.pages:,} pictures"
+        text = f"{pictures}: {self.numbers:,} with a number, {self.accepted:,} of these accepted"
+        return text + (f"; {self.failed:,} not read" if self.failed else "")
+
+
+def _make_reader(model: str | None, threads: int, max_error: float | None) -> Reader:
+    """A reader, or a line on the standard error and exit 2."""
+    import cv2
+
+    from sutja.reading import Reader
+
+    cv2.setNumThreads(threads)
+    try:
+        reader = Reader(model, threads=threads, max_error=max_error)
+    except SutjaError as error:
+        _stop(str(error), USAGE)
+    if reader.choice is not None:
+        click.echo(reader.choice.statement(), err=True)
+    return reader
+
+
+def _make_writer(format_name: str, names: list[str]) -> Table | JsonLines | Csv:
+    if format_name == "table":
+        return Table(names)
+    return JsonLines() if format_name == "jsonl" else Csv()
+
+
+def _annotated(pages: Iterable[Page], annotator: Annotator) -> Iterator[Page]:
+    """Draw each page as it passes by."""
+    for page in pages:
+        if page.error is None:
+            annotator.draw(page)
+        yield page
+
+
+def _stop(message: str, status: int) -> NoReturn:
+    click.echo(f"error: {message}", err=True)
+    sys.exit(status)

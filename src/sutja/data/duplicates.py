@@ -1,0 +1,110 @@
+"""Pictures that show the same thing twice: the same scan packed again, cropped or brightened a little.
+
+A split by writer or document does not help where one document is in a set twice. `near_duplicates` finds such
+pairs: a difference hash (dHash: is each pixel of a tiny picture brighter than its right neighbour?) selects
+candidates among all pairs, and the correlation of small pictures decides.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_SIDE = 24  # pixels, small picture for the correlation
+_STEP = 0.03  # of the range of greys: on plain paper the noise would decide which pixel is brighter
+_CANDIDATES = 20_000  # compared at a time
+_BLOCK = 1024  # pictures of one side compared at a time with all of the other
+
+
+@dataclass(frozen=True)
+class NearDuplicate:
+    """Picture `a` of one side and `b` of the other, and the correlation of the two, up to 1."""
+
+    a: int
+    b: int
+    correlation: float
+
+
+def near_duplicates(
+    images_a: Sequence[NDArray[np.uint8]],
+    images_b: Sequence[NDArray[np.uint8]],
+    *,
+    max_distance: int = 10,
+    min_correlation: float = 0.99,
+) -> list[NearDuplicate]:
+    """Pairs of pictures, one of each side, that show the same.
+
+    Parameters
+    ----------
+    images_a, images_b : sequences of uint8 arrays (H, W) or (H, W, 3)
+        Of any sizes. Put the shorter one first: it is compared in blocks with all of the other.
+    max_distance : int
+        Bits of the 128 in which the hashes of candidates may differ.
+    min_correlation : float
+        From which a candidate counts. The default finds scans packed again as JPEG; digits that different
+        people wrote alike stay below it, except plain strokes such as 1.
+
+    Returns
+    -------
+    list of NearDuplicate
+        In the order of `a`, then `b`.
+    """
+    if len(images_a) == 0 or len(images_b) == 0:
+        return []
+    hashes_a, small_a = _hashes(images_a), _small(images_a)
+    hashes_b, small_b = _hashes(images_b), _small(images_b)
+    found = []
+    for start in range(0, len(hashes_a), _BLOCK):
+        block = hashes_a[start : start + _BLOCK]
+        distance = np.zeros((len(block), len(hashes_b)), dtype=np.uint8)
+        for word in range(hashes_a.shape[1]):
+            distance += np.bitwise_count(block[:, None, word] ^ hashes_b[None, :, word])
+        rows, columns = np.nonzero(distance <= max_distance)
+        correlation = _correlations(small_a, start + rows, small_b, columns)
+        found += [
+            NearDuplicate(int(start + rows[i]), int(columns[i]), float(correlation[i]))
+            for i in np.flatnonzero(correlation >= min_correlation)
+        ]
+    return found
+
+
+def _correlations(
+    small_a: NDArray[np.float32],
+    rows: NDArray[np.intp],
+    small_b: NDArray[np.float32],
+    columns: NDArray[np.intp],
+) -> NDArray[np.float32]:
+    """Correlation of each candidate, a few at a time: there may be millions."""
+    correlation = np.empty(len(rows), dtype=np.float32)
+    for i in range(0, len(rows), _CANDIDATES):
+        part = slice(i, i + _CANDIDATES)
+        correlation[part] = np.einsum("nd,nd->n", small_a[rows[part]], small_b[columns[part]])
+    return correlation
+
+
+def _hashes(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint64]:
+    """(N, 2) words: 64 bits of differences to the right, 64 of differences downwards."""
+    bits = np.empty((len(images), 128), dtype=bool)
+    for n, image in enumerate(images):
+        tiny = cv2.resize(_gray(image), (9, 9), interpolation=cv2.INTER_AREA).astype(np.float32)
+        step = _STEP * np.ptp(tiny)
+        bits[n, :64] = (tiny[:8, 1:] > tiny[:8, :-1] + step).ravel()
+        bits[n, 64:] = (tiny[1:, :8] > tiny[:-1, :8] + step).ravel()
+    return np.packbits(bits, axis=1).view(np.uint64)
+
+
+def _small(images: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """(N, D) small pictures without mean and of length 1; a blank one is all zero and matches nothing."""
+    small = np.empty((len(images), _SIDE * _SIDE), dtype=np.float32)
+    for n, image in enumerate(images):
+        small[n] = cv2.resize(_gray(image), (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).ravel()
+    small -= small.mean(axis=1, keepdims=True)
+    small /= np.maximum(np.linalg.norm(small, axis=1, keepdims=True), 1e-6)
+    return small
+
+
+def _gray(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+    gray = image if image.ndim == 2 else cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    return np.asarray(gray, dtype=np.float32)

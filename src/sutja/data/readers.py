@@ -1,0 +1,61 @@
+"""One reader per set of the catalogue: from a data root to plain frozen records.
+
+A data root is a folder with one folder per set (`SUTJA_DATA`, or where `sutja data get` puts them). The
+readers never download; `sutja.data.catalogue` says where the files come from.
+"""
+
+from sutja.data.digit_sets import Digits, read_bundled_digits, read_exam_digits, read_mnist, read_usps
+from sutja.data.field_sets import (
+    CHEQUE_CLASSES,
+    AmountRecord,
+    ChequeRecord,
+    SudokuRecord,
+    read_cheques,
+    read_orand_car,
+    read_sudoku,
+    sudoku_cells,
+)
+from sutja.data.page_sets import (
+    ReceiptRecord,
+    SceneRecord,
+    TableRecord,
+    read_bccd,
+    read_receipts,
+    read_weather_tables,
+)
+from sutja.data.sound_sets import (
+    SpokenRecord,
+    read_an4,
+    read_fsdd,
+    read_noise,
+    read_spoken_strings,
+    read_telephone_speech,
+)
+
+__all__ = [
+    "CHEQUE_CLASSES",
+    "AmountRecord",
+    "ChequeRecord",
+    "Digits",
+    "ReceiptRecord",
+    "SceneRecord",
+    "SpokenRecord",
+    "SudokuRecord",
+    "TableRecord",
+    "read_an4",
+    "read_bccd",
+    "read_bundled_digits",
+    "read_cheques",
+    "read_exam_digits",
+    "read_fsdd",
+    "read_mnist",
+    "read_noise",
+    "read_orand_car",
+    "read_receipts",
+    "read_spoken_strings",
+    "read_sudoku",
+    "read_telephone_speech",
+    "read_usps",
+    "read_weather_tables",
+    "sudoku_cells",
+]

@@ -1,0 +1,59 @@
+"""What can go wrong. Every message says what was wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class SutjaError(Exception):
+    """Base of every error that sutja raises on purpose.
+
+    Parameters
+    ----------
+    what
+        What was wrong, in one clause.
+    where
+        The file, picture or option it was wrong with.
+    remedy
+        What the person can do now.
+    """
+
+    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
+        message = f"{where}: {what}" if where else what
+        super().__init__(f"{message}; {remedy}" if remedy else message)
+        self.where = where
+        self.remedy = remedy
+
+
+class PictureError(SutjaError):
+    """A picture that cannot be read.
+
+    Attributes
+    ----------
+    source
+        What the picture was read from, as results name it.
+    page
+        Which picture of a file of several it is, counted from 1.
+    """
+
+    def __init__(
+        self, what: str, *, remedy: str | None = None, source: str | None = None, page: int = 1
+    ) -> None:
+        where = source if page == 1 or source is None else f"{source}, page {page}"
+        super().__init__(what, where=where, remedy=remedy)
+        self.source = source or ""
+        self.page = page
+
+
+class ModelFileError(SutjaError):
+    """A model file that is broken, unsafe, or not made for this job."""
+
+
+class InferenceError(SutjaError):
+    """The inference engine is missing, or it failed on a model."""
+
+
+class ThresholdError(SutjaError):
+    """No confidence threshold keeps the error that was asked for."""
+
+
+class NotYetError(SutjaError):
+    """Something a later version will do."""

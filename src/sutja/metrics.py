@@ -1,0 +1,155 @@
+"""How good an answer is: error rates, calibration, risk and coverage, and how far a count can be trusted.
+
+Letters: n cases, k of them wrong (or right), p a rate.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+_BISECTIONS = 60  # halves an interval of length 1 until float64 can tell no more apart
+
+
+def exact_match(predicted: Sequence[str], true: Sequence[str]) -> float:
+    """Part of the strings that are right from end to end.
+
+    >>> exact_match(["12", "3"], ["12", "8"])
+    0.5
+    """
+    _check_pairs(predicted, true)
+    return sum(a == b for a, b in zip(predicted, true, strict=True)) / len(true)
+
+
+def character_error_rate(predicted: Sequence[str], true: Sequence[str]) -> float:
+    """CER: edits that turn the predicted strings into the true ones, per true character. It can exceed 1.
+
+    >>> character_error_rate(["123", "77"], ["1234", "7"])
+    0.4
+    """
+    _check_pairs(predicted, true)
+    length = sum(map(len, true))
+    if not length:
+        raise ValueError("the true strings are all empty, so there is no rate per character")
+    return sum(edit_distance(a, b) for a, b in zip(predicted, true, strict=True)) / length
+
+
+def edit_distance(a: str, b: str) -> int:
+    """Fewest single characters to insert, delete or change to turn `a` into `b` (Levenshtein 1966).
+
+    >>> edit_distance("1234", "1134")
+    1
+    """
+    previous = list(range(len(b) + 1))
+    for i, ca in enumerate(a, start=1):
+        current = [i]
+        for j, cb in enumerate(b, start=1):
+            current.append(min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (ca != cb)))
+        previous = current
+    return previous[-1]
+
+
+def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: int = 15) -> float:
+    """Mean distance of confidence from the share of right answers, over equal bins (Guo et al. 2017).
+
+    Parameters
+    ----------
+    confidence
+        (n,) probabilities in [0, 1].
+    correct
+        (n,) whether the answer was right.
+    bins
+        Number of bins, each 1 / bins wide.
+    """
+    p, right = check_scored(confidence, correct)
+    which = np.minimum((p * bins).astype(int), bins - 1)
+    gap = np.bincount(which, weights=p - right, minlength=bins)
+    return float(np.abs(gap).sum() / len(p))
+
+
+def risk_coverage(
+    confidence: ArrayLike, correct: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """How many answers are kept, and how many of those are wrong, as the threshold falls.
+
+    Returns
+    -------
+    threshold, coverage, risk
+        (m,) each, one entry a distinct confidence, highest first: with `confidence >= threshold` a part
+        `coverage` of the n answers is kept and a part `risk` of the kept ones is wrong.
+    """
+    p, right = check_scored(confidence, correct)
+    order = np.argsort(-p, kind="stable")
+    p, wrong = p[order], 1.0 - right[order]
+    last = np.append(np.flatnonzero(np.diff(p)), len(p) - 1)  # ties are kept or dropped together
+    kept = last + 1.0
+    return p[last], kept / len(p), np.cumsum(wrong)[last] / kept
+
+
+def binomial_upper_bound(k: int, n: int, confidence_level: float = 0.95) -> float:
+    """Highest rate that k wrong of n do not refute: the one-sided bound of Clopper and Pearson (1934).
+
+    The true rate is at most this with probability `confidence_level`. No cases refute nothing: n = 0 gives 1.
+
+    >>> round(binomial_upper_bound(0, 300), 4)
+    0.0099
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"k wrong of n cases needs 0 <= k <= n, not {k} of {n}")
+    if not 0.0 < confidence_level < 1.0:
+        raise ValueError(f"the confidence level must lie between 0 and 1, not {confidence_level}")
+    if k == n:
+        return 1.0
+    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+    i = np.arange(k + 1)
+    log_choose = log_factorial[n] - log_factorial[i] - log_factorial[n - i]
+    low, high = k / n, 1.0
+    for _ in range(_BISECTIONS):
+        p = (low + high) / 2
+        if p <= 0.0 or p >= 1.0:
+            break
+        tail = float(np.exp(log_choose + i * math.log(p) + (n - i) * math.log1p(-p)).sum())  # P(X <= k)
+        low, high = (p, high) if tail > 1.0 - confidence_level else (low, p)
+    return high
+
+
+def clopper_pearson(k: int, n: int, confidence_level: float = 0.95) -> tuple[float, float]:
+    """Two-sided exact interval for the rate behind k of n (Clopper and Pearson 1934)."""
+    side = 1.0 - (1.0 - confidence_level) / 2
+    return 1.0 - binomial_upper_bound(n - k, n, side), binomial_upper_bound(k, n, side)
+
+
+def wilson(k: int, n: int, z: float = 1.959964) -> tuple[float, float]:
+    """Two-sided interval for the rate behind k of n by Wilson's score (1927); z = 1.96 is 95 %.
+
+    >>> [round(edge, 3) for edge in wilson(97, 100)]
+    [0.915, 0.99]
+    """
+    if n <= 0 or not 0 <= k <= n:
+        raise ValueError(f"k of n cases needs 0 <= k <= n and n > 0, not {k} of {n}")
+    rate, z2 = k / n, z * z
+    centre = (rate + z2 / (2 * n)) / (1 + z2 / n)
+    half = z / (1 + z2 / n) * math.sqrt(rate * (1 - rate) / n + z2 / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _check_pairs(predicted: Sequence[str], true: Sequence[str]) -> None:
+    if len(predicted) != len(true) or not len(true):
+        raise ValueError(
+            f"needs as many predictions as truths, and one at least: {len(predicted)}, {len(true)}"
+        )
+
+
+def check_scored(
+    confidence: ArrayLike, correct: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Confidences and whether each answer was right, as (n,) arrays; refuses what does not fit together."""
+    p, right = np.asarray(confidence, np.float64), np.asarray(correct, np.float64)
+    if p.ndim != 1 or p.shape != right.shape or not p.size:
+        raise ValueError(f"needs two arrays of the same length, not {p.shape} and {right.shape}")
+    if not ((p >= 0) & (p <= 1)).all():
+        raise ValueError("confidences must lie in [0, 1]")
+    return p, right

@@ -1,0 +1,263 @@
+"""The card: what a model reads, how its input is made, how far to trust it, and where it comes from."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+from typing import Any, NoReturn
+
+from sutja.errors import ModelFileError
+
+CARD_VERSION = 1
+TASKS = ("transcribe",)
+CALIBRATION_METHOD = "isotonic-logit"  # straight lines over the logit of the raw confidence
+CARD_LIMIT = 1_000_000  # characters of JSON
+POINT_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How the input is made: a function of `sutja.signals` by name, and its parameters."""
+
+    name: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A monotone map of raw confidence to probability: (raw, calibrated) points, none for no change.
+
+    Raises
+    ------
+    ModelFileError
+        If the method is not known, or the points do not rise within [0, 1].
+    """
+
+    method: str = CALIBRATION_METHOD
+    points: tuple[tuple[float, float], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.method != CALIBRATION_METHOD:
+            _refuse(f"its calibration is {self.method!r}; this version knows {CALIBRATION_METHOD!r}")
+        for raw, calibrated in self.points:
+            if not (0.0 <= raw <= 1.0 and 0.0 <= calibrated <= 1.0):
+                _refuse(f"a calibration point lies outside [0, 1]: ({raw}, {calibrated})")
+        for (raw, calibrated), (next_raw, next_calibrated) in pairwise(self.points):
+            if next_raw <= raw or next_calibrated < calibrated:
+                _refuse("its calibration points do not rise from one to the next")
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCounts:
+    """What `cases` validation answers showed: (threshold, accepted, wrong) points."""
+
+    cases: int = 0
+    points: tuple[tuple[float, int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondLook:
+    """Crops with a raw confidence under `below` are read again, once a view.
+
+    A view overrides parameters of the preprocessing. The probabilities are the mean of all looks.
+    """
+
+    below: float = 0.0
+    views: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """A data set the model was trained on: how many items of it, its terms of use, its checksum."""
+
+    name: str
+    items: int
+    terms: str
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything about a model that is not its weights. Letters: K classes with blank.
+
+    Parameters
+    ----------
+    task
+        "transcribe": a picture of one number to its characters.
+    name
+        The model's name.
+    charset
+        K - 1 characters: network class i + 1 writes charset[i]; class 0 is the CTC blank.
+    preprocessing
+        How the input is made.
+    calibration
+        From the network's probability of a number's digits to how often they were right.
+    character_calibration
+        The same for one character's confidence.
+    thresholds
+        Validation counts, from which a threshold for any largest error is chosen.
+    threshold
+        The confidence from which a number is accepted when nobody asks for another.
+    second_look
+        When to read again, and how.
+    training_data, open_terms
+        What it learnt from, and whether all of it is under open terms.
+    seed, versions, results, created
+        What it takes to make it again, what it reached, and when it was made (ISO 8601).
+    """
+
+    task: str
+    name: str
+    charset: tuple[str, ...]
+    preprocessing: Preprocessing
+    calibration: Calibration = field(default_factory=Calibration)
+    character_calibration: Calibration = field(default_factory=Calibration)
+    thresholds: RiskCounts = field(default_factory=RiskCounts)
+    threshold: float = 0.5
+    second_look: SecondLook = field(default_factory=SecondLook)
+    training_data: tuple[TrainingSet, ...] = ()
+    open_terms: bool = False
+    seed: int = 0
+    versions: Mapping[str, str] = field(default_factory=dict)
+    results: tuple[Mapping[str, Any], ...] = ()
+    created: str = ""
+
+    def __post_init__(self) -> None:
+        if self.task not in TASKS:
+            _refuse(f"its task is {self.task!r}; this version knows {', '.join(TASKS)}")
+        if not self.charset or len(set(self.charset)) != len(self.charset):
+            _refuse("its charset is empty or names a character twice")
+        if any(len(character) != 1 for character in self.charset):
+            _refuse("its charset has an entry that is not one character")
+        if not 0.0 <= self.threshold <= 1.0 or not 0.0 <= self.second_look.below <= 1.0:
+            _refuse("its threshold or the limit of its second look lies outside [0, 1]")
+        for threshold, accepted, wrong in self.thresholds.points:
+            if not 0.0 <= threshold <= 1.0 or not 0 <= wrong <= accepted <= self.thresholds.cases:
+                _refuse(f"its counts ({threshold}, {accepted}, {wrong}) make no sense")
+
+    def to_json(self) -> str:
+        """The card as JSON text."""
+        return json.dumps({"card_version": CARD_VERSION, **asdict(self)}, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Card:
+        """Read a card and check every field of it.
+
+        Raises
+        ------
+        ModelFileError
+            If the text is no card, or a card of another version. Fields this version does not know are passed
+            over.
+        """
+        if len(text) > CARD_LIMIT:
+            _refuse(f"it is longer than {CARD_LIMIT:,} characters")
+        try:
+            data = json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise ModelFileError(
+                f"its card is no JSON ({error})", remedy="make the model file again"
+            ) from error
+        if not isinstance(data, dict):
+            _refuse("it is no JSON object")
+        if data.get("card_version") != CARD_VERSION:
+            raise ModelFileError(
+                f"its card has version {data.get('card_version')!r}, this sutja reads version {CARD_VERSION}",
+                remedy="use the release of sutja that the model was made with, or a newer one",
+            )
+        try:
+            return _from_dict(data)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(
+                f"its card is incomplete or malformed ({error!r})", remedy="make it again"
+            ) from error
+
+
+def _refuse(what: str) -> NoReturn:
+    raise ModelFileError(f"the card is not right: {what}", remedy="make the model file again")
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _from_dict(data: dict[str, Any]) -> Card:
+    preprocessing, second = _mapping(data["preprocessing"]), _mapping(data.get("second_look", {}))
+    counts = _mapping(data.get("thresholds", {}))
+    return Card(
+        task=_text(data["task"]),
+        name=_text(data["name"]),
+        charset=tuple(_text(character) for character in _items(data["charset"])),
+        preprocessing=Preprocessing(_text(preprocessing["name"]), _mapping(preprocessing.get("params", {}))),
+        calibration=_calibration(data.get("calibration", {})),
+        character_calibration=_calibration(data.get("character_calibration", {})),
+        thresholds=RiskCounts(
+            _whole(counts.get("cases", 0)),
+            tuple((_number(t), _whole(n), _whole(k)) for t, n, k in _items(counts.get("points", []))),
+        ),
+        threshold=_number(data["threshold"]),
+        second_look=SecondLook(
+            _number(second.get("below", 0.0)),
+            tuple(_mapping(view) for view in _items(second.get("views", []))),
+        ),
+        training_data=tuple(_training_set(_mapping(entry)) for entry in _items(data["training_data"])),
+        open_terms=_truth(data["open_terms"]),
+        seed=_whole(data["seed"]),
+        versions={_text(key): _text(value) for key, value in _mapping(data["versions"]).items()},
+        results=tuple(_mapping(result) for result in _items(data.get("results", []))),
+        created=_text(data["created"]),
+    )
+
+
+def _training_set(entry: dict[str, Any]) -> TrainingSet:
+    checksum = entry.get("sha256")
+    return TrainingSet(
+        _text(entry["name"]),
+        _whole(entry["items"]),
+        _text(entry["terms"]),
+        None if checksum is None else _text(checksum),
+    )
+
+
+def _calibration(value: Any) -> Calibration:
+    entry = _mapping(value)
+    points = tuple((_number(raw), _number(calibrated)) for raw, calibrated in _items(entry.get("points", [])))
+    return Calibration(_text(entry.get("method", CALIBRATION_METHOD)), points)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.80} should be text")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TypeError(f"{value!r:.80} should be a number")
+    return float(value)
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r:.80} should be a whole number")
+    return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r:.80} should be true or false")
+    return value
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{value!r:.80} should be an object")
+    return value
+
+
+def _items(value: Any) -> list[Any]:
+    if not isinstance(value, list) or len(value) > POINT_LIMIT:
+        raise TypeError(f"{value!r:.80} should be a list of at most {POINT_LIMIT} entries")
+    return value

@@ -1,0 +1,102 @@
+"""The transcriber: a picture of one number, 32 rows high, becomes a probability of each character in each frame.
+
+Letters: B batch, W columns of the picture (a multiple of 4), T = W / 2 frames, K classes with the blank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+HEIGHT = 32  # rows
+COLUMNS_A_FRAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriberConfig:
+    """Sizes of a `Transcriber`.
+
+    Parameters
+    ----------
+    classes : K, the characters and the blank.
+    channels : of the four two-dimensional stages, at 1/2, 1/2, 1/4 and 1/8 of the height.
+    width : channels of the one-dimensional part.
+    depth : residual blocks along the line.
+    """
+
+    classes: int
+    channels: tuple[int, int, int, int] = (24, 40, 64, 128)
+    width: int = 256
+    depth: int = 4
+
+    def to_json(self) -> dict[str, Any]:
+        """The sizes as plain JSON values."""
+        return asdict(self)
+
+
+def _convolution(inputs: int, outputs: int, stride: tuple[int, int] = (1, 1), kernel: tuple[int, int] = (3, 3)) -> nn.Sequential:
+    padding = (1, 1) if kernel == (3, 3) else (0, 1)
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
+    )
+
+
+class _Residual(nn.Module):
+    """Two 3×3 convolutions beside an identity (He et al. 2016)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = _convolution(channels, channels)
+        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.relu(x + self.second(self.first(x)))
+
+
+class _Along(nn.Module):
+    """A depthwise convolution along the line and a mix of channels, beside an identity."""
+
+    def __init__(self, channels: int, reach: int) -> None:
+        super().__init__()
+        self.along = nn.Conv2d(channels, channels, (1, reach), 1, (0, reach // 2), groups=channels, bias=False)
+        self.norm = nn.BatchNorm2d(channels)
+        self.mix = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + F.relu(self.mix(self.norm(self.along(x))))
+
+
+class Transcriber(nn.Module):
+    """A convolutional network for connectionist temporal classification (Graves et al. 2006).
+
+    The line is halved twice in width; the head gives two frames a position, so that two narrow digits that touch
+    still have a blank between them.
+    """
+
+    def __init__(self, config: TranscriberConfig) -> None:
+        super().__init__()
+        self.config = config
+        a, b, c, d = config.channels
+        self.look = nn.Sequential(
+            _convolution(1, a, (2, 2)),
+            _convolution(a, b),
+            _convolution(b, c, (2, 2)),
+            _Residual(c),
+            _convolution(c, d, (2, 1)),
+            _Residual(d),
+            _convolution(d, config.width, kernel=(4, 3)),
+        )
+        self.line = nn.Sequential(*[_Along(config.width, 7) for _ in range(config.depth)])
+        self.drop = nn.Dropout(0.1)
+        self.head = nn.Conv2d(config.width, 2 * config.classes, 1)
+
+    def forward(self, image: Float[Tensor, "B 1 32 W"]) -> Float[Tensor, "B T K"]:
+        """Float (B, 1, 32, W) → log-probabilities (B, T, K); class 0 is the blank."""
+        x = self.head(self.drop(self.line(self.look(image))))  # (B, 2K, 1, W / 4)
+        x = x.squeeze(2).transpose(1, 2)
+        frames = x.reshape(x.shape[0], -1, self.config.classes)
+        return F.log_softmax(frames.float(), dim=-1)

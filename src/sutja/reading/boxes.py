@@ -1,0 +1,99 @@
+"""From frames to boxes: where on the picture each character stands.
+
+CTC says in which frames a character was recognised, not where its ink begins and ends. So each character gets
+the columns about its frames, cut from its neighbours' where there is least ink, and then shrinks to the ink
+it has. Letters: h, w rows and columns of the normalised picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.charset import SPACE
+from sutja.reading.decode import Glyph
+from sutja.signals.normalise import Normalised
+from sutja.types import Box
+
+COLUMNS_PER_FRAME = 2
+_INK = 0.35  # of full ink; less is paper and noise
+_USUAL_WIDTH = 0.7  # of the height, for a character that stands alone
+
+
+def character_boxes(glyphs: Sequence[Glyph], normalised: Normalised, width: int, height: int) -> list[Box]:
+    """The box of each character.
+
+    Parameters
+    ----------
+    glyphs
+        One character at least, left to right, with the frames it was seen in.
+    normalised
+        The normalised picture, and the way back from it.
+    width, height
+        Of the picture, in pixels; no box reaches over its edge.
+
+    """
+    ink = normalised.array > _INK
+    counts = ink.sum(axis=0)
+    profile, inked = counts.tolist(), counts.astype(np.bool_).tobytes()
+    cells = [
+        cell if glyph.text == SPACE else _shrink(*cell, inked)
+        for glyph, cell in zip(glyphs, _cells(glyphs, profile, ink.shape[0]), strict=True)
+    ]
+    rows = _rows(ink, cells)
+    boxes = []
+    for (left, right), (top, bottom) in zip(cells, rows, strict=True):
+        x0 = min(max(normalised.x0 + left * normalised.scale_x, 0.0), width)
+        x1 = min(max(normalised.x0 + right * normalised.scale_x, x0), width)
+        y0 = min(max(normalised.y0 + top * normalised.scale_y, 0.0), height)
+        y1 = min(max(normalised.y0 + bottom * normalised.scale_y, y0), height)
+        boxes.append(Box(x0, y0, x1, y1))
+    return boxes
+
+
+def around(boxes: Sequence[Box]) -> Box:
+    """The smallest box about some others, one at least."""
+    return Box(
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
+
+
+def _cells(glyphs: Sequence[Glyph], profile: list[int], rows: int) -> list[tuple[int, int]]:
+    """Columns [left, right) of each character: neighbours meet where the least ink is between them."""
+    w = len(profile)
+    centres = [min(max(0, (glyph.first + glyph.last) * COLUMNS_PER_FRAME // 2), w - 1) for glyph in glyphs]
+    reach = max(1, round(rows * _USUAL_WIDTH))
+    if len(centres) > 1:
+        reach = min(reach, max(2, (centres[-1] - centres[0]) // (len(centres) - 1)))
+    edges = [max(0, centres[0] - reach)]
+    for left, right in pairwise(centres):
+        between = profile[left : max(right, left) + 1]
+        middle, least = len(between) // 2, min(between)
+        edges.append(left + (middle if between[middle] == least else between.index(least)))
+    edges.append(min(w, centres[-1] + reach))
+    return [(left, max(right, left + 1)) for left, right in pairwise(edges)]
+
+
+def _shrink(left: int, right: int, inked: bytes) -> tuple[int, int]:
+    """Cut columns without ink (a zero byte each) from both sides; a cell without any ink stays."""
+    first = inked.find(1, left, right)
+    return (left, right) if first < 0 else (first, inked.rfind(1, left, right) + 1)
+
+
+def _rows(ink: NDArray[np.bool_], cells: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Rows [top, bottom) of the ink in each cell; all rows where there is none."""
+    h, w = ink.shape
+    # With a column more no cell ends behind the last; every second interval is what lies between two cells.
+    wide = np.zeros((h, w + 1), np.bool_)
+    wide[:, :w] = ink
+    edges = [min(edge, w) for cell in cells for edge in cell]
+    inked = np.logical_or.reduceat(wide, edges, axis=1)[:, ::2]
+    tops = inked.argmax(axis=0)  # 0 where there is no ink at all, and then the bottom is h
+    bottoms = h - inked[::-1].argmax(axis=0)
+    return list(zip(tops.tolist(), bottoms.tolist(), strict=True))

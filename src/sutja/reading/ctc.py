@@ -1,0 +1,292 @@
+"""Connectionist temporal classification (Graves et al. 2006): from frames to strings and their probabilities.
+
+Letters: B batch, T frames, K classes, class 0 the blank.
+
+A path names one class a frame; the string it writes is the path with repeats merged and blanks taken out.
+Where the blank is all but certain nothing is written and nothing is carried over, so the frames between two
+such places, a `Segment`, can be searched alone and the results multiplied. Most segments are one character in
+two or three frames.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frame: TypeAlias = tuple[
+    float, list[tuple[str, float]]
+]  # probability of the blank, and of each likely symbol
+
+CERTAIN = 1e-3  # a frame whose blank is surer than 1 - CERTAIN separates two segments
+FLOOR = 1e-3  # a symbol less likely than this in a frame is not followed there
+WIDTH = 16  # strings kept at every step
+NEGLIGIBLE = 1e-4  # a string this much less likely than the best is dropped
+_RESCALE = 1e-100
+
+
+@dataclass(slots=True)
+class Segment:
+    """Frames from `first` on that are not surely blank, and the strings they may write with their
+    probabilities.
+
+    The probabilities are to be multiplied by exp(log_scale), which is 0 but for very long, very unsure
+    segments.
+    """
+
+    first: int
+    frames: list[Frame]
+    strings: dict[str, float] = field(default_factory=dict)
+    log_scale: float = 0.0
+
+
+@dataclass(slots=True)
+class Candidate:
+    """What a picture may say: its key, the total probability, each segment's part in the likeliest way."""
+
+    key: str
+    probability: float
+    pieces: list[str]
+
+
+def best_path(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> str:
+    """The string of the likeliest path: quick, but not always the likeliest string.
+
+    Parameters
+    ----------
+    log_probs
+        (T, K) log probabilities.
+    alphabet
+        K symbols, the first for the blank.
+    """
+    classes = log_probs.argmax(axis=1).tolist()
+    starts = [b for a, b in pairwise([0, *classes]) if b and b != a]
+    return "".join(alphabet[c] for c in starts)
+
+
+def split(
+    log_probs: NDArray[np.float32],
+    alphabet: Sequence[str],
+    floor: float = FLOOR,
+    certain: float = CERTAIN,
+) -> list[tuple[float, list[Segment]]]:
+    """Cut each item of a batch into its segments.
+
+    Parameters
+    ----------
+    log_probs
+        (B, T, K) log probabilities.
+    alphabet
+        K symbols, the first for the blank.
+
+    Returns
+    -------
+    For each item the log probability of its surely blank frames, and its segments, not yet searched.
+    """
+    active = log_probs[:, :, 0] < math.log1p(-certain)
+    certain_log = np.where(active, np.float32(0.0), log_probs[:, :, 0]).sum(axis=1).tolist()
+    rows, frames = np.nonzero(active)
+    likely = np.exp(log_probs[rows, frames])  # (n active frames, K)
+    found: list[Frame] = [(blank, []) for blank in likely[:, 0].tolist()]
+    owners, classes = np.nonzero(likely > floor)
+    values = likely[owners, classes].tolist()
+    for owner, k, p in zip(owners.tolist(), classes.tolist(), values, strict=True):
+        if k:
+            found[owner][1].append((alphabet[k], p))
+    items: list[tuple[float, list[Segment]]] = [(value, []) for value in certain_log]
+    last = (-1, -1)
+    for row, frame, likely_here in zip(rows.tolist(), frames.tolist(), found, strict=True):
+        if last == (row, frame - 1):
+            items[row][1][-1].frames.append(likely_here)
+        else:
+            items[row][1].append(Segment(frame, [likely_here]))
+        last = (row, frame)
+    return items
+
+
+def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE) -> None:
+    """Fill in the strings of a segment, likeliest first, by prefix beam search (Hannun et al. 2014).
+
+    A prefix carries two probabilities, of the paths that end in a blank and of those that end in its last
+    symbol: only the first may repeat that symbol as a new one.
+    """
+    blank, symbols = segment.frames[0]
+    segment.strings = {"": blank, **dict(symbols)}
+    if len(segment.frames) == 1:  # every second segment
+        return
+    beam = {"": (blank, 0.0), **{symbol: (0.0, p) for symbol, p in symbols}}
+    for frame in segment.frames[1:]:
+        beam = _step(beam, frame, negligible)
+        best = max(beam.values(), key=sum)
+        if sum(best) < _RESCALE:  # hundreds of unsure frames on end
+            segment.log_scale += math.log(sum(best))
+            beam = {prefix: (b / sum(best), s / sum(best)) for prefix, (b, s) in beam.items()}
+        if len(beam) > width:
+            ranked = sorted(beam.items(), key=lambda item: -sum(item[1]))
+            beam = dict(ranked[:width])
+    segment.strings = {prefix: b + s for prefix, (b, s) in beam.items()}
+
+
+def _step(
+    beam: dict[str, tuple[float, float]], frame: Frame, negligible: float
+) -> dict[str, tuple[float, float]]:
+    """The beam one frame on: for each prefix the probability of ending in a blank, and in its last symbol."""
+    blank, symbols = frame
+    least = max(b + s for b, s in beam.values()) * negligible
+    in_blank: dict[str, float] = {}
+    in_symbol: dict[str, float] = {}
+    for prefix, (after_blank, after_symbol) in beam.items():
+        total = after_blank + after_symbol
+        in_blank[prefix] = total * blank
+        last = prefix[-1:]
+        for symbol, p in symbols:
+            gain = total * p
+            if symbol == last:
+                in_symbol[prefix] = in_symbol.get(prefix, 0.0) + after_symbol * p
+                gain = after_blank * p
+            if gain > least:
+                longer = prefix + symbol
+                in_symbol[longer] = in_symbol.get(longer, 0.0) + gain
+    grown = {prefix: (b, in_symbol.pop(prefix, 0.0)) for prefix, b in in_blank.items()}
+    grown.update((prefix, (0.0, s)) for prefix, s in in_symbol.items())
+    return grown
+
+
+def combine(
+    segments: Sequence[Segment],
+    key: Callable[[str], str] = str,
+    width: int = WIDTH,
+    negligible: float = NEGLIGIBLE,
+) -> list[Candidate]:
+    """Multiply out the strings of all segments, likeliest first; strings with the same key are one candidate.
+
+    Parameters
+    ----------
+    segments
+        Segments already searched.
+    key
+        What of a string matters. It must be the same for two strings joined as for their keys joined.
+    width
+        Candidates kept at every step.
+
+    Returns
+    -------
+    At most `width` candidates, likeliest first. Probabilities are those of the segments' frames alone.
+    """
+    # key: total probability, probability of the likeliest way, and that way as a linked list
+    beam: dict[str, tuple[float, float, object]] = {"": (1.0, 1.0, None)}
+    log_scale = 0.0
+    for segment in segments:
+        log_scale += segment.log_scale
+        parts = _parts(segment, key, negligible)
+        if len(parts) == 1:  # most segments are sure of themselves
+            [(part, (total, best, text))] = parts.items()
+            beam = {start + part: (t * total, b * best, (way, text)) for start, (t, b, way) in beam.items()}
+            continue
+        grown: dict[str, tuple[float, float, object]] = {}
+        for start, (start_total, start_best, way) in beam.items():
+            for part, (total, best, text) in parts.items():
+                joined, both, likely = start + part, start_total * total, start_best * best
+                other = grown.get(joined)
+                if other is None:
+                    grown[joined] = (both, likely, (way, text))
+                elif other[1] >= likely:
+                    grown[joined] = (other[0] + both, other[1], other[2])
+                else:
+                    grown[joined] = (other[0] + both, likely, (way, text))
+        beam = grown
+        if len(beam) > 1:
+            least = max(entry[0] for entry in beam.values()) * negligible
+            kept = [item for item in beam.items() if item[1][0] >= least]
+            kept.sort(key=lambda item: -item[1][0])
+            beam = dict(kept[:width])
+    scale = math.exp(log_scale)
+    return [Candidate(joined, total * scale, _unlink(way)) for joined, (total, _, way) in beam.items()]
+
+
+def _parts(
+    segment: Segment, key: Callable[[str], str], negligible: float
+) -> dict[str, tuple[float, float, str]]:
+    """For each key among a segment's strings: their total, and the likeliest of them with its probability."""
+    least = max(segment.strings.values()) * negligible
+    parts: dict[str, tuple[float, float, str]] = {}
+    for string, p in segment.strings.items():
+        if p < least:
+            continue
+        part = key(string)
+        other = parts.get(part)
+        if other is None:
+            parts[part] = (p, p, string)
+        else:
+            parts[part] = (other[0] + p, p, string) if p > other[1] else (other[0] + p, other[1], other[2])
+    return parts
+
+
+def _unlink(way: object) -> list[str]:
+    pieces: list[str] = []
+    while isinstance(way, tuple):
+        way, piece = way
+        pieces.append(piece)
+    return pieces[::-1]
+
+
+def align(frames: Sequence[Frame], string: str) -> list[tuple[int, int]]:
+    """The likeliest frames [first, last) of each symbol of `string` (Viterbi); (0, T) each if none fits."""
+    if len(frames) == 1:
+        return [(0, 1)] * len(string)
+    if len(string) == 1:
+        return [_peak([_likelihood(frame, string) for frame in frames])]
+    states = ["", *(state for symbol in string for state in (symbol, ""))]  # blanks between and around
+    scores = [_log(_likelihood(frames[0], state)) if i < 2 else -math.inf for i, state in enumerate(states)]
+    back = [list(range(len(states)))]
+    for frame in frames[1:]:
+        grown, came = [], []
+        for i, state in enumerate(states):
+            skip = (
+                i > 1 and state != "" and states[i - 2] != state
+            )  # from one symbol to another, no blank needed
+            origin = max(range(max(0, i - 2 if skip else i - 1), i + 1), key=scores.__getitem__)
+            grown.append(scores[origin] + _log(_likelihood(frame, state)))
+            came.append(origin)
+        scores = grown
+        back.append(came)
+    return _trace(scores, back, len(string))
+
+
+def _likelihood(frame: Frame, state: str) -> float:
+    blank, symbols = frame
+    return blank if state == "" else next((p for symbol, p in symbols if symbol == state), 0.0)
+
+
+def _log(p: float) -> float:
+    return math.log(p) if p > 0.0 else -math.inf
+
+
+def _peak(values: list[float]) -> tuple[int, int]:
+    """The frames around the highest value that reach half of it."""
+    top = max(values)
+    at = values.index(top)
+    first = last = at
+    while first > 0 and values[first - 1] >= top / 2:
+        first -= 1
+    while last + 1 < len(values) and values[last + 1] >= top / 2:
+        last += 1
+    return first, last + 1
+
+
+def _trace(scores: list[float], back: list[list[int]], length: int) -> list[tuple[int, int]]:
+    """Follow the best path back and note where each symbol begins and ends."""
+    state = max((2 * length, max(0, 2 * length - 1)), key=scores.__getitem__)
+    if scores[state] == -math.inf:
+        return [(0, len(back))] * length
+    spans: list[list[int]] = [[] for _ in range(length)]
+    for t in range(len(back) - 1, -1, -1):
+        if state % 2:
+            spans[state // 2].append(t)
+        state = back[t][state]
+    return [(span[-1], span[0] + 1) for span in spans]

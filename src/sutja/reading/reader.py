@@ -1,0 +1,259 @@
+"""`Reader`: pictures in, numbers with an honest confidence out.
+
+Letters: B batch, h rows and w columns of a normalised picture, T frames, K classes with blank.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
+from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError
+from sutja.model_file import Card, ModelFile, read_model
+from sutja.reading.decode import Answer, decode, mean_answers
+from sutja.reading.judge import Judge
+from sutja.runtime import Session
+from sutja.signals.image import Picture, Source, iter_pictures, load_pictures, source_name
+from sutja.signals.normalise import Normalised, NormaliseParams, normalise, pad_batch
+from sutja.types import Page
+
+DEFAULT_MODEL = "numbers"
+WINDOW = 256  # pictures looked at together, so that those of one width can share a run
+WINDOW_PIXELS = 16_000_000  # fewer pictures where they are large
+BATCH_COLUMNS = 8_192  # normalised columns in one run: more is no faster, and costs memory
+WIDTH_STEP = 16  # columns; pictures are padded to a multiple, so that widths meet
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A picture between loading and answering."""
+
+    picture: Picture
+    normalised: Normalised
+    answers: list[Answer] | None = None
+
+
+class Reader:
+    """Reads numbers from pictures with one model.
+
+    Parameters
+    ----------
+    model
+        A path to a model file, the name of a bundled model, or None for the bundled "numbers".
+    threads
+        Threads the network may use.
+    max_error
+        Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
+        on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
+
+    Raises
+    ------
+    ModelFileError, InferenceError
+        If the model cannot be loaded.
+    ThresholdError
+        If no threshold kept `max_error`.
+    """
+
+    def __init__(
+        self,
+        model: str | os.PathLike[str] | None = None,
+        threads: int = 1,
+        max_error: float | None = None,
+    ) -> None:
+        file = read_model(model_path(model))
+        self.card: Card = file.card
+        self.choice: ThresholdChoice | None = None
+        threshold = file.card.threshold
+        if max_error is not None:
+            self.choice = RiskTable(file.card.thresholds).choose(max_error)
+            threshold = self.choice.threshold
+        self._looks = _preprocessing(file)
+        self._alphabet = ["", *file.card.charset]
+        self._judge = Judge(
+            Calibrator(file.card.calibration.points),
+            Calibrator(file.card.character_calibration.points),
+            threshold,
+        )
+        self._session = Session(file, threads)
+        rows = self._session.input_shape()[2]
+        if rows is not None and any(look.height != rows for look in self._looks):
+            raise ModelFileError(
+                f"wants {rows} rows, its card makes {[look.height for look in self._looks]}",
+                where=f"model {file.source}", remedy="make the model file again",
+            )  # fmt: skip
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a number is accepted."""
+        return self._judge.threshold
+
+    def read(self, source: Source, *, crop: bool = False) -> Page:
+        """Read one picture.
+
+        Parameters
+        ----------
+        source
+            A path, the bytes of a file, a Pillow image, or an array (H, W) or (H, W, 3) RGB.
+        crop
+            The picture shows one number and little else. Must be True in this version.
+
+        Returns
+        -------
+        Page
+            With one number, or none where the picture shows none. Boxes are in the pixels of the upright
+            picture: one that EXIF says to turn is turned first, and `width` and `height` are those after
+            turning.
+
+        Raises
+        ------
+        PictureError
+            If the picture cannot be read, or the file holds several.
+        NotYetError
+            Without `crop=True`.
+        """
+        _check_crop(crop)
+        found = load_pictures(source)
+        if len(found) > 1:
+            raise PictureError(
+                f"holds {len(found)} pages", remedy="read them with read_many", source=source_name(source)
+            )
+        return self._read_window(found)[0]
+
+    def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
+        """Read any number of pictures, in order, a bounded number of them in memory at a time.
+
+        A picture that cannot be read gives a page whose `error` says why; a TIFF of several pages gives a
+        page each.
+
+        Parameters
+        ----------
+        sources
+            Anything `read` takes; asked for as they are needed, a few hundred ahead of the answers.
+        crop
+            As for `read`.
+        """
+        _check_crop(crop)
+        return self._read_windows(sources)
+
+    def _read_windows(self, sources: Iterable[Source]) -> Iterator[Page]:
+        window: list[Picture | PictureError] = []
+        pixels = 0
+        for source in sources:
+            for picture in iter_pictures(source):
+                window.append(picture)
+                pixels += picture.pixels.size if isinstance(picture, Picture) else 0
+                if len(window) >= WINDOW or pixels >= WINDOW_PIXELS:
+                    yield from self._read_window(window)
+                    window, pixels = [], 0
+        yield from self._read_window(window)
+
+    def _read_window(self, window: Sequence[Picture | PictureError]) -> list[Page]:
+        """Answer pictures together, in their order."""
+        pages: list[Page | None] = [None] * len(window)
+        waiting: dict[int, _Waiting] = {}
+        for place, picture in enumerate(window):
+            if isinstance(picture, PictureError):
+                pages[place] = Page(picture.source, picture.page, None, None, error=str(picture))
+            else:
+                waiting[place] = _Waiting(picture, normalise(picture.pixels, self._looks[0]))
+        self._look([item for item in waiting.values() if item.normalised.ink])
+        self._look_again(list(waiting.values()))
+        for place, item in waiting.items():
+            number = self._judge.number(item.answers, item.normalised, item.picture) if item.answers else None
+            picture = item.picture
+            pages[place] = Page(
+                picture.source, picture.page, picture.width, picture.height, (number,) if number else ()
+            )
+        return [page for page in pages if page is not None]
+
+    def _look(self, items: Sequence[_Waiting]) -> None:
+        for item, answers in zip(items, self._answers([item.normalised for item in items]), strict=True):
+            item.answers = answers
+
+    def _look_again(self, items: Sequence[_Waiting]) -> None:
+        """Read unsure pictures once more with each other preprocessing of the card, and average."""
+        views = self._looks[1:]
+        if not views:
+            return
+        below = self.card.second_look.below
+        unsure = [item for item in items if item.answers and item.answers[0].probability < below]
+        others = [normalise(item.picture.pixels, view) for view in views for item in unsure]
+        answers = self._answers(others)
+        for i, item in enumerate(unsure):
+            assert item.answers is not None
+            item.answers = mean_answers([item.answers, *answers[i :: len(unsure)]])
+            item.normalised = [item.normalised, *others[i :: len(unsure)]][item.answers[0].look]
+
+    def _answers(self, normalised: Sequence[Normalised]) -> list[list[Answer]]:
+        """Run the network on pictures of like width together.
+
+        A picture is padded to a width that depends on itself alone, so that its answer does not depend on the
+        others.
+        """
+        by_width: dict[int, list[int]] = defaultdict(list)
+        for i, item in enumerate(normalised):
+            by_width[-(-item.array.shape[1] // WIDTH_STEP)].append(i)
+        answers: list[list[Answer]] = [[] for _ in normalised]
+        for steps, places in by_width.items():
+            size = max(1, BATCH_COLUMNS // (steps * WIDTH_STEP))
+            for start in range(0, len(places), size):
+                some = places[start : start + size]
+                batch = pad_batch([normalised[i].array for i in some], WIDTH_STEP)
+                for i, found in zip(some, decode(self._run(batch), self._alphabet), strict=True):
+                    answers[i] = found
+        return answers
+
+    def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        log_probs = self._session.run(batch)
+        expected = (len(batch), batch.shape[3] // 2, len(self._alphabet))
+        if log_probs.shape != expected:
+            raise InferenceError(
+                f"gave {log_probs.shape} for a batch of {batch.shape}, not {expected}",
+                where=f"model {self._session.source}", remedy="make the model file again",
+            )  # fmt: skip
+        return log_probs
+
+
+def model_path(model: str | os.PathLike[str] | None) -> Path:
+    """The file of a model given by path or by the name of a bundled one; None is the default model."""
+    weights = Path(str(resources.files("sutja"))) / "weights"
+    if model is None:
+        return weights / f"{DEFAULT_MODEL}.onnx"
+    path = Path(model)
+    bundled = weights / f"{path}.onnx"
+    return bundled if path.name == str(model) and not path.suffix and bundled.is_file() else path
+
+
+def _preprocessing(file: ModelFile) -> list[NormaliseParams]:
+    """The parameters of the first look and of the views of the second."""
+    card = file.card
+    if card.preprocessing.name != "normalise":
+        raise ModelFileError(
+            f"wants the preprocessing {card.preprocessing.name!r}, which this version does not have",
+            where=f"model {file.source}", remedy="update sutja",
+        )  # fmt: skip
+    views: list[dict[str, Any]] = [{}, *(dict(view) for view in card.second_look.views)]
+    try:
+        return [NormaliseParams(**{**card.preprocessing.params, **view}) for view in views]
+    except TypeError as error:
+        raise ModelFileError(
+            f"has parameters of the preprocessing that this version does not know ({error})",
+            where=f"model {file.source}", remedy="update sutja",
+        ) from error  # fmt: skip
+
+
+def _check_crop(crop: bool) -> None:
+    if not crop:
+        raise NotYetError(
+            "finding the numbers on a whole page comes in a later version",
+            remedy="cut the numbers out and pass crop=True",
+        )

@@ -1,0 +1,89 @@
+"""Sessions of the inference engine: the only place that imports onnxruntime.
+
+Letters: B batch, H rows, W columns, T frames, K classes with blank.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.errors import InferenceError
+from sutja.model_file import ModelFile
+
+_SEVERITY_ERROR = 3
+
+
+class Session:
+    """A model ready to run on the processor.
+
+    Parameters
+    ----------
+    model
+        A checked model; the bytes that were checked are the bytes that run.
+    threads
+        Threads one run may use, 1 or more.
+
+    Raises
+    ------
+    InferenceError
+        If the engine is not installed, does not load, or cannot take the model.
+    """
+
+    def __init__(self, model: ModelFile, threads: int = 1) -> None:
+        if threads < 1:
+            raise InferenceError(f"{threads} threads cannot work", where="threads", remedy="give 1 or more")
+        engine = _load_engine()
+        options = engine.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _SEVERITY_ERROR
+        # Idle threads of the engine would otherwise spin and take the processor from the decoding.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self.source = model.source
+        try:
+            self._session = engine.InferenceSession(model.data, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # the engine raises classes of its own, bare RuntimeErrors among them
+            raise InferenceError(
+                f"the engine cannot load it ({_first_line(error)})", where=f"model {self.source}",
+                remedy="make the model file again, or update onnxruntime",
+            ) from error  # fmt: skip
+
+    def input_shape(self) -> list[int | None]:
+        """The sizes the first input fixes; None where any size will do."""
+        return [size if isinstance(size, int) else None for size in self._session.get_inputs()[0].shape]
+
+    def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The first output for one batch, e.g. log_probs (B, T, K) for image (B, 1, H, W).
+
+        Raises
+        ------
+        InferenceError
+            If the engine fails on it.
+        """
+        name = self._session.get_inputs()[0].name
+        try:
+            output: NDArray[np.float32] = self._session.run(None, {name: batch})[0]
+        except Exception as error:
+            raise InferenceError(
+                f"the engine failed on a batch of shape {batch.shape} ({_first_line(error)})",
+                where=f"model {self.source}", remedy="make the model file again, or read fewer at once",
+            ) from error  # fmt: skip
+        return output
+
+
+def _load_engine() -> Any:
+    try:
+        return importlib.import_module("onnxruntime")
+    except Exception as error:  # a library of the system that is missing shows as ImportError or OSError
+        raise InferenceError(
+            f"onnxruntime does not load ({_first_line(error)})", where="inference engine",
+            remedy="install it with: pip install --force-reinstall onnxruntime",
+        ) from error  # fmt: skip
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,117 @@
+"""The first bytes of a picture file: which format it is, and whether the quick decoder will do.
+
+OpenCV decodes an everyday JPEG three times as fast as Pillow, but turns nothing by EXIF, knows no CMYK, drops
+transparency and reads a truncated file as if it were whole. So it is asked only for files that have none of
+that.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+# How the names of files that can be read end.
+SUFFIXES = (".bmp", ".gif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
+_PNG_END = b"IEND\xaeB`\x82"
+_PNG_PLAIN = {
+    0: True,
+    2: False,
+}  # colour type: whether it is grey; other types have a palette or transparency
+_PNG_SPECIAL = (b"tRNS", b"acTL", b"eXIf")  # transparency, animation, orientation
+_START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})  # Huffman-coded JPEG: baseline, extended, progressive
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+_APP1 = 0xE1
+_START_OF_SCAN = 0xDA
+_OURS = (
+    (_JPEG, "JPEG"),
+    (_PNG[:4], "PNG"),
+    (b"GIF8", "GIF"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"RIFF", "WebP"),
+    (b"BM", "BMP"),
+)
+# What people hand in instead of a picture, by how it begins, with the way out.
+_OTHERS = (
+    (b"%PDF", "is a PDF document", "save its pages as PNG or TIFF first"),
+    (b"PK\x03\x04", "is a ZIP archive", "unpack it first"),
+    (b"\x1f\x8b", "is a gzip archive", "unpack it first"),
+    (b"8BPS", "is a Photoshop file", "save it as PNG first"),
+    (b"<svg", "is an SVG drawing", "save it as PNG first"),
+    (b"<?xml", "is an XML text", "pass a picture"),
+)
+_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF", b"avis": "AVIF"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainHeader:
+    """Size and colour of a picture that the quick decoder reads rightly."""
+
+    width: int
+    height: int
+    grey: bool
+
+
+def plain_header(data: bytes) -> PlainHeader | None:
+    """The header of a whole, upright, opaque 8-bit JPEG or PNG; None for everything else."""
+    if data.startswith(_JPEG):
+        return _plain_jpeg(data)
+    if data.startswith(_PNG):
+        return _plain_png(data)
+    return None
+
+
+def _plain_png(data: bytes) -> PlainHeader | None:
+    if len(data) < 57 or data[12:16] != b"IHDR" or not data.endswith(_PNG_END):
+        return None
+    width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
+    if depth != 8 or colour not in _PNG_PLAIN or any(name in data for name in _PNG_SPECIAL):
+        return None
+    return PlainHeader(width, height, _PNG_PLAIN[colour])
+
+
+def _plain_jpeg(data: bytes) -> PlainHeader | None:
+    """Walk the segments up to the first scan; see ITU-T T.81, annex B."""
+    if data[-2:] != b"\xff\xd9":
+        return None
+    position, end, header = 2, len(data) - 4, None
+    while position < end and data[position] == 0xFF:
+        marker = data[position + 1]
+        if marker in _WITHOUT_LENGTH or marker == 0xFF:
+            return None
+        length = data[position + 2] << 8 | data[position + 3]
+        if marker == _START_OF_SCAN:
+            return header
+        if marker == _APP1 and data[position + 4 : position + 8] == b"Exif":
+            return None
+        if marker in _START_OF_FRAME and position + 10 <= end:
+            depth, height, width, channels = struct.unpack_from(">BHHB", data, position + 4)
+            if depth != 8 or channels not in (1, 3):
+                return None
+            header = PlainHeader(width, height, channels == 1)
+        elif 0xC0 <= marker <= 0xCF and marker not in (
+            0xC4,
+            0xC8,
+            0xCC,
+        ):  # tables aside: a frame of another kind
+            return None
+        position += 2 + length
+    return None
+
+
+def what_else(data: bytes) -> tuple[str, str]:
+    """What a file that is no picture is, as far as its beginning says, and what to do about it."""
+    start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, what, remedy in _OTHERS:
+        if start.startswith(magic):
+            return what, remedy
+    for magic, name in _OURS:
+        if data.startswith(magic):
+            return f"begins like a {name} picture but is damaged or cut short", "copy or save the file again"
+    if data[4:8] == b"ftyp" and data[8:12] in _BRANDS:
+        return f"is a {_BRANDS[data[8:12]]} picture, which is not supported", "save it as JPEG or PNG first"
+    if start and all(byte >= 32 or byte in b"\t\r\n\f\x1b" for byte in data[:512]):
+        return "is text, not a picture", "pass a PNG, JPEG, TIFF, WebP or BMP file"
+    return "is not a picture of a known format", "pass a PNG, JPEG, TIFF, WebP or BMP file"

@@ -1,0 +1,188 @@
+"""A crop becomes what the transcriber sees: one channel, ink high on a background of nought, 32 rows.
+
+The same code serves training and use, so the two cannot drift apart. Letters: H, W the crop's rows and columns in pixels,
+h, w those of the normalised picture, B crops in a batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+STRIDE = 8  # columns; batches are padded to a multiple of it, so that the network's poolings come out even
+MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed, not refused
+_STATISTICS_PIXELS = 16_384  # grey levels are looked up on at most about so many pixels
+# Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a digit, a loose
+# margin only makes it smaller, so the level is as low as the paper allows.
+_FAINTEST, _INK_LEVEL = 0.12, 0.5
+_ABOVE_PAPER = 6.0  # times the paper's own median deviation
+
+
+@dataclass(frozen=True, slots=True)
+class NormaliseParams:
+    """How a crop is normalised; stored on the card of the model trained with it.
+
+    Parameters
+    ----------
+    height : rows of the result.
+    stretch : the result is this much wider than the crop's own proportions say.
+    trim : cut margins without ink.
+    margin : what is left around the ink, as a part of its height.
+    least_part : a trimmed crop keeps at least this part of its height, so that a speck does not fill the picture.
+    least_contrast : grey levels of 255; a crop with less is blank.
+    """
+
+    height: int = 32
+    stretch: float = 1.0
+    trim: bool = True
+    margin: float = 0.12
+    least_part: float = 0.2
+    least_contrast: float = 12.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The parameters as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Normalised:
+    """A normalised crop and the way back: column c lies at ``x0 + c * scale_x`` of the crop, row r at ``y0 + r * scale_y``.
+
+    ``array`` is float32 (h, w): 0 background, 1 full ink. ``ink`` is False for a blank crop.
+    """
+
+    array: NDArray[np.float32]
+    scale_x: float
+    scale_y: float
+    x0: float
+    y0: float
+    ink: bool
+
+
+def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """One channel out of a picture, along the direction in which its colours differ most.
+
+    Red print on white paper has little luminance contrast but stands out along its own colour axis; for pictures without
+    colour this is luminance.
+
+    Parameters
+    ----------
+    picture : uint8 (H, W) or (H, W, 3) RGB.
+
+    Returns
+    -------
+    uint8 (H, W)
+    """
+    if picture.ndim == 2:
+        return picture
+    step = max(1, int((picture.shape[0] * picture.shape[1] / _STATISTICS_PIXELS) ** 0.5))
+    sample = picture[::step, ::step].reshape(-1, 3).astype(np.float32)
+    chroma = float((sample.max(axis=1) - sample.min(axis=1)).mean())
+    luminance = np.array([0.299, 0.587, 0.114], np.float32)
+    axis = luminance
+    if chroma > 6.0:  # grey levels; JPEG's own colour noise stays below
+        centred = sample - sample.mean(axis=0)
+        _, vectors = np.linalg.eigh(centred.T @ centred)
+        principal = vectors[:, -1].astype(np.float32)
+        principal *= np.sign(principal.sum()) or 1.0
+        if principal.min() > -0.5:  # a pair of opposed colours would turn ink and paper about
+            axis = principal / np.abs(principal).sum()
+    low, high = np.minimum(axis, 0).sum() * 255, np.maximum(axis, 0).sum() * 255
+    weights = (axis * (255 / (high - low))).reshape(1, 3)
+    return np.asarray(
+        np.clip(cv2.transform(picture, np.hstack([weights, [[-low * 255 / (high - low)]]])), 0, 255), np.uint8
+    ).reshape(picture.shape[:2])
+
+
+def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
+    """The 0.5th, 50th and 99.5th percentile of the grey levels, on a sparse sample."""
+    step = max(1, int((plane.size / _STATISTICS_PIXELS) ** 0.5))
+    counts = np.bincount(plane[::step, ::step].ravel(), minlength=256)
+    below = np.cumsum(counts)
+    low, middle, high = np.searchsorted(below, np.array([0.005, 0.5, 0.995]) * below[-1])
+    return float(low), float(middle), float(high)
+
+
+def _ink_box(ink: NDArray[np.float32], params: NormaliseParams) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of the ink with its margin; the whole picture when ink is everywhere or nowhere."""
+    rows, columns = ink.shape
+    # Background is 0, so half of all values stray no further from 0 than this: what the paper does by itself.
+    paper = float(np.median(np.abs(ink[:: max(1, rows // 32), :: max(1, columns // 128)])))
+    marked = ink > min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL)
+    ys, xs = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
+    if not len(ys):
+        return 0, rows, 0, columns
+    top, bottom, left, right = int(ys[0]), int(ys[-1]) + 1, int(xs[0]), int(xs[-1]) + 1
+    least = max(params.least_part * rows, 0.1 * columns * params.least_part, 4.0)
+    short = max(0.0, least - (bottom - top)) / 2
+    margin = params.margin * max(bottom - top, least)
+    top, bottom = max(0, int(top - short - margin)), min(rows, int(np.ceil(bottom + short + margin)))
+    side = max(margin, 1.0)
+    return top, bottom, max(0, int(left - side)), min(columns, int(np.ceil(right + side)))
+
+
+def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None) -> Normalised:
+    """Bring a crop of one number to the network's size, polarity and contrast.
+
+    Parameters
+    ----------
+    picture : uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light.
+    params : see `NormaliseParams`.
+
+    Returns
+    -------
+    Normalised, its ``array`` float32 (params.height, w) with values from -1 to 1.5.
+    """
+    params = params or NormaliseParams()
+    plane = grey(picture)
+    low, middle, high = _levels(plane)
+    dark_ink = middle - low >= high - middle
+    contrast = max(middle - low, high - middle)
+    if contrast < params.least_contrast:
+        blank = np.zeros((params.height, STRIDE), np.float32)
+        return Normalised(blank, plane.shape[1] / STRIDE, plane.shape[0] / params.height, 0.0, 0.0, ink=False)
+    gain = (-1.0 if dark_ink else 1.0) / contrast
+    top, bottom, left, right = 0, plane.shape[0], 0, plane.shape[1]
+    if params.trim:
+        shrink = max(1, round(plane.shape[0] / 96))
+        small = plane if shrink == 1 else cv2.resize(plane, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+        ink = (small.astype(np.float32) - middle) * gain
+        top, bottom, left, right = (edge * shrink for edge in _ink_box(ink, params))
+        bottom, right = min(bottom, plane.shape[0]), min(right, plane.shape[1])
+        if bottom - top < 2 or right - left < 2:
+            top, bottom, left, right = 0, plane.shape[0], 0, plane.shape[1]
+    crop = plane[top:bottom, left:right]
+    width = round(crop.shape[1] * params.height / crop.shape[0] * params.stretch)
+    width = min(max(width, 4), MAX_WIDTH)
+    shrinking = crop.shape[0] > params.height or crop.shape[1] > width
+    scaled = cv2.resize(
+        crop, (width, params.height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    )
+    array = np.clip((scaled.astype(np.float32) - middle) * gain, -1.0, 1.5)
+    return Normalised(
+        array, crop.shape[1] / width, crop.shape[0] / params.height, float(left), float(top), ink=True
+    )
+
+
+def pad_batch(arrays: list[NDArray[np.float32]], multiple: int = STRIDE) -> NDArray[np.float32]:
+    """Normalised crops side by side in one batch, padded with background on the right.
+
+    Parameters
+    ----------
+    arrays : B arrays, float32 (h, w_i).
+    multiple : the common width is a multiple of this.
+
+    Returns
+    -------
+    float32 (B, 1, h, W)
+    """
+    width = max(array.shape[1] for array in arrays)
+    width = max(32, -(-width // multiple) * multiple)  # short lone digits still give the network some room
+    batch = np.zeros((len(arrays), 1, arrays[0].shape[0], width), np.float32)
+    for row, array in zip(batch, arrays, strict=True):
+        row[0, :, : array.shape[1]] = array
+    return batch

@@ -1,0 +1,191 @@
+"""What reading a picture gives: frozen dataclasses, and the JSON they become.
+
+Boxes are xyxy in the picture's own pixels: x0 and y0 are the left and top edge, x1 and y1 the right and
+bottom edge, so that a box around one whole pixel (3, 5) is (3, 5, 4, 6).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+CONFIDENCE_DECIMALS = 6
+PIXEL_DECIMALS = 2
+
+
+def _check_probability(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:  # also refuses NaN
+        raise ValueError(f"{name} must lie in [0, 1], not {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle (x0, y0, x1, y1) in pixels.
+
+    Raises
+    ------
+    ValueError
+        If an edge is not finite, or the box ends before it begins.
+    """
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        if -math.inf < self.x0 <= self.x1 < math.inf and -math.inf < self.y0 <= self.y1 < math.inf:
+            return
+        if not all(map(math.isfinite, (self.x0, self.y0, self.x1, self.y1))):
+            raise ValueError(f"a box needs finite edges, not {self}")
+        raise ValueError(f"a box must not end before it begins: {self}")
+
+    @property
+    def width(self) -> float:
+        """Width in pixels."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Height in pixels."""
+        return self.y1 - self.y0
+
+    def to_list(self) -> list[float]:
+        """[x0, y0, x1, y1], rounded for JSON."""
+        return [round(edge, PIXEL_DECIMALS) for edge in (self.x0, self.y0, self.x1, self.y1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """One character of a number, with the probability that it is right."""
+
+    text: str
+    confidence: float
+    box: Box
+
+    def __post_init__(self) -> None:
+        _check_probability("confidence", self.confidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The character as JSON."""
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
+            "box": self.box.to_list(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading of the same ink, with other digits, and its probability."""
+
+    text: str
+    confidence: float
+
+    def __post_init__(self) -> None:
+        _check_probability("confidence", self.confidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The alternative as JSON."""
+        return {"text": self.text, "confidence": round(self.confidence, CONFIDENCE_DECIMALS)}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number as it was read.
+
+    Attributes
+    ----------
+    text
+        What is written, separators and all.
+    digits
+        The digits alone, leading zeros kept.
+    value
+        A decimal string when the reading is plain (see `sutja.grammar.value_of`), else None.
+    kind
+        "number" or "amount".
+    confidence
+        Calibrated probability, in [0, 1], that `digits` are right.
+    accepted
+        Whether the confidence clears the threshold.
+    box
+        Where the number is, in the picture's pixels.
+    characters
+        One entry a character of `text`, left to right.
+    alternatives
+        Other digits it may be, best first.
+    """
+
+    text: str
+    digits: str
+    value: str | None
+    kind: str
+    confidence: float
+    accepted: bool
+    box: Box
+    characters: tuple[Character, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_probability("confidence", self.confidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The number as JSON."""
+        return {
+            "text": self.text,
+            "digits": self.digits,
+            "value": self.value,
+            "kind": self.kind,
+            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
+            "accepted": self.accepted,
+            "box": self.box.to_list(),
+            "characters": [character.to_dict() for character in self.characters],
+            "alternatives": [alternative.to_dict() for alternative in self.alternatives],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One picture and the numbers on it; `page` counts from 1 within a file of several.
+
+    `error` says why a picture could not be read; width and height are None where they are not known.
+    """
+
+    source: str
+    page: int
+    width: int | None
+    height: int | None
+    numbers: tuple[Number, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The page as JSON: one line of `sutja read --format jsonl`."""
+        return {
+            "source": self.source,
+            "page": self.page,
+            "width": self.width,
+            "height": self.height,
+            "numbers": [number.to_dict() for number in self.numbers],
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Something found in a picture: what, how surely, and where."""
+
+    label: str
+    confidence: float
+    box: Box
+
+    def __post_init__(self) -> None:
+        _check_probability("confidence", self.confidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The detection as JSON."""
+        return {
+            "label": self.label,
+            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
+            "box": self.box.to_list(),
+        }

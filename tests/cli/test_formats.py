@@ -1,0 +1,76 @@
+"""The printed forms: nothing in a name or a number can break a line."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from sutja.cli.formats import CSV_COLUMNS, Csv, JsonLines, Table, format_for, printable
+from sutja.types import Box, Number, Page
+
+NUMBER = Number("1,5", "15", None, "number", 0.99996, True, Box(1, 2, 3, 4))
+PAGES = [
+    Page("a.png", 1, 60, 40, (NUMBER,)),
+    Page('odd "name", 1.png', 1, 60, 40),
+    Page("\x1b[31mred\n.png", 2, None, None, error="\x1b[31mred\n.png: is empty"),
+    Page("caf\udce9.png", 1, 60, 40, (NUMBER,)),  # a file name that is no UTF-8
+]
+
+
+def test_json_lines():
+    text = "".join(JsonLines().page(page) for page in PAGES)
+    assert [json.loads(line) for line in text.splitlines()] == [page.to_dict() for page in PAGES]
+    text.encode()  # can be written anywhere
+
+
+def test_csv():
+    text = Csv().header() + "".join(Csv().page(page) for page in PAGES)
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert tuple(rows[0]) == CSV_COLUMNS
+    assert [row["source"] for row in rows] == [page.source for page in PAGES]
+    assert rows[0] == {
+        "source": "a.png", "page": "1", "text": "1,5", "digits": "15", "value": "", "kind": "number",
+        "confidence": "0.999960", "accepted": "true", "x0": "1", "y0": "2", "x1": "3", "y1": "4", "error": "",
+    }  # fmt: skip
+    assert rows[1]["digits"] == rows[1]["error"] == ""
+    assert "is empty" in rows[2]["error"]
+
+
+def test_the_table_obeys_no_file_name():
+    table = Table([page.source for page in PAGES])
+    lines = [table.page(page) for page in PAGES]
+    assert all(line.count("\n") == 1 for line in lines)
+    assert "\x1b[31mred" not in lines[2]
+    assert "31mred\\n.png [2]" in lines[2]
+    lines[3].encode()
+
+
+def test_confidence_is_not_rounded_up_to_certainty():
+    assert "0.999" in Table(["a.png"]).page(PAGES[0])
+    assert "1.000" not in Table(["a.png"]).page(PAGES[0])
+
+
+def test_long_names_keep_their_end():
+    line = Table(["x" * 90 + "end.png"]).page(Page("x" * 90 + "end.png", 1, 1, 1))
+    assert line.startswith("…x")
+    assert "end.png  " in line
+
+
+@pytest.mark.parametrize(
+    ("name", "out", "expected"),
+    [
+        (None, None, "table"),
+        (None, "a.csv", "csv"),
+        (None, "a.JSONL", "jsonl"),
+        (None, "a.json", "jsonl"),
+        (None, "a.txt", "table"),
+        ("csv", "a.jsonl", "csv"),
+    ],
+)
+def test_the_name_of_the_file_says_the_format(name, out, expected):
+    assert format_for(name, out) == expected
+
+
+def test_printable():
+    assert printable("é □ \t\x07") == "é □ \\t\\x07"

@@ -1,0 +1,89 @@
+"""What every test may rely on: the real data, and a rule that nothing is left out unseen.
+
+One kind of test may be left out: a test of the real data, on a machine that has not got it. pytest then says
+so in its summary. Any other skip is a failure under CI=true, where a missing package would hide what it was
+to test.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+LEFT_OUT = pytest.StashKey[int]()
+
+# On a busy machine an example may take long, which is no fault of the code. In CI hypothesis does the same by
+# itself, and draws the same examples each time.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("ci" if IN_CI else "patient")
+
+
+def find_data(checkout: Path) -> Path | None:
+    """The folder of real data: SUTJA_DATA, or ../shared/data beside the checkout, or None."""
+    named = os.environ.get("SUTJA_DATA")
+    if named:
+        folder = Path(named).expanduser()
+        if not folder.is_dir():
+            raise pytest.UsageError(f"SUTJA_DATA names {folder}, which is no folder; correct it or unset it")
+        return folder.resolve()
+    beside = checkout.parent / "shared" / "data"
+    return beside if beside.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def data_root(pytestconfig: pytest.Config) -> Path:
+    """The folder of real data. A test that asks for it runs only where the folder is."""
+    folder = find_data(pytestconfig.rootpath)
+    assert folder is not None, "collection should have left this test out"
+    return folder
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what uses the real data; leave it out, and say so, where there is none."""
+    config.stash[LEFT_OUT] = 0
+    for item in items:
+        if "data_root" in getattr(item, "fixturenames", ()):
+            item.add_marker("data")
+    if find_data(config.rootpath) is not None:
+        return
+    on_data = [item for item in items if item.get_closest_marker("data")]
+    if on_data:
+        config.hook.pytest_deselected(items=on_data)
+        items[:] = [item for item in items if item not in set(on_data)]
+        config.stash[LEFT_OUT] = len(on_data)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name what was left out, and how to bring it in."""
+    count = config.stash.get(LEFT_OUT, 0)
+    if count:
+        terminalreporter.write_line(
+            f"left out: {count} tests of the real data (SUTJA_DATA or ../shared/data is their folder)",
+            yellow=True,
+        )
+
+
+def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Turn a skip into a failure (an expected failure is no skip)."""
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which CI does not allow: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):  # type: ignore[no-untyped-def]
+    """A skipped test fails in CI."""
+    report = yield
+    forbid_skip(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector):  # type: ignore[no-untyped-def]
+    """A file skipped as a whole (`importorskip`) fails in CI."""
+    report = yield
+    forbid_skip(report)
+    return report

@@ -1,0 +1,100 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sutja.data import readers
+from sutja.data.catalogue import DEFAULT, ENTRIES, data_root, entry_of
+from sutja.data.faults import DataError
+from sutja.data.split import RULES
+
+FOLDERS = {  # set: number of files
+    "mnist": 6, "usps": 3, "orand-car": 1083, "cheques": 231, "sudoku": 321, "bccd": 586, "fsdd": 3000,
+    "spoken-strings": 52, "exam-digits": 1342, "receipts": 6, "weather-tables": 22, "an4": 950,
+    "telephone-speech": 402, "noise": 6,
+}  # fmt: skip
+
+
+def test_every_set_is_there_with_all_its_files():
+    assert {name: len(entry.files) for name, entry in ENTRIES.items()} == FOLDERS | {"digits": 0}
+
+
+def test_the_sets_in_the_folder_are_those_of_the_catalogue(data_root):
+    assert {path.name for path in data_root.iterdir() if path.is_dir()} - {".downloads"} == set(FOLDERS)
+
+
+def test_the_counts_are_those_of_the_data_readme(data_root):
+    text = (data_root / "README.md").read_text(encoding="utf-8")
+    for row in re.findall(r"^\| `([a-z0-9-]+)/` \|[^|]*\| ([^|]*) \|", text, flags=re.MULTILINE):
+        name, items = row
+        said = re.findall(r"[\d,]+", items)[0]
+        assert said in ENTRIES[name].items, name
+
+
+@pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.name)
+def test_an_entry_is_whole(entry):
+    assert all((entry.what, entry.items, entry.terms, entry.home))
+    assert entry.task in {"classify", "transcribe", "detect", "listen"}
+    assert callable(getattr(readers, entry.reader))
+    assert bool(entry.converted) != entry.obtainable
+    assert set(entry.urls) <= {file.path for file in entry.files}
+    assert all(url.startswith("https://") for url in (*entry.urls.values(), *entry.archives))
+    assert entry.name in RULES or entry.name == "noise"
+
+
+def test_every_file_of_a_set_with_addresses_has_one():
+    for entry in ENTRIES.values():
+        if entry.urls:
+            assert set(entry.urls) == {file.path for file in entry.files}
+
+
+def test_terms_that_are_not_open():
+    assert {name for name, entry in ENTRIES.items() if not entry.open_terms} == {"usps", "orand-car"}
+    assert {name for name, entry in ENTRIES.items() if entry.terms_on_card} == {"mnist", "usps", "orand-car"}
+
+
+def test_the_default_needs_no_download():
+    assert ENTRIES[DEFAULT].files == ()
+    assert ENTRIES[DEFAULT].size == 0
+    assert len(readers.read_bundled_digits()) == 1797
+
+
+def test_an_unknown_name_is_told_the_known_ones():
+    with pytest.raises(DataError, match=r"^minst: no data set has this name; there are: digits, mnist, usps"):
+        entry_of("minst")
+
+
+def test_the_variable_names_the_root(monkeypatch, tmp_path):
+    monkeypatch.setenv("SUTJA_DATA", str(tmp_path / "not yet"))
+    assert data_root() == tmp_path / "not yet"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SUTJA_DATA", str(tmp_path / "file"))
+    with pytest.raises(DataError, match=r"file: SUTJA_DATA names it, but it is no folder"):
+        data_root()
+
+
+def test_without_the_variable_it_is_a_cache_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("SUTJA_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert data_root().parts[-2:] == ("sutja", "data")
+
+
+def test_without_the_extra_the_way_out_is_named(monkeypatch):
+    monkeypatch.delenv("SUTJA_DATA", raising=False)
+    monkeypatch.setitem(sys.modules, "pooch", None)
+    with pytest.raises(DataError, match=r"pip install 'sutja\[train\]', or set SUTJA_DATA"):
+        data_root()
+
+
+def test_looking_into_the_catalogue_loads_nothing_heavy():
+    heavy = ["numpy", "cv2", "PIL", "sklearn", "torch", "pooch", "httpx"]
+    modules = "sutja.data.catalogue, sutja.data.split, sutja.cli.data"
+    code = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,103 @@
+"""The card: what goes out comes back, and nothing malformed gets in."""
+
+import json
+
+import pytest
+import steerable
+
+from sutja.errors import ModelFileError
+from sutja.model_file import Calibration, Card, RiskCounts, SecondLook, TrainingSet
+
+FULL = steerable.make_card(
+    calibration=Calibration(points=((0.1, 0.2), (0.9, 0.8))),
+    character_calibration=Calibration(points=((0.5, 0.5),)),
+    thresholds=RiskCounts(10, ((0.9, 8, 0), (0.1, 10, 2))),
+    second_look=SecondLook(0.99, ({"stretch": 1.1},)),
+    training_data=(TrainingSet("mnist", 60_000, "CC BY-SA 3.0", "ab" * 32), TrainingSet("fonts", 9, "OFL")),
+    open_terms=True,
+    seed=7,
+    versions={"torch": "2.13.0"},
+    results=({"set": "mnist", "exact": 0.99},),
+)
+
+
+def changed(**changes):
+    """The JSON of the full card with some fields changed."""
+    return json.dumps({**json.loads(FULL.to_json()), **changes})
+
+
+def test_a_card_comes_back():
+    assert Card.from_json(FULL.to_json()) == FULL
+
+
+def test_the_json_has_the_agreed_names():
+    data = json.loads(FULL.to_json())
+    assert data["card_version"] == 1
+    assert data["charset"][:10] == list("0123456789")
+    assert data["calibration"] == {"method": "isotonic-logit", "points": [[0.1, 0.2], [0.9, 0.8]]}
+    assert data["thresholds"] == {"cases": 10, "points": [[0.9, 8, 0], [0.1, 10, 2]]}
+    assert data["second_look"] == {"below": 0.99, "views": [{"stretch": 1.1}]}
+
+
+def test_fields_of_later_releases_are_passed_over():
+    assert Card.from_json(changed(colour="green")) == FULL
+
+
+@pytest.mark.parametrize("version", [2, 0, "1", None])
+def test_another_version_is_refused(version):
+    with pytest.raises(ModelFileError, match=r"version .* reads version 1"):
+        Card.from_json(changed(card_version=version))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"task": "sing"},
+        {"task": 3},
+        {"name": None},
+        {"charset": []},
+        {"charset": ["1", "1"]},
+        {"charset": ["12"]},
+        {"charset": "123"},
+        {"preprocessing": "normalise"},
+        {"preprocessing": {}},
+        {"calibration": {"method": "magic", "points": []}},
+        {"calibration": {"points": [[0.5]]}},
+        {"calibration": {"points": [[0.5, 0.5], [0.1, 0.9]]}},
+        {"calibration": {"points": [[0.5, 1.5]]}},
+        {"thresholds": {"cases": 5, "points": [[0.5, 6, 0]]}},
+        {"thresholds": {"cases": 5, "points": [[0.5, 3, 4]]}},
+        {"threshold": "high"},
+        {"threshold": True},
+        {"threshold": 1.5},
+        {"second_look": {"below": 2.0}},
+        {"second_look": {"views": ["wide"]}},
+        {"training_data": [{"name": "mnist"}]},
+        {"open_terms": "yes"},
+        {"seed": 1.5},
+        {"versions": {"torch": 2}},
+    ],
+)
+def test_malformed_fields_are_refused(changes):
+    with pytest.raises(ModelFileError, match="card"):
+        Card.from_json(changed(**changes))
+
+
+@pytest.mark.parametrize(
+    "field", ["task", "name", "charset", "preprocessing", "threshold", "training_data", "created"]
+)
+def test_missing_fields_are_refused(field):
+    data = json.loads(FULL.to_json())
+    del data[field]
+    with pytest.raises(ModelFileError, match=field):
+        Card.from_json(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "[" * 100_000, '{"card_version": NaN}', "null", "x" * 1_000_001],
+    ids=["empty", "cut", "list", "deep", "nan", "null", "long"],
+)
+def test_what_is_no_card_is_refused(text):
+    with pytest.raises(ModelFileError, match="card"):
+        Card.from_json(text)

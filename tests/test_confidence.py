@@ -1,0 +1,150 @@
+"""Calibration and thresholds: monotone, honest on fresh data, never promising more than the cases show."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sutja.confidence import Calibrator, RiskTable, choose_threshold, fit_calibration
+from sutja.errors import ModelFileError, ThresholdError
+from sutja.metrics import expected_calibration_error
+from sutja.model_file import RiskCounts
+
+PROBABILITY = st.floats(0, 1)
+
+
+def overconfident(n, seed):
+    """Raw confidences that claim more than comes true, and which answers were right."""
+    rng = np.random.default_rng(seed)
+    odds = rng.normal(4, 3, n)
+    return 1 / (1 + np.exp(-odds)), rng.random(n) < 1 / (1 + np.exp(-0.6 * odds))
+
+
+def test_without_points_nothing_changes():
+    assert Calibrator()(0.37) == 0.37
+
+
+def test_straight_lines_over_the_logit():
+    calibrate = Calibrator([(0.1, 0.2), (0.9, 0.6)])
+    assert calibrate(0.1) == pytest.approx(0.2)
+    assert calibrate(0.5) == pytest.approx(0.4)  # logit 0 lies halfway
+    assert calibrate(0.0) == 0.2
+    assert calibrate(1.0) == 0.6
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [(0.5, 0.5), (0.4, 0.6)],
+        [(0.4, 0.6), (0.5, 0.5)],
+        [(0.1, 1.2)],
+        [(0.5, 0.1), (0.5, 0.2)],
+        [(math.nan, 0.1)],
+    ],
+)
+def test_points_that_are_no_map_are_refused(points):
+    with pytest.raises(ModelFileError):
+        Calibrator(points)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(PROBABILITY, st.booleans()), min_size=1, max_size=60),
+    st.lists(PROBABILITY, min_size=2),
+)
+def test_a_fitted_map_is_monotone_and_stays_within_reason(cases, raws):
+    calibrate = fit_calibration([raw for raw, _ in cases], [right for _, right in cases])
+    values = [calibrate(raw) for raw in sorted(raws)]
+    assert all(a <= b for a, b in pairwise(values))
+    assert all(0.0 < value < 1.0 for value in values)
+
+
+def test_pooling_by_hand():
+    # 0.2: wrong, 0.4: right, 0.6: wrong, 0.8: right; the middle two are pooled to one half
+    calibrate = fit_calibration([0.2, 0.4, 0.6, 0.8], [False, True, False, True])
+    inner = [point for point in calibrate.calibration.points if 0.1 < point[0] < 0.9]
+    assert [round(raw, 6) for raw, _ in inner] == [0.2, 0.5, 0.8]
+    assert [value for _, value in inner] == pytest.approx([0.25, 0.5, 0.75])
+
+
+def test_calibration_holds_on_fresh_cases():
+    raw, right = overconfident(4000, seed=0)
+    calibrate = fit_calibration(raw, right)
+    fresh, fresh_right = overconfident(4000, seed=1)
+    before = expected_calibration_error(fresh, fresh_right)
+    after = expected_calibration_error([calibrate(p) for p in fresh], fresh_right)
+    assert before > 0.05
+    assert after < 0.02
+
+
+def test_a_map_survives_the_card():
+    calibrate = fit_calibration(*overconfident(500, seed=2))
+    again = Calibrator(calibrate.calibration.points)
+    assert all(calibrate(p) == again(p) for p in np.linspace(0, 1, 101))
+
+
+def test_the_threshold_keeps_what_was_asked():
+    p = np.linspace(0, 1, 1000, endpoint=False)
+    right = p >= 0.1  # everything below is wrong
+    choice = choose_threshold(p, right, max_error=0.01)
+    assert choice.wrong / choice.accepted <= 0.01
+    assert choice.accepted == 900  # the next point, 910, has ten wrong: 1.1 %
+    assert choice.cases == 1000
+    assert "900 were accepted and 0 of those were wrong" in choice.statement()
+
+
+def test_a_guarantee_costs_coverage():
+    raw, right = overconfident(3000, seed=3)
+    measured = choose_threshold(raw, right, max_error=0.05)
+    sure = choose_threshold(raw, right, max_error=0.05, guarantee=True)
+    assert sure.threshold > measured.threshold
+    assert sure.guaranteed
+    assert sure.upper_bound <= 0.05
+
+
+def test_the_bound_holds_as_often_as_it_says():
+    held = 0
+    for seed in range(200):
+        raw, right = overconfident(400, seed)
+        choice = choose_threshold(raw, right, max_error=0.1)
+        fresh, fresh_right = overconfident(20_000, 10_000 + seed)
+        kept = fresh >= choice.threshold
+        held += (~fresh_right[kept]).mean() <= choice.upper_bound
+    assert held >= 190
+
+
+def test_what_cannot_be_kept_is_said():
+    with pytest.raises(
+        ThresholdError, match=r"no threshold kept 1\.000% on the 4 .* least they can show is 50\.000%"
+    ):
+        choose_threshold([0.9, 0.9, 0.2, 0.2], [True, False, False, False], max_error=0.01)
+
+
+def test_few_cases_guarantee_nothing():
+    with pytest.raises(ThresholdError):
+        choose_threshold(np.linspace(0.5, 1, 50), np.ones(50), max_error=0.01, guarantee=True)
+
+
+def test_a_card_without_counts_is_said():
+    with pytest.raises(ThresholdError, match="no validation counts"):
+        RiskTable(RiskCounts()).choose(0.01)
+
+
+@pytest.mark.parametrize("bad", [-0.1, 1.0, math.nan])
+def test_a_share_is_a_share(bad):
+    with pytest.raises(ThresholdError, match="no share"):
+        RiskTable(RiskCounts(1, ((0.5, 1, 0),))).choose(bad)
+
+
+@given(st.lists(st.tuples(PROBABILITY, st.booleans()), min_size=1, max_size=80))
+def test_counts_are_consistent(cases):
+    p, right = np.array([c for c, _ in cases]), np.array([r for _, r in cases])
+    counts = RiskTable.measure(p, right).counts
+    assert counts.cases == len(cases)
+    assert counts.points[-1][1] == len(cases)  # the last threshold keeps everything
+    for threshold, accepted, wrong in counts.points:
+        assert accepted == (p >= threshold).sum()
+        assert wrong == (~right[p >= threshold]).sum()

@@ -1,0 +1,94 @@
+"""The rule that nothing is left out unseen, tried on small test suites of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+
+SUITE = """
+import pytest
+
+def test_plain(): pass
+
+def test_real(data_root): assert data_root.is_dir()
+"""
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A checkout with the real conftest and a test suite of its own."""
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    (folder / "conftest.py").write_text(CONFTEST.read_text())
+    (folder / "pytest.ini").write_text("[pytest]\nmarkers = data: real data\naddopts = --strict-markers\n")
+    return folder
+
+
+def run(checkout, suite, **environment):
+    """The exit code and output of pytest on `suite`."""
+    (checkout / "test_suite.py").write_text(suite)
+    clean = {k: v for k, v in os.environ.items() if k not in {"CI", "SUTJA_DATA", "PYTEST_ADDOPTS"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(checkout)],
+        env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
+        cwd=checkout,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_without_data_its_tests_are_left_out_and_named(checkout):
+    code, output = run(checkout, SUITE)
+    assert code == 0
+    assert "1 passed, 1 deselected" in output
+    assert "left out: 1 tests of the real data" in output
+
+
+def test_data_beside_the_checkout_is_used(checkout):
+    (checkout.parent / "shared" / "data").mkdir(parents=True)
+    code, output = run(checkout, SUITE, CI="true")
+    assert code == 0
+    assert "2 passed" in output
+    assert "left out" not in output
+
+
+def test_data_by_name_is_used(checkout, tmp_path):
+    code, output = run(checkout, SUITE, SUTJA_DATA=str(tmp_path))
+    assert code == 0
+    assert "2 passed" in output
+
+
+def test_a_wrong_name_stops_the_run(checkout, tmp_path):
+    code, output = run(checkout, SUITE, SUTJA_DATA=str(tmp_path / "nowhere"))
+    assert code != 0
+    assert "no folder" in output
+
+
+@pytest.mark.parametrize(
+    "suite",
+    [
+        "import pytest\ndef test_it(): pytest.skip('why not')\n",
+        "import pytest\ndef test_it(): pytest.importorskip('no_such_package')\n",
+        "import pytest\npytest.importorskip('no_such_package')\ndef test_it(): pass\n",
+        "import pytest\n@pytest.mark.skipif(True, reason='why not')\ndef test_it(): pass\n",
+    ],
+    ids=["skip", "importorskip", "whole file", "skipif"],
+)
+def test_a_skip_fails_in_ci_only(checkout, suite):
+    code, output = run(checkout, suite, CI="true")
+    assert code != 0
+    assert "CI does not allow" in output
+    code, _ = run(checkout, suite)
+    assert code in {0, 5}  # 5: every test of the file was left out
+
+
+def test_an_expected_failure_is_no_skip(checkout):
+    code, output = run(checkout, "import pytest\n@pytest.mark.xfail\ndef test_it(): assert 0\n", CI="true")
+    assert code == 0
+    assert "1 xfailed" in output

@@ -1,0 +1,77 @@
+"""The dataclasses: boxes keep their invariants, and the JSON is the promised one."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sutja.types import Alternative, Box, Character, Detection, Number, Page
+
+EDGE = st.floats(-1e6, 1e6)
+
+
+@given(EDGE, EDGE, EDGE, EDGE)
+def test_a_box_is_in_order_or_is_refused(x0, y0, x1, y1):
+    if x0 <= x1 and y0 <= y1:
+        box = Box(x0, y0, x1, y1)
+        assert box.width >= 0
+        assert box.height >= 0
+        assert box.to_list() == [round(edge, 2) for edge in (x0, y0, x1, y1)]
+    else:
+        with pytest.raises(ValueError, match="end before it begins"):
+            Box(x0, y0, x1, y1)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_box_is_finite(bad):
+    with pytest.raises(ValueError, match="finite"):
+        Box(0, 0, bad, 1)
+
+
+@pytest.mark.parametrize("bad", [-0.01, 1.01, math.nan])
+def test_a_confidence_is_a_probability(bad):
+    box = Box(0, 0, 1, 1)
+    for make in (
+        lambda: Character("1", bad, box),
+        lambda: Alternative("1", bad),
+        lambda: Detection("car", bad, box),
+        lambda: Number("1", "1", "1", "number", bad, True, box),
+    ):
+        with pytest.raises(ValueError, match="confidence"):
+            make()
+
+
+def test_dataclasses_are_frozen():
+    with pytest.raises(AttributeError):
+        Box(0, 0, 1, 1).x0 = 5  # type: ignore[misc]
+
+
+def test_the_json_of_a_page_is_the_promised_one():
+    box = Box(1, 2.345678, 3, 4)
+    number = Number(
+        "1.5", "15", None, "number", 0.87654321, False, box,
+        (Character("1", 0.9, box),), (Alternative("7.5", 0.1),),
+    )  # fmt: skip
+    assert json.loads(json.dumps(Page("a.png", 1, 60, 40, (number,)).to_dict())) == {
+        "source": "a.png",
+        "page": 1,
+        "width": 60,
+        "height": 40,
+        "numbers": [
+            {
+                "text": "1.5",
+                "digits": "15",
+                "value": None,
+                "kind": "number",
+                "confidence": 0.876543,
+                "accepted": False,
+                "box": [1, 2.35, 3, 4],
+                "characters": [{"text": "1", "confidence": 0.9, "box": [1, 2.35, 3, 4]}],
+                "alternatives": [{"text": "7.5", "confidence": 0.1}],
+            }
+        ],
+        "error": None,
+    }
+    assert Detection("car", 0.5, box).to_dict() == {"label": "car", "confidence": 0.5, "box": [1, 2.35, 3, 4]}
