@@ -8,7 +8,7 @@ by the peer's version, its way and the crops' own bytes; a result says when they
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -25,6 +25,7 @@ Picture = NDArray[np.uint8]
 PeerAnswer = tuple[str, float]  # text, confidence 0..1
 Ask = Callable[[Sequence[Picture]], Iterable[PeerAnswer]]
 PEERS_PACKAGES = ("rapidocr", "pytesseract")
+CHUNK = 50  # crops whose answers are kept in one file: what a stopped run loses at most
 _PREPARED_HEIGHT = 64  # pixels; below, recognisers for lines of print miss strokes
 
 
@@ -41,7 +42,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """A peer's answers on some crops, and when and where they were given."""
+    """A peer's answers on some crops, the day of the oldest, and the processor."""
 
     way: Way
     texts: list[PeerAnswer]
@@ -106,18 +107,29 @@ def _tesseract(psm: int, *, digits_only: bool, prepare: bool = False) -> Way:
 
 
 def answers(way: Way, crops: Sequence[Crop], what: str, *, fresh: bool = False) -> Answers:
-    """What a peer says, from the file where its answers are kept, or asked now."""
+    """What a peer says: from the files where its answers are kept, or asked now, and kept."""
     pictures = [prepared(crop.picture) if way.prepare else crop.picture for crop in crops]
-    path = DRAFTS / "peers" / f"{_key(way, pictures)}.json"
-    if path.is_file() and not fresh:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        return Answers(way, [(text, sure) for text, sure in kept["answers"]], kept["measured"], kept["cpu"])
-    texts = list(track(way.ask(pictures), f"{what}: {way.peer}", len(pictures)))
-    if len(texts) != len(pictures):
-        raise RuntimeError(f"{way.peer} gave {len(texts)} answers for {len(pictures)} pictures")
-    found = Answers(way, texts, now(), cpu_model())
-    write_json(path, {**found.facts(), "answers": texts})
-    return found
+    chunks = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
+    paths = [DRAFTS / "peers" / f"{_key(way, chunk)}.json" for chunk in chunks]
+    open_ones = [i for i, path in enumerate(paths) if fresh or not path.is_file()]
+    total = sum(len(chunks[i]) for i in open_ones)
+
+    def asked() -> Iterator[PeerAnswer]:
+        for i in open_ones:
+            found = []
+            for answer in way.ask(chunks[i]):
+                found.append(answer)
+                yield answer
+            if len(found) != len(chunks[i]):
+                raise RuntimeError(f"{way.peer} gave {len(found)} answers for {len(chunks[i])} pictures")
+            write_json(paths[i], {"way": way.way, "answers": found, "measured": now(), "cpu": cpu_model()})
+
+    if open_ones:
+        for _ in track(asked(), f"{what}: {way.peer}", total):
+            pass  # each is kept as it comes
+    kept = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    texts = [(text, float(sure)) for chunk in kept for text, sure in chunk["answers"]]
+    return Answers(way, texts, min(chunk["measured"] for chunk in kept), kept[0]["cpu"])
 
 
 def _key(way: Way, pictures: Sequence[Picture]) -> str:

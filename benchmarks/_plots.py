@@ -11,6 +11,7 @@ from _scores import Case
 
 from sutja.metrics import risk_coverage
 
+TOGETHER = "all together"
 _ANSWERS_LEAST = 20  # a curve of fewer answers says nothing
 
 
@@ -24,7 +25,7 @@ def draw_calibration(
     from matplotlib import pyplot as plt
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained")
-    _reliability(left, figures["all together"])
+    _reliability(left, figures[TOGETHER])
     _risk_coverage(right, cases)
     figure.suptitle(f"sutja {title}")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ def _reliability(axes: Any, found: dict[str, Any]) -> None:
 
 def _risk_coverage(axes: Any, cases: dict[str, list[Case]]) -> None:
     together: list[Case] = [case for some in cases.values() for case in some]
-    for name, some in {"all together": together, **cases}.items():
+    for name, some in {TOGETHER: together, **cases}.items():
         _curve(axes, name, some)
     axes.axhline(1.0, color="grey", linewidth=0.8, linestyle=":")
     axes.set(xlabel="crops answered and kept, %", ylabel="wrong among the kept, %", xlim=(50, 100))
@@ -69,10 +70,10 @@ def _risk_coverage(axes: Any, cases: dict[str, list[Case]]) -> None:
 def _curve(axes: Any, name: str, cases: Sequence[Case]) -> None:
     answered = [case for case in cases if case.digits]
     with_number = sum(bool(case.truth or case.digits) for case in cases)
-    if len(answered) < _ANSWERS_LEAST:
+    if not answered or (len(answered) < _ANSWERS_LEAST and name != TOGETHER):
         return
     _, coverage, risk = risk_coverage([c.confidence for c in answered], [c.right for c in answered])
-    width = 2.2 if name == "all together" else 1.0
+    width = 2.2 if name == TOGETHER else 1.0
     axes.step(
         100 * coverage * len(answered) / with_number, 100 * risk, where="post", label=name, linewidth=width
     )

@@ -48,6 +48,8 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
     rows = []
     for name, read in _crops.AMOUNTS.items():
         crops = _crops.some(read(root, args.part), args.limit)
+        if not crops:  # the cheques' amounts are not at the set's home
+            continue
         rows += [sutja_row(model, name, crops) for model in models(args.model)]
         if not args.no_peers:
             validation = _crops.some(read(root, "validation"), args.limit)

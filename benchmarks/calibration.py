@@ -17,6 +17,7 @@ import _crops
 import numpy as np
 from _crops import SetReader
 from _machine import result_path, save, shown, table, versions
+from _plots import TOGETHER, draw_calibration
 from _scores import Case, percent, rate
 from _sutja import arguments, data_folder, load_reader, model_facts, models, read_cases
 
@@ -85,7 +86,7 @@ def measure(model: str, args: argparse.Namespace, root: Path) -> tuple[dict[str,
         cases[name] = [case for case, _ in read_cases(reader, crops, f"{name}: {reader.card.name}")]
     together = [case for some in cases.values() for case in some]
     out = {name: figures(some) for name, some in cases.items()}
-    return cases, {"all together": figures(together), **out}
+    return cases, {TOGETHER: figures(together), **out}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -99,8 +100,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         found.append({"model": facts, "sets": out})
         lines += [_line(facts["name"], name, figure) for name, figure in out.items()]
         if i == 0:
-            from _plots import draw_calibration
-
             draw_calibration(path.with_suffix(".png"), out, cases, f"{facts['name']}, {args.part} part")
     save(path, FIGURE, {"part": args.part, "bins": BINS, "rows": found}, versions(("matplotlib",)))
     print(

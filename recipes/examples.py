@@ -2,8 +2,8 @@
 
     python recipes/examples.py        (after recipes/fonts.sh)
 
-Each is a crop of one number as it may come from a form, a cheque, a letter or a meter; two hold no number. `examples/truth.csv`
-says what is drawn.
+Each is a crop of one number as it may come from a form, a cheque, a letter or a meter; two hold no number.
+`examples/truth.csv` says what is drawn.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from sutja.data.fonts import Face, faces
-from sutja.data.synthesis import camera, ink, paper
+from sutja.data.synthesis import camera, ink
 
 # name, text, a part of the font's name, written by hand, seed, furniture
 EXAMPLES = (
@@ -61,7 +61,9 @@ def draw(text: str, font: str, hand: bool, seed: int, furniture: str) -> np.ndar
             row, column = edge + (tall - letter.shape[0]) / 2, x + (pitch - letter.shape[1]) / 2
             camera.write_on(plane, letter, round(row), round(column), 0.8)
     else:
-        alpha = ink.in_font(rng, text, face_called(font), UNIT, hand=hand) if text else np.zeros((40, 200), np.float32)
+        alpha = np.zeros((40, 200), np.float32)
+        if text:
+            alpha = ink.in_font(rng, text, face_called(font), UNIT, hand=hand)
         margin = 12
         size = (alpha.shape[0] + 2 * margin, alpha.shape[1] + 3 * margin)
         plane = np.full(size, 0.95, np.float32) + rng.normal(0, 0.006, size).astype(np.float32)
@@ -80,6 +82,7 @@ def draw(text: str, font: str, hand: bool, seed: int, furniture: str) -> np.ndar
 
 
 def main() -> None:
+    """Write the pictures and what they say."""
     folder = Path(__file__).parents[1] / "examples"
     folder.mkdir(exist_ok=True)
     with (folder / "truth.csv").open("w", newline="", encoding="utf-8") as file:

@@ -1,10 +1,11 @@
-"""From trained checkpoints to a bundled model: out-of-fold answers, calibration, threshold, card.
+"""From trained checkpoints to a bundled model: held-out answers, calibration, threshold, card.
 
-    python recipes/finish.py answers --run runs/full-0 --fold 0 --out runs/answers-full-0.json      # once a fold
-    python recipes/finish.py bundle  --run runs/full --name numbers --answers runs/answers-full-*.json
+    python recipes/finish.py answers --run runs/full-0 --fold 0 --out runs/answers-full.json
+    python recipes/finish.py bundle --run runs/full --name numbers --answers runs/answers-full.json
 
-`answers` reads the validation crops of a fold with the network that never saw them; `bundle` fits the calibration on all of
-them, chooses the threshold, and writes src/sutja/weights/NAME.onnx with its card. Nothing here looks at a test part.
+`answers` reads the validation crops of a fold with a network that never saw them. `bundle` fits the
+calibration on such answers, chooses the threshold, and writes src/sutja/weights/NAME.onnx with its card: the
+weights may be those of a run that went on with the fold among its data. Nothing here looks at a test part.
 """
 
 from __future__ import annotations
@@ -39,7 +40,18 @@ from sutja.training.pool import batch_of, crop_of
 
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on out-of-fold answers
 # Sets whose crops are whole fields from documents; the threshold is chosen on these.
-FIELDS = ("orand-car", "cheques", "written", "script", "printed", "labelled", "words", "no number", "blank", "scribble")
+FIELDS = (
+    "orand-car",
+    "cheques",
+    "written",
+    "script",
+    "printed",
+    "labelled",
+    "words",
+    "no number",
+    "blank",
+    "scribble",
+)
 CAP = {"mnist": 2000, "sudoku": 400}  # answers a fold; more would drown the hard sets
 SECOND_LOOK = SecondLook(0.98, ({"stretch": 1.15}, {"stretch": 0.87}, {"margin": 0.3}))
 
@@ -98,9 +110,10 @@ def measured(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> li
         correct = np.array([row["digits"] == row["truth"] for row in answered], bool)
         kept = (confidence >= threshold) & np.array(["□" not in row["text"] for row in answered], bool)
         out.append({
-            "set": name, "part": "validation, out of fold", "n": len(mine),
+            "set": name, "part": "validation, held out", "n": len(mine),
             "right": round(float(np.mean([(row["digits"] or "") == row["truth"] for row in mine])), 5),
-            "accepted": round(float(kept.sum()) / len(mine), 5), "accepted_wrong": int((kept & ~correct).sum()),
+            "accepted": round(float(kept.sum()) / len(mine), 5),
+            "accepted_wrong": int((kept & ~correct).sum()),
             "ece": round(expected_calibration_error(confidence, correct), 5) if len(answered) else None,
         })  # fmt: skip
     return out
@@ -140,10 +153,10 @@ def bundle(args: argparse.Namespace) -> None:
         "transcribe", args.name, tuple(CHARSET), Preprocessing("normalise", NormaliseParams().to_json()),
         calibration=Calibration(points=calibrate.calibration.points),
         thresholds=table.counts, threshold=choice.threshold, second_look=SECOND_LOOK,
-        training_data=tuple(TrainingSet(n, k, catalogue.entry_of(n).terms, None) for n, k in sorted(used.items())),
+        training_data=tuple(TrainingSet(n, k, catalogue.entry_of(n).terms) for n, k in sorted(used.items())),
         open_terms=args.open, seed=args.seed,
-        versions={"sutja": sutja.__version__, "torch": torch.__version__, "onnxruntime": onnxruntime.__version__,
-                  "numpy": np.__version__, "python": platform.python_version()},
+        versions={"sutja": sutja.__version__, "torch": torch.__version__,
+                  "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version()},
         results=tuple(results), created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
     path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
@@ -155,7 +168,9 @@ def bundle(args: argparse.Namespace) -> None:
 
 def main() -> None:
     """The command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     verbs = parser.add_subparsers(required=True)
     one = verbs.add_parser("answers")
     one.add_argument("--fold", type=int, required=True)
@@ -168,7 +183,9 @@ def main() -> None:
     two.set_defaults(do=bundle)
     for verb in (one, two):
         verb.add_argument("--run", type=Path, required=True)
-        verb.add_argument("--open", action="store_true", help="the run left out sets whose terms are not open")
+        verb.add_argument(
+            "--open", action="store_true", help="the run left out sets whose terms are not open"
+        )
     torch.set_num_threads(1)
     args = parser.parse_args()
     args.do(args)

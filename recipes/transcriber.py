@@ -1,8 +1,9 @@
 """The exact way to train the bundled transcribers again.
 
-    python recipes/transcriber.py base  --out runs/open            # open terms only: MNIST, exam digits, sudoku, cheques, fonts
-    python recipes/transcriber.py full  --out runs/full --weights runs/open/checkpoint.pt   # + ORAND-CAR, USPS
+    python recipes/transcriber.py base --out runs/open
+    python recipes/transcriber.py full --out runs/full --weights runs/open/checkpoint.pt
 
+`base` takes what has open terms: MNIST, exam digits, sudoku, cheques, fonts; `full` adds ORAND-CAR and USPS.
 Fonts: run recipes/fonts.sh first. Data: `SUTJA_DATA`. A run continues where it stopped when started again.
 """
 
@@ -25,40 +26,64 @@ from sutja.signals.normalise import NormaliseParams
 from sutja.training import loop, validation
 from sutja.training.pool import Pool
 
+# What the second stage sees: real amounts more often, the rest so that it is not forgotten.
+SECOND_STAGE = {
+    "written": 0.18, "script": 0.05, "printed": 0.11, "labelled": 0.03, "cell": 0.06, "lone": 0.15,
+    "amount": 0.22, "span": 0.08, "cheque": 0.02, "words": 0.04, "real_words": 0.02, "blank": 0.02,
+    "scribble": 0.02,
+}  # fmt: skip
 
-def make_composer(root: str, fold: int | None, open_terms: bool, seed: int) -> Composer:
+
+def make_composer(
+    root: str, fold: int | None, open_terms: bool, weights: dict[str, float] | None, seed: int
+) -> Composer:
     """A composer in a worker process."""
-    return Composer(load(Path(root), fold, open_terms=open_terms), seed)
+    return Composer(load(Path(root), fold, open_terms=open_terms), seed, weights)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments() -> argparse.Namespace:
+    """What the command line asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("terms", choices=["base", "full"])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=13_000)
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--weights", type=Path, help="begin with this run's averaged weights")
-    parser.add_argument("--fold", type=int, default=VALIDATION_FOLD, help="validation fold; -1 trains on all but the test parts")
+    fold = "validation fold; -1 trains on all but the test parts"
+    parser.add_argument("--fold", type=int, default=VALIDATION_FOLD, help=fold)
+    parser.add_argument("--columns", type=int, default=16_384, help="columns of pictures in a batch")
+    parser.add_argument("--uses", type=int, default=1, help="rounds each composed chunk takes part in")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Train, or go on training."""
+    args = arguments()
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     root, fold = os.environ["SUTJA_DATA"], None if args.fold < 0 else args.fold
     open_terms, params = args.terms == "base", NormaliseParams()
-    config = loop.FitConfig(steps=args.steps, lr=args.lr, seed=args.seed)
+    config = loop.FitConfig(
+        steps=args.steps, lr=args.lr, columns=args.columns, uses=args.uses, seed=args.seed
+    )
     state = loop.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", args.weights)
-    pool = Pool(functools.partial(make_composer, root, fold, open_terms), params, 1000 * args.seed + state.step, args.workers)
+    make = functools.partial(make_composer, root, fold, open_terms, SECOND_STAGE if args.weights else None)
+    pool = Pool(make, params, 1000 * args.seed + state.step, args.workers)
     sources = load(Path(root), fold, open_terms=open_terms)
-    sets = validation.crops(validation.real(Path(root), args.fold if fold is not None else VALIDATION_FOLD), params)
+    sets = validation.crops(validation.real(Path(root), VALIDATION_FOLD if fold is None else fold), params)
     sets |= validation.crops(validation.composed(sources), params, 300)
-    with open(args.out / "train.log", "a", buffering=1) as log:
+    with (args.out / "train.log").open("a", buffering=1) as log:
 
         def say(line: str) -> None:
             print(time.strftime("%H:%M:%S"), line, file=log)
 
-        say(f"{' '.join(sys.argv)} · {sum(p.numel() for p in state.net.parameters())} parameters · {sources.used}")
+        n_parameters = sum(p.numel() for p in state.net.parameters())
+        say(f"{' '.join(sys.argv)} · {n_parameters} parameters · {sources.used}")
         loop.fit(state, pool, config, sets, args.out, say)
     pool.close()
 

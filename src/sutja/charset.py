@@ -1,6 +1,7 @@
 """What the transcriber can write: ten digits, the signs that stand beside them, a gap, and "some letter".
 
-The labels of real cheques often leave out separators that are drawn; `DONT_CARE` names what such a label says nothing of.
+The labels of real cheques often leave out separators that are drawn; `DONT_CARE` names what such a label
+says nothing of.
 """
 
 DIGITS = "0123456789"

@@ -31,7 +31,7 @@ def digits_of(text: str) -> str:
     >>> digits_of("$ 01,234.50")
     '0123450'
     """
-    return "".join(character for character in text if character in DIGITS)
+    return "".join(filter(DIGITS.__contains__, text))
 
 
 def trim(text: str) -> str:

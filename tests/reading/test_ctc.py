@@ -118,7 +118,7 @@ def test_the_way_through_the_segments_is_kept():
     assert [(s.first, len(s.frames)) for s in segments] == [(0, 1), (3, 2)]
     for segment in segments:
         search(segment)
-    assert combine(segments)[0].pieces == ["a", "bc"]
+    assert combine(segments)[0].pieces() == ["a", "bc"]
 
 
 def test_items_of_a_batch_do_not_touch():

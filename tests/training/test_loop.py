@@ -1,4 +1,4 @@
-"""The loop: one batch is learned by heart, a seed gives one result, and a stopped run goes on to the same weights."""
+"""The loop: one batch is learned by heart, a seed gives one result, a stopped run goes on where it was."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ class Chunks:
     def __init__(self, chunk):
         self.chunk = chunk
 
-    def take(self, wait=True):
+    def take(self):
         return self.chunk
 
 

@@ -36,7 +36,9 @@ def test_loss_is_minus_log_of_all_paths(label, silent):
     generator = torch.Generator().manual_seed(len(label) + sum(silent))
     log_probs = torch.randn(1, 5, 4, generator=generator, dtype=torch.float64).log_softmax(-1)
     targets = torch.tensor([label or (0,)])
-    loss = silent_ctc_loss(log_probs, targets, torch.tensor([len(label)]), torch.tensor([silent], dtype=torch.bool))
+    loss = silent_ctc_loss(
+        log_probs, targets, torch.tensor([len(label)]), torch.tensor([silent], dtype=torch.bool)
+    )
     assert loss.item() == pytest.approx(-math.log(probability(log_probs[0], label, silent)), abs=1e-6)
 
 
@@ -48,14 +50,17 @@ def test_a_silent_class_is_neither_asked_for_nor_forbidden():
     moved[:, 0] -= 0.15
     moved[:, 3] += 0.15
     losses = [
-        silent_ctc_loss(p.log()[None], torch.tensor([[1, 2]]), torch.tensor([2]), silent).item() for p in (base, moved)
+        silent_ctc_loss(p.log()[None], torch.tensor([[1, 2]]), torch.tensor([2]), silent).item()
+        for p in (base, moved)
     ]
     assert losses[0] == pytest.approx(losses[1], abs=1e-6)
 
 
 def test_a_label_too_long_for_its_frames_counts_nothing():
     log_probs = torch.zeros(1, 2, 4).log_softmax(-1).requires_grad_()
-    loss = silent_ctc_loss(log_probs, torch.tensor([[1, 1, 1]]), torch.tensor([3]), torch.zeros(1, 4, dtype=torch.bool))
+    loss = silent_ctc_loss(
+        log_probs, torch.tensor([[1, 1, 1]]), torch.tensor([3]), torch.zeros(1, 4, dtype=torch.bool)
+    )
     assert loss.item() == 0.0
 
 

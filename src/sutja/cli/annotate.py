@@ -109,7 +109,7 @@ def _lines(number: Number | None) -> list[tuple[str, int, tuple[int, int, int]]]
     if number is None:
         return [("no number", 28, _GREY)]
     verdict = "accepted" if number.accepted else "check"
-    if number.alternatives:
+    if number.alternatives and number.alternatives[0].confidence >= 0.01:
         other = number.alternatives[0]
         verdict += f" · or {other.text} ({other.confidence:.0%})"
     colour = _GREEN if number.accepted else _AMBER

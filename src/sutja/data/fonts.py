@@ -1,7 +1,7 @@
 """Freely licensed fonts found on the machine, as glyphs on a baseline.
 
-Fonts are looked for in the system's folders and in `SUTJA_FONTS`; `recipes/fonts.sh` installs those the bundled models were
-trained with. Pillow's own font is there when nothing else is.
+Fonts are looked for in the system's folders and in `SUTJA_FONTS`; `recipes/fonts.sh` installs those the
+bundled models were trained with. Pillow's own font is there when nothing else is.
 """
 
 from __future__ import annotations
@@ -20,24 +20,27 @@ _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts"
 _SUFFIXES = {".ttf", ".otf", ".woff2", ".t1"}
 _RENDER_SIZE = 64  # pixels per em
 # Parts of file names of fonts that imitate a hand; all others count as print.
-HANDWRITING = (
-    "dkg breip becausewe femkeklaver humor isabella kristi sjfonts stevehand delphine tomson rufscript kiloji ecolier "
-    "caveat kalam patrick indie shadows-into homemade reenie covered nothing-you cedarville la-belle gochi rock-salt "
-    "permanent architects just-another gloria zeyada over-the coming-soon handlee schoolbell sue-ellen neucha nanum-pen "
-    "gaegu mansalva swanky loved-by rancho short-stack crafty walter delicious"
-).split()
-# Fonts whose digits are something else (symbols, other scripts, ornaments).
-_UNFIT = (
-    "symbol dingbat emoji barcode math icon d050000l standardsymbols noto-sans-sym braille cmex cmsy cmmi "
-    "biolinum_k ocrbe. ocrbx. dseg14 dsegweather music ornament keyboard initials cmubi phonetic nimbusmonops-bold"
-).split()
+HANDWRITING = """
+dkg breip becausewe femkeklaver humor isabella kristi sjfonts stevehand delphine tomson rufscript kiloji
+ecolier caveat kalam patrick indie shadows-into homemade reenie covered nothing-you cedarville la-belle gochi
+rock-salt permanent architects just-another gloria zeyada over-the coming-soon handlee schoolbell sue-ellen
+neucha nanum-pen gaegu mansalva swanky loved-by rancho short-stack crafty walter delicious
+""".split()  # noqa: SIM905  (parts of names read best so)
+# Characters that a font draws as something else: a face, two slashes.
+_WRONG = {"humor": "€", "gnutypewriter": "()"}
+# Fonts whose digits are something else (symbols, other scripts, ornaments, faces).
+_UNFIT = """
+segg symbol dingbat emoji barcode math icon d050000l standardsymbols noto-sans-sym braille cmex cmsy cmmi
+biolinum_k ocrbe. ocrbx. dseg14 dsegweather music ornament keyboard initials cmubi phonetic nimbusmonops-bold
+""".split()  # noqa: SIM905
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One drawn character. Lengths are in digit heights (the height of the font's "8", or of a written digit).
+    """One drawn character. Lengths are in digit heights: that of the font's "8", or of a written digit.
 
-    ``alpha`` is uint8 (h, w), 255 where there is ink, cut to the ink; ``rise`` is how far its top lies above the baseline.
+    ``alpha`` is uint8 (h, w), 255 where there is ink, cut to the ink; ``rise`` is how far its top lies
+    above the baseline.
     """
 
     alpha: NDArray[np.uint8]
@@ -53,21 +56,21 @@ class Face:
     def __init__(self, path: Path | None) -> None:
         self.name = path.stem if path else "pillow-default"
         self.family = self.name.lower().split("-")[0][: 4 if self.name.startswith("cmun") else 10]
-        self._font = (
-            ImageFont.truetype(str(path), _RENDER_SIZE) if path else ImageFont.load_default(_RENDER_SIZE)
-        )
+        font = ImageFont.truetype(str(path), _RENDER_SIZE) if path else ImageFont.load_default(_RENDER_SIZE)
+        if not isinstance(font, ImageFont.FreeTypeFont):
+            raise RuntimeError("this Pillow was built without FreeType; install one from PyPI")
+        self._font = font
         self._missing = self._draw("\uffff")[0].tobytes()
         self._glyphs: dict[str, Glyph | None] = {}
+        self._wrong = _WRONG.get(self.name.lower().split("-")[0], "")
         eight = self._draw("8")[0]
         self._unit = float(eight.shape[0])
 
     def _draw(self, character: str) -> tuple[NDArray[np.uint8], int, int]:
         mask, (left, top) = self._font.getmask2(character, mode="L", anchor="ls")
         alpha = np.array(mask, np.uint8).reshape(mask.size[1], mask.size[0])
-        rows, columns = (
-            np.flatnonzero(alpha.max(axis=1, initial=0)),
-            np.flatnonzero(alpha.max(axis=0, initial=0)),
-        )
+        rows = np.flatnonzero(alpha.max(axis=1, initial=0))
+        columns = np.flatnonzero(alpha.max(axis=0, initial=0))
         if not len(rows):
             return np.zeros((1, 1), np.uint8), 0, 0
         cut = alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
@@ -76,16 +79,15 @@ class Face:
     def glyph(self, character: str) -> Glyph | None:
         """The character's glyph, or None where the font has none."""
         if character not in self._glyphs:
-            alpha, bearing, rise = self._draw(character)
-            absent = alpha.size <= 1 or alpha.tobytes() == self._missing
-            advance = float(self._font.getlength(character))
-            unit = self._unit
-            self._glyphs[character] = (
-                None
-                if absent
-                else Glyph(alpha, rise / unit, alpha.shape[0] / unit, bearing / unit, advance / unit)
-            )
+            self._glyphs[character] = None if character in self._wrong else self._cut(character)
         return self._glyphs[character]
+
+    def _cut(self, character: str) -> Glyph | None:
+        alpha, bearing, rise = self._draw(character)
+        if alpha.size <= 1 or alpha.tobytes() == self._missing:
+            return None
+        advance, unit = float(self._font.getlength(character)), self._unit
+        return Glyph(alpha, rise / unit, alpha.shape[0] / unit, bearing / unit, advance / unit)
 
     def has(self, characters: Iterable[str]) -> bool:
         """Whether every character has a glyph; gaps need none."""

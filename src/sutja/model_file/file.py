@@ -108,7 +108,7 @@ def _read_bytes(path: Path, size_limit: int) -> bytes:
         if size > size_limit:
             raise _too_large(size, size_limit)
         with path.open("rb") as file:
-            return file.read(size_limit + 1)  # it may have grown since it was measured
+            return file.read(size)
     except OSError as error:
         raise ModelFileError(f"cannot be read ({error.strerror})", remedy="check its permissions") from error
 

@@ -1,6 +1,7 @@
-"""The transcriber: a picture of one number, 32 rows high, becomes a probability of each character in each frame.
+"""The transcriber: a picture of one number becomes a probability of each character in each frame.
 
-Letters: B batch, W columns of the picture (a multiple of 4), T = W / 2 frames, K classes with the blank.
+Letters: B batch, W columns of the picture (a multiple of 4), T = W / 2 frames, K classes with the blank;
+C, H, X channels, rows and columns inside the network.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ class TranscriberConfig:
         return asdict(self)
 
 
-def _convolution(inputs: int, outputs: int, stride: tuple[int, int] = (1, 1), kernel: tuple[int, int] = (3, 3)) -> nn.Sequential:
+def _convolution(
+    inputs: int, outputs: int, stride: tuple[int, int] = (1, 1), kernel: tuple[int, int] = (3, 3)
+) -> nn.Sequential:
     padding = (1, 1) if kernel == (3, 3) else (0, 1)
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
@@ -51,9 +54,10 @@ class _Residual(nn.Module):
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.first = _convolution(channels, channels)
-        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=False), nn.BatchNorm2d(channels))
+        convolution = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
+        self.second = nn.Sequential(convolution, nn.BatchNorm2d(channels))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "B C H X"]) -> Float[Tensor, "B C H X"]:
         return F.relu(x + self.second(self.first(x)))
 
 
@@ -62,19 +66,20 @@ class _Along(nn.Module):
 
     def __init__(self, channels: int, reach: int) -> None:
         super().__init__()
-        self.along = nn.Conv2d(channels, channels, (1, reach), 1, (0, reach // 2), groups=channels, bias=False)
+        kernel, padding = (1, reach), (0, reach // 2)
+        self.along = nn.Conv2d(channels, channels, kernel, 1, padding, groups=channels, bias=False)
         self.norm = nn.BatchNorm2d(channels)
         self.mix = nn.Conv2d(channels, channels, 1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Float[Tensor, "B C 1 X"]) -> Float[Tensor, "B C 1 X"]:
         return x + F.relu(self.mix(self.norm(self.along(x))))
 
 
 class Transcriber(nn.Module):
     """A convolutional network for connectionist temporal classification (Graves et al. 2006).
 
-    The line is halved twice in width; the head gives two frames a position, so that two narrow digits that touch
-    still have a blank between them.
+    The line is halved twice in width; the head gives two frames a position, so that two narrow digits that
+    touch still have a blank between them.
     """
 
     def __init__(self, config: TranscriberConfig) -> None:
@@ -95,7 +100,7 @@ class Transcriber(nn.Module):
         self.head = nn.Conv2d(config.width, 2 * config.classes, 1)
 
     def forward(self, image: Float[Tensor, "B 1 32 W"]) -> Float[Tensor, "B T K"]:
-        """Float (B, 1, 32, W) → log-probabilities (B, T, K); class 0 is the blank."""
+        """Normalised pictures → log-probabilities; class 0 is the blank; two columns a frame."""
         x = self.head(self.drop(self.line(self.look(image))))  # (B, 2K, 1, W / 4)
         x = x.squeeze(2).transpose(1, 2)
         frames = x.reshape(x.shape[0], -1, self.config.classes)

@@ -44,13 +44,14 @@ def character_boxes(glyphs: Sequence[Glyph], normalised: Normalised, width: int,
         for glyph, cell in zip(glyphs, _cells(glyphs, profile, ink.shape[0]), strict=True)
     ]
     rows = _rows(ink, cells)
+    x0, y0, scale_x, scale_y = normalised.x0, normalised.y0, normalised.scale_x, normalised.scale_y
     boxes = []
     for (left, right), (top, bottom) in zip(cells, rows, strict=True):
-        x0 = min(max(normalised.x0 + left * normalised.scale_x, 0.0), width)
-        x1 = min(max(normalised.x0 + right * normalised.scale_x, x0), width)
-        y0 = min(max(normalised.y0 + top * normalised.scale_y, 0.0), height)
-        y1 = min(max(normalised.y0 + bottom * normalised.scale_y, y0), height)
-        boxes.append(Box(x0, y0, x1, y1))
+        left_edge = min(max(x0 + left * scale_x, 0.0), width)
+        top_edge = min(max(y0 + top * scale_y, 0.0), height)
+        right_edge = min(max(x0 + right * scale_x, left_edge), width)
+        bottom_edge = min(max(y0 + bottom * scale_y, top_edge), height)
+        boxes.append(Box(left_edge, top_edge, right_edge, bottom_edge))
     return boxes
 
 

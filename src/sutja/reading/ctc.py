@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -26,8 +27,9 @@ Frame: TypeAlias = tuple[
 CERTAIN = 1e-3  # a frame whose blank is surer than 1 - CERTAIN separates two segments
 FLOOR = 1e-3  # a symbol less likely than this in a frame is not followed there
 WIDTH = 16  # strings kept at every step
-NEGLIGIBLE = 1e-4  # a string this much less likely than the best is dropped
+NEGLIGIBLE = 1e-3  # a string this much less likely than the best is dropped
 _RESCALE = 1e-100
+_total = itemgetter(1)  # of what `combine` carries along
 
 
 @dataclass(slots=True)
@@ -47,11 +49,20 @@ class Segment:
 
 @dataclass(slots=True)
 class Candidate:
-    """What a picture may say: its key, the total probability, each segment's part in the likeliest way."""
+    """What a picture may say: its key, and the total probability of all strings with this key."""
 
     key: str
     probability: float
-    pieces: list[str]
+    way: object  # a linked list, last segment first: unrolled for the few candidates that are shown
+
+    def pieces(self) -> list[str]:
+        """Each segment's part in the likeliest of these strings."""
+        pieces: list[str] = []
+        way = self.way
+        while isinstance(way, tuple):
+            way, piece = way
+            pieces.append(piece)
+        return pieces[::-1]
 
 
 def best_path(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> str:
@@ -178,61 +189,54 @@ def combine(
     -------
     At most `width` candidates, likeliest first. Probabilities are those of the segments' frames alone.
     """
-    # key: total probability, probability of the likeliest way, and that way as a linked list
-    beam: dict[str, tuple[float, float, object]] = {"": (1.0, 1.0, None)}
+    # (key, total probability, probability of the likeliest way, that way as a linked list), likeliest first
+    beam: list[tuple[str, float, float, object]] = [("", 1.0, 1.0, None)]
     log_scale = 0.0
     for segment in segments:
         log_scale += segment.log_scale
         parts = _parts(segment, key, negligible)
         if len(parts) == 1:  # most segments are sure of themselves
-            [(part, (total, best, text))] = parts.items()
-            beam = {start + part: (t * total, b * best, (way, text)) for start, (t, b, way) in beam.items()}
+            part, total, best, text = parts[0]
+            beam = [(start + part, t * total, b * best, (way, text)) for start, t, b, way in beam]
             continue
-        grown: dict[str, tuple[float, float, object]] = {}
-        for start, (start_total, start_best, way) in beam.items():
-            for part, (total, best, text) in parts.items():
-                joined, both, likely = start + part, start_total * total, start_best * best
+        least = beam[0][1] * parts[0][1] * negligible
+        grown: dict[str, tuple[str, float, float, object]] = {}
+        for start, start_total, start_best, way in beam:
+            for part, total, best, text in parts:
+                both = start_total * total
+                if both < least:
+                    break
+                joined, likely = start + part, start_best * best
                 other = grown.get(joined)
                 if other is None:
-                    grown[joined] = (both, likely, (way, text))
-                elif other[1] >= likely:
-                    grown[joined] = (other[0] + both, other[1], other[2])
+                    grown[joined] = (joined, both, likely, (way, text))
+                elif other[2] >= likely:
+                    grown[joined] = (joined, other[1] + both, other[2], other[3])
                 else:
-                    grown[joined] = (other[0] + both, likely, (way, text))
-        beam = grown
-        if len(beam) > 1:
-            least = max(entry[0] for entry in beam.values()) * negligible
-            kept = [item for item in beam.items() if item[1][0] >= least]
-            kept.sort(key=lambda item: -item[1][0])
-            beam = dict(kept[:width])
+                    grown[joined] = (joined, other[1] + both, likely, (way, text))
+        beam = sorted(grown.values(), key=_total, reverse=True)[:width]
     scale = math.exp(log_scale)
-    return [Candidate(joined, total * scale, _unlink(way)) for joined, (total, _, way) in beam.items()]
+    return [Candidate(joined, total * scale, way) for joined, total, _, way in beam]
 
 
 def _parts(
     segment: Segment, key: Callable[[str], str], negligible: float
-) -> dict[str, tuple[float, float, str]]:
-    """For each key among a segment's strings: their total, and the likeliest of them with its probability."""
+) -> list[tuple[str, float, float, str]]:
+    """What a segment may say, likeliest first: key, total, and the likeliest string with its probability."""
     least = max(segment.strings.values()) * negligible
-    parts: dict[str, tuple[float, float, str]] = {}
+    parts: dict[str, tuple[str, float, float, str]] = {}
     for string, p in segment.strings.items():
         if p < least:
             continue
         part = key(string)
         other = parts.get(part)
         if other is None:
-            parts[part] = (p, p, string)
+            parts[part] = (part, p, p, string)
+        elif p > other[2]:
+            parts[part] = (part, other[1] + p, p, string)
         else:
-            parts[part] = (other[0] + p, p, string) if p > other[1] else (other[0] + p, other[1], other[2])
-    return parts
-
-
-def _unlink(way: object) -> list[str]:
-    pieces: list[str] = []
-    while isinstance(way, tuple):
-        way, piece = way
-        pieces.append(piece)
-    return pieces[::-1]
+            parts[part] = (part, other[1] + p, other[2], other[3])
+    return sorted(parts.values(), key=_total, reverse=True)
 
 
 def align(frames: Sequence[Frame], string: str) -> list[tuple[int, int]]:

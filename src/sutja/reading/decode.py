@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 
 from sutja.charset import DIGITS, LETTER
 from sutja.grammar import digits_of, is_number, trim
-from sutja.reading.ctc import Segment, align, combine, search, split
+from sutja.reading.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 
 _DECISIVE = frozenset(DIGITS + LETTER)
 MOST_ALTERNATIVES = 4
+# Long unsure segments, scribble mostly, are searched with fewer strings: nothing in them will be trusted
+# anyway.
+_EFFORT, _NARROWEST = 160, 4  # frames times strings, and strings
 _LEAST_ALTERNATIVE = 1e-4  # probability below which another reading is not worth showing
 
 
@@ -90,22 +93,22 @@ def decode(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> list[list
 @lru_cache(maxsize=4096)  # segments say the same few things over and over
 def core(text: str) -> str:
     """The digits and letters of `text`: what decides which number it is, and whether it is one."""
-    return "".join(character for character in text if character in _DECISIVE)
+    return "".join(filter(_DECISIVE.__contains__, text))
 
 
 def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
     for segment in segments:
-        search(segment)
+        search(segment, max(_NARROWEST, min(WIDTH, _EFFORT // len(segment.frames))))
     scale = math.exp(certain)
     totals: dict[str | None, float] = {}
-    likeliest: dict[str | None, list[str]] = {}
+    likeliest: dict[str | None, Candidate] = {}
     for candidate in combine(segments, key=core):
         digits = digits_of(candidate.key) if is_number(candidate.key) else None
         totals[digits] = totals.get(digits, 0.0) + candidate.probability * scale
-        likeliest.setdefault(digits, candidate.pieces)
+        likeliest.setdefault(digits, candidate)
     ranked = sorted(totals, key=totals.__getitem__, reverse=True)[: MOST_ALTERNATIVES + 1]
     return [
-        Answer(digits, min(1.0, totals[digits]), segments, likeliest[digits])
+        Answer(digits, min(1.0, totals[digits]), segments, likeliest[digits].pieces())
         for rank, digits in enumerate(ranked)
         if rank == 0 or totals[digits] >= _LEAST_ALTERNATIVE
     ]

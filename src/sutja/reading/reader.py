@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,14 @@ from sutja.model_file import Card, ModelFile, read_model
 from sutja.reading.decode import Answer, decode, mean_answers
 from sutja.reading.judge import Judge
 from sutja.runtime import Session
-from sutja.signals.image import Picture, Source, iter_pictures, load_pictures, source_name
-from sutja.signals.normalise import Normalised, NormaliseParams, normalise, pad_batch
+from sutja.signals.image import Picture, Source, iter_pictures, source_name
+from sutja.signals.normalise import STRIDE, Normalised, NormaliseParams, normalise, pad_batch
 from sutja.types import Page
 
 DEFAULT_MODEL = "numbers"
 WINDOW = 256  # pictures looked at together, so that those of one width can share a run
 WINDOW_PIXELS = 16_000_000  # fewer pictures where they are large
-BATCH_COLUMNS = 8_192  # normalised columns in one run: more is no faster, and costs memory
-WIDTH_STEP = 16  # columns; pictures are padded to a multiple, so that widths meet
+BATCH_COLUMNS = 1_024  # normalised columns in one run: more is slower, the caches are small
 
 
 @dataclass(slots=True)
@@ -121,11 +121,13 @@ class Reader:
             Without `crop=True`.
         """
         _check_crop(crop)
-        found = load_pictures(source)
+        found = list(islice(iter_pictures(source), 2))
         if len(found) > 1:
             raise PictureError(
-                f"holds {len(found)} pages", remedy="read them with read_many", source=source_name(source)
+                "holds several pages", remedy="read them with read_many", source=source_name(source)
             )
+        if isinstance(found[0], PictureError):
+            raise found[0]
         return self._read_window(found)[0]
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
@@ -201,13 +203,13 @@ class Reader:
         """
         by_width: dict[int, list[int]] = defaultdict(list)
         for i, item in enumerate(normalised):
-            by_width[-(-item.array.shape[1] // WIDTH_STEP)].append(i)
+            by_width[-(-item.array.shape[1] // STRIDE)].append(i)
         answers: list[list[Answer]] = [[] for _ in normalised]
         for steps, places in by_width.items():
-            size = max(1, BATCH_COLUMNS // (steps * WIDTH_STEP))
+            size = max(1, BATCH_COLUMNS // (steps * STRIDE))
             for start in range(0, len(places), size):
                 some = places[start : start + size]
-                batch = pad_batch([normalised[i].array for i in some], WIDTH_STEP)
+                batch = pad_batch([normalised[i].array for i in some])
                 for i, found in zip(some, decode(self._run(batch), self._alphabet), strict=True):
                     answers[i] = found
         return answers

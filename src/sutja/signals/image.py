@@ -145,7 +145,7 @@ def _read_file(path: str | os.PathLike[str]) -> bytes:
         if status.st_size > BYTE_LIMIT:
             raise PictureError(f"has more than {BYTE_LIMIT:,} bytes", remedy="make it smaller first")
         with open(path, "rb") as file:  # noqa: PTH123
-            return file.read(BYTE_LIMIT)
+            return file.read(status.st_size)
     except FileNotFoundError as error:
         raise PictureError("there is no such file", remedy="check the path") from error
     except (OSError, ValueError) as error:
@@ -222,6 +222,8 @@ def _tiff_pages(image: Image, name: str) -> Iterator[Picture | PictureError]:
         try:
             image.seek(page - 1)
         except EOFError:
+            if page == 1:  # every source gives something, if only an error
+                raise
             return
         except Exception as error:  # the list of pages itself is damaged: what follows cannot be found
             yield _explain(error, name, page)

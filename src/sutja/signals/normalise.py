@@ -1,7 +1,7 @@
 """A crop becomes what the transcriber sees: one channel, ink high on a background of nought, 32 rows.
 
-The same code serves training and use, so the two cannot drift apart. Letters: H, W the crop's rows and columns in pixels,
-h, w those of the normalised picture, B crops in a batch.
+The same code serves training and use, so the two cannot drift apart. Letters: H, W the crop's rows and
+columns in pixels, h, w those of the normalised picture, B crops in a batch.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 STRIDE = 8  # columns; batches are padded to a multiple of it, so that the network's poolings come out even
 MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed, not refused
 _STATISTICS_PIXELS = 16_384  # grey levels are looked up on at most about so many pixels
-# Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a digit, a loose
-# margin only makes it smaller, so the level is as low as the paper allows.
+# Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a
+# digit, a loose margin only makes it smaller, so the level is as low as the paper allows.
 _FAINTEST, _INK_LEVEL = 0.12, 0.5
+_ABOVE_GRAIN = 6.0  # standard deviations of the paper that a little ink must stand out by
 _ABOVE_PAPER = 6.0  # times the paper's own median deviation
 
 
@@ -32,7 +33,8 @@ class NormaliseParams:
     stretch : the result is this much wider than the crop's own proportions say.
     trim : cut margins without ink.
     margin : what is left around the ink, as a part of its height.
-    least_part : a trimmed crop keeps at least this part of its height, so that a speck does not fill the picture.
+    least_part : a trimmed crop keeps at least this part of its height, so that a speck does not fill
+        the picture.
     least_contrast : grey levels of 255; a crop with less is blank.
     """
 
@@ -50,9 +52,10 @@ class NormaliseParams:
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A normalised crop and the way back: column c lies at ``x0 + c * scale_x`` of the crop, row r at ``y0 + r * scale_y``.
+    """A normalised crop and the way back.
 
-    ``array`` is float32 (h, w): 0 background, 1 full ink. ``ink`` is False for a blank crop.
+    Column c lies at ``x0 + c * scale_x`` of the crop, row r at ``y0 + r * scale_y``. ``array`` is float32
+    (h, w): 0 background, 1 full ink. ``ink`` is False for a blank crop, whose ``array`` is all 0.
     """
 
     array: NDArray[np.float32]
@@ -66,8 +69,8 @@ class Normalised:
 def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """One channel out of a picture, along the direction in which its colours differ most.
 
-    Red print on white paper has little luminance contrast but stands out along its own colour axis; for pictures without
-    colour this is luminance.
+    Red print on white paper has little luminance contrast but stands out along its own colour axis; for
+    pictures without colour this is luminance.
 
     Parameters
     ----------
@@ -93,9 +96,8 @@ def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
             axis = principal / np.abs(principal).sum()
     low, high = np.minimum(axis, 0).sum() * 255, np.maximum(axis, 0).sum() * 255
     weights = (axis * (255 / (high - low))).reshape(1, 3)
-    return np.asarray(
-        np.clip(cv2.transform(picture, np.hstack([weights, [[-low * 255 / (high - low)]]])), 0, 255), np.uint8
-    ).reshape(picture.shape[:2])
+    plane = cv2.transform(picture, np.hstack([weights, [[-low * 255 / (high - low)]]]))
+    return np.asarray(np.clip(plane, 0, 255), np.uint8).reshape(picture.shape[:2])
 
 
 def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
@@ -107,11 +109,24 @@ def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
+def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
+    """The levels of a crop that looks blank: a small digit may cover too little of it for the percentiles.
+
+    What stands out from the paper's own spread as no grain does is ink; otherwise the crop is blank.
+    """
+    below = np.cumsum(np.bincount(plane.ravel(), minlength=256))
+    parts = np.array([0.0005, 0.16, 0.5, 0.84, 0.9995]) * below[-1]
+    low, dark, middle, light, high = (float(level) for level in np.searchsorted(below, parts))
+    grain = _ABOVE_GRAIN * max(light - dark, 1.0) / 2
+    return (low if middle - low > grain else middle), middle, (high if high - middle > grain else middle)
+
+
 def _ink_box(ink: NDArray[np.float32], params: NormaliseParams) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of the ink with its margin; the whole picture when ink is everywhere or nowhere."""
+    """(top, bottom, left, right) of the ink with its margin; all when ink is everywhere or nowhere."""
     rows, columns = ink.shape
-    # Background is 0, so half of all values stray no further from 0 than this: what the paper does by itself.
-    paper = float(np.median(np.abs(ink[:: max(1, rows // 32), :: max(1, columns // 128)])))
+    # Background is 0, so half of all values stray no further from 0 than this: the paper by itself.
+    sparse = ink[:: max(1, rows // 32), :: max(1, columns // 128)]
+    paper = float(np.median(np.abs(sparse)))
     marked = ink > min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL)
     ys, xs = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
     if not len(ys):
@@ -125,47 +140,63 @@ def _ink_box(ink: NDArray[np.float32], params: NormaliseParams) -> tuple[int, in
     return top, bottom, max(0, int(left - side)), min(columns, int(np.ceil(right + side)))
 
 
+def _trimmed(
+    plane: NDArray[np.uint8], middle: float, gain: float, params: NormaliseParams
+) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of what is kept of a plane whose paper is at the grey level ``middle``."""
+    rows, columns = plane.shape
+    if not params.trim:
+        return 0, rows, 0, columns
+    shrink = max(1, round(rows / 96))  # ink is looked for on about 96 rows
+    if round(columns / shrink) == 0:  # a sliver, which would be shrunk to nothing
+        shrink = columns
+    small = plane
+    if shrink > 1:
+        factor = 1 / shrink
+        small = np.asarray(
+            cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
+        )
+    box = _ink_box((small.astype(np.float32) - middle) * gain, params)
+    top, bottom, left, right = (edge * shrink for edge in box)
+    bottom, right = min(bottom, rows), min(right, columns)
+    if bottom - top < 2 or right - left < 2:
+        return 0, rows, 0, columns
+    return top, bottom, left, right
+
+
 def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None) -> Normalised:
     """Bring a crop of one number to the network's size, polarity and contrast.
 
     Parameters
     ----------
-    picture : uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light.
+    picture : uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
     params : see `NormaliseParams`.
 
     Returns
     -------
-    Normalised, its ``array`` float32 (params.height, w) with values from -1 to 1.5.
+    Normalised, its ``array`` float32 (params.height, w) with values from -1 to 1.5 and w at most `MAX_WIDTH`.
     """
     params = params or NormaliseParams()
     plane = grey(picture)
     low, middle, high = _levels(plane)
+    if max(middle - low, high - middle) < params.least_contrast:
+        low, middle, high = _little_ink(plane)
     dark_ink = middle - low >= high - middle
     contrast = max(middle - low, high - middle)
     if contrast < params.least_contrast:
         blank = np.zeros((params.height, STRIDE), np.float32)
-        return Normalised(blank, plane.shape[1] / STRIDE, plane.shape[0] / params.height, 0.0, 0.0, ink=False)
+        scale_x, scale_y = plane.shape[1] / STRIDE, plane.shape[0] / params.height
+        return Normalised(blank, scale_x, scale_y, 0.0, 0.0, ink=False)
     gain = (-1.0 if dark_ink else 1.0) / contrast
-    top, bottom, left, right = 0, plane.shape[0], 0, plane.shape[1]
-    if params.trim:
-        shrink = max(1, round(plane.shape[0] / 96))
-        small = plane if shrink == 1 else cv2.resize(plane, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-        ink = (small.astype(np.float32) - middle) * gain
-        top, bottom, left, right = (edge * shrink for edge in _ink_box(ink, params))
-        bottom, right = min(bottom, plane.shape[0]), min(right, plane.shape[1])
-        if bottom - top < 2 or right - left < 2:
-            top, bottom, left, right = 0, plane.shape[0], 0, plane.shape[1]
+    top, bottom, left, right = _trimmed(plane, middle, gain, params)
     crop = plane[top:bottom, left:right]
-    width = round(crop.shape[1] * params.height / crop.shape[0] * params.stretch)
-    width = min(max(width, 4), MAX_WIDTH)
-    shrinking = crop.shape[0] > params.height or crop.shape[1] > width
-    scaled = cv2.resize(
-        crop, (width, params.height), interpolation=cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    )
+    rows, columns = crop.shape
+    width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
+    shrinking = rows > params.height or columns > width
+    way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    scaled = cv2.resize(crop, (width, params.height), interpolation=way)
     array = np.clip((scaled.astype(np.float32) - middle) * gain, -1.0, 1.5)
-    return Normalised(
-        array, crop.shape[1] / width, crop.shape[0] / params.height, float(left), float(top), ink=True
-    )
+    return Normalised(array, columns / width, rows / params.height, float(left), float(top), ink=True)
 
 
 def pad_batch(arrays: list[NDArray[np.float32]], multiple: int = STRIDE) -> NDArray[np.float32]:

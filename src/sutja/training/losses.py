@@ -1,4 +1,7 @@
-"""Losses. Letters: B batch, T frames, K classes with the blank (class 0), L characters of the longest label."""
+"""Losses.
+
+Letters: B batch, T frames, K classes with the blank (class 0), L characters of the longest label.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,15 @@ _NEVER = -30.0  # log-probability of a class that was folded into the blank
 def silent_ctc_loss(
     log_probs: Float[Tensor, "B T K"],
     targets: Int[Tensor, "B L"],
-    lengths: Int[Tensor, "B"],
+    lengths: Int[Tensor, " B"],
     silent: Bool[Tensor, "B K"],
-    frames: Int[Tensor, "B"] | None = None,
 ) -> Float[Tensor, ""]:
     """Connectionist temporal classification with labels that are silent about some classes.
 
-    Where a label says nothing of a class (the separators drawn on a cheque whose label has the digits alone), that class
-    is folded into the blank: the loss is then −log of the probability of the label summed over every way of seeing or not
-    seeing those classes between its characters, and its gradient prefers none of them.
+    Where a label says nothing of a class (the separators drawn on a cheque whose label has the digits alone),
+    that class is folded into the blank: the loss is then −log of the probability of the label summed over
+    every way of seeing or not seeing those classes between its characters, and its gradient prefers none of
+    them.
 
     Parameters
     ----------
@@ -29,7 +32,6 @@ def silent_ctc_loss(
     targets : int (B, L), classes without the blank, padded with anything.
     lengths : int (B,), characters of each label.
     silent : bool (B, K), True for the classes a label says nothing of; never True for the blank.
-    frames : int (B,), how many frames of each row count; all by default.
 
     Returns
     -------
@@ -44,6 +46,6 @@ def silent_ctc_loss(
     quiet = log_probs.masked_fill(~mask, -torch.inf)
     blank = torch.logsumexp(torch.cat([log_probs[..., :1], quiet], dim=-1), dim=-1, keepdim=True)
     folded = torch.cat([blank, log_probs.masked_fill(mask, _NEVER)[..., 1:]], dim=-1)
-    if frames is None:
-        frames = torch.full((batch,), n_frames, dtype=torch.long)
-    return F.ctc_loss(folded.transpose(0, 1), targets, frames, lengths, reduction="none", zero_infinity=True).mean()
+    frames = torch.full((batch,), n_frames, dtype=torch.long)
+    folded = folded.transpose(0, 1)  # (T, B, K)
+    return F.ctc_loss(folded, targets, frames, lengths, reduction="none", zero_infinity=True).mean()

@@ -1,19 +1,25 @@
 """Samples made by other processes while the network learns.
 
-Each worker draws from its own seed and hands over chunks of normalised crops; the learner takes them as they come. Crops are
-kept as bytes: 1/100 of the ink's contrast is finer than any sensor's noise.
+Each worker draws from its own seed and hands over chunks of normalised crops; the learner takes them as they
+come. Crops are kept as bytes: 1/100 of the ink's contrast is finer than any sensor's noise. Letters: B batch,
+W, w columns, L characters of the longest label, K classes with the blank.
 """
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing as mp
 import os
 import queue
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing.queues import Queue
+from typing import NoReturn
 
 import cv2
 import numpy as np
+from jaxtyping import Bool, Float32, Int64, UInt8
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET, DONT_CARE, SPACE
@@ -26,26 +32,26 @@ _CLASS = {character: index + 1 for index, character in enumerate(CHARSET)}
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A normalised crop as bytes (32, w), its classes and how silent its label is."""
+    """A normalised crop as bytes, its classes and how silent its label is."""
 
-    pixels: NDArray[np.uint8]
+    pixels: UInt8[NDArray[np.uint8], "32 w"]
     classes: tuple[int, ...]
     silence: Silence
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays for one step: image float32 (B, 1, 32, W), targets (B, L), lengths (B,), silent (B, K)."""
+    """Arrays for one step; ``silent`` marks the classes that a label says nothing of."""
 
-    image: NDArray[np.float32]
-    targets: NDArray[np.int64]
-    lengths: NDArray[np.int64]
-    silent: NDArray[np.bool_]
+    image: Float32[NDArray[np.float32], "B 1 32 W"]
+    targets: Int64[NDArray[np.int64], "B L"]
+    lengths: Int64[NDArray[np.int64], " B"]
+    silent: Bool[NDArray[np.bool_], "B K"]
 
 
-def silent_classes(silence: Silence) -> NDArray[np.bool_]:
-    """bool (K,): the classes that a label of this silence says nothing of."""
-    signs = DONT_CARE if silence == Silence.SIGNS else SPACE if silence == Silence.GAPS else ""
+def silent_classes(silence: Silence) -> Bool[NDArray[np.bool_], " K"]:
+    """The classes that a label of this silence says nothing of."""
+    signs = {Silence.NONE: "", Silence.GAPS: SPACE, Silence.SIGNS: DONT_CARE}[silence]
     return np.array([False] + [character in signs for character in CHARSET])
 
 
@@ -67,7 +73,8 @@ def crop_of(sample: Sample, params: NormaliseParams) -> Crop:
 
 def batch_of(crops: list[Crop], multiple: int = STRIDE) -> Batch:
     """Crops side by side, padded to the widest, and that to a multiple of ``multiple``."""
-    image = pad_batch([crop.pixels.astype(np.float32) * (_SPAN / 255) + _LOW for crop in crops], multiple)
+    arrays = [crop.pixels.astype(np.float32) * np.float32(_SPAN / 255) + np.float32(_LOW) for crop in crops]
+    image = pad_batch(arrays, multiple)
     longest = max(1, *(len(crop.classes) for crop in crops))
     targets = np.zeros((len(crops), longest), np.int64)
     for row, crop in zip(targets, crops, strict=True):
@@ -79,8 +86,9 @@ def batch_of(crops: list[Crop], multiple: int = STRIDE) -> Batch:
 def batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Batches of crops of like width, each of about ``columns`` columns in all, in random order.
 
-    Shapes come from a short list, since the library behind the convolutions compiles code for each shape it meets; the last
-    batch of a width is filled up with other crops of that width.
+    Shapes come from a short list, since the library behind the convolutions compiles code for each shape
+    it meets. What is left over of a width is dropped; a width with fewer crops than a batch holds is filled
+    up by repeating some, or dropped when they would be less than a quarter.
     """
     buckets: dict[int, list[int]] = {}
     for index in rng.permutation(len(crops)):
@@ -90,22 +98,34 @@ def batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterat
     groups = []
     for width, members in buckets.items():
         size = max(2, columns // width)
-        if len(members) < size:
-            members = [members[i] for i in rng.integers(0, len(members), size)] if len(members) * 4 > size else []
-        groups += [(width, members[start : start + size]) for start in range(0, len(members) - size + 1, size)]
+        if size // 4 < len(members) < size:
+            members = [members[i] for i in rng.integers(0, len(members), size)]
+        starts = range(0, len(members) - size + 1, size)
+        groups += [(width, members[start : start + size]) for start in starts]
     for position in rng.permutation(len(groups)):
         width, members = groups[position]
         yield batch_of([crops[i] for i in members], width)
 
 
 MakeComposer = Callable[[int], Composer]
+_Message = list[Crop] | str  # a chunk, or the traceback of a worker that failed
 
 
-def _work(make: MakeComposer, seed: int, size: int, params: NormaliseParams, out: mp.Queue[list[Crop]]) -> None:
+def _work(make: MakeComposer, seed: int, size: int, params: NormaliseParams, out: Queue[_Message]) -> None:
+    """The life of a worker process; it ends with the learner, even with one that was killed."""
     cv2.setNumThreads(1)
-    composer, parent = make(seed), os.getppid()
-    while os.getppid() == parent:  # a learner that was killed leaves no workers behind
-        out.put([crop_of(composer.sample(), params) for _ in range(size)])
+    learner = os.getppid()
+    message: _Message = []
+    try:
+        composer = make(seed)
+        while os.getppid() == learner:
+            message = message or [crop_of(composer.sample(), params) for _ in range(size)]
+            with contextlib.suppress(queue.Full):
+                out.put(message, timeout=2)
+                message = []
+        os._exit(1)  # without waiting for a pipe that nobody reads
+    except Exception:  # whatever it is, the learner says it
+        out.put(traceback.format_exc())
 
 
 class Pool:
@@ -120,30 +140,51 @@ class Pool:
     chunk : samples handed over at once.
     """
 
-    def __init__(self, make: MakeComposer, params: NormaliseParams, seed: int, workers: int = 1, chunk: int = 2048) -> None:
+    def __init__(
+        self, make: MakeComposer, params: NormaliseParams, seed: int, workers: int = 1, chunk: int = 2048
+    ) -> None:
         context = mp.get_context("spawn")
-        self._queue: mp.Queue[list[Crop]] = context.Queue(maxsize=4)
-        self._processes = [
-            context.Process(target=_work, args=(make, seed + i, chunk, params, self._queue), daemon=True) for i in range(workers)
-        ]
-        for process in self._processes:
+        self._queue: Queue[_Message] = context.Queue(maxsize=4)
+        self._processes = []
+        for worker in range(workers):
+            args = (make, seed + worker, chunk, params, self._queue)
+            process = context.Process(target=_work, args=args, daemon=True)
             process.start()
+            self._processes.append(process)
 
-    def take(self, wait: bool = True) -> list[Crop] | None:
-        """The next chunk; None when nothing is ready and ``wait`` is False. Raises RuntimeError when the workers died."""
+    def take(self) -> list[Crop]:
+        """The next chunk, as soon as there is one.
+
+        Raises
+        ------
+        RuntimeError
+            A worker failed or was killed; also when the others still work.
+        """
         while True:
             try:
-                return self._queue.get(timeout=5 if wait else 0.01)
+                message = self._queue.get(timeout=1)
             except queue.Empty:
-                if not all(process.is_alive() for process in self._processes):
-                    raise RuntimeError("a process that composes samples has stopped; its message is above") from None
-                if not wait:
-                    return None
+                message = []
+            if isinstance(message, str):
+                raise RuntimeError(f"a process that composes samples failed:\n{message}")
+            if not all(process.is_alive() for process in self._processes):
+                self._raise_last_words()
+            if message:
+                return message
+
+    def _raise_last_words(self) -> NoReturn:
+        """Say what the dead worker said, if it is still in the queue behind chunks of others."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = self._queue.get(timeout=1)
+                if isinstance(message, str):
+                    raise RuntimeError(f"a process that composes samples failed:\n{message}")
+        codes = [process.exitcode for process in self._processes]
+        raise RuntimeError(f"a process that composes samples has stopped; exit codes: {codes}")
 
     def close(self) -> None:
         """Stop the workers."""
         for process in self._processes:
             process.terminate()
             process.join()
-
-
+        self._queue.close()

@@ -1,26 +1,34 @@
-"""The validation sets of the transcriber: real crops of the held-back fold, and composed crops from another seed."""
+"""The validation sets of the transcriber: real crops of a held-back fold, and composed crops.
+
+The composed ones come from a seed that no training worker uses.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sutja.data import readers, split
 from sutja.data.synthesis.samples import Composer, Sample, Silence
-from sutja.data.synthesis.sources import Sources, amounts_of, cheque_fields
+from sutja.data.synthesis.sources import Sources, amounts_of, cheque_fields, word_fields
 from sutja.signals.normalise import NormaliseParams, grey
 from sutja.training.pool import Crop, crop_of
 
 _MOST = 1000  # crops a set: enough to tell 0.5 points apart, and quick
 
 
-def _lone(images: object, labels: object) -> list[Sample]:
-    return [Sample(i, str(d), Silence.SIGNS) for i, d in zip(images, labels, strict=True)]  # type: ignore[call-overload]
+def _lone(images: NDArray[np.uint8], labels: NDArray[Any]) -> list[Sample]:
+    return [Sample(i, str(d), Silence.SIGNS) for i, d in zip(images, labels, strict=True)]
 
 
 def real(root: Path, fold: int) -> dict[str, list[Sample]]:
-    """Set name → the real crops of validation fold ``fold``; the sets with an official test give their own part."""
+    """Set name → the real crops of validation fold ``fold``.
+
+    The sets with an official test set have no folds and give their own validation part.
+    """
     out: dict[str, list[Sample]] = {}
     out["orand-car"] = [Sample(a.picture, a.digits, Silence.SIGNS) for a in amounts_of(root, fold)]
     out["cheques"] = [
@@ -37,13 +45,15 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     exam = readers.read_exam_digits(root)
     mine = np.array([split.part_of("exam-digits", str(g)) == fold for g in exam.groups])
     out["exam-digits"] = _lone(exam.images[mine], exam.labels[mine])
-    grids = [r for r in readers.read_sudoku(root) if r.outline is not None and split.part_of("sudoku", r.key) == fold]
-    cells = [(grey(c), d) for r in grids for c, d in zip(readers.sudoku_cells(r, 40, 0.0), r.key, strict=True)]
-    out["sudoku"] = [Sample(picture, digit, Silence.SIGNS) for picture, digit in cells]
+    out["sudoku"] = [
+        Sample(grey(cell), digit, Silence.SIGNS)
+        for record in readers.read_sudoku(root)
+        if record.outline is not None and split.part_of("sudoku", record.key) == fold
+        for cell, digit in zip(readers.sudoku_cells(record, 40, 0.0), record.key, strict=True)
+    ]
     out["no number"] = [
         Sample(grey(crop), "", Silence.SIGNS)
-        for name in ("Payee", "Lar")
-        for record, crop in cheque_fields(root, name)
+        for record, crop in word_fields(root)
         if split.part_of("cheques", record.key) == fold
     ]
     return out
@@ -52,13 +62,23 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
 def composed(sources: Sources, n: int = 600, seed: int = 987_654) -> dict[str, list[Sample]]:
     """Composed crops by kind, from a seed that no training worker uses."""
     kinds = ("written", "script", "printed", "labelled", "words", "blank", "scribble")
-    return {kind: [maker.sample() for _ in range(n)] for kind in kinds for maker in [Composer(sources, seed, {kind: 1.0})]}
+    out = {}
+    for kind in kinds:
+        if kind == "written" and not sources.hands:
+            continue
+        composer = Composer(sources, seed, {kind: 1.0})
+        out[kind] = [composer.sample() for _ in range(n)]
+    return out
 
 
-def crops(sets: dict[str, list[Sample]], params: NormaliseParams, most: int | None = _MOST) -> dict[str, list[Crop]]:
-    """The sets normalised; at most ``most`` crops of each, evenly spread."""
+def crops(
+    sets: dict[str, list[Sample]], params: NormaliseParams, most: int | None = _MOST
+) -> dict[str, list[Crop]]:
+    """The sets normalised, empty ones left out; of large ones, every nth crop, fewer than twice ``most``."""
     out = {}
     for name, samples in sets.items():
+        if not samples:
+            continue
         step = max(1, len(samples) // most) if most else 1
         out[name] = [crop_of(sample, params) for sample in samples[::step]]
     return out

@@ -1,4 +1,7 @@
-"""From ink and paper to the crop a scanner or a phone would give. Planes are float32 (H, W), pictures uint8 (H, W)."""
+"""From ink and paper to the crop a scanner or a phone would give.
+
+Planes are float32 (H, W), 0 black to 1 white; pictures are uint8 (H, W).
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,13 @@ from sutja.data.synthesis.paper import Plane
 
 
 def write_on(paper: Plane, alpha: Plane, row: int, column: int, darkness: float) -> None:
-    """Put ink on paper in place: ``alpha`` (h, w) with its corner at (row, column); what falls outside is lost.
+    """Put ink on paper in place; what falls outside is lost.
 
-    ``darkness`` is the part of the light that full ink takes away.
+    Parameters
+    ----------
+    paper : (H, W), changed.
+    alpha : (h, w) of ink, its corner at (row, column) of the paper.
+    darkness : the part of the light that full ink takes away.
     """
     top, left = max(0, row), max(0, column)
     bottom, right = min(paper.shape[0], row + alpha.shape[0]), min(paper.shape[1], column + alpha.shape[1])
@@ -24,12 +31,21 @@ def write_on(paper: Plane, alpha: Plane, row: int, column: int, darkness: float)
 
 
 def take(rng: Generator, plane: Plane, unit: float, *, gentle: bool = False) -> NDArray[np.uint8]:
-    """Light, focus, sensor and file format: a uint8 picture of ``plane``, now and then light ink on dark."""
-    rows, columns = plane.shape
-    if rng.random() < 0.2:  # uneven light
-        ramp_x = np.linspace(rng.uniform(-0.2, 0.2), rng.uniform(-0.2, 0.2), columns, dtype=np.float32)
-        ramp_y = np.linspace(rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1), rows, dtype=np.float32)
-        plane = plane * (1 + ramp_x[None, :] + ramp_y[:, None])
+    """Light, focus, sensor and file format; now and then light ink on dark.
+
+    Parameters
+    ----------
+    plane : float32 (H, W).
+    unit : digit height in pixels.
+    gentle : blur less, as small digits need.
+
+    Returns
+    -------
+    uint8 (H, W)
+    """
+    uneven = rng.random() < 0.2
+    if uneven:
+        plane = plane * _uneven_light(rng, plane.shape[0], plane.shape[1])
     if rng.random() < 0.5:
         sigma = float(rng.uniform(0.2, 0.05 * unit + 0.5)) * (0.6 if gentle else 1.0)
         plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
@@ -39,20 +55,60 @@ def take(rng: Generator, plane: Plane, unit: float, *, gentle: bool = False) -> 
     if rng.random() < 0.45:
         plane = plane + rng.normal(0, rng.uniform(0.003, 0.05), plane.shape).astype(np.float32)
     if rng.random() < 0.1:  # a photocopy: nearly black and white
-        plane = np.clip((plane - plane.mean() + 0.1) * rng.uniform(2, 6) + 0.5, 0, 1)
+        near = int(2 * unit) + 1  # pixels; under uneven light, what is dark depends on the place
+        level = cv2.blur(plane, (near, near)) if uneven else plane.mean()
+        plane = np.asarray(np.clip((plane - level + 0.1) * rng.uniform(2, 6) + 0.5, 0, 1), np.float32)
     picture = np.asarray(np.clip(plane * 255, 0, 255), np.uint8)
     if rng.random() < 0.06:
         picture = 255 - picture
     if rng.random() < 0.3:
         quality = int(rng.integers(25, 95))
-        picture = np.asarray(
-            cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_GRAYSCALE), np.uint8
-        )
+        data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+        picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
     return picture
 
 
+def _uneven_light(rng: Generator, rows: int, columns: int) -> Plane:
+    ramp_x = np.linspace(rng.uniform(-0.2, 0.2), rng.uniform(-0.2, 0.2), columns, dtype=np.float32)
+    ramp_y = np.linspace(rng.uniform(-0.1, 0.1), rng.uniform(-0.1, 0.1), rows, dtype=np.float32)
+    return np.asarray(1 + ramp_x[None, :] + ramp_y[:, None], np.float32)
+
+
 def shake(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> NDArray[np.uint8]:
-    """A real crop seen again: other slant, size, margins, thickness and contrast. uint8 (H, W) in and out."""
+    """A real crop seen again: other slant, size, margins, thickness and contrast.
+
+    Parameters
+    ----------
+    picture : uint8 (H, W).
+    strength : of the change of shape; 1 for a whole amount, less for a lone digit.
+
+    Returns
+    -------
+    uint8 (H', W')
+    """
+    out = _moved(rng, picture, strength)
+    roll = rng.random()
+    if roll < 0.12:
+        out = np.asarray(cv2.erode(out, np.ones((2, 2), np.uint8)), np.uint8)
+    elif roll < 0.24:
+        out = np.asarray(cv2.dilate(out, np.ones((2, 2), np.uint8)), np.uint8)
+    if rng.random() < 0.2:
+        out = np.asarray(cv2.GaussianBlur(out, (0, 0), float(rng.uniform(0.3, 1.2))), np.uint8)
+    plane = out.astype(np.float32)
+    clear = min(1.0, float(np.ptp(plane)) / 100)  # a faint crop is not made fainter, nor drowned
+    contrast = max(float(rng.uniform(0.5, 1.3)), 1.0 - 0.5 * clear)
+    plane = (plane - plane.mean()) * contrast + plane.mean() + float(rng.normal(0, 12))
+    if rng.random() < 0.4:
+        plane += rng.normal(0, rng.uniform(1, 8) * clear, plane.shape).astype(np.float32)
+    if rng.random() < 0.25:
+        plane -= _fine_lines(rng, plane.shape[0], plane.shape[1]) * float(rng.uniform(3, 25)) * clear
+    if rng.random() < 0.05:
+        plane = 255 - plane
+    return np.asarray(np.clip(plane, 0, 255), np.uint8)
+
+
+def _moved(rng: Generator, picture: NDArray[np.uint8], strength: float) -> NDArray[np.uint8]:
+    """Slanted, turned, scaled and shifted; the paper goes on as it is at the edge."""
     rows, columns = picture.shape
     shear, angle = float(rng.normal(0, 0.12 * strength)), float(rng.normal(0, 0.025 * strength))
     scale_x, scale_y = np.exp(rng.normal(0, 0.12 * strength, 2))
@@ -60,25 +116,16 @@ def shake(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> 
     width, height = max(8, round(columns * scale_x)), max(8, round(rows * scale_y))
     shift_x = float(rng.normal(0, 0.03 * strength)) * rows
     shift_y = float(rng.normal(0, 0.04 * strength)) * rows
-    offset = np.array([width / 2 + shift_x, height / 2 + shift_y]) - matrix @ np.array([columns / 2, rows / 2])
-    out = cv2.warpAffine(
-        picture, np.hstack([matrix, offset[:, None]]), (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    roll = rng.random()
-    if roll < 0.12:
-        out = cv2.erode(out, np.ones((2, 2), np.uint8))
-    elif roll < 0.24:
-        out = cv2.dilate(out, np.ones((2, 2), np.uint8))
-    if rng.random() < 0.2:
-        out = cv2.GaussianBlur(out, (0, 0), float(rng.uniform(0.3, 1.2)))
-    plane = out.astype(np.float32)
-    plane = (plane - plane.mean()) * float(rng.uniform(0.5, 1.3)) + plane.mean() + float(rng.normal(0, 12))
-    if rng.random() < 0.4:
-        plane += rng.normal(0, rng.uniform(1, 8), plane.shape).astype(np.float32)
-    if rng.random() < 0.25:  # fine lines of another security print
-        ys, xs = np.mgrid[0 : out.shape[0], 0 : out.shape[1]].astype(np.float32)
-        angle, period = float(rng.uniform(-1.6, 1.6)), float(rng.uniform(3, 14))
-        plane -= np.clip(np.cos((xs * np.cos(angle) + ys * np.sin(angle)) * 2 * np.pi / period), 0, 1) * float(rng.uniform(3, 25))
-    if rng.random() < 0.05:
-        plane = 255 - plane
-    return np.asarray(np.clip(plane, 0, 255), np.uint8)
+    centre = np.array([width / 2 + shift_x, height / 2 + shift_y])
+    offset = centre - matrix @ np.array([columns / 2, rows / 2])
+    whole = np.hstack([matrix, offset[:, None]])
+    way, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    return np.asarray(cv2.warpAffine(picture, whole, (width, height), flags=way, borderMode=edge), np.uint8)
+
+
+def _fine_lines(rng: Generator, rows: int, columns: int) -> Plane:
+    """Straight fine lines of another security print, 0..1."""
+    ys, xs = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    angle, period = float(rng.uniform(-1.6, 1.6)), float(rng.uniform(3, 14))
+    along = xs * np.cos(angle) + ys * np.sin(angle)
+    return np.asarray(np.clip(np.cos(along * 2 * np.pi / period), 0, 1), np.float32)

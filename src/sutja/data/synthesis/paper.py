@@ -1,4 +1,4 @@
-"""What numbers are written on: paper, security print, ruled lines, boxes and combs, with neighbours showing at the edge.
+"""What numbers are written on: paper, security print, ruled lines, boxes and combs.
 
 Planes are float32 (H, W), 0 black to 1 white.
 """
@@ -28,7 +28,8 @@ def _security_print(rng: Generator, size: tuple[int, int], unit: float) -> Plane
         angle = float(rng.choice([0.0, rng.uniform(-0.5, 0.5), rng.uniform(-1.6, 1.6)]))
         period = float(rng.uniform(0.1, 0.5)) * unit
         along, across = xs * np.cos(angle) + ys * np.sin(angle), ys * np.cos(angle) - xs * np.sin(angle)
-        wave = float(rng.uniform(0, 0.6)) * unit * np.sin(along * (2 * np.pi / (unit * rng.uniform(1, 6))) + rng.uniform(0, 6))
+        height = float(rng.uniform(0, 0.6)) * unit
+        wave = height * np.sin(along * (2 * np.pi / (unit * rng.uniform(1, 6))) + rng.uniform(0, 6))
         phase = (across + wave) * (2 * np.pi / max(period, 2.5))
         line = np.clip((np.cos(phase) - rng.uniform(0.0, 0.8)) * 3, 0, 1)
         out = np.maximum(out, line * rng.uniform(0.4, 1.0))
@@ -51,8 +52,11 @@ def sheet(rng: Generator, size: tuple[int, int], unit: float) -> Plane:
     return plane
 
 
-def _stroke(plane: Plane, start: tuple[float, float], end: tuple[float, float], width: int, value: float) -> None:
-    """A straight line darkened onto ``plane`` in place, at sub-pixel positions."""
+Point = tuple[float, float]  # x, y in pixels
+
+
+def _stroke(plane: Plane, start: Point, end: Point, width: int, value: float) -> None:
+    """A straight line darkened to ``value`` onto ``plane`` in place, at sub-pixel positions."""
     mask = np.zeros(plane.shape, np.uint8)
     a, b = [(round(x * 16), round(y * 16)) for x, y in (start, end)]
     cv2.line(mask, a, b, 255, width, cv2.LINE_AA, 4)
@@ -80,7 +84,8 @@ def ruled(rng: Generator, size: tuple[int, int], box: tuple[int, int, int, int],
         _stroke(plane, (-2, top - abs(gap)), (columns + 2, top - abs(gap) + tilt), width, value)
     if 0.5 < kind < 0.75:  # a frame
         pad_x, pad_y = float(rng.uniform(0.02, 0.6)) * unit, float(rng.uniform(0.02, 0.35)) * unit
-        corners = [(left - pad_x, top - pad_y), (right + pad_x, top - pad_y + tilt), (right + pad_x, bottom + pad_y + tilt), (left - pad_x, bottom + pad_y)]
+        x0, x1, y0, y1 = left - pad_x, right + pad_x, top - pad_y, bottom + pad_y
+        corners = [(x0, y0), (x1, y0 + tilt), (x1, y1 + tilt), (x0, y1)]
         for a, b in zip(corners, corners[1:] + corners[:1], strict=True):
             if rng.random() < 0.9:
                 _stroke(plane, a, b, width, value)
@@ -90,8 +95,18 @@ def ruled(rng: Generator, size: tuple[int, int], box: tuple[int, int, int, int],
     return plane
 
 
-def comb(rng: Generator, size: tuple[int, int], edges: list[float], top: float, bottom: float, unit: float) -> Plane:
-    """One box per digit, or the low teeth of a comb, with dividers at the columns ``edges``."""
+def comb(
+    rng: Generator, size: tuple[int, int], edges: list[float], top: float, bottom: float, unit: float
+) -> Plane:
+    """One box per digit, or the low teeth of a comb; 1 where there is nothing.
+
+    Parameters
+    ----------
+    size : (H, W) in pixels.
+    edges : columns of the dividers.
+    top, bottom : rows between which they stand.
+    unit : digit height in pixels.
+    """
     plane = np.ones(size, np.float32)
     value, width = float(rng.uniform(0.1, 0.7)), int(rng.integers(1, max(2, int(unit * 0.08)) + 1))
     teeth = rng.random() < 0.3
@@ -101,4 +116,24 @@ def comb(rng: Generator, size: tuple[int, int], edges: list[float], top: float, 
     _stroke(plane, (edges[0], bottom), (edges[-1], bottom), width, value)
     if not teeth:
         _stroke(plane, (edges[0], top), (edges[-1], top), width, value)
+    return plane
+
+
+def cell(rng: Generator, size: tuple[int, int], box: tuple[float, float, float, float], unit: float) -> Plane:
+    """The lines of one cell of a grid, each of its own weight, slightly askew; 1 where there is nothing.
+
+    ``box`` is (top, bottom, left, right) in pixels; the other parameters are as in `comb`.
+    """
+    plane = np.ones(size, np.float32)
+    rows, columns = size
+    top, bottom, left, right = box
+    value, askew = float(rng.uniform(0.1, 0.8)), float(rng.normal(0, 0.02)) * rows
+    for start, end in (
+        ((-2.0, top), (columns + 2.0, top + askew)),
+        ((-2.0, bottom), (columns + 2.0, bottom + askew)),
+        ((left, -2.0), (left - askew, rows + 2.0)),
+        ((right, -2.0), (right - askew, rows + 2.0)),
+    ):
+        if rng.random() < 0.75:
+            _stroke(plane, start, end, int(rng.integers(1, max(2, round(unit * 0.14)) + 1)), value)
     return plane

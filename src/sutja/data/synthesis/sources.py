@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from sutja.data import readers, split
+from sutja.data import pasted, readers, split
 from sutja.data.synthesis.glyphs import Hands, ink_of
+from sutja.data.synthesis.silence import Picture
 from sutja.signals.normalise import grey
 
 VALIDATION_FOLD = 0  # of the sets without an official test set
-Picture = NDArray[np.uint8]
+_WITHOUT_CENTS = re.compile(r"[\d,]+(/-?)?")
+_DIGITS_BOXED = {"X_029_jpeg"}  # its line of account digits is boxed as words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,29 @@ def cheque_fields(root: Path, name: str) -> Iterator[tuple[readers.ChequeRecord,
                     yield record, np.ascontiguousarray(crop)
 
 
+def word_fields(root: Path) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
+    """RGB crops of payees and legal amounts that hold no digit.
+
+    Where an amount has cents, they are written as digits into the words ("and 28/100"): those cheques are
+    left out, as are the ones whose amount was not read.
+    """
+    for name in ("Payee", "Lar"):
+        for record, crop in cheque_fields(root, name):
+            if record.key not in _DIGITS_BOXED and _WITHOUT_CENTS.fullmatch(record.text or ""):
+                yield record, crop
+
+
 def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) -> None:
     mnist = readers.read_mnist(root, "train")
     keep = np.array([fold is None or not split.is_validation("mnist", str(w)) for w in mnist.groups])
+    keep[pasted.mnist_rows_in_sudoku_test()] = False  # the sudoku photos were filled with MNIST digits
     images, labels = mnist.images[keep], mnist.labels[keep]
     out.hands.append((0.55, Hands.from_arrays("mnist", images, labels, mnist.groups[keep])))
     out.lone["mnist"] = [(image, str(label)) for image, label in zip(images, labels, strict=True)]
     exam = readers.read_exam_digits(root)
     keep = np.array([_kept("exam-digits", str(g), fold) for g in exam.groups])
-    out.hands.append((0.15, Hands.from_arrays("exam-digits", exam.images[keep], exam.labels[keep], exam.groups[keep])))
+    hands = Hands.from_arrays("exam-digits", exam.images[keep], exam.labels[keep], exam.groups[keep])
+    out.hands.append((0.15, hands))
     out.lone["exam-digits"] = [(i, str(d)) for i, d in zip(exam.images[keep], exam.labels[keep], strict=True)]
     if not open_terms:
         usps = readers.read_usps(root, "train")
@@ -95,16 +111,13 @@ def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) ->
         images, labels = usps.images[keep], usps.labels[keep]
         out.hands.append((0.1, Hands.from_arrays("usps", images, labels, np.arange(len(labels)) // 8)))
         out.lone["usps"] = [(i, str(d)) for i, d in zip(images, labels, strict=True)]
-    for record in readers.read_sudoku(root):
-        if record.outline is not None and _kept("sudoku", record.key, fold):
-            cells = readers.sudoku_cells(record, 44, -0.08)
-            out.lone.setdefault("sudoku", []).extend(
-                (grey(cell), str(d)) for cell, d in zip(cells, record.key, strict=True)
-            )
 
 
 def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = False) -> Sources:
     """Everything a recipe may train on.
+
+    The sudoku photos are not in it: their handwritten digits are MNIST's, of its test part too
+    (`sutja.data.pasted`).
 
     Parameters
     ----------
@@ -120,12 +133,11 @@ def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = F
                 out.amounts.append(_amount(record))
         out.hands.append((0.2, _hands_of(out.amounts)))
         out.used["orand-car"] = len(out.amounts)
-    for record, crop in cheque_fields(root, "CAR"):
-        if record.text and _kept("cheques", record.key, fold):
-            digits = "".join(c for c in record.text if c.isdigit())
+    for cheque, crop in cheque_fields(root, "CAR"):
+        if cheque.text and _kept("cheques", cheque.key, fold):
+            digits = "".join(c for c in cheque.text if c.isdigit())
             out.cheque_amounts.append(Amount(grey(crop), digits, ()))
-    for name in ("Payee", "Lar"):
-        out.words += [grey(crop) for record, crop in cheque_fields(root, name) if _kept("cheques", record.key, fold)]
+    out.words += [grey(crop) for cheque, crop in word_fields(root) if _kept("cheques", cheque.key, fold)]
     out.used |= {name: len(pictures) for name, pictures in out.lone.items()}
     out.used["cheques"] = len(out.cheque_amounts)
     return out

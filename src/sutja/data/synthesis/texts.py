@@ -1,4 +1,4 @@
-"""What people write where a number goes: amounts, postcodes, dates, plain numbers, and words that are none."""
+"""What people write where a number goes: amounts, postcodes, dates, numbers, and words that are none."""
 
 from __future__ import annotations
 
@@ -6,19 +6,53 @@ from numpy.random import Generator
 
 from sutja.charset import LETTER
 
+# Tuples are drawn from evenly: what is common stands in them more than once.
 _CURRENCY = ("$", "€", "£", "¥", "₹", "$ ", "€ ", "£ ", "*", "**", "***", "#", "=")
-_TAIL = ("", "", "", "/-", "/-", "-", ".-", ",-", "--", "=", "/", "*", "**", "***", " €", "€", " $", "#", ".", ":", ".--", "-*-")
-_PREFIXES = ("Rs ", "Rs.", "Rs. ", "No. ", "No ", "EUR ", "USD ", "CHF ", "kg ", "Total ", "Betrag ", "INV-", "Fr. ", "R$ ", "US$ ", "PLZ ")
+_TAIL = (
+    *("", "", "", "/-", "/-", "-", ".-", ",-", "--", "=", "/", "*", "**", "***"),
+    *(" €", "€", " $", "#", ".", ":", ".--", "-*-"),
+)
+_PREFIXES = (
+    *(
+        "Rs ",
+        "Rs.",
+        "Rs. ",
+        "No. ",
+        "No ",
+        "EUR ",
+        "USD ",
+        "CHF ",
+        "kg ",
+        "Total ",
+        "Betrag ",
+        "INV-",
+        "Fr. ",
+    ),
+    *("R$ ", "US$ ", "PLZ "),
+)
 _SUFFIXES = (" kg", " EUR", " km", "m", " cm", " USD", " p.a.", " kWh", " Stk", " ml", " h", " only", " INR")
-_WORDS = (
-    "amount total date pay order name street city number account bank cheque signature the of and to from received "
-    "thousand hundred only rupees dollars seven eight nine twenty thirty forty fifty five four three two one zero "
-    "invoice customer address phone please return form page section yes no none unknown see note above below januar "
-    "februar march april may june july august september october november december monday tuesday friday smith garcia "
-    "mueller novak rossi kim silva patel nguyen ivanov schmidt berlin paris london seoul budapest delhi lima cairo "
-    "void copy sample draft approved paid cash credit debit balance tax net gross unit price quantity item code ref "
-    "hello world letter post office box road lane avenue house floor room west east north south field value remarks"
-).split()
+_MARKS = ((".", ","), (",", "."), (" ", ","), ("'", "."), ("", "."), ("", ","), (".", "."), (",", ","))
+_CODES = (  # d is a digit
+    *("ddddd", "ddddd-dddd", "ddd-dddd", "dddd", "dddddd", "ddd ddd", "ddd dd", "dddd ddd", "dd-ddd"),
+    *("dddd-ddd", "ddddd-ddd", "dd/dd/dddd", "dd.dd.dddd", "dd-dd-dd", "d/d/dd", "dddd-dd-dd", "dd.d.dd"),
+    *("dd:dd", "dd:dd:dd", "dd/dd", "dd.dd.dd", "+dd ddd dddddd", "0dd-dddd-dddd", "(ddd) ddd-dddd"),
+    *("0dddd/dddddd", "dddd dddd dddd dddd", "ddd-dd-dddd", "#ddd", "d.d", "dd.d", "d,dd", "-d.d", "+dd"),
+    *("dd%", "d.dd%", "dddd=", "d+d", "(dd)", "d.", "dd.", "d)", "dddd/dd", "dd,d", "ddd.ddd.ddd-dd"),
+    *("ddddddddddddd", "dd ddd ddd", "d-dddddd-dddddd", "dd'ddd"),
+)
+_LETTERS = "abcdefghjkmnpqrtuvwxy"  # without those that alone may be read as digits, as in "soil"
+# fmt: off
+_WORDS = """
+amount total date pay order name street city number account bank cheque signature the of and to from received
+thousand hundred only rupees dollars seven eight nine twenty thirty forty fifty five four three two one zero
+invoice customer address phone please return form page section yes no none unknown see note above below januar
+februar march april may june july august september october november december monday tuesday friday
+smith garcia mueller novak rossi kim silva patel nguyen ivanov schmidt berlin paris london seoul budapest
+delhi lima cairo
+void copy sample draft approved paid cash credit debit balance tax net gross unit price quantity item code ref
+hello world letter post office box road lane avenue house floor room west east north south field value remarks
+""".split()  # noqa: SIM905  (a list of so many strings is longer than it is clear)
+# fmt: on
 
 
 def digits(rng: Generator, length: int) -> str:
@@ -47,7 +81,7 @@ def _grouped(rng: Generator, whole: str, mark: str) -> str:
 def amount(rng: Generator) -> str:
     """A sum of money in one of the ways people and printers write it."""
     whole = digits(rng, int(rng.integers(1, 9))).lstrip("0") or "0"
-    mark, decimal = ((".", ","), (",", "."), (" ", ","), ("'", "."), ("", "."), ("", ","), (".", "."), (",", ","))[rng.integers(8)]
+    mark, decimal = _MARKS[rng.integers(len(_MARKS))]
     text = _grouped(rng, whole, mark) if rng.random() < 0.7 else whole
     kind = rng.random()
     if kind < 0.45:
@@ -66,14 +100,8 @@ def amount(rng: Generator) -> str:
 
 
 def _code(rng: Generator) -> str:
-    patterns = (
-        "ddddd", "ddddd-dddd", "ddd-dddd", "dddd", "dddddd", "ddd ddd", "ddd dd", "dddd ddd", "dd-ddd", "dddd-ddd", "ddddd-ddd",
-        "dd/dd/dddd", "dd.dd.dddd", "dd-dd-dd", "d/d/dd", "dddd-dd-dd", "dd.d.dd", "dd:dd", "dd:dd:dd", "dd/dd", "dd.dd.dd",
-        "+dd ddd dddddd", "0dd-dddd-dddd", "(ddd) ddd-dddd", "0dddd/dddddd", "dddd dddd dddd dddd", "ddd-dd-dddd", "#ddd",
-        "d.d", "dd.d", "d,dd", "-d.d", "+dd", "dd%", "d.dd%", "dddd=", "d+d", "(dd)", "d.", "dd.", "d)", "dddd/dd", "dd,d",
-        "ddd.ddd.ddd-dd", "ddddddddddddd", "dd ddd ddd", "d-dddddd-dddddd", "dd'ddd",
-    )
-    return "".join(digits(rng, 1) if c == "d" else c for c in patterns[rng.integers(len(patterns))])
+    code = _CODES[rng.integers(len(_CODES))]
+    return "".join(digits(rng, 1) if c == "d" else c for c in code)
 
 
 def number(rng: Generator, most: int = 20) -> str:
@@ -93,7 +121,7 @@ def words(rng: Generator, most: int = 3) -> str:
     """One to ``most`` words, in some case; no digits."""
     chosen = [_WORDS[rng.integers(len(_WORDS))] for _ in range(int(rng.integers(1, most + 1)))]
     if rng.random() < 0.15:
-        chosen = ["".join(chr(97 + c) for c in rng.integers(0, 26, int(rng.integers(2, 9))))]
+        chosen = ["".join(_LETTERS[c] for c in rng.integers(0, len(_LETTERS), int(rng.integers(2, 9))))]
     case = rng.integers(3)
     text = " ".join(chosen)
     return text.upper() if case == 0 else text.capitalize() if case == 1 else text

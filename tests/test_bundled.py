@@ -1,0 +1,52 @@
+"""The bundled model as it is handed out: small, with a full card, and right on the project's own examples."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from sutja.charset import CHARSET
+from sutja.grammar import digits_of
+from sutja.model_file import read_model
+from sutja.reading import Reader
+from sutja.reading.reader import model_path
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+with (EXAMPLES / "truth.csv").open(encoding="utf-8", newline="") as file:
+    TRUTH = {row["file"]: row["text"] for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """What the bundled model reads on the examples."""
+    names = sorted(TRUTH)
+    return dict(zip(names, Reader().read_many([EXAMPLES / name for name in names], crop=True), strict=True))
+
+
+def test_the_file_is_small():
+    assert model_path(None).stat().st_size <= 4_000_000
+
+
+def test_the_card_says_where_the_model_comes_from():
+    card = read_model(model_path(None)).card
+    assert card.charset == tuple(CHARSET)
+    assert card.training_data
+    assert all(entry.terms for entry in card.training_data)
+    assert card.calibration.points
+    assert card.thresholds.points
+    assert card.results
+    assert card.versions
+    assert card.created
+
+
+@pytest.mark.parametrize("name", sorted(TRUTH))
+def test_an_example(pages, name):
+    page = pages[name]
+    assert page.error is None
+    assert [number.digits for number in page.numbers] == ([digits_of(TRUTH[name])] if TRUTH[name] else [])
+
+
+def test_a_largest_error_can_be_asked_for():
+    reader = Reader(max_error=0.01)
+    assert reader.choice is not None
+    assert reader.choice.wrong <= 0.01 * reader.choice.accepted
