@@ -46,30 +46,25 @@ demo: .venv-demo/installed
 	.venv-demo/bin/sutja read --crop examples/*.png --annotate out/demo
 	@echo "annotated pictures: out/demo; installed: $$(( $$(du -sk .venv-demo | cut -f1) * 1024 / 1000000 )) MB"
 
-.venv/installed-test: pyproject.toml constraints.txt
-	@echo "installing sutja[train,dev] into .venv"
-	$(call new-venv,.venv)
-	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev]'
-	@touch $@
-
-.venv/installed-all: .venv/installed-test
+.venv/installed: pyproject.toml constraints.txt
 	@echo "installing sutja[train,dev,bench] into .venv"
+	$(call new-venv,.venv)
 	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev,bench]'
 	@touch $@
 
-test: .venv/installed-test
+test: .venv/installed
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/python -m pytest
 
-setup: .venv/installed-all
+setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
 
 # The published figures are those of the test part; while developing, run a script by itself on the validation part.
 bench: export SUTJA_BENCH_PART ?= test
-bench: .venv/installed-all
+bench: .venv/installed
 	@.ci/need "tesseract --version" tesseract-ocr
 	@mkdir -p benchmarks/results
 	for script in benchmarks/[!_]*.py; do echo "$$script"; .venv/bin/python "$$script"; done

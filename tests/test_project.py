@@ -78,7 +78,7 @@ def test_what_ci_tests_is_pinned_within_the_range(group):
 
 def test_nothing_that_ci_tests_floats():
     # A CUDA build of torch brings packages of its own, which CI never installs.
-    needed = {n for n in closure(["train", "dev"]) if not n.startswith(("nvidia-", "cuda-", "triton"))}
+    needed = {n for n in closure(EXTRAS) if not n.startswith(("nvidia-", "cuda-", "triton"))}
     assert needed <= set(constraints())
 
 

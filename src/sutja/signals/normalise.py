@@ -16,9 +16,14 @@ from numpy.typing import NDArray
 STRIDE = 8  # columns; batches are padded to a multiple of it, so that the network's poolings come out even
 MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed, not refused
 _STATISTICS_PIXELS = 16_384  # grey levels are looked up on at most about so many pixels
+_CHROMA_PIXELS = 4_096  # colours are looked up on at most about so many pixels
+_CHROMA = 6.0  # grey levels between channels; JPEG's own colour noise stays below
+_LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a
 # digit, a loose margin only makes it smaller, so the level is as low as the paper allows.
-_FAINTEST, _INK_LEVEL = 0.12, 0.5
+# A frame may be far darker than the digit in it, so noise does not raise the level much either.
+_FAINTEST, _INK_LEVEL = 0.12, 0.22
+_EVEN = 0.35, 0.65  # shares of light pixels between which neither side is the paper by its size
 _ABOVE_GRAIN = 6.0  # standard deviations of the paper that a little ink must stand out by
 _ABOVE_PAPER = 6.0  # times the paper's own median deviation
 
@@ -82,22 +87,28 @@ def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     if picture.ndim == 2:
         return picture
-    step = max(1, int((picture.shape[0] * picture.shape[1] / _STATISTICS_PIXELS) ** 0.5))
-    sample = picture[::step, ::step].reshape(-1, 3).astype(np.float32)
-    chroma = float((sample.max(axis=1) - sample.min(axis=1)).mean())
-    luminance = np.array([0.299, 0.587, 0.114], np.float32)
-    axis = luminance
-    if chroma > 6.0:  # grey levels; JPEG's own colour noise stays below
-        centred = sample - sample.mean(axis=0)
-        _, vectors = np.linalg.eigh(centred.T @ centred)
-        principal = vectors[:, -1].astype(np.float32)
-        principal *= np.sign(principal.sum()) or 1.0
-        if principal.min() > -0.5:  # a pair of opposed colours would turn ink and paper about
-            axis = principal / np.abs(principal).sum()
+    step = max(1, int((picture.shape[0] * picture.shape[1] / _CHROMA_PIXELS) ** 0.5))
+    sample = np.ascontiguousarray(picture[::step, ::step]).reshape(-1, 3)
+    r, g, b = np.ascontiguousarray(sample.T)  # channel by channel: reductions over an axis of 3 are slow
+    chroma = cv2.mean(cv2.subtract(cv2.max(cv2.max(r, g), b), cv2.min(cv2.min(r, g), b)))[0]
+    if chroma <= _CHROMA:
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8).reshape(picture.shape[:2])
+    axis = _colour_axis(sample)
     low, high = np.minimum(axis, 0).sum() * 255, np.maximum(axis, 0).sum() * 255
     weights = (axis * (255 / (high - low))).reshape(1, 3)
     plane = cv2.transform(picture, np.hstack([weights, [[-low * 255 / (high - low)]]]))
-    return np.asarray(np.clip(plane, 0, 255), np.uint8).reshape(picture.shape[:2])
+    return np.asarray(plane, np.uint8).reshape(picture.shape[:2])
+
+
+def _colour_axis(sample: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The direction, float32 (3,), along which RGB pixels (n, 3) differ most; luminance where that is unfit."""
+    flags = cv2.COVAR_NORMAL | cv2.COVAR_ROWS | cv2.COVAR_SCALE
+    covariance, _ = cv2.calcCovarMatrix(sample, np.empty(0), flags, ctype=cv2.CV_32F)
+    principal = np.linalg.eigh(covariance)[1][:, -1].astype(np.float32)
+    principal *= np.sign(principal.sum()) or 1.0
+    if principal.min() <= -0.5:  # a pair of opposed colours would turn ink and paper about
+        return _LUMINANCE
+    return np.asarray(principal / np.abs(principal).sum(), np.float32)
 
 
 def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
@@ -107,6 +118,20 @@ def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
     below = np.cumsum(counts)
     low, middle, high = np.searchsorted(below, np.array([0.005, 0.5, 0.995]) * below[-1])
     return float(low), float(middle), float(high)
+
+
+def _paper_level(plane: NDArray[np.uint8], low: float, middle: float, high: float) -> float:
+    """The paper's grey level: the median, unless ink and paper cover about as much.
+
+    A bold digit that fills its crop can be more than half ink; then the crop's border tells which is paper.
+    """
+    step = max(1, int((plane.size / _STATISTICS_PIXELS) ** 0.5))
+    sample, between = plane[::step, ::step], (low + high) / 2
+    light = sample > between
+    if not _EVEN[0] < float(light.mean()) < _EVEN[1]:
+        return middle
+    border = np.concatenate([plane[0], plane[-1], plane[:, 0], plane[:, -1]])
+    return float(np.median(sample[light == (float((border > between).mean()) > 0.5)]))
 
 
 def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
@@ -121,13 +146,18 @@ def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
     return (low if middle - low > grain else middle), middle, (high if high - middle > grain else middle)
 
 
-def _ink_box(ink: NDArray[np.float32], params: NormaliseParams) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of the ink with its margin; all when ink is everywhere or nowhere."""
-    rows, columns = ink.shape
+def _ink_box(
+    plane: NDArray[np.uint8], ink: NDArray[np.float32], params: NormaliseParams
+) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of the ink with its margin; all when ink is everywhere or nowhere.
+
+    ``ink`` (256,) is the part of full ink at each grey level.
+    """
+    rows, columns = plane.shape
     # Background is 0, so half of all values stray no further from 0 than this: the paper by itself.
-    sparse = ink[:: max(1, rows // 32), :: max(1, columns // 128)]
-    paper = float(np.median(np.abs(sparse)))
-    marked = ink > min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL)
+    sparse = plane[:: max(1, rows // 32), :: max(1, columns // 128)]
+    paper = float(np.median(np.abs(ink)[sparse]))
+    marked = (ink > min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL))[plane]
     ys, xs = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
     if not len(ys):
         return 0, rows, 0, columns
@@ -141,9 +171,9 @@ def _ink_box(ink: NDArray[np.float32], params: NormaliseParams) -> tuple[int, in
 
 
 def _trimmed(
-    plane: NDArray[np.uint8], middle: float, gain: float, params: NormaliseParams
+    plane: NDArray[np.uint8], ink: NDArray[np.float32], params: NormaliseParams
 ) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of what is kept of a plane whose paper is at the grey level ``middle``."""
+    """(top, bottom, left, right) of what is kept of a plane; ``ink`` as in `_ink_box`."""
     rows, columns = plane.shape
     if not params.trim:
         return 0, rows, 0, columns
@@ -156,7 +186,7 @@ def _trimmed(
         small = np.asarray(
             cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
         )
-    box = _ink_box((small.astype(np.float32) - middle) * gain, params)
+    box = _ink_box(small, ink, params)
     top, bottom, left, right = (edge * shrink for edge in box)
     bottom, right = min(bottom, rows), min(right, columns)
     if bottom - top < 2 or right - left < 2:
@@ -181,6 +211,8 @@ def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None)
     low, middle, high = _levels(plane)
     if max(middle - low, high - middle) < params.least_contrast:
         low, middle, high = _little_ink(plane)
+    else:
+        middle = _paper_level(plane, low, middle, high)
     dark_ink = middle - low >= high - middle
     contrast = max(middle - low, high - middle)
     if contrast < params.least_contrast:
@@ -188,14 +220,15 @@ def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None)
         scale_x, scale_y = plane.shape[1] / STRIDE, plane.shape[0] / params.height
         return Normalised(blank, scale_x, scale_y, 0.0, 0.0, ink=False)
     gain = (-1.0 if dark_ink else 1.0) / contrast
-    top, bottom, left, right = _trimmed(plane, middle, gain, params)
+    ink = (np.arange(256, dtype=np.float32) - middle) * gain
+    top, bottom, left, right = _trimmed(plane, ink, params)
     crop = plane[top:bottom, left:right]
     rows, columns = crop.shape
     width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
     shrinking = rows > params.height or columns > width
     way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
     scaled = cv2.resize(crop, (width, params.height), interpolation=way)
-    array = np.clip((scaled.astype(np.float32) - middle) * gain, -1.0, 1.5)
+    array = np.clip(ink, -1.0, 1.5)[scaled]
     return Normalised(array, columns / width, rows / params.height, float(left), float(top), ink=True)
 
 

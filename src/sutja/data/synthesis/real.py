@@ -12,7 +12,7 @@ from sutja.data.synthesis.silence import Picture, Sample, Silence
 from sutja.data.synthesis.sources import Amount
 from sutja.data.synthesis.supplies import Supplies
 
-_LONE_SHARES = {"mnist": 0.55, "usps": 0.25, "exam-digits": 0.2}
+_LONE_SHARES = {"mnist": 0.5, "usps": 0.32, "exam-digits": 0.18}
 _UNLISTED_SHARE = 0.1
 _OVERLAP = 0.2  # of the narrower of two digits' boxes
 
@@ -25,7 +25,7 @@ def lone(supplies: Supplies) -> Sample:
     name = names[rng.choice(len(names), p=shares / shares.sum())]
     picture, digit = sets[name][rng.integers(len(sets[name]))]
     silence = Silence.SIGNS if name == "exam-digits" else Silence.NONE
-    shaken = np.pad(picture, 2) if name == "usps" else picture  # cut to the ink: leave room for a slant
+    shaken = np.pad(picture, 2) if name == "usps" and rng.random() < 0.3 else picture  # room for a slant
     if rng.random() < 0.35:
         return Sample(camera.shake(rng, shaken, 0.7), digit, silence)
     if rng.random() < 0.5:
