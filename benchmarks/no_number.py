@@ -18,7 +18,7 @@ import _crops
 import _peers
 from _crops import Crop
 from _machine import result_path, save, shown, table
-from _scores import case_of, false_numbers, percent
+from _scores import Case, case_of, false_numbers, percent
 from _sutja import arguments, data_folder, load_reader, model_facts, models, read_cases
 
 from sutja.data.fonts import faces
@@ -40,11 +40,10 @@ def sets(root: Path, part: str, limit: int | None) -> dict[str, list[Crop]]:
     }
 
 
-def sutja_row(model: str, name: str, crops: Sequence[Crop]) -> dict[str, Any]:
-    """A model's figures on one kind."""
+def sutja_cases(model: str, name: str, crops: Sequence[Crop]) -> list[Case]:
+    """A model's answers on one kind."""
     reader = load_reader(model)
-    cases = [case for case, _ in read_cases(reader, crops, f"{name}: {reader.card.name}")]
-    return {"set": name, "reader": f"sutja {reader.card.name}", **false_numbers(cases)}
+    return [case for case, _ in read_cases(reader, crops, f"{name}: {reader.card.name}")]
 
 
 def peer_row(way: _peers.Way, name: str, crops: Sequence[Crop], *, fresh: bool) -> dict[str, Any]:
@@ -55,16 +54,28 @@ def peer_row(way: _peers.Way, name: str, crops: Sequence[Crop], *, fresh: bool) 
 
 
 def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
-    """A row for each kind and reader; the peers in every way they have."""
-    rows = []
+    """A row for each kind and reader, the peers in every way they have; then all kinds together."""
+    rows: list[dict[str, Any]] = []
+    together: dict[str, list[Case]] = {model: [] for model in models(args.model)}
     for name, crops in sets(root, args.part, args.limit).items():
-        rows += [sutja_row(model, name, crops) for model in models(args.model)]
+        for model, every in together.items():
+            cases = sutja_cases(model, name, crops)
+            every += cases
+            rows.append({"set": name, "reader": reader_name(model), **false_numbers(cases)})
         if args.no_peers:
             continue
         sample = _crops.some(crops, PEER_SAMPLE)
         ways = [w for some in _peers.line_ways().values() for w in some if w.peer != "RapidOCR pipeline"]
         rows += [peer_row(way, name, sample, fresh=args.fresh) for way in ways]
-    return rows
+    return rows + [
+        {"set": "all together", "reader": reader_name(model), **false_numbers(every)}
+        for model, every in together.items()
+    ]
+
+
+def reader_name(model: str) -> str:
+    """What a model is called in the rows."""
+    return f"sutja {load_reader(model).card.name}"
 
 
 def show(rows: Sequence[dict[str, Any]]) -> str:

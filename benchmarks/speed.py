@@ -116,7 +116,8 @@ def show(out: dict[str, Any]) -> str:
     a = out["arithmetic"]
     peak = a["peak_macs_per_second"]["best"] / 1e9
     limit = (
-        f"{a['macs_per_crop'] / 1e6:.1f} M MACs a crop at {peak:.1f} G MACs/s allow "
+        f"{a['macs_per_crop'] / 1e6:.1f} M MACs a crop ({a['network_runs_per_crop']} runs of the network) at "
+        f"{peak:.1f} G MACs/s allow "
         f"{a['limit_fields_per_second']:,.0f} fields/s; the network runs at "
         f"{100 * a['network_share_of_peak']:.0f} % of the peak, the whole at "
         f"{100 * a['reached_share_of_limit']:.0f} % of the limit"

@@ -53,14 +53,20 @@ FIELDS = (
     "scribble",
 )
 CAP = {"mnist": 2000, "sudoku": 400}  # answers a fold; more would drown the hard sets
-SECOND_LOOK = SecondLook(0.98, ({"stretch": 1.15}, {"stretch": 0.87}, {"margin": 0.3}))
+UNSURE = 0.98  # raw confidence below which a crop is looked at again
 
 
-def card_of(name: str, second_look: SecondLook = SECOND_LOOK) -> Card:
+def second_look(params: NormaliseParams) -> SecondLook:
+    """Wider, narrower, and with more margin: chosen on validation amounts (docs/log.md)."""
+    wider, narrower = round(params.stretch * 1.15, 3), round(params.stretch * 0.87, 3)
+    return SecondLook(UNSURE, ({"stretch": wider}, {"stretch": narrower}, {"margin": 0.3}))
+
+
+def card_of(name: str, params: NormaliseParams) -> Card:
     """A card without calibration: its confidences are raw."""
     return Card(
-        "transcribe", name, tuple(CHARSET), Preprocessing("normalise", NormaliseParams().to_json()),
-        threshold=0.0, second_look=second_look,
+        "transcribe", name, tuple(CHARSET), Preprocessing("normalise", params.to_json()),
+        threshold=0.0, second_look=second_look(params),
     )  # fmt: skip
 
 
@@ -83,7 +89,9 @@ def answers(args: argparse.Namespace) -> None:
     sets |= validation.composed(load(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
     net = loop.load_average(args.run / "checkpoint.pt")
     model = args.run / "raw.onnx"
-    export(net, card_of("raw"), model, parity_batches(sets["orand-car"]))
+    export(
+        net, card_of("raw", NormaliseParams(stretch=args.stretch)), model, parity_batches(sets["orand-car"])
+    )
     reader, rows = Reader(model), []
     for name, samples in sets.items():
         step = max(1, len(samples) // CAP.get(name, 10**9))
@@ -149,14 +157,16 @@ def bundle(args: argparse.Namespace) -> None:
         print(line)
     net: Transcriber = loop.load_average(args.run / "checkpoint.pt")
     used = load(root, None, open_terms=args.open).used
+    params = NormaliseParams(stretch=args.stretch)
     card = Card(
-        "transcribe", args.name, tuple(CHARSET), Preprocessing("normalise", NormaliseParams().to_json()),
+        "transcribe", args.name, tuple(CHARSET), Preprocessing("normalise", params.to_json()),
         calibration=Calibration(points=calibrate.calibration.points),
-        thresholds=table.counts, threshold=choice.threshold, second_look=SECOND_LOOK,
+        thresholds=table.counts, threshold=choice.threshold, second_look=second_look(params),
         training_data=tuple(TrainingSet(n, k, catalogue.entry_of(n).terms) for n, k in sorted(used.items())),
         open_terms=args.open, seed=args.seed,
         versions={"sutja": sutja.__version__, "torch": torch.__version__,
-                  "onnxruntime": onnxruntime.__version__, "numpy": np.__version__, "python": platform.python_version()},
+                  "onnxruntime": onnxruntime.__version__, "numpy": np.__version__,
+                  "python": platform.python_version()},
         results=tuple(results), created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
     path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
@@ -182,6 +192,8 @@ def main() -> None:
     two.add_argument("--seed", type=int, default=1)
     two.set_defaults(do=bundle)
     for verb in (one, two):
+        stretch = "of the preprocessing the run was trained with"
+        verb.add_argument("--stretch", type=float, default=NormaliseParams().stretch, help=stretch)
         verb.add_argument("--run", type=Path, required=True)
         verb.add_argument(
             "--open", action="store_true", help="the run left out sets whose terms are not open"

@@ -28,8 +28,8 @@ from sutja.training.pool import Pool
 
 # What the second stage sees: real amounts more often, the rest so that it is not forgotten.
 SECOND_STAGE = {
-    "written": 0.18, "script": 0.05, "printed": 0.11, "labelled": 0.03, "cell": 0.06, "lone": 0.15,
-    "amount": 0.22, "span": 0.08, "cheque": 0.02, "words": 0.04, "real_words": 0.02, "blank": 0.02,
+    "written": 0.24, "script": 0.05, "printed": 0.09, "labelled": 0.03, "cell": 0.05, "lone": 0.17,
+    "amount": 0.10, "span": 0.16, "cheque": 0.01, "words": 0.04, "real_words": 0.02, "blank": 0.02,
     "scribble": 0.02,
 }  # fmt: skip
 

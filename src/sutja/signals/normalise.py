@@ -21,8 +21,9 @@ _CHROMA = 6.0  # grey levels between channels; JPEG's own colour noise stays bel
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 # Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a
 # digit, a loose margin only makes it smaller, so the level is as low as the paper allows.
-# A frame may be far darker than the digit in it, so noise does not raise the level much either.
-_FAINTEST, _INK_LEVEL = 0.12, 0.22
+_FAINTEST, _INK_LEVEL = 0.12, 0.45
+_FRAMED_LEVEL = 0.22  # a frame may be far darker than the digit in it: beside a line, pale ink counts too
+_SPANS = 0.7  # part of a row or column that a line covers
 _EVEN = 0.35, 0.65  # shares of light pixels between which neither side is the paper by its size
 _ABOVE_GRAIN = 6.0  # standard deviations of the paper that a little ink must stand out by
 _ABOVE_PAPER = 6.0  # times the paper's own median deviation
@@ -35,7 +36,8 @@ class NormaliseParams:
     Parameters
     ----------
     height : rows of the result.
-    stretch : the result is this much wider than the crop's own proportions say.
+    stretch : the result is this much wider than the crop's own proportions say; narrow digits that touch
+        need room in width.
     trim : cut margins without ink.
     margin : what is left around the ink, as a part of its height.
     least_part : a trimmed crop keeps at least this part of its height, so that a speck does not fill
@@ -44,7 +46,7 @@ class NormaliseParams:
     """
 
     height: int = 32
-    stretch: float = 1.0
+    stretch: float = 1.2
     trim: bool = True
     margin: float = 0.12
     least_part: float = 0.2
@@ -101,7 +103,7 @@ def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _colour_axis(sample: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The direction, float32 (3,), along which RGB pixels (n, 3) differ most; luminance where that is unfit."""
+    """The direction, float32 (3,), along which RGB pixels (n, 3) differ most; luminance where it is unfit."""
     flags = cv2.COVAR_NORMAL | cv2.COVAR_ROWS | cv2.COVAR_SCALE
     covariance, _ = cv2.calcCovarMatrix(sample, np.empty(0), flags, ctype=cv2.CV_32F)
     principal = np.linalg.eigh(covariance)[1][:, -1].astype(np.float32)
@@ -157,7 +159,10 @@ def _ink_box(
     # Background is 0, so half of all values stray no further from 0 than this: the paper by itself.
     sparse = plane[:: max(1, rows // 32), :: max(1, columns // 128)]
     paper = float(np.median(np.abs(ink)[sparse]))
-    marked = (ink > min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL))[plane]
+    level = min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL)
+    marked = (ink > level)[plane]
+    if level > _FRAMED_LEVEL and max(marked.mean(axis=0).max(), marked.mean(axis=1).max()) > _SPANS:
+        marked = (ink > _FRAMED_LEVEL)[plane]
     ys, xs = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
     if not len(ys):
         return 0, rows, 0, columns

@@ -80,7 +80,7 @@ def shake(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> 
     Parameters
     ----------
     picture : uint8 (H, W).
-    strength : of the change of shape; 1 for a whole amount, less for a lone digit.
+    strength : of the change of shape; less than 1 for a lone digit; above 1 strokes bend as well.
 
     Returns
     -------
@@ -120,7 +120,15 @@ def _moved(rng: Generator, picture: NDArray[np.uint8], strength: float) -> NDArr
     offset = centre - matrix @ np.array([columns / 2, rows / 2])
     whole = np.hstack([matrix, offset[:, None]])
     way, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    return np.asarray(cv2.warpAffine(picture, whole, (width, height), flags=way, borderMode=edge), np.uint8)
+    moved = cv2.warpAffine(picture, whole, (width, height), flags=way, borderMode=edge)
+    if strength <= 1 or min(width, height) < 16:
+        return np.asarray(moved, np.uint8)
+    xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    for axis in (xs, ys):  # strokes waver: another hand of the same kind
+        cells = max(2, round(height / 14)), max(2, round(width / 14))
+        bends = rng.normal(0, 0.03 * height * float(rng.random()), cells).astype(np.float32)
+        axis += cv2.resize(bends, (width, height), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(cv2.remap(np.asarray(moved), xs, ys, way, borderMode=edge), np.uint8)
 
 
 def _fine_lines(rng: Generator, rows: int, columns: int) -> Plane:
