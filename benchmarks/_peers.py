@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
 import cv2
 import numpy as np
-from _crops import Crop
+from _crops import Crop, some
 from _engines import rapidocr_pipeline, rapidocr_recogniser, tesseract, version_of
 from _machine import DRAFTS, cpu_model, now, track, write_json
 from _scores import case_of, forgiving, rate, tally
@@ -24,20 +25,27 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 PeerAnswer = tuple[str, float]  # text, confidence 0..1
 Ask = Callable[[Sequence[Picture]], Iterable[PeerAnswer]]
+Prepare = Callable[[Picture], Picture]
 PEERS_PACKAGES = ("rapidocr", "pytesseract")
 CHUNK = 50  # crops whose answers are kept in one file: what a stopped run loses at most
-_PREPARED_HEIGHT = 64  # pixels; below, recognisers for lines of print miss strokes
+CHOOSING = 100  # validation crops on which a way is chosen
+_PRINT_HEIGHT = 64  # pixels; below, recognisers for lines of print miss strokes
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to ask a peer. `ask` is called with pictures as they are to be seen."""
+    """One way to ask a peer: its settings in words, how it is asked, and what is done to a crop before."""
 
     peer: str
-    way: str
+    settings: str
     version: str
     ask: Ask
-    prepare: bool = False
+    prepare: Prepare | None = None
+
+    @property
+    def way(self) -> str:
+        """The way in words."""
+        return ", ".join(filter(None, (self.settings, _PREPARED[self.prepare])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +65,12 @@ class Answers:
         }  # fmt: skip
 
 
-def prepared(picture: Picture) -> Picture:
+def for_print(picture: Picture) -> Picture:
     """A small crop as recognisers of print like it: dark on light, 64 pixels high or more, with a margin."""
     edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
     if np.median(edge) < 128:
         picture = 255 - picture
-    scale = max(1.0, _PREPARED_HEIGHT / picture.shape[0])
+    scale = max(1.0, _PRINT_HEIGHT / picture.shape[0])
     larger = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     margin = round(0.25 * larger.shape[0])
     return np.asarray(
@@ -70,45 +78,59 @@ def prepared(picture: Picture) -> Picture:
     )
 
 
+def with_margin(picture: Picture) -> Picture:
+    """A crop on more paper, half its height on each side: detectors miss text at the edge."""
+    margin = picture.shape[0] // 2
+    paper = np.median(picture.reshape(-1, *picture.shape[2:]), axis=0).tolist()
+    return np.asarray(
+        cv2.copyMakeBorder(picture, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=paper),
+        np.uint8,
+    )
+
+
+_PREPARED: dict[Prepare | None, str] = {
+    None: "",
+    for_print: "prepared for print",
+    with_margin: "with a margin",
+}
+
+
 def line_ways() -> dict[str, list[Way]]:
-    """The peers for amounts, each with its ways."""
-    return {
-        "RapidOCR recogniser": [_rapid_recogniser()],
+    """The peers for amounts and words, each with its ways."""
+    return _ways(7, with_margin) | {
         "RapidOCR pipeline": [
-            Way("RapidOCR pipeline", "as it comes", version_of("rapidocr"), rapidocr_pipeline)
-        ],
-        "Tesseract": [_tesseract(7, digits_only=True), _tesseract(7, digits_only=False)],
+            Way("RapidOCR pipeline", "as it comes", version_of("rapidocr"), rapidocr_pipeline, prepare)
+            for prepare in (None, with_margin)
+        ]
     }
 
 
 def digit_ways() -> dict[str, list[Way]]:
-    """The peers for lone digits: as they are, or prepared."""
-    return {
-        "RapidOCR recogniser": [_rapid_recogniser(), _rapid_recogniser(prepare=True)],
-        "Tesseract": [
-            _tesseract(10, digits_only=only, prepare=prepare)
-            for only in (True, False)
-            for prepare in (False, True)
-        ],
-    }
+    """The peers for lone digits, each with its ways; RapidOCR's detector is no use on them."""
+    return _ways(10, for_print)
 
 
-def _rapid_recogniser(*, prepare: bool = False) -> Way:
-    way = "prepared" if prepare else "as it is"
-    return Way("RapidOCR recogniser", way, version_of("rapidocr"), rapidocr_recogniser, prepare)
-
-
-def _tesseract(psm: int, *, digits_only: bool, prepare: bool = False) -> Way:
-    def ask(pictures: Sequence[Picture]) -> Iterable[PeerAnswer]:
-        return tesseract(pictures, psm, digits_only)
-
-    way = f"--psm {psm}, {'digits only' if digits_only else 'any character'}{', prepared' if prepare else ''}"
-    return Way("Tesseract", way, version_of("tesseract"), ask, prepare)
+def _ways(psm: int, prepare: Prepare) -> dict[str, list[Way]]:
+    """RapidOCR's recogniser and Tesseract on the crops as they are, and prepared."""
+    recogniser = [
+        Way("RapidOCR recogniser", "as it comes", version_of("rapidocr"), rapidocr_recogniser, before)
+        for before in (None, prepare)
+    ]
+    reads = {"digits only": True, "any character": False}
+    tesseracts = [
+        Way(
+            "Tesseract", f"--psm {psm}, {name}", version_of("tesseract"),
+            partial(tesseract, psm=psm, digits_only=only), before,
+        )
+        for name, only in reads.items()
+        for before in (None, prepare)
+    ]  # fmt: skip
+    return {"RapidOCR recogniser": recogniser, "Tesseract": tesseracts}
 
 
 def answers(way: Way, crops: Sequence[Crop], what: str, *, fresh: bool = False) -> Answers:
     """What a peer says: from the files where its answers are kept, or asked now, and kept."""
-    pictures = [prepared(crop.picture) if way.prepare else crop.picture for crop in crops]
+    pictures = [way.prepare(crop.picture) if way.prepare else crop.picture for crop in crops]
     chunks = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
     paths = [DRAFTS / "peers" / f"{_key(way, chunk)}.json" for chunk in chunks]
     open_ones = [i for i, path in enumerate(paths) if fresh or not path.is_file()]
@@ -141,9 +163,10 @@ def _key(way: Way, pictures: Sequence[Picture]) -> str:
 
 
 def best_way(ways: Sequence[Way], validation: Sequence[Crop], what: str, *, fresh: bool = False) -> Way:
-    """The way that is right most often on the validation crops; the first of equals."""
+    """The way that is right most often on some validation crops; the first of equals."""
     if len(ways) == 1:
         return ways[0]
+    validation = some(validation, CHOOSING)
 
     def right(way: Way) -> int:
         found = answers(way, validation, f"{what}, choosing", fresh=fresh)

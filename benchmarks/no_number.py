@@ -54,7 +54,7 @@ def peer_row(way: _peers.Way, name: str, crops: Sequence[Crop], *, fresh: bool) 
 
 
 def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
-    """A row for each kind and reader, the peers in every way they have; then all kinds together."""
+    """A row for each kind and reader, the peers on the crops as they are; then all kinds together."""
     rows: list[dict[str, Any]] = []
     together: dict[str, list[Case]] = {model: [] for model in models(args.model)}
     for name, crops in sets(root, args.part, args.limit).items():
@@ -65,7 +65,8 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
         if args.no_peers:
             continue
         sample = _crops.some(crops, PEER_SAMPLE)
-        ways = [w for some in _peers.line_ways().values() for w in some if w.peer != "RapidOCR pipeline"]
+        ways = [w for found in _peers.line_ways().values() for w in found if w.peer != "RapidOCR pipeline"]
+        ways = [way for way in ways if way.prepare is None]
         rows += [peer_row(way, name, sample, fresh=args.fresh) for way in ways]
     return rows + [
         {"set": "all together", "reader": reader_name(model), **false_numbers(every)}

@@ -208,7 +208,7 @@ def test_peers_are_asked_once_and_in_their_best_way(drafts):
 def test_small_light_digits_are_prepared_for_print():
     picture = np.zeros((16, 16), np.uint8)
     picture[4:12, 6:10] = 255
-    ready = script("_peers").prepared(picture)
+    ready = script("_peers").for_print(picture)
     assert ready.shape[0] >= 64
     assert ready[0, 0] > 200
     assert ready[ready.shape[0] // 2, ready.shape[1] // 2] < 50
