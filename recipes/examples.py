@@ -86,7 +86,7 @@ def main() -> None:
     folder = Path(__file__).parents[1] / "examples"
     folder.mkdir(exist_ok=True)
     with (folder / "truth.csv").open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
+        rows = csv.writer(file, lineterminator="\n")
         rows.writerow(["file", "text"])
         for name, text, font, hand, seed, furniture in EXAMPLES:
             cv2.imwrite(str(folder / f"{name}.png"), draw(text, font, hand, seed, furniture))

@@ -212,7 +212,7 @@ def main() -> None:
     three.set_defaults(do=soup)
     for verb in (one, two):
         stretch = "of the preprocessing the run was trained with"
-        verb.add_argument("--stretch", type=float, default=NormaliseParams().stretch, help=stretch)
+        verb.add_argument("--stretch", type=float, default=1.2, help=stretch)
         verb.add_argument("--run", type=Path, required=True)
         verb.add_argument(
             "--open", action="store_true", help="the run left out sets whose terms are not open"

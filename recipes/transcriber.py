@@ -1,9 +1,10 @@
 """The exact way to train the bundled transcribers again.
 
     python recipes/transcriber.py base --out runs/open
-    python recipes/transcriber.py full --out runs/full --weights runs/open/checkpoint.pt
+    python recipes/transcriber.py full --stretch 1.2 --columns 8192 --weights runs/open/checkpoint.pt \\
+        --out runs/full
 
-`base` takes what has open terms: MNIST, exam digits, sudoku, cheques, fonts; `full` adds ORAND-CAR and USPS.
+`base` takes what has open terms: MNIST, exam digits, cheques, fonts; `full` adds ORAND-CAR and USPS.
 Fonts: run recipes/fonts.sh first. Data: `SUTJA_DATA`. A run continues where it stopped when started again.
 """
 
@@ -53,6 +54,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--weights", type=Path, help="begin with this run's averaged weights")
     fold = "validation fold; -1 trains on all but the test parts"
     parser.add_argument("--fold", type=int, default=VALIDATION_FOLD, help=fold)
+    wide = "how much wider than its proportions a crop is made: 1 for the base, 1.2 for the second stage"
+    parser.add_argument("--stretch", type=float, default=1.0, help=wide)
     parser.add_argument("--columns", type=int, default=16_384, help="columns of pictures in a batch")
     parser.add_argument("--uses", type=int, default=1, help="rounds each composed chunk takes part in")
     parser.add_argument("--seed", type=int, default=1)
@@ -67,7 +70,7 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     root, fold = os.environ["SUTJA_DATA"], None if args.fold < 0 else args.fold
-    open_terms, params = args.terms == "base", NormaliseParams()
+    open_terms, params = args.terms == "base", NormaliseParams(stretch=args.stretch)
     config = loop.FitConfig(
         steps=args.steps, lr=args.lr, columns=args.columns, uses=args.uses, seed=args.seed
     )

@@ -46,7 +46,7 @@ class NormaliseParams:
     """
 
     height: int = 32
-    stretch: float = 1.2
+    stretch: float = 1.0
     trim: bool = True
     margin: float = 0.12
     least_part: float = 0.2
