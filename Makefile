@@ -63,7 +63,7 @@ setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
 
 # The published figures are those of the test part; while developing, run a script by itself on the validation part.
-bench: export SUTJA_BENCH_PART ?= test
+bench: export SUTJA_BENCH_PART ?= validation
 bench: .venv/installed
 	@.ci/need "tesseract --version" tesseract-ocr
 	@mkdir -p benchmarks/results

@@ -41,12 +41,26 @@ def count_macs(model: onnx.ModelProto, shape: Shape) -> int:
 
 def _macs(node: onnx.NodeProto, shapes: dict[str, Shape]) -> int:
     left, right, out = (shapes[name] for name in (*node.input[:2], node.output[0]))
+    attributes = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
     if node.op_type == "Conv":  # right: (M, C / group, kernel…)
-        return prod(out) * prod(right[1:])
+        taps = [_taps(axis, attributes, left[2:], right[2:], out[2:]) for axis in range(len(out) - 2)]
+        return prod(out[:2]) * right[1] * prod(taps)
     if node.op_type == "ConvTranspose":  # right: (C, M / group, kernel…)
         return prod(left) * prod(right[1:])
-    across = any(attribute.name == "transA" and attribute.i for attribute in node.attribute)
-    return prod(out) * (left[0] if across else left[-1])
+    return prod(out) * (left[0] if attributes.get("transA") else left[-1])
+
+
+def _taps(axis: int, attributes: dict[str, Any], size: Shape, kernel: Shape, out: Shape) -> int:
+    """How often, along one axis, the kernel meets the picture; the padding is nought, and free."""
+    step = attributes.get("strides", [1] * len(out))[axis]
+    spread = attributes.get("dilations", [1] * len(out))[axis]
+    padding = attributes.get("pads", [0] * len(out))[axis]
+    automatic = attributes.get("auto_pad", b"NOTSET")
+    if automatic.startswith(b"SAME"):
+        whole = max(0, (out[axis] - 1) * step + (kernel[axis] - 1) * spread + 1 - size[axis])
+        padding = whole // 2 if automatic == b"SAME_UPPER" else whole - whole // 2
+    places = np.arange(out[axis])[:, None] * step + np.arange(kernel[axis]) * spread - padding
+    return int(((places >= 0) & (places < size[axis])).sum())
 
 
 def _shapes(model: onnx.ModelProto, shape: Shape, names: set[str]) -> dict[str, Shape]:

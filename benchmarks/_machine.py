@@ -89,7 +89,8 @@ def _system() -> str:
         name = platform.freedesktop_os_release()["PRETTY_NAME"]
     except (OSError, KeyError):
         name = platform.system()
-    return f"{name}, {platform.system()} {platform.release()}, {platform.machine()}"
+    release = ".".join(platform.release().split(".")[:2])
+    return f"{name}, {platform.system()} {release}, {platform.machine()}"
 
 
 def revision() -> str | None:

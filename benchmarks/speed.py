@@ -116,18 +116,18 @@ def show(out: dict[str, Any]) -> str:
     a = out["arithmetic"]
     peak = a["peak_macs_per_second"]["best"] / 1e9
     limit = (
-        f"{a['macs_per_crop'] / 1e6:.1f} M MACs a crop ({a['network_runs_per_crop']} runs of the network) at "
-        f"{peak:.1f} G MACs/s allow "
-        f"{a['limit_fields_per_second']:,.0f} fields/s; the network runs at "
-        f"{100 * a['network_share_of_peak']:.0f} % of the peak, the whole at "
-        f"{100 * a['reached_share_of_limit']:.0f} % of the limit"
+        f"{a['macs_per_crop'] / 1e6:.1f} M MACs a crop ({a['network_runs_per_crop']} runs of the network)\n"
+        f"at the {peak:.1f} G MACs/s of a matrix product allow "
+        f"{a['limit_fields_per_second']:,.0f} fields/s:\n"
+        f"the network reaches {100 * a['network_share_of_peak']:.0f} % of this, "
+        f"the whole {100 * a['reached_share_of_limit']:.0f} %"
     )
     lines = [table(headers, rows), "", table(("stage of sutja", "µs a crop", "%"), stages), "", limit]
     if "times_tesseract" in out:
         lines.append(
             f"{out['times_rapidocr_recogniser']} times RapidOCR's recogniser "
             f"({out['rapidocr']['macs_per_crop'] / 1e6:.0f} M MACs a crop, "
-            f"{100 * out['rapidocr']['share_of_peak']:.0f} % of the peak), "
+            f"{100 * out['rapidocr']['share_of_peak']:.0f} % of that rate), "
             f"{out['times_tesseract']} times Tesseract"
         )
     return "\n".join(lines)

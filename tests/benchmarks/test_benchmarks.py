@@ -122,9 +122,33 @@ def test_macs_of_grouped_convolution_matrix_product_and_gemm():
         ],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    by_hand = (6 * 5 * 6) * (2 * 3 * 3) + 7 * 180 + (7 * 2) * 1
+    rows, columns = 3 * 5 - 2, 3 * 6 - 2  # the kernel's first and last row each miss the picture once
+    by_hand = 6 * 2 * rows * columns + 7 * 180 + (7 * 2) * 1
     assert script("_arithmetic").count_macs(model, (1, 4, 5, 6)) == by_hand
     assert script("_arithmetic").parameters(model) == 6 * 2 * 9 + 180 * 7 + 2
+
+
+@pytest.mark.parametrize(
+    ("attributes", "pairs"),
+    [
+        ({}, 3 * 5),  # 5 places for 3 taps in 7 columns
+        ({"strides": [2]}, 3 * 3),
+        ({"dilations": [3]}, 3 * 1),
+        ({"pads": [2, 0]}, 3 * 7 - 2 - 1),
+        ({"auto_pad": "SAME_UPPER"}, 3 * 7 - 2),
+        ({"auto_pad": "SAME_LOWER", "strides": [2]}, 3 * 4 - 2),
+    ],
+)
+def test_macs_leave_out_the_padding(attributes, pairs):
+    graph = helper.make_graph(
+        [helper.make_node("Conv", ["x", "w"], ["y"], **attributes)],
+        "line",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, "W"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 5, "V"])],
+        [numpy_helper.from_array(np.zeros((5, 1, 3), np.float32), "w")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    assert script("_arithmetic").count_macs(model, (1, 1, 7)) == 5 * pairs
 
 
 def test_tally_by_hand():
