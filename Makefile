@@ -1,7 +1,7 @@
 # make demo    read the pictures in examples/ with the use half alone
 # make test    lint, types, import rules and all tests: what CI runs
 # make setup   .venv/bin/sutja with everything
-# make bench   every published figure, into benchmarks/results/*.json
+# make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make clean   remove what the others made
 #
 # PYTHON chooses the interpreter (3.11 or later): make test PYTHON=python3.12
@@ -62,7 +62,7 @@ test: .venv/installed
 setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
 
-# The published figures are those of the test part; while developing, run a script by itself on the validation part.
+# Validation unless SUTJA_BENCH_PART=test says otherwise: the test part is for the final model, once.
 bench: export SUTJA_BENCH_PART ?= validation
 bench: .venv/installed
 	@.ci/need "tesseract --version" tesseract-ocr

@@ -164,7 +164,8 @@ def test_labels_of_exam_digits_are_made(web, known, tmp_path):
     web.resources["/r.zip"] = Resource(
         zipped({"d/1.png": b"one", "d/2.png": b"two", "d/nsysu-digits.csv": rows})
     )
-    obtain(entry("exam-digits", archives=(web.url("/r.zip"),)), tmp_path)
+    folder = obtain(entry("exam-digits", archives=(web.url("/r.zip"),)), tmp_path)
+    assert (folder / "labels.csv").read_bytes() == b"file,label,group\r\n1.png,7,q1\r\n2.png,0,q2\r\n"
 
 
 def test_labels_of_orand_car_are_made(web, known, tmp_path):
