@@ -24,7 +24,7 @@ from sutja.reading.decode import Answer, decode, mean_answers
 from sutja.reading.judge import Judge
 from sutja.runtime import Session
 from sutja.signals.image import Picture, Source, iter_pictures, source_name
-from sutja.signals.normalise import STRIDE, Normalised, NormaliseParams, normalise, pad_batch
+from sutja.signals.normalise import STRIDE, Inked, Normalised, NormaliseParams, arrange, find_ink, pad_batch
 from sutja.types import Page
 
 DEFAULT_MODEL = "numbers"
@@ -38,6 +38,7 @@ class _Waiting:
     """A picture between loading and answering."""
 
     picture: Picture
+    inked: Inked
     normalised: Normalised
     answers: list[Answer] | None = None
 
@@ -166,7 +167,8 @@ class Reader:
             if isinstance(picture, PictureError):
                 pages[place] = Page(picture.source, picture.page, None, None, error=str(picture))
             else:
-                waiting[place] = _Waiting(picture, normalise(picture.pixels, self._looks[0]))
+                inked = find_ink(picture.pixels, self._looks[0].least_contrast)
+                waiting[place] = _Waiting(picture, inked, arrange(inked, self._looks[0]))
         self._look([item for item in waiting.values() if item.normalised.ink])
         self._look_again(list(waiting.values()))
         for place, item in waiting.items():
@@ -188,7 +190,7 @@ class Reader:
             return
         below = self.card.second_look.below
         unsure = [item for item in items if item.answers and item.answers[0].probability < below]
-        others = [normalise(item.picture.pixels, view) for view in views for item in unsure]
+        others = [arrange(item.inked, view) for view in views for item in unsure]
         answers = self._answers(others)
         for i, item in enumerate(unsure):
             assert item.answers is not None

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 STRIDE = 8  # columns; batches are padded to a multiple of it, so that the network's poolings come out even
 MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed, not refused
+LEAST_CONTRAST = 12.0  # grey levels
 _STATISTICS_PIXELS = 16_384  # grey levels are looked up on at most about so many pixels
 _CHROMA_PIXELS = 4_096  # colours are looked up on at most about so many pixels
 _CHROMA = 6.0  # grey levels between channels; JPEG's own colour noise stays below
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
+_GREY_LEVELS = np.arange(256, dtype=np.float32)
 # Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a
 # digit, a loose margin only makes it smaller, so the level is as low as the paper allows.
 _FAINTEST, _INK_LEVEL = 0.12, 0.45
@@ -50,7 +52,7 @@ class NormaliseParams:
     trim: bool = True
     margin: float = 0.12
     least_part: float = 0.2
-    least_contrast: float = 12.0
+    least_contrast: float = LEAST_CONTRAST
 
     def to_json(self) -> dict[str, Any]:
         """The parameters as plain JSON values."""
@@ -148,25 +150,62 @@ def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
     return (low if middle - low > grain else middle), middle, (high if high - middle > grain else middle)
 
 
-def _ink_box(
-    plane: NDArray[np.uint8], ink: NDArray[np.float32], params: NormaliseParams
-) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of the ink with its margin; all when ink is everywhere or nowhere.
+@dataclass(frozen=True, slots=True)
+class Inked:
+    """A crop whose ink is told from its paper: where every way of normalising it begins.
 
-    ``ink`` (256,) is the part of full ink at each grey level.
+    ``ink`` (256,) is the part of full ink at each grey level of ``plane``, None for a blank crop. ``marks``,
+    (top, bottom, left, right) of the ink, is told on the plane made ``shrink`` times smaller, whose rows and
+    columns are ``small``; None where ink is everywhere or nowhere.
     """
+
+    plane: NDArray[np.uint8]
+    ink: NDArray[np.float32] | None
+    shrink: int = 1
+    small: tuple[int, int] = (0, 0)
+    marks: tuple[int, int, int, int] | None = None
+
+
+def _median_by_level(values: NDArray[np.float32], plane: NDArray[np.uint8]) -> float:
+    """The median over the pixels of ``values`` (256,) of their grey levels, by counting."""
+    order = np.argsort(values)
+    below = np.cumsum(np.bincount(plane.ravel(), minlength=256)[order])
+    middle = np.searchsorted(below, [(plane.size - 1) // 2, plane.size // 2], side="right")
+    return float(values[order[middle]].mean())
+
+
+def _counts(
+    plane: NDArray[np.uint8], wanted: NDArray[np.bool_]
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Pixels of the grey levels that are ``wanted`` (256,), in each row and in each column."""
+    marked = cv2.LUT(plane, wanted.view(np.uint8))
+    in_rows = cv2.reduce(marked, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    in_columns = cv2.reduce(marked, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return np.asarray(in_rows, np.int32).ravel(), np.asarray(in_columns, np.int32).ravel()
+
+
+def _marks(plane: NDArray[np.uint8], ink: NDArray[np.float32]) -> tuple[int, int, int, int] | None:
+    """(top, bottom, left, right) of the ink on a plane; ``ink`` as in `Inked`."""
     rows, columns = plane.shape
     # Background is 0, so half of all values stray no further from 0 than this: the paper by itself.
     sparse = plane[:: max(1, rows // 32), :: max(1, columns // 128)]
-    paper = float(np.median(np.abs(ink)[sparse]))
+    paper = _median_by_level(np.abs(ink), sparse)
     level = min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL)
-    marked = (ink > level)[plane]
-    if level > _FRAMED_LEVEL and max(marked.mean(axis=0).max(), marked.mean(axis=1).max()) > _SPANS:
-        marked = (ink > _FRAMED_LEVEL)[plane]
-    ys, xs = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
+    in_rows, in_columns = _counts(plane, ink > level)
+    if level > _FRAMED_LEVEL and max(in_columns.max() / rows, in_rows.max() / columns) > _SPANS:
+        in_rows, in_columns = _counts(plane, ink > _FRAMED_LEVEL)
+    ys, xs = np.flatnonzero(in_rows), np.flatnonzero(in_columns)
     if not len(ys):
+        return None
+    return int(ys[0]), int(ys[-1]) + 1, int(xs[0]), int(xs[-1]) + 1
+
+
+def _ink_box(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) on the small plane: the ink with its margin, or all of it."""
+    rows, columns = inked.small
+    if inked.marks is None:
         return 0, rows, 0, columns
-    top, bottom, left, right = int(ys[0]), int(ys[-1]) + 1, int(xs[0]), int(xs[-1]) + 1
+    top, bottom, left, right = inked.marks
     least = max(params.least_part * rows, 0.1 * columns * params.least_part, 4.0)
     short = max(0.0, least - (bottom - top)) / 2
     margin = params.margin * max(bottom - top, least)
@@ -175,13 +214,39 @@ def _ink_box(
     return top, bottom, max(0, int(left - side)), min(columns, int(np.ceil(right + side)))
 
 
-def _trimmed(
-    plane: NDArray[np.uint8], ink: NDArray[np.float32], params: NormaliseParams
-) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of what is kept of a plane; ``ink`` as in `_ink_box`."""
-    rows, columns = plane.shape
+def _trimmed(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]:
+    """(top, bottom, left, right) of what is kept of a plane."""
+    rows, columns = inked.plane.shape
     if not params.trim:
         return 0, rows, 0, columns
+    top, bottom, left, right = (edge * inked.shrink for edge in _ink_box(inked, params))
+    bottom, right = min(bottom, rows), min(right, columns)
+    if bottom - top < 2 or right - left < 2:
+        return 0, rows, 0, columns
+    return top, bottom, left, right
+
+
+def find_ink(picture: NDArray[np.uint8], least_contrast: float = LEAST_CONTRAST) -> Inked:
+    """Tell ink from paper.
+
+    Parameters
+    ----------
+    picture : uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
+    least_contrast : grey levels of 255; a crop with less is blank.
+    """
+    plane = grey(picture)
+    low, middle, high = _levels(plane)
+    if max(middle - low, high - middle) < least_contrast:
+        low, middle, high = _little_ink(plane)
+    else:
+        middle = _paper_level(plane, low, middle, high)
+    dark_ink = middle - low >= high - middle
+    contrast = max(middle - low, high - middle)
+    if contrast < least_contrast:
+        return Inked(plane, None)
+    gain = (-1.0 if dark_ink else 1.0) / contrast
+    ink = (_GREY_LEVELS - middle) * gain
+    rows, columns = plane.shape
     shrink = max(1, round(rows / 96))  # ink is looked for on about 96 rows
     if round(columns / shrink) == 0:  # a sliver, which would be shrunk to nothing
         shrink = columns
@@ -191,12 +256,25 @@ def _trimmed(
         small = np.asarray(
             cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
         )
-    box = _ink_box(small, ink, params)
-    top, bottom, left, right = (edge * shrink for edge in box)
-    bottom, right = min(bottom, rows), min(right, columns)
-    if bottom - top < 2 or right - left < 2:
-        return 0, rows, 0, columns
-    return top, bottom, left, right
+    return Inked(plane, ink, shrink, (small.shape[0], small.shape[1]), _marks(small, ink))
+
+
+def arrange(inked: Inked, params: NormaliseParams) -> Normalised:
+    """Bring a crop whose ink was found to the network's size, polarity and contrast; see `normalise`."""
+    plane = inked.plane
+    if inked.ink is None:
+        blank = np.zeros((params.height, STRIDE), np.float32)
+        scale_x, scale_y = plane.shape[1] / STRIDE, plane.shape[0] / params.height
+        return Normalised(blank, scale_x, scale_y, 0.0, 0.0, ink=False)
+    top, bottom, left, right = _trimmed(inked, params)
+    crop = plane[top:bottom, left:right]
+    rows, columns = crop.shape
+    width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
+    shrinking = rows > params.height or columns > width
+    way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    scaled = cv2.resize(crop, (width, params.height), interpolation=way)
+    array = np.clip(inked.ink, -1.0, 1.5)[scaled]
+    return Normalised(array, columns / width, rows / params.height, float(left), float(top), ink=True)
 
 
 def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None) -> Normalised:
@@ -212,29 +290,7 @@ def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None)
     Normalised, its ``array`` float32 (params.height, w) with values from -1 to 1.5 and w at most `MAX_WIDTH`.
     """
     params = params or NormaliseParams()
-    plane = grey(picture)
-    low, middle, high = _levels(plane)
-    if max(middle - low, high - middle) < params.least_contrast:
-        low, middle, high = _little_ink(plane)
-    else:
-        middle = _paper_level(plane, low, middle, high)
-    dark_ink = middle - low >= high - middle
-    contrast = max(middle - low, high - middle)
-    if contrast < params.least_contrast:
-        blank = np.zeros((params.height, STRIDE), np.float32)
-        scale_x, scale_y = plane.shape[1] / STRIDE, plane.shape[0] / params.height
-        return Normalised(blank, scale_x, scale_y, 0.0, 0.0, ink=False)
-    gain = (-1.0 if dark_ink else 1.0) / contrast
-    ink = (np.arange(256, dtype=np.float32) - middle) * gain
-    top, bottom, left, right = _trimmed(plane, ink, params)
-    crop = plane[top:bottom, left:right]
-    rows, columns = crop.shape
-    width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
-    shrinking = rows > params.height or columns > width
-    way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    scaled = cv2.resize(crop, (width, params.height), interpolation=way)
-    array = np.clip(ink, -1.0, 1.5)[scaled]
-    return Normalised(array, columns / width, rows / params.height, float(left), float(top), ink=True)
+    return arrange(find_ink(picture, params.least_contrast), params)
 
 
 def pad_batch(arrays: list[NDArray[np.float32]], multiple: int = STRIDE) -> NDArray[np.float32]:
