@@ -70,3 +70,19 @@ def test_schedule_rises_and_falls_to_nothing():
     assert all(a < b for a, b in itertools.pairwise(rates[:100]))
     assert all(a >= b for a, b in itertools.pairwise(rates[100:]))
     assert rates[1000] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_damping_bounds_what_a_row_weighs_and_leaves_sure_rows_alone():
+    """(1 - p ** q) / q has the gradient of -log p times p ** q."""
+    damping, grads = 0.2, {}
+    for q in (0.0, damping):
+        logits = torch.tensor([[[0.0, 0.3, -8.0]]], requires_grad=True)
+        loss = silent_ctc_loss(
+            logits.log_softmax(-1), torch.tensor([[2]]), torch.tensor([1]), torch.zeros(1, 3, dtype=bool), q
+        )
+        loss.backward()
+        grads[q] = (loss.item(), logits.grad.clone())
+    plain, damped = grads[0.0], grads[damping]
+    assert damped[0] == pytest.approx((1 - math.exp(-damping * plain[0])) / damping, abs=1e-6)
+    assert damped[0] < 1 / damping
+    assert torch.allclose(damped[1], plain[1] * math.exp(-damping * plain[0]), atol=1e-6)

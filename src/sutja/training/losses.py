@@ -5,6 +5,9 @@ Letters: B batch, T frames, K classes with the blank (class 0), L characters of 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
@@ -18,6 +21,7 @@ def silent_ctc_loss(
     targets: Int[Tensor, "B L"],
     lengths: Int[Tensor, " B"],
     silent: Bool[Tensor, "B K"],
+    damping: float = 0.0,
 ) -> Float[Tensor, ""]:
     """Connectionist temporal classification with labels that are silent about some classes.
 
@@ -32,6 +36,8 @@ def silent_ctc_loss(
     targets : int (B, L), classes without the blank, padded with anything.
     lengths : int (B,), characters of each label.
     silent : bool (B, K), True for the classes a label says nothing of; never True for the blank.
+    damping : q of the generalised cross-entropy (1 - p ** q) / q, p the label's probability; 0 is -log p. It
+        bounds what one row can weigh, so that crops past reading and wrong labels do not drown the rest.
 
     Returns
     -------
@@ -39,7 +45,8 @@ def silent_ctc_loss(
 
     References
     ----------
-    Graves et al., Connectionist Temporal Classification, ICML 2006.
+    Graves et al., Connectionist Temporal Classification, ICML 2006; Zhang & Sabuncu, Generalized Cross
+    Entropy Loss, NeurIPS 2018.
     """
     batch, n_frames, _ = log_probs.shape
     mask = silent.unsqueeze(1)  # (B, 1, K)
@@ -48,4 +55,35 @@ def silent_ctc_loss(
     folded = torch.cat([blank, log_probs.masked_fill(mask, _NEVER)[..., 1:]], dim=-1)
     frames = torch.full((batch,), n_frames, dtype=torch.long)
     folded = folded.transpose(0, 1)  # (T, B, K)
-    return F.ctc_loss(folded, targets, frames, lengths, reduction="none", zero_infinity=True).mean()
+    losses = F.ctc_loss(folded, targets, frames, lengths, reduction="none", zero_infinity=True)
+    if damping:
+        losses = -torch.expm1(-damping * losses) / damping
+    return losses.mean()
+
+
+def cross_entropy(
+    logits: Float[Tensor, "B K"], targets: Int[Tensor, " B"], smoothing: float = 0.0
+) -> Float[Tensor, ""]:
+    """-log of the probability of the right class, a part ``smoothing`` of it spread over all classes."""
+    return F.cross_entropy(logits, targets, label_smoothing=smoothing)
+
+
+def squared_error(
+    logits: Float[Tensor, "B K"], targets: Int[Tensor, " B"], smoothing: float = 0.0
+) -> Float[Tensor, ""]:
+    """Half the squared distance of tanh(logits) to +1 at the right class and -1 elsewhere, summed over K.
+
+    With ``smoothing`` s the targets are 1 - s and s - 1, off the flat ends of the tanh.
+
+    References
+    ----------
+    LeCun et al., Backpropagation Applied to Handwritten Zip Code Recognition, 1989.
+    """
+    wanted = torch.full_like(logits, -1.0).scatter_(1, targets[:, None], 1.0) * (1.0 - smoothing)
+    return 0.5 * (torch.tanh(logits) - wanted).square().sum(1).mean()
+
+
+ClassLoss = Callable[[Tensor, Tensor, float], Tensor]
+LOSSES: Mapping[str, ClassLoss] = MappingProxyType(
+    {"cross_entropy": cross_entropy, "squared_error": squared_error}
+)

@@ -136,6 +136,6 @@ def _scribbled(rng: Generator, kind: float, rows: int, columns: int) -> NDArray[
         xs, ys = rng.random(n) * columns, rng.random(n) * rows
         if rng.random() < 0.5:
             xs, ys = xs[:2], ys[:2]
-            slope = np.ptp(ys) / max(1.0, 1.5 * np.ptp(xs))
+            slope = np.ptp(ys) / max(1.0, 0.4 * np.ptp(xs))
             ys = ys / max(1.0, slope)  # a steep one could be read as a 1
     return np.stack([xs, ys], axis=1)

@@ -1,0 +1,50 @@
+"""A model file's network goes on learning: norms put back, answers unchanged."""
+
+import numpy as np
+import pytest
+import torch
+
+from sutja.charset import CHARSET
+from sutja.errors import ModelFileError
+from sutja.model_file import Card, Preprocessing
+from sutja.nets.transcriber import Transcriber, TranscriberConfig
+from sutja.training.export import export, prepare
+from sutja.training.unfold import unfold
+
+
+def crops(n, width, seed=0):
+    return np.random.default_rng(seed).random((n, 1, 32, width), dtype=np.float32)
+
+
+def exported(path, config=None):
+    torch.manual_seed(3)
+    net = Transcriber(config or TranscriberConfig(1 + len(CHARSET)))
+    net.train()
+    for seed in range(3):  # running means and variances away from 0 and 1
+        net(torch.from_numpy(crops(4, 64, seed)))
+    net.eval()
+    export(net, Card("transcribe", "test", tuple(CHARSET), Preprocessing("normalise")), path, [crops(2, 64)])
+    return net
+
+
+def test_an_unfolded_network_answers_as_the_file_and_still_trains(tmp_path):
+    path = tmp_path / "m.onnx"
+    trained = exported(path)
+    net = unfold(path, crops(8, 64, 5))
+    image = torch.from_numpy(crops(2, 96, 9))
+    with torch.no_grad():
+        assert torch.allclose(net.eval()(image), prepare(trained)(image), atol=1e-3)
+        # in training a norm takes the batch's own statistics: near those it was settled on
+        same = torch.from_numpy(crops(8, 64, 5))
+        net.drop.p = 0.0
+        assert torch.allclose(net.train()(same), net.eval()(same), atol=0.05)
+    net.train()(image).exp()[..., 0].sum().backward()
+    assert all(p.grad is not None for p in net.parameters())
+    assert {name for name, _ in net.named_parameters()} == {name for name, _ in trained.named_parameters()}
+
+
+def test_a_network_of_another_shape_is_refused(tmp_path):
+    path = tmp_path / "m.onnx"
+    exported(path, TranscriberConfig(1 + len(CHARSET), (8, 8, 16, 16), 32, 2))
+    with pytest.raises(ModelFileError, match="no transcriber of the shape"):
+        unfold(path, crops(2, 64))
