@@ -83,6 +83,20 @@ def test_trim_keeps_the_ink_and_knows_where_it_was(x, y, width, height):
     assert found.x0 + found.array.shape[1] * found.scale_x >= x + width
 
 
+def test_the_margin_may_reach_beyond_the_crop():
+    """A stroke cut off close all round gets the paper that a loose crop would have shown."""
+    tight = bar(50, 12, (0, 12), (0, 50))
+    tight[:, :4] = tight[:, 8:] = tight[0, 0] if tight[0, 0] > 128 else 255
+    tight[:, 4:8] = 20
+    plain, wide = normalise(tight), normalise(tight, NormaliseParams(reach=0.1))
+    assert plain.array.max(axis=1).min() > 0.9  # ink from the first row to the last
+    assert max(wide.array[0].max(), wide.array[-1].max()) < 0.2
+    assert wide.y0 == -5.0
+    assert wide.y0 + 32 * wide.scale_y == pytest.approx(55.0)
+    loose = bar(80, 120, (40, 60), (20, 60))
+    assert np.array_equal(normalise(loose).array, normalise(loose, NormaliseParams(reach=0.1)).array)
+
+
 def test_without_trim_the_whole_crop_is_kept():
     found = normalise(bar(), NormaliseParams(trim=False))
     assert (found.x0, found.y0) == (0.0, 0.0)

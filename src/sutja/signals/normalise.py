@@ -42,6 +42,8 @@ class NormaliseParams:
         need room in width.
     trim : cut margins without ink.
     margin : what is left around the ink, as a part of its height.
+    reach : how far the margin may reach beyond the crop's edges, as a part of its height; there is paper. A
+        stroke cut off close all round then does not pass for a line that crosses the crop.
     least_part : a trimmed crop keeps at least this part of its height, so that a speck does not fill
         the picture.
     least_contrast : grey levels of 255; a crop with less is blank.
@@ -51,6 +53,7 @@ class NormaliseParams:
     stretch: float = 1.0
     trim: bool = True
     margin: float = 0.12
+    reach: float = 0.0
     least_part: float = 0.2
     least_contrast: float = LEAST_CONTRAST
 
@@ -154,14 +157,15 @@ def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
 class Inked:
     """A crop whose ink is told from its paper: where every way of normalising it begins.
 
-    ``ink`` (256,) is the part of full ink at each grey level of ``plane``, None for a blank crop. ``marks``,
-    (top, bottom, left, right) of the ink, is told on the plane made ``shrink`` times smaller, whose rows and
-    columns are ``small``; None where ink is everywhere or nowhere.
+    ``ink`` (256,) is the part of full ink at each grey level of ``plane``, None for a blank crop; ``paper``
+    is the level without ink. ``marks``, (top, bottom, left, right) of the ink, is told on the plane made
+    ``shrink`` times smaller, whose rows and columns are ``small``; None where ink is everywhere or nowhere.
     """
 
     plane: NDArray[np.uint8]
     ink: NDArray[np.float32] | None
     shrink: int = 1
+    paper: float = 0.0
     small: tuple[int, int] = (0, 0)
     marks: tuple[int, int, int, int] | None = None
 
@@ -201,7 +205,10 @@ def _marks(plane: NDArray[np.uint8], ink: NDArray[np.float32]) -> tuple[int, int
 
 
 def _ink_box(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) on the small plane: the ink with its margin, or all of it."""
+    """(top, bottom, left, right) on the small plane: the ink with its margin, or all of it.
+
+    Where the ink comes close to the crop's edge, the margin lies outside the crop.
+    """
     rows, columns = inked.small
     if inked.marks is None:
         return 0, rows, 0, columns
@@ -209,18 +216,20 @@ def _ink_box(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]
     least = max(params.least_part * rows, 0.1 * columns * params.least_part, 4.0)
     short = max(0.0, least - (bottom - top)) / 2
     margin = params.margin * max(bottom - top, least)
-    top, bottom = max(0, int(top - short - margin)), min(rows, int(np.ceil(bottom + short + margin)))
     side = max(margin, 1.0)
-    return top, bottom, max(0, int(left - side)), min(columns, int(np.ceil(right + side)))
+    box = int(top - short - margin), int(np.ceil(bottom + short + margin)), int(left - side)
+    return *box, int(np.ceil(right + side))
 
 
 def _trimmed(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of what is kept of a plane."""
+    """(top, bottom, left, right) of what is kept of a plane, or is to be added to it."""
     rows, columns = inked.plane.shape
     if not params.trim:
         return 0, rows, 0, columns
     top, bottom, left, right = (edge * inked.shrink for edge in _ink_box(inked, params))
-    bottom, right = min(bottom, rows), min(right, columns)
+    reach = round(params.reach * rows)
+    top, bottom = max(top, -reach), min(bottom, rows + reach)
+    left, right = max(left, -reach), min(right, columns + reach)
     if bottom - top < 2 or right - left < 2:
         return 0, rows, 0, columns
     return top, bottom, left, right
@@ -256,7 +265,7 @@ def find_ink(picture: NDArray[np.uint8], least_contrast: float = LEAST_CONTRAST)
         small = np.asarray(
             cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
         )
-    return Inked(plane, ink, shrink, (small.shape[0], small.shape[1]), _marks(small, ink))
+    return Inked(plane, ink, shrink, middle, (small.shape[0], small.shape[1]), _marks(small, ink))
 
 
 def arrange(inked: Inked, params: NormaliseParams) -> Normalised:
@@ -267,7 +276,10 @@ def arrange(inked: Inked, params: NormaliseParams) -> Normalised:
         scale_x, scale_y = plane.shape[1] / STRIDE, plane.shape[0] / params.height
         return Normalised(blank, scale_x, scale_y, 0.0, 0.0, ink=False)
     top, bottom, left, right = _trimmed(inked, params)
-    crop = plane[top:bottom, left:right]
+    crop = plane[max(0, top) : bottom, max(0, left) : right]
+    if min(top, left) < 0 or bottom > plane.shape[0] or right > plane.shape[1]:
+        beyond = max(0, -top), max(0, bottom - plane.shape[0]), max(0, -left), max(0, right - plane.shape[1])
+        crop = cv2.copyMakeBorder(crop, *beyond, cv2.BORDER_CONSTANT, value=inked.paper)
     rows, columns = crop.shape
     width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
     shrinking = rows > params.height or columns > width
