@@ -279,7 +279,8 @@ def arrange(inked: Inked, params: NormaliseParams) -> Normalised:
     crop = plane[max(0, top) : bottom, max(0, left) : right]
     if min(top, left) < 0 or bottom > plane.shape[0] or right > plane.shape[1]:
         beyond = max(0, -top), max(0, bottom - plane.shape[0]), max(0, -left), max(0, right - plane.shape[1])
-        crop = cv2.copyMakeBorder(crop, *beyond, cv2.BORDER_CONSTANT, value=inked.paper)
+        wider = cv2.copyMakeBorder(crop, *beyond, cv2.BORDER_CONSTANT, value=inked.paper)
+        crop = np.asarray(wider, np.uint8)
     rows, columns = crop.shape
     width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
     shrinking = rows > params.height or columns > width
