@@ -9,7 +9,7 @@ from sutja.charset import CHARSET
 from sutja.grammar import digits_of
 from sutja.model_file import read_model
 from sutja.reading import Reader
-from sutja.reading.reader import model_path
+from sutja.reading.models import model_path
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 with (EXAMPLES / "truth.csv").open(encoding="utf-8", newline="") as file:

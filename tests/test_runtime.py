@@ -8,7 +8,7 @@ from onnx import TensorProto, helper
 
 from sutja.errors import InferenceError
 from sutja.model_file import Card, ModelFile, Preprocessing
-from sutja.runtime import Session
+from sutja.runtime import BoundRun, Session
 
 CARD = Card("transcribe", "negative", ("1",), Preprocessing("normalise"))
 
@@ -22,6 +22,14 @@ def model_file(operator="Neg"):
     )  # fmt: skip
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     return ModelFile(CARD, model.SerializeToString(), "one.onnx")
+
+
+class Wrapper:
+    """A session of which only the public functions can be seen."""
+
+    def __init__(self, session):
+        for name in ("io_binding", "get_inputs", "get_outputs", "run_with_iobinding"):
+            setattr(self, name, getattr(session, name))
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -60,3 +68,20 @@ def test_an_engine_that_does_not_load(monkeypatch):
     monkeypatch.setattr(importlib, "import_module", broken)
     with pytest.raises(InferenceError, match=r"does not load \(libstdc.*pip install"):
         Session(model_file())
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_bound_run_uses_its_buffers(wrapped):
+    session = Session(model_file())
+    if wrapped:  # an engine without the function under its wrapper
+        session._session = Wrapper(session._session)
+    bound = BoundRun(session, (1, 2), (1, 2))
+    for values in ([[1.0, 2.0]], [[3.0, -4.0]]):
+        bound.input[:] = values
+        bound.run()
+        assert bound.output.tolist() == (-np.array(values)).tolist()
+
+
+def test_a_bound_run_of_another_shape_is_refused():
+    with pytest.raises(InferenceError, match=r"\(1, 2\) → \(1, 3\)"):
+        BoundRun(Session(model_file()), (1, 2), (1, 3))

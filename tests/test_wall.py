@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "sutja"
 USE_HALF = (
-    "charset", "cli", "confidence", "errors", "grammar", "metrics", "model_file", "reading", "runtime",
-    "signals", "types",
+    "charset", "cli", "confidence", "errors", "evaluation", "grammar", "metrics", "model_file", "reading",
+    "runtime", "signals", "types",
 )  # fmt: skip
-LEARN_HALF = ("data", "nets", "training")
+LEARN_HALF = ("baselines", "data", "estimators", "nets", "training")
 LEARN_PACKAGES = ("torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype")
 HEAVY = ("cv2", "onnx", "onnxruntime", "rich", "PIL", *LEARN_PACKAGES)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}

@@ -10,16 +10,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sutja.errors import SutjaError
-    from sutja.reading import Reader
-    from sutja.types import Alternative, Box, Character, Number, Page
+    from sutja.reading import Classifier, Reader
+    from sutja.types import Alternative, Box, Character, Classified, Number, Page
 
 __version__ = "0.1.0"
-__all__ = ["Alternative", "Box", "Character", "Number", "Page", "Reader", "SutjaError", "__version__"]
+__all__ = [
+    "Alternative",
+    "Box",
+    "Character",
+    "Classified",
+    "Classifier",
+    "Number",
+    "Page",
+    "Reader",
+    "SutjaError",
+    "__version__",
+]
 
 _HOMES = {
     "Alternative": "sutja.types",
     "Box": "sutja.types",
     "Character": "sutja.types",
+    "Classified": "sutja.types",
+    "Classifier": "sutja.reading",
     "Number": "sutja.types",
     "Page": "sutja.types",
     "Reader": "sutja.reading",

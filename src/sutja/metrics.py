@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -89,6 +90,18 @@ def risk_coverage(
     return p[last], kept / len(p), np.cumsum(wrong)[last] / kept
 
 
+def area_under_risk_coverage(confidence: ArrayLike, correct: ArrayLike) -> float:
+    """AURC: mean risk over all coverages (Geifman, Uziel and El-Yaniv 2019); 0 is best.
+
+    Answers of one confidence are kept or dropped together, at the risk of the last of them.
+
+    >>> area_under_risk_coverage([0.9, 0.8, 0.7, 0.6], [True, True, False, True])
+    0.14583333333333331
+    """
+    _, coverage, risk = risk_coverage(confidence, correct)
+    return float((np.diff(coverage, prepend=0.0) * risk).sum())
+
+
 def binomial_upper_bound(k: int, n: int, confidence_level: float = 0.95) -> float:
     """Highest rate that k wrong of n do not refute: the one-sided bound of Clopper and Pearson (1934).
 
@@ -103,17 +116,45 @@ def binomial_upper_bound(k: int, n: int, confidence_level: float = 0.95) -> floa
         raise ValueError(f"the confidence level must lie between 0 and 1, not {confidence_level}")
     if k == n:
         return 1.0
-    log_factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
-    i = np.arange(k + 1)
-    log_choose = log_factorial[n] - log_factorial[i] - log_factorial[n - i]
+    i, log_choose = _log_choose(k, n)
     low, high = k / n, 1.0
     for _ in range(_BISECTIONS):
         p = (low + high) / 2
         if p <= 0.0 or p >= 1.0:
             break
-        tail = float(np.exp(log_choose + i * math.log(p) + (n - i) * math.log1p(-p)).sum())  # P(X <= k)
+        tail = _tail(i, log_choose, n, p)
         low, high = (p, high) if tail > 1.0 - confidence_level else (low, p)
     return high
+
+
+def binomial_tail(k: int, n: int, p: float) -> float:
+    """P(X <= k) of n cases that each go wrong with probability p, 0 < p < 1.
+
+    >>> round(binomial_tail(0, 299, 0.01), 4)
+    0.0495
+    """
+    if not 0 <= k <= n:
+        raise ValueError(f"k wrong of n cases needs 0 <= k <= n, not {k} of {n}")
+    if not 0.0 < p < 1.0:
+        raise ValueError(f"the rate must lie between 0 and 1, not {p}")
+    return min(1.0, _tail(*_log_choose(k, n), n, p))
+
+
+def _tail(i: NDArray[np.int64], log_choose: NDArray[np.float64], n: int, p: float) -> float:
+    return float(np.exp(log_choose + i * math.log(p) + (n - i) * math.log1p(-p)).sum())
+
+
+def _log_choose(k: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """0 to k, and the logarithm of the number of ways to choose so many of n."""
+    log_factorial = _log_factorials(1 << n.bit_length())
+    i = np.arange(k + 1)
+    return i, log_factorial[n] - log_factorial[i] - log_factorial[n - i]
+
+
+@lru_cache(maxsize=32)
+def _log_factorials(most: int) -> NDArray[np.float64]:
+    """log i! for i from 0 to `most`."""
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
 
 
 def clopper_pearson(k: int, n: int, confidence_level: float = 0.95) -> tuple[float, float]:

@@ -146,6 +146,40 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
+class Classified:
+    """What one picture shows, of the classes that a model knows.
+
+    Attributes
+    ----------
+    label
+        The name of the likeliest class.
+    confidence
+        Calibrated probability, in [0, 1], that it is right.
+    accepted
+        Whether the confidence clears the threshold.
+    alternatives
+        Other classes it may be, best first.
+    """
+
+    label: str
+    confidence: float
+    accepted: bool
+    alternatives: tuple[Alternative, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_probability("confidence", self.confidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON."""
+        return {
+            "label": self.label,
+            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
+            "accepted": self.accepted,
+            "alternatives": [alternative.to_dict() for alternative in self.alternatives],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One picture and the numbers on it; `page` counts from 1 within a file of several.
 

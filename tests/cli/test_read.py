@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+import answering
 import pytest
 from click.testing import CliRunner
 from PIL import Image
@@ -312,3 +313,30 @@ def test_a_short_run_shows_no_bar(model_path, crops):
     shown = on_terminal(line, {**environment, "TERM": "xterm"})
     assert "reading" not in shown
     assert "\x1b[32maccepted" in shown  # but colours
+
+
+def test_a_classifier_reads_single_characters(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_model("c.onnx", answering.make_network(), answering.make_card(threshold=0.9))
+    Image.fromarray(answering.draw("7")).save("sure.png")
+    Image.fromarray(answering.draw("1", 0.8, A=0.78)).save("unsure.png")
+    done = CliRunner().invoke(
+        main,
+        [
+            "read",
+            "--crop",
+            "--model",
+            "c.onnx",
+            "--format",
+            "jsonl",
+            "--annotate",
+            "drawn",
+            "sure.png",
+            "unsure.png",
+        ],
+    )
+    assert done.exit_code == 0, done.stderr
+    sure, unsure = (json.loads(line)["numbers"][0] for line in done.stdout.splitlines())
+    assert (sure["text"], sure["value"], sure["accepted"], sure["box"]) == ("7", "7", True, [0, 0, 2, 5])
+    assert (unsure["text"], unsure["accepted"], unsure["alternatives"][0]["text"]) == ("1", False, "A")
+    assert names_in("drawn") == ["sure.png", "unsure.png"]

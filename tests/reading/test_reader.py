@@ -12,7 +12,7 @@ from steerable import add_bar, draw
 
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Preprocessing, RiskCounts, SecondLook, write_model
-from sutja.reading import Reader, reader
+from sutja.reading import Reader, models, windows
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_inputs_are_asked_for_as_they_are_needed(model_path):
     pages = Reader(model_path).read_many((draw(str(next(taken) % 10)) for _ in itertools.count()), crop=True)
     for expected in range(600):
         assert next(pages).numbers[0].digits == str(expected % 10)
-    assert next(taken) <= 600 + reader.WINDOW
+    assert next(taken) <= 600 + windows.WINDOW
 
 
 def test_large_pictures_are_held_few_at_a_time(model_path):
@@ -189,7 +189,7 @@ def test_large_pictures_are_held_few_at_a_time(model_path):
     large = np.full((2000, 2000), 255, np.uint8)
     pages = Reader(model_path).read_many((large for _ in iter(lambda: next(taken), 50)), crop=True)
     next(pages)
-    assert next(taken) <= reader.WINDOW_PIXELS // large.size + 1
+    assert next(taken) <= windows.WINDOW_PIXELS // large.size + 1
 
 
 def test_pages_of_a_tiff(model_path, tmp_path):
@@ -241,11 +241,11 @@ def test_a_network_with_other_frames_is_refused(make):
 
 
 def test_models_by_name_and_by_path(tmp_path, monkeypatch):
-    bundled = reader.model_path(None)
+    bundled = models.model_path(None)
     assert bundled.name == "numbers.onnx"
     assert bundled.parent.name == "weights"
-    assert reader.model_path("numbers.onnx") == reader.Path("numbers.onnx")
-    assert reader.model_path(tmp_path / "numbers") == tmp_path / "numbers"
+    assert models.model_path("numbers.onnx") == models.Path("numbers.onnx")
+    assert models.model_path(tmp_path / "numbers") == tmp_path / "numbers"
     with pytest.raises(ModelFileError, match="no such file"):
         Reader("nothing-of-this-name")
 

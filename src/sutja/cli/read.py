@@ -18,7 +18,7 @@ from sutja.errors import SutjaError
 from sutja.types import Page
 
 if TYPE_CHECKING:
-    from sutja.reading import Reader
+    from sutja.reading import Classifier, Reader
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
@@ -40,7 +40,10 @@ FAILED, USAGE, INTERRUPTED = 1, 2, 130
     help="Accept so that at most this share of the accepted numbers was wrong on validation data, e.g. 0.01.",
 )  # fmt: skip
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use.")
-@click.option("--model", metavar="FILE|NAME", help="Another model than the bundled one.")
+@click.option(
+    "--model", metavar="FILE|NAME",
+    help="Another model than the bundled one: one that reads numbers, or one that tells single characters.",
+)  # fmt: skip
 def read(
     paths: tuple[str, ...],
     crop: bool,
@@ -108,15 +111,15 @@ class _Counts:
         return text + (f"; {self.failed:,} not read" if self.failed else "")
 
 
-def _make_reader(model: str | None, threads: int, max_error: float | None) -> Reader:
-    """A reader, or a line on the standard error and exit 2."""
+def _make_reader(model: str | None, threads: int, max_error: float | None) -> Reader | Classifier:
+    """What reads with the model, or a line on the standard error and exit 2."""
     import cv2
 
-    from sutja.reading import Reader
+    from sutja.reading import open_model
 
     cv2.setNumThreads(threads)
     try:
-        reader = Reader(model, threads=threads, max_error=max_error)
+        reader = open_model(model, threads=threads, max_error=max_error)
     except SutjaError as error:
         _stop(str(error), USAGE)
     if reader.choice is not None:

@@ -1,6 +1,15 @@
 """The model file: one ONNX file with its card in the metadata. Written here, and checked before it is run."""
 
-from sutja.model_file.card import Calibration, Card, Preprocessing, RiskCounts, SecondLook, TrainingSet
+from sutja.model_file.card import (
+    Calibration,
+    Card,
+    Guarantee,
+    Preprocessing,
+    RiskCounts,
+    Scaling,
+    SecondLook,
+    TrainingSet,
+)
 from sutja.model_file.file import CARD_KEY, SIZE_LIMIT, ModelFile, read_model, write_model
 
 __all__ = [
@@ -8,9 +17,11 @@ __all__ = [
     "SIZE_LIMIT",
     "Calibration",
     "Card",
+    "Guarantee",
     "ModelFile",
     "Preprocessing",
     "RiskCounts",
+    "Scaling",
     "SecondLook",
     "TrainingSet",
     "read_model",

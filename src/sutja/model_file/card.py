@@ -12,8 +12,9 @@ from typing import Any, NoReturn
 from sutja.errors import ModelFileError
 
 CARD_VERSION = 1
-TASKS = ("transcribe",)
+TASKS = ("transcribe", "classify")
 CALIBRATION_METHOD = "isotonic-logit"  # straight lines over the logit of the raw confidence
+GUARANTEE_METHODS = ("selection with guaranteed risk", "learn then test")
 CARD_LIMIT = 1_000_000  # characters of JSON
 POINT_LIMIT = 10_000
 
@@ -59,6 +60,62 @@ class RiskCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Scaling:
+    """What is done to a classifier's log probabilities: log_softmax(scale · log_probs + shift).
+
+    One `scale` and no `shift` are a temperature of 1 / scale; K of each are vector scaling (Guo et al. 2017);
+    none change nothing.
+
+    Raises
+    ------
+    ModelFileError
+        If a scale is not positive, a value not finite, or there are not as many shifts as scales.
+    """
+
+    scale: tuple[float, ...] = ()
+    shift: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not all(0.0 < value < math.inf for value in self.scale) or not all(map(math.isfinite, self.shift)):
+            _refuse("its scaling has a value that is not finite, or a scale that is not positive")
+        if len(self.shift) != (0 if len(self.scale) < 2 else len(self.scale)):
+            _refuse(f"its scaling has {len(self.scale)} scales and {len(self.shift)} shifts")
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """What the threshold promises, and on what grounds.
+
+    Attributes
+    ----------
+    max_error, confidence
+        At most this share of the accepted answers is wrong, and this sure that is.
+    method
+        One of `GUARANTEE_METHODS`.
+    cases, accepted, wrong
+        Labels it rests on, how many of their answers the threshold accepts, and how many of those are wrong.
+    data
+        Where the labels came from.
+    """
+
+    max_error: float
+    confidence: float
+    method: str
+    cases: int
+    accepted: int
+    wrong: int
+    data: str = ""
+
+    def __post_init__(self) -> None:
+        if self.method not in GUARANTEE_METHODS:
+            _refuse(f"its guarantee is by {self.method!r}; this version knows {', '.join(GUARANTEE_METHODS)}")
+        if not (0.0 < self.max_error < 1.0 and 0.0 < self.confidence < 1.0):
+            _refuse("its guarantee has a share outside (0, 1)")
+        if not 0 <= self.wrong <= self.accepted <= self.cases:
+            _refuse(f"its guarantee counts {self.wrong} of {self.accepted} of {self.cases}")
+
+
+@dataclass(frozen=True, slots=True)
 class SecondLook:
     """Crops with a raw confidence under `below` are read again, once a view.
 
@@ -81,16 +138,16 @@ class TrainingSet:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """Everything about a model that is not its weights. Letters: K classes with blank.
+    """Everything about a model that is not its weights.
 
     Parameters
     ----------
     task
-        "transcribe": a picture of one number to its characters.
+        "transcribe": a picture of one number to its characters; "classify": a picture to one of K classes.
     name
         The model's name.
     charset
-        K - 1 characters: network class i + 1 writes charset[i]; class 0 is the CTC blank.
+        Of a transcriber, K - 1 characters: network class i + 1 writes charset[i]; class 0 is the CTC blank.
     preprocessing
         How the input is made.
     calibration
@@ -100,13 +157,21 @@ class Card:
     thresholds
         Validation counts, from which a threshold for any largest error is chosen.
     threshold
-        The confidence from which a number is accepted when nobody asks for another.
+        The confidence from which an answer is accepted when nobody asks for another.
+    guarantee
+        What that threshold promises, where it was chosen to keep a promise.
     second_look
         When to read again, and how.
     training_data, open_terms
         What it learnt from, and whether all of it is under open terms.
     seed, versions, results, created
         What it takes to make it again, what it reached, and when it was made (ISO 8601).
+    classes
+        Of a classifier, the K names of its classes, in the order of the network's outputs.
+    scaling
+        Of a classifier, what makes probabilities of its outputs that hold.
+    fingerprint
+        Of a classifier, what tells its training pictures again (`sutja.data.fingerprint`), as text.
     """
 
     task: str
@@ -124,19 +189,44 @@ class Card:
     versions: Mapping[str, str] = field(default_factory=dict)
     results: tuple[Mapping[str, Any], ...] = ()
     created: str = ""
+    classes: tuple[str, ...] = ()
+    scaling: Scaling = field(default_factory=Scaling)
+    fingerprint: str = ""
+    guarantee: Guarantee | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
             _refuse(f"its task is {self.task!r}; this version knows {', '.join(TASKS)}")
-        if not self.charset or len(set(self.charset)) != len(self.charset):
-            _refuse("its charset is empty or names a character twice")
-        if any(len(character) != 1 for character in self.charset):
-            _refuse("its charset has an entry that is not one character")
+        if self.task == "classify":
+            self._check_classes()
+        else:
+            self._check_charset()
         if not 0.0 <= self.threshold <= 1.0 or not 0.0 <= self.second_look.below <= 1.0:
             _refuse("its threshold or the limit of its second look lies outside [0, 1]")
         for threshold, accepted, wrong in self.thresholds.points:
             if not 0.0 <= threshold <= 1.0 or not 0 <= wrong <= accepted <= self.thresholds.cases:
                 _refuse(f"its counts ({threshold}, {accepted}, {wrong}) make no sense")
+
+    def _check_charset(self) -> None:
+        if self.classes:
+            _refuse(f"its task is {self.task!r}, and it names classes")
+        if not self.charset or len(set(self.charset)) != len(self.charset):
+            _refuse("its charset is empty or names a character twice")
+        if any(len(character) != 1 for character in self.charset):
+            _refuse("its charset has an entry that is not one character")
+
+    def _check_classes(self) -> None:
+        if self.charset:
+            _refuse("its task is 'classify', and it has a charset")
+        if len(self.classes) < 2 or len(set(self.classes)) != len(self.classes) or not all(self.classes):
+            _refuse("it names fewer than two classes, one of them twice, or one without a name")
+        if len(self.scaling.scale) not in (0, 1, len(self.classes)):
+            _refuse(f"it scales {len(self.scaling.scale)} of {len(self.classes)} classes")
+
+    @property
+    def n_outputs(self) -> int:
+        """K, the outputs of the network: the classes, or the charset and the blank."""
+        return len(self.classes) if self.task == "classify" else len(self.charset) + 1
 
     def to_json(self) -> str:
         """The card as JSON text."""
@@ -208,6 +298,10 @@ def _from_dict(data: dict[str, Any]) -> Card:
         versions={_text(key): _text(value) for key, value in _mapping(data["versions"]).items()},
         results=tuple(_mapping(result) for result in _items(data.get("results", []))),
         created=_text(data["created"]),
+        classes=tuple(_text(name) for name in _items(data.get("classes", []))),
+        scaling=_scaling(_mapping(data.get("scaling", {}))),
+        fingerprint=_text(data.get("fingerprint", "")),
+        guarantee=_guarantee(data.get("guarantee")),
     )
 
 
@@ -225,6 +319,22 @@ def _calibration(value: Any) -> Calibration:
     entry = _mapping(value)
     points = tuple((_number(raw), _number(calibrated)) for raw, calibrated in _items(entry.get("points", [])))
     return Calibration(_text(entry.get("method", CALIBRATION_METHOD)), points)
+
+
+def _scaling(entry: dict[str, Any]) -> Scaling:
+    return Scaling(
+        tuple(_number(value) for value in _items(entry.get("scale", []))),
+        tuple(_number(value) for value in _items(entry.get("shift", []))),
+    )
+
+
+def _guarantee(value: Any) -> Guarantee | None:
+    if value is None:
+        return None
+    entry = _mapping(value)
+    shares = (_number(entry["max_error"]), _number(entry["confidence"]))
+    counts = (_whole(entry["cases"]), _whole(entry["accepted"]), _whole(entry["wrong"]))
+    return Guarantee(*shares, _text(entry["method"]), *counts, _text(entry.get("data", "")))
 
 
 def _text(value: Any) -> str:

@@ -94,7 +94,7 @@ def read_model(
         model = _parse(data)
         check_graph(model)
         card = Card.from_json(_card_text(model))
-        check_signature(model, card.task, len(card.charset) + 1)
+        check_signature(model, card.task, card.n_outputs)
     except ModelFileError as error:
         raise ModelFileError(str(error), where=f"model {name}") from error
     return ModelFile(card, data, name)

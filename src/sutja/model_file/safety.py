@@ -23,6 +23,7 @@ DEPTH_LIMIT = 4  # graphs within graphs
 # For each task: the inputs and outputs by name, with the sizes that are fixed (None: any, or left open).
 SIGNATURES: dict[str, tuple[dict[str, tuple[int | None, ...]], dict[str, tuple[int | None, ...]]]] = {
     "transcribe": ({"image": (None, 1, None, None)}, {"log_probs": (None, None, None)}),
+    "classify": ({"image": (None, None, None, None)}, {"log_probs": (None, None)}),
 }
 
 
@@ -109,7 +110,7 @@ def check_signature(model: ModelProto, task: str, n_classes: int) -> None:
     task
         The task on its card.
     n_classes
-        K, the size of the charset and the blank.
+        K, the outputs that the card has names for; of a transcriber, the charset and the blank.
     """
     inputs, outputs = SIGNATURES[task]
     weights = {tensor.name for tensor in model.graph.initializer}
@@ -118,7 +119,8 @@ def check_signature(model: ModelProto, task: str, n_classes: int) -> None:
     classes = model.graph.output[0].type.tensor_type.shape.dim[-1]
     if classes.HasField("dim_value") and classes.dim_value != n_classes:
         raise ModelFileError(
-            f"has {classes.dim_value} classes, its card names {n_classes} with the blank",
+            f"has {classes.dim_value} classes, its card names {n_classes}"
+            + (" with the blank" if task == "transcribe" else ""),
             remedy="make it again",
         )
 

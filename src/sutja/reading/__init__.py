@@ -1,5 +1,18 @@
-"""Ink to numbers: the network's frames are decoded, and what comes out is put back onto the picture."""
+"""Ink to numbers: what a network says is decoded, judged, and put back onto the picture."""
 
+from sutja.reading.classifier import Classifier
+from sutja.reading.models import Model, load_model
 from sutja.reading.reader import Reader
 
-__all__ = ["Reader"]
+__all__ = ["Classifier", "Reader", "load_model", "open_model"]
+
+
+def open_model(model: Model = None, threads: int = 1, max_error: float | None = None) -> Reader | Classifier:
+    """What reads with a model: a `Reader`, or a `Classifier` where the model is one.
+
+    Parameters and errors are those of both.
+    """
+    file = load_model(model)
+    if file.card.task == "classify":
+        return Classifier(file, threads, max_error)
+    return Reader(file, threads, max_error)

@@ -5,13 +5,9 @@ Letters: B batch, h rows and w columns of a normalised picture, T frames, K clas
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib import resources
-from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,17 +15,16 @@ from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError
-from sutja.model_file import Card, ModelFile, read_model
+from sutja.model_file import Card, ModelFile
 from sutja.reading.decode import Answer, decode, mean_answers
 from sutja.reading.judge import Judge
+from sutja.reading.models import Model, load_model
+from sutja.reading.windows import one_picture, windows
 from sutja.runtime import Session
-from sutja.signals.image import Picture, Source, iter_pictures, source_name
+from sutja.signals.image import Picture, Source
 from sutja.signals.normalise import STRIDE, Inked, Normalised, NormaliseParams, arrange, find_ink, pad_batch
 from sutja.types import Page
 
-DEFAULT_MODEL = "numbers"
-WINDOW = 256  # pictures looked at together, so that those of one width can share a run
-WINDOW_PIXELS = 16_000_000  # fewer pictures where they are large
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more is slower, the caches are small
 
 
@@ -49,7 +44,8 @@ class Reader:
     Parameters
     ----------
     model
-        A path to a model file, the name of a bundled model, or None for the bundled "numbers".
+        A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
+        "numbers".
     threads
         Threads the network may use.
     max_error
@@ -66,11 +62,11 @@ class Reader:
 
     def __init__(
         self,
-        model: str | os.PathLike[str] | None = None,
+        model: Model = None,
         threads: int = 1,
         max_error: float | None = None,
     ) -> None:
-        file = read_model(model_path(model))
+        file = load_model(model, "transcribe")
         self.card: Card = file.card
         self.choice: ThresholdChoice | None = None
         threshold = file.card.threshold
@@ -121,15 +117,8 @@ class Reader:
         NotYetError
             Without `crop=True`.
         """
-        _check_crop(crop)
-        found = list(islice(iter_pictures(source), 2))
-        if len(found) > 1:
-            raise PictureError(
-                "holds several pages", remedy="read them with read_many", source=source_name(source)
-            )
-        if isinstance(found[0], PictureError):
-            raise found[0]
-        return self._read_window(found)[0]
+        check_crop(crop)
+        return self._read_window([one_picture(source)])[0]
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
@@ -144,20 +133,8 @@ class Reader:
         crop
             As for `read`.
         """
-        _check_crop(crop)
-        return self._read_windows(sources)
-
-    def _read_windows(self, sources: Iterable[Source]) -> Iterator[Page]:
-        window: list[Picture | PictureError] = []
-        pixels = 0
-        for source in sources:
-            for picture in iter_pictures(source):
-                window.append(picture)
-                pixels += picture.pixels.size if isinstance(picture, Picture) else 0
-                if len(window) >= WINDOW or pixels >= WINDOW_PIXELS:
-                    yield from self._read_window(window)
-                    window, pixels = [], 0
-        yield from self._read_window(window)
+        check_crop(crop)
+        return (page for window in windows(sources) for page in self._read_window(window))
 
     def _read_window(self, window: Sequence[Picture | PictureError]) -> list[Page]:
         """Answer pictures together, in their order."""
@@ -227,16 +204,6 @@ class Reader:
         return log_probs
 
 
-def model_path(model: str | os.PathLike[str] | None) -> Path:
-    """The file of a model given by path or by the name of a bundled one; None is the default model."""
-    weights = Path(str(resources.files("sutja"))) / "weights"
-    if model is None:
-        return weights / f"{DEFAULT_MODEL}.onnx"
-    path = Path(model)
-    bundled = weights / f"{path}.onnx"
-    return bundled if path.name == str(model) and not path.suffix and bundled.is_file() else path
-
-
 def _preprocessing(file: ModelFile) -> list[NormaliseParams]:
     """The parameters of the first look and of the views of the second."""
     card = file.card
@@ -255,7 +222,8 @@ def _preprocessing(file: ModelFile) -> list[NormaliseParams]:
         ) from error  # fmt: skip
 
 
-def _check_crop(crop: bool) -> None:
+def check_crop(crop: bool) -> None:
+    """Refuse a whole page, which this version cannot read."""
     if not crop:
         raise NotYetError(
             "finding the numbers on a whole page comes in a later version",

@@ -1,0 +1,175 @@
+"""A model and labelled data, for the verbs that judge the one by the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.errors import SutjaError
+
+if TYPE_CHECKING:
+    from sutja.evaluation import Answers
+    from sutja.model_file import ModelFile
+    from sutja.reading import Classifier, Reader
+
+PARTS = ("train", "test")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A model's answers to labelled data.
+
+    Attributes
+    ----------
+    reader
+        What answered.
+    answers
+        What it said.
+    source
+        What data these are.
+    trained_on
+        bool (n,): items that the card's fingerprint knows, of which a few may be by chance.
+    overlap
+        A line for the person where more items are known than by chance, else "".
+    one_in
+        Of how many training pictures the fingerprint knows one.
+    repeated
+        bool (n,): items that are the same as one before.
+    groups
+        How many writers or documents the items come from; None where that is not known.
+    notes
+        What else the person should be told.
+    """
+
+    reader: Reader | Classifier
+    answers: Answers
+    source: str
+    trained_on: NDArray[np.bool_]
+    overlap: str = ""
+    one_in: int = 1
+    repeated: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    groups: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
+    """Let a model answer labelled data.
+
+    Parameters
+    ----------
+    file
+        The model.
+    data
+        Of a classifier, anything that `sutja.data.labelled.load_labelled` takes; of a reader of numbers, a
+        table with the columns path and text.
+    part
+        "train" or "test".
+    threads
+        Threads to use.
+
+    Raises
+    ------
+    SutjaError
+        If the data cannot be used for this model.
+    """
+    import cv2
+
+    from sutja.reading import Classifier, open_model
+
+    cv2.setNumThreads(threads)
+    reader = open_model(file, threads)
+    if isinstance(reader, Classifier):
+        return _classified(reader, data, part)
+    return _transcribed(reader, data, part)
+
+
+def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
+    from sutja.data.fingerprint import Fingerprint
+    from sutja.data.labelled import load_labelled
+    from sutja.evaluation import Answers
+
+    text = classifier.card.fingerprint
+    known = Fingerprint.from_text(text) if text else None
+    # The size that it was trained on: the network's own may be another, and two resizings are not one.
+    size = known.shape[:2] if known else (classifier.params.height, classifier.params.width)
+    items = load_labelled(data, "test" if part == "test" else "train", size)
+    items = items.in_classes(classifier.classes)
+    best, confidence = classifier.answers(items.images)
+    names = classifier.classes
+    answers = Answers(
+        tuple(names[i] for i in best), tuple(names[i] for i in items.labels), confidence,
+        np.ones(len(best), bool),
+    )  # fmt: skip
+    judged = Judged(
+        classifier, answers, items.source, np.zeros(len(best), bool),
+        repeated=_repeated([image.tobytes() for image in items.images]),
+        groups=None if items.groups is None else len(np.unique(items.groups)), notes=items.notes,
+    )  # fmt: skip
+    if known is None:
+        return judged
+    line = known.overlap(items.images).tell()
+    return replace(judged, trained_on=known.knows(items.images), overlap=line, one_in=known.one_in)
+
+
+def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
+    from sutja.charset import LETTER
+    from sutja.cli.progress import with_progress
+    from sutja.data.labelled import load_texts
+    from sutja.evaluation import Answers
+    from sutja.grammar import digits_of
+
+    if data is None:
+        raise SutjaError(
+            "a model that reads numbers needs crops and their texts", where="DATA",
+            remedy="give a .csv with the columns path and text",
+        )  # fmt: skip
+    table = load_texts(data, "test" if part == "test" else "train", "".join(reader.card.charset))
+    every = with_progress(reader.read_many(table.paths, crop=True), len(table.paths))
+    pages = [page for page in every if page.page == 1]  # of several pages the text tells the first
+    numbers = [page.numbers[0] if page.numbers else None for page in pages]
+    answers = Answers(
+        tuple(number.digits if number else None for number in numbers),
+        tuple(map(digits_of, table.texts)),
+        np.array([number.confidence if number else 0.0 for number in numbers]),
+        np.array([number is not None and LETTER not in number.text for number in numbers]),
+    )
+    groups = None if table.groups is None else len(np.unique(table.groups))
+    notes = tuple(f"not read: {page.error}" for page in pages if page.error)
+    repeated = _repeated([str(path) for path in table.paths])
+    return Judged(reader, answers, table.source, np.zeros(len(pages), bool), "", 1, repeated, groups, notes)
+
+
+def _repeated(keys: list[Any]) -> NDArray[np.bool_]:
+    """Which items have been there before."""
+    first: dict[Any, int] = {}
+    return np.array([first.setdefault(key, place) != place for place, key in enumerate(keys)], np.bool_)
+
+
+def say(message: str) -> None:
+    """A line on the standard error."""
+    click.echo(message, err=True)
+
+
+Command = Callable[..., Any]
+
+
+def model_and_data(command: Command) -> Command:
+    """The arguments and options that the verbs share."""
+    for add in (
+        click.option(
+            "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use."
+        ),
+        click.option(
+            "--part", type=click.Choice(PARTS), default="test", show_default=True,
+            help="Which part of the data, where they tell training from test items.",
+        ),
+        click.argument("data", required=False),
+        click.argument("model"),
+    ):  # fmt: skip
+        command = add(command)
+    return command

@@ -1,0 +1,226 @@
+"""`sutja train`: a network from labelled pictures or texts, and a folder that shows how it came to be."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from sutja.cli.failures import told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sutja.training.run_folder import RunFolder
+
+_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
+# Options that a `ClassifyConfig` has under the same name.
+_SAME_NAMES = ("epochs", "lr", "batch_size", "seed", "device", "dtype", "threads", "augment")
+_STOPPED = "stopped; the same command with --resume goes on from there"
+
+
+class Duration(click.ParamType[float]):
+    """Seconds, as 90, 90s, 2m or 1.5h."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number of seconds."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(s|m|min|h|)", str(value).strip())
+        if not found or float(found[1]) <= 0:
+            self.fail(f"{value!r} is no duration; write 60s, 5m or 1h", param, ctx)
+        return float(found[1]) * _SECONDS[found[2]]
+
+
+class Numbers(click.ParamType[tuple[int, ...]]):
+    """Whole numbers above 0, with something between them.
+
+    Parameters
+    ----------
+    between : the sign between two numbers.
+    count : how many there must be; 0 for any.
+    """
+
+    name = "numbers"
+
+    def __init__(self, between: str, count: int = 0) -> None:
+        self.between, self.count = between, count
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, ...]:
+        """The numbers."""
+        if isinstance(value, tuple):
+            return value
+        parts = [part for part in str(value).lower().split(self.between) if part.strip()]
+        if not all(part.strip().isdecimal() and int(part) > 0 for part in parts):
+            self.fail(f"{value!r} should be whole numbers with {self.between!r} between", param, ctx)
+        if self.count and len(parts) != self.count:
+            self.fail(f"{value!r} should be {self.count} numbers with {self.between!r} between", param, ctx)
+        return tuple(int(part) for part in parts)
+
+
+def _shared(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that both kinds of training have."""
+    options = (
+        click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="RUN",
+                     help="Folder of the run.  [default: runs/…-1, -2, …]"),
+        click.option("--resume", is_flag=True, help="Go on with the run in --out, to the same weights."),
+        click.option("--seed", type=click.IntRange(0), default=0, show_default=True),
+        click.option("--lr", type=click.FloatRange(0, min_open=True), help="Peak learning rate."),
+        click.option("--threads", type=click.IntRange(0), default=0, help="0 takes the quicker number."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.group()
+def train() -> None:
+    """Train a network on your own data, or on a set of `sutja data`.
+
+    A run goes into a folder: model.onnx, card.json, results.csv, pictures of its curves, confusions and
+    mistakes, and the exact command.
+    """
+
+
+@train.command(short_help="Learn classes: one digit, character or anything else a picture.")
+@click.argument("data", required=False)
+@click.option(
+    "--net",
+    type=click.Choice(("mlp", "convnet", "lenet5", "lecun1989")),
+    default="convnet",
+    show_default=True,
+)
+@click.option(
+    "--hidden",
+    type=Numbers(","),
+    metavar="N,N…",
+    default="16,16",
+    show_default=True,
+    help="Neurons of the mlp's hidden layers.",
+)
+@click.option(
+    "--size", type=click.Choice(("s", "m", "l")), default="s", show_default=True, help="Of the convnet."
+)
+@click.option("--epochs", type=click.IntRange(1), help="Times that every picture is seen.")
+@click.option("--budget", type=Duration(), metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
+@click.option("--batch-size", type=click.IntRange(1))
+@click.option(
+    "--augment",
+    type=click.Choice(("none", "shift", "light", "digits", "strong")),
+    help="How far pictures are changed while learning.",
+)
+@click.option("--device", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
+@click.option("--dtype", type=click.Choice(("auto", "float32", "bfloat16")), help="Of the arithmetic.")
+@click.option("--resize", type=Numbers("x", 2), metavar="HxW", help="Bring all pictures to one size.")
+@click.option("--name", help="Of the model.  [default: that of the folder]")
+@click.option("--tensorboard", is_flag=True, help="Also write a file of events for TensorBoard.")
+@_shared
+@click.pass_context
+def classify(
+    ctx: click.Context, /, data: str | None, out: Path | None, resume: bool, resize: tuple[int, int] | None,
+    **choices: Any,
+) -> None:  # fmt: skip
+    """Train a classifier on DATA.
+
+    DATA is a set of `sutja data` (mnist, usps, …), a folder with a folder of pictures for each class, a
+    folder with IDX files, a table (.csv) with the columns path and label, or an .npz file with X and y.
+    Without it, the digits that come with scikit-learn.
+    """
+    with told(_STOPPED):
+        from sutja.training import distributed
+        from sutja.training.labelled_run import Plan, load_parts, train_classifier, with_choices
+
+        if choices["epochs"] and choices["budget"]:
+            raise click.UsageError("--epochs and --budget exclude one another")
+        with distributed.processes() as rank:
+            say = click.echo if rank == 0 else _silent
+            parts = load_parts(data, resize, say)
+            same = {name: choices[name] for name in _SAME_NAMES}
+            net, hidden, seconds = choices["net"], choices["hidden"], choices["budget"]
+            config = with_choices(net, len(parts.train), hidden, seconds=seconds, **same)
+            folder = _folder(ctx, out, resume, f"{_stem(data)}-{net}", rank)
+            name = choices["name"] or folder.path.name
+            plan = Plan(net, hidden, choices["size"], config, name, choices["tensorboard"])
+            if train_classifier(parts, plan, folder, resume=resume, say=say):
+                click.echo(f"{folder.path}: sutja read --crop --model {folder.path / 'model.onnx'} PICTURE")
+
+
+@train.command(short_help="Learn to read numbers of many digits, from crops and their texts.")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option(
+    "--base", metavar="FILE|NAME", default="numbers", show_default=True, help="Begin with its weights."
+)
+@click.option("--from-scratch", is_flag=True, help="Begin with none.")
+@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
+@click.option("--name", help="Of the model.  [default: that of the folder]")
+@_shared
+@click.pass_context
+def transcribe(
+    ctx: click.Context, /, data: Path, base: str, from_scratch: bool, out: Path | None, resume: bool,
+    name: str | None, epochs: int, seed: int, lr: float | None, threads: int,
+) -> None:  # fmt: skip
+    """Train a reader of numbers on DATA, a table (.csv) with the columns path and text.
+
+    Each picture shows one number and little else. The training begins with the weights of the bundled model,
+    so that a few hundred crops are enough to make it better on crops like yours.
+    """
+    with told(_STOPPED):
+        from sutja.cli.train_texts import run
+        from sutja.reading import load_model
+        from sutja.reading.models import model_path
+        from sutja.training.text_run import TextPlan, load_text_parts
+
+        card = None if from_scratch else load_model(base, "transcribe").card
+        parts = load_text_parts(data, click.echo)
+        folder = _folder(ctx, out, resume, f"{_stem(str(data))}-transcriber", 0)
+        weights = None if from_scratch else model_path(base)
+        plan = TextPlan(weights, epochs, lr or 0.0, seed, threads, name or folder.path.name)
+        run(parts, plan, card, folder, resume, click.echo)
+        click.echo(f"{folder.path}: sutja read --crop --model {folder.path / 'model.onnx'} PICTURE")
+
+
+def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank: int) -> RunFolder:
+    """The run's folder, proved and with its command in it; only named in a process that helps another."""
+    from sutja.training.distributed import world_size
+    from sutja.training.run_folder import RunFolder, next_free
+
+    if out is None and (resume or world_size() > 1):
+        raise click.UsageError("name the folder of the run with --out")
+    path = out or next_free(Path("runs"), name)
+    return RunFolder(path) if rank else RunFolder.open(path, command_of(ctx, path), resume)
+
+
+def command_of(ctx: click.Context, out: Path) -> str:
+    """The command that does this again, with the choices that were made and the folder."""
+    words = ["sutja", "train", str(ctx.info_name)]
+    for param in ctx.command.params:
+        value = ctx.params[param.name or ""]
+        chosen = ctx.get_parameter_source(param.name or "") is not ParameterSource.DEFAULT
+        if isinstance(param, click.Argument):
+            words += [str(value)] if value is not None else []
+        elif param.name == "out":
+            words += ["--out", str(out)]
+        elif param.name == "seed" or (chosen and value is not None and param.name != "resume"):
+            words += [param.opts[0]] if value is True else [param.opts[0], _written(param.type, value)]
+    return shlex.join(words)
+
+
+def _written(kind: click.ParamType[Any], value: Any) -> str:
+    """A value as the command line takes it."""
+    if isinstance(kind, Numbers):
+        return kind.between.join(map(str, value))
+    return f"{value:g}s" if isinstance(kind, Duration) else str(value)
+
+
+def _stem(data: str | None) -> str:
+    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem) if data else "digits"
+
+
+def _silent(line: str) -> None:
+    """Progress of a process that helps another one."""

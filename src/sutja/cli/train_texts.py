@@ -1,0 +1,136 @@
+"""`sutja train transcribe`: the training, and what the new reader says about held-out crops."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sutja.confidence import RiskTable, fit_calibration
+from sutja.errors import ThresholdError
+from sutja.evaluation import Answers, evaluate
+from sutja.grammar import digits_of
+from sutja.model_file import Calibration, Card, write_model
+from sutja.reading import Reader
+
+if TYPE_CHECKING:
+    from sutja.data.synthesis.samples import Sample
+    from sutja.training.run_folder import RunFolder
+    from sutja.training.text_run import TextParts, TextPlan
+
+MAX_ERROR = 0.01  # of accepted numbers: what the default threshold kept on validation crops
+LEAST_CROPS = 100  # of validation; with fewer the base's calibration is worth more than a new one
+_DIGITS = "0123456789"
+
+
+def run(
+    parts: TextParts,
+    plan: TextPlan,
+    base: Card | None,
+    folder: RunFolder,
+    resume: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Train, calibrate on the validation crops, measure on the test crops, and write the run folder.
+
+    Raises
+    ------
+    TrainingError, ParityError
+        As `sutja.training.text_run.train_transcriber` and `sutja.training.export.export` say.
+    """
+    from sutja.signals.normalise import NormaliseParams
+    from sutja.training.device import threads_set
+    from sutja.training.export import export
+    from sutja.training.run_folder import MODEL
+    from sutja.training.text_run import parity_batches, threads_of, train_transcriber
+
+    with threads_set(threads_of(plan)):
+        net, card = train_transcriber(parts, plan, base, folder, resume=resume, say=say)
+    crops = parity_batches(parts, NormaliseParams(**card.preprocessing.params))
+    plain = replace(card, calibration=Calibration(), threshold=0.0)
+    with tempfile.TemporaryDirectory() as elsewhere:  # what is in the run folder is calibrated
+        raw = export(net, plain, Path(elsewhere) / MODEL, crops)
+    held = answers_of(Reader(raw), parts.validation)
+    card = _calibrated(card, held, base is not None, say)
+    reader = Reader(replace(raw, card=card))
+    last = answers_of(reader, parts.test)
+    results = (
+        _figures(answers_of(reader, parts.validation), card.threshold, parts.source, "validation"),
+        _figures(last, card.threshold, parts.source, "test"),
+    )
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    card = replace(card, results=results, created=created)
+    write_model(folder.path / MODEL, raw.data, card)
+    folder.write_card(card)
+    _draw(folder, parts.test, last)
+    for result in results:
+        low, high = result["error_95"]
+        wrong = f"{result['error']:.2%} wrong of {result['n']:,}"
+        say(f"{result['part']}: {wrong} (95 % interval: {low:.2%} to {high:.2%})")
+
+
+def answers_of(reader: Reader, samples: Sequence[Sample]) -> Answers:
+    """What the reader says to crops; their digits are compared."""
+    pages = reader.read_many((sample.picture for sample in samples), crop=True)
+    numbers = [page.numbers[0] if page.numbers else None for page in pages]
+    return Answers(
+        tuple(number.digits if number else None for number in numbers),
+        tuple(digits_of(sample.text) for sample in samples),
+        np.array([number.confidence if number else 0.0 for number in numbers]),
+        np.array([number is not None for number in numbers]),
+    )
+
+
+def _calibrated(card: Card, held: Answers, keep: bool, say: Callable[[str], None]) -> Card:
+    """The card with calibration and threshold of the validation crops, where there are enough of them."""
+    answered = held.take(held.answered) if held.answered.any() else None
+    if answered is None or (keep and len(answered.true) < LEAST_CROPS):
+        say(f"fewer than {LEAST_CROPS} validation crops were answered: calibration and threshold stay")
+        return card
+    calibrate = fit_calibration(answered.confidence, answered.right)
+    confidence = np.array([calibrate(float(raw)) for raw in answered.confidence])
+    table = RiskTable.measure(confidence, answered.right)
+    try:
+        threshold = table.choose(MAX_ERROR).threshold
+    except ThresholdError:  # nothing it says is that sure
+        threshold = 1.0
+    points = Calibration(points=calibrate.calibration.points)
+    return replace(card, calibration=points, thresholds=table.counts, threshold=threshold)
+
+
+def _figures(answers: Answers, threshold: float, source: str, part: str) -> dict[str, Any]:
+    """Figures for the card."""
+    found = evaluate(answers, threshold)
+    return {
+        "set": source, "part": part, "n": found.error.n, "error": found.error.rate,
+        "error_95": [found.error.low, found.error.high], "ece": found.calibration_error,
+        "accepted": found.accepted.rate, "accepted_wrong": found.wrong_of_accepted.k,
+    }  # fmt: skip
+
+
+def _draw(folder: RunFolder, samples: Sequence[Sample], answers: Answers) -> None:
+    """The pictures of a run: its curve, which digit was taken for which, and its surest mistakes."""
+    from sutja.training import plots
+    from sutja.training.run_folder import read_results
+
+    pairs = [
+        (_DIGITS.index(a), _DIGITS.index(b))
+        for true, said in zip(answers.true, answers.predicted, strict=True)
+        if said is not None and len(said) == len(true)
+        for a, b in zip(true, said, strict=True)
+    ]
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    counts = plots.confusion_counts(table[:, 0], table[:, 1], len(_DIGITS))
+    wrong = np.flatnonzero(~answers.right)
+    surest = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][: plots.MOST_SHOWN]
+    captions = [f"{answers.true[i]}\n→ {answers.predicted[i]}" for i in surest]
+    folder.write("curves.png", plots.curves(read_results(folder.path)))
+    title = "digits of test numbers read with the right length"
+    folder.write("confusion.png", plots.confusion(counts, _DIGITS, title))
+    title = f"{len(wrong):,} of {len(samples):,} wrong"
+    folder.write("mistakes.png", plots.mistakes([samples[i].picture for i in surest], captions, title))

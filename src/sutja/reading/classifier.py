@@ -1,0 +1,263 @@
+"""`Classifier`: pictures in, one class each out, with an honest confidence.
+
+Letters: n pictures, B batch, C channels, h, w a picture's rows and columns, H, W those of the network's
+input, K classes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, scale
+from sutja.confidence.scaling import LEAST_LOG
+from sutja.errors import InferenceError, ModelFileError, PictureError
+from sutja.grammar import digits_of, kind_of, value_of
+from sutja.model_file import Card, ModelFile
+from sutja.reading.models import Model, load_model
+from sutja.reading.reader import check_crop
+from sutja.reading.windows import one_picture, windows
+from sutja.runtime import BoundRun, Session
+from sutja.signals.image import Picture, Source
+from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, pixel_values, to_pixels
+from sutja.types import Alternative, Box, Character, Classified, Number, Page
+
+BATCH = 256  # pictures in one run
+MOST_ALTERNATIVES = 4
+LEAST_ALTERNATIVE = 1e-3  # a class less probable is no alternative
+_UINT8 = np.dtype(np.uint8)
+
+
+class Classifier:
+    """Says which of its classes a picture shows.
+
+    Parameters
+    ----------
+    model
+        A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
+        "digits".
+    threads
+        Threads the network may use.
+    max_error
+        Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
+        on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
+
+    Raises
+    ------
+    ModelFileError, InferenceError
+        If the model cannot be loaded, or is no classifier.
+    ThresholdError
+        If no threshold kept `max_error`.
+    """
+
+    def __init__(self, model: Model = None, threads: int = 1, max_error: float | None = None) -> None:
+        file = load_model(model, "classify")
+        self.card: Card = file.card
+        self.classes = file.card.classes
+        self.choice: ThresholdChoice | None = None
+        self.threshold = file.card.threshold
+        if max_error is not None:
+            self.choice = RiskTable(file.card.thresholds).choose(max_error)
+            self.threshold = self.choice.threshold
+        self.params = _params(file)
+        self._session = Session(file, threads)
+        self._check_input(file.source)
+        points = file.card.calibration.points
+        self._calibrate = Calibrator(points) if points else None
+        K = len(self.classes)
+        self._vector = file.card.scaling if file.card.scaling.shift else None
+        self._scale = file.card.scaling.scale[0] if len(file.card.scaling.scale) == 1 else 1.0
+        self._values = pixel_values(self.params)
+        self._one = BoundRun(self._session, (1, *self.params.shape), (1, K))
+        self._flat = self._one.input.reshape(-1)
+        self._picture_shape = (self.params.height, self.params.width) if self.params.channels == 1 else None
+
+    @overload
+    def classify(self, source: Source) -> Classified: ...  # type: ignore[overload-overlap]
+    @overload
+    def classify(self, source: Sequence[Source]) -> list[Classified]: ...
+
+    def classify(self, source: Source | Sequence[Source]) -> Classified | list[Classified]:
+        """The class of one picture, or of each picture in a list.
+
+        Parameters
+        ----------
+        source
+            A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB; or a list or
+            tuple of such. Pictures of any size are made as large as those the model was trained on.
+
+        Raises
+        ------
+        PictureError
+            If a picture cannot be read, or a file holds several.
+        """
+        if isinstance(source, np.ndarray):
+            if source.shape == self._picture_shape and source.dtype == _UINT8:
+                return self._classify_plane(source)
+        elif isinstance(source, Sequence) and not isinstance(source, str | bytes):
+            return [
+                self._answer(logs)
+                for some in _parts(source)
+                for logs in self._outputs([one_picture(entry).pixels for entry in some])
+            ]
+        return self._answer(self._outputs([one_picture(source).pixels])[0])
+
+    def predict_log_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
+        """Scaled log probabilities (n, K) of pictures of one size, uint8 (n, h, w) or (n, h, w, 3) RGB.
+
+        What the card's calibration of the likeliest class changes, `answers` changes too, and this does not.
+        """
+        found = np.empty((len(images), len(self.classes)))
+        for start in range(0, len(images), BATCH):
+            batch = batch_to_pixels(images[start : start + BATCH], self.params)
+            found[start : start + BATCH] = self._scaled(self._run(batch))
+        return found
+
+    def answers(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The likeliest class (n,) of pictures of one size, and its calibrated confidence (n,).
+
+        Parameters are those of `predict_log_proba`.
+        """
+        logs = self.predict_log_proba(images)
+        best = logs.argmax(axis=1)
+        confidence = np.exp(np.minimum(logs[np.arange(len(logs)), best], 0.0)).tolist()
+        if self._calibrate is not None:
+            confidence = [self._calibrate(value) for value in confidence]
+        return best, np.array(confidence)
+
+    def read(self, source: Source, *, crop: bool = False) -> Page:
+        """A picture of one character as a page, as `Reader.read` gives it."""
+        check_crop(crop)
+        return next(self._pages([one_picture(source)]))
+
+    def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
+        """Pictures of one character each as pages, as `Reader.read_many` gives them."""
+        check_crop(crop)
+        return (page for window in windows(sources) for page in self._pages(window))
+
+    def _pages(self, window: Sequence[Picture | PictureError]) -> Iterator[Page]:
+        pictures = [picture for picture in window if isinstance(picture, Picture)]
+        outputs = iter(self._outputs([picture.pixels for picture in pictures]))
+        for picture in window:
+            if isinstance(picture, PictureError):
+                yield Page(picture.source, picture.page, None, None, error=str(picture))
+            else:
+                number = as_number(self._answer(next(outputs)), picture.width, picture.height)
+                yield Page(picture.source, picture.page, picture.width, picture.height, (number,))
+
+    def _outputs(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float]]:
+        """The network's outputs for pictures of any sizes, scaled: K log probabilities each."""
+        found: list[list[float]] = []
+        for some in _parts(pictures):
+            batch = np.stack([to_pixels(picture, self.params) for picture in some])
+            found += self._scaled(self._run(batch)).tolist()
+        return found
+
+    def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
+        found = self._session.run(batch)
+        if found.shape != (len(batch), len(self.classes)):
+            raise self._failed(
+                f"gave {found.shape} for {len(batch)} pictures and {len(self.classes)} classes"
+            )
+        return found
+
+    def _scaled(self, log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
+        if not (log_probs < np.inf).all():  # NaN too
+            raise self._failed("gave an output that is no log probability")
+        return scale(log_probs, self.card.scaling)
+
+    def _failed(self, what: str) -> InferenceError:
+        return InferenceError(what, where=f"model {self._session.source}", remedy="make the model file again")
+
+    def _classify_plane(self, plane: NDArray[np.uint8]) -> Classified:
+        """One grey picture (H, W), the quickest way: no copy but the one into the network's own buffer."""
+        one = self._one
+        with one.lock:
+            self._values.take(plane.reshape(-1), out=self._flat, mode="clip")
+            one.run()
+            logs: list[float] = one.output.tolist()[0]
+        if self._vector is None:
+            return self._answer(logs, self._scale)
+        pairs = zip(logs, self._vector.scale, self._vector.shift, strict=True)
+        return self._answer([max(value, LEAST_LOG) * a + b for value, a, b in pairs])
+
+    def _answer(self, logs: list[float], scale: float = 1.0) -> Classified:
+        """The answer of K log probabilities times a scale, which need not be normalised."""
+        top = max(logs)
+        exp = math.exp
+        weights = [exp((value - top) * scale) for value in logs]
+        whole = sum(weights)
+        if not 1.0 <= whole < math.inf:  # NaN too
+            raise self._failed("gave an output that is no log probability")
+        raw = 1.0 / whole
+        best = logs.index(top)
+        confidence = raw if self._calibrate is None else self._calibrate(raw)
+        accepted = confidence >= self.threshold
+        if whole - 1.0 < LEAST_ALTERNATIVE:  # all others together are less probable than one must be
+            return Classified(self.classes[best], confidence, accepted)
+        alternatives = self._alternatives(weights, best, confidence, (1.0 - confidence) / (whole - 1.0))
+        return Classified(self.classes[best], confidence, accepted, alternatives)
+
+    def _alternatives(
+        self, weights: Sequence[float], best: int, confidence: float, factor: float
+    ) -> tuple[Alternative, ...]:
+        """The other classes share what the calibrated confidence of the best leaves over."""
+        found = []
+        falling = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
+        for place in falling[: MOST_ALTERNATIVES + 1]:
+            share = weights[place] * factor
+            if share < LEAST_ALTERNATIVE:
+                break
+            if place != best:
+                found.append(Alternative(self.classes[place], min(confidence, share)))
+        return tuple(found)
+
+    def _check_input(self, source: str) -> None:
+        """Refuse a network whose input is not what its card makes."""
+        wanted, made = self._session.input_shape()[1:], self.params.shape
+        if any(want is not None and want != have for want, have in zip(wanted, made, strict=True)):
+            raise ModelFileError(
+                f"wants pictures of {wanted} (channels, rows, columns), its card makes {list(made)}",
+                where=f"model {source}", remedy="make the model file again",
+            )  # fmt: skip
+
+
+def as_number(answer: Classified, width: int, height: int) -> Number:
+    """A class as a number on a picture of one character: where in the picture it is, is not known."""
+    box, label = Box(0, 0, width, height), answer.label
+    return Number(
+        text=label,
+        digits=digits_of(label),
+        value=value_of(label),
+        kind=kind_of(label),
+        confidence=answer.confidence,
+        accepted=answer.accepted,
+        box=box,
+        characters=(Character(label, answer.confidence, box),) if len(label) == 1 else (),
+        alternatives=answer.alternatives,
+    )
+
+
+def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Items, `BATCH` at a time."""
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+
+
+def _params(file: ModelFile) -> PixelsParams:
+    preprocessing = file.card.preprocessing
+    if preprocessing.name != "pixels":
+        raise ModelFileError(
+            f"wants the preprocessing {preprocessing.name!r}, which this version does not have for classes",
+            where=f"model {file.source}", remedy="update sutja",
+        )  # fmt: skip
+    try:
+        return PixelsParams(**preprocessing.params)
+    except (TypeError, ValueError) as error:
+        raise ModelFileError(
+            f"has parameters of the preprocessing that this version cannot use ({error})",
+            where=f"model {file.source}", remedy="update sutja, or make the model file again",
+        ) from error  # fmt: skip

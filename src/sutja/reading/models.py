@@ -1,0 +1,54 @@
+"""Which model: by path, by the name of a bundled one, or the default; and what it is for."""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+from typing import TypeAlias
+
+from sutja.errors import ModelFileError
+from sutja.model_file import ModelFile, read_model
+
+DEFAULT_MODEL = "numbers"
+Model: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
+DEFAULT_CLASSIFIER = "digits"
+_MADE_BY = {"transcribe": "Reader", "classify": "Classifier"}
+
+
+def model_path(model: str | os.PathLike[str] | None) -> Path:
+    """The file of a model given by path or by the name of a bundled one; None is the default model."""
+    weights = Path(str(resources.files("sutja"))) / "weights"
+    if model is None:
+        return weights / f"{DEFAULT_MODEL}.onnx"
+    path = Path(model)
+    bundled = weights / f"{path}.onnx"
+    return bundled if path.name == str(model) and not path.suffix and bundled.is_file() else path
+
+
+def load_model(model: Model, task: str | None = None) -> ModelFile:
+    """A checked model; one that was read before is passed on.
+
+    Parameters
+    ----------
+    model
+        A path to a model file, the name of a bundled model, a model that was read, or None for the default
+        of the task.
+    task
+        What it must be for; None for anything.
+
+    Raises
+    ------
+    ModelFileError
+        If it cannot be read, or is for another task.
+    """
+    if model is None and task == "classify":
+        model = DEFAULT_CLASSIFIER
+    file = model if isinstance(model, ModelFile) else read_model(model_path(model))
+    if task is not None and file.card.task != task:
+        made = file.card.task
+        raise ModelFileError(
+            f"is a model to {made}, not to {task}", where=f"model {file.source}",
+            remedy=f"use it with sutja.{_MADE_BY[made]}, or pass another",
+        )  # fmt: skip
+    return file

@@ -1,0 +1,170 @@
+"""A picture becomes what a classifier sees: H × W pixels of one or three channels, centred and scaled.
+
+The same code serves training and use, so the two cannot drift apart. Letters: n pictures, C channels, h, w a
+picture's rows and columns, H, W those of the network's input.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_SIDE = 4_096  # pixels; a card that asks for more would ask for all of the memory
+
+
+@dataclass(frozen=True, slots=True)
+class PixelsParams:
+    """How a picture is made fit for a classifier; stored on the card of the model trained with it.
+
+    Parameters
+    ----------
+    height, width : H and W, 1 to `MAX_SIDE` pixels.
+    channels : 1 for grey, 3 for RGB.
+    mean, std : a pixel p of 0 to 255 becomes (p / 255 - mean) / std.
+
+    Raises
+    ------
+    ValueError
+        If a size, the number of channels, the mean or the deviation is none.
+    """
+
+    height: int = 28
+    width: int = 28
+    channels: int = 1
+    mean: float = 0.0
+    std: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, side in (("height", self.height), ("width", self.width)):
+            if type(side) is not int or not 1 <= side <= MAX_SIDE:
+                raise ValueError(f"the {name} must be a whole number from 1 to {MAX_SIDE}, not {side!r}")
+        if self.channels not in (1, 3):
+            raise ValueError(f"there are 1 or 3 channels, not {self.channels!r}")
+        if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.std > 0.0):
+            raise ValueError(f"needs a finite mean and a positive deviation, not {self.mean}, {self.std}")
+
+    def to_json(self) -> dict[str, Any]:
+        """The parameters as plain JSON values."""
+        return asdict(self)
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W)."""
+        return (self.channels, self.height, self.width)
+
+
+@lru_cache(maxsize=16)
+def _values(mean: float, std: float) -> NDArray[np.float32]:
+    """What each of the 256 pixel values becomes, float32 (256,); one table, so that all ways agree."""
+    values = ((np.arange(256) / 255.0 - mean) / std).astype(np.float32)
+    values.setflags(write=False)
+    return values
+
+
+def pixel_values(params: PixelsParams) -> NDArray[np.float32]:
+    """What each pixel value 0 to 255 becomes, float32 (256,), not to be written to."""
+    return _values(float(params.mean), float(params.std))
+
+
+def fit_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
+    """A picture (h, w) or (h, w, 3) RGB as grey (h, w) for one channel, as RGB (h, w, 3) for three.
+
+    Grey is luminance (ITU-R BT.601).
+    """
+    if channels == 1 and picture.ndim == 3:
+        grey = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2GRAY)
+        return np.asarray(grey, np.uint8).reshape(picture.shape[:2])
+    if channels == 3 and picture.ndim == 2:
+        return np.repeat(picture[:, :, None], 3, axis=2)
+    return picture
+
+
+def fit_size(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
+    """A picture (h, w) or (h, w, 3) at H × W: each side that shrinks by area, each that grows by lines."""
+    h, w = picture.shape[:2]
+    if (h, w) == (height, width):
+        return picture
+    picture = np.ascontiguousarray(picture)
+    low, narrow = min(h, height), min(w, width)
+    if (low, narrow) != (h, w):
+        picture = _resize(picture, low, narrow, cv2.INTER_AREA)
+    if (low, narrow) != (height, width):
+        picture = _resize(picture, height, width, cv2.INTER_LINEAR)
+    return picture
+
+
+def _resize(picture: NDArray[np.uint8], height: int, width: int, how: int) -> NDArray[np.uint8]:
+    resized = cv2.resize(picture, (width, height), interpolation=how)
+    return np.asarray(resized, np.uint8).reshape(height, width, *picture.shape[2:])
+
+
+def to_pixels(picture: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.float32]:
+    """One picture as a classifier's input.
+
+    Parameters
+    ----------
+    picture : uint8 (h, w) grey or (h, w, 3) RGB, of any size.
+    params : how.
+
+    Returns
+    -------
+    float32 (C, H, W)
+
+    Raises
+    ------
+    ValueError
+        If it is no such picture.
+    """
+    _check(picture, picture.ndim, "(h, w) or (h, w, 3)")
+    fitted = fit_size(fit_channels(picture, params.channels), params.height, params.width)
+    planes = fitted[None] if params.channels == 1 else fitted.transpose(2, 0, 1)
+    return pixel_values(params)[planes]
+
+
+def batch_to_pixels(images: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.float32]:
+    """Many pictures of one size as a classifier's input: the very values that `to_pixels` gives for each.
+
+    Parameters
+    ----------
+    images : uint8 (n, h, w) grey or (n, h, w, 3) RGB.
+    params : how.
+
+    Returns
+    -------
+    float32 (n, C, H, W)
+
+    Raises
+    ------
+    ValueError
+        If they are no such pictures.
+    """
+    _check(images, images.ndim - 1, "(n, h, w) or (n, h, w, 3)")
+    wanted = (params.height, params.width)
+    if images.shape[1:3] == wanted and images.ndim == 3:
+        planes = images[:, None]
+        if params.channels == 3:
+            planes = np.repeat(planes, 3, axis=1)
+    elif images.shape[1:3] == wanted and params.channels == 3:
+        planes = images.transpose(0, 3, 1, 2)
+    else:
+        fitted = np.empty(
+            (len(images), *wanted) if params.channels == 1 else (len(images), *wanted, 3), np.uint8
+        )
+        for place, image in enumerate(images):
+            fitted[place] = fit_size(fit_channels(image, params.channels), *wanted)
+        planes = fitted[:, None] if params.channels == 1 else fitted.transpose(0, 3, 1, 2)
+    return np.take(pixel_values(params), planes)
+
+
+def _check(pictures: NDArray[np.uint8], ndim: int, wanted: str) -> None:
+    """Refuse what is no uint8 picture with pixels in it; `ndim` counts the dimensions of one picture."""
+    shape = pictures.shape
+    fits = pictures.dtype == np.uint8 and (ndim == 2 or (ndim == 3 and shape[-1] == 3))
+    if not fits or 0 in shape[pictures.ndim - ndim :]:
+        raise ValueError(f"needs uint8 {wanted} with pixels, not {pictures.dtype} {shape}")
