@@ -2,9 +2,20 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sutja.data import readers
-from sutja.data.split import N_FOLDS, RULES, fold_of, is_test, is_validation, part_of
+from sutja.data.faults import DataError
+from sutja.data.hold_out import hold_out, three_parts
+from sutja.data.split import (
+    N_FOLDS,
+    RULES,
+    fold_of,
+    is_test,
+    is_validation,
+    part_of,
+)
 
 HASHED = [name for name, rule in RULES.items() if not rule.official_test]
 
@@ -117,3 +128,82 @@ def test_mnist_holds_out_whole_writers_and_tests_on_others(data_root):
 def test_usps_holds_out_a_tenth(data_root):
     train = readers.read_usps(data_root, "train")
     assert sum(is_validation("usps", int(row)) for row in train.groups) == 729
+
+
+def random_items(seed, n, n_classes, n_groups=None):
+    rng = np.random.default_rng(seed)
+    labels = rng.choice(n_classes, n, p=rng.dirichlet(np.full(n_classes, 5.0)))
+    return labels, None if n_groups is None else rng.integers(n_groups, size=n)
+
+
+@given(st.integers(0, 10**6), st.integers(2, 400), st.integers(1, 12), st.floats(0.02, 0.98))
+def test_held_out_items_have_their_share_of_each_class(seed, n, n_classes, share):
+    labels, _ = random_items(seed, n, n_classes)
+    held = hold_out(labels, None, share, seed)
+    assert held.sum() == min(max(round(n * share), 1), n - 1)
+    counts = np.bincount(labels, minlength=n_classes)
+    taken = np.bincount(labels[held], minlength=n_classes)
+    if 1 / n < share < 1 - 1 / n:
+        assert (np.abs(taken - counts * share) <= 1).all()
+    assert np.array_equal(held, hold_out(labels, None, share, seed))
+    assert np.array_equal(held, hold_out(labels, np.arange(n), share, seed))  # groups of one item each
+
+
+@given(st.integers(0, 10**6), st.integers(20, 400), st.integers(2, 40), st.floats(0.05, 0.5))
+def test_no_group_is_on_both_sides(seed, n, n_groups, share):
+    labels, groups = random_items(seed, n, 5, n_groups)
+    held = hold_out(labels, groups, share, seed)
+    assert 0 < held.sum() < n
+    assert not set(groups[held]) & set(groups[~held])
+    largest = np.bincount(groups).max()
+    assert abs(held.sum() - n * share) <= 1.5 * largest + 5
+    assert np.array_equal(held, hold_out(labels, groups, share, seed))
+
+
+def test_groups_are_chosen_so_that_classes_keep_their_share():
+    labels, groups = random_items(3, 20_000, 10, 400)
+    for seed in range(3):
+        held = hold_out(labels, groups, 0.1, seed)
+        shares = np.bincount(labels[held]) / np.bincount(labels)
+        assert np.abs(shares - 0.1).max() < 0.02
+        assert np.abs(shares - 0.1).mean() < 0.004
+    assert not np.array_equal(held, hold_out(labels, groups, 0.1, 0))
+
+
+def test_a_class_of_one_item_is_learnt_from():
+    labels = np.array([0] * 50 + [1] * 49 + [2])
+    for seed in range(20):
+        assert not hold_out(labels, None, 0.3, seed)[-1]
+
+
+def test_groups_larger_than_the_share():
+    labels, groups = np.tile([0, 1], 30), np.repeat([0, 1, 2], 20)
+    held = hold_out(labels, groups, 0.1)
+    assert held.sum() == 20
+
+
+def test_three_parts_are_apart_and_cover_everything():
+    labels, groups = random_items(1, 3000, 4, 100)
+    for known in (None, groups):
+        parts = three_parts(labels, known, validation=0.1, test=0.2, seed=5)
+        assert sorted(np.concatenate(parts)) == list(range(3000))
+        assert [round(len(part) / 3000, 1) for part in parts] == [0.7, 0.1, 0.2]
+        assert np.array_equal(parts[2], three_parts(labels, known, validation=0.3, test=0.2, seed=5)[2])
+    sides = [set(groups[part]) for part in parts]
+    assert not sides[0] & sides[1]
+    assert not sides[1] & sides[2]
+    assert not sides[0] & sides[2]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: hold_out(np.zeros(5, int), None, 1.0), ValueError, "between 0 and 1"),
+        (lambda: hold_out(np.zeros(1, int), None, 0.5), DataError, "1 items cannot be split"),
+        (lambda: hold_out(np.zeros(5, int), np.array(["w"] * 5), 0.5), DataError, "one group, w"),
+        (lambda: three_parts(np.zeros(5, int), None, validation=0.5, test=0.5), ValueError, "leave nothing"),
+    ],
+)
+def test_what_cannot_be_split(call, error, message):
+    with pytest.raises(error, match=message):
+        call()

@@ -118,7 +118,7 @@ def read_bundled_digits() -> Digits:
 
 
 def read_idx(path: Path) -> NDArray[Any]:
-    """Array in a gzipped IDX file of bytes or big-endian 32-bit integers.
+    """Array in an IDX file of bytes or big-endian 32-bit integers; gzipped if its name ends in .gz.
 
     Raises
     ------
@@ -126,7 +126,9 @@ def read_idx(path: Path) -> NDArray[Any]:
         The file is missing, is not IDX, or is cut off.
     """
     try:
-        raw = gzip.decompress(path.read_bytes())
+        raw = path.read_bytes()
+        if path.suffix == ".gz":
+            raw = gzip.decompress(raw)
     except (OSError, EOFError, zlib.error) as error:
         raise unreadable(path, error) from error
     if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in _IDX_TYPES:

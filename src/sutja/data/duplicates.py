@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 _SIDE = 24  # pixels, small picture for the correlation
 _STEP = 0.03  # of the range of greys: on plain paper the noise would decide which pixel is brighter
 _CANDIDATES = 20_000  # compared at a time
+_SMALL_ENOUGH = 2048  # values a picture has at most to be compared as it is
+_SAMPLE = 2000  # pictures that show the main directions
+_DIRECTIONS = 9  # more sort out more, but make the tree slow
+_ROUNDING = 1e-3  # of a distance, in float32
 _BLOCK = 1024  # pictures of one side compared at a time with all of the other
 
 
@@ -68,6 +72,75 @@ def near_duplicates(
             for i in np.flatnonzero(correlation >= min_correlation)
         ]
     return found
+
+
+def look_alikes(
+    images_a: NDArray[np.uint8], images_b: NDArray[np.uint8], *, min_correlation: float = 0.995
+) -> list[NearDuplicate]:
+    """For each picture of one stack the one of another that is most like it, if any is like it at all.
+
+    No pair is missed: two pictures of unit length correlate by at least c only if their distance is at most
+    sqrt(2 - 2c), and seen along a few directions they are nearer still. So a search tree over the first
+    principal components gives the candidates, of which the full pictures are compared.
+
+    Parameters
+    ----------
+    images_a, images_b : uint8 arrays (N, H, W) or (N, H, W, 3), each of one size
+        Small ones of one size are compared as they are, others as grey at 24 by 24.
+    min_correlation : float
+        From which two count as alike, above 0 and up to 1.
+
+    Returns
+    -------
+    list of NearDuplicate
+        In the order of `a`, at most one for each. Blank pictures are like nothing.
+    """
+    if len(images_a) == 0 or len(images_b) == 0:
+        return []
+    from scipy.spatial import cKDTree
+
+    as_they_are = images_a.shape[1:] == images_b.shape[1:] and images_a[0].size <= _SMALL_ENOUGH
+    a, b = (_Stack(images, as_they_are) for images in (images_a, images_b))
+    directions = b.directions()
+    tree = cKDTree(b.along(directions))
+    along_a = a.along(directions)
+    reach = float(np.sqrt(max(2 - 2 * min_correlation, 0))) + _ROUNDING
+    found = []
+    for start in range(0, len(along_a), _BLOCK):
+        lists = tree.query_ball_point(along_a[start : start + _BLOCK], reach)
+        for i, candidates in enumerate(lists, start):
+            if candidates:
+                correlation = b.units(np.array(candidates)) @ a.units(np.array([i]))[0]
+                best = int(np.argmax(correlation))
+                if correlation[best] >= min_correlation:
+                    found.append(NearDuplicate(i, int(candidates[best]), float(correlation[best])))
+    return found
+
+
+class _Stack:
+    """Pictures of one stack as vectors (N, D) without mean and of length 1, made when they are asked for."""
+
+    def __init__(self, images: NDArray[np.uint8], as_they_are: bool) -> None:
+        self._values = images.reshape(len(images), -1) if as_they_are else _small(list(images))
+
+    def units(self, places: NDArray[np.intp] | slice) -> NDArray[np.float32]:
+        """Those at some places."""
+        vectors = self._values[places].astype(np.float32)
+        vectors -= vectors.mean(axis=1, keepdims=True)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+        return vectors
+
+    def directions(self) -> NDArray[np.float32]:
+        """(D, d) orthonormal: along which a sample of the pictures differs most."""
+        step = -(-len(self._values) // _SAMPLE)
+        sample = self.units(slice(None, None, step))
+        _, vectors = np.linalg.eigh(sample.T @ sample)  # rising
+        return np.ascontiguousarray(vectors[:, -_DIRECTIONS:], np.float32)
+
+    def along(self, directions: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(N, d) all of them, as seen along the directions."""
+        blocks = range(0, len(self._values), _BLOCK)
+        return np.concatenate([self.units(slice(i, i + _BLOCK)) @ directions for i in blocks])
 
 
 def _correlations(

@@ -1,10 +1,13 @@
-"""Which items are kept aside: one table, one hash, the same answer for ever.
+"""Which items are kept aside.
 
-Every set has one rule in `RULES`. A rule names the key of an item: all items with one key are on the same
-side, so that a writer, a document or a grid that was photographed twice never stands on both. Where the set
-comes with an official test set, that one is used; elsewhere a fifth of the keys is set aside by hash, for the
-whole project. Nothing is drawn at random: the hash of ``"set/key"`` decides, so the answer depends neither on
-the order of the files nor on which of them are there.
+Of the sets of the catalogue: one table, one hash, the same answer for ever. Every set has one rule in
+`RULES`. A rule names the key of an item: all items with one key are on the same side, so that a writer, a
+document or a grid that was photographed twice never stands on both. Where the set comes with an official
+test set, that one is used; elsewhere a fifth of the keys is set aside by hash, for the whole project. Nothing
+is drawn at random: the hash of ``"set/key"`` decides, so the answer depends neither on the order of the files
+nor on which of them are there.
+
+A person's own data is split by `sutja.data.hold_out`.
 """
 
 from dataclasses import dataclass
@@ -34,6 +37,11 @@ class SplitRule:
     key: str
     official_test: bool = False
     note: str = ""
+
+    @property
+    def by_group(self) -> bool:
+        """Whether the key stands for a writer, a document or the like, and not for one item alone."""
+        return not self.key.startswith("row number")
 
 
 RULES = MappingProxyType(

@@ -1,0 +1,10 @@
+"""What a network has to beat: trees, support vectors, neighbours, logistic regression, by the same contract.
+
+They are scikit-learn pipelines over flat pixels (n, F), F = C · H · W, as `sutja.signals.pixels_input` makes
+them.
+"""
+
+from sutja.baselines.export import export_baseline
+from sutja.baselines.pipelines import BASELINES, Baseline
+
+__all__ = ["BASELINES", "Baseline", "export_baseline"]

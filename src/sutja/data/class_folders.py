@@ -1,0 +1,62 @@
+"""A folder of pictures for each class."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from sutja.data.class_labels import check_none_lost, show_some
+from sutja.data.digit_sets import Part
+from sutja.data.faults import DataError
+from sutja.data.picture_stack import Loaded, Size, list_folder, stack_pictures
+from sutja.signals.headers import SUFFIXES
+
+_WANTED = "make a folder for each class, named as the class, with its pictures in it"
+
+
+def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
+    """Pictures in the folders of their classes.
+
+    If `folder` holds the folders ``train`` and ``test``, the classes are looked for in the one of `part`.
+    Folders in a class's folder belong to the class. Hidden files are passed over.
+
+    Raises
+    ------
+    DataError
+        No folders, one without pictures, pictures that lie in none, or what `stack_pictures` refuses.
+    """
+    parted = (folder / "train").is_dir() and (folder / "test").is_dir()
+    root = folder / part if parted else folder
+    entries = sorted(entry for entry in list_folder(root) if not entry.name.startswith("."))
+    classes = [entry for entry in entries if entry.is_dir()]
+    stray = [entry.name for entry in entries if entry.is_file() and entry.name.lower().endswith(SUFFIXES)]
+    if not classes and not stray:
+        raise DataError("the folder holds no pictures", where=str(root), remedy=_WANTED)
+    if stray:
+        raise DataError(
+            f"{len(stray):,} pictures lie in no class's folder and have no label: {show_some(stray)}",
+            where=str(root),
+            remedy=f"{_WANTED}, or name them in a .csv with the columns path and label",
+        )
+    found = {entry.name: _pictures(entry) for entry in classes}
+    if empty := [name for name, paths in found.items() if not paths]:
+        raise DataError(
+            f"{len(empty):,} class folders hold no pictures: {show_some(empty)}",
+            where=str(root),
+            remedy="put pictures in, or remove them",
+        )
+    paths = [path for inside in found.values() for path in inside]
+    labels = np.array([name for name, inside in found.items() for _ in inside])
+    images, kept, notes = stack_pictures(paths, resize, str(root))
+    check_none_lost(labels, labels[kept], str(root))
+    names = tuple(str(paths[i].relative_to(root)) for i in kept)
+    return Loaded(images, labels[kept], None, names, parted, notes)
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
+    )

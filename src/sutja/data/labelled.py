@@ -1,0 +1,200 @@
+"""Labelled pictures from whatever a person has, as one array each of pictures and labels.
+
+Letters: n items, H and W pixels, K classes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data.catalogue import DEFAULT, ENTRIES
+from sutja.data.class_arrays import read_idx_folder, read_npz
+from sutja.data.class_folders import read_class_folders
+from sutja.data.class_labels import encode_labels, show_some
+from sutja.data.class_tables import load_texts, read_class_table
+from sutja.data.digit_sets import Part
+from sutja.data.faults import DataError
+from sutja.data.known_sets import FIRST_DIGIT, read_known_set
+from sutja.data.picture_stack import Loaded, Size, fit_images
+from sutja.data.split import RULES
+from sutja.data.tables import TABLE_SUFFIXES
+
+__all__ = ["Labelled", "load_labelled", "load_texts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Pictures of one size with a class each.
+
+    Attributes
+    ----------
+    images : uint8 array (n, H, W) grey or (n, H, W, 3) RGB
+    labels : int64 array (n,)
+        Index into `classes`.
+    classes : tuple of K str
+        Whole numbers in their order, other names in that of the alphabet.
+    groups : array (n,) or None
+        Writer, document, … of each item, where known: items of one group belong on one side of a split.
+    names : tuple of n str
+        What to call an item in a message: its path, or its place in the file.
+    source, terms : str
+        What data these are, as a card names them, and on what terms they may be used.
+    open_terms : bool
+        Whether a model trained on them may be passed on under open terms.
+    parted : bool
+        Whether the data tell training from test items by themselves. If not, either part is all of the data.
+    notes : tuple of str
+        What the person should be told: pictures left out and why, a line each.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    groups: NDArray[Any] | None
+    names: tuple[str, ...]
+    source: str
+    terms: str
+    open_terms: bool = False
+    parted: bool = False
+    notes: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> Labelled:
+        """The items at these indices, in that order; the classes stay as they are."""
+        chosen = np.asarray(indices, np.intp)
+        return replace(
+            self,
+            images=self.images[chosen],
+            labels=self.labels[chosen],
+            groups=None if self.groups is None else self.groups[chosen],
+            names=tuple(self.names[i] for i in chosen),
+        )
+
+    def in_classes(self, classes: Sequence[str]) -> Labelled:
+        """The same items with their labels counted in `classes`, those of a model for instance.
+
+        Raises
+        ------
+        DataError
+            An item is of a class that is not among them.
+        """
+        place = {name: index for index, name in enumerate(classes)}
+        present = np.unique(self.labels)
+        unknown = [self.classes[i] for i in present if self.classes[i] not in place]
+        if unknown:
+            raise DataError(
+                f"holds classes that are not known here: {show_some(unknown)}",
+                where=self.source,
+                remedy=f"known are {show_some(list(classes))}; leave out the others or rename them",
+            )
+        renumbered = np.full(len(self.classes), -1, np.int64)
+        renumbered[present] = [place[self.classes[i]] for i in present]
+        return replace(self, labels=renumbered[self.labels], classes=tuple(classes))
+
+    def checksum(self) -> str:
+        """SHA-256 of pictures, labels and classes in their order, in hexadecimal."""
+        digest = hashlib.sha256(repr((self.images.shape, self.classes)).encode())
+        digest.update(np.ascontiguousarray(self.images).data)
+        digest.update(np.ascontiguousarray(self.labels, "<i8").data)
+        return digest.hexdigest()
+
+
+def load_labelled(
+    data: str | Path | None = None, part: Part = "train", resize: Size | None = None
+) -> Labelled:
+    """Labelled pictures of one size, checked.
+
+    Parameters
+    ----------
+    data : str, Path or None
+        The name of a set in the catalogue (write ``./mnist`` for a folder of that name); a folder with an IDX
+        pair, or with a folder of pictures for each class; a table (``.csv``, ``.tsv``) with the columns path
+        and label, and group and part where known; an ``.npz`` file with X and y, or x_train, y_train, x_test
+        and y_test. None for the digits that come with scikit-learn.
+    part : "train" or "test"
+        Which items, where the data tell them apart: by an official test set, by folders, files or arrays for
+        train and test, or by the column part. Where they do not, either part is all items, and `parted` is
+        False. A set of the catalogue is always parted (`sutja.data.split`).
+    resize : (H, W) or None
+        Size to bring every picture to. Without it they must be of one size.
+
+    Raises
+    ------
+    DataError
+        There is no such data, or they cannot be learnt from: the message says what to do. One picture that
+        cannot be read is no such case; it is left out, and told in `notes`.
+    """
+    if part not in ("train", "test"):
+        raise ValueError(f'part is "train" or "test", not {part!r}')
+    name = DEFAULT if data is None else str(data)
+    if not isinstance(data, Path) and name in ENTRIES:
+        return _known(name, part, resize)
+    path = Path(name).expanduser()
+    loaded = fit_images(_read_own(path, part, resize), resize, str(path))
+    labels, classes = encode_labels(loaded.labels, str(path), training=part == "train")
+    return Labelled(
+        images=loaded.images,
+        labels=labels,
+        classes=classes,
+        groups=loaded.groups,
+        names=loaded.names,
+        source=path.name or str(path.resolve()),
+        terms="not stated",
+        parted=loaded.parted,
+        notes=loaded.notes,
+    )
+
+
+def _known(name: str, part: Part, resize: Size | None) -> Labelled:
+    entry, rule = ENTRIES[name], RULES.get(name)
+    digits, first = read_known_set(entry, part), FIRST_DIGIT.get(name, 0)
+    groups = digits.groups if rule and rule.by_group else None
+    loaded = fit_images(Loaded(digits.images, digits.labels, groups, ()), resize, name)
+    return Labelled(
+        images=loaded.images,
+        labels=digits.labels - first,
+        classes=tuple("0123456789"[first:]),
+        groups=groups,
+        names=tuple(f"{name} {part} {i}" for i in range(len(digits))),
+        source=f"{name} ({part})",
+        terms=entry.terms,
+        open_terms=entry.open_terms,
+        parted=True,
+    )
+
+
+def _read_own(path: Path, part: Part, resize: Size | None) -> Loaded:
+    """Pictures and raw labels of a person's own data, by what kind of data it is."""
+    if not path.exists():
+        raise DataError(
+            "there is no such file or folder, and no data set of this name",
+            where=str(path),
+            remedy=f"check the path, or name one of {', '.join(_classify_names())}",
+        )
+    if path.is_dir():
+        idx = read_idx_folder(path, part)
+        return read_class_folders(path, part, resize) if idx is None else idx
+    suffix = path.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        return read_class_table(path, part, resize)
+    if suffix == ".npz":
+        return read_npz(path, part)
+    raise DataError(
+        f"a file ending in {suffix!r} is no labelled data",
+        where=str(path),
+        remedy="give a folder with a folder for each class, a .csv with the columns path and label, an .npz "
+        "with X and y, or a folder with IDX files",
+    )
+
+
+def _classify_names() -> list[str]:
+    return [entry.name for entry in ENTRIES.values() if entry.task == "classify"]

@@ -1,0 +1,183 @@
+"""Picture files become one array. Letters: n pictures, H and W pixels."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data.faults import DataError
+from sutja.errors import PictureError
+from sutja.signals.image import load_pictures
+from sutja.signals.pixels_input import fit_channels, fit_size
+
+Size = tuple[int, int]  # H, W
+
+MEMORY_SHARE = 0.6  # of the machine's memory that pictures may take before they are learnt from
+_NOTES = 20  # pictures left out that are named one by one
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Pictures with their labels as the data have them; `sutja.data.labelled` makes classes of these.
+
+    Attributes
+    ----------
+    images : uint8 array (n, H, W) or (n, H, W, 3)
+    labels : array (n,) of any type
+    groups : array (n,) or None
+    names : tuple of n str
+    parted : bool
+    notes : tuple of str
+        See `sutja.data.labelled.Labelled`.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[Any]
+    groups: NDArray[Any] | None
+    names: tuple[str, ...]
+    parted: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def fit_images(loaded: Loaded, resize: Size | None, where: str) -> Loaded:
+    """The same with pictures of the size (H, W); they are left alone where they have it, or for None."""
+    if resize is None or loaded.images.shape[1:3] == resize:
+        return loaded
+    height, width = check_resize(resize, where)
+    fitted = np.empty((len(loaded.images), height, width, *loaded.images.shape[3:]), np.uint8)
+    for place, image in enumerate(loaded.images):
+        fitted[place] = fit_size(image, height, width)
+    return replace(loaded, images=fitted)
+
+
+def list_folder(folder: Path) -> list[Path]:
+    """What is in a folder.
+
+    Raises
+    ------
+    DataError
+        It cannot be listed.
+    """
+    try:
+        return list(folder.iterdir())
+    except OSError as error:
+        raise DataError(
+            f"cannot be listed ({error.strerror})", where=str(folder), remedy="check its permissions"
+        ) from error
+
+
+def check_resize(resize: Size, where: str) -> Size:
+    """Refuse a size that no picture has."""
+    if min(resize) < 1 or max(resize) > 4096:
+        raise DataError(
+            f"{resize[0]}x{resize[1]} is no size to bring pictures to",
+            where=where,
+            remedy="give 1 to 4096 pixels",
+        )
+    return resize
+
+
+def stack_pictures(
+    paths: Sequence[Path], resize: Size | None, where: str
+) -> tuple[NDArray[np.uint8], NDArray[np.intp], tuple[str, ...]]:
+    """Read picture files into one array; those that cannot be read are left out.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    resize : (H, W) or None
+        Size to bring each to; else they must be of one size.
+    where : str
+        What to name in a message.
+
+    Returns
+    -------
+    images : uint8 (n, H, W), or (n, H, W, 3) RGB if any picture is in colour
+    kept : intp (n,), which of `paths` they are
+    notes : a line for each that was left out
+
+    Raises
+    ------
+    DataError
+        None can be read, their sizes differ, or they do not fit in memory.
+    """
+    if resize is not None:
+        check_resize(resize, where)
+    pictures: list[NDArray[np.uint8]] = []
+    kept: list[int] = []
+    faults: list[str] = []
+    n_bytes, limit = 0, memory_limit()
+    for index, path in enumerate(paths):
+        try:
+            picture = _one_picture(path)
+        except PictureError as error:
+            faults.append(str(error))
+            continue
+        pictures.append(picture if resize is None else fit_size(picture, *resize))
+        kept.append(index)
+        n_bytes += 2 * pictures[-1].nbytes  # once more for the array that they go into
+        if n_bytes > limit:
+            raise DataError(
+                f"its {len(paths):,} pictures do not fit in memory", where=where, remedy="use --resize HxW"
+            )
+    if not pictures:
+        raise DataError(
+            f"none of its {len(paths):,} pictures can be read", where=where, remedy=f"the first: {faults[0]}"
+        )
+    _check_sizes(pictures, [paths[i] for i in kept], where)
+    channels = 3 if any(picture.ndim == 3 for picture in pictures) else 1
+    images = np.stack([fit_channels(picture, channels) for picture in pictures])
+    return images, np.array(kept, np.intp), _notes(faults)
+
+
+def _one_picture(path: Path) -> NDArray[np.uint8]:
+    pictures = load_pictures(path)
+    if len(pictures) != 1:
+        raise PictureError(
+            f"holds {len(pictures)} pages, and one label", source=str(path), remedy="save each on its own"
+        )
+    return pictures[0].pixels
+
+
+def _check_sizes(pictures: Sequence[NDArray[np.uint8]], paths: Sequence[Path], where: str) -> None:
+    counts = Counter(picture.shape[:2] for picture in pictures)
+    if len(counts) == 1:
+        return
+    (usual, _), *others = counts.most_common()
+    odd = next(path for path, picture in zip(paths, pictures, strict=True) if picture.shape[:2] != usual)
+    rare = others[0][0] if len(others) == 1 else None
+    told = f"most are {_size(usual)}, {odd.name} is " + (
+        _size(rare) if rare else f"one of {len(counts) - 1} other sizes"
+    )
+    raise DataError(
+        f"its pictures are not of one size: {told}",
+        where=where,
+        remedy=f"use --resize {_size(usual)}, or another HxW",
+    )
+
+
+def _size(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+def _notes(faults: Sequence[str]) -> tuple[str, ...]:
+    """A line for each picture left out, and one for the rest where they are many."""
+    lines = [f"left out: {fault}" for fault in faults[:_NOTES]]
+    if len(faults) > _NOTES:
+        lines.append(f"left out: {len(faults) - _NOTES:,} more pictures that cannot be read")
+    return tuple(lines)
+
+
+def memory_limit() -> float:
+    """Bytes that pictures may take on this machine; no limit where the system does not tell its memory."""
+    try:
+        return MEMORY_SHARE * float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):  # not a POSIX system
+        return float("inf")
