@@ -30,16 +30,17 @@ from sutja.charset import CHARSET
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.data import catalogue
 from sutja.data.fonts import faces
-from sutja.data.synthesis.samples import Sample
+from sutja.data.synthesis.samples import Composer, Sample
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.metrics import expected_calibration_error
 from sutja.model_file import Calibration, Card, Preprocessing, SecondLook, TrainingSet
 from sutja.nets.transcriber import Transcriber
 from sutja.reading.reader import Reader
 from sutja.signals.normalise import NormaliseParams
-from sutja.training import loop, validation
+from sutja.training import transcribe, validation
 from sutja.training.export import export
 from sutja.training.pool import batch_of, crop_of
+from sutja.training.quantise import quantise_file
 
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on held-out answers
 # The threshold is chosen on these: real fields and digits, print, and what holds no number. Composed
@@ -48,6 +49,8 @@ FIELDS = (
     "orand-car", "cheques", "usps", "exam-digits", "printed", "words", "no number", "blank", "scribble",
 )  # fmt: skip
 CAP = {"mnist": 2000, "sudoku": 400}  # answers a fold; more would drown the hard sets
+QUANTISE_CROPS, QUANTISE_SEED, WIDEST = 320, 991, 400  # crops that show the ranges; columns of the widest
+Pictures = list[np.ndarray]
 UNSURE = 0.98  # raw confidence below which a crop is looked at again
 
 
@@ -55,6 +58,22 @@ def second_look(params: NormaliseParams) -> SecondLook:
     """Wider, narrower, and with more margin: chosen on validation amounts (docs/log.md)."""
     wider, narrower = round(params.stretch * 1.15, 3), round(params.stretch * 0.87, 3)
     return SecondLook(UNSURE, ({"stretch": wider}, {"stretch": narrower}, {"margin": 0.3}))
+
+
+def params_of(args: argparse.Namespace) -> NormaliseParams:
+    """The preprocessing that the run was trained with."""
+    return NormaliseParams(stretch=args.stretch, reach=args.reach)
+
+
+def write(net: Transcriber, card: Card, path: Path, args: argparse.Namespace, compared: Pictures) -> None:
+    """The model file: exported in floats and checked, then, unless told otherwise, brought to integers."""
+    export(net, card, path, compared)
+    if not args.floats:
+        sources = load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD, open_terms=args.open)
+        composer, params = Composer(sources, QUANTISE_SEED), params_of(args)
+        crops = [crop_of(composer.sample(), params) for _ in range(QUANTISE_CROPS)]
+        shown = [batch_of([crop]).image for crop in crops if crop.pixels.shape[1] < WIDEST]
+        quantise_file(path, path, shown, compared)
 
 
 def card_of(name: str, params: NormaliseParams) -> Card:
@@ -65,9 +84,9 @@ def card_of(name: str, params: NormaliseParams) -> Card:
     )  # fmt: skip
 
 
-def parity_batches(samples: Iterable[Sample]) -> list[np.ndarray]:
+def parity_batches(samples: Iterable[Sample], params: NormaliseParams) -> Pictures:
     """Real pictures of several widths to compare the exported file on."""
-    crops = [crop_of(sample, NormaliseParams()) for sample in samples]
+    crops = [crop_of(sample, params) for sample in samples]
     crops.sort(key=lambda crop: crop.pixels.shape[1])
     return [batch_of(crops[i : i + 8]).image for i in range(0, len(crops), max(8, len(crops) // 6))]
 
@@ -82,11 +101,10 @@ def answers(args: argparse.Namespace) -> None:
     root, fold = Path(os.environ["SUTJA_DATA"]), args.fold
     sets = validation.real(root, fold)
     sets |= validation.composed(load(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
-    net = loop.load_average(args.run / "checkpoint.pt")
+    net = transcribe.load_average(args.run / "checkpoint.pt")
     model = args.run / "raw.onnx"
-    export(
-        net, card_of("raw", NormaliseParams(stretch=args.stretch)), model, parity_batches(sets["orand-car"])
-    )
+    params = params_of(args)
+    write(net, card_of("raw", params), model, args, parity_batches(sets["orand-car"], params))
     reader, rows = Reader(model), []
     for name, samples in sets.items():
         step = max(1, len(samples) // CAP.get(name, 10**9))
@@ -105,7 +123,7 @@ def answers(args: argparse.Namespace) -> None:
 
 def soup(args: argparse.Namespace) -> None:
     """Average the weights of several runs from one base."""
-    nets = [loop.load_average(run / "checkpoint.pt") for run in args.runs]
+    nets = [transcribe.load_average(run / "checkpoint.pt") for run in args.runs]
     states = [net.state_dict() for net in nets]
     mean = {
         name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
@@ -163,11 +181,11 @@ def bundle(args: argparse.Namespace) -> None:
     results = measured(rows, calibrate, choice.threshold)
     for line in results:
         print(line)
-    net: Transcriber = loop.load_average(args.run / "checkpoint.pt")
+    net: Transcriber = transcribe.load_average(args.run / "checkpoint.pt")
     used = load(root, VALIDATION_FOLD, open_terms=args.open).used
     used |= {name: int(items) for name, items in (also.split("=") for also in args.also)}
     fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
-    params = NormaliseParams(stretch=args.stretch)
+    params = params_of(args)
     card = Card(
         "transcribe", args.name, tuple(CHARSET), Preprocessing("normalise", params.to_json()),
         calibration=Calibration(points=calibrate.calibration.points),
@@ -185,7 +203,7 @@ def bundle(args: argparse.Namespace) -> None:
     path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
     path.parent.mkdir(exist_ok=True)
     real = validation.real(root, VALIDATION_FOLD)
-    export(net, card, path, parity_batches([*real["cheques"], *real["mnist"][:20]]))
+    write(net, card, path, args, parity_batches([*real["cheques"], *real["mnist"][:20]], params))
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 
@@ -213,6 +231,8 @@ def main() -> None:
     for verb in (one, two):
         stretch = "of the preprocessing the run was trained with"
         verb.add_argument("--stretch", type=float, default=1.2, help=stretch)
+        verb.add_argument("--reach", type=float, default=0.06, help=stretch)
+        verb.add_argument("--floats", action="store_true", help="leave the network in floats")
         verb.add_argument("--run", type=Path, required=True)
         verb.add_argument(
             "--open", action="store_true", help="the run left out sets whose terms are not open"

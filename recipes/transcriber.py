@@ -22,15 +22,16 @@ import torch
 from sutja.charset import CHARSET
 from sutja.data.synthesis.samples import Composer
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
-from sutja.nets.transcriber import TranscriberConfig
+from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalise import NormaliseParams
-from sutja.training import loop, validation
-from sutja.training.pool import Pool
+from sutja.training import transcribe, validation
+from sutja.training.pool import Pool, batch_of, crop_of
+from sutja.training.unfold import unfold
 
 # What the second stage sees: real amounts more often, the rest so that it is not forgotten.
 SECOND_STAGE = {
-    "written": 0.24, "script": 0.05, "printed": 0.09, "labelled": 0.03, "cell": 0.05, "lone": 0.17,
-    "amount": 0.10, "span": 0.16, "cheque": 0.01, "words": 0.04, "real_words": 0.02, "blank": 0.02,
+    "written": 0.22, "script": 0.05, "printed": 0.12, "labelled": 0.03, "cell": 0.09, "lone": 0.22,
+    "amount": 0.06, "span": 0.10, "cheque": 0.01, "words": 0.05, "real_words": 0.01, "blank": 0.02,
     "scribble": 0.02,
 }  # fmt: skip
 
@@ -42,6 +43,18 @@ def make_composer(
     return Composer(load(Path(root), fold, open_terms=open_terms), seed, weights)
 
 
+def is_model_file(path: Path | None) -> bool:
+    """Whether the weights are those of an exported model."""
+    return path is not None and path.suffix == ".onnx"
+
+
+def unfolded(path: Path, composer: Composer, params: NormaliseParams) -> Transcriber:
+    """A bundled model's network, its norms put back as 256 composed crops ask for."""
+    crops = [crop_of(composer.sample(), params) for _ in range(512)]
+    crops = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
+    return unfold(path, batch_of(crops).image)
+
+
 def arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(
@@ -51,11 +64,15 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=13_000)
     parser.add_argument("--lr", type=float, default=3e-3)
-    parser.add_argument("--weights", type=Path, help="begin with this run's averaged weights")
+    parser.add_argument(
+        "--weights", type=Path, help="begin with a checkpoint's averaged weights, or with a model file's"
+    )
     fold = "validation fold; -1 trains on all but the test parts"
     parser.add_argument("--fold", type=int, default=VALIDATION_FOLD, help=fold)
     wide = "how much wider than its proportions a crop is made: 1 for the base, 1.2 for the second stage"
     parser.add_argument("--stretch", type=float, default=1.0, help=wide)
+    reach = "how far beyond a tight crop's edges its margin may reach, as a part of the crop's height"
+    parser.add_argument("--reach", type=float, default=0.06, help=reach)
     parser.add_argument("--columns", type=int, default=16_384, help="columns of pictures in a batch")
     parser.add_argument("--uses", type=int, default=1, help="rounds each composed chunk takes part in")
     parser.add_argument("--seed", type=int, default=1)
@@ -70,12 +87,19 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     root, fold = os.environ["SUTJA_DATA"], None if args.fold < 0 else args.fold
-    open_terms, params = args.terms == "base", NormaliseParams(stretch=args.stretch)
-    config = loop.FitConfig(
-        steps=args.steps, lr=args.lr, columns=args.columns, uses=args.uses, seed=args.seed
+    open_terms, params = args.terms == "base", NormaliseParams(stretch=args.stretch, reach=args.reach)
+    config = transcribe.FitConfig(
+        steps=args.steps,
+        lr=args.lr,
+        columns=args.columns,
+        uses=args.uses,
+        seed=args.seed,
+        damping=0.1 if args.weights else 0.0,
+        settle=0.0 if args.weights else 0.3,
     )
-    state = loop.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", args.weights)
     make = functools.partial(make_composer, root, fold, open_terms, SECOND_STAGE if args.weights else None)
+    begin = unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
+    state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = Pool(make, params, 1000 * args.seed + state.step, args.workers)
     sources = load(Path(root), fold, open_terms=open_terms)
     sets = validation.crops(validation.real(Path(root), VALIDATION_FOLD if fold is None else fold), params)
@@ -87,7 +111,7 @@ def main() -> None:
 
         n_parameters = sum(p.numel() for p in state.net.parameters())
         say(f"{' '.join(sys.argv)} · {n_parameters} parameters · {sources.used}")
-        loop.fit(state, pool, config, sets, args.out, say)
+        transcribe.fit(state, pool, config, sets, args.out, say)
     pool.close()
 
 

@@ -7,7 +7,12 @@ import torch
 
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, read_model
+from sutja.nets.convnet import ConvNet
+from sutja.nets.lecun1989 import Lecun1989
+from sutja.nets.lenet5 import LeNet5
+from sutja.nets.mlp import Mlp
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
+from sutja.runtime import Session
 from sutja.training import export
 
 
@@ -46,8 +51,8 @@ def test_weights_take_half_the_bytes(net, tmp_path):
 def test_export_fails_when_the_file_differs(net, tmp_path, monkeypatch):
     whole = export.to_onnx
 
-    def damaged(stored):
-        model = onnx.load_model_from_string(whole(stored))
+    def damaged(stored, shape):
+        model = onnx.load_model_from_string(whole(stored, shape))
         for tensor in model.graph.initializer:
             if tensor.name == "head.bias":
                 array = onnx.numpy_helper.to_array(tensor).copy()
@@ -67,3 +72,40 @@ def test_export_fails_on_answers_that_are_no_numbers():
         export.check_parity(good, np.full_like(good, np.nan), 1.0)
     with pytest.raises(export.ParityError):
         export.check_parity(good, good[:, :1], 1.0)
+
+
+CLASSIFIERS = {
+    "mlp": (lambda: Mlp(12 * 10, (16, 16), 4), (1, 12, 10)),
+    "lecun1989": (Lecun1989, (1, 16, 16)),
+    "lenet5": (LeNet5, (1, 28, 28)),
+    "convnet": (lambda: ConvNet("s", 3, 5), (3, 20, 24)),
+    "large convnet": (lambda: ConvNet("l", 1, 10), (1, 28, 28)),
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_classifier_answers_with_log_probabilities(name, tmp_path):
+    make, shape = CLASSIFIERS[name]
+    torch.manual_seed(0)
+    net = make()
+    if "conv" in name:
+        net.train()(torch.rand(16, *shape))
+    batch = np.random.default_rng(0).random((5, *shape), dtype=np.float32)
+    n_classes = net.eval()(torch.from_numpy(batch)).shape[1]
+    params = {"height": shape[1], "width": shape[2], "channels": shape[0], "mean": 0.0, "std": 1.0}
+    classes = tuple(f"class {i}" for i in range(n_classes))
+    card = Card("classify", name, (), Preprocessing("pixels", params), classes=classes)
+    found = export.export(net, card, tmp_path / "m.onnx", [batch, batch[:1]])
+    assert read_model(tmp_path / "m.onnx").card == found.card == card
+    log_probs = Session(found).run(batch)
+    assert log_probs.dtype == np.float32
+    assert np.allclose(np.exp(log_probs).sum(1), 1, atol=1e-5)
+    with torch.no_grad():
+        expected = torch.log_softmax(net(torch.from_numpy(batch)), 1).numpy()
+    assert np.allclose(np.exp(log_probs), np.exp(expected), atol=2e-3 if "large" in name else 1e-5)
+
+
+def test_a_classifier_is_compared_on_pictures(tmp_path):
+    card = Card("classify", "none", (), Preprocessing("pixels"), classes=tuple("abc"))
+    with pytest.raises(export.ParityError, match="no picture"):
+        export.export(Mlp(4, (), 3), card, tmp_path / "m.onnx", [])

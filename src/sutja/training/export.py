@@ -1,7 +1,7 @@
 """From a trained network to a model file, checked against the network it came from.
 
-Weights are stored in half the bits and widened when the file is loaded: that halves the file, and rounding
-them is part of what the check covers.
+The weights of larger networks are stored in half the bits and widened when the file is loaded: that halves
+the file, and rounding them is part of what the check covers. Letters: B batch, C channels, H, W, T, K.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import torch
 from jaxtyping import Float
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-from torch import nn
+from torch import Tensor, nn
+from torch.nn import functional as F
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from sutja.model_file import Card, ModelFile, read_model, write_model
@@ -32,16 +33,29 @@ TOLERANCE = 2e-3
 ROUNDING = 0.25  # of a log-probability, between the trained weights and those stored in float16
 LEAST_PROBABLE = -12.0  # log-probabilities below are compared as this
 _LEAST_ELEMENTS = 256  # smaller tensors stay as they are
+_LEAST_WEIGHTS = 250_000  # in all; a smaller classifier stays as it was trained
 
 
-Pictures = Float[NDArray[np.float32], "_ 1 32 _"]  # each of its own size
+Pictures = Float[NDArray[np.float32], "_ _ _ _"]  # (B, C, H, W), for a transcriber each of its own size
 
 
 class ParityError(RuntimeError):
     """The exported model does not answer as the network does; nothing was written."""
 
 
-def _folded(net: Transcriber) -> Transcriber:
+class LogProbs(nn.Module):
+    """A classifier whose logits become log-probabilities, as the contract of the model file has it."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Float[Tensor, "B C H W"]) -> Float[Tensor, "B K"]:
+        """Pictures → log-probabilities."""
+        return F.log_softmax(self.net(image), dim=1)
+
+
+def _folded(net: nn.Module) -> nn.Module:
     """A copy with every norm folded into the convolution before it."""
     net = copy.deepcopy(net).eval()
     for module in net.modules():
@@ -54,12 +68,17 @@ def _folded(net: Transcriber) -> Transcriber:
     return net
 
 
-def prepare(net: Transcriber) -> Transcriber:
-    """What is stored: norms folded into convolutions, large weights rounded to float16."""
+def halved(net: nn.Module) -> bool:
+    """Whether the network's weights are stored in half the bits."""
+    return isinstance(net, Transcriber) or sum(p.numel() for p in net.parameters()) >= _LEAST_WEIGHTS
+
+
+def prepare(net: nn.Module) -> nn.Module:
+    """What is stored: norms folded into convolutions, large weights of large networks rounded to float16."""
     ready = _folded(net)
     with torch.no_grad():
         for parameter in ready.parameters():
-            if parameter.numel() >= _LEAST_ELEMENTS:
+            if parameter.numel() >= _LEAST_ELEMENTS and halved(net):
                 parameter.copy_(parameter.half().float())
     return ready.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
@@ -81,37 +100,51 @@ def _halve(model: onnx.ModelProto) -> None:
         graph.node.insert(0, cast)
 
 
-def to_onnx(net: Transcriber) -> bytes:
-    """The network as an ONNX model with input "image" (B, 1, 32, W) and output "log_probs" (B, T, K)."""
+def to_onnx(net: nn.Module, shape: tuple[int, int, int] = (1, HEIGHT, 64)) -> bytes:
+    """The network as an ONNX model.
+
+    Parameters
+    ----------
+    net : a `Transcriber`, (B, 1, 32, W) → log-probabilities (B, T, K), or `LogProbs`, (B, C, H, W) → (B, K).
+    shape : C, H, W of the pictures; a transcriber's W may then be any.
+
+    Returns
+    -------
+    bytes, with the input "image" and the output "log_probs".
+    """
+    axes: dict[str, dict[int, str]] = {"image": {0: "B"}, "log_probs": {0: "B"}}
+    if isinstance(net, Transcriber):
+        axes = {"image": {0: "B", 3: "W"}, "log_probs": {0: "B", 1: "T"}}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         path = Path(folder) / "model.onnx"
         warnings.simplefilter("ignore")  # the exporter warns of its own successor
         torch.onnx.export(
             net,
-            (torch.zeros(1, 1, HEIGHT, 64),),
+            (torch.zeros(1, *shape),),
             path,
             input_names=["image"],
             output_names=["log_probs"],
-            dynamic_axes={"image": {0: "B", 3: "W"}, "log_probs": {0: "B", 1: "T"}},
+            dynamic_axes=axes,
             opset_version=OPSET,
             dynamo=False,
         )
         model = onnx.load(path)
-    _halve(model)
+    if halved(net):
+        _halve(model)
     model.producer_name = "sutja"
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
 
 
-def export(net: Transcriber, card: Card, path: Path, pictures: Sequence[Pictures]) -> ModelFile:
+def export(net: nn.Module, card: Card, path: Path, pictures: Sequence[Pictures]) -> ModelFile:
     """Write a model file, and prove that it answers as the network does.
 
     Parameters
     ----------
-    net : the trained network, float32.
-    card : what goes with it.
+    net : the trained network, float32: a `Transcriber`, or a classifier from pictures to logits.
+    card : what goes with it; its task says which of the two.
     path : where the file goes; what is there is replaced at one stroke, or not at all.
-    pictures : batches (B, 1, 32, W) to compare on; use real ones of several widths.
+    pictures : batches (B, C, H, W) to compare on; use real ones, for a transcriber of several widths.
 
     Raises
     ------
@@ -119,14 +152,18 @@ def export(net: Transcriber, card: Card, path: Path, pictures: Sequence[Pictures
         The file's answer differs from the stored network's by more than `TOLERANCE`, or that one's from the
         trained network's by more than `ROUNDING`. Nothing is written then.
     """
+    if not pictures:
+        raise ParityError("there is no picture to compare on")
+    net = copy.deepcopy(net).cpu().eval()
+    net = net if card.task == "transcribe" else LogProbs(net)
     stored_net = prepare(net)
-    data = to_onnx(stored_net)
+    _, channels, height, width = pictures[0].shape
+    data = to_onnx(stored_net, (channels, height, width))
     session = Session(ModelFile(card, data, str(path)))
-    trained_net = copy.deepcopy(net).eval()
     for batch in pictures:
         image = torch.from_numpy(batch)
         with torch.no_grad():
-            trained, stored = trained_net(image).numpy(), stored_net(image).numpy()
+            trained, stored = net(image).numpy(), stored_net(image).numpy()
         check_parity(stored, session.run(batch), TOLERANCE)
         check_parity(trained, stored, ROUNDING)
     write_model(path, data, card)

@@ -1,271 +1,205 @@
-"""The loop that trains a transcriber: fit, round, train step, evaluation step.
+"""The loop that trains every network, in four levels: fit, epoch, train step, evaluation step.
 
-A round is what other loops call an epoch: the chunks of composed samples at hand, once through. Letters: B
-batch, W columns of the picture, T frames, K classes with the blank.
+What is particular to a task, a `Job` says: its batches, its loss, its learning rate and what is looked at on
+the way. `classify` and `transcribe` are such jobs. A run is a `State`: saved and loaded, it goes on to the
+same weights bit for bit, on the same machine with the same number of threads.
 """
 
 from __future__ import annotations
 
-import copy
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Generic, TypeVar
 
-import numpy as np
 import torch
-from jaxtyping import Float
-from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
-from sutja.charset import CHARSET
-from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.training.losses import silent_ctc_loss
-from sutja.training.pool import Batch, Crop, batch_of, batches
-from sutja.training.schedule import warm_up_cosine
+from sutja.training import checkpoint, distributed
+from sutja.training.flat import Flat
 
-_STEPS_A_LINE = 100  # of progress
+Batch = TypeVar("Batch")
+_ROOM = 20  # steps: how slowly the average begins
 
 
-@dataclass(frozen=True, slots=True)
-class FitConfig:
-    """How long and how fast to train.
-
-    Parameters
-    ----------
-    steps : optimiser steps in all.
-    lr : peak learning rate of AdamW.
-    weight_decay : of all weights but biases and norms.
-    columns : columns of pictures in a batch.
-    ema : decay of the averaged weights, which are what is exported.
-    chunks_a_round : chunks mixed before batches are cut.
-    uses : rounds a chunk takes part in; more than one where composing is the slower half.
-    evaluate_every : steps between looks at the validation sets.
-    """
-
-    steps: int
-    lr: float = 3e-3
-    weight_decay: float = 0.02
-    columns: int = 16_384
-    ema: float = 0.998
-    chunks_a_round: int = 3
-    uses: int = 1
-    evaluate_every: int = 1500
-    seed: int = 0
-
-
-@runtime_checkable
-class ChunkSource(Protocol):
-    """Whatever hands over chunks of crops: a `Pool`, or a list in a test."""
-
-    def take(self) -> list[Crop]:
-        """The next chunk."""
-
-
-@dataclass
 class State:
-    """Everything that a resumed run needs."""
-
-    net: Transcriber
-    average: Transcriber
-    optimiser: torch.optim.Optimizer
-    step: int = 0
-
-    def save(self, path: Path) -> None:
-        """Write a checkpoint; never half of one."""
-        parts = {
-            "config": self.net.config.to_json(),
-            "net": self.net.state_dict(),
-            "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "step": self.step,
-        }
-        partial = path.with_suffix(".partial")
-        torch.save(parts, partial)
-        partial.replace(path)
-
-
-def load_average(path: Path) -> Transcriber:
-    """The averaged network of a checkpoint, ready for use."""
-    parts = torch.load(path, weights_only=True)
-    config = parts["config"] | {"channels": tuple(parts["config"]["channels"])}
-    net = Transcriber(TranscriberConfig(**config))
-    net.load_state_dict(parts["average"])
-    return net.eval()
-
-
-def start(
-    config: TranscriberConfig, fit: FitConfig, checkpoint: Path | None = None, weights: Path | None = None
-) -> State:
-    """What `fit` goes on from.
+    """Everything that a resumed run needs, and what it is built of.
 
     Parameters
     ----------
-    config : of a fresh network.
-    fit : its seed, learning rate and weight decay.
-    checkpoint : continue from this file where it exists.
-    weights : begin with the averaged weights of another run's checkpoint.
-    """
-    torch.manual_seed(fit.seed)
-    net = load_average(weights).train() if weights else Transcriber(config)
-    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    norms = [p for p in net.parameters() if p.ndim == 1]
-    rest = [p for p in net.parameters() if p.ndim > 1]
-    groups = [{"params": rest, "weight_decay": fit.weight_decay}, {"params": norms, "weight_decay": 0.0}]
-    state = State(net, copy.deepcopy(net), torch.optim.AdamW(groups, lr=fit.lr, betas=(0.9, 0.98)))
-    if checkpoint and checkpoint.exists():
-        parts = torch.load(checkpoint, weights_only=True)
-        state.net.load_state_dict(parts["net"])
-        state.average.load_state_dict(parts["average"])
-        state.optimiser.load_state_dict(parts["optimiser"])
-        state.step = parts["step"]
-    return state
+    net : the network, already on its device; its parameters are moved side by side.
+    optimiser : "adamw" or "sgd".
+    lr, weight_decay, betas : of the optimiser; ``betas[0]`` is the momentum of SGD (Nesterov's).
+    average : keep an average of the weights.
 
-
-def _forward(net: Transcriber, image: Float[Tensor, "B 1 32 W"]) -> Float[Tensor, "B T K"]:
-    """bfloat16 convolutions: measured 2.3 to 2.6 times as fast here (docs/log.md)."""
-    with torch.autocast("cpu", torch.bfloat16):
-        return net(image)  # type: ignore[no-any-return]
-
-
-def train_step(state: State, batch: Batch, fit: FitConfig) -> float:
-    """One step of the optimiser and of the weight average; the loss."""
-    for group in state.optimiser.param_groups:
-        group["lr"] = warm_up_cosine(state.step, fit.steps, fit.lr)
-    image = torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
-    targets, lengths, silent = map(torch.from_numpy, (batch.targets, batch.lengths, batch.silent))
-    loss = silent_ctc_loss(_forward(state.net, image), targets, lengths, silent)
-    state.optimiser.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(state.net.parameters(), 2.0)
-    state.optimiser.step()
-    state.step += 1
-    _follow(state, min(fit.ema, state.step / (state.step + 20)))
-    return float(loss.detach())
-
-
-@torch.no_grad()
-def _follow(state: State, decay: float) -> None:
-    """Draw the averaged weights towards those of the last step."""
-    means, nows = state.average.state_dict(), state.net.state_dict()
-    for name, mean in means.items():
-        if mean.dtype.is_floating_point:
-            mean.lerp_(nows[name], 1 - decay)
-        else:
-            mean.copy_(nows[name])
-
-
-def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
-    """The text of each row by the likeliest class of each frame."""
-    texts = []
-    for path in log_probs.argmax(-1):
-        changes = np.flatnonzero(np.diff(path, prepend=0))
-        texts.append("".join(CHARSET[c - 1] for c in path[changes] if c))
-    return texts
-
-
-@torch.no_grad()
-def evaluation_step(net: Transcriber, crops: Sequence[Crop], size: int = 64) -> list[str]:
-    """Best-path texts of crops, in their order."""
-    net.eval()
-    order = np.argsort([crop.pixels.shape[1] for crop in crops])
-    texts = [""] * len(crops)
-    for start_at in range(0, len(order), size):
-        rows = order[start_at : start_at + size]
-        batch = batch_of([crops[i] for i in rows])
-        image = torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
-        for index, text in zip(rows, best_path(_forward(net, image).numpy()), strict=True):
-            texts[index] = text
-    return texts
-
-
-def digit_accuracy(net: Transcriber, crops: Sequence[Crop]) -> float:
-    """The part of the crops whose digits are all right."""
-    texts = evaluation_step(net, crops)
-    right = 0
-    for crop, text in zip(crops, texts, strict=True):
-        truth = "".join(CHARSET[c - 1] for c in crop.classes)
-        right += _digits(text) == _digits(truth)
-    return right / len(crops)
-
-
-def _digits(text: str) -> str:
-    return "".join(c for c in text if c in "0123456789")
-
-
-def fit(
-    state: State,
-    pool: ChunkSource,
-    config: FitConfig,
-    validation: dict[str, list[Crop]],
-    folder: Path,
-    say: Callable[[str], None] = print,
-) -> State:
-    """Train to ``config.steps``, with a checkpoint and a look at the validation sets now and then.
-
-    Parameters
+    Attributes
     ----------
-    state : from `start`; a resumed one goes on at its step.
-    pool : gives chunks of samples.
-    validation : name → crops.
-    folder : where ``checkpoint.pt`` is written.
-    say : takes a line of progress.
+    step : optimiser steps done.
+    epoch, batch : the epoch that runs, and how many of its batches are done.
+    spent : seconds of training before this process.
+    loss_sum : of the epoch so far, on the device.
+    history : one row an epoch.
     """
-    rng = np.random.default_rng([config.seed, state.step])
-    look = _Looker(state, config, validation, folder, say)
-    kept: deque[list[Crop]] = deque(maxlen=config.chunks_a_round * config.uses)
-    while state.step < config.steps:
-        before = state.step
-        for batch in _round(pool, config, kept, rng):
-            state.net.train()
-            look.after(train_step(state, batch, config))
-            if state.step >= config.steps:
-                break
-        if state.step == before:
-            raise ValueError(
-                "a round of chunks is too small to fill a batch: raise their size or their number"
-            )
-    return state
-
-
-def _round(
-    pool: ChunkSource, config: FitConfig, kept: deque[list[Crop]], rng: np.random.Generator
-) -> Iterator[Batch]:
-    """The batches of a round: new chunks, and those kept from the rounds before."""
-    kept.extend(pool.take() for _ in range(config.chunks_a_round))
-    return batches([crop for chunk in kept for crop in chunk], config.columns, rng)
-
-
-class _Looker:
-    """After each step: progress, validation and checkpoints when they are due."""
 
     def __init__(
         self,
-        state: State,
-        config: FitConfig,
-        validation: dict[str, list[Crop]],
-        folder: Path,
-        say: Callable[[str], None],
+        net: nn.Module,
+        optimiser: str,
+        lr: float,
+        weight_decay: float,
+        betas: tuple[float, float],
+        average: bool,
     ) -> None:
-        self.state, self.config, self.validation = state, config, validation
-        self.folder, self.say = folder, say
-        self.began, self.first = time.monotonic(), state.step
-        self.losses: deque[float] = deque(maxlen=_STEPS_A_LINE)
+        self.net, self.flat = net, Flat(net, average)
+        groups = [
+            {"params": [row], "weight_decay": weight_decay if decays else 0.0}
+            for row, decays in zip(self.flat.rows, self.flat.decays, strict=True)
+        ]
+        self.optimiser: torch.optim.Optimizer
+        if optimiser == "sgd":
+            self.optimiser = torch.optim.SGD(
+                groups, lr=lr, momentum=betas[0], nesterov=betas[0] > 0, fused=True
+            )
+        else:
+            self.optimiser = torch.optim.AdamW(groups, lr=lr, betas=betas, fused=True)
+        self.step, self.epoch, self.batch = 0, 0, 0
+        self.spent, self.began = 0.0, time.monotonic()
+        self.loss_sum = torch.zeros((), device=self.flat.rows[0].device)
+        self.history: list[dict[str, float]] = []
 
-    def after(self, loss: float) -> None:
-        """Look at what is due after a step with this loss."""
-        self.losses.append(loss)
-        step, steps = self.state.step, self.config.steps
-        if step % _STEPS_A_LINE == 0:
-            rate = (step - self.first) / (time.monotonic() - self.began)
-            left, mean = (steps - step) / rate / 60, np.mean(self.losses)
-            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
-        if step % self.config.evaluate_every == 0 or step == steps:
-            figures = {
-                name: round(100 * digit_accuracy(self.state.average, crops), 2)
-                for name, crops in self.validation.items()
-            }
-            self.say(f"step {step} digits right, %: {figures}")
-            self.state.save(self.folder / "checkpoint.pt")
+    def seconds(self) -> float:
+        """Seconds of training so far, those before an interruption too."""
+        return self.spent + time.monotonic() - self.began
+
+    def save(self, path: Path, **more: Any) -> None:
+        """Write a checkpoint, never half of one."""
+        parts = {
+            "net": self.net.state_dict(),
+            "means": self.flat.means,
+            "average": self.flat.averaged().state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step, "epoch": self.epoch, "batch": self.batch, "spent": self.seconds(),
+            "loss_sum": self.loss_sum, "history": self.history,
+            "rng": torch.get_rng_state(),
+            "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        }  # fmt: skip
+        checkpoint.write(path, {**parts, **more})
+
+    def load(self, parts: dict[str, Any]) -> None:
+        """Go on from the parts of a checkpoint; random numbers go on too."""
+        self.net.load_state_dict(parts["net"])
+        for mean, saved in zip(self.flat.means, parts["means"], strict=True):
+            mean.copy_(saved)
+        self.optimiser.load_state_dict(parts["optimiser"])
+        self.step, self.epoch, self.batch = parts["step"], parts["epoch"], parts["batch"]
+        self.spent, self.began = parts["spent"], time.monotonic()
+        self.loss_sum.copy_(parts["loss_sum"])
+        self.history = list(parts["history"])
+        torch.set_rng_state(parts["rng"])
+        if parts["cuda_rng"] and torch.cuda.is_available():
+            torch.cuda.set_rng_state_all(parts["cuda_rng"])
+
+
+class Job(ABC, Generic[Batch]):
+    """What the loop is told about a task."""
+
+    clip: float = 0.0  # the largest norm of a gradient; 0 for any
+    ema: float = 0.0  # decay of the averaged weights
+
+    @abstractmethod
+    def batches(self, state: State) -> Iterable[Batch]:
+        """What is left of the epoch ``state.epoch`` from batch ``state.batch`` on."""
+
+    @abstractmethod
+    def loss(self, net: nn.Module, batch: Batch) -> Tensor:
+        """The mean loss of a batch."""
+
+    @abstractmethod
+    def lr(self, state: State) -> float:
+        """The learning rate of the next step."""
+
+    @abstractmethod
+    def finished(self, state: State) -> bool:
+        """Whether the run is over."""
+
+    @abstractmethod
+    def after_step(self, state: State, loss: Tensor) -> None:
+        """Progress and checkpoints, where they are due."""
+
+    @abstractmethod
+    def after_epoch(self, state: State, batches: int) -> None:
+        """A row of the history, a look at validation data; ``batches`` is how many the epoch had."""
+
+
+def fit(state: State, job: Job[Batch]) -> State:
+    """Epochs until the job is finished."""
+    while not job.finished(state):
+        epoch(state, job)
+    return state
+
+
+def epoch(state: State, job: Job[Batch]) -> None:
+    """The batches of one epoch that are still to come.
+
+    Raises
+    ------
+    ValueError
+        The epoch had no batch: it would go on for ever.
+    """
+    state.net.train()
+    for batch in job.batches(state):
+        loss = train_step(state, job, batch)
+        state.batch += 1
+        job.after_step(state, loss)
+        if job.finished(state):
+            break
+    if state.batch == 0:
+        raise ValueError("an epoch is too small to fill a batch: give more data, or a smaller batch")
+    batches, state.batch = state.batch, 0
+    state.epoch += 1
+    job.after_epoch(state, batches)
+    state.loss_sum.zero_()
+
+
+def train_step(state: State, job: Job[Batch], batch: Batch) -> Tensor:
+    """One step of the optimiser and of the averaged weights; the loss, still on the device."""
+    lr = job.lr(state)
+    for group in state.optimiser.param_groups:
+        group["lr"] = lr
+    loss = job.loss(state.net, batch)
+    state.flat.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    distributed.average_(state.flat.grads)
+    if job.clip:
+        _clip(state.flat.grads, job.clip)
+    state.optimiser.step()
+    state.step += 1
+    if state.flat.means:
+        state.flat.follow(min(job.ema, state.step / (state.step + _ROOM)))
+    loss = loss.detach()
+    state.loss_sum += loss
+    return loss
+
+
+def _clip(grads: list[Tensor], largest: float) -> None:
+    """Scale gradients down to the norm ``largest`` where they are longer."""
+    norm = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(grad) for grad in grads]))
+    scale = (largest / (norm + 1e-6)).clamp(max=1.0)
+    for grad in grads:
+        grad *= scale
+
+
+@torch.inference_mode()
+def evaluation_step(net: nn.Module, image: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
+    """What the network answers for one batch, float32; the network is left in evaluation mode."""
+    net.eval()
+    return answer(net, image, dtype).float()
+
+
+def answer(net: nn.Module, image: Tensor, dtype: torch.dtype) -> Tensor:
+    """The network's output, computed in ``dtype`` where that is safe (autocast)."""
+    if dtype is torch.float32:
+        return net(image)  # type: ignore[no-any-return]
+    with torch.autocast(image.device.type, dtype):
+        return net(image)  # type: ignore[no-any-return]

@@ -1,0 +1,21 @@
+"""What a published network is made of: neurons, the connections between them, and numbers that are learnt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The size of a network as papers give it.
+
+    Parameters
+    ----------
+    units : neurons, the pixels of the input among them.
+    connections : from one unit, or from the constant 1 of a bias, to another unit.
+    parameters : numbers that are learnt; shared weights count once.
+    """
+
+    units: int
+    connections: int
+    parameters: int

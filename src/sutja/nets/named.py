@@ -1,0 +1,74 @@
+"""The classifiers by name, and what pictures each of them takes. Letters: C channels, H, W, K classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from torch import nn
+
+from sutja.nets import lecun1989, lenet5
+from sutja.nets.convnet import ConvNet
+from sutja.nets.mlp import Mlp
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a network was made for.
+
+    Parameters
+    ----------
+    side : pixels of the one size it takes; 0 for any.
+    grey : whether it takes one channel only.
+    mean, std : of the scale its paper gives, or None for the data's own.
+    """
+
+    side: int = 0
+    grey: bool = False
+    mean: float | None = None
+    std: float | None = None
+
+
+NETS: Mapping[str, Wants] = MappingProxyType(
+    {
+        "mlp": Wants(),
+        "convnet": Wants(),
+        "lenet5": Wants(28, True, 0.0784, 0.7843),  # paper at -0.1, ink at 1.175
+        "lecun1989": Wants(lecun1989.SIDE, True, 0.5, 0.5),  # paper at -1, ink at 1
+    }
+)
+
+
+def make_net(
+    name: str,
+    shape: tuple[int, int, int],
+    classes: int,
+    hidden: Sequence[int] = (16, 16),
+    size: str = "s",
+) -> nn.Module:
+    """A classifier with fresh weights, (B, C, H, W) → logits (B, K).
+
+    Parameters
+    ----------
+    name : in `NETS`.
+    shape : C, H, W.
+    classes : K.
+    hidden : neurons of the hidden layers of "mlp".
+    size : of "convnet".
+
+    Raises
+    ------
+    ValueError
+        There is no such network, or none of such sizes.
+    """
+    if name == "mlp":
+        return Mlp(math.prod(shape), hidden, classes)
+    if name == "convnet":
+        return ConvNet(size, shape[0], classes)
+    if name == "lenet5":
+        return lenet5.LeNet5(classes)
+    if name == "lecun1989":
+        return lecun1989.Lecun1989(classes)
+    raise ValueError(f"there is no network {name!r}; there are {', '.join(NETS)}")

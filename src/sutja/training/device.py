@@ -1,0 +1,157 @@
+"""Which device, number format and number of threads to train with: chosen by a short measurement.
+
+Two threads can be slower than one beside a busy neighbour, and bfloat16 slower than float32 on a processor
+without instructions for it; so nothing is assumed.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+from sutja.training.faults import TrainingError
+
+Choice = TypeVar("Choice")
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+_STEPS = 3  # timed for each choice; the quickest counts, since others use the machine too
+_WORTH_SHARING = 10_000_000  # multiplications a batch; a second thread costs more than less work than that
+_CLEAR = 0.8  # a choice must take at most this part of the time to be preferred to the plain one
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a network is trained with.
+
+    Parameters
+    ----------
+    device : "cpu", "cuda", "cuda:1", "mps", …
+    dtype : of the arithmetic inside the network (autocast); weights stay float32.
+    threads : of one process on the CPU.
+    """
+
+    device: torch.device
+    dtype: torch.dtype
+    threads: int
+
+    def facts(self) -> dict[str, str | int]:
+        """For a card or a checkpoint."""
+        dtype = str(self.dtype).removeprefix("torch.")
+        return {"device": self.device.type, "dtype": dtype, "threads": self.threads}
+
+
+def device_of(name: str) -> torch.device:
+    """The device of this name; "auto" takes a GPU where there is one.
+
+    Raises
+    ------
+    TrainingError
+        There is no such device here.
+    """
+    if name == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda", torch.cuda.current_device())
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        raise TrainingError(
+            f"there is no device {name!r} here ({str(error).splitlines()[0][:120]})",
+            where="device", remedy="leave it at 'auto', or take 'cpu'",
+        ) from error  # fmt: skip
+    return device
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@contextmanager
+def threads_set(threads: int) -> Iterator[None]:
+    """The given number of threads for the time of the context; 0 leaves them as they are."""
+    before = torch.get_num_threads()
+    if threads:
+        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def choose(
+    net: nn.Module,
+    image: Tensor,
+    loss: Callable[[Tensor], Tensor],
+    device: torch.device,
+    dtype: str,
+    threads: int,
+) -> Engine:
+    """The quickest way to train this network on batches like this one.
+
+    Parameters
+    ----------
+    net : on its device; neither its weights nor the random numbers change.
+    image : (B, C, H, W), one batch on the device.
+    loss : from the network's output to a number.
+    device : what it trains on.
+    dtype : "float32", "bfloat16", or "auto" for the quicker; only convolutions are worth measuring.
+    threads : 0 for the quicker of one and all cores.
+    """
+    wanted = DTYPES.get(dtype, torch.float32)
+    if device.type == "cuda" and dtype == "auto":
+        wanted = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+    if device.type != "cpu":
+        return Engine(device, wanted, torch.get_num_threads())
+    convolves = any(isinstance(module, nn.Conv2d) for module in net.modules())
+    weights = sum(p.numel() for p in net.parameters())
+    small = not convolves and weights * len(image) < _WORTH_SHARING
+    counts = [threads or 1] if threads or small else sorted({1, cores()})
+    formats = [torch.float32, torch.bfloat16] if dtype == "auto" and convolves else [wanted]
+    if len(counts) * len(formats) == 1:
+        return Engine(device, wanted, counts[0])
+
+    def seconds(count: int, form: torch.dtype) -> float:
+        return measure(net, image, loss, form, count)
+
+    count = _quicker(counts, lambda c: seconds(c, formats[0]))
+    return Engine(device, _quicker(formats, lambda form: seconds(count, form)), count)
+
+
+def _quicker(choices: list[Choice], seconds: Callable[[Choice], float]) -> Choice:
+    """The first choice, unless another is clearly quicker."""
+    best = choices[0]
+    if len(choices) > 1:
+        least = seconds(best)
+        for choice in choices[1:]:
+            taken = seconds(choice)
+            if taken < _CLEAR * least:
+                best, least = choice, taken
+    return best
+
+
+def measure(
+    net: nn.Module, image: Tensor, loss: Callable[[Tensor], Tensor], dtype: torch.dtype, threads: int
+) -> float:
+    """Seconds of the quickest of a few forward and backward passes."""
+    trial = copy.deepcopy(net).train()
+    times = []
+    with threads_set(threads), torch.random.fork_rng(devices=[]):
+        for _ in range(1 + _STEPS):  # the first one compiles kernels
+            begun = time.perf_counter()
+            with torch.autocast(image.device.type, dtype, enabled=dtype is not torch.float32):
+                output = trial(image)
+            loss(output.float()).backward()  # type: ignore[no-untyped-call]
+            times.append(time.perf_counter() - begun)
+    return min(times[1:])

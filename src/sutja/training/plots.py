@@ -1,0 +1,106 @@
+"""Pictures of a run: its curves, its confusions and its worst mistakes.
+
+Letters: n pictures, H rows, W columns, K classes.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from jaxtyping import Int64, UInt8
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_SHOWN = 40  # mistakes
+_COLUMNS = 8  # of them a row
+_NAMED = 30  # classes; more have no room for their names
+_INK, _OTHER = "#1f5fa8", "#c2571a"
+
+Picture = UInt8[NDArray[np.uint8], "H W"] | UInt8[NDArray[np.uint8], "H W 3"]
+
+
+def curves(history: Sequence[Mapping[str, float]]) -> bytes:
+    """Loss and validation error over the epochs, a PNG."""
+    figure = _figure(7.0, 3.2)
+    epochs = [row["epoch"] for row in history]
+    left, right = figure.subplots(1, 2)
+    left.plot(epochs, [row["loss"] for row in history], color=_INK, label="training")
+    if history and "validation_loss" in history[0]:
+        left.plot(epochs, [row["validation_loss"] for row in history], color=_OTHER, label="validation")
+    if history and "validation_error" in history[0]:
+        right.plot(epochs, [100 * row["validation_error"] for row in history], color=_OTHER)
+    left.set(xlabel="epoch", ylabel="loss", yscale="log")
+    left.yaxis.set_major_formatter("{x:g}")
+    left.yaxis.set_minor_formatter("{x:g}")
+    left.legend(frameon=False)
+    right.set(xlabel="epoch", ylabel="validation error, %")
+    right.set_ylim(bottom=0)
+    for axes in (left, right):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+    return _png(figure)
+
+
+def confusion_counts(
+    truth: Int64[NDArray[np.int64], " n"], answer: Int64[NDArray[np.int64], " n"], n_classes: int
+) -> Int64[NDArray[np.int64], "K K"]:
+    """How often class i was taken for class j."""
+    return np.bincount(truth * n_classes + answer, minlength=n_classes**2).reshape(n_classes, n_classes)
+
+
+def confusion(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[str], title: str) -> bytes:
+    """The table of confusions, a PNG; right answers are left out of the colours, so that errors show."""
+    n_classes = len(classes)
+    side = min(12.0, max(4.0, 0.45 * n_classes + 1.5))
+    figure = _figure(side, side)
+    axes = figure.subplots()
+    wrong = counts.astype(float)
+    np.fill_diagonal(wrong, np.nan)
+    axes.imshow(wrong, cmap="Oranges", vmin=0)
+    if n_classes <= _NAMED:
+        middle = np.nanmax(wrong, initial=0.0) / 2
+        for row in range(n_classes):
+            for column in range(n_classes):
+                if count := counts[row, column]:
+                    dark = row != column and wrong[row, column] > middle
+                    axes.text(
+                        column, row, f"{count:,}", ha="center", va="center", fontsize=7,
+                        color="white" if dark else "#333333",
+                    )  # fmt: skip
+        axes.set_xticks(range(n_classes), [name[:12] for name in classes], fontsize=8, rotation=90)
+        axes.set_yticks(range(n_classes), [name[:12] for name in classes], fontsize=8)
+    axes.set(xlabel="taken for", ylabel="is", title=title)
+    return _png(figure)
+
+
+def mistakes(pictures: Sequence[Picture], captions: Sequence[str], title: str) -> bytes:
+    """Pictures with a caption each, a PNG; the first `MOST_SHOWN` of them."""
+    shown = min(len(pictures), MOST_SHOWN)
+    rows = max(1, math.ceil(shown / _COLUMNS))
+    figure = _figure(_COLUMNS * 1.1, rows * 1.45 + 0.4)
+    grid = figure.subplots(rows, _COLUMNS, squeeze=False)
+    for axes in grid.flat:
+        axes.axis("off")
+    for axes, picture, caption in zip(grid.flat, pictures, captions, strict=False):
+        axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
+        axes.set_title(caption, fontsize=7)
+    figure.suptitle(title, fontsize=9)
+    return _png(figure)
+
+
+def _figure(width: float, height: float) -> Figure:
+    """An empty figure, drawn without any window."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def _png(figure: Figure) -> bytes:
+    out = io.BytesIO()
+    figure.savefig(out, format="png", dpi=130, metadata={"Software": None})
+    return out.getvalue()

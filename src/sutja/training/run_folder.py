@@ -1,0 +1,115 @@
+"""The folder of a run: the model, its card, and what shows how it came to be.
+
+Every file appears whole or not at all; the folder is proved to be writable before the work begins.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sutja.model_file import Card
+from sutja.training.faults import TrainingError
+
+MODEL, CARD, RESULTS, COMMAND = "model.onnx", "card.json", "results.csv", "command.txt"
+_LEAST_ROOM = 64_000_000  # bytes: a model, two checkpoints and a few pictures
+
+
+class RunFolder:
+    """A folder for one run.
+
+    Parameters
+    ----------
+    path : of the folder.
+
+    Attributes
+    ----------
+    path : the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def open(cls, path: Path, command: str, resume: bool = False) -> RunFolder:
+        """Make a folder, or take up the one of a run that was stopped.
+
+        Parameters
+        ----------
+        path : of the folder.
+        command : the exact command, kept beside the results.
+        resume : whether a run may be in it.
+
+        Raises
+        ------
+        TrainingError
+            There is a run in it and none is to be resumed, or it cannot be written to.
+        """
+        run = cls(path)
+        if not resume and (path / COMMAND).exists():
+            raise TrainingError(
+                "there is a run in this folder", where=str(path),
+                remedy="--resume goes on with it; or name another folder with --out",
+            )  # fmt: skip
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if shutil.disk_usage(path).free < _LEAST_ROOM:
+                raise OSError(f"less than {_LEAST_ROOM // 1_000_000} MB are free")
+            run.write(COMMAND, command + "\n")
+        except OSError as error:
+            raise TrainingError(
+                f"cannot be written to ({error.strerror or error})", where=str(path),
+                remedy="make room, or name another folder with --out",
+            ) from error  # fmt: skip
+        return run
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        """Write a file of the folder; what was there stays until the new one is whole."""
+        data = content.encode() if isinstance(content, str) else content
+        target = self.path / name
+        with tempfile.NamedTemporaryFile(dir=self.path, prefix=f".{name}.", delete=False) as file:
+            partial = Path(file.name)
+            try:
+                file.write(data)
+                file.close()
+                partial.chmod(0o644)
+                partial.replace(target)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    partial.unlink()
+                raise
+        return target
+
+    def write_results(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """`results.csv`, one row an epoch."""
+        text = io.StringIO()
+        if rows:
+            names = list(dict.fromkeys(name for row in rows for name in row))
+            table = csv.DictWriter(text, names, lineterminator="\n")
+            table.writeheader()
+            table.writerows({name: f"{value:.7g}" for name, value in row.items()} for row in rows)
+        self.write(RESULTS, text.getvalue())
+
+    def write_card(self, card: Card) -> None:
+        """`card.json`: the card that is in the model file, for people."""
+        self.write(CARD, json.dumps(json.loads(card.to_json()), ensure_ascii=False, indent=2) + "\n")
+
+
+def next_free(parent: Path, name: str) -> Path:
+    """``parent/name-1``, or the first number after it that is not taken."""
+    number = 1
+    while (parent / f"{name}-{number}").exists():
+        number += 1
+    return parent / f"{name}-{number}"
+
+
+def read_results(path: Path) -> list[dict[str, float]]:
+    """The rows of a run folder's `results.csv`."""
+    with (path / RESULTS).open(encoding="utf-8", newline="") as file:
+        return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]

@@ -1,0 +1,290 @@
+"""Training a transcriber: pictures of numbers with their texts.
+
+An epoch is what the composers hand over: the chunks of samples at hand, once through, in batches of like
+width. Letters: B batch, W columns of the picture, T frames, K classes with the blank.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from sutja.charset import CHARSET
+from sutja.nets.transcriber import Transcriber, TranscriberConfig
+from sutja.training import checkpoint, loop
+from sutja.training.faults import TrainingError
+from sutja.training.losses import silent_ctc_loss
+from sutja.training.pool import Batch, Crop, batch_of, batches
+from sutja.training.schedule import warm_up_cosine
+
+_STEPS_A_LINE = 100  # of progress
+_DTYPE = torch.bfloat16  # of convolutions: measured 2.3 to 2.6 times as fast here (docs/log.md)
+_CLIP = 2.0  # the largest norm of a gradient
+_BETAS = (0.9, 0.98)
+_COLUMNS_A_CROP = 96  # about the mean
+_MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many widths
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """How long and how fast to train.
+
+    Parameters
+    ----------
+    steps : optimiser steps in all.
+    lr : peak learning rate of AdamW.
+    weight_decay : of all weights but biases and norms.
+    columns : columns of pictures in a batch.
+    ema : decay of the averaged weights, which are what is exported.
+    chunks_a_round : chunks mixed before batches are cut.
+    uses : rounds a chunk takes part in; more than one where composing is the slower half.
+    evaluate_every : steps between looks at the validation sets.
+    warm_up : steps in which the learning rate rises.
+    damping : of the loss; see `losses.silent_ctc_loss`.
+    settle : the part of the run after which norms keep their statistics. A batch holds crops of one width, so
+        that its own statistics are not those that the network will be used with: lone digits were learned
+        in training and lost in use (docs/log.md). 0 for a network that was trained before.
+    """
+
+    steps: int
+    lr: float = 3e-3
+    weight_decay: float = 0.02
+    columns: int = 16_384
+    ema: float = 0.998
+    chunks_a_round: int = 3
+    uses: int = 1
+    evaluate_every: int = 1500
+    warm_up: int = 300
+    damping: float = 0.0
+    settle: float = 0.3
+    seed: int = 0
+
+
+@runtime_checkable
+class ChunkSource(Protocol):
+    """Whatever hands over chunks of crops: a `Pool`, or a list in a test."""
+
+    def take(self) -> list[Crop]:
+        """The next chunk."""
+
+
+def load_average(path: Path) -> Transcriber:
+    """The averaged network of a checkpoint, ready for use.
+
+    Raises
+    ------
+    TrainingError
+        The file is no checkpoint that can be read.
+    """
+    parts = checkpoint.read(path)
+    config = parts["config"] | {"channels": tuple(parts["config"]["channels"])}
+    net = Transcriber(TranscriberConfig(**config))
+    net.load_state_dict(parts["average"])
+    return net.eval()
+
+
+def start(
+    config: TranscriberConfig,
+    fit: FitConfig,
+    path: Path | None = None,
+    weights: Path | Transcriber | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> loop.State:
+    """What `fit` goes on from.
+
+    Parameters
+    ----------
+    config : of a fresh network.
+    fit : its seed, learning rate and weight decay.
+    path : continue from this checkpoint where it exists.
+    weights : begin with the averaged weights of another run's checkpoint, or with this network.
+    facts : what the run must have in common with the one that began; None for anything.
+
+    Raises
+    ------
+    TrainingError
+        The run began with something else.
+    """
+    torch.manual_seed(fit.seed)
+    net = load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config)
+    net = net.train()
+    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    state = loop.State(net, "adamw", fit.lr, fit.weight_decay, _BETAS, average=True)
+    if path and path.exists():
+        parts = checkpoint.read(path)
+        if facts is not None:
+            checkpoint.check_same_run(path, parts["identity"], facts)
+        state.load(parts)
+    return state
+
+
+def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
+    """The text of each row by the likeliest class of each frame."""
+    texts = []
+    for path in log_probs.argmax(-1):
+        changes = np.flatnonzero(np.diff(path, prepend=0))
+        texts.append("".join(CHARSET[c - 1] for c in path[changes] if c))
+    return texts
+
+
+def read_crops(net: nn.Module, crops: Sequence[Crop], size: int = 64) -> list[str]:
+    """Best-path texts of crops, in their order."""
+    order = np.argsort([crop.pixels.shape[1] for crop in crops])
+    texts = [""] * len(crops)
+    for start_at in range(0, len(order), size):
+        rows = order[start_at : start_at + size]
+        log_probs = loop.evaluation_step(net, _image(batch_of([crops[i] for i in rows])), _DTYPE)
+        for index, text in zip(rows, best_path(log_probs.numpy()), strict=True):
+            texts[index] = text
+    return texts
+
+
+def digit_accuracy(net: nn.Module, crops: Sequence[Crop]) -> float:
+    """The part of the crops whose digits are all right."""
+    texts = read_crops(net, crops)
+    right = 0
+    for crop, text in zip(crops, texts, strict=True):
+        truth = "".join(CHARSET[c - 1] for c in crop.classes)
+        right += _digits(text) == _digits(truth)
+    return right / len(crops)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c in "0123456789")
+
+
+def _norms(net: nn.Module) -> list[nn.BatchNorm2d]:
+    return [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+
+
+def _image(batch: Batch) -> Float[Tensor, "B 1 32 W"]:
+    return torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
+
+
+def fit(
+    state: loop.State,
+    pool: ChunkSource,
+    config: FitConfig,
+    validation: dict[str, list[Crop]],
+    folder: Path,
+    say: Callable[[str], None] = print,
+    facts: Mapping[str, Any] | None = None,
+) -> loop.State:
+    """Train to ``config.steps``, with a checkpoint and a look at the validation sets now and then.
+
+    Parameters
+    ----------
+    state : from `start`; a resumed one goes on at its step.
+    pool : gives chunks of samples.
+    validation : name → crops.
+    folder : where ``checkpoint.pt`` is written.
+    say : takes a line of progress.
+    facts : as for `start`.
+
+    Raises
+    ------
+    TrainingError
+        The loss became no number.
+    """
+    return loop.fit(state, _Run(state, pool, config, validation, folder, say, facts))
+
+
+class _Run(loop.Job[Batch]):
+    """The job of training a transcriber, as the loop wants it."""
+
+    def __init__(
+        self,
+        state: loop.State,
+        pool: ChunkSource,
+        config: FitConfig,
+        validation: dict[str, list[Crop]],
+        folder: Path,
+        say: Callable[[str], None],
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.pool, self.config, self.validation, self.folder, self.say = pool, config, validation, folder, say
+        self.clip, self.ema, self.facts = _CLIP, config.ema, facts or {}
+        self._kept: deque[list[Crop]] = deque(maxlen=config.chunks_a_round * config.uses)
+        self._settle_at = round(config.settle * config.steps)
+        for norm in _norms(state.net):
+            norm.momentum = _MOMENTUM
+        self._began, self._first = time.monotonic(), state.step
+        self._losses: deque[Tensor] = deque(maxlen=_STEPS_A_LINE)
+
+    def batches(self, state: loop.State) -> Iterator[Batch]:
+        """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
+        self._kept.extend(self.pool.take() for _ in range(self.config.chunks_a_round))
+        crops = [crop for chunk in self._kept for crop in chunk]
+        rng = np.random.default_rng([self.config.seed, state.epoch])
+        self._settle(state)
+        return islice(batches(crops, self.config.columns, rng), state.batch, None)
+
+    def loss(self, net: nn.Module, batch: Batch) -> Tensor:
+        """Connectionist temporal classification, silent where the label is."""
+        targets, lengths, silent = map(torch.from_numpy, (batch.targets, batch.lengths, batch.silent))
+        log_probs = loop.answer(net, _image(batch), _DTYPE)
+        loss = silent_ctc_loss(log_probs, targets, lengths, silent, self.config.damping)
+        # A crop weighs the same in any company: batches of narrow ones hold more of them.
+        return loss * (len(lengths) * _COLUMNS_A_CROP / self.config.columns)
+
+    def lr(self, state: loop.State) -> float:
+        """A short rise, then half a cosine."""
+        return warm_up_cosine(state.step, self.config.steps, self.config.lr, self.config.warm_up)
+
+    def finished(self, state: loop.State) -> bool:
+        """After the steps that were asked for."""
+        return state.step >= self.config.steps
+
+    def _settle(self, state: loop.State) -> None:
+        """Leave the norms' statistics as they are, when it is time."""
+        if state.step >= self._settle_at:
+            for norm in _norms(state.net):
+                norm.eval()
+
+    def after_step(self, state: loop.State, loss: Tensor) -> None:
+        """Progress, validation and checkpoints when they are due."""
+        if state.step == self._settle_at:
+            self._settle(state)
+        self._losses.append(loss)
+        step, steps = state.step, self.config.steps
+        if step % _STEPS_A_LINE == 0:
+            rate = (step - self._first) / (time.monotonic() - self._began)
+            left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
+            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
+        if step % self.config.evaluate_every == 0 or step == steps:
+            self._look(state)
+
+    def after_epoch(self, state: loop.State, batches: int) -> None:
+        """Rounds are of no account: steps are counted."""
+
+    def _look(self, state: loop.State) -> None:
+        """A row of the history, and a checkpoint."""
+        loss = float(torch.stack(list(self._losses)).mean())
+        if not np.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {loss} at step {state.step}", where="training",
+                remedy="take a smaller learning rate",
+            )  # fmt: skip
+        average = state.flat.averaged()
+        right = {name: digit_accuracy(average, crops) for name, crops in self.validation.items()}
+        figures = {name: round(100 * part, 2) for name, part in right.items()}
+        self.say(f"step {state.step} digits right, %: {figures}")
+        state.history.append({
+            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
+            "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},
+        })  # fmt: skip
+        net = state.net
+        assert isinstance(net, Transcriber)
+        path = self.folder / checkpoint.NAME
+        state.save(path, config=net.config.to_json(), identity=checkpoint.identity(self.facts))
