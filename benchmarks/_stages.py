@@ -14,14 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading import reader as room
+from sutja.reading import windows
 from sutja.reading.judge import Judge
 from sutja.reading.reader import Reader
 from sutja.runtime import Session
 
 # stage: the functions it consists of, by the object that holds them
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
-    "decode the file": ((room, "iter_pictures"),),
-    "normalise": ((room, "normalise"), (room, "pad_batch")),
+    "decode the file": ((windows, "iter_pictures"),),
+    "normalise": ((room, "find_ink"), (room, "arrange"), (room, "pad_batch")),
     "network": ((Session, "run"),),
     "beam search": ((room, "decode"), (room, "mean_answers")),
     "judge": ((Judge, "number"),),

@@ -15,7 +15,8 @@ from _scores import Case, rate
 
 from sutja.charset import LETTER
 from sutja.errors import SutjaError
-from sutja.reading.reader import Reader, model_path
+from sutja.reading.models import model_path
+from sutja.reading.reader import Reader
 
 BUNDLED = ("numbers", "numbers-open")
 MAX_ERROR = 0.01  # of the accepted answers
@@ -24,14 +25,15 @@ PART_VARIABLE = "SUTJA_BENCH_PART"
 
 
 def arguments(
-    doc: str | None, *, part: bool = True, peers: bool = True, limit: bool = True
+    doc: str | None, *, model: bool = True, part: bool = True, peers: bool = True, limit: bool = True
 ) -> argparse.ArgumentParser:
     """The options that scripts share."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "--model", action="append", metavar="FILE|NAME",
-        help="a model to measure, again for more; by default the bundled ones",
-    )  # fmt: skip
+    if model:
+        parser.add_argument(
+            "--model", action="append", metavar="FILE|NAME",
+            help="a model to measure, again for more; by default the bundled ones",
+        )  # fmt: skip
     if limit:
         parser.add_argument(
             "--limit", type=int, metavar="N", help="at most N crops a set, for a try: kept in out/benchmarks"

@@ -29,7 +29,7 @@ from _stages import Stages, time_stages
 from _sutja import arguments, data_folder, load_reader, model_facts, models
 
 from sutja.model_file import read_model
-from sutja.reading.reader import model_path
+from sutja.reading.models import model_path
 
 FIGURE = "speed"
 PART = "validation"

@@ -70,7 +70,10 @@ def drafts(tmp_path, monkeypatch):
 
 
 def test_every_figure_of_the_readme_has_its_script():
-    assert SCRIPTS == ["amounts", "calibration", "cold_start", "lone_digits", "no_number", "speed"]
+    assert SCRIPTS == [
+        "amounts", "calibration", "certified", "cold_start", "digits", "lone_digits", "no_number",
+        "single_image", "speed",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
@@ -80,8 +83,8 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
         script(name).main(["--help"])
     assert leaving.value.code == 0
     out = capsys.readouterr().out
-    assert "--model" in out
-    assert ("--part" in out) == (name not in {"speed", "cold_start"})
+    assert ("--model" in out) == (name != "digits")
+    assert ("--part" in out) == (name not in {"speed", "cold_start", "single_image"})
 
 
 def test_the_test_part_must_be_asked_for(monkeypatch):
@@ -286,9 +289,9 @@ def test_stages_add_up(model_path, tmp_path):
         cv2.putText(picture, "12", (8, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
         cv2.imwrite(str(path), picture)
     stages_module, reader = script("_stages"), script("_sutja").load_reader(str(model_path))
-    before = stages_module.room.normalise
+    before = stages_module.room.arrange
     stages = stages_module.time_stages(reader, paths)
-    assert stages_module.room.normalise is before
+    assert stages_module.room.arrange is before
     assert sum(shape[0] for shape in stages.batches) == 3
     shares = stages.shares()
     assert all(

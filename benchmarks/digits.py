@@ -1,0 +1,351 @@
+"""Networks that learn digits: how well, how quickly, beside scikit-learn and a plain PyTorch loop.
+
+Every row is trained anew for each seed; errors and seconds are means with their standard deviations. Seconds
+are those of training with the data in memory, from the call to the trained network, unless a row says more.
+
+    python benchmarks/digits.py                                  # all rows, on validation writers
+    python benchmarks/digits.py --row stack --row lecun1989      # some rows
+    python benchmarks/digits.py --part test                      # the published figures
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from _digit_recipes import RECIPES, Recipe, plain_torch, scikit_learn, until
+from _machine import ROOT, now, result_path, save, shown, table, warn_if_busy
+from _sutja import arguments
+from numpy.typing import NDArray
+
+from sutja.data.labelled import Labelled, load_labelled
+from sutja.data.split import is_validation
+from sutja.metrics import risk_coverage
+from sutja.model_file import Card, Preprocessing
+from sutja.nets.mlp import Mlp
+from sutja.nets.named import make_net
+from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.training.classify import Fitted, fit_classifier, predict_log_proba
+from sutja.training.export import export
+from sutja.training.labelled_run import params_of
+from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
+from sutja.training.stacked_steps import Member, StackedConfig
+
+FIGURE = "digits"
+SEEDS = 5
+STACK = 64  # networks
+STACK_EPOCHS = 1.0
+LOOPED = 3  # of them trained one by one, to compare
+REJECTION_ERROR = 0.01  # of what is not rejected, as in the paper of 1989
+PACKAGES = ("torch", "scikit-learn")
+
+Rows = list[dict[str, Any]]
+
+
+class Try:
+    """What is measured on, how often, and how small."""
+
+    def __init__(self, part: str, seeds: int, limit: int | None, peers: bool) -> None:
+        self.part, self.seeds, self.limit, self.peers = part, seeds, limit, peers
+        self._read: dict[str, tuple[Labelled, Labelled]] = {}
+
+    def parts(self, name: str) -> tuple[Labelled, Labelled]:
+        """What is learnt from and what is asked about, read once."""
+        if name not in self._read:
+            self._read[name] = self.read(name)
+        return self._read[name]
+
+    def read(self, name: str) -> tuple[Labelled, Labelled]:
+        """The same, from the files."""
+        train = load_labelled(name, "train")
+        if self.part == "test":
+            ask = load_labelled(name, "test")
+        else:
+            keys = train.groups.tolist() if train.groups is not None else range(len(train))
+            held = np.array([is_validation(name, key) for key in keys])
+            train, ask = train.take(np.flatnonzero(~held)), train.take(np.flatnonzero(held))
+        return self._some(train), self._some(ask)
+
+    def _some(self, data: Labelled) -> Labelled:
+        return data if self.limit is None else data.take(range(min(self.limit, len(data))))
+
+
+def spread(values: Sequence[float], digits: int = 5) -> tuple[float, float]:
+    """Mean and standard deviation (of a sample) of some runs."""
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return round(float(np.mean(values)), digits), round(deviation, digits)
+
+
+def row_of(what: str, by: str, runs: Sequence[Mapping[str, float]], **more: Any) -> dict[str, Any]:
+    """Runs with several seeds as one row."""
+    row: dict[str, Any] = {"what": what, "by": by, "runs": len(runs)}
+    for key in runs[0]:
+        row[key], row[f"{key}_std"] = spread([run[key] for run in runs])
+    return row | more
+
+
+def rejected(log_probs: NDArray[np.float32], y: NDArray[np.int64], error: float = REJECTION_ERROR) -> float:
+    """The part to reject so that at most `error` of the rest is wrong, the threshold set on these cases."""
+    confidence = np.exp(log_probs.max(1).astype(np.float64)).clip(0, 1)
+    _, coverage, risk = risk_coverage(confidence, log_probs.argmax(1) == y)
+    kept = coverage[risk <= error]
+    return 1.0 - float(kept.max(initial=0.0))
+
+
+def inputs(
+    recipe: Recipe, data: Labelled, params: PixelsParams | None = None
+) -> tuple[NDArray[np.float32], PixelsParams]:
+    """Pictures as the recipe's network sees them."""
+    params = params or params_of(recipe.net, data)
+    return batch_to_pixels(data.images, params), params
+
+
+def fit(recipe: Recipe, X: NDArray[np.float32], data: Labelled, seed: int) -> tuple[Fitted, float]:
+    """The trained network, and the seconds from the call to it."""
+    torch.manual_seed(seed)
+    begun = time.perf_counter()
+    shape = (X.shape[1], X.shape[2], X.shape[3])
+    net = make_net(recipe.net, shape, len(data.classes), size=recipe.size)
+    fitted = fit_classifier(net, X, data.labels, replace(recipe.config, seed=seed), say=lambda line: None)
+    return fitted, time.perf_counter() - begun
+
+
+def trained(name: str, t: Try) -> dict[str, Any]:
+    """One of `RECIPES`, with every seed."""
+    recipe = RECIPES[name]
+    learn, ask = t.parts(recipe.data)
+    X, params = inputs(recipe, learn)
+    asked, _ = inputs(recipe, ask, params)
+    runs = []
+    for seed in range(t.seeds):
+        fitted, seconds = fit(recipe, X, learn, seed)
+        log_probs = predict_log_proba(fitted.net, asked)
+        wrong = float((log_probs.argmax(1) != ask.labels).mean())
+        runs.append({"error": wrong, "seconds": seconds, "rejected": rejected(log_probs, ask.labels)})
+    return row_of(
+        name, "sutja", runs, goal=_finite(recipe.goal), n=len(ask), reached=reached(runs, recipe.goal)
+    )
+
+
+def reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> bool:
+    """Whether the means stay within the goal's error and seconds."""
+    return bool(
+        np.mean([run["error"] for run in runs]) <= goal[0]
+        and np.mean([run["seconds"] for run in runs]) <= goal[1]
+    )
+
+
+def _finite(goal: tuple[float, float]) -> list[float | None]:
+    return [part if np.isfinite(part) else None for part in goal]
+
+
+def perceptron(t: Try) -> Rows:
+    """784-16-16-10: as good as it gets, and as quick; the peers until they reach the same error."""
+    quick = trained("784-16-16-10, quick", t)
+    rows = [trained("784-16-16-10, best", t), quick]
+    if not t.peers:
+        return rows
+    recipe = RECIPES["784-16-16-10, quick"]
+    learn, ask = t.parts(recipe.data)
+    X, params = inputs(recipe, learn, PixelsParams())  # 0 to 1, as peers are mostly fed
+    asked, _ = inputs(recipe, ask, params)
+    for make in (scikit_learn, plain_torch):
+        runs = []
+        for seed in range(t.seeds):
+            peer = make(X, learn.labels, seed)
+            error, seconds, epochs = until(peer, asked, ask.labels, recipe.goal[0])
+            runs.append({"error": error, "seconds": seconds, "epochs": float(epochs)})
+        got = bool(max(run["error"] for run in runs) <= recipe.goal[0])
+        row = row_of(quick["what"], peer.name, runs, n=len(ask), reached=got)
+        rows.append(row | {"times_slower": round(row["seconds"] / quick["seconds"], 2)})
+    return rows
+
+
+def stack(t: Try) -> Rows:
+    """64 perceptrons of one shape together, in three ways; then one after another, and in the plain way."""
+    recipe = RECIPES["784-16-16-10, quick"]
+    learn, ask = t.parts(recipe.data)
+    X, params = inputs(recipe, learn)
+    asked, _ = inputs(recipe, ask, params)
+    ways = {
+        "each its own order": StackedConfig(epochs=STACK_EPOCHS),
+        "one order for all": StackedConfig(epochs=STACK_EPOCHS, order_seed=0),
+        "one order, bfloat16": StackedConfig(epochs=STACK_EPOCHS, order_seed=0, dtype="bfloat16"),
+    }
+    rows = []
+    for way, config in ways.items():
+        runs = []
+        for run in range(t.seeds):
+            members = [Member(seed=STACK * run + k, lr=5e-3) for k in range(STACK)]
+            begun = time.perf_counter()
+            nets = fit_stacked(lambda: Mlp(X[0].size), X, learn.labels, members, config).nets
+            seconds = (time.perf_counter() - begun) / STACK / STACK_EPOCHS
+            wrong = (predict_log_proba_stacked(nets, asked).argmax(2) != ask.labels).mean()
+            runs.append({"error": float(wrong), "seconds": seconds})
+        rows.append(row_of(f"{STACK} networks, {way}", "sutja", runs, n=len(ask), goal=[None, 0.06]))
+    loops: dict[str, Callable[[int], float]] = {"sutja, one by one": lambda seed: _alone(X, learn, seed)}
+    if t.peers:
+        loops["plain PyTorch loop"] = lambda seed: _plain(X, learn, seed)
+    for by, seconds_of in loops.items():
+        rows.append(
+            row_of(f"{STACK} networks", by, [{"seconds": seconds_of(seed)} for seed in range(LOOPED)])
+        )
+    return rows
+
+
+def _alone(X: NDArray[np.float32], learn: Labelled, seed: int) -> float:
+    """Seconds of one network's epoch by `fit_classifier`."""
+    recipe = RECIPES["784-16-16-10, quick"]
+    once = replace(recipe, config=replace(recipe.config, epochs=1, batch_size=128))
+    return fit(once, X, learn, seed)[1]
+
+
+def _plain(X: NDArray[np.float32], learn: Labelled, seed: int) -> float:
+    """Seconds of one network's epoch in a plain loop with the stack's batches."""
+    peer = plain_torch(X, learn.labels, seed, batch_size=128)
+    begun = time.perf_counter()
+    next(peer.epochs)
+    return time.perf_counter() - begun
+
+
+def to_file(t: Try) -> Rows:
+    """MNIST to 99.0 %, from files on disk to a model file: reading, training and export are all counted."""
+    name = "MNIST, 99.0 %"
+    recipe, runs, n = RECIPES[name], [], 0
+    for seed in range(t.seeds):
+        with tempfile.TemporaryDirectory() as folder:
+            begun = time.perf_counter()
+            learn, ask = t.read(recipe.data)
+            X, params = inputs(recipe, learn)
+            fitted, training = fit(recipe, X, learn, seed)
+            card = Card(
+                "classify", "mnist", (), Preprocessing("pixels", params.to_json()), classes=learn.classes
+            )
+            export(fitted.net, card, Path(folder) / "mnist.onnx", [X[:256]])
+            seconds = time.perf_counter() - begun
+        n, asked = len(ask), inputs(recipe, ask, params)[0]
+        wrong = float((predict_log_proba(fitted.net, asked).argmax(1) != ask.labels).mean())
+        runs.append({"error": wrong, "seconds": seconds, "training_seconds": training})
+    what = f"{name}, from files to a model file"
+    return [row_of(what, "sutja", runs, goal=_finite(recipe.goal), n=n, reached=reached(runs, recipe.goal))]
+
+
+def lecun1989(t: Try) -> Rows:
+    """The experiment of 1989, by its recipe."""
+    recipe = load_recipe("lecun1989")
+    passes = recipe.PASSES if t.limit is None else 1
+    runs = recipe.repeat(t.part, t.seeds, passes)
+    rows = recipe.rows_of(runs, len(recipe.parts(t.part)[1]))
+    for row in rows:
+        row["runs"] = row.pop("seeds")
+        row["what"] = f"1989, {passes} passes, {row['what']}"
+        row |= {"by": "sutja", "goal": [0.05, 2.0], "reached": row["error"] <= 0.05 and row["seconds"] <= 2.0}
+    published = {"error": recipe.PUBLISHED["test_error"], "train_error": recipe.PUBLISHED["train_error"]}
+    return [
+        {"what": f"1989, {recipe.PASSES} passes", "by": "LeCun et al. 1989", "runs": 1, **published},
+        *rows,
+    ]
+
+
+def load_recipe(name: str) -> ModuleType:
+    """A script of recipes/, by its path."""
+    folder = ROOT / "recipes"
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))  # at the end: it has scripts of the same names as benchmarks/
+    spec = importlib.util.spec_from_file_location(f"recipe_{name}", folder / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+ROWS: Mapping[str, Callable[[Try], Rows]] = MappingProxyType(
+    {
+        "perceptron": perceptron,
+        "stack": stack,
+        "99": to_file,
+        "99.5": lambda t: [trained("MNIST, 99.5 %", t)],
+        "full": lambda t: [trained("MNIST, in full", t)],
+        "lecun1989": lecun1989,
+        "postal": lambda t: [trained("postal digits, best", t)],
+    }
+)
+
+
+def show(rows: Rows) -> str:
+    """The rows as a table."""
+    headers = ("what", "by", "runs", "error %", "seconds", "rejected % at 1 % error", "goal")
+    return table(
+        headers,
+        [
+            (
+                row["what"], row["by"], row["runs"], _pair(row, "error", 100.0), _pair(row, "seconds", 1.0),
+                _pair(row, "rejected", 100.0), _goal(row),
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+
+
+def _pair(row: Mapping[str, Any], key: str, times: float) -> str:
+    if key not in row:
+        return "–"
+    deviation = f" ± {times * row[f'{key}_std']:.2f}" if f"{key}_std" in row else ""
+    return f"{times * row[key]:.2f}{deviation}"
+
+
+def _goal(row: Mapping[str, Any]) -> str:
+    error, seconds = row.get("goal", (None, None))
+    parts = [f"{100 * error:g} %"] if error is not None else []
+    parts += [f"{seconds:g} s"] if seconds is not None else []
+    verdict = {True: ": reached", False: ": not reached", None: ""}[row.get("reached")]
+    return " in ".join(parts) + verdict or "–"
+
+
+def others(path: Path, chosen: Sequence[str]) -> Rows:
+    """What is kept of rows that were not measured now; each has its own date."""
+    if not path.is_file():
+        return []
+    kept: Rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return [row for row in kept if row["row"] not in chosen]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, keep, show."""
+    parser = arguments(__doc__, model=False)
+    parser.add_argument("--row", action="append", choices=list(ROWS), help="one row, again for more")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help=f"runs of each row (default: {SEEDS})")
+    parser.add_argument("--threads", type=int, default=0, help="of torch; 0 leaves its choice")
+    args: argparse.Namespace = parser.parse_args(argv)
+    load = warn_if_busy()
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    t = Try(args.part, args.seeds, args.limit, not args.no_peers)
+    chosen, rows = args.row or list(ROWS), []
+    for name in chosen:
+        rows += [{"row": name, "date": now(), **row} for row in ROWS[name](t)]
+    few = args.limit or (args.seeds if args.seeds < SEEDS else None)
+    path = result_path(FIGURE, args.part, few)
+    content = {
+        "part": args.part, "seeds": args.seeds, "load_before": load, "threads": torch.get_num_threads(),
+        "rows": [*others(path, chosen), *rows],
+    }  # fmt: skip
+    save(path, FIGURE, content, PACKAGES)
+    print(show(rows))
+    print(f"part: {args.part}; kept in {shown(path)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The exact way to train the bundled classifier of lone digits again.
+
+    python recipes/digits.py --out runs/digits              # MNIST and exam digits: open terms
+    python recipes/digits.py --all --out runs/digits-all    # and the postal digits, whose terms are not open
+    python recipes/digits.py --out runs/digits --bundle     # also put it into src/sutja/weights/
+
+Each digit is learnt from twice: as it comes, light on dark, and as on paper of some brightness, drawn with a
+pen of some darkness. A run continues where it stopped when started again. Temperature and threshold come from
+validation writers; the test parts are looked at once, for the card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import sutja
+from sutja.data.catalogue import ENTRIES
+from sutja.data.labelled import Labelled, load_labelled
+from sutja.data.split import fold_of, is_validation
+from sutja.model_file import Card, ModelFile, TrainingSet, write_model
+from sutja.runtime import Session
+from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.training.classify import ClassifyConfig
+from sutja.training.labelled_run import Parts, Plan, measured, train_classifier
+from sutja.training.run_folder import RunFolder
+
+SIDE = 28  # pixels
+OPEN_SETS = ("mnist", "exam-digits")
+ALL_SETS = (*OPEN_SETS, "usps")
+VALIDATION_FOLD = 0  # of the sets without an official test set
+PAPER = (140, 255)  # how bright
+LEAST_INK = 60  # levels that the darkest ink lies below the paper
+NAME = "digits"
+CONFIG = ClassifyConfig(
+    epochs=16, batch_size=256, lr=4e-3, weight_decay=0.02, label_smoothing=0.05, ema=0.998, augment="digits"
+)
+
+
+def held_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which training items are validation data: whole writers or quizzes, where they are known."""
+    keys = data.groups.tolist() if data.groups is not None else list(range(len(data)))
+    if name in ("mnist", "usps"):
+        return np.array([is_validation(name, key) for key in keys])
+    return np.array([fold_of(name, key) == VALIDATION_FOLD for key in keys])
+
+
+def load(name: str) -> Parts:
+    """One set in three parts, 28 × 28."""
+    data = load_labelled(name, "train", (SIDE, SIDE))
+    held = held_out(name, data)
+    test = load_labelled(name, "test", (SIDE, SIDE))
+    return Parts(data.take(np.flatnonzero(~held)), data.take(np.flatnonzero(held)), test)
+
+
+def on_paper(data: Labelled, seed: int) -> Labelled:
+    """The same digits, dark on light: each with its own paper and its own ink."""
+    rng = np.random.default_rng(seed)
+    paper = rng.uniform(*PAPER, (len(data), 1, 1)).astype(np.float32)
+    ink = rng.uniform(LEAST_INK, paper).astype(np.float32)  # levels below the paper
+    images = np.rint(paper - ink * data.images / 255).clip(0, 255).astype(np.uint8)
+    return replace(data, images=images)
+
+
+def joined(sets: Sequence[Labelled]) -> Labelled:
+    """Several sets with the same classes as one."""
+    return Labelled(
+        np.concatenate([data.images for data in sets]),
+        np.concatenate([data.labels for data in sets]),
+        sets[0].classes,
+        None,
+        tuple(name for data in sets for name in data.names),
+        " + ".join(dict.fromkeys(data.source for data in sets)),
+        "; ".join(dict.fromkeys(data.terms for data in sets)),
+        open_terms=all(data.open_terms for data in sets),
+    )
+
+
+def both_ways(sets: Sequence[Labelled], seed: int) -> Labelled:
+    """Several sets, each digit light on dark and on paper."""
+    return joined([way for i, data in enumerate(sets) for way in (data, on_paper(data, seed + i))])
+
+
+def compose(names: Sequence[str], limit: int | None = None) -> tuple[Parts, dict[str, Parts]]:
+    """What is trained on, and the parts of each set by itself; `limit` digits a part for a try."""
+    sets = {name: load(name) for name in names}
+    if limit:
+        sets = {
+            name: Parts(
+                *(data.take(range(min(limit, len(data)))) for data in (p.train, p.validation, p.test))
+            )
+            for name, p in sets.items()
+        }
+    together = Parts(
+        *(
+            both_ways([getattr(parts, side) for parts in sets.values()], seed)
+            for seed, side in ((1, "train"), (101, "validation"), (201, "test"))
+        )
+    )
+    return together, sets
+
+
+def results_of(model: ModelFile, sets: dict[str, Parts]) -> list[dict[str, Any]]:
+    """Figures a set and a way, by the model file itself."""
+    session, card = Session(model), model.card
+    params = PixelsParams(**card.preprocessing.params)
+    rows = []
+    for name, parts in sets.items():
+        for side in ("validation", "test"):
+            data: Labelled = getattr(parts, side)
+            for way, some in (("light on dark", data), ("on paper", on_paper(data, 301))):
+                pixels = batch_to_pixels(some.images, params)
+                log_probs = np.concatenate(
+                    [session.run(pixels[i : i + 1024]) for i in range(0, len(pixels), 1024)]
+                )
+                rows.append({**measured(some, log_probs, card.scaling, side), "set": name, "way": way})
+    return rows
+
+
+def complete(model: ModelFile, names: Sequence[str], sets: dict[str, Parts], path: Path) -> Card:
+    """Write the card's own list of sets and figures into the model file."""
+    used = tuple(
+        TrainingSet(name, len(sets[name].train), ENTRIES[name].terms, sets[name].train.checksum())
+        for name in names
+    )
+    card = replace(model.card, training_data=used, results=tuple(results_of(model, sets)))
+    write_model(path, model.data, card)
+    return card
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Train, or go on training."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run")
+    parser.add_argument("--all", action="store_true", help="also learn from sets whose terms are not open")
+    parser.add_argument("--size", default="l", help="of the convolutional network")
+    parser.add_argument("--epochs", type=int, default=CONFIG.epochs)
+    parser.add_argument("--seed", type=int, default=CONFIG.seed)
+    parser.add_argument("--limit", type=int, help="digits a set and a part, for a try")
+    parser.add_argument("--bundle", action="store_true", help="copy the model into the package")
+    args = parser.parse_args(argv)
+    names = ALL_SETS if args.all else OPEN_SETS
+    together, sets = compose(names, args.limit)
+    plan = Plan(
+        "convnet", size=args.size, config=replace(CONFIG, epochs=args.epochs, seed=args.seed), name=NAME
+    )
+    folder = RunFolder.open(args.out, shlex.join(["python", *sys.argv]), resume=True)
+    model = train_classifier(together, plan, folder, resume=True)
+    if model is None:
+        return
+    path = Path(model.source)
+    card = complete(model, names, sets, path)
+    folder.write_card(card)
+    for row in card.results:
+        print(f"{row['set']} {row['part']}, {row['way']}: {row['error']:.2%} of {row['n']:,} wrong")
+    if args.bundle:
+        target = Path(sutja.__file__).parent / "weights" / f"{NAME}.onnx"
+        shutil.copyfile(path, target)
+        print(f"{target}: {target.stat().st_size / 1e6:.2f} MB")
+
+
+if __name__ == "__main__":
+    main()
