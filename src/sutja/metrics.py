@@ -177,6 +177,15 @@ def wilson(k: int, n: int, z: float = 1.959964) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
+def percent(share: float, decimals: int = 2) -> str:
+    """A share for people.
+
+    >>> percent(0.0107)
+    '1.07 %'
+    """
+    return f"{100 * share:.{decimals}f} %"
+
+
 def _check_pairs(predicted: Sequence[str], true: Sequence[str]) -> None:
     if len(predicted) != len(true) or not len(true):
         raise ValueError(

@@ -48,7 +48,7 @@ def run(*arguments):
 def test_the_threshold_is_kept_in_the_model(data, method):
     done = run("c.onnx", "d.npz", "--max-error", 0.05, "--confidence", 0.9, "--method", method)
     assert done.exit_code == 0, done.stderr
-    assert "with 0.9 confidence at most 5.000% of the accepted answers are wrong" in done.stdout
+    assert "with 90 % confidence at most 5 % of the accepted answers are wrong" in done.stdout
     card = read_model("c.onnx").card
     assert 0.0 < card.threshold < 1.0
     guarantee = card.guarantee

@@ -84,7 +84,7 @@ def test_data_the_threshold_was_chosen_on_are_told(data):
     write_model("c.onnx", answering.make_network(), answering.make_card(guarantee=guarantee))
     done = run("c.onnx", "d.npz")
     assert "the threshold was chosen on these data" in done.stderr
-    assert "at most 1.000% wrong, with 0.95 confidence" in done.stdout
+    assert "at most 1 % wrong, with 95 % confidence" in done.stdout
 
 
 def test_a_model_that_reads_numbers(model_path, tmp_path, monkeypatch):

@@ -187,11 +187,11 @@ def test_the_largest_error_is_explained(crops, tmp_path):
     assert "check" in CliRunner().invoke(main, read).stdout
     done = CliRunner().invoke(main, [*read, "--max-error", "0.01"])
     assert "accepted" in done.stdout
-    assert "of 1000 validation cases 950 were accepted and 9 of those were wrong (0.95%)" in done.stderr
+    assert "of 1000 validation cases 950 were accepted and 9 of those were wrong (0.95 %)" in done.stderr
     done = CliRunner().invoke(main, [*read, "--max-error", "0.001"])
     assert done.exit_code == 2
     assert (
-        "no threshold kept 0.100% on the 1000 validation cases; the least they can show is 0.947%"
+        "no threshold kept 0.1 % on the 1000 validation cases; the least they can show is 0.947 %"
         in done.stderr
     )
 

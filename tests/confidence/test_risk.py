@@ -53,7 +53,7 @@ def test_the_bound_holds_as_often_as_it_says():
 
 def test_what_cannot_be_kept_is_said():
     with pytest.raises(
-        ThresholdError, match=r"no threshold kept 1\.000% on the 4 .* least they can show is 50\.000%"
+        ThresholdError, match=r"no threshold kept 1 % on the 4 .* least they can show is 50\.000 %"
     ):
         choose_threshold([0.9, 0.9, 0.2, 0.2], [True, False, False, False], max_error=0.01)
 

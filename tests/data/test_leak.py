@@ -75,7 +75,7 @@ def test_copies_and_pictures_packed_again_are_told_apart():
     assert leaks.contradicting == 1
     told = "\n".join(leaks.tell())
     assert "2 of 4 test items are in the training data" in told
-    assert "1 of 4 test items look like a training item (1 of class a)" in told
+    assert "1 of 4 test items look much like a training item (1 of class a)" in told
     assert "test 0 and train 3" in told
     assert "1 of them have another label there" in told
 

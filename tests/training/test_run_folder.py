@@ -70,8 +70,8 @@ def test_pictures_of_a_run_show_what_they_are_given():
     assert not np.array_equal(table, other)
     assert plots.confusion(np.eye(40, dtype=np.int64), [str(i) for i in range(40)], "no mistake")
     grey, colour = np.zeros((8, 12), np.uint8), np.full((9, 9, 3), 200, np.uint8)
-    some = pixels(plots.mistakes([grey, colour] * 6, ["7 → 1"] * 12, "12 wrong"))
-    assert some.shape[0] > pixels(plots.mistakes([], [], "0 wrong")).shape[0]
+    some = pixels(plots.mistakes([grey, colour] * 6, ["7 → 1"] * 12, 12, 50))
+    assert some.shape[0] > pixels(plots.mistakes([], [], 0, 50)).shape[0]
 
 
 def records(path):

@@ -7,17 +7,18 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from sutja.cli.failures import FAILED, told
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
     from sutja.data.catalogue import Entry
     from sutja.data.obtain import Progress
 
-FAILED, INTERRUPTED = 1, 130
+_STOPPED = "stopped; what has arrived is kept, the same command goes on from there"
 FORMAT = click.option(
     "--format", "format_name", type=click.Choice(("table", "json")), default="table", show_default=True
 )
@@ -54,7 +55,7 @@ def list_sets(format_name: str) -> None:
 @FORMAT
 def info(name: str, format_name: str) -> None:
     """Describe one data set: what, whose, on what terms, how it is split."""
-    with _errors():
+    with told(_STOPPED):
         from sutja.data.catalogue import entry_of
         from sutja.data.split import RULES
 
@@ -87,12 +88,12 @@ def info(name: str, format_name: str) -> None:
 @click.option("--to", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Fetch into DIR.")
 def get(names: tuple[str, ...], to: Path | None) -> None:
     """Fetch data sets. What is there already stays; what broke off is taken up again."""
-    with _errors():
+    with told(_STOPPED):
         from sutja.data.catalogue import data_root, entry_of
+        from sutja.data.obtain import obtain
 
         entries = [entry_of(name) for name in names]
         root = to or data_root()
-        obtain = _import_obtain()
         with _bars() as progress:
             for entry in entries:
                 if not entry.files:
@@ -114,7 +115,7 @@ def get(names: tuple[str, ...], to: Path | None) -> None:
 def verify(names: tuple[str, ...]) -> None:
     """Compare every file of data sets with the catalogue, byte by byte."""
     failed = False
-    with _errors():
+    with told(_STOPPED):
         from sutja.data.catalogue import data_root, entry_of
         from sutja.data.manifest import problems_of
 
@@ -180,27 +181,6 @@ def _print_table(header: list[str], rows: list[list[str]]) -> None:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _import_obtain() -> Any:
-    try:
-        from sutja.data.obtain import obtain
-    except ModuleNotFoundError as error:
-        _stop(f"fetching data needs {error.name}, which is not installed: pip install 'sutja[train]'", FAILED)
-    return obtain
-
-
-@contextmanager
-def _errors() -> Iterator[None]:
-    """Errors that sutja raises on purpose become a line on the standard error and exit 1."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # the reader of the standard output has gone: click ends quietly
-    except (OSError, SutjaError) as error:
-        _stop(str(error), FAILED)
-    except KeyboardInterrupt:
-        _stop("stopped; what has arrived is kept, the same command goes on from there", INTERRUPTED)
-
-
 @contextmanager
 def _bars() -> Iterator[Progress]:
     """Bars with rate and time left on the standard error; nothing where it is no terminal."""
@@ -230,8 +210,3 @@ def _bars() -> Iterator[Progress]:
 
 def _watched() -> bool:
     return sys.stderr.isatty()
-
-
-def _stop(message: str, status: int) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
-    sys.exit(status)

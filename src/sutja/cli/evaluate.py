@@ -9,6 +9,7 @@ import click
 
 from sutja.cli.failures import told
 from sutja.cli.labelled import judge, model_and_data, say
+from sutja.metrics import percent
 
 if TYPE_CHECKING:
     from sutja.cli.labelled import Judged
@@ -87,7 +88,7 @@ def _table(facts: dict[str, Any], found: Evaluation, new: Evaluation | None) -> 
     if new is not None:
         lines.append(("on items not trained on", f"{new.error.percent()} of {new.n:,}"))
     if found.cer is not None:
-        lines.append(("digits wrong", f"{100 * found.cer:.2f} %"))
+        lines.append(("digits wrong", percent(found.cer)))
     if found.answered.k < found.n:
         lines.append(("answered", found.answered.percent()))
     if found.calibration_error is not None and found.aurc is not None:
@@ -112,7 +113,7 @@ def _table(facts: dict[str, Any], found: Evaluation, new: Evaluation | None) -> 
             rows.append(f"and {len(found.classes) - _ROWS:,} more: --format json has all")
         parts.append("\n".join(rows))
     if found.confusions:
-        common = [f"{t} taken for {p} {count:,} times" for t, p, count in found.confusions[:5]]
+        common = [f"{t} taken for {p} ({count:,} ×)" for t, p, count in found.confusions[:5]]
         parts.append("commonest mistakes: " + ", ".join(common))
     return "\n\n".join(parts)
 
@@ -120,7 +121,8 @@ def _table(facts: dict[str, Any], found: Evaluation, new: Evaluation | None) -> 
 def _promise(guarantee: dict[str, Any] | None) -> str:
     if guarantee is None:
         return ""
-    return f" (at most {guarantee['max_error']:.3%} wrong, with {guarantee['confidence']:.4g} confidence)"
+    error, level = 100 * guarantee["max_error"], 100 * guarantee["confidence"]
+    return f" (at most {error:.4g} % wrong, with {level:.4g} % confidence)"
 
 
 def _risk_lines(found: Evaluation) -> list[str]:
@@ -135,4 +137,4 @@ def _risk_lines(found: Evaluation) -> list[str]:
 
 
 def _share(rate: float | None) -> str:
-    return "–" if rate is None else f"{100 * rate:.2f} %"
+    return "–" if rate is None else percent(rate)

@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 import click
 
+from sutja.cli.formats import printable
 from sutja.errors import SutjaError
 
-FAILED, INTERRUPTED = 1, 130
+FAILED, USAGE, INTERRUPTED = 1, 2, 130
 _MEMORY_WORDS = ("can't allocate memory", "out of memory")  # torch has no exception of its own on a CPU
 
 
 def stop(message: str, status: int = FAILED) -> NoReturn:
     """Say why, and end."""
-    click.echo(f"error: {message}", err=True)
+    click.echo(f"error: {printable(message)}", err=True)
     sys.exit(status)
 
 
 @contextmanager
-def told(interrupted: str) -> Iterator[None]:
+def told(interrupted: str | Callable[[], str]) -> Iterator[None]:
     """Errors that sutja raises on purpose become a line on the standard error and exit 1.
 
     Parameters
     ----------
-    interrupted : what to say after Ctrl-C, with exit 130.
+    interrupted : what to say after Ctrl-C, with exit 130; or what makes it, if it is not known before.
     """
     try:
         yield
@@ -44,4 +45,4 @@ def told(interrupted: str) -> Iterator[None]:
             raise
         stop("the memory is too small for this; take smaller pictures, fewer of them, or a smaller batch")
     except KeyboardInterrupt:
-        stop(interrupted, INTERRUPTED)
+        stop(interrupted if isinstance(interrupted, str) else interrupted(), INTERRUPTED)

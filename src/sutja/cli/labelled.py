@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
     from sutja.reading import Classifier, Reader
+    from sutja.types import Page
 
 PARTS = ("train", "test")
 
@@ -117,11 +118,8 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
 
 
 def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
-    from sutja.charset import LETTER
     from sutja.cli.progress import with_progress
     from sutja.data.labelled import load_texts
-    from sutja.evaluation import Answers
-    from sutja.grammar import digits_of
 
     if data is None:
         raise SutjaError(
@@ -131,17 +129,28 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
     table = load_texts(data, "test" if part == "test" else "train", "".join(reader.card.charset))
     every = with_progress(reader.read_many(table.paths, crop=True), len(table.paths))
     pages = [page for page in every if page.page == 1]  # of several pages the text tells the first
-    numbers = [page.numbers[0] if page.numbers else None for page in pages]
-    answers = Answers(
-        tuple(number.digits if number else None for number in numbers),
-        tuple(map(digits_of, table.texts)),
-        np.array([number.confidence if number else 0.0 for number in numbers]),
-        np.array([number is not None and LETTER not in number.text for number in numbers]),
-    )
     groups = None if table.groups is None else len(np.unique(table.groups))
     notes = tuple(f"not read: {page.error}" for page in pages if page.error)
     repeated = _repeated([str(path) for path in table.paths])
-    return Judged(reader, answers, table.source, np.zeros(len(pages), bool), "", 1, repeated, groups, notes)
+    return Judged(
+        reader, answers_on(pages, table.texts), table.source, np.zeros(len(pages), bool),
+        repeated=repeated, groups=groups, notes=notes,
+    )  # fmt: skip
+
+
+def answers_on(pages: Sequence[Page], texts: Sequence[str]) -> Answers:
+    """What a reader's pages say beside what is written there; digits are compared."""
+    from sutja.charset import LETTER
+    from sutja.evaluation import Answers
+    from sutja.grammar import digits_of
+
+    numbers = [page.numbers[0] if page.numbers else None for page in pages]
+    return Answers(
+        tuple(number.digits if number else None for number in numbers),
+        tuple(map(digits_of, texts)),
+        np.array([number.confidence if number else 0.0 for number in numbers]),
+        np.array([number is not None and LETTER not in number.text for number in numbers]),
+    )
 
 
 def _repeated(keys: list[Any]) -> NDArray[np.bool_]:

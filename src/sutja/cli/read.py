@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
 from sutja.cli.annotate import Annotator
+from sutja.cli.failures import FAILED, USAGE, stop, told
 from sutja.cli.formats import FORMATS, Csv, JsonLines, Table, format_for, printable
 from sutja.cli.inputs import expand
 from sutja.cli.output import Output
@@ -19,8 +20,6 @@ from sutja.types import Page
 
 if TYPE_CHECKING:
     from sutja.reading import Classifier, Reader
-
-FAILED, USAGE, INTERRUPTED = 1, 2, 130
 
 
 @click.command()
@@ -71,22 +70,14 @@ def read(
     if annotate is not None:
         pages = _annotated(pages, Annotator(annotate))
     counts = _Counts()
-    try:
-        with Output(out) as output:
-            output.write(writer.header())
-            for page in pages:
-                counts.add(page)
-                if page.error is not None:
-                    click.echo(f"error: {printable(page.error)}", err=True)
-                output.write(writer.page(page))
-    except KeyboardInterrupt:
-        left = f"; {out} was not written" if out else ""
-        click.echo(f"stopped after {counts.pages} pictures{left}", err=True)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        raise  # the reader of the standard output has gone: click ends quietly
-    except (OSError, SutjaError) as error:
-        _stop(printable(str(error)), FAILED)
+    left = f"; {out} was not written" if out else ""
+    with told(lambda: f"stopped after {counts.pages} pictures{left}"), Output(out) as output:
+        output.write(writer.header())
+        for page in pages:
+            counts.add(page)
+            if page.error is not None:
+                click.echo(f"error: {printable(page.error)}", err=True)
+            output.write(writer.page(page))
     if isinstance(writer, Table):
         click.echo(counts.summary(), err=True)
     sys.exit(FAILED if counts.failed else 0)
@@ -121,7 +112,7 @@ def _make_reader(model: str | None, threads: int, max_error: float | None) -> Re
     try:
         reader = open_model(model, threads=threads, max_error=max_error)
     except SutjaError as error:
-        _stop(str(error), USAGE)
+        stop(str(error), USAGE)
     if reader.choice is not None:
         click.echo(reader.choice.statement(), err=True)
     return reader
@@ -139,8 +130,3 @@ def _annotated(pages: Iterable[Page], annotator: Annotator) -> Iterator[Page]:
         if page.error is None:
             annotator.draw(page)
         yield page
-
-
-def _stop(message: str, status: int) -> NoReturn:
-    click.echo(f"error: {message}", err=True)
-    sys.exit(status)

@@ -148,7 +148,7 @@ def classify(
             name = choices["name"] or folder.path.name
             plan = Plan(net, hidden, choices["size"], config, name, choices["tensorboard"])
             if train_classifier(parts, plan, folder, resume=resume, say=say):
-                click.echo(f"{folder.path}: sutja read --crop --model {folder.path / 'model.onnx'} PICTURE")
+                _tell_use(folder.path)
 
 
 @train.command(short_help="Learn to read numbers of many digits, from crops and their texts.")
@@ -182,7 +182,7 @@ def transcribe(
         weights = None if from_scratch else model_path(base)
         plan = TextPlan(weights, epochs, lr or 0.0, seed, threads, name or folder.path.name)
         run(parts, plan, card, folder, resume, click.echo)
-        click.echo(f"{folder.path}: sutja read --crop --model {folder.path / 'model.onnx'} PICTURE")
+        _tell_use(folder.path)
 
 
 def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank: int) -> RunFolder:
@@ -194,6 +194,12 @@ def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank:
         raise click.UsageError("name the folder of the run with --out")
     path = out or next_free(Path("runs"), name)
     return RunFolder(path) if rank else RunFolder.open(path, command_of(ctx, path), resume)
+
+
+def _tell_use(folder: Path) -> None:
+    """How to use what a run made."""
+    click.echo(f"the run is in {folder}; to use its model:")
+    click.echo(f"  sutja read --crop --model {shlex.quote(str(folder / 'model.onnx'))} PICTURE")
 
 
 def command_of(ctx: click.Context, out: Path) -> str:

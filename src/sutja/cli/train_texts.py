@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sutja.cli.labelled import answers_on
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.errors import ThresholdError
 from sutja.evaluation import Answers, evaluate
-from sutja.grammar import digits_of
 from sutja.model_file import Calibration, Card, write_model
 from sutja.reading import Reader
 
@@ -46,7 +46,7 @@ def run(
     from sutja.signals.normalise import NormaliseParams
     from sutja.training.device import threads_set
     from sutja.training.export import export
-    from sutja.training.run_folder import MODEL
+    from sutja.training.run_folder import MODEL, result_line
     from sutja.training.text_run import parity_batches, threads_of, train_transcriber
 
     with threads_set(threads_of(plan)):
@@ -69,21 +69,13 @@ def run(
     folder.write_card(card)
     _draw(folder, parts.test, last)
     for result in results:
-        low, high = result["error_95"]
-        wrong = f"{result['error']:.2%} wrong of {result['n']:,}"
-        say(f"{result['part']}: {wrong} (95 % interval: {low:.2%} to {high:.2%})")
+        say(result_line(result))
 
 
 def answers_of(reader: Reader, samples: Sequence[Sample]) -> Answers:
     """What the reader says to crops; their digits are compared."""
     pages = reader.read_many((sample.picture for sample in samples), crop=True)
-    numbers = [page.numbers[0] if page.numbers else None for page in pages]
-    return Answers(
-        tuple(number.digits if number else None for number in numbers),
-        tuple(digits_of(sample.text) for sample in samples),
-        np.array([number.confidence if number else 0.0 for number in numbers]),
-        np.array([number is not None for number in numbers]),
-    )
+    return answers_on(list(pages), [sample.text for sample in samples])
 
 
 def _calibrated(card: Card, held: Answers, keep: bool, say: Callable[[str], None]) -> Card:
@@ -126,11 +118,11 @@ def _draw(folder: RunFolder, samples: Sequence[Sample], answers: Answers) -> Non
     ]
     table = np.array(pairs, np.int64).reshape(-1, 2)
     counts = plots.confusion_counts(table[:, 0], table[:, 1], len(_DIGITS))
-    wrong = np.flatnonzero(~answers.right)
-    surest = wrong[np.argsort(-answers.confidence[wrong], kind="stable")][: plots.MOST_SHOWN]
+    wrong = ~answers.right
+    surest = plots.surest(answers.confidence, wrong)
     captions = [f"{answers.true[i]}\n→ {answers.predicted[i]}" for i in surest]
     folder.write("curves.png", plots.curves(read_results(folder.path)))
     title = "digits of test numbers read with the right length"
     folder.write("confusion.png", plots.confusion(counts, _DIGITS, title))
-    title = f"{len(wrong):,} of {len(samples):,} wrong"
-    folder.write("mistakes.png", plots.mistakes([samples[i].picture for i in surest], captions, title))
+    pictures = [samples[i].picture for i in surest]
+    folder.write("mistakes.png", plots.mistakes(pictures, captions, int(wrong.sum()), len(samples)))

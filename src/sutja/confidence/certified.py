@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sutja.confidence.risk import COVERAGES
 from sutja.errors import ThresholdError
-from sutja.metrics import binomial_tail, check_scored
+from sutja.metrics import binomial_tail, check_scored, percent
 from sutja.model_file.card import GUARANTEE_METHODS, Guarantee
 
 GUARANTEED_RISK, LEARN_THEN_TEST = GUARANTEE_METHODS
@@ -45,10 +45,11 @@ class Certified:
     def statement(self) -> str:
         """The promise in a sentence."""
         g = self.guarantee
+        accepted, wrong = percent(g.accepted / g.cases), percent(g.wrong / g.accepted)
         return (
-            f"threshold {self.threshold:.4f}: with {g.confidence:.4g} confidence at most {g.max_error:.3%} "
-            f"of the accepted answers are wrong; of {g.cases:,} labelled cases {g.accepted:,} were accepted "
-            f"({g.accepted / g.cases:.2%}) and {g.wrong:,} of those were wrong ({g.wrong / g.accepted:.2%})"
+            f"threshold {self.threshold:.4f}: with {100 * g.confidence:.4g} % confidence at most "
+            f"{100 * g.max_error:.4g} % of the accepted answers are wrong; of {g.cases:,} labelled cases "
+            f"{g.accepted:,} were accepted ({accepted}) and {g.wrong:,} of those were wrong ({wrong})"
         )
 
 
@@ -236,14 +237,14 @@ def _cannot(
 ) -> ThresholdError:
     needed = labels_needed(p, right, max_error, delta, tested)
     what = (
-        f"{len(p):,} labels do not show at any threshold that at most {max_error:.3%} of the accepted "
-        f"answers are wrong, with {confidence_level:.4g} confidence"
+        f"{len(p):,} labels do not show at any threshold that at most {100 * max_error:.4g} % of the "
+        f"accepted answers are wrong, with {100 * confidence_level:.4g} % confidence"
     )
     if needed is None:
         half = _Counts(p, right).at(float(np.sort(p)[::-1][max(1, len(p) // 2) - 1]))
         remedy = (
-            f"these do not tell how many would do, and of the surest half {half[1] / half[0]:.2%} are wrong: "
-            "ask for a larger error, or train a better model"
+            f"these do not tell how many would do, and of the surest half {percent(half[1] / half[0])} are "
+            "wrong: ask for a larger error, or train a better model"
         )
     else:
         missing = max(needed - len(p), len(p) // 10, 1)

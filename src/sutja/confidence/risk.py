@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sutja.errors import ThresholdError
-from sutja.metrics import binomial_upper_bound, check_scored
+from sutja.metrics import binomial_upper_bound, check_scored, percent
 from sutja.model_file.card import RiskCounts
 
 # The parts of all answers at which a risk table looks; closer together where most answers are kept.
@@ -48,8 +48,9 @@ class ThresholdChoice:
         """The choice in a sentence."""
         return (
             f"threshold {self.threshold:.4f}: of {self.cases} validation cases {self.accepted} were accepted "
-            f"and {self.wrong} of those were wrong ({self.wrong / self.accepted:.2%}); with "
-            f"{self.confidence_level:.0%} confidence the true error is at most {self.upper_bound:.2%}"
+            f"and {self.wrong} of those were wrong ({percent(self.wrong / self.accepted)}); with "
+            f"{100 * self.confidence_level:.4g} % confidence the true error is at most "
+            f"{percent(self.upper_bound)}"
         )
 
 
@@ -121,8 +122,9 @@ class RiskTable:
         kept = [point for point in points if shown[point] <= max_error]
         if not kept:
             raise ThresholdError(
-                f"no threshold kept {max_error:.3%} on the {cases} validation cases", where="max error",
-                remedy=f"the least they can show is {min(shown.values()):.3%}; ask for that or more",
+                f"no threshold kept {100 * max_error:.4g} % on the {cases} validation cases",
+                where="max error",
+                remedy=f"the least they can show is {percent(min(shown.values()), 3)}; ask for that or more",
             )  # fmt: skip
         threshold, accepted, wrong = max(kept, key=lambda point: point[1])
         bound = self._bound((threshold, accepted, wrong), confidence_level)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from sutja.data.class_labels import show_some
 from sutja.data.digit_sets import Part, read_idx
 from sutja.data.faults import DataError
-from sutja.data.picture_stack import Loaded, list_folder, memory_limit
+from sutja.data.memory import memory_limit
+from sutja.data.picture_stack import Loaded, list_folder
 from sutja.errors import PictureError
 from sutja.signals.pixels import to_uint8
 
@@ -93,8 +94,9 @@ def read_npz(path: Path, part: Part) -> Loaded:
         ) from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
-            f"cannot be read as arrays ({error})", where=str(path), remedy="save it again with numpy.savez"
-        ) from error
+            f"cannot be read as arrays ({error})", where=str(path),
+            remedy="save it again with numpy.savez, names as y.astype(str)",
+        ) from error  # fmt: skip
     images, labels = found
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]

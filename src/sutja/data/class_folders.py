@@ -42,7 +42,7 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
     found = {entry.name: _pictures(entry) for entry in classes}
     if empty := [name for name, paths in found.items() if not paths]:
         raise DataError(
-            f"{len(empty):,} class folders hold no pictures: {show_some(empty)}",
+            f"there are no pictures in {len(empty):,} of its class folders: {show_some(empty)}",
             where=str(root),
             remedy="put pictures in, or remove them",
         )

@@ -115,7 +115,7 @@ def _is_whole(values: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
 
 def _refuse_missing(missing: NDArray[np.intp], where: str) -> None:
     raise DataError(
-        f"{len(missing):,} items have no label: {show_some([f'number {i + 1}' for i in missing])}",
+        f"labels are missing for {len(missing):,} items: {show_some([f'number {i + 1}' for i in missing])}",
         where=where,
         remedy="label them or take them out",
     )

@@ -66,8 +66,8 @@ class Leaks:
         if self.near:
             kinds = ", ".join(f"{count} of class {name}" for name, count in self.classes[:3])
             lines.append(
-                f"{len(self.near):,} of {self.n_items:,} {side} items look like a training item ({kinds}); "
-                "plain strokes of two people may, other pictures hardly do"
+                f"{len(self.near):,} of {self.n_items:,} {side} items look much like a training item "
+                f"({kinds}): plain strokes of two people may, other pictures are likely the same"
             )
         if self.examples:
             lines.append(f"for instance {show_some(self.examples, 3)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.faults import DataError
+from sutja.data.memory import memory_limit
 from sutja.errors import PictureError
 from sutja.signals.image import load_pictures
 from sutja.signals.pixels_input import fit_channels, fit_size
 
 Size = tuple[int, int]  # H, W
 
-MEMORY_SHARE = 0.6  # of the machine's memory that pictures may take before they are learnt from
 _NOTES = 20  # pictures left out that are named one by one
 
 
@@ -173,11 +172,3 @@ def _notes(faults: Sequence[str]) -> tuple[str, ...]:
     if len(faults) > _NOTES:
         lines.append(f"left out: {len(faults) - _NOTES:,} more pictures that cannot be read")
     return tuple(lines)
-
-
-def memory_limit() -> float:
-    """Bytes that pictures may take on this machine; no limit where the system does not tell its memory."""
-    try:
-        return MEMORY_SHARE * float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, OSError, ValueError):  # not a POSIX system
-        return float("inf")

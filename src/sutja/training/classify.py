@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sutja.metrics import percent
 from sutja.training import checkpoint, distributed, loop
 from sutja.training.augment import AUGMENTS
 from sutja.training.device import DTYPES, Engine, choose, cores, device_of, threads_set
@@ -32,7 +33,8 @@ from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.soundness import check_fit
 
 _CHECKPOINT_EVERY = 5.0  # seconds
-_LINE_EVERY = 10.0  # seconds, of progress
+_LINE_EVERY = 10.0  # seconds, of progress within an epoch
+_EPOCH_LINE_EVERY = 1.0  # seconds, of progress where epochs are short
 _PARTS = 1000.0  # of a budget of time: how finely the schedule follows the clock
 
 # Checked by `soundness.check_fit`, whose errors are for people.
@@ -336,12 +338,14 @@ class _Run(loop.Job[PictureBatch]):
         if self.validation is not None:
             row |= self._validate(state)
         state.history.append(row)
-        shown = f"loss {loss:.4f}"
-        if self.validation is not None:
-            shown += f", validation {row['validation_loss']:.4f}, {row['validation_error']:.2%} wrong"
-        self._tell(state, shown)
         if distributed.rank() == 0 and self.look is not None:
             self.look(state.history)
+        if time.monotonic() - self._said_at < _EPOCH_LINE_EVERY and not self.finished(state):
+            return
+        shown = f"loss {loss:.4f}"
+        if self.validation is not None:
+            shown += f", validation {row['validation_loss']:.4f}, {percent(row['validation_error'])} wrong"
+        self._tell(state, shown)
 
     def _tell(self, state: loop.State, shown: str) -> None:
         """A line of progress: where the run is, how fast, and how long it will take."""

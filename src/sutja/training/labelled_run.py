@@ -19,13 +19,15 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.confidence import RiskTable, fit_temperature, scale
+from sutja.data.class_labels import show_some
+from sutja.data.faults import DataError
 from sutja.data.fingerprint import make_fingerprint
 from sutja.data.hold_out import hold_out, three_parts
 from sutja.data.labelled import Labelled, load_labelled
 from sutja.data.leak import find_leaks
 from sutja.data.split import VALIDATION_SHARE
 from sutja.errors import ThresholdError
-from sutja.metrics import clopper_pearson, expected_calibration_error
+from sutja.metrics import clopper_pearson, expected_calibration_error, percent
 from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
@@ -33,7 +35,7 @@ from sutja.training import distributed, plots
 from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
 from sutja.training.faults import TrainingError
-from sutja.training.run_folder import MODEL, RunFolder
+from sutja.training.run_folder import MODEL, RunFolder, result_line
 from sutja.training.soundness import check_memory
 from sutja.training.tensorboard import EventFile
 
@@ -94,7 +96,7 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
     Raises
     ------
     DataError
-        As `sutja.data.labelled.load_labelled` says.
+        As `sutja.data.labelled.load_labelled` says, or where a class has no picture in the training part.
     """
     train = load_labelled(data, "train", resize)
     if train.parted:
@@ -110,6 +112,12 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
         f"{len(parts.train):,} to train, {len(parts.validation):,} to validate, {len(parts.test):,} to test"
     )
     say(f"{train.source}: {len(train.classes)} classes, {sizes}")
+    lost = [name for i, name in enumerate(train.classes) if not (parts.train.labels == i).any()]
+    if lost:
+        raise DataError(
+            f"no picture of {show_some(lost)} is left to learn from", where=train.source,
+            remedy="add pictures of it; where the data name groups, of two groups or more",
+        )  # fmt: skip
     for side in ("validation", "test"):
         for line in find_leaks(parts.train, getattr(parts, side)).tell(side):
             say(line)
@@ -161,7 +169,8 @@ def train_classifier(
         net = make_net(plan.net, params.shape, len(parts.train.classes), plan.hidden, plan.size)
     except ValueError as error:
         raise TrainingError(str(error), where="net", remedy="choose other sizes") from error
-    say(f"{plan.net}: {sum(p.numel() for p in net.parameters()):,} parameters, input {params.shape}")
+    shown = "×".join(map(str, params.shape[1:])) + (" grey" if params.channels == 1 else " colour")
+    say(f"{plan.net}: {sum(p.numel() for p in net.parameters()):,} parameters, {shown} pictures")
     events = EventFile(folder.path) if plan.tensorboard and distributed.rank() == 0 else None
 
     def look(history: Sequence[Mapping[str, float]]) -> None:
@@ -182,9 +191,7 @@ def train_classifier(
     folder.write_card(card)
     _draw(folder, fitted, parts, scale(log_probs[1], card.scaling))
     for result in card.results:
-        low, high = result["error_95"]
-        wrong = f"{result['error']:.2%} wrong of {result['n']:,}"
-        say(f"{result['part']}: {wrong} (95 % interval: {low:.2%} to {high:.2%})")
+        say(result_line(result))
     return model
 
 
@@ -247,17 +254,18 @@ def _draw(folder: RunFolder, fitted: Fitted, parts: Parts, log_probs: NDArray[np
     """The three pictures of a run."""
     test, answer = parts.test, log_probs.argmax(1)
     counts = plots.confusion_counts(test.labels, answer, len(test.classes))
-    title = f"test, {(answer != test.labels).mean():.2%} wrong"
+    wrong = answer != test.labels
+    title = f"test, {percent(wrong.mean())} wrong"
     folder.write("curves.png", plots.curves(fitted.history))
     folder.write("confusion.png", plots.confusion(counts, test.classes, title))
-    wrong = np.flatnonzero(answer != test.labels)
-    surest = wrong[np.argsort(-log_probs[wrong, answer[wrong]], kind="stable")][: plots.MOST_SHOWN]
+    surest = plots.surest(log_probs.max(1), wrong)
     names = [name[:10] for name in test.classes]
     captions = [
-        f"{names[test.labels[i]]} → {names[answer[i]]}\n{np.exp(log_probs[i].max()):.1%}" for i in surest
+        f"{names[test.labels[i]]} → {names[answer[i]]}\n{percent(np.exp(log_probs[i].max()), 1)}"
+        for i in surest
     ]
-    title = f"{len(wrong):,} of {len(test):,} wrong" + (": the surest" if len(wrong) > len(surest) else "")
-    folder.write("mistakes.png", plots.mistakes([test.images[i] for i in surest], captions, title))
+    pictures = [test.images[i] for i in surest]
+    folder.write("mistakes.png", plots.mistakes(pictures, captions, int(wrong.sum()), len(test)))
 
 
 def with_choices(net: str, n: int, hidden: Sequence[int] = (), **choices: Any) -> ClassifyConfig:

@@ -11,22 +11,25 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from jaxtyping import Int64, UInt8
+from jaxtyping import Bool, Float64, Int64, UInt8
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_SHOWN = 40  # mistakes
-_COLUMNS = 8  # of them a row
+_COLUMNS, _LEAST_COLUMNS = 8, 4  # of them a row; fewer have no room for the title
 _NAMED = 30  # classes; more have no room for their names
 _INK, _OTHER = "#1f5fa8", "#c2571a"
 
-Picture = UInt8[NDArray[np.uint8], "H W"] | UInt8[NDArray[np.uint8], "H W 3"]
+# of any sizes, each its own
+Picture = UInt8[NDArray[np.uint8], "_ _"] | UInt8[NDArray[np.uint8], "_ _ 3"]
 
 
 def curves(history: Sequence[Mapping[str, float]]) -> bytes:
     """Loss and validation error over the epochs, a PNG."""
+    from matplotlib.ticker import LogFormatter
+
     figure = _figure(7.0, 3.2)
     epochs = [row["epoch"] for row in history]
     left, right = figure.subplots(1, 2)
@@ -37,12 +40,15 @@ def curves(history: Sequence[Mapping[str, float]]) -> bytes:
         right.plot(epochs, [100 * row["validation_error"] for row in history], color=_OTHER)
     left.set(xlabel="epoch", ylabel="loss", yscale="log")
     left.yaxis.set_major_formatter("{x:g}")
-    left.yaxis.set_minor_formatter("{x:g}")
+    # between the powers of ten only where they are few, or else the numbers lie on one another
+    left.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
     left.legend(frameon=False)
     right.set(xlabel="epoch", ylabel="validation error, %")
     right.set_ylim(bottom=0)
     for axes in (left, right):
         axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(color="#e6e6e6", linewidth=0.6)
+        axes.set_axisbelow(True)
     return _png(figure)
 
 
@@ -60,35 +66,53 @@ def confusion(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[str], t
     figure = _figure(side, side)
     axes = figure.subplots()
     wrong = counts.astype(float)
-    np.fill_diagonal(wrong, np.nan)
-    axes.imshow(wrong, cmap="Oranges", vmin=0)
+    np.fill_diagonal(wrong, 0)
+    axes.imshow(np.where(wrong > 0, wrong, np.nan), cmap="Oranges", vmin=0, vmax=max(1.0, 1.2 * wrong.max()))
+    axes.plot((-0.5, n_classes - 0.5), (-0.5, n_classes - 0.5), color="#e6e6e6", linewidth=0.8, zorder=0)
     if n_classes <= _NAMED:
-        middle = np.nanmax(wrong, initial=0.0) / 2
+        middle = 0.6 * wrong.max()
         for row in range(n_classes):
             for column in range(n_classes):
                 if count := counts[row, column]:
-                    dark = row != column and wrong[row, column] > middle
+                    dark = wrong[row, column] > middle
                     axes.text(
                         column, row, f"{count:,}", ha="center", va="center", fontsize=7,
                         color="white" if dark else "#333333",
                     )  # fmt: skip
-        axes.set_xticks(range(n_classes), [name[:12] for name in classes], fontsize=8, rotation=90)
-        axes.set_yticks(range(n_classes), [name[:12] for name in classes], fontsize=8)
+        names = [name[:12] for name in classes]
+        turned = 90 if max(map(len, names)) > 2 else 0
+        axes.set_xticks(range(n_classes), names, fontsize=8, rotation=turned)
+        axes.set_yticks(range(n_classes), names, fontsize=8)
     axes.set(xlabel="taken for", ylabel="is", title=title)
     return _png(figure)
 
 
-def mistakes(pictures: Sequence[Picture], captions: Sequence[str], title: str) -> bytes:
-    """Pictures with a caption each, a PNG; the first `MOST_SHOWN` of them."""
-    shown = min(len(pictures), MOST_SHOWN)
-    rows = max(1, math.ceil(shown / _COLUMNS))
-    figure = _figure(_COLUMNS * 1.1, rows * 1.45 + 0.4)
-    grid = figure.subplots(rows, _COLUMNS, squeeze=False)
+def surest(
+    confidence: Float64[NDArray[np.float64], " n"], wrong: Bool[NDArray[np.bool_], " n"]
+) -> Int64[NDArray[np.int64], " m"]:
+    """Which mistakes to show: the surest, at most `MOST_SHOWN`."""
+    places = np.flatnonzero(wrong)
+    return places[np.argsort(-confidence[places], kind="stable")][:MOST_SHOWN]
+
+
+def mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: int, n: int) -> bytes:
+    """Mistakes with a caption each, a PNG.
+
+    Parameters
+    ----------
+    pictures, captions : those to show.
+    wrong, n : how many mistakes there were among how many pictures.
+    """
+    columns = min(_COLUMNS, max(_LEAST_COLUMNS, len(pictures)))
+    rows = max(1, math.ceil(len(pictures) / columns))
+    figure = _figure(columns * 1.1, rows * 1.45 + 0.4)
+    grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
     for axes, picture, caption in zip(grid.flat, pictures, captions, strict=False):
         axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
         axes.set_title(caption, fontsize=7)
+    title = f"{wrong:,} of {n:,} wrong" + (": the surest" if wrong > len(pictures) else "")
     figure.suptitle(title, fontsize=9)
     return _png(figure)
 

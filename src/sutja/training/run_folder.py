@@ -13,7 +13,9 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from sutja.metrics import percent
 from sutja.model_file import Card
 from sutja.training.faults import TrainingError
 
@@ -99,6 +101,13 @@ class RunFolder:
     def write_card(self, card: Card) -> None:
         """`card.json`: the card that is in the model file, for people."""
         self.write(CARD, json.dumps(json.loads(card.to_json()), ensure_ascii=False, indent=2) + "\n")
+
+
+def result_line(result: Mapping[str, Any]) -> str:
+    """A result of the card for people."""
+    low, high = result["error_95"]
+    wrong = f"{percent(result['error'])} wrong of {result['n']:,}"
+    return f"{result['part']}: {wrong} (95 % interval: {100 * low:.2f} to {percent(high)})"
 
 
 def next_free(parent: Path, name: str) -> Path:

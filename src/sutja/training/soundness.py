@@ -6,12 +6,12 @@ Letters: n pictures, C channels, H rows, W columns, K classes.
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
 
+from sutja.data.memory import memory_limit
 from sutja.training import distributed
 from sutja.training.faults import TrainingError
 from sutja.training.pictures import as_float
@@ -69,22 +69,12 @@ def check_memory(needed: int, remedy: str) -> None:
     TrainingError
         There is less.
     """
-    free = _free_memory()
-    if free is not None and needed > free:
+    free = memory_limit()
+    if needed > free:
         raise TrainingError(
             f"the pictures take about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
             where="memory", remedy=remedy,
         )  # fmt: skip
-
-
-def _free_memory() -> int | None:
-    """Bytes that a program may still take, as Linux estimates them; None elsewhere."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return None
-    kilobytes = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
-    return int(kilobytes[0]) * 1024 if kilobytes else None
 
 
 def _finite(X: Tensor) -> bool:
