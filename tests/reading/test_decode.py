@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sutja.reading.decode import Answer, core, decode, mean_answers
+from sutja.grammar import core
+from sutja.reading.decode import Answer, _joined, decode, mean_answers
 
 ALPHABET = ["", *"0123456789.,□ "]
 BLANK = {"": 1.0}
@@ -95,8 +96,30 @@ def test_items_are_answered_one_by_one():
     assert decode(batch[:0], ALPHABET) == []
 
 
-def test_core():
-    assert core("$ 1,2□3.-") == "12□3"
+@pytest.mark.parametrize(
+    ("parts", "key"),
+    [
+        (["$", " ", "1,", "2□3", ".-"], "12□3 "),
+        (["□□", "□.", "", "7"], "□□□ 7"),
+        (["1", " ", "2", " ", "□"], "12 □"),
+        (["□", "1"], "□1"),
+    ],
+)
+def test_the_core_of_a_whole_is_joined_from_its_parts(parts, key):
+    joined = ""
+    for part in parts:
+        joined = _joined(joined, core(part))
+    assert joined == core("".join(parts)).lstrip() == key
+
+
+def test_a_number_beside_a_word_is_a_number():
+    """Ways that part digits and letters alike are one candidate, whatever signs they have between."""
+    rows = [{"□": 1.0}, BLANK, {"□": 1.0}, BLANK, {"□": 1.0}, {" ": 0.5, ".": 0.4, "": 0.1}, {"7": 1.0}]
+    answers = decode(frames(*rows), ALPHABET)[0]
+    assert answers[0].digits == "7"
+    assert answers[0].probability == pytest.approx(0.9, abs=1e-3)
+    assert answers[0].text == "7"
+    assert answers[1].digits is None  # "□□□7" is a word
 
 
 def test_looks_are_averaged():

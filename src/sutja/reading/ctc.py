@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from operator import itemgetter
+from operator import add, itemgetter
 from typing import TypeAlias
 
 import numpy as np
@@ -23,6 +23,9 @@ from numpy.typing import NDArray
 Frame: TypeAlias = tuple[
     float, list[tuple[str, float]]
 ]  # probability of the blank, and of each likely symbol
+
+# key, total probability, probability of the likeliest way, and that way as a linked list
+_Way: TypeAlias = tuple[str, float, float, object]
 
 CERTAIN = 1e-3  # a frame whose blank is surer than 1 - CERTAIN separates two segments
 FLOOR = 1e-3  # a symbol less likely than this in a frame is not followed there
@@ -173,6 +176,7 @@ def combine(
     key: Callable[[str], str] = str,
     width: int = WIDTH,
     negligible: float = NEGLIGIBLE,
+    join: Callable[[str, str], str] = add,
 ) -> list[Candidate]:
     """Multiply out the strings of all segments, likeliest first; strings with the same key are one candidate.
 
@@ -181,7 +185,9 @@ def combine(
     segments
         Segments already searched.
     key
-        What of a string matters. It must be the same for two strings joined as for their keys joined.
+        What of a string matters.
+    join
+        The key of two strings joined, from their keys.
     width
         Candidates kept at every step.
 
@@ -189,34 +195,42 @@ def combine(
     -------
     At most `width` candidates, likeliest first. Probabilities are those of the segments' frames alone.
     """
-    # (key, total probability, probability of the likeliest way, that way as a linked list), likeliest first
-    beam: list[tuple[str, float, float, object]] = [("", 1.0, 1.0, None)]
+    beam: list[_Way] = [("", 1.0, 1.0, None)]
     log_scale = 0.0
     for segment in segments:
         log_scale += segment.log_scale
         parts = _parts(segment, key, negligible)
         if len(parts) == 1:  # most segments are sure of themselves
             part, total, best, text = parts[0]
-            beam = [(start + part, t * total, b * best, (way, text)) for start, t, b, way in beam]
+            beam = [(join(start, part), t * total, b * best, (way, text)) for start, t, b, way in beam]
+            if len(beam) > 1:
+                beam = _merged(beam)
             continue
         least = beam[0][1] * parts[0][1] * negligible
-        grown: dict[str, tuple[str, float, float, object]] = {}
+        grown: list[_Way] = []
         for start, start_total, start_best, way in beam:
             for part, total, best, text in parts:
                 both = start_total * total
                 if both < least:
                     break
-                joined, likely = start + part, start_best * best
-                other = grown.get(joined)
-                if other is None:
-                    grown[joined] = (joined, both, likely, (way, text))
-                elif other[2] >= likely:
-                    grown[joined] = (joined, other[1] + both, other[2], other[3])
-                else:
-                    grown[joined] = (joined, other[1] + both, likely, (way, text))
-        beam = sorted(grown.values(), key=_total, reverse=True)[:width]
+                grown.append((join(start, part), both, start_best * best, (way, text)))
+        beam = _merged(grown)[:width]
     scale = math.exp(log_scale)
     return [Candidate(joined, total * scale, way) for joined, total, _, way in beam]
+
+
+def _merged(ways: list[_Way]) -> list[_Way]:
+    """One way for each key, the likeliest, with the total of all of them; likeliest key first."""
+    kept: dict[str, _Way] = {}
+    for joined, total, best, way in ways:
+        other = kept.get(joined)
+        if other is None:
+            kept[joined] = (joined, total, best, way)
+        elif other[2] >= best:
+            kept[joined] = (joined, other[1] + total, other[2], other[3])
+        else:
+            kept[joined] = (joined, other[1] + total, best, way)
+    return sorted(kept.values(), key=_total, reverse=True)
 
 
 def _parts(

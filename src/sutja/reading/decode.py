@@ -15,11 +15,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.charset import DIGITS, LETTER
-from sutja.grammar import digits_of, is_number, trim
+from sutja.charset import SPACE
+from sutja.grammar import core, digits_of, is_number, trim
 from sutja.reading.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 
-_DECISIVE = frozenset(DIGITS + LETTER)
 MOST_ALTERNATIVES = 4
 # Long unsure segments, scribble mostly, are searched with fewer strings: nothing in them will be trusted
 # anyway.
@@ -90,10 +89,14 @@ def decode(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> list[list
     return [_answers(certain, segments) for certain, segments in split(log_probs, alphabet)]
 
 
-@lru_cache(maxsize=4096)  # segments say the same few things over and over
-def core(text: str) -> str:
-    """The digits and letters of `text`: what decides which number it is, and whether it is one."""
-    return "".join(filter(_DECISIVE.__contains__, text))
+_core = lru_cache(maxsize=4096)(core)  # segments say the same few things over and over
+
+
+def _joined(start: str, part: str) -> str:
+    """The core of two cores joined; a number begins and ends with no space."""
+    if start[-1:].isdigit() and part[:1].isdigit():  # nothing between them that a word could end at
+        return start + part
+    return _core(start + part).lstrip(SPACE)
 
 
 def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
@@ -102,7 +105,7 @@ def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
     scale = math.exp(certain)
     totals: dict[str | None, float] = {}
     likeliest: dict[str | None, Candidate] = {}
-    for candidate in combine(segments, key=core):
+    for candidate in combine(segments, key=_core, join=_joined):
         digits = digits_of(candidate.key) if is_number(candidate.key) else None
         totals[digits] = totals.get(digits, 0.0) + candidate.probability * scale
         likeliest.setdefault(digits, candidate)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sutja.charset import LETTER, SPACE
+from sutja.charset import LETTER
 from sutja.confidence import Calibrator
-from sutja.grammar import kind_of, value_of
+from sutja.grammar import kind_of, own_part, value_of
 from sutja.reading.boxes import around, character_boxes
-from sutja.reading.decode import Answer, Glyph
+from sutja.reading.decode import Answer
 from sutja.signals.image import Picture
 from sutja.signals.normalise import Normalised
 from sutja.types import Alternative, Character, Number
@@ -41,7 +41,7 @@ class Judge:
         confidence = self.calibrate(best.probability)
         glyphs = best.glyphs()
         boxes = character_boxes(glyphs, normalised, picture.width, picture.height)
-        own = _without_surroundings(glyphs)
+        own = own_part("".join(glyph.text for glyph in glyphs))
         characters = tuple(
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
             for glyph, box in zip(glyphs[own], boxes[own], strict=True)
@@ -58,12 +58,6 @@ class Judge:
             characters=characters,
             alternatives=_alternatives(answers, confidence),
         )
-
-
-def _without_surroundings(glyphs: Sequence[Glyph]) -> slice:
-    """The characters of the number itself, which has one at least: without letters and spaces around it."""
-    inner = [i for i, glyph in enumerate(glyphs) if glyph.text not in LETTER + SPACE]
-    return slice(inner[0], inner[-1] + 1)
 
 
 def _alternatives(answers: Sequence[Answer], confidence: float) -> tuple[Alternative, ...]:
