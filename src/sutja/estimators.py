@@ -130,7 +130,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise EstimatorError(
-                f"there is one class only, {self.classes_[0]!r}", where="y",
+                f"there is one class only, {self.classes_[0]}", where="y",
                 remedy="give samples of two classes or more",
             )  # fmt: skip
         self.shape_ = shape or self._given_shape(flat.shape[1])

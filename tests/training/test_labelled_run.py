@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sutja.data.faults import DataError
 from sutja.data.labelled import Labelled
 from sutja.model_file import Scaling
 from sutja.signals.pixels_input import batch_to_pixels
@@ -68,3 +69,10 @@ def test_figures_on_the_card_are_counted():
     low, high = figures["error_95"]
     assert low == pytest.approx(0.006309, abs=1e-5)  # Clopper-Pearson for 1 of 4
     assert high == pytest.approx(0.805880, abs=1e-5)
+
+
+def test_a_class_that_cannot_be_learnt_is_named(tmp_path):
+    X = np.random.default_rng(0).integers(0, 255, (3, 8, 8), np.uint8)
+    np.savez(tmp_path / "few.npz", X=X, y=["a", "a", "b"])
+    with pytest.raises(DataError, match=r"few\.npz: no picture of a is left to learn from; add pictures"):
+        load_parts(tmp_path / "few.npz", None, lambda line: None)

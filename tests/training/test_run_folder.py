@@ -43,7 +43,7 @@ def test_files_appear_whole_or_not_at_all(tmp_path, monkeypatch):
     run = RunFolder(tmp_path)
     run.write("a.txt", "first")
     monkeypatch.setattr("pathlib.Path.chmod", lambda *arguments: (_ for _ in ()).throw(OSError(28, "full")))
-    with pytest.raises(OSError, match="full"):
+    with pytest.raises(TrainingError, match=r"a\.txt: full"):
         run.write("a.txt", "second")
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.txt", "first")]
 
@@ -62,6 +62,8 @@ def pixels(png):
 def test_pictures_of_a_run_show_what_they_are_given():
     bad = [{**row, "validation_error": 0.4} for row in HISTORY]
     assert not np.array_equal(pixels(plots.curves(HISTORY)), pixels(plots.curves(bad)))
+    many = [{**row, "epoch": 0.0, "step": float(i)} for i, row in enumerate(HISTORY)]
+    assert not np.array_equal(pixels(plots.curves(HISTORY)), pixels(plots.curves(many)))
     truth, answer = np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 0, 0])
     counts = plots.confusion_counts(truth, answer, 3)
     assert counts.tolist() == [[1, 1, 0], [0, 1, 0], [2, 0, 0]]

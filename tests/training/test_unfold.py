@@ -9,6 +9,7 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training.export import export, prepare
+from sutja.training.quantise import quantise_file
 from sutja.training.unfold import unfold
 
 
@@ -41,6 +42,16 @@ def test_an_unfolded_network_answers_as_the_file_and_still_trains(tmp_path):
     net.train()(image).exp()[..., 0].sum().backward()
     assert all(p.grad is not None for p in net.parameters())
     assert {name for name, _ in net.named_parameters()} == {name for name, _ in trained.named_parameters()}
+
+
+def test_integers_are_unfolded_too(tmp_path):
+    path, small = tmp_path / "m.onnx", tmp_path / "q.onnx"
+    trained = exported(path)
+    quantise_file(path, small, [crops(1, 64, seed) for seed in range(20)], [crops(1, 64, 30)])
+    net = unfold(small, crops(8, 64, 5)).eval()
+    image = torch.from_numpy(crops(2, 96, 9))
+    with torch.no_grad():
+        assert torch.allclose(net(image), prepare(trained)(image), atol=0.1)
 
 
 def test_a_network_of_another_shape_is_refused(tmp_path):

@@ -66,7 +66,10 @@ def calibrate(
 
         target = Path(out) if out else _own_file(model)
         if not os.access(target.parent, os.W_OK):
-            raise _unwritable(target, "its folder is not there, or not open to you")
+            raise SutjaError(
+                "cannot be written (its folder is not there, or not open to you)", where=str(target),
+                remedy="make the folder, or name another place with --out",
+            )  # fmt: skip
         file = load_model(model)
         judged = judge(file, data, part, threads)
         for note in judged.notes:
@@ -76,15 +79,14 @@ def calibrate(
         found = METHODS[method](answers.confidence, answers.right, max_error, level)
         guarantee = replace(found.guarantee, data=judged.source)
         card = replace(file.card, threshold=found.threshold, guarantee=guarantee)
-        try:
-            write_model(target, file.data, card)
-        except OSError as error:
-            raise _unwritable(target, error.strerror or str(error)) from error
+        write_model(target, file.data, card)
         if format_name == "json":
             facts = {"model": str(target), "threshold": found.threshold, **asdict(guarantee)}
             click.echo(json.dumps(facts, ensure_ascii=False))
         else:
             click.echo(found.statement())
+            if others := len(answers.true) - guarantee.cases:
+                say(f"note: {others:,} more labelled cases only told where to look for a threshold")
             say(f"kept in {target}")
 
 
@@ -96,13 +98,6 @@ def _own_file(model: str) -> Path:
             remedy="give the path of a model file, or name a copy to write with --out",
         )  # fmt: skip
     return Path(model)
-
-
-def _unwritable(target: Path, why: str) -> SutjaError:
-    return SutjaError(
-        f"cannot be written ({why})", where=str(target),
-        remedy="make room and permissions, or name another place with --out",
-    )  # fmt: skip
 
 
 def _usable(judged: Judged) -> NDArray[np.bool_]:

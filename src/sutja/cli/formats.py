@@ -86,14 +86,17 @@ class Table:
     ----------
     names
         The pictures to come, for the width of their column.
+    what
+        What is read from them: the name of its column.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], what: str = "number") -> None:
+        self._what = what
         self._width = min(_WIDEST_NAME, max([_NARROWEST_NAME, *(len(printable(name)) for name in names)]))
 
     def header(self) -> str:
         """The names of the columns."""
-        text = f"{'picture':<{self._width}}  {'number':<{_TEXT_WIDTH}}  {'value':>14}  confidence\n"
+        text = f"{'picture':<{self._width}}  {self._what:<{_TEXT_WIDTH}}  {'value':>14}  confidence\n"
         return click.style(text, bold=True)
 
     def page(self, page: Page) -> str:

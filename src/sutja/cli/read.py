@@ -65,7 +65,8 @@ def read(
         )
     names, failed = expand(paths)
     reader = _make_reader(model, threads, max_error)
-    writer = _make_writer(format_for(format_name, out), [*names, *(page.source for page in failed)])
+    what = "class" if reader.card.task == "classify" else "number"
+    writer = _make_writer(format_for(format_name, out), [*names, *(page.source for page in failed)], what)
     pages: Iterable[Page] = chain(failed, with_progress(reader.read_many(names, crop=True), len(names)))
     if annotate is not None:
         pages = _annotated(pages, Annotator(annotate))
@@ -79,7 +80,7 @@ def read(
                 click.echo(f"error: {printable(page.error)}", err=True)
             output.write(writer.page(page))
     if isinstance(writer, Table):
-        click.echo(counts.summary(), err=True)
+        click.echo(counts.summary(what), err=True)
     sys.exit(FAILED if counts.failed else 0)
 
 
@@ -95,10 +96,10 @@ class _Counts:
         self.numbers += len(page.numbers)
         self.accepted += sum(number.accepted for number in page.numbers)
 
-    def summary(self) -> str:
-        """The counts in a line."""
+    def summary(self, what: str) -> str:
+        """The counts in a line; `what` was read."""
         pictures = "1 picture" if self.pages == 1 else f"{self.pages:,} pictures"
-        text = f"{pictures}: {self.numbers:,} with a number, {self.accepted:,} of these accepted"
+        text = f"{pictures}: {self.numbers:,} with a {what}, {self.accepted:,} of these accepted"
         return text + (f"; {self.failed:,} not read" if self.failed else "")
 
 
@@ -118,9 +119,9 @@ def _make_reader(model: str | None, threads: int, max_error: float | None) -> Re
     return reader
 
 
-def _make_writer(format_name: str, names: list[str]) -> Table | JsonLines | Csv:
+def _make_writer(format_name: str, names: list[str], what: str) -> Table | JsonLines | Csv:
     if format_name == "table":
-        return Table(names)
+        return Table(names, what)
     return JsonLines() if format_name == "jsonl" else Csv()
 
 

@@ -35,7 +35,7 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
     Raises
     ------
     ModelFileError
-        If reading would refuse the file. Nothing is written then.
+        If reading would refuse the file, or it cannot be written; what was there stays as it was.
     """
     proto = _parse(model) if isinstance(model, bytes) else model
     kept = [(entry.key, entry.value) for entry in proto.metadata_props if entry.key != CARD_KEY]
@@ -45,6 +45,17 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
     data = proto.SerializeToString()
     target = Path(path)
     read_model(data, source=str(target))
+    try:
+        _replace(target, data)
+    except OSError as error:
+        raise ModelFileError(
+            f"cannot be written ({error.strerror or error})", where=str(target),
+            remedy="make room and permissions, or name another place",
+        ) from error  # fmt: skip
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Put data in the place of a file, at one stroke."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

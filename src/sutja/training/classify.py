@@ -213,6 +213,8 @@ def fit_classifier(
             )
             if saved:
                 state.load(saved)
+                if distributed.rank() == 0:
+                    say(f"goes on after {state.step:,} steps")
             else:
                 run.save(state)
             loop.fit(state, run)

@@ -31,7 +31,7 @@ from sutja.metrics import clopper_pearson, expected_calibration_error, percent
 from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training import distributed, plots
+from sutja.training import checkpoint, distributed, plots
 from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
 from sutja.training.faults import TrainingError
@@ -171,6 +171,8 @@ def train_classifier(
         raise TrainingError(str(error), where="net", remedy="choose other sizes") from error
     shown = "×".join(map(str, params.shape[1:])) + (" grey" if params.channels == 1 else " colour")
     say(f"{plan.net}: {sum(p.numel() for p in net.parameters()):,} parameters, {shown} pictures")
+    if resume and not (folder.path / checkpoint.NAME).exists():
+        say(f"there is no run in {folder.path} to go on with: one begins")
     events = EventFile(folder.path) if plan.tensorboard and distributed.rank() == 0 else None
 
     def look(history: Sequence[Mapping[str, float]]) -> None:

@@ -27,24 +27,28 @@ Picture = UInt8[NDArray[np.uint8], "_ _"] | UInt8[NDArray[np.uint8], "_ _ 3"]
 
 
 def curves(history: Sequence[Mapping[str, float]]) -> bytes:
-    """Loss and validation error over the epochs, a PNG."""
-    from matplotlib.ticker import LogFormatter
+    """Loss and validation error over the epochs, or over the steps where these have the rows; a PNG."""
+    from matplotlib.ticker import LogLocator, NullFormatter
 
     figure = _figure(7.0, 3.2)
     epochs = [row["epoch"] for row in history]
+    across = "epoch" if len(set(epochs)) == len(epochs) else "step"  # several rows an epoch
+    places = [row[across] for row in history]
     left, right = figure.subplots(1, 2)
-    left.plot(epochs, [row["loss"] for row in history], color=_INK, label="training")
+    left.plot(places, [row["loss"] for row in history], color=_INK, label="training")
     if history and "validation_loss" in history[0]:
-        left.plot(epochs, [row["validation_loss"] for row in history], color=_OTHER, label="validation")
+        left.plot(places, [row["validation_loss"] for row in history], color=_OTHER, label="validation")
     if history and "validation_error" in history[0]:
-        right.plot(epochs, [100 * row["validation_error"] for row in history], color=_OTHER)
-    left.set(xlabel="epoch", ylabel="loss", yscale="log")
+        right.plot(places, [100 * row["validation_error"] for row in history], color=_OTHER)
+    left.set(xlabel=across, ylabel="loss", yscale="log")
     left.yaxis.set_major_formatter("{x:g}")
-    # between the powers of ten only where they are few, or else the numbers lie on one another
-    left.yaxis.set_minor_formatter(LogFormatter(labelOnlyBase=False, minor_thresholds=(2, 0.7)))
+    low, high = left.get_ylim()
+    decades = math.log10(high / low)  # the more there are, the fewer numbers have room between them
+    left.yaxis.set_minor_locator(LogLocator(subs=range(2, 10) if decades < 1 else (2, 5)))
+    left.yaxis.set_minor_formatter("{x:.3g}" if decades < 3 else NullFormatter())
     left.legend(frameon=False)
-    right.set(xlabel="epoch", ylabel="validation error, %")
-    right.set_ylim(bottom=0)
+    right.set(xlabel=across, ylabel="validation error, %")
+    right.set_ylim(0, max(1.0, right.get_ylim()[1]))
     for axes in (left, right):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(color="#e6e6e6", linewidth=0.6)
@@ -68,7 +72,7 @@ def confusion(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[str], t
     wrong = counts.astype(float)
     np.fill_diagonal(wrong, 0)
     axes.imshow(np.where(wrong > 0, wrong, np.nan), cmap="Oranges", vmin=0, vmax=max(1.0, 1.2 * wrong.max()))
-    axes.plot((-0.5, n_classes - 0.5), (-0.5, n_classes - 0.5), color="#e6e6e6", linewidth=0.8, zorder=0)
+    axes.imshow(np.where(np.eye(n_classes) > 0, 0.08, np.nan), cmap="Greys", vmin=0, vmax=1)
     if n_classes <= _NAMED:
         middle = 0.6 * wrong.max()
         for row in range(n_classes):
@@ -112,7 +116,8 @@ def mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: int, n
     for axes, picture, caption in zip(grid.flat, pictures, captions, strict=False):
         axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
         axes.set_title(caption, fontsize=7)
-    title = f"{wrong:,} of {n:,} wrong" + (": the surest" if wrong > len(pictures) else "")
+    title = f"{wrong:,} of {n:,} wrong" + (", the surest" if wrong > len(pictures) else "")
+    title += ": is → taken for" if pictures else ""
     figure.suptitle(title, fontsize=9)
     return _png(figure)
 

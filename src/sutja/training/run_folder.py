@@ -61,31 +61,38 @@ class RunFolder:
             )  # fmt: skip
         try:
             path.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(path).free < _LEAST_ROOM:
-                raise OSError(f"less than {_LEAST_ROOM // 1_000_000} MB are free")
-            run.write(COMMAND, command + "\n")
+            free = shutil.disk_usage(path).free
         except OSError as error:
-            raise TrainingError(
-                f"cannot be written to ({error.strerror or error})", where=str(path),
-                remedy="make room, or name another folder with --out",
-            ) from error  # fmt: skip
+            raise _unwritable(path, error.strerror or str(error)) from error
+        if free < _LEAST_ROOM:
+            raise _unwritable(path, f"less than {_LEAST_ROOM // 1_000_000} MB are free")
+        run.write(COMMAND, command + "\n")
         return run
 
     def write(self, name: str, content: str | bytes) -> Path:
-        """Write a file of the folder; what was there stays until the new one is whole."""
+        """Write a file of the folder; what was there stays until the new one is whole.
+
+        Raises
+        ------
+        TrainingError
+            It cannot be written.
+        """
         data = content.encode() if isinstance(content, str) else content
         target = self.path / name
-        with tempfile.NamedTemporaryFile(dir=self.path, prefix=f".{name}.", delete=False) as file:
-            partial = Path(file.name)
-            try:
-                file.write(data)
-                file.close()
-                partial.chmod(0o644)
-                partial.replace(target)
-            except BaseException:
-                with contextlib.suppress(OSError):
-                    partial.unlink()
-                raise
+        try:
+            with tempfile.NamedTemporaryFile(dir=self.path, prefix=f".{name}.", delete=False) as file:
+                partial = Path(file.name)
+                try:
+                    file.write(data)
+                    file.close()
+                    partial.chmod(0o644)
+                    partial.replace(target)
+                except BaseException:
+                    with contextlib.suppress(OSError):
+                        partial.unlink()
+                    raise
+        except OSError as error:
+            raise _unwritable(self.path, f"{name}: {error.strerror or error}") from error
         return target
 
     def write_results(self, rows: Sequence[Mapping[str, float]]) -> None:
@@ -101,6 +108,13 @@ class RunFolder:
     def write_card(self, card: Card) -> None:
         """`card.json`: the card that is in the model file, for people."""
         self.write(CARD, json.dumps(json.loads(card.to_json()), ensure_ascii=False, indent=2) + "\n")
+
+
+def _unwritable(path: Path, why: str) -> TrainingError:
+    return TrainingError(
+        f"cannot be written to ({why})", where=str(path),
+        remedy="make room, or name another folder with --out",
+    )  # fmt: skip
 
 
 def result_line(result: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sutja.charset import CHARSET
+from sutja.metrics import percent
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training import checkpoint, loop
 from sutja.training.faults import TrainingError
@@ -278,8 +279,8 @@ class _Run(loop.Job[Batch]):
             )  # fmt: skip
         average = state.flat.averaged()
         right = {name: digit_accuracy(average, crops) for name, crops in self.validation.items()}
-        figures = {name: round(100 * part, 2) for name, part in right.items()}
-        self.say(f"step {state.step} digits right, %: {figures}")
+        figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
+        self.say(f"step {state.step:,}: loss {loss:.4f}, digits right: {figures}")
         state.history.append({
             "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
             "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},

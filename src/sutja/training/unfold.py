@@ -24,15 +24,23 @@ from sutja.errors import ModelFileError
 from sutja.model_file import read_model
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 
-_HALF = ".half"  # how export marks weights stored in float16
+# How weights are marked that are stored in float16, or in integers.
+_HALF, _INTEGERS = ".half", "_quantized"
 
 
 def load_folded(path: Path) -> dict[str, Tensor]:
     """The tensors of a model file, float32, under the names that the network has for them."""
-    model = onnx.load_model_from_string(read_model(path).data)
+    graph = onnx.load_model_from_string(read_model(path).data).graph
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
+            integers, *scale_and_zero = (stored[name] for name in node.input)
+            channels = (-1, *(1 for _ in integers.shape[1:]))  # the first axis has a scale for each channel
+            scale, zero = (values.astype(np.float32).reshape(channels) for values in scale_and_zero)
+            stored[node.input[0]] = (integers.astype(np.float32) - zero) * scale
     return {
-        tensor.name.removesuffix(_HALF): torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
-        for tensor in model.graph.initializer
+        name.removesuffix(_HALF).removesuffix(_INTEGERS): torch.from_numpy(values.astype(np.float32))
+        for name, values in stored.items()
     }
 
 
