@@ -4,6 +4,13 @@
     python recipes/transcriber.py full --stretch 1.2 --columns 8192 --weights runs/open/checkpoint.pt \\
         --out runs/full
 
+The bundled models went on from the ones bundled before, norms at rest (docs/log.md has the chain):
+
+    python recipes/transcriber.py full --weights src/sutja/weights/numbers.onnx --stretch 1.2 --lr 1e-3 \\
+        --steps 6200 --uses 2 --out runs/numbers
+    python recipes/finish.py answers --run runs/numbers --fold 0 --out runs/answers.json
+    python recipes/finish.py bundle --run runs/numbers --name numbers --answers runs/answers.json
+
 `base` takes what has open terms: MNIST, exam digits, cheques, fonts; `full` adds ORAND-CAR and USPS.
 Fonts: run recipes/fonts.sh first. Data: `SUTJA_DATA`. A run continues where it stopped when started again.
 """
