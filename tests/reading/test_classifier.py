@@ -227,3 +227,9 @@ def test_answers_that_are_no_numbers_are_refused(make, gain):
     ):
         with pytest.raises(InferenceError, match="no log probability"):
             ask()
+
+
+def test_without_a_bundled_classifier_the_error_says_how_to_make_one(monkeypatch):
+    monkeypatch.setattr("sutja.reading.models.DEFAULT_CLASSIFIER", "none-of-this-name")
+    with pytest.raises(ModelFileError, match="sutja train classify"):
+        Classifier()

@@ -42,9 +42,7 @@ def load_model(model: Model, task: str | None = None) -> ModelFile:
     ModelFileError
         If it cannot be read, or is for another task.
     """
-    if model is None and task == "classify":
-        model = DEFAULT_CLASSIFIER
-    file = model if isinstance(model, ModelFile) else read_model(model_path(model))
+    file = model if isinstance(model, ModelFile) else _read(model, task)
     if task is not None and file.card.task != task:
         made = file.card.task
         raise ModelFileError(
@@ -52,3 +50,15 @@ def load_model(model: Model, task: str | None = None) -> ModelFile:
             remedy=f"use it with sutja.{_MADE_BY[made]}, or pass another",
         )  # fmt: skip
     return file
+
+
+def _read(model: str | os.PathLike[str] | None, task: str | None) -> ModelFile:
+    if model is not None or task != "classify":
+        return read_model(model_path(model))
+    path = model_path(DEFAULT_CLASSIFIER)
+    if not path.is_file():
+        raise ModelFileError(
+            "no classifier comes with this version", where=f"model {DEFAULT_CLASSIFIER}",
+            remedy="train one with: sutja train classify mnist --out RUN, and pass RUN/model.onnx",
+        )  # fmt: skip
+    return read_model(path)
