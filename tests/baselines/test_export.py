@@ -79,7 +79,9 @@ def test_pictures_in_colour(tmp_path):
     X[:, 2, 0, 4] -= y
     for name in ("random-forest", "svm-rbf"):
         pipeline = fitted(name, X[:150], y[:150])
-        export_baseline(pipeline, card_of(params, 4), tmp_path / f"{name}.onnx", X[150:])
+        model = export_baseline(pipeline, card_of(params, 4), tmp_path / f"{name}.onnx", X[150:])
+        wanted = pipeline.predict_proba(X[150:].reshape(50, -1))
+        np.testing.assert_allclose(np.exp(Session(model).run(X[150:])), wanted, atol=1e-4)
 
 
 @pytest.mark.parametrize("name", ["decision-tree", "random-forest", "hist-gradient-boosting"])
@@ -91,7 +93,9 @@ def test_values_on_a_threshold_go_the_same_way(name, tmp_path):
     params = {"model__min_samples_leaf": 1, "model__max_features": 1.0}
     pipeline = fitted(name, X, y, **params)
     card = card_of(PixelsParams(height=1, width=2), 3)
-    export_baseline(pipeline, card, tmp_path / "model.onnx", X)
+    model = export_baseline(pipeline, card, tmp_path / "model.onnx", X)
+    wanted = pipeline.predict_proba(X.reshape(len(X), -1))
+    np.testing.assert_allclose(np.exp(Session(model).run(X)), wanted, atol=1e-5)
 
 
 @given(st.floats(-1e30, 1e30))
@@ -153,7 +157,9 @@ def test_other_models_that_skl2onnx_can_write(digits, tmp_path):
     (X, y), _ = digits
     noisy = X + np.random.default_rng(0).normal(0, 0.3, X.shape).astype(np.float32)
     pipeline = Pipeline([("model", GaussianNB(var_smoothing=0.1))]).fit(noisy.reshape(len(X), -1), y)
-    export_baseline(pipeline, card_of(), tmp_path / "model.onnx", noisy[:50])
+    model = export_baseline(pipeline, card_of(), tmp_path / "model.onnx", noisy[:50])
+    wanted = pipeline.predict_proba(noisy[:50].reshape(50, -1))
+    np.testing.assert_allclose(np.exp(Session(model).run(noisy[:50])), wanted, atol=1e-4)
 
 
 def test_a_real_picture_goes_through(digits, tmp_path):

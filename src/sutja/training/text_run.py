@@ -169,6 +169,7 @@ def train_transcriber(
     config = transcribe.FitConfig(
         steps=steps, lr=plan.lr or (3e-4 if base else 3e-3), columns=_COLUMNS, seed=plan.seed,
         chunks_a_round=1, evaluate_every=max(1, steps // _LOOKS), warm_up=max(1, min(300, steps // 10)),
+        damping=0.1 if base else 0.0, settle=0.0 if base else 0.3,  # a trained network begins as it is used
     )  # fmt: skip
     facts = {**{name: getattr(config, name) for name in config.__slots__}, "data": parts.checksum,
              "base": base.name + base.created if base else None}  # fmt: skip
