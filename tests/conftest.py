@@ -1,7 +1,7 @@
 """What every test may rely on: the real data, and a rule that nothing is left out unseen.
 
-One kind of test may be left out: a test of the real data, on a machine that has not got it. pytest then says
-so in its summary. Any other skip is a failure under CI=true, where a missing package would hide what it was
+Two kinds of test may be left out: those of the real data and those marked `gpu`, on a machine that has not
+got them. pytest then says so in its summary. Any other skip is a failure under CI=true, where a missing package would hide what it was
 to test.
 """
 
@@ -12,7 +12,11 @@ import pytest
 from hypothesis import settings
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
-LEFT_OUT = pytest.StashKey[int]()
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+MISSING = {
+    "data": "of the real data (SUTJA_DATA or ../shared/data is their folder)",
+    "gpu": "of a GPU (they run where torch finds a CUDA device)",
+}
 
 # On a busy machine an example may take long, which is no fault of the code. In CI hypothesis does the same by
 # itself, and draws the same examples each time.
@@ -40,29 +44,31 @@ def data_root(pytestconfig: pytest.Config) -> Path:
     return folder
 
 
+def has_gpu() -> bool:
+    """Whether torch finds a CUDA device."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what uses the real data; leave it out, and say so, where there is none."""
-    config.stash[LEFT_OUT] = 0
+    """Mark what uses the real data; leave out what this machine has not got."""
+    config.stash[LEFT_OUT] = {}
     for item in items:
         if "data_root" in getattr(item, "fixturenames", ()):
             item.add_marker("data")
-    if find_data(config.rootpath) is not None:
-        return
-    on_data = [item for item in items if item.get_closest_marker("data")]
-    if on_data:
-        config.hook.pytest_deselected(items=on_data)
-        items[:] = [item for item in items if item not in set(on_data)]
-        config.stash[LEFT_OUT] = len(on_data)
+    for mark in MISSING:
+        marked = [item for item in items if item.get_closest_marker(mark)]
+        if marked and not (find_data(config.rootpath) if mark == "data" else has_gpu()):
+            config.hook.pytest_deselected(items=marked)
+            items[:] = [item for item in items if item not in set(marked)]
+            config.stash[LEFT_OUT][mark] = len(marked)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Name what was left out, and how to bring it in."""
-    count = config.stash.get(LEFT_OUT, 0)
-    if count:
-        terminalreporter.write_line(
-            f"left out: {count} tests of the real data (SUTJA_DATA or ../shared/data is their folder)",
-            yellow=True,
-        )
+    for mark, count in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.write_line(f"left out: {count} tests {MISSING[mark]}", yellow=True)
 
 
 def forbid_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -88,3 +88,16 @@ def test_a_peer_is_timed_until_it_gets_there(digits):
     error, seconds, epochs = recipes.until(peer, np.zeros((4, 1), np.float32), y, 0.3)
     assert (error, epochs) == (0.25, 2)
     assert seconds >= 0
+
+
+def test_a_try_of_the_gpu_benchmark_on_a_processor(few, tmp_path, data_root, monkeypatch, capsys):
+    monkeypatch.setenv("SUTJA_DATA", str(data_root))
+    gpu = importlib.import_module("gpu")
+    try:
+        gpu.main(["--device", "cpu", "--limit", "150", "--seeds", "1", "--part", "validation"])
+    finally:
+        sys.modules.pop("gpu")
+    rows = json.loads((tmp_path / "gpu-validation.json").read_text(encoding="utf-8"))["rows"]
+    assert [row["what"] for row in rows] == list(gpu.GOALS)
+    assert all(row["times_the_limit"] > 1 for row in rows), "nothing beats the arithmetic"
+    assert "times the limit" in capsys.readouterr().out

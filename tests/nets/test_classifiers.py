@@ -96,7 +96,7 @@ def test_unseen_maps_of_lenet5_learn_nothing():
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("shape", [(1, 28, 28), (3, 16, 20), (1, 8, 8)])
 def test_convnets_take_any_picture(size, shape):
-    net = ConvNet(size, shape[0], 7)
+    net = ConvNet(size, shape, 7)
     assert net(torch.rand(2, *shape)).shape == (2, 7)
 
 

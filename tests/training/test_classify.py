@@ -115,7 +115,7 @@ def test_a_stopped_run_goes_on_to_the_same_weights(name, tmp_path, monkeypatch):
 def test_a_network_with_norms_is_resumed_to_the_same_weights(tmp_path, monkeypatch):
     X, y = blobs(100)
     torch.manual_seed(0)
-    net = ConvNet("s", 1, 4)
+    net = ConvNet("s", (1, 8, 8), 4)
     config = replace(PLAIN, epochs=2, ema=0.9, dtype="bfloat16")
     whole = fit_classifier(net, X, y, config, **QUIET)
     stopped(net, X, y, config, tmp_path, monkeypatch, 4)

@@ -78,8 +78,8 @@ CLASSIFIERS = {
     "mlp": (lambda: Mlp(12 * 10, (16, 16), 4), (1, 12, 10)),
     "lecun1989": (Lecun1989, (1, 16, 16)),
     "lenet5": (LeNet5, (1, 28, 28)),
-    "convnet": (lambda: ConvNet("s", 3, 5), (3, 20, 24)),
-    "large convnet": (lambda: ConvNet("l", 1, 10), (1, 28, 28)),
+    "convnet": (lambda: ConvNet("s", (3, 20, 24), 5), (3, 20, 24)),
+    "large convnet": (lambda: ConvNet("l", (1, 28, 28), 10), (1, 28, 28)),
 }
 
 

@@ -66,7 +66,7 @@ def make_net(
     if name == "mlp":
         return Mlp(math.prod(shape), hidden, classes)
     if name == "convnet":
-        return ConvNet(size, shape[0], classes)
+        return ConvNet(size, shape, classes)
     if name == "lenet5":
         return lenet5.LeNet5(classes)
     if name == "lecun1989":

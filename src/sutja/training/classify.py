@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sutja.metrics import percent
-from sutja.training import checkpoint, distributed, loop
+from sutja.training import checkpoint, distributed, graphs, loop
 from sutja.training.augment import AUGMENTS
 from sutja.training.device import DTYPES, Engine, choose, cores, device_of, threads_set
 from sutja.training.faults import TrainingError
@@ -31,6 +31,7 @@ from sutja.training.losses import LOSSES
 from sutja.training.pictures import PictureBatch, Pictures, as_float, to_tensor
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.soundness import check_fit
+from sutja.training.stacks import MlpStack, mlp_layers
 
 _CHECKPOINT_EVERY = 5.0  # seconds
 _LINE_EVERY = 10.0  # seconds, of progress within an epoch
@@ -206,7 +207,10 @@ def fit_classifier(
         if saved and path:
             checkpoint.check_same_run(path, saved["identity"], facts)
         engine = _engine(net, pictures, device, config, saved)
-        run = _Run(pictures, config, engine, validation, path, facts, say, look)
+        activation = _by_hand(net, pictures, config)
+        if activation and engine.dtype is torch.bfloat16 and pictures.augment is None:
+            pictures.X = as_float(pictures.X).to(engine.dtype)
+        run = _Run(pictures, config, engine, activation, validation, path, facts, say, look)
         with threads_set(engine.threads):
             state = loop.State(
                 net, config.optimiser, config.lr, config.weight_decay, (config.momentum, 0.99), config.ema > 0
@@ -274,6 +278,14 @@ def _engine(
     return choose(net, image, lambda logits: loss(logits, label, 0.0), device, config.dtype, config.threads)
 
 
+def _by_hand(net: nn.Module, pictures: Pictures, config: ClassifyConfig) -> type[nn.Module] | None:
+    """The activation of a perceptron whose gradients `MlpStack` knows; None for all other networks."""
+    learnt = all(p.requires_grad for p in net.parameters())
+    if config.loss != "cross_entropy" or pictures.X.device.type != "cpu" or not learnt:
+        return None
+    return mlp_layers(net, pictures.example(1)[0])
+
+
 class _Run(loop.Job[PictureBatch]):
     """The job of training a classifier, as the loop wants it."""
 
@@ -282,6 +294,7 @@ class _Run(loop.Job[PictureBatch]):
         pictures: Pictures,
         config: ClassifyConfig,
         engine: Engine,
+        activation: type[nn.Module] | None,
         validation: tuple[Images, Labels] | None,
         path: Path | None,
         facts: dict[str, Any],
@@ -293,16 +306,35 @@ class _Run(loop.Job[PictureBatch]):
         self.clip, self.ema = config.clip, config.ema
         self.steps = config.epochs * pictures.batches_an_epoch
         self._loss, self._schedule = LOSSES[config.loss], SCHEDULES[config.schedule]
+        self._activation: type[nn.Module] | None = activation
+        self._stack: MlpStack | None = None
+        self._slopes: list[Tensor] = []
+        self._graph: graphs.Graphed | None = None
         self._saved_at = self._said_at = time.monotonic()
 
     def batches(self, state: loop.State) -> Iterator[PictureBatch]:
         """What is left of the epoch."""
         return self.pictures.epoch(state.epoch, state.batch)
 
+    def gradients(self, state: loop.State, batch: PictureBatch) -> Tensor:
+        """Those of a perceptron by hand, which takes a third of the time; all others by autograd."""
+        if self._activation is None:
+            return super().gradients(state, batch)
+        if self._stack is None:  # not before the state has moved the weights side by side
+            self._stack = MlpStack.within(state.net, self._activation)
+            self._slopes = [p.grad for p in state.net.parameters() if p.grad is not None]
+        image, label = batch
+        image = image.to(self.engine.dtype)
+        loss, grads = self._stack.gradients(image, label.unsqueeze(0), self.config.label_smoothing)
+        torch._foreach_copy_(self._slopes, [grad[0] for grad in grads])
+        return loss[0]
+
     def loss(self, net: nn.Module, batch: PictureBatch) -> Tensor:
         """The mean loss of a batch."""
         image, label = batch
-        logits = loop.answer(net, image, self.engine.dtype).float()
+        if graphs.serves(image.device) and self._graph is None:  # as above, not before the weights have moved
+            self._graph = graphs.Graphed(net, image, self.engine.dtype)
+        logits = (self._graph(image) if self._graph else loop.answer(net, image, self.engine.dtype)).float()
         return self._loss(logits, label, self.config.label_smoothing)
 
     def lr(self, state: loop.State) -> float:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import cv2
 import numpy as np
 import onnxruntime
 import torch
@@ -131,8 +132,9 @@ def params_of(net: str, train: Labelled) -> PixelsParams:
     channels = 1 if wants.grey or train.images.ndim == 3 else 3
     mean, std = wants.mean, wants.std
     if mean is None or std is None:
-        mean = round(float(train.images.mean(dtype=np.float64)) / 255, 4)
-        std = round(float(train.images.std(dtype=np.float64)) / 255, 4) or 1.0
+        means, stds = cv2.meanStdDev(train.images.reshape(len(train), -1))
+        mean, std = (round(float(figure[0, 0]) / 255, 4) for figure in (means, stds))
+        std = std or 1.0
     return PixelsParams(int(height), int(width), channels, mean, std)
 
 

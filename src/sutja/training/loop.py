@@ -115,6 +115,13 @@ class Job(ABC, Generic[Batch]):
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
         """The mean loss of a batch."""
 
+    def gradients(self, state: State, batch: Batch) -> Tensor:
+        """Set the gradients of a batch's loss, and return the loss without its history."""
+        loss = self.loss(state.net, batch)
+        state.flat.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss.detach()
+
     @abstractmethod
     def lr(self, state: State) -> float:
         """The learning rate of the next step."""
@@ -167,9 +174,7 @@ def train_step(state: State, job: Job[Batch], batch: Batch) -> Tensor:
     lr = job.lr(state)
     for group in state.optimiser.param_groups:
         group["lr"] = lr
-    loss = job.loss(state.net, batch)
-    state.flat.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss = job.gradients(state, batch)
     distributed.average_(state.flat.grads)
     if job.clip:
         _clip(state.flat.grads, job.clip)
@@ -177,7 +182,6 @@ def train_step(state: State, job: Job[Batch], batch: Batch) -> Tensor:
     state.step += 1
     if state.flat.means:
         state.flat.follow(min(job.ema, state.step / (state.step + _ROOM)))
-    loss = loss.detach()
     state.loss_sum += loss
     return loss
 

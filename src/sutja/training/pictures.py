@@ -31,7 +31,9 @@ def to_tensor(X: Shaped[NDArray[Any], "*shape"] | Shaped[Tensor, "*shape"]) -> S
 
 
 def as_float(image: Shaped[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
-    """Bytes become 0 to 1; what is float32 stays."""
+    """Bytes become 0 to 1; what is float32 or bfloat16 stays."""
+    if image.dtype is torch.bfloat16:
+        return image
     return image.float().mul_(1 / 255) if image.dtype is torch.uint8 else image.float()
 
 

@@ -85,7 +85,7 @@ def fit_stacked(
     if config.dtype == "bfloat16":
         if not isinstance(stack, MlpStack):
             raise TrainingError("only perceptrons are stacked in bfloat16", remedy="take float32 for these")
-        data = _scaled(data).to(torch.bfloat16)
+        data = as_float(data).to(torch.bfloat16)
     per_step = _run(stack, data, labels, [members[k] for k in order], config)
     stack.store(nets)
     back = np.argsort(order)
@@ -103,7 +103,7 @@ def predict_log_proba_stacked(
     stack = stack_of(copies, data[:1].float(), shared=True)
     with torch.no_grad():
         parts = [
-            stack.forward(_scaled(data[i : i + batch_size])).log_softmax(-1)
+            stack.forward(as_float(data[i : i + batch_size])).log_softmax(-1)
             for i in range(0, len(data), batch_size)
         ]
     return torch.cat(parts, 1).numpy()
@@ -129,7 +129,7 @@ def _run(
         chunk = []
         for i in range(ahead):
             at = rows[:, i]
-            x = _scaled(data.index_select(0, at.reshape(-1)))
+            x = as_float(data.index_select(0, at.reshape(-1)))
             target = labels[at].expand(active, -1)
             x = x if shared else x.view(active, config.batch_size, *data.shape[1:])
             loss, grads = stack.gradients(x, target, config.label_smoothing)
@@ -176,8 +176,3 @@ def _check_rows(members: Sequence[Member], n: int, shared: bool) -> None:
                 f"its rows are no indices from 0 to {n - 1}, or none", where=f"network {k}",
                 remedy="give a one-dimensional array of whole numbers",
             )  # fmt: skip
-
-
-def _scaled(x: Tensor) -> Tensor:
-    """Bytes as parts of 255; what was made bfloat16 stays."""
-    return x if x.dtype is torch.bfloat16 else as_float(x)

@@ -132,6 +132,15 @@ class MlpStack:
             biases = [torch.stack([linear.bias for linear in layer]) for layer in layers]
         self._all = self.parameters = [p for pair in zip(weights, biases, strict=True) for p in pair]
 
+    @classmethod
+    def within(cls, net: nn.Module, activation: type[nn.Module]) -> MlpStack:
+        """A stack of one network, on that network's own weights: a change of either is one of both."""
+        linears = _linears(net)
+        stack = cls([linears], activation, shared=True)
+        own = [p for linear in linears for p in (linear.weight, linear.bias)]
+        stack._all = stack.parameters = [p.detach().unsqueeze(0) for p in own]
+        return stack
+
     def narrow(self, active: int) -> None:
         """Leave all but the first networks."""
         self.parameters = [p[:active] for p in self._all]
