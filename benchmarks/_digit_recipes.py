@@ -17,7 +17,7 @@ from torch import nn
 
 from sutja.training.classify import ClassifyConfig
 
-PEER_EPOCHS = 20  # after which a peer that has not reached the goal is given up
+PEER_EPOCHS = 100  # after which a peer that has not reached the goal is given up
 Predict = Callable[[NDArray[np.float32]], NDArray[np.int64]]
 
 

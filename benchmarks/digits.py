@@ -1,7 +1,8 @@
 """Networks that learn digits: how well, how quickly, beside scikit-learn and a plain PyTorch loop.
 
 Every row is trained anew for each seed; errors and seconds are means with their standard deviations. Seconds
-are those of training with the data in memory, from the call to the trained network, unless a row says more.
+are those of training with the data in memory, from the call to the trained network, unless a row says more;
+what the libraries do when they are first used is done before.
 
     python benchmarks/digits.py                                  # all rows, on validation writers
     python benchmarks/digits.py --row stack --row lecun1989      # some rows
@@ -149,6 +150,15 @@ def five_looks(fitted: Fitted, X: NDArray[np.float32], log_probs: NDArray[np.flo
     for rows, columns in ((1, 0), (-1, 0), (0, 1), (0, -1)):
         total += np.exp(predict_log_proba(fitted.net, np.roll(X, (rows, columns), (2, 3))))
     return total / 5
+
+
+def warm_up() -> None:
+    """A first step of each kind of network, which loads what the library loads when it is first used."""
+    X, y = np.zeros((256, 1, 28, 28), np.float32), np.zeros(256, np.int64)
+    for name in ("784-16-16-10, quick", "MNIST, 99.0 %"):
+        recipe = RECIPES[name]
+        net = make_net(recipe.net, (1, 28, 28), 10, size=recipe.size)
+        fit_classifier(net, X, y, replace(recipe.config, epochs=1), say=lambda line: None)
 
 
 def reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> bool:
@@ -346,6 +356,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     t = Try(args.part, args.seeds, args.limit, not args.no_peers)
+    warm_up()
     chosen, rows = args.row or list(ROWS), []
     for name in chosen:
         rows += [{"row": name, "date": now(), **row} for row in ROWS[name](t)]

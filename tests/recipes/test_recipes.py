@@ -104,11 +104,24 @@ def test_digits_on_paper_are_dark_on_light_and_keep_their_labels():
     np.testing.assert_array_equal(module.on_paper(data, seed=1).images, paper.images)
 
 
-def test_both_ways_stand_side_by_side_and_terms_are_those_of_all():
+def test_thin_digits_are_light_on_dark_and_none_is_lost():
+    module = recipe("digits")
+    data = load_labelled(None, "train")
+    thin = module.thinly(data, seed=1)
+    np.testing.assert_array_equal(thin.labels, data.labels)
+    before, after = (d.images.reshape(len(d), -1).astype(int) for d in (data, thin))
+    assert (after.max(1) >= 0.4 * module.FAINTEST * before.max(1)).all()
+    assert after.mean() < before.mean()
+    assert (after.argmax(1) != after.argmin(1)).all()
+
+
+def test_all_ways_stand_side_by_side_and_terms_are_those_of_all():
     module, data = recipe("digits"), load_labelled(None, "train")
     closed = replace(data, open_terms=False, terms="none stated", source="closed")
-    both = module.both_ways([data, closed], seed=1)
-    assert len(both) == 4 * len(data)
+    both = module.all_ways({"open": data, "closed": closed}, 1, {"closed": 2})
+    assert len(both) == 9 * len(data)
+    first, second = (both.images[k * len(data) : (k + 1) * len(data)] for k in (4, 7))
+    assert (first != second).any(), "each repetition has new pens"
     assert both.source == f"{data.source} + closed"
     assert not both.open_terms
     assert "none stated" in both.terms

@@ -8,6 +8,7 @@ import torch
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.convnet import ConvNet
+from sutja.nets.ink import InkNet
 from sutja.nets.lecun1989 import Lecun1989
 from sutja.nets.lenet5 import LeNet5
 from sutja.nets.mlp import Mlp
@@ -80,6 +81,7 @@ CLASSIFIERS = {
     "lenet5": (LeNet5, (1, 28, 28)),
     "convnet": (lambda: ConvNet("s", (3, 20, 24), 5), (3, 20, 24)),
     "large convnet": (lambda: ConvNet("l", (1, 28, 28), 10), (1, 28, 28)),
+    "inknet": (lambda: InkNet(ConvNet("s", (3, 20, 24), 5)), (3, 20, 24)),
 }
 
 

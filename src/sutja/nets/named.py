@@ -11,6 +11,7 @@ from torch import nn
 
 from sutja.nets import lecun1989, lenet5
 from sutja.nets.convnet import ConvNet
+from sutja.nets.ink import InkNet
 from sutja.nets.mlp import Mlp
 
 
@@ -35,6 +36,7 @@ NETS: Mapping[str, Wants] = MappingProxyType(
     {
         "mlp": Wants(),
         "convnet": Wants(),
+        "inknet": Wants(),
         "lenet5": Wants(28, True, 0.0784, 0.7843),  # paper at -0.1, ink at 1.175
         "lecun1989": Wants(lecun1989.SIDE, True, 0.5, 0.5),  # paper at -1, ink at 1
     }
@@ -56,7 +58,7 @@ def make_net(
     shape : C, H, W.
     classes : K.
     hidden : neurons of the hidden layers of "mlp".
-    size : of "convnet".
+    size : of "convnet" and "inknet".
 
     Raises
     ------
@@ -67,6 +69,8 @@ def make_net(
         return Mlp(math.prod(shape), hidden, classes)
     if name == "convnet":
         return ConvNet(size, shape, classes)
+    if name == "inknet":
+        return InkNet(ConvNet(size, shape, classes))
     if name == "lenet5":
         return lenet5.LeNet5(classes)
     if name == "lecun1989":

@@ -52,6 +52,7 @@ RECIPES: Mapping[str, ClassifyConfig] = MappingProxyType(
     {
         "mlp": ClassifyConfig(epochs=20, lr=2e-2, weight_decay=0.05, batch_size=128),
         "convnet": ClassifyConfig(epochs=20, lr=4e-3, weight_decay=0.02, batch_size=128, augment="light"),
+        "inknet": ClassifyConfig(epochs=20, lr=4e-3, weight_decay=0.02, batch_size=128, augment="light"),
         "lenet5": ClassifyConfig(epochs=20, lr=2e-3, weight_decay=1e-3, batch_size=128, augment="light"),
         "lecun1989": ClassifyConfig(
             epochs=23, lr=4e-3, weight_decay=1e-2, batch_size=32, loss="squared_error"
@@ -68,7 +69,7 @@ class Plan:
     ----------
     net : a name in `sutja.nets.named.NETS`.
     hidden : neurons of the hidden layers of "mlp".
-    size : of "convnet".
+    size : of "convnet" and "inknet".
     config : how; `RECIPES` has one for each network.
     name : of the model.
     tensorboard : also write TensorBoard's file of events.
