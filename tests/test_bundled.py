@@ -3,12 +3,15 @@
 import csv
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from sklearn.datasets import load_digits
 
 from sutja.charset import CHARSET
 from sutja.grammar import digits_of
 from sutja.model_file import read_model
-from sutja.reading import Reader
+from sutja.reading import Classifier, Reader
 from sutja.reading.models import model_path
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -50,3 +53,16 @@ def test_a_largest_error_can_be_asked_for():
     reader = Reader(max_error=0.01)
     assert reader.choice is not None
     assert reader.choice.wrong <= 0.01 * reader.choice.accepted
+
+
+def test_the_classifier_of_digits_reads_ink_of_either_side():
+    file = read_model(model_path("digits"))
+    assert len(file.data) <= 4_000_000
+    assert file.card.open_terms
+    X, y = load_digits(return_X_y=True)
+    pictures = np.rint(X.reshape(-1, 8, 8) * (255 / 16)).astype(np.uint8)[:200]
+    pictures = np.stack([cv2.copyMakeBorder(cv2.resize(p, (20, 20)), 4, 4, 4, 4, 0) for p in pictures])
+    classifier = Classifier()
+    for some in (pictures, 255 - pictures, (200 - 0.5 * pictures).astype(np.uint8)):
+        labels = [answer.label for answer in classifier.classify(list(some))]
+        assert np.mean([label == str(digit) for label, digit in zip(labels, y, strict=False)]) > 0.9
