@@ -11,10 +11,12 @@ import sutja
 # verb: where its command is, and the line for it in `sutja --help`, so that help loads no verb
 VERBS = {
     "read": ("sutja.cli.read:read", "Read the numbers in pictures."),
+    "detect": ("sutja.cli.detect:detect", "Find things in pictures."),
     "evaluate": ("sutja.cli.evaluate:evaluate", "Measure a model on labelled data."),
     "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold that keeps an error, surely."),
     "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
     "train": ("sutja.cli.train:train", "Train a network on labelled pictures."),
+    "compare": ("sutja.cli.compare:compare", "Find out whether deep learning pays on your data."),
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sutja.cli.evaluate_boxes import evaluate_boxes
 from sutja.cli.failures import told
 from sutja.cli.labelled import judge, model_and_data, say
 from sutja.metrics import percent
@@ -30,13 +31,18 @@ def evaluate(model: str, data: str | None, part: str, threads: int, format_name:
 
     DATA is the name of a data set (`sutja data list`), a folder with a folder for each class, an IDX folder,
     a CSV with the columns path and label (path and text for a model that reads numbers), or an .npz; without
-    it, the digits that come with scikit-learn. A warning tells when test items were trained on.
+    it, the digits that come with scikit-learn. For a detector it is a set with boxes, a COCO JSON file, or a
+    folder with COCO, YOLO or VOC labels, and the figures are COCO's average precision. A warning tells when
+    test items were trained on.
     """
     with told("stopped; nothing was written"):
         from sutja.evaluation import evaluate as count
         from sutja.reading import load_model
 
         file = load_model(model)
+        if file.card.task == "detect":
+            evaluate_boxes(file, data, part, threads, format_name)
+            return
         judged = judge(file, data, part, threads)
         card = file.card
         found = count(judged.answers, card.threshold, classes=card.classes)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
-
-from sutja.types import Page
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -15,7 +13,18 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds of work before a bar is worth showing
 
 
-def with_progress(pages: Iterable[Page], total: int) -> Iterator[Page]:
+class Paged(Protocol):
+    """What came of one page of a file."""
+
+    @property
+    def page(self) -> int:
+        """Which page of its file, counted from 1."""
+
+
+AnyPage = TypeVar("AnyPage", bound=Paged)
+
+
+def with_progress(pages: Iterable[AnyPage], total: int) -> Iterator[AnyPage]:
     """Pass `pages` on and show how many of `total` pictures are read, the rate, and the time left.
 
     Nothing is shown where the standard error is no terminal, or the work is over soon.

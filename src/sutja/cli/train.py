@@ -83,8 +83,8 @@ def _shared(command: Callable[..., None]) -> Callable[..., None]:
 def train() -> None:
     """Train a network on your own data, or on a set of `sutja data`.
 
-    A run goes into a folder: model.onnx, card.json, results.csv, pictures of its curves, confusions and
-    mistakes, and the exact command.
+    A run goes into a folder: model.onnx, card.json, results.csv, pictures of its curves and mistakes, of
+    confusions where there are classes, and the exact command.
     """
 
 
@@ -92,7 +92,7 @@ def train() -> None:
 @click.argument("data", required=False)
 @click.option(
     "--net",
-    type=click.Choice(("mlp", "convnet", "lenet5", "lecun1989")),
+    type=click.Choice(("mlp", "convnet", "inknet", "lenet5", "lecun1989")),
     default="convnet",
     show_default=True,
 )
@@ -105,7 +105,11 @@ def train() -> None:
     help="Neurons of the mlp's hidden layers.",
 )
 @click.option(
-    "--size", type=click.Choice(("s", "m", "l")), default="s", show_default=True, help="Of the convnet."
+    "--size",
+    type=click.Choice(("s", "m", "l")),
+    default="s",
+    show_default=True,
+    help="Of convnet and inknet.",
 )
 @click.option("--epochs", type=click.IntRange(1), help="Times that every picture is seen.")
 @click.option("--budget", type=Duration(), metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
@@ -185,6 +189,54 @@ def transcribe(
         _tell_use(folder.path)
 
 
+@train.command(short_help="Learn to find things: boxes of any classes in pictures.")
+@click.argument("data")
+@click.option(
+    "--size", type=click.Choice(("s", "m", "l")), default="s", show_default=True, help="Of the network."
+)
+@click.option("--epochs", type=click.IntRange(1), help="Times that every picture is seen.")
+@click.option("--budget", type=Duration(), metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
+@click.option("--batch-size", type=click.IntRange(1), default=16, show_default=True)
+@click.option(
+    "--longest", type=click.IntRange(32, 4096),
+    help="Pixels of a picture's longer side, as the network sees it.  [default: so that small things show]",
+)  # fmt: skip
+@click.option(
+    "--augment", type=click.Choice(("none", "written", "upright", "anyhow")), default="upright",
+    show_default=True, help="What there is: text; what has a top and a bottom; what may be turned anyhow.",
+)  # fmt: skip
+@click.option("--device", default="auto", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
+@click.option(
+    "--dtype", type=click.Choice(("auto", "float32", "bfloat16")), default="auto", help="Of the arithmetic."
+)
+@click.option("--int8", is_flag=True, help="Also write the model in 8-bit integers, which are quicker.")
+@click.option("--name", help="Of the model.  [default: that of the folder]")
+@_shared
+@click.pass_context
+def detect(
+    ctx: click.Context, /, data: str, out: Path | None, resume: bool, size: str, batch_size: int,
+    augment: str, longest: int | None, int8: bool, name: str | None, **choices: Any,
+) -> None:  # fmt: skip
+    """Train a detector on DATA.
+
+    DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, or a folder with COCO, YOLO or
+    VOC labels. Broken boxes are told and left out.
+    """
+    with told(_STOPPED):
+        from sutja.training.detect_parts import load_box_parts
+        from sutja.training.detect_run import BoxPlan, config_of, train_detector
+
+        if choices["epochs"] and choices["budget"]:
+            raise click.UsageError("--epochs and --budget exclude one another")
+        parts = load_box_parts(data, click.echo)
+        choices["seconds"] = choices.pop("budget")
+        config = config_of(len(parts.train), batch_size, **choices)
+        folder = _folder(ctx, out, resume, f"{_stem(data)}-detector", 0)
+        plan = BoxPlan(size, config, augment, longest or 0, batch_size, name or folder.path.name, int8)
+        train_detector(parts, plan, folder, resume=resume, say=click.echo)
+        _tell_use(folder.path, "detect")
+
+
 def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank: int) -> RunFolder:
     """The run's folder, proved and with its command in it; only named in a process that helps another."""
     from sutja.training.distributed import world_size
@@ -196,10 +248,10 @@ def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank:
     return RunFolder(path) if rank else RunFolder.open(path, command_of(ctx, path), resume)
 
 
-def _tell_use(folder: Path) -> None:
+def _tell_use(folder: Path, verb: str = "read --crop") -> None:
     """How to use what a run made."""
     click.echo(f"the run is in {folder}; to use its model:")
-    click.echo(f"  sutja read --crop --model {shlex.quote(str(folder / 'model.onnx'))} PICTURE")
+    click.echo(f"  sutja {verb} --model {shlex.quote(str(folder / 'model.onnx'))} PICTURE")
 
 
 def command_of(ctx: click.Context, out: Path) -> str:

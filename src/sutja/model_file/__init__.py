@@ -3,6 +3,7 @@
 from sutja.model_file.card import (
     Calibration,
     Card,
+    FieldTrust,
     Guarantee,
     Preprocessing,
     RiskCounts,
@@ -17,6 +18,7 @@ __all__ = [
     "SIZE_LIMIT",
     "Calibration",
     "Card",
+    "FieldTrust",
     "Guarantee",
     "ModelFile",
     "Preprocessing",

@@ -6,134 +6,43 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import pairwise
-from typing import Any, NoReturn
+from typing import Any
 
 from sutja.errors import ModelFileError
+from sutja.model_file.parts import (
+    CALIBRATION_METHOD,
+    GUARANTEE_METHODS,
+    Calibration,
+    FieldTrust,
+    Guarantee,
+    Preprocessing,
+    RiskCounts,
+    Scaling,
+    SecondLook,
+    TrainingSet,
+    refuse,
+)
 
+__all__ = [
+    "CALIBRATION_METHOD",
+    "CARD_VERSION",
+    "GUARANTEE_METHODS",
+    "TASKS",
+    "Calibration",
+    "Card",
+    "FieldTrust",
+    "Guarantee",
+    "Preprocessing",
+    "RiskCounts",
+    "Scaling",
+    "SecondLook",
+    "TrainingSet",
+]
 CARD_VERSION = 1
-TASKS = ("transcribe", "classify")
-CALIBRATION_METHOD = "isotonic-logit"  # straight lines over the logit of the raw confidence
-GUARANTEE_METHODS = ("selection with guaranteed risk", "learn then test")
+TASKS = ("transcribe", "classify", "detect")
+EDGES = 4  # numbers of a detector's cell before its K logits
 CARD_LIMIT = 1_000_000  # characters of JSON
 POINT_LIMIT = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Preprocessing:
-    """How the input is made: a function of `sutja.signals` by name, and its parameters."""
-
-    name: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A monotone map of raw confidence to probability: (raw, calibrated) points, none for no change.
-
-    Raises
-    ------
-    ModelFileError
-        If the method is not known, or the points do not rise within [0, 1].
-    """
-
-    method: str = CALIBRATION_METHOD
-    points: tuple[tuple[float, float], ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.method != CALIBRATION_METHOD:
-            _refuse(f"its calibration is {self.method!r}; this version knows {CALIBRATION_METHOD!r}")
-        for raw, calibrated in self.points:
-            if not (0.0 <= raw <= 1.0 and 0.0 <= calibrated <= 1.0):
-                _refuse(f"a calibration point lies outside [0, 1]: ({raw}, {calibrated})")
-        for (raw, calibrated), (next_raw, next_calibrated) in pairwise(self.points):
-            if next_raw <= raw or next_calibrated < calibrated:
-                _refuse("its calibration points do not rise from one to the next")
-
-
-@dataclass(frozen=True, slots=True)
-class RiskCounts:
-    """What `cases` validation answers showed: (threshold, accepted, wrong) points."""
-
-    cases: int = 0
-    points: tuple[tuple[float, int, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """What is done to a classifier's log probabilities: log_softmax(scale · log_probs + shift).
-
-    One `scale` and no `shift` are a temperature of 1 / scale; K of each are vector scaling (Guo et al. 2017);
-    none change nothing.
-
-    Raises
-    ------
-    ModelFileError
-        If a scale is not positive, a value not finite, or there are not as many shifts as scales.
-    """
-
-    scale: tuple[float, ...] = ()
-    shift: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not all(0.0 < value < math.inf for value in self.scale) or not all(map(math.isfinite, self.shift)):
-            _refuse("its scaling has a value that is not finite, or a scale that is not positive")
-        if len(self.shift) != (0 if len(self.scale) < 2 else len(self.scale)):
-            _refuse(f"its scaling has {len(self.scale)} scales and {len(self.shift)} shifts")
-
-
-@dataclass(frozen=True, slots=True)
-class Guarantee:
-    """What the threshold promises, and on what grounds.
-
-    Attributes
-    ----------
-    max_error, confidence
-        At most this share of the accepted answers is wrong, and this sure that is.
-    method
-        One of `GUARANTEE_METHODS`.
-    cases, accepted, wrong
-        Labels it rests on, how many of their answers the threshold accepts, and how many of those are wrong.
-    data
-        Where the labels came from.
-    """
-
-    max_error: float
-    confidence: float
-    method: str
-    cases: int
-    accepted: int
-    wrong: int
-    data: str = ""
-
-    def __post_init__(self) -> None:
-        if self.method not in GUARANTEE_METHODS:
-            _refuse(f"its guarantee is by {self.method!r}; this version knows {', '.join(GUARANTEE_METHODS)}")
-        if not (0.0 < self.max_error < 1.0 and 0.0 < self.confidence < 1.0):
-            _refuse("its guarantee has a share outside (0, 1)")
-        if not 0 <= self.wrong <= self.accepted <= self.cases:
-            _refuse(f"its guarantee counts {self.wrong} of {self.accepted} of {self.cases}")
-
-
-@dataclass(frozen=True, slots=True)
-class SecondLook:
-    """Crops with a raw confidence under `below` are read again, once a view.
-
-    A view overrides parameters of the preprocessing. The probabilities are the mean of all looks.
-    """
-
-    below: float = 0.0
-    views: tuple[Mapping[str, Any], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSet:
-    """A data set the model was trained on: how many items of it, its terms of use, its checksum."""
-
-    name: str
-    items: int
-    terms: str
-    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +52,8 @@ class Card:
     Parameters
     ----------
     task
-        "transcribe": a picture of one number to its characters; "classify": a picture to one of K classes.
+        "transcribe": a picture of one number to its characters; "classify": a picture to one of K classes;
+        "detect": a picture to boxes, each of one of K classes.
     name
         The model's name.
     charset
@@ -167,11 +77,13 @@ class Card:
     seed, versions, results, created
         What it takes to make it again, what it reached, and when it was made (ISO 8601).
     classes
-        Of a classifier, the K names of its classes, in the order of the network's outputs.
+        Of a classifier or a detector, the K names of its classes, in the order of the network's outputs.
     scaling
         Of a classifier, what makes probabilities of its outputs that hold.
     fingerprint
         Of a classifier, what tells its training pictures again (`sutja.data.fingerprint`), as text.
+    fields
+        Of a detector of number fields, how far a number is trusted that was found with it and read.
     """
 
     task: str
@@ -193,40 +105,44 @@ class Card:
     scaling: Scaling = field(default_factory=Scaling)
     fingerprint: str = ""
     guarantee: Guarantee | None = None
+    fields: FieldTrust | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
-            _refuse(f"its task is {self.task!r}; this version knows {', '.join(TASKS)}")
-        if self.task == "classify":
-            self._check_classes()
+            refuse(f"its task is {self.task!r}; this version knows {', '.join(TASKS)}")
+        if self.task != "transcribe":
+            self._check_classes(least=2 if self.task == "classify" else 1)
         else:
             self._check_charset()
         if not 0.0 <= self.threshold <= 1.0 or not 0.0 <= self.second_look.below <= 1.0:
-            _refuse("its threshold or the limit of its second look lies outside [0, 1]")
+            refuse("its threshold or the limit of its second look lies outside [0, 1]")
         for threshold, accepted, wrong in self.thresholds.points:
             if not 0.0 <= threshold <= 1.0 or not 0 <= wrong <= accepted <= self.thresholds.cases:
-                _refuse(f"its counts ({threshold}, {accepted}, {wrong}) make no sense")
+                refuse(f"its counts ({threshold}, {accepted}, {wrong}) make no sense")
 
     def _check_charset(self) -> None:
         if self.classes:
-            _refuse(f"its task is {self.task!r}, and it names classes")
+            refuse(f"its task is {self.task!r}, and it names classes")
         if not self.charset or len(set(self.charset)) != len(self.charset):
-            _refuse("its charset is empty or names a character twice")
+            refuse("its charset is empty or names a character twice")
         if any(len(character) != 1 for character in self.charset):
-            _refuse("its charset has an entry that is not one character")
+            refuse("its charset has an entry that is not one character")
 
-    def _check_classes(self) -> None:
+    def _check_classes(self, least: int) -> None:
         if self.charset:
-            _refuse("its task is 'classify', and it has a charset")
-        if len(self.classes) < 2 or len(set(self.classes)) != len(self.classes) or not all(self.classes):
-            _refuse("it names fewer than two classes, one of them twice, or one without a name")
+            refuse(f"its task is {self.task!r}, and it has a charset")
+        if len(self.classes) < least or len(set(self.classes)) != len(self.classes) or not all(self.classes):
+            wanted = "two classes" if least == 2 else "one class"
+            refuse(f"it names fewer than {wanted}, one of them twice, or one without a name")
         if len(self.scaling.scale) not in (0, 1, len(self.classes)):
-            _refuse(f"it scales {len(self.scaling.scale)} of {len(self.classes)} classes")
+            refuse(f"it scales {len(self.scaling.scale)} of {len(self.classes)} classes")
 
     @property
     def n_outputs(self) -> int:
-        """K, the outputs of the network: the classes, or the charset and the blank."""
-        return len(self.classes) if self.task == "classify" else len(self.charset) + 1
+        """The network's outputs: the classes, the charset and the blank, or a cell's edges and classes."""
+        if self.task == "transcribe":
+            return len(self.charset) + 1
+        return len(self.classes) + (EDGES if self.task == "detect" else 0)
 
     def to_json(self) -> str:
         """The card as JSON text."""
@@ -243,7 +159,7 @@ class Card:
             over.
         """
         if len(text) > CARD_LIMIT:
-            _refuse(f"it is longer than {CARD_LIMIT:,} characters")
+            refuse(f"it is longer than {CARD_LIMIT:,} characters")
         try:
             data = json.loads(text, parse_constant=_no_constant)
         except (ValueError, RecursionError) as error:
@@ -251,7 +167,7 @@ class Card:
                 f"its card is no JSON ({error})", remedy="make the model file again"
             ) from error
         if not isinstance(data, dict):
-            _refuse("it is no JSON object")
+            refuse("it is no JSON object")
         if data.get("card_version") != CARD_VERSION:
             raise ModelFileError(
                 f"its card has version {data.get('card_version')!r}, this sutja reads version {CARD_VERSION}",
@@ -265,17 +181,12 @@ class Card:
             ) from error
 
 
-def _refuse(what: str) -> NoReturn:
-    raise ModelFileError(f"the card is not right: {what}", remedy="make the model file again")
-
-
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON")
 
 
 def _from_dict(data: dict[str, Any]) -> Card:
     preprocessing, second = _mapping(data["preprocessing"]), _mapping(data.get("second_look", {}))
-    counts = _mapping(data.get("thresholds", {}))
     return Card(
         task=_text(data["task"]),
         name=_text(data["name"]),
@@ -283,10 +194,7 @@ def _from_dict(data: dict[str, Any]) -> Card:
         preprocessing=Preprocessing(_text(preprocessing["name"]), _mapping(preprocessing.get("params", {}))),
         calibration=_calibration(data.get("calibration", {})),
         character_calibration=_calibration(data.get("character_calibration", {})),
-        thresholds=RiskCounts(
-            _whole(counts.get("cases", 0)),
-            tuple((_number(t), _whole(n), _whole(k)) for t, n, k in _items(counts.get("points", []))),
-        ),
+        thresholds=_counts(data.get("thresholds", {})),
         threshold=_number(data["threshold"]),
         second_look=SecondLook(
             _number(second.get("below", 0.0)),
@@ -302,6 +210,7 @@ def _from_dict(data: dict[str, Any]) -> Card:
         scaling=_scaling(_mapping(data.get("scaling", {}))),
         fingerprint=_text(data.get("fingerprint", "")),
         guarantee=_guarantee(data.get("guarantee")),
+        fields=_field_trust(data.get("fields")),
     )
 
 
@@ -335,6 +244,26 @@ def _guarantee(value: Any) -> Guarantee | None:
     shares = (_number(entry["max_error"]), _number(entry["confidence"]))
     counts = (_whole(entry["cases"]), _whole(entry["accepted"]), _whole(entry["wrong"]))
     return Guarantee(*shares, _text(entry["method"]), *counts, _text(entry.get("data", "")))
+
+
+def _counts(value: Any) -> RiskCounts:
+    counts = _mapping(value)
+    return RiskCounts(
+        _whole(counts.get("cases", 0)),
+        tuple((_number(t), _whole(n), _whole(k)) for t, n, k in _items(counts.get("points", []))),
+    )
+
+
+def _field_trust(value: Any) -> FieldTrust | None:
+    if value is None:
+        return None
+    entry = _mapping(value)
+    return FieldTrust(
+        _calibration(entry.get("calibration", {})),
+        _counts(entry.get("thresholds", {})),
+        _number(entry["threshold"]),
+        _guarantee(entry.get("guarantee")),
+    )
 
 
 def _text(value: Any) -> str:

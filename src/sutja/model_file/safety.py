@@ -24,7 +24,11 @@ DEPTH_LIMIT = 4  # graphs within graphs
 SIGNATURES: dict[str, tuple[dict[str, tuple[int | None, ...]], dict[str, tuple[int | None, ...]]]] = {
     "transcribe": ({"image": (None, 1, None, None)}, {"log_probs": (None, None, None)}),
     "classify": ({"image": (None, None, None, None)}, {"log_probs": (None, None)}),
+    "detect": ({"image": (None, None, None, None)}, {"predictions": (None, None, None)}),
 }
+# Along which side of the output the classes lie.
+_CLASSES_AT = {"transcribe": -1, "classify": -1, "detect": 1}
+_COUNTED_TOO = {"transcribe": " with the blank", "classify": "", "detect": " with the four edges"}
 
 
 def check_graph(model: ModelProto) -> None:
@@ -110,17 +114,17 @@ def check_signature(model: ModelProto, task: str, n_classes: int) -> None:
     task
         The task on its card.
     n_classes
-        K, the outputs that the card has names for; of a transcriber, the charset and the blank.
+        The outputs that the card has names for; of a transcriber, the charset and the blank, of a detector,
+        four edges and the classes.
     """
     inputs, outputs = SIGNATURES[task]
     weights = {tensor.name for tensor in model.graph.initializer}
     _check_values("input", [value for value in model.graph.input if value.name not in weights], inputs)
     _check_values("output", list(model.graph.output), outputs)
-    classes = model.graph.output[0].type.tensor_type.shape.dim[-1]
+    classes = model.graph.output[0].type.tensor_type.shape.dim[_CLASSES_AT[task]]
     if classes.HasField("dim_value") and classes.dim_value != n_classes:
         raise ModelFileError(
-            f"has {classes.dim_value} classes, its card names {n_classes}"
-            + (" with the blank" if task == "transcribe" else ""),
+            f"has {classes.dim_value} classes, its card names {n_classes}" + _COUNTED_TOO[task],
             remedy="make it again",
         )
 

@@ -55,8 +55,8 @@ class LogProbs(nn.Module):
         return F.log_softmax(self.net(image), dim=1)
 
 
-def _folded(net: nn.Module) -> nn.Module:
-    """A copy with every norm folded into the convolution before it."""
+def fold(net: nn.Module) -> nn.Module:
+    """A copy in evaluation mode, with every norm folded into the convolution before it."""
     net = copy.deepcopy(net).eval()
     for module in net.modules():
         children = list(module.named_children())
@@ -75,7 +75,7 @@ def halved(net: nn.Module) -> bool:
 
 def prepare(net: nn.Module) -> nn.Module:
     """What is stored: norms folded into convolutions, large weights of large networks rounded to float16."""
-    ready = _folded(net)
+    ready = fold(net)
     with torch.no_grad():
         for parameter in ready.parameters():
             if parameter.numel() >= _LEAST_ELEMENTS and halved(net):
@@ -83,7 +83,7 @@ def prepare(net: nn.Module) -> nn.Module:
     return ready.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
 
-def _halve(model: onnx.ModelProto) -> None:
+def halve(model: onnx.ModelProto) -> None:
     """Store large float32 weights as float16 with a cast behind them, in place."""
     graph = model.graph
     casts = []
@@ -130,7 +130,7 @@ def to_onnx(net: nn.Module, shape: tuple[int, int, int] = (1, HEIGHT, 64)) -> by
         )
         model = onnx.load(path)
     if halved(net):
-        _halve(model)
+        halve(model)
     model.producer_name = "sutja"
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())

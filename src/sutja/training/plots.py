@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST_SHOWN = 40  # mistakes
 _COLUMNS, _LEAST_COLUMNS = 8, 4  # of them a row; fewer have no room for the title
 _NAMED = 30  # classes; more have no room for their names
-_INK, _OTHER = "#1f5fa8", "#c2571a"
+INK, OTHER = "#1f5fa8", "#c2571a"
 
 # of any sizes, each its own
 Picture = UInt8[NDArray[np.uint8], "_ _"] | UInt8[NDArray[np.uint8], "_ _ 3"]
@@ -30,16 +30,16 @@ def curves(history: Sequence[Mapping[str, float]]) -> bytes:
     """Loss and validation error over the epochs, or over the steps where these have the rows; a PNG."""
     from matplotlib.ticker import LogLocator, NullFormatter
 
-    figure = _figure(7.0, 3.2)
+    figure = new_figure(7.0, 3.2)
     epochs = [row["epoch"] for row in history]
     across = "epoch" if len(set(epochs)) == len(epochs) else "step"  # several rows an epoch
     places = [row[across] for row in history]
     left, right = figure.subplots(1, 2)
-    left.plot(places, [row["loss"] for row in history], color=_INK, label="training")
+    left.plot(places, [row["loss"] for row in history], color=INK, label="training")
     if history and "validation_loss" in history[0]:
-        left.plot(places, [row["validation_loss"] for row in history], color=_OTHER, label="validation")
+        left.plot(places, [row["validation_loss"] for row in history], color=OTHER, label="validation")
     if history and "validation_error" in history[0]:
-        right.plot(places, [100 * row["validation_error"] for row in history], color=_OTHER)
+        right.plot(places, [100 * row["validation_error"] for row in history], color=OTHER)
     left.set(xlabel=across, ylabel="loss", yscale="log")
     left.yaxis.set_major_formatter("{x:g}")
     low, high = left.get_ylim()
@@ -53,7 +53,7 @@ def curves(history: Sequence[Mapping[str, float]]) -> bytes:
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(color="#e6e6e6", linewidth=0.6)
         axes.set_axisbelow(True)
-    return _png(figure)
+    return png(figure)
 
 
 def confusion_counts(
@@ -67,7 +67,7 @@ def confusion(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[str], t
     """The table of confusions, a PNG; right answers are left out of the colours, so that errors show."""
     n_classes = len(classes)
     side = min(12.0, max(4.0, 0.45 * n_classes + 1.5))
-    figure = _figure(side, side)
+    figure = new_figure(side, side)
     axes = figure.subplots()
     wrong = counts.astype(float)
     np.fill_diagonal(wrong, 0)
@@ -88,7 +88,7 @@ def confusion(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[str], t
         axes.set_xticks(range(n_classes), names, fontsize=8, rotation=turned)
         axes.set_yticks(range(n_classes), names, fontsize=8)
     axes.set(xlabel="taken for", ylabel="is", title=title)
-    return _png(figure)
+    return png(figure)
 
 
 def surest(
@@ -109,7 +109,7 @@ def mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: int, n
     """
     columns = min(_COLUMNS, max(_LEAST_COLUMNS, len(pictures)))
     rows = max(1, math.ceil(len(pictures) / columns))
-    figure = _figure(columns * 1.1, rows * 1.45 + 0.4)
+    figure = new_figure(columns * 1.1, rows * 1.45 + 0.4)
     grid = figure.subplots(rows, columns, squeeze=False)
     for axes in grid.flat:
         axes.axis("off")
@@ -119,17 +119,18 @@ def mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: int, n
     title = f"{wrong:,} of {n:,} wrong" + (", the surest" if wrong > len(pictures) else "")
     title += ": is → taken for" if pictures else ""
     figure.suptitle(title, fontsize=9)
-    return _png(figure)
+    return png(figure)
 
 
-def _figure(width: float, height: float) -> Figure:
+def new_figure(width: float, height: float) -> Figure:
     """An empty figure, drawn without any window."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """A figure as the bytes of a PNG."""
     out = io.BytesIO()
     figure.savefig(out, format="png", dpi=130, metadata={"Software": None})
     return out.getvalue()

@@ -25,7 +25,7 @@ from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
 from sutja.training.export import ParityError
 
-Pictures = Float[NDArray[np.float32], "_ 1 32 _"]  # each of its own size
+Pictures = Float[NDArray[np.float32], "_ _ _ _"]  # (B, C, H, W), each of its own size
 _STANDARD = ("", "ai.onnx")  # the domains a model file may use
 # Integers answer a little differently than floats: how much may the answers drift apart?
 MOST_DIVERGENCE = 0.02  # nats a frame: mean Kullback-Leibler divergence from the float32 answers
@@ -93,7 +93,7 @@ def quantise(
     return result
 
 
-def _widened(model: onnx.ModelProto) -> onnx.ModelProto:
+def widened(model: onnx.ModelProto) -> onnx.ModelProto:
     """Weights stored in float16 as float32, without the casts behind them; in place."""
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
@@ -124,7 +124,7 @@ def quantise_file(
         The answers differ by more than `MOST_DIVERGENCE` or `MOST_CHANGED`. Nothing is written then.
     """
     file = read_model(path)
-    made = quantise(_widened(onnx.load_model_from_string(file.data)), shown).SerializeToString()
+    made = quantise(widened(onnx.load_model_from_string(file.data)), shown).SerializeToString()
     floats, integers = Session(file), Session(ModelFile(file.card, made, str(out)))
     check_likeness([(floats.run(batch), integers.run(batch)) for batch in compared])
     write_model(out, made, file.card)

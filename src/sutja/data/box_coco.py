@@ -1,0 +1,153 @@
+"""COCO: one JSON file of pictures, annotations and categories (Lin et al., ECCV 2014).
+
+The pictures are looked for beside the file, in a folder `images` beside it or above it, and in the folder
+that the file's name tells (instances_val2017.json: val2017). A crowd is neither learnt nor counted.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from sutja.data.box_pictures import size_of
+from sutja.data.box_records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.box_voc import PARTS
+from sutja.data.faults import DataError
+from sutja.errors import PictureError
+
+_ROBOFLOW = "_annotations.coco.json"
+_LARGEST = 2_000_000_000  # bytes
+
+
+def coco_files(folder: Path) -> dict[str, Path]:
+    """The JSON file of each part of a folder; {"all": …} where there is one of no part."""
+    found: dict[str, Path] = {}
+    places = sorted(
+        [*folder.glob("*.json"), *folder.glob("annotations/*.json"), *folder.glob(f"*/{_ROBOFLOW}")]
+    )
+    usable = [path for path in places if not path.name.startswith(("person_keypoints", "captions"))]
+    for path in usable:
+        name = path.parent.name if path.name == _ROBOFLOW else path.stem
+        found.setdefault(_part_of(name) or "all", path)
+    if "all" in found and len(found) > 1:
+        del found["all"]
+    return found
+
+
+def _part_of(name: str) -> str | None:
+    words = {
+        word.rstrip("0123456789") for word in name.lower().replace("-", "_").replace(".", "_").split("_")
+    }
+    return next((part for part, names in PARTS.items() if words & set(names)), None)
+
+
+def read_coco(files: dict[str, Path]) -> Scenes:
+    """The pictures of one JSON file a part.
+
+    Raises
+    ------
+    DataError
+        A file is no COCO JSON, or names no category.
+    """
+    loaded = {part: _load(path) for part, path in files.items()}
+    notes: list[str] = []
+    names: dict[str, None] = {}
+    for part, data in loaded.items():
+        for category in sorted(
+            _entries(data, "categories", files[part]), key=lambda entry: str(entry.get("id")).zfill(12)
+        ):
+            if isinstance(category.get("name"), str) and category["name"]:
+                names.setdefault(category["name"])
+    if not names:
+        raise DataError(
+            "names no category", where=str(next(iter(files.values()))),
+            remedy='add "categories": [{"id": 1, "name": …}, …]',
+        )  # fmt: skip
+    parts = {part: _scenes(data, files[part], notes) for part, data in loaded.items()}
+    used = {box.label for scenes in parts.values() for scene in scenes for box in scene.boxes}
+    # Some tools add a category above all others that no box is of.
+    return Scenes(parts, tuple(name for name in names if name in used) or tuple(names), notes)
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ValueError(f"more than {_LARGEST:,} bytes")
+        data = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(
+            f"cannot be read as COCO JSON ({error})", where=str(path), remedy="export it again"
+        ) from error
+    if not isinstance(data, dict):
+        raise DataError("is no COCO JSON: it holds no object", where=str(path), remedy="export it again")
+    return data
+
+
+def _entries(data: dict[str, Any], name: str, path: Path) -> list[dict[str, Any]]:
+    entries = data.get(name)
+    if not isinstance(entries, list):
+        raise DataError(f"has no list {name!r}", where=str(path), remedy="export it again as COCO JSON")
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBoxes]:
+    categories = {str(entry.get("id")): entry.get("name") for entry in _entries(data, "categories", path)}
+    scenes: dict[str, SceneBoxes] = {}
+    for place, entry in enumerate(_entries(data, "images", path)):
+        where = f"{path}, images[{place}]"
+        name = entry.get("file_name")
+        picture = _picture(path, name) if isinstance(name, str) else None
+        if picture is None:
+            notes.append(f"{where}: its picture {str(name)[:100]!r} is not there; left out")
+            continue
+        try:
+            scenes[str(entry.get("id"))] = SceneBoxes(picture, size_of(picture))
+        except PictureError as error:
+            notes.append(f"{error}; left out")
+    known = {str(entry.get("id")) for entry in _entries(data, "images", path)}
+    for place, entry in enumerate(_entries(data, "annotations", path)):
+        where, key = f"{path}, annotations[{place}]", str(entry.get("image_id"))
+        if key not in scenes:
+            if key not in known:
+                notes.append(f"{where}: a box of a picture {key!r:.40} that is not listed; left out")
+            continue
+        label = categories.get(str(entry.get("category_id")))
+        label = label if isinstance(label, str) else f"category {entry.get('category_id')}"
+        scenes[key].boxes.append(BoxRecord(label, _edges(entry.get("bbox")), where, _is_crowd(entry)))
+    return list(scenes.values())
+
+
+def _is_crowd(entry: dict[str, Any]) -> bool:
+    return entry.get("iscrowd") in (1, True) or entry.get("ignore") in (1, True)
+
+
+def _edges(bbox: Any) -> tuple[float, float, float, float]:
+    """xyxy of COCO's x, y, width and height; NaN where it is none."""
+    if (
+        not isinstance(bbox, list)
+        or len(bbox) != 4
+        or any(isinstance(value, bool) or not isinstance(value, int | float) for value in bbox)
+    ):
+        return (math.nan,) * 4
+    x, y, w, h = map(float, bbox)
+    return x, y, x + w, y + h
+
+
+def _picture(path: Path, name: str) -> Path | None:
+    """The picture of this name, inside the folders that belong to the file."""
+    part = path.stem.rpartition("_")[2]
+    above = path.parent.parent
+    folders = (
+        path.parent,
+        path.parent / "images",
+        above / "images",
+        above / part,
+        above / "images" / part,
+        above,
+    )
+    relative = Path(name)
+    if relative.is_absolute() or ".." in relative.parts:
+        relative = Path(relative.name)  # other people's machines have other folders
+    return next((folder / relative for folder in folders if (folder / relative).is_file()), None)

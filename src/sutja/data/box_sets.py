@@ -1,0 +1,150 @@
+"""Pictures with boxes from whatever a person has: COCO, YOLO or VOC, or a set of the catalogue.
+
+Letters: n pictures, K classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from sutja.data.box_coco import coco_files, read_coco
+from sutja.data.box_pictures import size_of
+from sutja.data.box_records import BoxRecord, SceneBoxes, Scenes, checked, shortened
+from sutja.data.box_voc import looks_like_voc, read_voc
+from sutja.data.box_yolo import looks_like_yolo, read_yolo
+from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.catalogue import ENTRIES, data_root
+from sutja.data.class_labels import show_some
+from sutja.data.faults import DataError
+from sutja.data.field_sets import CHEQUE_CLASSES, read_cheques
+from sutja.data.split import fold_of, is_test
+
+BoxPart = Literal["train", "validation", "test"]
+KNOWN = ("bccd", "cheques")
+
+
+def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
+    """Pictures with boxes, by part.
+
+    Parameters
+    ----------
+    data : str or Path
+        "bccd" or "cheques" of the catalogue (write ``./bccd`` for a folder of that name); a COCO JSON file; a
+        folder with COCO, YOLO or VOC files, whose parts the names of folders and files tell.
+
+    Returns
+    -------
+    dict
+        "train", "validation" and "test" as far as the data tell them apart, of one tuple of classes; else
+        {"all": …}. Where only one part is told besides "train", it is called "test". Of "bccd" and "cheques"
+        the validation part is a fifth of what is left to learn from, by the hash of `sutja.data.split`.
+
+    Raises
+    ------
+    DataError
+        There is no such data, or no box can be learnt from. A broken box or picture is no such case; it is
+        left out, and told in `notes`.
+    """
+    name = str(data)
+    if not isinstance(data, Path) and name in ENTRIES:
+        scenes, path, entry = _known(name), Path(name), ENTRIES[name]
+    else:
+        path, entry = Path(name).expanduser(), None
+        scenes = _read_own(path)
+    found: dict[str, BoxedSet] = {}
+    if set(scenes.parts) == {"train", "validation"}:
+        scenes.parts["test"] = scenes.parts.pop("validation")
+    for part, some in scenes.parts.items():
+        notes = list(scenes.notes) if not found else []
+        pictures = checked(some, scenes.classes, notes)
+        source = entry.name if entry else path.name or str(path.resolve())
+        found[part] = BoxedSet(
+            pictures, scenes.classes, f"{source} ({part})" if part != "all" else source,
+            entry.terms if entry else "not stated", bool(entry and entry.open_terms), part != "all",
+            shortened(notes),
+        )  # fmt: skip
+    things = sum(len(picture.labels) for part in found.values() for picture in part.pictures)
+    if not things:
+        notes = [note for part in found.values() for note in part.notes]
+        said = f": {notes[0]}" if notes else ""
+        raise DataError(
+            f"holds no box that can be learnt from{said}", where=str(path),
+            remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
+        )  # fmt: skip
+    return found
+
+
+def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
+    """The same pictures with their labels counted in `classes`, those of a model for instance.
+
+    Raises
+    ------
+    DataError
+        A box is of a class that is not among them.
+    """
+    place = {name: index for index, name in enumerate(classes)}
+    present = {int(label) for picture in boxes.pictures for label in picture.labels}
+    unknown = [boxes.classes[i] for i in sorted(present) if boxes.classes[i] not in place]
+    if unknown:
+        raise DataError(
+            f"holds classes that are not known here: {show_some(unknown)}", where=boxes.source,
+            remedy=f"known are {show_some(list(classes))}; leave out the others or rename them",
+        )  # fmt: skip
+    numbers = np.array([place.get(name, -1) for name in boxes.classes], np.int64)
+    pictures = tuple(
+        BoxedPicture(one.picture, one.boxes, numbers[one.labels], one.ignore) for one in boxes.pictures
+    )
+    return replace(boxes, pictures=pictures, classes=tuple(classes))
+
+
+def _read_own(path: Path) -> Scenes:
+    """A person's own data, by what kind of data it is."""
+    if not path.exists():
+        raise DataError(
+            "there is no such file or folder, and no data set of this name", where=str(path),
+            remedy=f"check the path, or name one of {', '.join(KNOWN)}",
+        )  # fmt: skip
+    if path.is_file():
+        return read_coco({"all": path})
+    files = coco_files(path)
+    if files:
+        return read_coco(files)
+    if looks_like_voc(path):
+        return read_voc(path)
+    if looks_like_yolo(path):
+        return read_yolo(path)
+    raise DataError(
+        "there are no boxes in this folder", where=str(path),
+        remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
+    )  # fmt: skip
+
+
+def _known(name: str) -> Scenes:
+    """A set of the catalogue, in three parts."""
+    if name == "bccd":
+        scenes = read_voc(data_root() / name)
+        train = scenes.parts["train"]
+        scenes.parts["test"] = scenes.parts.pop("validation")
+        scenes.parts["train"] = [scene for scene in train if fold_of(name, scene.path.stem)]
+        scenes.parts["validation"] = [scene for scene in train if not fold_of(name, scene.path.stem)]
+        return scenes
+    if name == "cheques":
+        return _cheques()
+    raise DataError(
+        f"this set is there to {ENTRIES[name].task}, without boxes of things", where=name,
+        remedy=f"name one of {', '.join(KNOWN)}",
+    )  # fmt: skip
+
+
+def _cheques() -> Scenes:
+    parts: dict[str, list[SceneBoxes]] = {"train": [], "validation": [], "test": []}
+    for record in read_cheques(data_root()):
+        boxes = [BoxRecord(label, edges, str(record.path)) for label, edges in record.boxes]
+        kept = "test" if is_test("cheques", record.key) else None
+        part = kept or ("train" if fold_of("cheques", record.key) else "validation")
+        parts[part].append(SceneBoxes(record.path, size_of(record.path), boxes))
+    return Scenes(parts, CHEQUE_CLASSES)

@@ -1,0 +1,159 @@
+"""YOLO: a text file for each picture, a line a box: class, centre and size as parts of the picture's sides.
+
+The pictures are in a folder images and the text files under the same names in a folder labels; each may have
+folders for the parts (images/train), or stand in folders for the parts (train/images), as the common tools
+write them. Picture and text file may also stand side by side. The classes are named by data.yaml, or one a
+line by classes.txt. A polygon becomes the box around it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sutja.data.box_pictures import pictures_in, size_of
+from sutja.data.box_records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.box_voc import PARTS
+from sutja.data.faults import DataError
+from sutja.errors import PictureError
+
+_NAME_FILES = ("classes.txt", "obj.names", "classes.names", "labels.txt")
+_KEY = re.compile(r"^(\w+)\s*:(.*)$")
+_LISTED = re.compile(r"^\s*-\s+(.+)$")
+_NUMBERED = re.compile(r"^\s+(\d+)\s*:\s*(.+)$")
+
+
+def looks_like_yolo(folder: Path) -> bool:
+    """Whether there is a file with the names of the classes, or a folder of labels."""
+    return _names_file(folder) is not None or any(folder.glob("**/labels/**/*.txt"))
+
+
+def read_yolo(folder: Path) -> Scenes:
+    """All pictures, by part; one without a text file has no thing in it.
+
+    Raises
+    ------
+    DataError
+        Nothing says what the classes are called.
+    """
+    classes = _classes(folder)
+    notes: list[str] = []
+    parts: dict[str, list[SceneBoxes]] = {}
+    pictures = pictures_in(folder)
+    labelled = any(_label_file(path).is_file() for path in pictures)
+    for path in pictures:
+        scene = _scene(path, classes, notes)
+        if scene is not None and labelled:
+            parts.setdefault(_part_of(path.relative_to(folder)), []).append(scene)
+    if "all" in parts and len(parts) > 1:  # pictures beside the folders of the parts
+        parts["train"] = parts.get("train", []) + parts.pop("all")
+    return Scenes(parts or {"all": []}, classes, notes)
+
+
+def _part_of(path: Path) -> str:
+    """The part that a folder on the way to a picture names; "all" where none does."""
+    for name in (inner.lower() for inner in path.parts[:-1]):
+        for part, names in PARTS.items():
+            if name in names or name.rstrip("0123456789") in names:
+                return part
+    return "all"
+
+
+def _label_file(picture: Path) -> Path:
+    """The text file of a picture: in `labels` where the picture is in `images`, else beside it."""
+    parts = list(picture.parts)
+    for place in range(len(parts) - 2, -1, -1):
+        if parts[place] == "images":
+            parts[place] = "labels"
+            return Path(*parts).with_suffix(".txt")
+    return picture.with_suffix(".txt")
+
+
+def _scene(picture: Path, classes: tuple[str, ...], notes: list[str]) -> SceneBoxes | None:
+    try:
+        scene = SceneBoxes(picture, size_of(picture))
+    except PictureError as error:
+        notes.append(f"{error}; left out")
+        return None
+    path = _label_file(picture)
+    if not path.is_file():
+        return scene
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        notes.append(f"{path}: cannot be read ({error}); its picture is left out")
+        return None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            box = _box(line, f"{path}, line {number}", classes, scene.size, notes)
+            scene.boxes += [box] if box else []
+    return scene
+
+
+def _box(
+    line: str, where: str, classes: tuple[str, ...], size: tuple[int, int], notes: list[str]
+) -> BoxRecord | None:
+    height, width = size
+    try:
+        first, *rest = (float(word) for word in line.split())
+    except ValueError:
+        notes.append(f"{where}: {line.strip()[:60]!r} is no line of numbers; left out")
+        return None
+    label = classes[int(first)] if first in range(len(classes)) else f"{first:g}"
+    if len(rest) in (4, 5):  # a fifth is a confidence
+        x, y, w, h = rest[:4]
+        edges = (x - w / 2, y - h / 2, x + w / 2, y + h / 2)
+    elif len(rest) >= 6 and len(rest) % 2 == 0:
+        edges = (min(rest[0::2]), min(rest[1::2]), max(rest[0::2]), max(rest[1::2]))
+    else:
+        notes.append(f"{where}: {1 + len(rest)} numbers are neither a box nor a polygon; left out")
+        return None
+    x0, y0, x1, y1 = edges
+    return BoxRecord(label, (x0 * width, y0 * height, x1 * width, y1 * height), where)
+
+
+def _names_file(folder: Path) -> Path | None:
+    places = [folder / name for name in ("data.yaml", "data.yml", "dataset.yaml")]
+    places += [place / name for place in (folder, folder / "labels") for name in _NAME_FILES]
+    return next((place for place in places if place.is_file()), None)
+
+
+def _classes(folder: Path) -> tuple[str, ...]:
+    path = _names_file(folder)
+    names: list[str] = []
+    if path is not None:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        names = _yaml_names(lines) if path.suffix in (".yaml", ".yml") else [line.strip() for line in lines]
+        while names and not names[-1]:
+            names.pop()
+    if not names or not all(names) or len(set(names)) != len(names):
+        raise DataError(
+            "nothing says what the classes are called", where=str(path or folder),
+            remedy="put their names into classes.txt, one a line, in the order of their numbers",
+        )  # fmt: skip
+    return tuple(names)
+
+
+def _yaml_names(lines: list[str]) -> list[str]:
+    """The value of `names` in a data.yaml: a list in brackets, a list of lines, or numbers with names."""
+    found: dict[int, str] = {}
+    inside = False
+    for line in lines:
+        key = _KEY.match(line)
+        if key:
+            inside = key[1] == "names"
+            inline = key[2].strip()
+            if inside and inline.startswith("["):
+                return [_bare(name) for name in inline.strip("[]").split(",") if name.strip()]
+            if inside and inline.startswith("{"):
+                pairs = [pair.partition(":") for pair in inline.strip("{}").split(",")]
+                found = {int(number): _bare(name) for number, _, name in pairs if number.strip().isdecimal()}
+        elif inside and (listed := _LISTED.match(line)):
+            found[len(found)] = _bare(listed[1])
+        elif inside and (numbered := _NUMBERED.match(line)):
+            found[int(numbered[1])] = _bare(numbered[2])
+    return [found[number] for number in range(len(found)) if number in found]
+
+
+def _bare(text: str) -> str:
+    return text.split(" #")[0].strip().strip("'\"")

@@ -1,0 +1,70 @@
+"""Looking with a network that is being trained: frames in batches, and whole pictures as they are in use.
+
+Letters: B pictures, C channels, H, W rows and columns, K classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from sutja.average_precision import BoxScores, Truth, score_boxes
+from sutja.cells import Found, decode
+from sutja.data.boxes import BoxedPicture
+from sutja.overlap import merge
+from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.training import loop
+from sutja.training.detect_loss import Targets, targets_of
+
+LEAST_SCORE = 0.01  # of what is looked at when measuring
+
+
+@dataclass(frozen=True, slots=True)
+class DetectBatch:
+    """Frames as the network sees them, and what they should answer."""
+
+    image: Float[Tensor, "B C H W"]
+    targets: Targets
+
+
+def batch_of(
+    frames: Sequence[BoxedPicture], params: FrameParams, device: torch.device | str = "cpu"
+) -> DetectBatch:
+    """Frames of one size, whose sides are multiples of the strides, as a batch."""
+    pixels = np.stack([frame.pixels for frame in frames])
+    height, width = pixels.shape[1:3]
+    targets = targets_of(frames, height, width, params.strides)
+    image = torch.from_numpy(pixels).to(device)
+    image = image[:, None] if pixels.ndim == 3 else image.permute(0, 3, 1, 2)
+    image = (image.float() * (1 / (255 * params.std)) - params.mean / params.std).contiguous(
+        memory_format=torch.channels_last
+    )
+    return DetectBatch(image, targets.to(torch.device(device)))
+
+
+def find(net: nn.Module, picture: BoxedPicture, params: FrameParams, least: float = LEAST_SCORE) -> Found:
+    """What a network finds in a whole picture, in the picture's pixels."""
+    pixels = picture.pixels
+    h, w = pixels.shape[:2]
+    size = params.size_of(h, w)
+    frame = to_frame(resized(pixels, size), params)
+    device = next(net.parameters()).device
+    raw = loop.evaluation_step(net, torch.from_numpy(frame).to(device))[0].cpu().numpy()
+    found = decode(raw, frame.shape[2], frame.shape[3], params.strides, least)
+    found = merge(found, params.overlap, params.across)
+    scale = np.array([w / size[1], h / size[0]] * 2, np.float32)
+    boxes = (found.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
+    return Found(boxes, found.scores, found.labels)
+
+
+def measure(
+    net: nn.Module, pictures: Sequence[BoxedPicture], params: FrameParams, classes: Sequence[str]
+) -> BoxScores:
+    """COCO's average precision of a network on whole pictures."""
+    truth = [Truth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
+    return score_boxes(truth, [find(net, picture, params) for picture in pictures], classes)

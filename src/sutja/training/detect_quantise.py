@@ -1,0 +1,92 @@
+"""A detector's convolutions in 8-bit integers, proved to find what it found.
+
+The stem stays as it is, since it has few channels, and so does each head's last convolution: the fine steps
+of logits and edges are what a confidence and a tight box rest on. Letters: B batch, C channels, H, W.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnx
+
+from sutja.cells import Found, decode
+from sutja.data.boxes import BoxedPicture
+from sutja.model_file import ModelFile, read_model, write_model
+from sutja.overlap import match, merge
+from sutja.runtime import Session
+from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.training.detect_export import FrameArray
+from sutja.training.export import ParityError
+from sutja.training.quantise import quantise, widened
+
+KEEP = ("stem", "answer")
+LIKELY = 0.3  # boxes of this score count
+LEAST_OVERLAP = 0.75  # of a box and the one that the integers give for it
+MOST_LOST = 0.05  # part of the boxes that may have no such counterpart, either way
+
+
+def quantise_detector(
+    path: Path, out: Path, shown: Sequence[FrameArray], compared: Sequence[FrameArray]
+) -> ModelFile:
+    """Write a model file with its convolutions in integers, and prove that it finds the same things.
+
+    Parameters
+    ----------
+    path : a model file in floats, from `detect_export.export_detector`.
+    out : where the new file goes, with the same card; replaced at one stroke, or not at all.
+    shown : frames that show what the activations' ranges are; a few dozen real ones.
+    compared : other frames, to compare on.
+
+    Raises
+    ------
+    ParityError
+        More than `MOST_LOST` of the boxes differ. Nothing is written then.
+    """
+    file = read_model(path)
+    params = FrameParams.from_json(file.card.preprocessing.params)
+    model = widened(onnx.load_model_from_string(file.data))
+    made = quantise(model, shown, KEEP).SerializeToString()
+    floats, integers = Session(file), Session(ModelFile(file.card, made, str(out)))
+    check_same_things(floats, integers, compared, params)
+    write_model(out, made, file.card)
+    return read_model(out)
+
+
+def check_same_things(
+    floats: Session, integers: Session, frames: Sequence[FrameArray], params: FrameParams
+) -> None:
+    """Raise `ParityError` unless two networks find the same boxes, but for `MOST_LOST` of them."""
+    lost = count = 0
+    for frame in frames:
+        one, other = (_found(session, frame, params) for session in (floats, integers))
+        for these, those in ((one, other), (other, one)):
+            sure = these.take(these.scores >= LIKELY)
+            nothing = np.zeros(len(sure), np.bool_)
+            answer = match(those, sure.boxes, sure.labels, nothing, LEAST_OVERLAP)
+            lost += len(sure) - int((answer >= 0).sum())
+            count += len(sure)
+    part = lost / count if count else 0.0
+    if not part <= MOST_LOST:
+        raise ParityError(
+            f"in integers the detector answers otherwise: {part:.1%} of {count:,} boxes changed "
+            f"(at most {MOST_LOST:.0%})"
+        )
+
+
+def _found(session: Session, frame: FrameArray, params: FrameParams) -> Found:
+    """Boxes of half that score on, so that one near the limit is not lost for it."""
+    raw = session.run(frame)[0]
+    found = decode(raw, frame.shape[2], frame.shape[3], params.strides, LIKELY / 2)
+    return merge(found, params.overlap, params.across)
+
+
+def frames_of(pictures: Sequence[BoxedPicture], params: FrameParams) -> list[FrameArray]:
+    """Pictures as the network sees them, to show or to compare on."""
+    arrays = []
+    for picture in pictures:
+        pixels = picture.pixels
+        arrays.append(to_frame(resized(pixels, params.size_of(*pixels.shape[:2])), params))
+    return arrays

@@ -1,0 +1,128 @@
+"""What a detector's run decides by itself: parts, size of pictures, epochs, calibration."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from boxed_scenes import CLASSES, scene, write_voc, write_yolo
+
+from sutja.cells import Found
+from sutja.confidence import Calibrator
+from sutja.data.boxes import BoxedSet, boxed
+from sutja.data.faults import DataError
+from sutja.model_file import Card, Preprocessing
+from sutja.signals.frame_input import FrameParams
+from sutja.training.detect_parts import frame_size, held_in_memory, load_box_parts, params_of, shrunk
+from sutja.training.detect_run import calibrated, default_epochs
+
+
+def test_data_without_parts_are_split_in_three_for_good(tmp_path):
+    write_yolo(tmp_path, [scene(seed) for seed in range(20)])
+    lines = []
+    first, again = load_box_parts(tmp_path, lines.append), load_box_parts(tmp_path, lines.append)
+    assert (len(first.train), len(first.validation), len(first.test)) == (14, 2, 4)
+    assert [one.picture for one in first.test.pictures] == [one.picture for one in again.test.pictures]
+    names = [one.picture for part in (first.train, first.validation, first.test) for one in part.pictures]
+    assert len(set(names)) == 20
+    assert "14 pictures with" in lines[0]
+
+
+def test_pictures_on_both_sides_are_told(tmp_path):
+    scenes = [scene(seed) for seed in range(6)]
+    write_voc(tmp_path, [*scenes, scenes[0]], train=range(6))
+    lines = []
+    load_box_parts(tmp_path, lines.append)
+    assert any("1 pictures of the test part are in the training part too" in line for line in lines)
+
+
+def test_too_few_pictures_are_refused(tmp_path):
+    write_yolo(tmp_path, [scene(0), scene(1)])
+    with pytest.raises(DataError, match="2 pictures cannot be split"):
+        load_box_parts(tmp_path, print)
+
+
+def test_small_things_in_large_pictures_are_shown_large_enough():
+    tiny = boxed(np.zeros((500, 1000), np.uint8), [[5, 5, 13, 13], [50, 50, 60, 58]], [0, 0])
+    large = boxed(np.zeros((500, 1000), np.uint8), [[5, 5, 400, 400]], [0])
+    assert params_of([tiny]).longest == 1280
+    assert params_of([large]).longest == 320
+    assert params_of([tiny], 640).longest == 640
+    assert params_of([boxed(np.zeros((50, 50, 3), np.uint8), [], [])]).channels == 3
+    grey = boxed(np.full((50, 50), 128, np.uint8), [], [])
+    params = params_of([grey])
+    assert (params.channels, params.mean) == (1, pytest.approx(128 / 255, abs=1e-3))
+    assert params.std > 0
+
+
+def test_pictures_shrink_with_their_boxes():
+    params = FrameParams(longest=64)
+    small = shrunk(boxed(np.zeros((100, 128), np.uint8), [[10, 20, 30, 40]], [0]), params)
+    assert small.pixels.shape == (50, 64)
+    np.testing.assert_allclose(small.boxes, [[5, 10, 15, 20]])
+    assert frame_size([small] * 3, params) == (64, 64)
+    wide = boxed(np.zeros((300, 1000), np.uint8), [], [])
+    assert frame_size([wide], params) == (320, 448)
+
+
+def test_pictures_that_cannot_be_read_are_told(tmp_path):
+    Image.fromarray(scene(0).pixels).save(tmp_path / "a.png")
+    (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:100])
+    good, bad = (boxed(tmp_path / name, [[1, 1, 9, 9]], [0]) for name in ("a.png", "b.png"))
+    lines = []
+    kept, pictures = held_in_memory(
+        BoxedSet((good, bad), CLASSES, "x"), FrameParams(longest=64), lines.append
+    )
+    assert (len(kept), len(pictures)) == (1, 1)
+    assert "b.png" in lines[0]
+    with pytest.raises(DataError, match="none of the pictures can be read"):
+        held_in_memory(BoxedSet((bad,), CLASSES, "x"), FrameParams(longest=64), lines.append)
+
+
+def test_epochs_follow_the_number_of_pictures():
+    assert default_epochs(160) == 300
+    assert default_epochs(4800) == 20
+    assert default_epochs(1_000_000) == 20
+    assert default_epochs(1600) == 30
+
+
+def judged_by(rights, seed=0):
+    """Pictures of one thing each, and boxes of rising scores of which so many in a hundred are right."""
+    rng = np.random.default_rng(seed)
+    pictures, found = [], []
+    for score, share in rights:
+        for _ in range(100):
+            right = rng.random() < share
+            edges = [[0, 0, 10, 10]] if right else [[30, 30, 40, 40]]
+            pictures.append(boxed(np.zeros((50, 50), np.uint8), [[0, 0, 10, 10]], [0]))
+            found.append(
+                Found(np.array(edges, np.float32), np.array([score], np.float32), np.zeros(1, np.int64))
+            )
+    return BoxedSet(tuple(pictures), ("a",), "mine"), found
+
+
+def test_confidence_becomes_how_often_a_score_was_right():
+    card = Card("detect", "t", (), Preprocessing("frame", FrameParams().to_json()), classes=("a",))
+    data, found = judged_by([(0.2, 0.1), (0.5, 0.9), (0.8, 1.0)])
+    made = calibrated(card, found, data)
+    calibrate = Calibrator(made.calibration.points)
+    assert calibrate(0.2) == pytest.approx(0.1, abs=0.08)
+    assert calibrate(0.5) == pytest.approx(0.9, abs=0.08)
+    assert calibrate(0.8) > 0.97
+    # F1 of boxes from 0.5 on is best: 190 right of 200 given, of 300 things
+    assert calibrate(0.2) < made.threshold <= calibrate(0.5)
+    assert made.thresholds.cases == 200
+    assert made.thresholds.points[-1][1] == 200
+
+
+def test_where_nothing_is_right_there_is_no_calibration():
+    card = Card("detect", "t", (), Preprocessing("frame", FrameParams().to_json()), classes=("a",))
+    data, found = judged_by([(0.2, 0.0)])
+    made = calibrated(card, found, data)
+    assert (made.calibration.points, made.threshold) == ((), 0.5)
+    assert calibrated(card, [], replace(data, pictures=())).threshold == 0.5
