@@ -44,6 +44,7 @@ endef
 demo: .venv-demo/installed
 	@mkdir -p out/demo
 	.venv-demo/bin/sutja read --crop examples/*.png --annotate out/demo
+	.venv-demo/bin/sutja read examples/pages --annotate out/demo
 	@echo "annotated pictures: out/demo; installed: $$(( $$(du -sk .venv-demo | cut -f1) * 1024 / 1000000 )) MB"
 
 .venv/installed: pyproject.toml constraints.txt

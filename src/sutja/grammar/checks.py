@@ -1,0 +1,220 @@
+"""Numbers with a check digit: Luhn, EAN, ISBN and IBAN, as machines that carry their sum along.
+
+The rules are those of the standards: ISO/IEC 7812-1 annex B (Luhn), GS1 General Specifications section 7.9
+(EAN-8, UPC-A, EAN-13, GTIN-14: weights 3 and 1 from the right), ISO 2108 (ISBN-10: weights 10 to 1 modulo 11;
+ISBN-13 is an EAN that begins with 978 or 979) and ISO 13616 with ISO/IEC 7064 MOD 97-10 (IBAN). They are a
+few lines each; python-stdnum, which has them too, was asked for its opinion once (docs/kinds.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sutja.charset import DIGITS, LETTER
+from sutja.grammar.patterns import Costs, Machine, State
+
+MARKS = " -"  # one of them may stand between two digits
+LUHN_LENGTHS = frozenset(range(9, 20))
+EAN_LENGTHS = frozenset((8, 12, 13, 14))
+# Countries whose IBAN has no letters but the country's: digits behind the two check digits (SWIFT IBAN
+# Registry, release 101). Those of the others cannot be checked: letters are seen, but not told apart.
+IBAN_DIGITS = {
+    "AE": 19, "AT": 16, "BA": 16, "BE": 12, "BI": 23, "CR": 18, "CZ": 20, "DE": 18, "DJ": 23, "DK": 14,
+    "EE": 16, "EG": 25, "ES": 20, "FI": 14, "FO": 14, "GL": 14, "HR": 17, "HU": 24, "IL": 19, "IS": 22,
+    "LT": 16, "LY": 21, "ME": 18, "MN": 16, "MR": 23, "NO": 11, "PL": 24, "PT": 21, "RS": 18, "SD": 14,
+    "SE": 20, "SI": 15, "SK": 20, "SO": 19, "ST": 21, "TL": 19, "TN": 20, "VA": 18, "XK": 16,
+}  # fmt: skip
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # a digit times two, its own digits added
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A check as a sum that grows digit by digit.
+
+    Attributes
+    ----------
+    lengths
+        Digits that such a number may have.
+    add
+        (sums so far, which digit from 0, the digit) to the sums with it.
+    holds
+        Whether the sums are right, once all the digits are in: (sums, how many).
+    nothing
+        The sums before the first digit.
+    letter_last
+        Whether the last place may be a letter, which counts ten.
+    letters_first
+        Letters before the digits: how many, and whether they may be left out.
+    """
+
+    lengths: frozenset[int]
+    add: Callable[[State, int, int], State]
+    holds: Callable[[State, int], bool]
+    nothing: State = 0
+    letter_last: bool = False
+    letters_first: int = 0
+    letters_may_lack: bool = False
+
+
+def _luhn_add(sums: State, place: int, digit: int) -> State:
+    """Both sums: with the digits at even places doubled, and with those at odd places."""
+    even, odd = sums
+    if place % 2:
+        return (even + digit) % 10, (odd + _DOUBLED[digit]) % 10
+    return (even + _DOUBLED[digit]) % 10, (odd + digit) % 10
+
+
+def _ean_add(sums: State, place: int, digit: int) -> State:
+    """Both sums: with the digits at even places three times, and with those at odd places."""
+    even, odd = sums
+    if place % 2:
+        return (even + digit) % 10, (odd + 3 * digit) % 10
+    return (even + 3 * digit) % 10, (odd + digit) % 10
+
+
+def _from_the_right(sums: State, count: int) -> bool:
+    """The last digit counts once: of two sums the one that has it so."""
+    return bool(sums[0 if count % 2 == 0 else 1] == 0)
+
+
+def _iban(country: str, digits: int) -> Rule:
+    """The IBAN of one country: the number moved round to bban, country, check digits is 1 modulo 97."""
+    letters = int("".join(str(ord(letter) - ord("A") + 10) for letter in country))
+    weights = [10, 1, *(pow(10, 6 + digits - 1 - i, 97) for i in range(digits))]
+    return Rule(
+        frozenset([digits + 2]),
+        lambda rest, place, digit: (rest + weights[place] * digit) % 97,
+        lambda rest, count: rest == 1,
+        nothing=letters * 100 % 97, letters_first=2,
+    )  # fmt: skip
+
+
+LUHN = Rule(LUHN_LENGTHS, _luhn_add, _from_the_right, nothing=(0, 0))
+EAN = Rule(EAN_LENGTHS, _ean_add, _from_the_right, nothing=(0, 0))
+ISBN_10 = Rule(
+    frozenset([10]),
+    lambda rest, place, digit: (rest + (10 - place) * digit) % 11,
+    lambda rest, count: rest == 0,
+    letter_last=True,
+)
+IBANS = {country: _iban(country, digits) for country, digits in IBAN_DIGITS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The machine of a rule: digits, single marks between them, and a right sum at the end."""
+
+    rule: Rule
+
+    def begin(self) -> Costs:
+        """No digit yet; with as many letters as are asked for, or with none where they may lack."""
+        rule = self.rule
+        starts = {rule.letters_first, *([0] if rule.letters_may_lack else [])}
+        return [((-letters, rule.nothing, False), 0) for letters in starts]
+
+    def step(self, state: State, symbol: str) -> Costs:
+        """Where a character leads: (digits so far, sums, whether a mark was last)."""
+        count, sums, marked = state
+        rule = self.rule
+        if count < 0:
+            return [((count + 1, sums, False), 0)] if symbol == LETTER else []
+        if symbol in MARKS:
+            return [((count, sums, True), 0)] if (count or rule.letters_first) and not marked else []
+        if symbol == LETTER and rule.letter_last and count + 1 in rule.lengths:
+            digit = 10
+        elif symbol in DIGITS and count < max(rule.lengths):
+            digit = int(symbol)
+        else:
+            return []
+        return [((count + 1, rule.add(sums, count, digit), False), 0)]
+
+    def end(self, state: State) -> int | None:
+        """No repair where the sum is right."""
+        count, sums, marked = state
+        right = not marked and count in self.rule.lengths and self.rule.holds(sums, count)
+        return 0 if right else None
+
+
+def _accepts(rule: Rule, text: str) -> bool:
+    machine: Machine = Checked(rule)
+    states = [state for state, _ in machine.begin()]
+    for symbol in text:
+        states = [there for state in states for there, _ in machine.step(state, symbol)]
+    return any(machine.end(state) is not None for state in states)
+
+
+def rules(country: str | None) -> list[tuple[str, str | None, Rule]]:
+    """What a number may be checked by: the standard's name, the country of an IBAN, and the rule."""
+    ibans = {country: IBANS[country]} if country in IBANS else IBANS
+    found = [("luhn", None, LUHN), ("ean", None, EAN), ("isbn", None, ISBN_10)]
+    return [*found, *(("iban", code, rule) for code, rule in ibans.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Whose check digit holds; None where several do, or an IBAN's country is open."""
+
+    value: str
+    standard: str | None
+    country: str | None = None
+
+
+def check(text: str, country: str | None = None) -> Check | None:
+    """Which check digit holds in `text`; None where none does.
+
+    Parameters
+    ----------
+    text
+        With the letters that belong to it: two before an IBAN, one at the end of an ISBN for its X.
+    country
+        Whose IBAN.
+
+    >>> check("4111 1111 1111 1111").standard, check("978-3-16-148410-0").standard, check("96385074").standard
+    ('luhn', 'isbn', 'ean')
+    >>> check("□□89 3704 0044 0532 0130 00", "DE")
+    Check(value='DE89370400440532013000', standard='iban', country='DE')
+    >>> check("4111 1111 1111 1112") is None
+    True
+    """
+    plain = re.sub(f"[{MARKS}]", "", text)
+    held = [(name, code) for name, code, rule in rules(country) if _accepts(rule, text)]
+    if not held:
+        return None
+    names = {name for name, _ in held}
+    if names <= {"ean", "luhn"} and "ean" in names and re.match("97[89]", plain) and len(plain) == 13:
+        return Check(plain, "isbn")
+    if names == {"iban"}:
+        if len(held) > 1:
+            return Check(plain.lstrip(LETTER), "iban")
+        [(_, code)] = held
+        return Check(f"{code}{plain.lstrip(LETTER)}", "iban", code)
+    value = plain.replace(LETTER, "X")
+    return Check(value, names.pop() if len(names) == 1 else None)
+
+
+# Shapes in which hardly anything else is printed.
+_BY_FOURS = re.compile(r"[2-6]\d{3}( |-)\d{4}\1\d{4}\1\d{4}|3[47]\d\d( |-)\d{6}\2\d{5}")  # cards
+_BAR_CODE = re.compile(r"\d ?\d{6} ?\d{6}|\d{4} \d{4}")
+_BOOK = re.compile(r"97[89]-?(?:\d+-?){2,9}\d|\d{1,5}-\d{1,7}-\d{1,7}-\d")
+
+
+def plainly_checked(text: str) -> Check | None:
+    """The check of a number that its shape too says is checked: one in ten numbers has a right check digit.
+
+    >>> plainly_checked("4111 1111 1111 1111").standard, plainly_checked("4111111111111111")
+    ('luhn', None)
+    """
+    plain = re.sub(f"[{MARKS}]", "", text)
+    if (
+        _BOOK.fullmatch(text)
+        and len(plain) in (10, 13)
+        and _accepts(EAN if len(plain) == 13 else ISBN_10, text)
+    ):
+        return Check(plain, "isbn")
+    if _BY_FOURS.fullmatch(text) and _accepts(LUHN, text):
+        return Check(plain, "luhn")
+    if _BAR_CODE.fullmatch(text) and " " in text and _accepts(EAN, text):
+        return Check(plain, "ean")
+    return None

@@ -1,0 +1,297 @@
+"""English number words to digits and back, as people say them: whole numbers, digit by digit, in pairs.
+
+An utterance is a row of pieces whose digits are written one after the other: "fifty six thirty two" is
+5632, "nineteen oh five" 1905, "double oh seven" 007. Of several ways to cut it the one with the fewest pieces
+counts, so that "one hundred two thousand" is 102000 and not 100 and 2000.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LARGEST = 999_999
+
+_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    "ten", "eleven", "twelve", "thirteen", "fourteen",
+    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+_DIGIT = {word: value for value, word in enumerate(_UNITS)} | {"oh": 0, "o": 0, "nought": 0, "naught": 0}
+_TEEN = {word: value for value, word in enumerate(_TEENS, start=10)}
+_TEN = {word: 10 * value for value, word in enumerate(_TENS, start=2)} | {"fourty": 40}
+_TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+_JOINTS = ("hundred", "thousand", "and", "a")
+
+VOCABULARY = frozenset([*_DIGIT, *_TEEN, *_TEN, *_TIMES, *_JOINTS])
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_MOST_WORDS = 400  # of one utterance; a longer one is no number
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A number as it was said.
+
+    Attributes
+    ----------
+    digits
+        Leading zeros kept.
+    value
+        A decimal string; None where whole numbers stand in a row ("one hundred, two hundred"), which may be
+        one number or several.
+    start, stop
+        Its words among those of the utterance.
+    """
+
+    digits: str
+    value: str | None
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some words that say a number on their own; `whole` if it is one of a hundred or more."""
+
+    digits: str
+    stop: int
+    whole: bool
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, in small letters; hyphens part words.
+
+    >>> words_of("Twenty-one hundred, please")
+    ['twenty', 'one', 'hundred', 'please']
+    """
+    return _TOKEN.findall(text.lower())
+
+
+def cardinal(number: int, joint: str = "and") -> str:
+    """A whole number in words.
+
+    Parameters
+    ----------
+    number
+        From 0 to `LARGEST`.
+    joint
+        What is said between hundreds and the rest: "and", or "" as in America.
+
+    Raises
+    ------
+    ValueError
+        If the number is too large, or negative.
+
+    >>> cardinal(121_506), cardinal(2021, joint="")
+    ('one hundred and twenty-one thousand five hundred and six', 'two thousand twenty-one')
+    """
+    if not 0 <= number <= LARGEST:
+        raise ValueError(f"{number} is not from 0 to {LARGEST}")
+    thousands, rest = divmod(number, 1000)
+    if not thousands:
+        return _below_1000(rest, joint)
+    said = [_below_1000(thousands, joint), "thousand"]
+    if rest:
+        said += [joint] if rest < 100 and joint else []
+        said.append(_below_1000(rest, joint))
+    return " ".join(said)
+
+
+def _below_1000(number: int, joint: str) -> str:
+    hundreds, rest = divmod(number, 100)
+    if not hundreds:
+        return _below_100(rest)
+    said = [_UNITS[hundreds], "hundred"]
+    if rest:
+        said += [joint] if joint else []
+        said.append(_below_100(rest))
+    return " ".join(said)
+
+
+def _below_100(number: int) -> str:
+    if number < 10:
+        return _UNITS[number]
+    if number < 20:
+        return _TEENS[number - 10]
+    ten = _TENS[number // 10 - 2]
+    return f"{ten}-{_UNITS[number % 10]}" if number % 10 else ten
+
+
+def spell(digits: str, zero: str = "oh", repeats: bool = True) -> str:
+    """Digits said one by one.
+
+    Parameters
+    ----------
+    digits
+        At least one.
+    zero
+        The word for 0: "oh", "zero", "o", "nought".
+    repeats
+        Say "double five" for 55 and "triple five" for 555.
+
+    Raises
+    ------
+    ValueError
+        If there is anything but digits, or the word is no word for 0.
+
+    >>> spell("0551"), spell("00", zero="zero", repeats=False)
+    ('oh double five one', 'zero zero')
+    """
+    if not re.fullmatch("[0-9]+", digits):
+        raise ValueError(f"{digits!r:.40} are no digits")
+    if _DIGIT.get(zero) != 0:
+        raise ValueError(f"{zero!r} is no word for 0")
+    said = []
+    for run in re.finditer(r"(\d)\1{0,2}" if repeats else r"(\d)", digits):
+        word = zero if run[1] == "0" else _UNITS[int(run[1])]
+        said.append({1: word, 2: f"double {word}", 3: f"triple {word}"}[len(run[0])])
+    return " ".join(said)
+
+
+def in_pairs(digits: str) -> str:
+    """Digits said two by two, as years and long numbers are; an odd one out comes first.
+
+    Raises
+    ------
+    ValueError
+        If there is anything but digits.
+
+    >>> in_pairs("1984"), in_pairs("12005")
+    ('nineteen eighty-four', 'one twenty oh five')
+    """
+    if not re.fullmatch("[0-9]+", digits):
+        raise ValueError(f"{digits!r:.40} are no digits")
+    first = len(digits) % 2
+    said = [spell(digits[:first])] if first else []
+    for i in range(first, len(digits), 2):
+        pair = digits[i : i + 2]
+        said.append(spell(pair, repeats=False) if pair[0] == "0" else _below_100(int(pair)))
+    return " ".join(said)
+
+
+def read_words(text: str | Sequence[str]) -> Spoken | None:
+    """The number that an utterance is from its first word to its last; None where it is none.
+
+    Parameters
+    ----------
+    text
+        A text, or its words as `words_of` gives them.
+
+    >>> read_words("five hundred and six").value, read_words("double oh seven").digits
+    ('506', '007')
+    >>> read_words("twenty-one hundred").value, read_words("fifty six thirty two").digits, read_words("yes")
+    ('2100', '5632', None)
+    """
+    words = words_of(text) if isinstance(text, str) else list(text)
+    if not words or len(words) > _MOST_WORDS or not VOCABULARY.issuperset(words):
+        return None
+    return _read(words, 0, len(words))
+
+
+def spoken_numbers(text: str | Sequence[str]) -> list[Spoken]:
+    """The numbers among the words of an utterance, in order.
+
+    An "oh" alone is no number, nor are "a" and "and".
+
+    Parameters
+    ----------
+    text
+        A text, or its words as `words_of` gives them.
+
+    >>> [(number.value, number.start, number.stop) for number in spoken_numbers("pay a hundred and six now")]
+    [('106', 1, 5)]
+    """
+    words = words_of(text) if isinstance(text, str) else list(text)
+    found, start = [], 0
+    while start < len(words):
+        stop = start
+        while stop < len(words) and stop - start < _MOST_WORDS and words[stop] in VOCABULARY:
+            stop += 1
+        number = next((n for end in range(stop, start, -1) if (n := _read(words, start, end))), None)
+        if number is not None and words[start : number.stop] not in (["oh"], ["o"]):
+            found.append(number)
+        start = max(start + 1, number.stop if number else 0)
+    return found
+
+
+def _read(words: Sequence[str], start: int, stop: int) -> Spoken | None:
+    """The fewest pieces that words from `start` to `stop` are made of, the longest first."""
+    best: dict[int, tuple[_Piece, ...]] = {stop: ()}
+    for at in range(stop - 1, start - 1, -1):
+        ways = [(piece, *best[piece.stop]) for piece in _pieces(words, at, stop) if piece.stop in best]
+        if ways:
+            best[at] = min(ways, key=lambda way: (len(way), -way[0].stop))
+    if start not in best or not best[start]:
+        return None
+    pieces = best[start]
+    digits = "".join(piece.digits for piece in pieces)
+    plain = len(pieces) == 1 or not any(piece.whole for piece in pieces)
+    return Spoken(digits, digits if plain else None, start, stop)
+
+
+def _pieces(words: Sequence[str], at: int, stop: int) -> Iterator[_Piece]:
+    """Every number that the words from `at` on may say on their own."""
+    word = words[at]
+    if word in _TIMES and at + 1 < stop and words[at + 1] in _DIGIT:
+        yield _Piece(str(_DIGIT[words[at + 1]]) * _TIMES[word], at + 2, False)
+    if word in _DIGIT:
+        yield _Piece(str(_DIGIT[word]), at + 1, False)
+    for value, end in _up_to_99(words, at, stop):
+        if value > 9:
+            yield _Piece(str(value), end, False)
+    for value, end in _up_to_9999(words, at, stop):
+        yield _Piece(str(value), end, True)
+    for value, end in _thousands(words, at, stop):
+        yield _Piece(str(value), end, True)
+
+
+def _up_to_99(words: Sequence[str], at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """1 to 99."""
+    if at >= stop:
+        return
+    word = words[at]
+    unit = _UNITS.index(word) if word in _UNITS else 0
+    if unit or word in _TEEN:
+        yield unit or _TEEN[word], at + 1
+    if word in _TEN:
+        yield _TEN[word], at + 1
+        if at + 1 < stop and words[at + 1] in _UNITS[1:]:
+            yield _TEN[word] + _UNITS.index(words[at + 1]), at + 2
+
+
+def _up_to_9999(words: Sequence[str], at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """So many hundreds and a rest: 100 to 9,999, but no ten hundred and the like."""
+    heads = list(_up_to_99(words, at, stop))
+    if words[at] == "a":
+        heads.append((1, at + 1))
+    for hundreds, end in heads:
+        if end < stop and words[end] == "hundred" and (hundreds < 10 or hundreds % 10):
+            yield 100 * hundreds, end + 1
+            for rest, after in _rest(words, end + 1, stop):
+                yield 100 * hundreds + rest, after
+
+
+def _rest(words: Sequence[str], at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """1 to 99 behind hundreds or thousands, with "and" or without."""
+    if at < stop and words[at] == "and":
+        at += 1
+    yield from _up_to_99(words, at, stop)
+
+
+def _thousands(words: Sequence[str], at: int, stop: int) -> Iterator[tuple[int, int]]:
+    """So many thousands and a rest: 1,000 to 999,999."""
+    heads = [*_up_to_99(words, at, stop), *(way for way in _up_to_9999(words, at, stop) if way[0] < 1000)]
+    if words[at] == "a":
+        heads.append((1, at + 1))
+    for thousands, end in heads:
+        if end < stop and words[end] == "thousand":
+            yield 1000 * thousands, end + 1
+            rests = list(_rest(words, end + 1, stop))
+            if end + 1 < stop:
+                first = end + 2 if words[end + 1] == "and" and end + 2 < stop else end + 1
+                rests += [way for way in _up_to_9999(words, first, stop) if way[0] < 1000]
+            for rest, after in rests:
+                yield 1000 * thousands + rest, after

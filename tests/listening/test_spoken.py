@@ -1,0 +1,135 @@
+"""Number words: every number comes back from every way of saying it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sutja.listening.spoken import (
+    LARGEST,
+    VOCABULARY,
+    cardinal,
+    in_pairs,
+    read_words,
+    spell,
+    spoken_numbers,
+    words_of,
+)
+
+NUMBERS = st.one_of(st.integers(0, 9_999), st.integers(0, LARGEST))
+DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=20)
+REPEATING = st.lists(st.sampled_from(["0", "00", "5", "55", "555", "5555", "7"]), min_size=1).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "value"),
+    [
+        ("zero", "0", "0"), ("oh", "0", "0"), ("seven", "7", "7"), ("seventeen", "17", "17"),
+        ("twenty-one", "21", "21"),
+        ("FIVE HUNDRED AND SIX", "506", "506"), ("a hundred", "100", "100"),
+        ("a thousand and one", "1001", "1001"),
+        ("six thousand eight hundred and eighty one", "6881", "6881"),
+        ("nine hundred thousand nine", "900009", "900009"),
+        ("one hundred two thousand", "102000", "102000"), ("twenty-one hundred", "2100", "2100"),
+        ("twenty one hundred and five", "2105", "2105"), ("nineteen hundred", "1900", "1900"),
+        ("double five", "55", "55"), ("double oh seven", "007", "007"), ("treble nine", "999", "999"),
+        ("four double zero one", "4001", "4001"), ("one five oh four four", "15044", "15044"),
+        ("seven fifty five", "755", "755"), ("six thirty", "630", "630"),
+        ("fifty six thirty two", "5632", "5632"),
+        ("fifty sixty three", "5063", "5063"), ("nineteen oh five", "1905", "1905"),
+        ("twenty twenty-four", "2024", "2024"),
+        ("one twenty three", "123", "123"), ("one hundred two hundred", "100200", None),
+        ("one two thousand", "12000", None), ("o u", None, None), ("yes", None, None), ("", None, None),
+        ("and five", None, None), ("five and", None, None), ("hundred", None, None),
+        ("thousand", None, None), ("a", None, None),
+        ("double", None, None), ("double twenty", None, None), ("two thousand thousand", None, None),
+        ("five hundred and", None, None), ("twenty hundred", None, None), ("and", None, None),
+        ("a five", None, None),
+    ],
+)  # fmt: skip
+def test_what_is_said(text, digits, value):
+    found = read_words(text)
+    assert (found and found.digits, found and found.value) == (digits, value)
+
+
+@given(NUMBERS, st.sampled_from(["and", ""]))
+def test_a_whole_number_comes_back(number, joint):
+    said = cardinal(number, joint)
+    assert read_words(said).value == str(number)
+    assert VOCABULARY.issuperset(words_of(said))
+
+
+def test_every_number_below_three_thousand_comes_back():
+    for number in range(3000):
+        assert read_words(cardinal(number)).value == str(number)
+        assert read_words(cardinal(number, "")).value == str(number)
+        if number >= 1000 and number % 1000 >= 100 and number // 100 % 10:
+            hundreds = f"{cardinal(number // 100)} hundred"
+            said = f"{hundreds} and {cardinal(number % 100)}" if number % 100 else hundreds
+            assert read_words(said).value == str(number)
+
+
+@given(st.one_of(DIGITS, REPEATING), st.sampled_from(["oh", "zero", "o", "nought"]), st.booleans())
+def test_digits_come_back(digits, zero, repeats):
+    found = read_words(spell(digits, zero, repeats))
+    assert found.digits == found.value == digits
+
+
+@given(DIGITS)
+def test_pairs_come_back(digits):
+    assert read_words(in_pairs(digits)).digits == digits
+
+
+@given(NUMBERS, DIGITS)
+def test_numbers_are_found_among_words(number, digits):
+    text = f"please pay {cardinal(number)} dollars to account {spell(digits, 'zero')} yes oh and thanks a lot"
+    words = words_of(text)
+    found = spoken_numbers(text)
+    assert [n.digits for n in found] == [str(number), digits]
+    for number_found in found:
+        assert VOCABULARY.issuperset(words[number_found.start : number_found.stop])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("oh no", []), ("and a o and", []), ("call me", []), ("a hundred people and five dogs", ["100", "5"]),
+        ("twenty or thirty", ["20", "30"]), ("thousand one", ["1"]), ("double trouble", []),
+        ("two hundred and a half", ["200"]),
+    ],
+)  # fmt: skip
+def test_what_is_a_number_among_words(text, expected):
+    assert [number.digits for number in spoken_numbers(text)] == expected
+
+
+@given(st.lists(st.sampled_from(sorted(VOCABULARY)), max_size=12))
+def test_any_row_of_words_is_read_or_refused(words):
+    found = read_words(words)
+    if found is not None:
+        assert found.digits.isdigit()
+        assert found.value in (found.digits, None)
+        assert (found.start, found.stop) == (0, len(words))
+    for number in spoken_numbers(words):
+        assert 0 <= number.start < number.stop <= len(words)
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_read_or_refused(text):
+    read_words(text)
+    spoken_numbers(text)
+
+
+def test_long_utterances_end():
+    assert read_words("one " * 300).digits == "1" * 300
+    assert read_words("one hundred and " * 5000) is None
+    assert len("".join(n.digits for n in spoken_numbers("one " * 2000))) == 2000
+
+
+def test_what_cannot_be_said_is_refused():
+    for number in (-1, LARGEST + 1):
+        with pytest.raises(ValueError, match="is not from 0 to 999999"):
+            cardinal(number)
+    for make in (spell, in_pairs):
+        with pytest.raises(ValueError, match="are no digits"):
+            make("1a")
+    with pytest.raises(ValueError, match="no word for 0"):
+        spell("0", zero="one")
