@@ -89,6 +89,11 @@ class Face:
         advance, unit = float(self._font.getlength(character)), self._unit
         return Glyph(alpha, rise / unit, alpha.shape[0] / unit, bearing / unit, advance / unit)
 
+    def at(self, unit: float) -> ImageFont.FreeTypeFont:
+        """The font at a size where an "8" is ``unit`` pixels high."""
+        size = max(4.0, _RENDER_SIZE * unit / self._unit)
+        return self._font.font_variant(size=size, layout_engine=ImageFont.Layout.BASIC)
+
     def has(self, characters: Iterable[str]) -> bool:
         """Whether every character has a glyph; gaps need none."""
         return all(character == " " or self.glyph(character) is not None for character in characters)

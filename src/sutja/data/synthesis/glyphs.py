@@ -63,6 +63,14 @@ class Hands:
         """How many pictures there are."""
         return sum(len(pictures) for pictures in self._any.values())
 
+    def writer(self, rng: Generator) -> Hands:
+        """One writer of the set; digits that this one never wrote come from the others."""
+        one = Hands(self.name)
+        one._any = self._any
+        if self._digits:
+            one._digits = [self._digits[rng.integers(len(self._digits))]]
+        return one
+
     def pick(self, rng: Generator, text: str) -> list[NDArray[np.uint8]]:
         """One picture per digit of ``text``, all by one writer where that writer has them.
 

@@ -1,0 +1,351 @@
+"""The exact way to train the bundled page detector again: one box for each number on a page.
+
+    python recipes/pages.py compose --out runs/pages --chunks 40
+    python recipes/pages.py prepare --out runs/pages
+    python recipes/pages.py train --out runs/pages --seconds 3600
+    python recipes/pages_relabel.py --out runs/pages      # half-way, beside the run
+    python recipes/pages.py measure --out runs/pages
+    python recipes/pages.py bundle --out runs/pages
+
+`compose` draws pages of many layouts (`sutja.data.synthesis.pages`) into files that training uses several
+times over; it may run beside `train`, which takes up new files as they come. `prepare` writes the real
+pages (`sutja.data.real_pages`) of the training and validation parts, and pages of the held-out layouts.
+`train` mixes composed and real pages, and goes on where it stopped when started again. `measure` looks at
+the held-out layouts and the real validation parts; `bundle` exports, brings the network to 8 bits where
+that costs nothing, and writes src/sutja/weights/pages.onnx with its card. Nothing here looks at a test
+part. Data: `SUTJA_DATA`; fonts: recipes/fonts.sh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnxruntime
+import torch
+
+from sutja.cells import Found, decode
+from sutja.data import catalogue
+from sutja.data.boxes import BoxedPicture, BoxedSet, boxed
+from sutja.data.fonts import faces
+from sutja.data.real_pages import CLASSES, real_pages
+from sutja.data.synthesis.pages import HELD_OUT, PageComposer, PageSample
+from sutja.data.synthesis.sources import VALIDATION_FOLD, load
+from sutja.model_file import Card, Preprocessing, TrainingSet, write_model
+from sutja.model_file.bundled import bundled_path
+from sutja.nets.detector import Detector, DetectorConfig
+from sutja.overlap import NO_MATTER, match, suppress
+from sutja.runtime import Session
+from sutja.signals.frame_input import FrameParams, to_frame
+from sutja.training import checkpoint
+from sutja.training.classify import versions
+from sutja.training.detect import LEAST_SCORE, DetectConfig, find, fit_detector, load_detector
+from sutja.training.detect_export import export_detector
+from sutja.training.detect_frames import Jitter, frame_of
+from sutja.training.detect_quantise import frames_of, quantise_detector
+from sutja.training.detect_run import calibrated
+
+WINDOW = 640  # pixels, side of a composed crop
+A_CHUNK = 200  # crops a file
+FRAME, BATCH = 512, 8  # pixels, side of what the network learns from; frames a batch
+AN_EPOCH, AT_ONCE = 250, 8  # batches an epoch, and composed files that it draws from
+# The loss is divided by the things in a batch: tables and grids beside letters would drown them. So batches
+# are of pages with many fields or of pages with few, each with real pages in these shares.
+MANY, BATCHES_OF_MANY = 40, 0.25  # fields a page; share of the batches
+REAL_FEW = {"cheques": 0.32, "receipts": 0.04}
+REAL_MANY = {"sudoku": 0.15, "weather-tables": 0.1}
+REAL = (*REAL_FEW, *REAL_MANY)
+# A number cut by the frame's edge counts when nearly all of it is seen; of others nothing is said.
+JITTER = Jitter(mirror=False, scale=(0.75, 1.75), stretch=0.1, invert=0.03, visible=0.9)
+PARAMS = FrameParams(channels=1)
+USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or printed
+HELD_PAGES, HELD_SEED = 60, 77_001
+SHOWN = 1.4  # times: held-out pages are looked at as large as the page reader will show them
+
+
+def as_boxed(sample: PageSample) -> BoxedPicture:
+    """A composed page as the detector's training wants it."""
+    return boxed(
+        sample.pixels,
+        [field.box for field in sample.fields],
+        [CLASSES.index(field.written) for field in sample.fields],
+        [field.ignore for field in sample.fields],
+    )
+
+
+def save_pages(path: Path, pictures: list[BoxedPicture]) -> None:
+    """Pages in one file, which appears whole or not at all."""
+    part = path.with_suffix(".part.npz")
+    arrays = {
+        f"{i}/{name}": getattr(p, name)
+        for i, p in enumerate(pictures)
+        for name in ("boxes", "labels", "ignore")
+    }
+    np.savez(part, **arrays, **{f"{i}/pixels": p.pixels for i, p in enumerate(pictures)})
+    part.replace(path)
+
+
+def load_pages(path: Path) -> list[BoxedPicture]:
+    """The pages of a file."""
+    with np.load(path) as parts:
+        count = len(parts.files) // 4
+        return [
+            boxed(*(parts[f"{i}/{name}"] for name in ("pixels", "boxes", "labels", "ignore")))
+            for i in range(count)
+        ]
+
+
+def compose(args: argparse.Namespace) -> None:
+    """Draw chunks that are not there yet; chunk i is drawn from the seed and i alone."""
+    folder = args.out / "chunks"
+    folder.mkdir(parents=True, exist_ok=True)
+    sources = load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD)
+    for number in range(args.first, args.first + args.chunks):
+        path = folder / f"{number:04d}.npz"
+        if path.exists():
+            continue
+        began = time.monotonic()
+        composer = PageComposer(sources, 100_000 * args.seed + number)
+        save_pages(path, [as_boxed(composer.crop(WINDOW)) for _ in range(A_CHUNK)])
+        rate = A_CHUNK / (time.monotonic() - began)
+        print(f"{time.strftime('%H:%M:%S')} {path.name}: {rate:.1f} crops/s", flush=True)
+
+
+def prepare(args: argparse.Namespace) -> None:
+    """Write real pages by set and part, and composed pages of layouts that are never trained on."""
+    root = Path(os.environ["SUTJA_DATA"])
+    for part in ("train", "validation"):
+        by_set: dict[str, list[BoxedPicture]] = {}
+        for page in real_pages(root, part):
+            by_set.setdefault(page.source.split("/")[0], []).append(page.page)
+        for name, pictures in by_set.items():
+            save_pages(args.out / f"{part}-{name}.npz", pictures)
+            n_fields = sum(int((~page.ignore).sum()) for page in pictures)
+            print(f"{part} {name}: {len(pictures)} pages, {n_fields:,} fields")
+    sources = load(root, None)  # the validation writers' digits too
+    layouts: dict[str, dict[str, float] | None] = {name: {name: 1.0} for name in HELD_OUT}
+    layouts |= {"as-trained": None, "no-numbers": {"prose": 1.0, "blank": 0.5, "picture": 0.5}}
+    for name, weights in layouts.items():
+        composer = PageComposer(sources, HELD_SEED, weights)
+        pages = [enlarged(as_boxed(composer.crop(WINDOW)), SHOWN) for _ in range(HELD_PAGES)]
+        save_pages(args.out / f"validation-{name}.npz", pages)
+
+
+def enlarged(page: BoxedPicture, scale: float) -> BoxedPicture:
+    """A page and its boxes, so many times larger."""
+    pixels = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    return boxed(np.asarray(pixels, np.uint8), page.boxes * np.float32(scale), page.labels, page.ignore)
+
+
+def real_files(folder: Path) -> dict[str, Path]:
+    """The files of real training pages that are there, by set."""
+    paths = {name: folder / f"train-{name}.npz" for name in REAL}
+    return {name: path for name, path in paths.items() if path.exists()}
+
+
+class MixedFrames:
+    """Frames of composed and real pages, batches of pages alike; files that are added are taken up.
+
+    An epoch draws from some of the composed files, others each time. Implements `detect_frames.Frames`.
+    """
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.seed, self.batches_an_epoch = folder, seed, AN_EPOCH
+
+    def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
+        """The batches of an epoch from batch ``first`` on."""
+        rng = np.random.default_rng([self.seed, number])
+        files = sorted((self.folder / "chunks").glob("[0-9]*[0-9].npz"))
+        chosen = rng.permutation(len(files))[:AT_ONCE]
+        composed = [page for i in chosen for page in load_pages(files[i])]
+        real = {name: load_pages(path) for name, path in real_files(self.folder).items()}
+        many = [page for page in composed if len(page.labels) > MANY]
+        few = [page for page in composed if len(page.labels) <= MANY]
+        for index in range(first, self.batches_an_epoch):
+            rng = np.random.default_rng([self.seed, number, index])
+            of_many = bool(many) and (not few or rng.random() < BATCHES_OF_MANY)
+            wanted = REAL_MANY if of_many else REAL_FEW
+            shares = {name: share for name, share in wanted.items() if name in real}
+            kinds = rng.choice(len(shares) + 1, BATCH, p=[*shares.values(), 1 - sum(shares.values())])
+            pools = [*(real[name] for name in shares), many if of_many else few]
+            drawn = [pools[kind][rng.integers(len(pools[kind]))] for kind in kinds]
+            yield [frame_of(page, (FRAME, FRAME), JITTER, rng) for page in drawn]
+
+
+def validation(folder: Path) -> dict[str, list[BoxedPicture]]:
+    """The pages that choices are made by, by set."""
+    return {
+        path.stem.removeprefix("validation-"): load_pages(path)
+        for path in sorted(folder.glob("validation-*.npz"))
+    }
+
+
+def train(args: argparse.Namespace) -> None:
+    """Train, or go on training."""
+    held = [page for pages in validation(args.out).values() for page in pages[:16]]
+    net = Detector(DetectorConfig(classes=len(CLASSES), size=args.size, channels=1))
+    config = DetectConfig(
+        seconds=args.seconds,
+        lr=args.lr,
+        looks=args.looks,
+        seed=args.seed,
+        device="cpu",
+        dtype=args.dtype,
+        threads=1,
+    )
+    fit_detector(
+        net, MixedFrames(args.out, args.seed), config, PARAMS, validation=held, folder=args.out / "run",
+        resume=True,
+        say=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
+    )  # fmt: skip
+
+
+def trained(folder: Path, size: str) -> Detector:
+    """The run's network with its averaged weights, as far as it has come."""
+    return load_detector(folder / "run" / checkpoint.NAME, Detector(DetectorConfig(len(CLASSES), size, 1)))
+
+
+def figures(pages: list[BoxedPicture], found: list[Found], threshold: float) -> dict[str, float | int]:
+    """Recall and precision at IoU 0.5, whatever the class, and how many of the found have the right one."""
+    right = things = given = alike = 0
+    for page, one in zip(pages, found, strict=True):
+        sure = one.take(one.scores >= threshold)
+        answer = match(
+            Found(sure.boxes, sure.scores, np.zeros_like(sure.labels)),
+            page.boxes,
+            np.zeros_like(page.labels),
+            page.ignore,
+        )
+        hit = answer[answer >= 0]
+        right, things = right + len(hit), things + int((~page.ignore).sum())
+        given += int((answer != NO_MATTER).sum())
+        alike += int((page.labels[hit] == sure.labels[answer >= 0]).sum())
+    return {
+        "n": things, "recall": round(right / max(1, things), 4), "precision": round(right / max(1, given), 4),
+        "false_alarms": given - right, "class_right": round(alike / max(1, right), 4), "pages": len(pages),
+    }  # fmt: skip
+
+
+def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Found]:
+    """What a network, or a model file's, finds in whole pages; raw scores."""
+    if isinstance(net, Detector):
+        return [find(net, page, USED) for page in pages]
+    out = []
+    for page in pages:
+        frame = to_frame(page.pixels, USED)
+        found = decode(net.run(frame)[0], frame.shape[2], frame.shape[3], USED.strides, LEAST_SCORE)
+        out.append(found.take(suppress(found, USED.overlap, USED.across)))
+    return out
+
+
+def measure(args: argparse.Namespace) -> None:
+    """Figures of the run so far, by validation set, at a raw score."""
+    net = trained(args.out, args.size)
+    for name, pages in validation(args.out).items():
+        found = answers(net, pages)
+        print(name, *(figures(pages, found, at) for at in args.at), sep="\n    ", flush=True)
+
+
+def pooled(sets: dict[str, list[BoxedPicture]], seed: int = 0) -> BoxedSet:
+    """Validation pages of all sets, none with more than its share: grids and tables hold most fields."""
+    rng = np.random.default_rng(seed)
+    pages = [pages[i] for pages in sets.values() for i in rng.permutation(len(pages))[:24]]
+    return BoxedSet(tuple(pages), CLASSES, "validation pages")
+
+
+def training_data(folder: Path) -> tuple[TrainingSet, ...]:
+    """What the detector learnt from, for its card."""
+    used = dict(load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
+    for name, path in real_files(folder).items():
+        used[name] = len(load_pages(path))
+    crops = A_CHUNK * len(list((folder / "chunks").glob("[0-9]*[0-9].npz")))
+    fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
+    composed = TrainingSet(
+        "composed pages", crops, "made by the project of the digits, words and fonts named here"
+    )
+    return (
+        *(TrainingSet(n, k, catalogue.entry_of(n).terms) for n, k in sorted(used.items())),
+        fonts,
+        composed,
+    )
+
+
+def bundle(args: argparse.Namespace) -> None:
+    """Export, bring to integers, calibrate on validation pages, write the model file."""
+    net, sets = trained(args.out, args.size), validation(args.out)
+    held = pooled(sets)
+    card = Card(
+        "detect", "pages", (), Preprocessing("frame", USED.to_json()), classes=CLASSES,
+        training_data=training_data(args.out), open_terms=False, seed=args.seed,
+        versions={**versions(), "onnxruntime": onnxruntime.__version__},
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    path = args.model or bundled_path("pages")
+    draft = args.out / "pages.onnx"
+    frames = frames_of(held.pictures[::12], USED)
+    file = export_detector(net, card, draft, frames)
+    if not args.floats:
+        shown = frames_of(load_pages(sorted((args.out / "chunks").glob("[0-9]*[0-9].npz"))[0])[:40], USED)
+        real = [page for path in real_files(args.out).values() for page in load_pages(path)[:4]]
+        shown += frames_of(real, USED)
+        file = quantise_detector(draft, draft, shown, frames)
+    session = Session(file)
+    card = calibrated(card, answers(session, list(held.pictures)), held)
+    raw = next((x for x, y in card.calibration.points if y >= card.threshold), card.threshold)
+    results = []
+    for name, pages in sets.items():
+        result = {"set": name, "part": "validation", **figures(pages, answers(session, pages), raw)}
+        results.append(result)
+        print(result, flush=True)
+    path.parent.mkdir(exist_ok=True)
+    write_model(path, file.data, replace(card, results=tuple(results)))
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB, threshold {card.threshold:.3f} (raw {raw:.3f})")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    verbs = parser.add_subparsers(required=True)
+    one = verbs.add_parser("compose")
+    one.add_argument("--first", type=int, default=0)
+    one.add_argument("--chunks", type=int, default=40)
+    one.add_argument("--seed", type=int, default=1)
+    one.set_defaults(do=compose)
+    two = verbs.add_parser("prepare")
+    two.set_defaults(do=prepare)
+    three = verbs.add_parser("train")
+    three.add_argument("--size", default="s")
+    three.add_argument("--seconds", type=float, default=4000)
+    three.add_argument("--lr", type=float, default=2e-3)
+    three.add_argument("--looks", type=int, default=12)
+    three.add_argument("--seed", type=int, default=1)
+    three.add_argument("--dtype", default="bfloat16")
+    three.set_defaults(do=train)
+    four = verbs.add_parser("measure")
+    four.add_argument("--at", type=float, nargs="+", default=[0.3, 0.5])
+    four.set_defaults(do=measure)
+    five = verbs.add_parser("bundle")
+    five.add_argument("--floats", action="store_true", help="leave the network in floats")
+    five.add_argument("--model", type=Path, help="where to write; the bundled model by default")
+    five.add_argument("--seed", type=int, default=1)
+    five.set_defaults(do=bundle)
+    for verb in (four, five):
+        verb.add_argument("--size", default="s")
+    for verb in (one, two, three, four, five):
+        verb.add_argument("--out", type=Path, required=True)
+    torch.set_num_threads(1)
+    args = parser.parse_args()
+    args.do(args)
+
+
+if __name__ == "__main__":
+    main()
