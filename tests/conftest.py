@@ -1,8 +1,8 @@
 """What every test may rely on: the real data, and a rule that nothing is left out unseen.
 
 Two kinds of test may be left out: those of the real data and those marked `gpu`, on a machine that has not
-got them. pytest then says so in its summary. Any other skip is a failure under CI=true, where a missing package would hide what it was
-to test.
+got them. pytest then says so in its summary. Any other skip is a failure under CI=true, where a missing
+package would hide what it was to test.
 """
 
 import os

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from sutja.nets.convnet import SIZES, ConvNet
-from sutja.nets.ink import InkNet
 from sutja.nets.counts import Counts
+from sutja.nets.ink import InkNet
 from sutja.nets.lecun1989 import Lecun1989
 from sutja.nets.lenet5 import SEEN_BY_C3, LeNet5
 from sutja.nets.mlp import ACTIVATIONS, Mlp
@@ -117,4 +117,4 @@ def test_an_inknet_sees_the_ink_and_not_the_paper():
         light, faint, dark = (net(image) for image in (ink, 0.2 + 0.3 * ink, 0.9 - 0.7 * ink))
         torch.testing.assert_close(faint, light, atol=0.3, rtol=0.1)
         torch.testing.assert_close(dark, light, atol=0.3, rtol=0.1)
-        assert torch.isfinite(net(torch.full((1, 1, 28, 28), 0.5))).all(), "a blank page has no ink to scale by"
+        assert torch.isfinite(net(torch.full((1, 1, 28, 28), 0.5))).all(), "a blank page has no ink"

@@ -25,13 +25,14 @@ from torch.nn import functional as F
 from sutja.metrics import percent
 from sutja.training import checkpoint, distributed, graphs, loop
 from sutja.training.augment import AUGMENTS
-from sutja.training.device import DTYPES, Engine, choose, cores, device_of, threads_set
+from sutja.training.classify_engine import by_hand, engine_for
+from sutja.training.device import Engine, device_of, threads_set
 from sutja.training.faults import TrainingError
 from sutja.training.losses import LOSSES
 from sutja.training.pictures import PictureBatch, Pictures, as_float, to_tensor
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.soundness import check_fit
-from sutja.training.stacks import MlpStack, mlp_layers
+from sutja.training.stacks import MlpStack
 
 _CHECKPOINT_EVERY = 5.0  # seconds
 _LINE_EVERY = 10.0  # seconds, of progress within an epoch
@@ -206,8 +207,8 @@ def fit_classifier(
         saved = checkpoint.read(path) if path and resume and path.exists() else None
         if saved and path:
             checkpoint.check_same_run(path, saved["identity"], facts)
-        engine = _engine(net, pictures, device, config, saved)
-        activation = _by_hand(net, pictures, config)
+        engine = engine_for(net, pictures, config.loss, (config.dtype, config.threads), saved)
+        activation = by_hand(net, pictures, config.loss)
         if activation and engine.dtype is torch.bfloat16 and pictures.augment is None:
             pictures.X = as_float(pictures.X).to(engine.dtype)
         run = _Run(pictures, config, engine, activation, validation, path, facts, say, look)
@@ -257,33 +258,6 @@ def _facts(net: nn.Module, X: Tensor, y: Tensor, config: ClassifyConfig) -> dict
         "data": checkpoint.digest_of(X.cpu().numpy(), y.cpu().numpy()),
         "processes": distributed.world_size(),
     }
-
-
-def _engine(
-    net: nn.Module,
-    pictures: Pictures,
-    device: torch.device,
-    config: ClassifyConfig,
-    saved: dict[str, Any] | None,
-) -> Engine:
-    """What the run is computed with; a resumed one goes on with what it began with."""
-    if saved:
-        return Engine(device, getattr(torch, saved["engine"]["dtype"]), saved["engine"]["threads"])
-    n_processes = distributed.world_size()
-    if n_processes > 1:  # all must compute alike, and each on its own cores
-        dtype = DTYPES.get(config.dtype, torch.float32)
-        return Engine(device, dtype, config.threads or max(1, cores() // n_processes))
-    image, label = pictures.example()
-    loss = LOSSES[config.loss]
-    return choose(net, image, lambda logits: loss(logits, label, 0.0), device, config.dtype, config.threads)
-
-
-def _by_hand(net: nn.Module, pictures: Pictures, config: ClassifyConfig) -> type[nn.Module] | None:
-    """The activation of a perceptron whose gradients `MlpStack` knows; None for all other networks."""
-    learnt = all(p.requires_grad for p in net.parameters())
-    if config.loss != "cross_entropy" or pictures.X.device.type != "cpu" or not learnt:
-        return None
-    return mlp_layers(net, pictures.example(1)[0])
 
 
 class _Run(loop.Job[PictureBatch]):

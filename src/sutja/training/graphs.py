@@ -8,6 +8,7 @@ epoch's last, go the usual way. Letters: B batch, C, H, W, K classes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from jaxtyping import Float
@@ -43,11 +44,11 @@ class Graphed:
         record: Record | None = None,
     ) -> None:
         self._net, self._dtype, self._shape = net, dtype, image.shape
-        record = record or torch.cuda.make_graphed_callables
+        recorded: Any = record or torch.cuda.make_graphed_callables
         kept = [buffer.clone() for buffer in net.buffers()]
         devices = [image.device] if image.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
-            self._play = record(_Answer(net, dtype), (image.clone(),))
+            self._play: Callable[[Tensor], Tensor] = recorded(_Answer(net, dtype), (image.clone(),))
         with torch.no_grad():
             for buffer, before in zip(net.buffers(), kept, strict=True):
                 buffer.copy_(before)

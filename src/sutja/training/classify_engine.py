@@ -1,0 +1,46 @@
+"""What a classifier is trained with: device, number format, threads, and gradients by hand where known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import nn
+
+from sutja.training import distributed
+from sutja.training.device import DTYPES, Engine, choose, cores
+from sutja.training.losses import LOSSES
+from sutja.training.pictures import Pictures
+from sutja.training.stacks import mlp_layers
+
+
+def engine_for(
+    net: nn.Module, pictures: Pictures, loss: str, wanted: tuple[str, int], saved: dict[str, Any] | None
+) -> Engine:
+    """What the run is computed with; a resumed one goes on with what it began with.
+
+    Parameters
+    ----------
+    net : on its device.
+    pictures : on the same.
+    loss : a name in `losses.LOSSES`.
+    wanted : number format and threads; "auto" and 0 choose by a short measurement.
+    saved : the checkpoint of a run that is resumed.
+    """
+    device, (dtype, threads) = pictures.X.device, wanted
+    if saved:
+        return Engine(device, getattr(torch, saved["engine"]["dtype"]), saved["engine"]["threads"])
+    n_processes = distributed.world_size()
+    if n_processes > 1:  # all must compute alike, and each on its own cores
+        form = DTYPES.get(dtype, torch.float32)
+        return Engine(device, form, threads or max(1, cores() // n_processes))
+    image, label = pictures.example()
+    return choose(net, image, lambda logits: LOSSES[loss](logits, label, 0.0), device, dtype, threads)
+
+
+def by_hand(net: nn.Module, pictures: Pictures, loss: str) -> type[nn.Module] | None:
+    """The activation of a perceptron whose gradients `MlpStack` knows; None for all other networks."""
+    learnt = all(p.requires_grad for p in net.parameters())
+    if loss != "cross_entropy" or pictures.X.device.type != "cpu" or not learnt:
+        return None
+    return mlp_layers(net, pictures.example(1)[0])
