@@ -84,7 +84,9 @@ def test_nothing_that_ci_tests_floats():
 
 def test_torch_and_scikit_learn_stay_out_of_the_base():
     base = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
-    assert base == {"click", "numpy", "onnx", "onnxruntime", "opencv-python-headless", "pillow", "rich"}
+    assert base == {
+        "click", "numpy", "onnx", "onnxruntime", "opencv-python-headless", "pillow", "pypdfium2", "rich",
+    }  # fmt: skip
 
 
 def test_bundled_models_are_small():

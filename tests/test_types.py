@@ -70,8 +70,17 @@ def test_the_json_of_a_page_is_the_promised_one():
                 "box": [1, 2.35, 3, 4],
                 "characters": [{"text": "1", "confidence": 0.9, "box": [1, 2.35, 3, 4]}],
                 "alternatives": [{"text": "7.5", "confidence": 0.1}],
+                "written": None,
+                "table": None,
+                "row": None,
+                "column": None,
+                "country": None,
+                "standard": None,
             }
         ],
         "error": None,
+        "turned": 0,
+        "mirrored": False,
+        "notes": [],
     }
     assert Detection("car", 0.5, box).to_dict() == {"label": "car", "confidence": 0.5, "box": [1, 2.35, 3, 4]}

@@ -7,15 +7,24 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import steerable_detector
+
+from sutja.model_file import write_model
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "sutja"
 USE_HALF = (
-    "charset", "cli", "confidence", "errors", "evaluation", "grammar", "metrics", "model_file", "reading",
-    "runtime", "signals", "types",
+    "average_precision", "cells", "charset", "cli", "confidence", "detection", "errors", "evaluation",
+    "grammar", "listening", "metrics", "model_file", "overlap", "reading", "runtime", "signals", "types",
 )  # fmt: skip
 LEARN_HALF = ("baselines", "data", "estimators", "nets", "training")
-LEARN_PACKAGES = ("torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype")
+LEARN_PACKAGES = (
+    "torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype", "pycocotools"
+)  # fmt: skip
 HEAVY = ("cv2", "onnx", "onnxruntime", "rich", "PIL", *LEARN_PACKAGES)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
 
@@ -89,6 +98,15 @@ def test_read_works_where_the_learn_half_is_not_installed(tmp_path):
     line = json.loads(done.stdout.splitlines()[0])
     assert line["source"].endswith("blank.png")
     assert line["error"] is None
+
+
+def test_detect_works_where_the_learn_half_is_not_installed(tmp_path):
+    model, picture = tmp_path / "steerable.onnx", tmp_path / "light.png"
+    write_model(model, steerable_detector.make_network(), steerable_detector.make_card())
+    Image.fromarray(steerable_detector.picture(40, 40, lights=[(4, 4)])).save(picture)
+    done = python(BARRICADE + command("detect", str(picture), "--model", str(model), "--format", "jsonl"))
+    assert done.returncode == 0, done.stderr
+    assert [found["label"] for found in json.loads(done.stdout)["detections"]] == ["light"]
 
 
 def test_the_catalogue_can_be_read_where_the_learn_half_is_not_installed():

@@ -104,9 +104,10 @@ class Number:
     value
         A decimal string when the reading is plain (see `sutja.grammar.value_of`), else None.
     kind
-        "number" or "amount".
+        "number", "amount", "postcode", "date" or "check" (a number with a check digit).
     confidence
-        Calibrated probability, in [0, 1], that `digits` are right.
+        Calibrated probability, in [0, 1], that `digits` are right; of a number found on a page, that there is
+        a number and it is this one.
     accepted
         Whether the confidence clears the threshold.
     box
@@ -115,6 +116,16 @@ class Number:
         One entry a character of `text`, left to right.
     alternatives
         Other digits it may be, best first.
+    written
+        "handwritten" or "printed"; None where nobody asked, as for a crop.
+    row, column
+        Where it stands in a table, counted from 1; None outside of tables.
+    table
+        Which table of the page that is, counted from 1.
+    country
+        Whose postcode it is, ISO 3166 in two letters.
+    standard
+        Whose check digit holds, e.g. "luhn", "isbn", "iban", "ean".
     """
 
     text: str
@@ -126,6 +137,12 @@ class Number:
     box: Box
     characters: tuple[Character, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    written: str | None = None
+    row: int | None = None
+    column: int | None = None
+    table: int | None = None
+    country: str | None = None
+    standard: str | None = None
 
     def __post_init__(self) -> None:
         _check_probability("confidence", self.confidence)
@@ -142,6 +159,12 @@ class Number:
             "box": self.box.to_list(),
             "characters": [character.to_dict() for character in self.characters],
             "alternatives": [alternative.to_dict() for alternative in self.alternatives],
+            "written": self.written,
+            "table": self.table,
+            "row": self.row,
+            "column": self.column,
+            "country": self.country,
+            "standard": self.standard,
         }
 
 
@@ -183,7 +206,23 @@ class Classified:
 class Page:
     """One picture and the numbers on it; `page` counts from 1 within a file of several.
 
-    `error` says why a picture could not be read; width and height are None where they are not known.
+    Attributes
+    ----------
+    source, page
+        Where it is from.
+    width, height
+        In pixels; None where they are not known.
+    numbers
+        In reading order.
+    error
+        Why the picture could not be read.
+    turned
+        Degrees clockwise, 0, 90, 180 or 270, by which the picture had to be turned to be read. Boxes are in
+        the pixels of the picture as it was given, all the same.
+    mirrored
+        Whether it was read as a mirror shows it: mirrored left to right, then turned.
+    notes
+        What else a person should know about the page.
     """
 
     source: str
@@ -192,6 +231,9 @@ class Page:
     height: int | None
     numbers: tuple[Number, ...] = ()
     error: str | None = None
+    turned: int = 0
+    mirrored: bool = False
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The page as JSON: one line of `sutja read --format jsonl`."""
@@ -202,6 +244,9 @@ class Page:
             "height": self.height,
             "numbers": [number.to_dict() for number in self.numbers],
             "error": self.error,
+            "turned": self.turned,
+            "mirrored": self.mirrored,
+            "notes": list(self.notes),
         }
 
 

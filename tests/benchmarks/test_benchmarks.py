@@ -71,8 +71,9 @@ def drafts(tmp_path, monkeypatch):
 
 def test_every_figure_of_the_readme_has_its_script():
     assert SCRIPTS == [
-        "amounts", "calibration", "certified", "cold_start", "digits", "lone_digits", "no_number",
-        "single_image", "speed",
+        "amounts", "bccd", "calibration", "certified", "cheques", "cold_start", "detector",
+        "digits", "gpu", "grids", "lone_digits", "no_number", "pages", "receipts", "single_image",
+        "speed", "tables",
     ]  # fmt: skip
 
 
@@ -83,8 +84,8 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
         script(name).main(["--help"])
     assert leaving.value.code == 0
     out = capsys.readouterr().out
-    assert ("--model" in out) == (name != "digits")
-    assert ("--part" in out) == (name not in {"speed", "cold_start", "single_image"})
+    assert ("--model" in out) == (name not in {"bccd", "digits", "gpu"})
+    assert ("--part" in out) == (name not in {"speed", "cold_start", "detector", "pages", "single_image"})
 
 
 def test_the_test_part_must_be_asked_for(monkeypatch):

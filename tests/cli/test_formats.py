@@ -32,6 +32,7 @@ def test_csv():
     assert rows[0] == {
         "source": "a.png", "page": "1", "text": "1,5", "digits": "15", "value": "", "kind": "number",
         "confidence": "0.999960", "accepted": "true", "x0": "1", "y0": "2", "x1": "3", "y1": "4", "error": "",
+        "written": "", "table": "", "row": "", "column": "", "country": "", "standard": "",
     }  # fmt: skip
     assert rows[1]["digits"] == rows[1]["error"] == ""
     assert "is empty" in rows[2]["error"]

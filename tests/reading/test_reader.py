@@ -10,7 +10,7 @@ from onnx import helper
 from PIL import Image
 from steerable import add_bar, draw
 
-from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, ThresholdError
+from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Preprocessing, RiskCounts, SecondLook, write_model
 from sutja.reading import Reader, models, windows
 
@@ -172,6 +172,9 @@ def test_a_bad_picture_does_not_stop_the_others(model_path, tmp_path):
         "height": None,
         "numbers": [],
         "error": f"{bad}: is text, not a picture; pass a PNG, JPEG, TIFF, WebP or BMP file",
+        "turned": 0,
+        "mirrored": False,
+        "notes": [],
     }
     assert "empty" in pages[2].error
 
@@ -206,13 +209,6 @@ def test_pages_of_a_tiff(model_path, tmp_path):
 def test_errors_of_one_picture_are_raised(read, tmp_path):
     with pytest.raises(PictureError, match=r"none\.png: there is no such file"):
         read(tmp_path / "none.png")
-
-
-def test_whole_pages_come_later(model_path):
-    made = Reader(model_path)
-    for ask in (lambda: made.read(draw("1")), lambda: made.read_many([draw("1")])):
-        with pytest.raises(NotYetError, match=r"later version.*pass crop=True"):
-            ask()
 
 
 @pytest.mark.parametrize(

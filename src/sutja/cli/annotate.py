@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from sutja.cli.output import Names, make_folder
 from sutja.errors import PictureError
 from sutja.types import Box, Number, Page
 
@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
+    from sutja.signals.image import Picture
+
 LEAST_HEIGHT = 120  # pixels; smaller crops are enlarged to about this
 MOST_WIDTH = 1600  # pixels; larger pictures are made smaller
 _GREEN, _AMBER, _GREY = (22, 128, 60), (190, 95, 0), (110, 110, 110)
 _PAPER, _INK = (255, 255, 255), (25, 25, 25)
 _BAND = 64  # pixels under the picture for what was read
 _MARGIN = 10
+PAGE_WIDTH = 2400  # pixels; larger pages are made smaller
+_LABEL_PART, _LEAST_LABEL, _MOST_LABEL = 0.75, 10, 40  # of the number's height; points
 
 
 class Annotator:
@@ -34,40 +38,38 @@ class Annotator:
         If the folder cannot be made.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, crop: bool = True) -> None:
         self._folder = Path(folder)
-        self._taken: set[str] = set()
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise click.UsageError(
-                f"cannot make the folder {folder} ({error.strerror}); choose another for --annotate"
-            ) from error
+        self._names = Names(".png")
+        self._crop = crop
+        self._source: str | None = None
+        self._coming: Iterator[Picture | PictureError] = iter(())
+        make_folder(self._folder, "--annotate")
 
     def draw(self, page: Page) -> Path | None:
         """Write the annotated copy of a page; None where its picture cannot be loaded any more."""
-        from sutja.signals.image import Picture, iter_pictures
+        picture = self._picture(page)
+        if picture is None:
+            return None
+        path = self._folder / self._names.of(page)
+        temporary = path.with_name(f".{path.name}.part")
+        drawn = annotate(picture.pixels, page) if self._crop else annotate_page(picture.pixels, page)
+        drawn.save(temporary, format="PNG")
+        temporary.replace(path)
+        return path
 
-        for picture in iter_pictures(page.source):
-            if isinstance(picture, PictureError) or picture.page != page.page:
-                continue
-            assert isinstance(picture, Picture)
-            path = self._folder / self._name(page)
-            temporary = path.with_name(f".{path.name}.part")
-            annotate(picture.pixels, page).save(temporary, format="PNG")
-            temporary.replace(path)
-            return path
+    def _picture(self, page: Page) -> Picture | None:
+        """The picture of a page; a document is gone through once, since its pages come in order."""
+        from sutja.signals.document import iter_pages
+        from sutja.signals.image import iter_pictures
+
+        if self._source != page.source or page.page == 1:
+            self._source = page.source
+            self._coming = (iter_pictures if self._crop else iter_pages)(page.source)
+        for picture in self._coming:
+            if picture.page >= page.page:
+                return None if isinstance(picture, PictureError) else picture
         return None
-
-    def _name(self, page: Page) -> str:
-        """The picture's name with .png, and a number where two pictures share a name."""
-        stem = Path(page.source).stem + (f"-page{page.page}" if page.page > 1 else "")
-        name, count = stem, 1
-        while name.lower() in self._taken:  # many file systems do not tell case apart
-            count += 1
-            name = f"{stem}-{count}"
-        self._taken.add(name.lower())
-        return f"{name}.png"
 
 
 def annotate(pixels: NDArray[Any], page: Page) -> Image:
@@ -102,6 +104,48 @@ def annotate(pixels: NDArray[Any], page: Page) -> Image:
         draw.text((_MARGIN, top), text, fill=colour, font=_font(points))
         top += round(points * 1.25)
     return canvas
+
+
+def annotate_page(pixels: NDArray[Any], page: Page) -> Image:
+    """A copy of a page with a box about each number and what was read above it.
+
+    Accepted numbers are green, others amber; below each box of print there is a line.
+
+    Parameters
+    ----------
+    pixels
+        uint8 (H, W) or (H, W, 3) RGB.
+    page
+        What was read on it.
+    """
+    from PIL import Image, ImageDraw
+
+    picture = Image.fromarray(pixels).convert("RGB")
+    scale = min(1.0, PAGE_WIDTH / max(picture.size))
+    if scale < 1.0:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        picture = picture.resize(size, Image.Resampling.LANCZOS)
+    draw = ImageDraw.Draw(picture)
+    for number in page.numbers:
+        _label(draw, number, scale)
+    return picture
+
+
+def _label(draw: ImageDraw, number: Number, scale: float) -> None:
+    """A number's box and its text above it, or below it at the upper edge of the page."""
+    colour = _GREEN if number.accepted else _AMBER
+    box = number.box
+    edges = (box.x0 * scale - 2, box.y0 * scale - 2, box.x1 * scale + 2, box.y1 * scale + 2)
+    draw.rectangle(edges, outline=colour, width=2)
+    if number.written == "printed":
+        draw.line((edges[0], edges[3] + 3, edges[2], edges[3] + 3), fill=colour, width=1)
+    points = round(min(max(box.height * scale * _LABEL_PART, _LEAST_LABEL), _MOST_LABEL))
+    font = _font(points)
+    text = number.text if number.accepted else f"{number.text}?"
+    top = edges[1] - points * 1.25
+    place = (edges[0], top if top >= 0 else edges[3] + 4)
+    draw.rectangle(draw.textbbox(place, text, font=font), fill=_PAPER)
+    draw.text(place, text, fill=colour, font=font)
 
 
 def _lines(number: Number | None) -> list[tuple[str, int, tuple[int, int, int]]]:

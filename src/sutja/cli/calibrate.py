@@ -12,6 +12,7 @@ import click
 
 from sutja.cli.failures import told
 from sutja.cli.labelled import judge, model_and_data, say
+from sutja.cli.labelled_pages import judge_pages
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sutja.cli.labelled import Judged
+    from sutja.model_file import Card, Guarantee
 
 _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 
@@ -39,6 +41,15 @@ _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 )  # fmt: skip
 @click.option("--out", metavar="FILE", help="Write the model here, and leave MODEL as it is.")
 @click.option(
+    "--reader",
+    metavar="FILE|NAME",
+    help="With a detector of number fields: the model that reads what it finds.",
+)
+@click.option(
+    "--every-number", is_flag=True,
+    help="With a detector: DATA names every number of its pages, so that any other number is wrong.",
+)  # fmt: skip
+@click.option(
     "--format", "format_name", type=click.Choice(("text", "json")), default="text", show_default=True
 )
 def calibrate(
@@ -50,6 +61,8 @@ def calibrate(
     level: float,
     method: str,
     out: str | None,
+    reader: str | None,
+    every_number: bool,
     format_name: str,
 ) -> None:
     """Choose the threshold of MODEL by labelled DATA so that few accepted answers are wrong, and keep it.
@@ -58,6 +71,10 @@ def calibrate(
     with fresh labels, so many keep it. DATA must not be what the model was trained on, nor what it will be
     evaluated on; it is given as for `sutja evaluate`. Where the labels are too few, the message says how many
     are missing, and the model stays as it is.
+
+    Where MODEL is a detector of number fields, DATA is a CSV of whole pages with the columns file and text,
+    and page, x0, y0, x1, y1 where known, as for `sutja read --truth`; the threshold is that of whole numbers,
+    whose confidence counts finding, reading and grammar.
     """
     with told("stopped; nothing was written"):
         from sutja.confidence.certified import METHODS
@@ -71,15 +88,17 @@ def calibrate(
                 remedy="make the folder, or name another place with --out",
             )  # fmt: skip
         file = load_model(model)
-        judged = judge(file, data, part, threads)
+        if file.card.task == "detect":
+            judged = judge_pages(file, data, reader, threads, every_number)
+        else:
+            judged = judge(file, data, part, threads)
         for note in judged.notes:
             say(f"warning: {note}")
         chosen = _usable(judged)
         answers = judged.answers.take(chosen)
         found = METHODS[method](answers.confidence, answers.right, max_error, level)
         guarantee = replace(found.guarantee, data=judged.source)
-        card = replace(file.card, threshold=found.threshold, guarantee=guarantee)
-        write_model(target, file.data, card)
+        write_model(target, file.data, _kept(file.card, found.threshold, guarantee))
         if format_name == "json":
             facts = {"model": str(target), "threshold": found.threshold, **asdict(guarantee)}
             click.echo(json.dumps(facts, ensure_ascii=False))
@@ -88,6 +107,16 @@ def calibrate(
             if others := len(answers.true) - guarantee.cases:
                 say(f"note: {others:,} more labelled cases only told where to look for a threshold")
             say(f"kept in {target}")
+
+
+def _kept(card: Card, threshold: float, guarantee: Guarantee) -> Card:
+    """The card with its threshold, of a detector of number fields with that of whole numbers."""
+    from sutja.model_file import FieldTrust
+
+    if card.task == "detect":
+        fields = replace(card.fields or FieldTrust(), threshold=threshold, guarantee=guarantee)
+        return replace(card, fields=fields)
+    return replace(card, threshold=threshold, guarantee=guarantee)
 
 
 def _own_file(model: str) -> Path:

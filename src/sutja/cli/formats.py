@@ -1,4 +1,7 @@
-"""How pages are printed: a table for people, JSON lines and CSV for programs."""
+"""How pages are printed: a table for people, JSON lines and CSV for programs.
+
+hOCR, PAGE-XML and spreadsheets are in files of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,18 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from typing import Protocol
 
 import click
 
 from sutja.types import Number, Page
 
-FORMATS = ("table", "jsonl", "csv")
+FORMATS = ("table", "jsonl", "csv", "hocr", "page-xml")
 CSV_COLUMNS = (
     "source", "page", "text", "digits", "value", "kind", "confidence", "accepted",
-    "x0", "y0", "x1", "y1", "error",
+    "x0", "y0", "x1", "y1", "error", "written", "table", "row", "column", "country", "standard",
 )  # fmt: skip
+_ERROR = CSV_COLUMNS.index("error")
 _NARROWEST_NAME, _WIDEST_NAME = 16, 48
 _TEXT_WIDTH = 22  # twenty characters and a little
 
@@ -25,7 +30,10 @@ def format_for(name: str | None, out: str | None) -> str:
     if name:
         return name
     suffix = (out or "").lower().rpartition(".")[2]
-    return {"csv": "csv", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl"}.get(suffix, "table")
+    return {
+        "csv": "csv", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "hocr": "hocr", "html": "hocr",
+        "xml": "page-xml",
+    }.get(suffix, "table")  # fmt: skip
 
 
 def printable(text: str) -> str:
@@ -33,12 +41,36 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-class JsonLines:
-    """One JSON object a page, as `Page.to_dict` gives it."""
+class Writer(Protocol):
+    """What turns pages into text, one after the other."""
 
     def header(self) -> str:
-        """Nothing stands before the first line."""
+        """What stands before the first page."""
+        ...
+
+    def page(self, page: Page) -> str:
+        """What stands for a page."""
+        ...
+
+    def footer(self) -> str:
+        """What stands behind the last page."""
+        ...
+
+
+class Plain:
+    """A writer with nothing before the first page and nothing behind the last."""
+
+    def header(self) -> str:
+        """Nothing."""
         return ""
+
+    def footer(self) -> str:
+        """Nothing."""
+        return ""
+
+
+class JsonLines(Plain):
+    """One JSON object a page, as `Page.to_dict` gives it."""
 
     def page(self, page: Page) -> str:
         """The line of one page."""
@@ -50,7 +82,7 @@ class JsonLines:
         return line + "\n"
 
 
-class Csv:
+class Csv(Plain):
     """One row a number; a page without one still has its row (RFC 4180, with plain line ends)."""
 
     def header(self) -> str:
@@ -61,8 +93,9 @@ class Csv:
         """The rows of one page."""
         rows = [self._number(page, number) for number in page.numbers]
         if not rows:
-            nothing = [""] * (len(CSV_COLUMNS) - 3)
-            rows = [self._row([page.source, page.page, *nothing, page.error or ""])]
+            row = [page.source, page.page, *[""] * (len(CSV_COLUMNS) - 2)]
+            row[_ERROR] = page.error or ""
+            rows = [self._row(row)]
         return "".join(rows)
 
     def _number(self, page: Page, number: Number) -> str:
@@ -70,6 +103,8 @@ class Csv:
             [
                 page.source, page.page, number.text, number.digits, number.value or "", number.kind,
                 f"{number.confidence:.6f}", str(number.accepted).lower(), *number.box.to_list(), "",
+                number.written or "", number.table or "", number.row or "", number.column or "",
+                number.country or "", number.standard or "",
             ]
         )  # fmt: skip
 
@@ -79,7 +114,7 @@ class Csv:
         return text.getvalue()
 
 
-class Table:
+class Table(Plain):
     """Aligned columns: picture, number, value, confidence, and whether to trust it.
 
     Parameters

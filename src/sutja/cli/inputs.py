@@ -7,15 +7,22 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sutja.signals.headers import SUFFIXES
+from sutja.signals.headers import PDF_SUFFIX, SUFFIXES
 from sutja.types import Page
 
 
-def expand(names: Iterable[str]) -> tuple[list[str], list[Page]]:
+def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[Page]]:
     """Every picture that `names` stand for.
 
     A folder stands for the pictures in it and in its subfolders, sorted, hidden ones left out. A pattern
     stands for what it matches, sorted. Any other name stands for itself, whether there is such a file or not.
+
+    Parameters
+    ----------
+    names
+        What the person wrote.
+    pages
+        Whether PDFs are wanted too.
 
     Returns
     -------
@@ -23,14 +30,15 @@ def expand(names: Iterable[str]) -> tuple[list[str], list[Page]]:
     """
     paths: list[str] = []
     failed: list[Page] = []
+    suffixes = (*SUFFIXES, PDF_SUFFIX) if pages else SUFFIXES
     for name in names:
         if Path(name).is_dir():
-            _add_folder(name, paths, failed)
+            _add_folder(name, suffixes, paths, failed)
         elif glob.has_magic(name) and not Path(name).exists():
             matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - pathlib: relative patterns only
             for match in matches:
                 if Path(match).is_dir():
-                    _add_folder(match, paths, failed)
+                    _add_folder(match, suffixes, paths, failed)
                 else:
                     paths.append(match)
             if not matches:
@@ -40,7 +48,7 @@ def expand(names: Iterable[str]) -> tuple[list[str], list[Page]]:
     return paths, failed
 
 
-def _add_folder(folder: str, paths: list[str], failed: list[Page]) -> None:
+def _add_folder(folder: str, suffixes: tuple[str, ...], paths: list[str], failed: list[Page]) -> None:
     before = len(paths) + len(failed)
 
     def cannot_list(error: OSError) -> None:
@@ -52,10 +60,10 @@ def _add_folder(folder: str, paths: list[str], failed: list[Page]) -> None:
         paths += [
             os.path.join(parent, file)  # noqa: PTH118 - a Path would drop the "./" the person wrote
             for file in sorted(files)
-            if file.lower().endswith(SUFFIXES) and not file.startswith(".")
+            if file.lower().endswith(suffixes) and not file.startswith(".")
         ]
     if len(paths) + len(failed) == before:
-        wanted = ", ".join(suffix[1:] for suffix in SUFFIXES)
+        wanted = ", ".join(suffix[1:] for suffix in suffixes)
         failed.append(_failed(folder, f"the folder holds no pictures ({wanted}); name another"))
 
 

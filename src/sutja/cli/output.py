@@ -1,4 +1,4 @@
-"""Where the lines go: the standard output, or a file that appears whole or not at all."""
+"""Where the lines go: the standard output, a file that appears whole or not at all, or a folder of files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,42 @@ from types import TracebackType
 from typing import IO
 
 import click
+
+from sutja.types import Page
+
+
+class Names:
+    """A file name for each page of many: that of its picture with another ending, never one twice."""
+
+    def __init__(self, suffix: str) -> None:
+        self._suffix = suffix
+        self._taken: set[str] = set()
+
+    def of(self, page: Page) -> str:
+        """The picture's name with the ending, and a number where two pictures share a name."""
+        stem = Path(page.source).stem + (f"-page{page.page}" if page.page > 1 else "")
+        name, count = stem, 1
+        while name.lower() in self._taken:  # many file systems do not tell case apart
+            count += 1
+            name = f"{stem}-{count}"
+        self._taken.add(name.lower())
+        return f"{name}{self._suffix}"
+
+
+def make_folder(folder: Path, option: str) -> None:
+    """Make a folder that a person named with an option.
+
+    Raises
+    ------
+    click.UsageError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.UsageError(
+            f"cannot make the folder {folder} ({error.strerror}); choose another for {option}"
+        ) from error
 
 
 class Output:

@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, scale
 from sutja.confidence.scaling import LEAST_LOG
-from sutja.errors import InferenceError, ModelFileError, PictureError
+from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError
 from sutja.grammar import digits_of, kind_of, value_of
 from sutja.model_file import Card, ModelFile
 from sutja.reading.models import Model, load_model
-from sutja.reading.reader import check_crop
 from sutja.reading.windows import one_picture, windows
 from sutja.runtime import BoundRun, Session
 from sutja.signals.image import Picture, Source
@@ -261,3 +260,12 @@ def _params(file: ModelFile) -> PixelsParams:
             f"has parameters of the preprocessing that this version cannot use ({error})",
             where=f"model {file.source}", remedy="update sutja, or make the model file again",
         ) from error  # fmt: skip
+
+
+def check_crop(crop: bool) -> None:
+    """Refuse a whole page: a classifier tells single characters."""
+    if not crop:
+        raise NotYetError(
+            "a classifier tells single characters, it does not look for them on a page",
+            remedy="cut them out and pass crop=True, or read with a model of numbers",
+        )

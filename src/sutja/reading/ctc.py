@@ -41,13 +41,14 @@ class Segment:
     probabilities.
 
     The probabilities are to be multiplied by exp(log_scale), which is 0 but for very long, very unsure
-    segments.
+    segments. `cut` says that strings were dropped for there being too many.
     """
 
     first: int
     frames: list[Frame]
     strings: dict[str, float] = field(default_factory=dict)
     log_scale: float = 0.0
+    cut: bool = False
 
 
 @dataclass(slots=True)
@@ -141,6 +142,7 @@ def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE)
             segment.log_scale += math.log(sum(best))
             beam = {prefix: (b / sum(best), s / sum(best)) for prefix, (b, s) in beam.items()}
         if len(beam) > width:
+            segment.cut = True
             ranked = sorted(beam.items(), key=lambda item: -sum(item[1]))
             beam = dict(ranked[:width])
     segment.strings = {prefix: b + s for prefix, (b, s) in beam.items()}

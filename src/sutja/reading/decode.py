@@ -2,7 +2,8 @@
 
 Separators are seen but do not decide: "1,234" and "1.234" are two texts for the digits "1234", and the
 probability of these digits is that of all texts with them. Letters do decide: where they outnumber the digits
-there is no number. Letters: B batch, T frames, K classes with blank.
+there is no number. Where the kind of number is known, the texts that fit it are looked for besides, and each
+answer says whether it does. Letters: B batch, T frames, K classes with blank.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import SPACE
-from sutja.grammar import core, digits_of, is_number, trim
+from sutja.grammar import REPAIR, Grammar, Typed, core, digits_of, grammar_for, is_number, trim
+from sutja.reading.constrained import fitting
 from sutja.reading.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 
 MOST_ALTERNATIVES = 4
@@ -24,6 +26,9 @@ MOST_ALTERNATIVES = 4
 # anyway.
 _EFFORT, _NARROWEST = 160, 4  # frames times strings, and strings
 _LEAST_ALTERNATIVE = 1e-4  # probability below which another reading is not worth showing
+# Of the texts with the same digits that fit a kind, the share that must agree on what they are worth.
+_AGREED = 0.9
+_ROUNDING = 1e-3  # of a free answer that fits: what the two searches may differ by
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,15 @@ class Answer:
 
     Attributes
     ----------
+    digits, probability
+        Of an answer that fits a kind, the probability is that of the texts that fit it and, where it has a
+        value, are worth as much.
     segments, pieces
         The frames these texts were read from, and what the likeliest of them has in each.
     look
         Which of several looks at the picture these frames are from.
+    typed
+        What it is as the kind that was asked for; None where it does not fit, or none was asked for.
     """
 
     digits: str | None
@@ -53,6 +63,12 @@ class Answer:
     segments: Sequence[Segment] = ()
     pieces: Sequence[str] = ()
     look: int = 0
+    typed: Typed | None = None
+
+    @property
+    def claim(self) -> tuple[str | None, bool, str | None]:
+        """What tells one answer from another: digits, whether they fit, and what they are worth."""
+        return self.digits, self.typed is not None, self.typed.value if self.typed else None
 
     @property
     def text(self) -> str:
@@ -72,7 +88,9 @@ class Answer:
         return found
 
 
-def decode(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> list[list[Answer]]:
+def decode(
+    log_probs: NDArray[np.float32], alphabet: Sequence[str], grammar: Grammar | None = None
+) -> list[list[Answer]]:
     """For each item of a batch, what it may say: answers with different digits, likeliest first.
 
     Parameters
@@ -81,12 +99,41 @@ def decode(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> list[list
         (B, T, K) log probabilities.
     alphabet
         K symbols, the first for the blank.
+    grammar
+        Of the kind that is asked for, if one is: then answers that fit it and answers that do not are told
+        apart, and both are given.
 
     Returns
     -------
     B lists of at least one answer.
     """
-    return [_answers(certain, segments) for certain, segments in split(log_probs, alphabet)]
+    items = split(log_probs, alphabet)
+    if grammar is None:
+        return [_answers(certain, segments) for certain, segments in items]
+    return [_typed_answers(certain, segments, grammar) for certain, segments in items]
+
+
+def read_as(
+    log_probs: NDArray[np.float32], alphabet: Sequence[str], kind: str, country: str | None = None
+) -> list[Answer]:
+    """What one picture says, if its number is of a kind: the answers that fit, likeliest first; may be none.
+
+    Parameters
+    ----------
+    log_probs
+        (T, K) log probabilities.
+    alphabet
+        K symbols, the first for the blank.
+    kind, country
+        As for `sutja.grammar.grammar_for`.
+
+    Raises
+    ------
+    SutjaError
+        If there is no such kind or country.
+    """
+    answers = decode(log_probs[None], alphabet, grammar_for(kind, country))[0]
+    return answers if kind == "auto" else [answer for answer in answers if answer.typed is not None]
 
 
 _core = lru_cache(maxsize=4096)(core)  # segments say the same few things over and over
@@ -117,6 +164,47 @@ def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
     ]
 
 
+def _typed_answers(certain: float, segments: list[Segment], grammar: Grammar) -> list[Answer]:
+    """The answers that fit a grammar, and of the free answers what does not fit it."""
+    free = _answers(certain, segments)
+    texts: dict[str, list[tuple[float, Typed, Candidate]]] = {}
+    scale = math.exp(certain)
+    for candidate in fitting(segments, grammar.automaton):
+        typed = grammar.parse(candidate.key)
+        if typed is not None:
+            texts.setdefault(digits_of(candidate.key), []).append(
+                (candidate.probability * scale, typed, candidate)
+            )
+    fits = [_fit(digits, readings, segments) for digits, readings in texts.items()]
+    found = [answer for answer in fits if answer.probability >= _LEAST_ALTERNATIVE]
+    for answer in free:
+        readings = texts.get(answer.digits, []) if answer.digits is not None else []
+        rest = answer.probability - sum(p for p, _, _ in readings)
+        if not readings or rest > max(_LEAST_ALTERNATIVE, _ROUNDING * answer.probability):
+            found.append(replace(answer, probability=max(0.0, rest)))
+    return sorted(found, key=lambda answer: -answer.probability)
+
+
+def _fit(digits: str, readings: list[tuple[float, Typed, Candidate]], segments: list[Segment]) -> Answer:
+    """One answer of all texts with the same digits that fit: worth what nearly all of them are worth.
+
+    Each repair costs a little. Where the texts are worth different sums, no value is given.
+    """
+    weighed = [(p * REPAIR**typed.repairs, typed, candidate) for p, typed, candidate in readings]
+    total = sum(weight for weight, _, _ in weighed)
+    values: dict[str | None, float] = {}
+    for weight, typed, _ in weighed:
+        values[typed.value] = values.get(typed.value, 0.0) + weight
+    value = max(values, key=values.__getitem__)
+    agreed = value is not None and values[value] >= _AGREED * total
+    same = [entry for entry in weighed if entry[1].value == value] if agreed else weighed
+    _, typed, candidate = max(same, key=lambda entry: entry[0])
+    if not agreed:
+        typed = replace(typed, value=None)
+    probability = values[value] if agreed else total
+    return Answer(digits, min(1.0, probability), segments, candidate.pieces(), typed=typed)
+
+
 def _posteriors(segment: Segment, piece: str) -> list[float]:
     """For each character of `piece` the share of the segment's strings that have it in its place.
 
@@ -141,12 +229,13 @@ def mean_answers(looks: Sequence[Sequence[Answer]]) -> list[Answer]:
     looks
         For each look its answers, as `decode` gives them.
     """
-    totals: dict[str | None, float] = {}
-    surest: dict[str | None, Answer] = {}
+    totals: dict[object, float] = {}
+    surest: dict[object, Answer] = {}
     for look, answers in enumerate(looks):
         for answer in answers:
-            totals[answer.digits] = totals.get(answer.digits, 0.0) + answer.probability / len(looks)
-            if answer.digits not in surest or answer.probability > surest[answer.digits].probability:
-                surest[answer.digits] = replace(answer, look=look)
+            claim = answer.claim
+            totals[claim] = totals.get(claim, 0.0) + answer.probability / len(looks)
+            if claim not in surest or answer.probability > surest[claim].probability:
+                surest[claim] = replace(answer, look=look)
     ranked = sorted(totals, key=totals.__getitem__, reverse=True)
-    return [replace(surest[digits], probability=min(1.0, totals[digits])) for digits in ranked]
+    return [replace(surest[claim], probability=min(1.0, totals[claim])) for claim in ranked]

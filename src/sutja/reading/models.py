@@ -13,7 +13,8 @@ from sutja.model_file import ModelFile, read_model
 DEFAULT_MODEL = "numbers"
 Model: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
 DEFAULT_CLASSIFIER = "digits"
-_MADE_BY = {"transcribe": "Reader", "classify": "Classifier"}
+DEFAULT_DETECTOR = "pages"
+_MADE_BY = {"transcribe": "Reader", "classify": "Classifier", "detect": "detection.Detector"}
 
 
 def model_path(model: str | os.PathLike[str] | None) -> Path:
@@ -53,6 +54,11 @@ def load_model(model: Model, task: str | None = None) -> ModelFile:
 
 
 def _read(model: str | os.PathLike[str] | None, task: str | None) -> ModelFile:
+    if model == DEFAULT_DETECTOR and not model_path(model).is_file():
+        raise ModelFileError(
+            "no detector of number fields comes with this version", where=f"model {model}",
+            remedy="cut the numbers out and read them as crops, or name a detector's model file",
+        )  # fmt: skip
     if model is not None or task != "classify":
         return read_model(model_path(model))
     path = model_path(DEFAULT_CLASSIFIER)

@@ -5,6 +5,7 @@ Letters: B batch, h rows and w columns of a normalised picture, T frames, K clas
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,17 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
-from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError
-from sutja.model_file import Card, ModelFile
+from sutja.errors import InferenceError, ModelFileError, PictureError
+from sutja.grammar import check_country, grammar_for
+from sutja.model_file import Card, FieldTrust, ModelFile
 from sutja.reading.decode import Answer, decode, mean_answers
+from sutja.reading.fields import Finder
 from sutja.reading.judge import Judge
-from sutja.reading.models import Model, load_model
-from sutja.reading.windows import one_picture, windows
+from sutja.reading.models import DEFAULT_DETECTOR, Model, load_model
+from sutja.reading.pages import PageReader
+from sutja.reading.windows import failed, one_picture, only_one, page_by_page, windows
 from sutja.runtime import Session
 from sutja.signals.image import Picture, Source
 from sutja.signals.normalise import STRIDE, Inked, Normalised, NormaliseParams, arrange, find_ink, pad_batch
-from sutja.types import Page
+from sutja.types import Number, Page
 
+LEAST_FOUND = 0.15  # a find less sure is not looked at: finding and reading are judged together
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more is slower, the caches are small
 
 
@@ -51,6 +56,15 @@ class Reader:
     max_error
         Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
         on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
+    kind
+        What the numbers are: "number", "amount", "postcode", "date", "check" (a number with a check digit),
+        or "auto", which takes every number and says what it is where it can only be one of these.
+    country
+        Whose postcodes and IBANs, whose order of dates, whose decimal mark: ISO 3166 in two letters, or None.
+    detector
+        What finds the numbers on whole pages: a model file as for `model`, something with
+        `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
+        read.
 
     Raises
     ------
@@ -58,6 +72,8 @@ class Reader:
         If the model cannot be loaded.
     ThresholdError
         If no threshold kept `max_error`.
+    SutjaError
+        If there is no such kind or country, or the country's postcodes have letters.
     """
 
     def __init__(
@@ -65,8 +81,16 @@ class Reader:
         model: Model = None,
         threads: int = 1,
         max_error: float | None = None,
+        *,
+        kind: str = "auto",
+        country: str | None = None,
+        detector: Model | Finder = None,
     ) -> None:
+        self._grammar = grammar_for(kind, country)
         file = load_model(model, "transcribe")
+        self._threads, self._max_error = threads, max_error
+        self._detector = detector
+        self._page_reader: PageReader | None = None
         self.card: Card = file.card
         self.choice: ThresholdChoice | None = None
         threshold = file.card.threshold
@@ -79,6 +103,8 @@ class Reader:
             Calibrator(file.card.calibration.points),
             Calibrator(file.card.character_calibration.points),
             threshold,
+            self._grammar,
+            check_country(country),
         )
         self._session = Session(file, threads)
         rows = self._session.input_shape()[2]
@@ -94,67 +120,117 @@ class Reader:
         return self._judge.threshold
 
     def read(self, source: Source, *, crop: bool = False) -> Page:
-        """Read one picture.
+        """Read one picture, or a document of one page.
 
         Parameters
         ----------
         source
             A path, the bytes of a file, a Pillow image, or an array (H, W) or (H, W, 3) RGB.
         crop
-            The picture shows one number and little else. Must be True in this version.
+            The picture shows one number and little else; otherwise the numbers on it are looked for.
 
         Returns
         -------
         Page
-            With one number, or none where the picture shows none. Boxes are in the pixels of the upright
-            picture: one that EXIF says to turn is turned first, and `width` and `height` are those after
-            turning.
+            Its numbers in reading order; of a crop one, or none where the picture shows none. Boxes are in
+            the pixels of the upright picture: one that EXIF says to turn is turned first, and `width` and
+            `height` are those after turning.
 
         Raises
         ------
         PictureError
             If the picture cannot be read, or the file holds several.
-        NotYetError
-            Without `crop=True`.
+        ModelFileError, InferenceError
+            If the detector cannot be loaded.
         """
-        check_crop(crop)
-        return self._read_window([one_picture(source)])[0]
+        if crop:
+            return self._read_window([one_picture(source)])[0]
+        return only_one(page_by_page([source], self.whole_pages().read), source)
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
 
-        A picture that cannot be read gives a page whose `error` says why; a TIFF of several pages gives a
-        page each.
+        A picture that cannot be read gives a page whose `error` says why; a TIFF or a PDF of several pages
+        gives a page each.
 
         Parameters
         ----------
         sources
-            Anything `read` takes; asked for as they are needed, a few hundred ahead of the answers.
+            Anything `read` takes; asked for as they are needed, crops a few hundred ahead of the answers.
         crop
             As for `read`.
         """
-        check_crop(crop)
-        return (page for window in windows(sources) for page in self._read_window(window))
+        if crop:
+            return (page for window in windows(sources) for page in self._read_window(window))
+        return page_by_page(sources, self.whole_pages().read)
+
+    def whole_pages(self) -> PageReader:
+        """What reads whole pages with this model; made, and its detector loaded, when it is first asked for.
+
+        Raises
+        ------
+        ModelFileError, InferenceError
+            If the detector cannot be loaded.
+        ThresholdError
+            If no threshold kept the reader's largest error on pages.
+        """
+        if self._page_reader is None:
+            finder, trust = self._finder()
+            if trust is None:  # nobody has measured these two together: finding and reading are taken as is
+                trust, limit = FieldTrust(threshold=self.threshold), None
+            else:
+                limit = self._max_error
+            self._page_reader = PageReader(
+                self.numbers, finder, trust, limit, of_a_kind=self._grammar is not None
+            )
+        return self._page_reader
+
+    def _finder(self) -> tuple[Finder, FieldTrust | None]:
+        """What finds fields, and how far it is trusted together with a reader."""
+        if not isinstance(self._detector, str | os.PathLike | ModelFile | None):
+            return self._detector, None
+        from sutja.detection import Detector
+
+        file = load_model(DEFAULT_DETECTOR if self._detector is None else self._detector, "detect")
+        finder = Detector(file, threads=self._threads)
+        finder.threshold = min(finder.threshold, LEAST_FOUND)
+        return finder, file.card.fields
+
+    def numbers(self, crops: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
+        """The number on each of some crops, None where there is none; boxes are in the crop's pixels.
+
+        Parameters
+        ----------
+        crops
+            uint8 (H, W) or (H, W, 3), each of one number.
+        """
+        return self._answer([Picture(pixels, "") for pixels in crops])
+
+    def _answer(self, pictures: Sequence[Picture]) -> list[Number | None]:
+        """Answer pictures together, in their order."""
+        waiting = []
+        for picture in pictures:
+            inked = find_ink(picture.pixels, self._looks[0].least_contrast)
+            waiting.append(_Waiting(picture, inked, arrange(inked, self._looks[0])))
+        self._look([item for item in waiting if item.normalised.ink])
+        self._look_again(waiting)
+        return [
+            self._judge.number(item.answers, item.normalised, item.picture) if item.answers else None
+            for item in waiting
+        ]
 
     def _read_window(self, window: Sequence[Picture | PictureError]) -> list[Page]:
-        """Answer pictures together, in their order."""
-        pages: list[Page | None] = [None] * len(window)
-        waiting: dict[int, _Waiting] = {}
-        for place, picture in enumerate(window):
+        """The pages of crops, in their order."""
+        numbers = iter(self._answer([picture for picture in window if isinstance(picture, Picture)]))
+        pages = []
+        for picture in window:
             if isinstance(picture, PictureError):
-                pages[place] = Page(picture.source, picture.page, None, None, error=str(picture))
-            else:
-                inked = find_ink(picture.pixels, self._looks[0].least_contrast)
-                waiting[place] = _Waiting(picture, inked, arrange(inked, self._looks[0]))
-        self._look([item for item in waiting.values() if item.normalised.ink])
-        self._look_again(list(waiting.values()))
-        for place, item in waiting.items():
-            number = self._judge.number(item.answers, item.normalised, item.picture) if item.answers else None
-            picture = item.picture
-            pages[place] = Page(
-                picture.source, picture.page, picture.width, picture.height, (number,) if number else ()
-            )
-        return [page for page in pages if page is not None]
+                pages.append(failed(picture))
+                continue
+            number = next(numbers)
+            found = (number,) if number else ()
+            pages.append(Page(picture.source, picture.page, picture.width, picture.height, found))
+        return pages
 
     def _look(self, items: Sequence[_Waiting]) -> None:
         for item, answers in zip(items, self._answers([item.normalised for item in items]), strict=True):
@@ -189,7 +265,9 @@ class Reader:
             for start in range(0, len(places), size):
                 some = places[start : start + size]
                 batch = pad_batch([normalised[i].array for i in some])
-                for i, found in zip(some, decode(self._run(batch), self._alphabet), strict=True):
+                for i, found in zip(
+                    some, decode(self._run(batch), self._alphabet, self._grammar), strict=True
+                ):
                     answers[i] = found
         return answers
 
@@ -220,12 +298,3 @@ def _preprocessing(file: ModelFile) -> list[NormaliseParams]:
             f"has parameters of the preprocessing that this version does not know ({error})",
             where=f"model {file.source}", remedy="update sutja",
         ) from error  # fmt: skip
-
-
-def check_crop(crop: bool) -> None:
-    """Refuse a whole page, which this version cannot read."""
-    if not crop:
-        raise NotYetError(
-            "finding the numbers on a whole page comes in a later version",
-            remedy="cut the numbers out and pass crop=True",
-        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 # How the names of files that can be read end.
 SUFFIXES = (".bmp", ".gif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+PDF_SUFFIX = ".pdf"
 
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
@@ -35,7 +36,7 @@ _OURS = (
 )
 # What people hand in instead of a picture, by how it begins, with the way out.
 _OTHERS = (
-    (b"%PDF", "is a PDF document", "save its pages as PNG or TIFF first"),
+    (b"%PDF", "is a PDF document, which is no crop", "read it as pages, or save its pages as PNG first"),
     (b"PK\x03\x04", "is a ZIP archive", "unpack it first"),
     (b"\x1f\x8b", "is a gzip archive", "unpack it first"),
     (b"8BPS", "is a Photoshop file", "save it as PNG first"),

@@ -36,11 +36,15 @@ _NAMES = {"GIF": "GIF", "PNG": "PNG (APNG)", "WEBP": "WebP"}
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: uint8 (H, W) grey or (H, W, 3) RGB, where it is from, and its page, counted from 1."""
+    """One picture: uint8 (H, W) grey or (H, W, 3) RGB, where it is from, and its page, counted from 1.
+
+    `dpi` is the resolution at which it was drawn, for a page that has none of its own.
+    """
 
     pixels: NDArray[np.uint8]
     source: str
     page: int = 1
+    dpi: float | None = None
 
     @property
     def width(self) -> int:
@@ -107,7 +111,7 @@ def iter_pictures(source: Source) -> Iterator[Picture | PictureError]:
     except (
         Exception
     ) as error:  # a decoder may raise anything on a hostile file; the next file must still be read
-        yield _explain(error, name)
+        yield explain(error, name)
 
 
 def check_size(width: int, height: int) -> None:
@@ -121,7 +125,7 @@ def check_size(width: int, height: int) -> None:
         )
 
 
-def _explain(error: Exception, source: str, page: int = 1) -> PictureError:
+def explain(error: Exception, source: str, page: int = 1) -> PictureError:
     """Any error as a PictureError that names the file and, if not the first, the page."""
     if isinstance(error, PictureError):
         return PictureError(str(error), source=source, page=page)
@@ -226,11 +230,11 @@ def _tiff_pages(image: Image, name: str) -> Iterator[Picture | PictureError]:
                 raise
             return
         except Exception as error:  # the list of pages itself is damaged: what follows cannot be found
-            yield _explain(error, name, page)
+            yield explain(error, name, page)
             return
         try:
             picture = Picture(_pixels(image), name, page)
         except Exception as error:  # the pages behind a damaged one are read all the same
-            yield _explain(error, name, page)
+            yield explain(error, name, page)
         else:
             yield picture

@@ -1,0 +1,197 @@
+"""Whole pages read by sutja and its peers, on one thread each: what stands where, how surely, how quickly."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from _engines import TESSERACT_ENVIRONMENT, rapidocr_engine, version_of
+from _machine import DRAFTS, track, write_json
+from _scores import SURE
+
+from sutja.grammar import digits_of, value_of
+from sutja.reading.reader import Reader
+from sutja.reading.truth import overlap
+from sutja.signals.image import load_pictures
+from sutja.types import Box, Page
+
+_WORD, _LEFT, _CONFIDENCE, _TEXT = "5", 6, 10, 11  # of Tesseract's table
+_MIDDLE_DOT = str.maketrans({"·": "."})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A number that a reader gives: its text, its value, how sure, where, and its place in a table."""
+
+    text: str
+    value: str | None
+    confidence: float
+    accepted: bool
+    box: tuple[float, float, float, float]
+    row: int | None = None
+    column: int | None = None
+    table: int | None = None
+
+    @property
+    def digits(self) -> str:
+        """What is compared."""
+        return digits_of(self.text)
+
+    def covers(self, box: Sequence[float]) -> float:
+        """IoU with a box."""
+        return overlap(Box(*self.box), Box(*map(float, box)))
+
+
+@dataclass(frozen=True, slots=True)
+class PageAnswer:
+    """The numbers of one page, and the seconds it took."""
+
+    numbers: list[Seen]
+    seconds: float
+
+
+Ask = Callable[[Path], PageAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class PageReaderOf:
+    """A reader of pages by name, with its version and the settings it was asked with."""
+
+    name: str
+    version: str
+    settings: str
+    ask: Ask
+    keep: bool = True
+
+    def facts(self) -> dict[str, Any]:
+        """Who answered, and how."""
+        return {"reader": self.name, "version": self.version, "settings": self.settings}
+
+
+def sutja_reader(model: str | None = None, max_error: float | None = None) -> PageReaderOf:
+    """sutja with its bundled detector."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    reader = Reader(model, threads=1, max_error=max_error)
+    reader.whole_pages()
+
+    def ask(path: Path) -> PageAnswer:
+        began = time.perf_counter()
+        page = reader.read(path)
+        return PageAnswer(seen(page), time.perf_counter() - began)
+
+    name = f"sutja {reader.card.name}"
+    return PageReaderOf(
+        name, "", "as it comes" if max_error is None else f"max error {max_error}", ask, keep=False
+    )
+
+
+def seen(page: Page) -> list[Seen]:
+    """The numbers of a page."""
+    return [
+        Seen(n.text, n.value, n.confidence, n.accepted, tuple(n.box.to_list()), n.row, n.column, n.table)  # type: ignore[arg-type]
+        for n in page.numbers
+    ]
+
+
+def peers() -> list[PageReaderOf]:
+    """RapidOCR's whole pipeline and Tesseract in its two ways of taking a page apart.
+
+    Raises
+    ------
+    PeerMissingError
+        One of them is not installed.
+    """
+    rapid = PageReaderOf("RapidOCR", version_of("rapidocr"), "as it comes", _rapidocr)
+    tesseracts = [
+        PageReaderOf(
+            "Tesseract", version_of("tesseract"), f"--psm {psm}", lambda path, psm=psm: _tesseract(path, psm)
+        )
+        for psm in (3, 11)
+    ]
+    return [rapid, *tesseracts]
+
+
+def _rapidocr(path: Path) -> PageAnswer:
+    engine = rapidocr_engine()
+    [picture] = load_pictures(path)
+    pixels = picture.pixels if picture.pixels.ndim == 3 else np.stack([picture.pixels] * 3, axis=2)
+    began = time.perf_counter()
+    found = engine(np.ascontiguousarray(pixels[..., ::-1]), use_det=True, use_cls=True, use_rec=True)
+    seconds = time.perf_counter() - began
+    if not found.txts:
+        return PageAnswer([], seconds)
+    corners = np.asarray(found.boxes, np.float64)
+    boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1).tolist()
+    return PageAnswer(_pieces(zip(found.txts, found.scores, boxes, strict=True)), seconds)
+
+
+def _tesseract(path: Path, psm: int) -> PageAnswer:
+    began = time.perf_counter()
+    command = ["tesseract", str(path), "stdout", "--psm", str(psm), "tsv"]
+    environment = {**os.environ, **TESSERACT_ENVIRONMENT}
+    table = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    seconds = time.perf_counter() - began
+    words = []
+    for line in table.splitlines()[1:]:
+        columns = line.split("\t")
+        if columns[0] == _WORD and columns[_TEXT].strip():
+            x, y, w, h = map(float, columns[_LEFT : _LEFT + 4])
+            words.append((columns[_TEXT], float(columns[_CONFIDENCE]) / 100, [x, y, x + w, y + h]))
+    return PageAnswer(_pieces(words), seconds)
+
+
+def _pieces(found: Iterable[tuple[str, float, list[float]]]) -> list[Seen]:
+    """Pieces of text with a digit in them, as numbers; a line of several is taken apart at its spaces.
+
+    Each part is given its share of the line's box, and the whole line besides, whichever fits a field better.
+    """
+    numbers = []
+    for text, sure, (x0, y0, x1, y1) in found:
+        text = text.translate(_MIDDLE_DOT)
+        parts = [(text, 0, len(text))]
+        if " " in text.strip():
+            place = 0
+            for word in text.split(" "):
+                parts.append((word, place, place + len(word)))
+                place += len(word) + 1
+        for part, start, end in parts:
+            if digits_of(part):
+                a, b = (x0 + (x1 - x0) * place / len(text) for place in (start, end))
+                value = value_of(part.strip())
+                numbers.append(Seen(part, value, float(sure), float(sure) >= SURE, (a, y0, b, y1)))
+    return numbers
+
+
+def answers(
+    reader: PageReaderOf, paths: Sequence[Path], what: str, *, fresh: bool = False
+) -> Iterator[PageAnswer]:
+    """What a reader says to each page; a peer's answers are kept by the page's bytes."""
+    for path in track(paths, f"{what}: {reader.name} {reader.settings}", len(paths)):
+        if not reader.keep:
+            yield reader.ask(path)
+            continue
+        key = sha256(json.dumps([reader.name, reader.version, reader.settings]).encode() + path.read_bytes())
+        kept = DRAFTS / "peers" / "pages" / f"{key.hexdigest()[:32]}.json"
+        if fresh or not kept.is_file():
+            answer = reader.ask(path)
+            write_json(
+                kept, {"numbers": [asdict(number) for number in answer.numbers], "seconds": answer.seconds}
+            )
+        content = json.loads(kept.read_text(encoding="utf-8"))
+        numbers = [Seen(**{**n, "box": tuple(n["box"])}) for n in content["numbers"]]
+        yield PageAnswer(numbers, content["seconds"])
+
+
+def readers(models: Sequence[str | None], *, with_peers: bool) -> list[PageReaderOf]:
+    """sutja with each model, and its peers where they are wanted."""
+    return [*(sutja_reader(model) for model in models), *(peers() if with_peers else [])]

@@ -1,0 +1,133 @@
+"""How far numbers on whole pages are trusted: calibration and threshold, into the card of the page detector.
+
+    python recipes/page_trust.py --pages 300          # shows what it would keep
+    python recipes/page_trust.py --pages 300 --write  # writes src/sutja/weights/pages.onnx
+
+It reads pages with the bundled detector and the bundled reader as `sutja read` does, and counts which numbers
+are right: composed pages of all layouts, those kept out of training too, where every number is known; and the
+validation parts of the real cheques, tables and grids. It is to be run again after each new detector or
+reader. Nothing here looks at a test part. Data: `SUTJA_DATA`; fonts: recipes/fonts.sh.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from sutja.data.field_sets import read_cheques, read_sudoku
+from sutja.data.page_sets import read_weather_tables
+from sutja.data.real_pages import in_part
+from sutja.data.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, PageSample
+from sutja.data.synthesis.sources import VALIDATION_FOLD, load
+from sutja.errors import ThresholdError
+from sutja.grammar import digits_of
+from sutja.model_file import FieldTrust, read_model, write_model
+from sutja.reading import Reader
+from sutja.reading.models import DEFAULT_DETECTOR, model_path
+from sutja.reading.trust import field_trust
+from sutja.reading.truth import Case, Label, cases, overlap
+from sutja.types import Box, Page
+
+SEED = 2_000_003  # far from those that pages for training are drawn with
+TOUCHED = 0.2  # IoU with what nobody can label from which a number is not counted
+LARGEST = 2.0  # times: composed pages are as small as the detector wants them, scans are not
+
+
+def composed(reader: Reader, root: Path, count: int) -> Iterator[list[Case]]:
+    """Pages of all layouts, each at a resolution of its own: every number on them is known."""
+    weights = {**DEFAULT_WEIGHTS, **dict.fromkeys(HELD_OUT, 0.08)}
+    composer = PageComposer(load(root, VALIDATION_FOLD), SEED, weights)
+    rng = np.random.default_rng(SEED)
+    for _ in range(count):
+        sample = composer.page()
+        yield page_cases(reader, sample, float(rng.uniform(1.0, LARGEST)))
+
+
+def page_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
+    """What a composed page gives, drawn `scale` times as large; numbers on what is ignored do not count."""
+    pixels = cv2.resize(sample.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+    page = reader.read(np.asarray(pixels, np.uint8))
+    boxes = [Box(*(edge * scale for edge in field.box)) for field in sample.fields]
+    known = [bool(digits_of(field.text)) and not field.ignore for field in sample.fields]
+    labels = [
+        Label("", 1, field.text, box)
+        for field, box, wanted in zip(sample.fields, boxes, known, strict=True)
+        if wanted
+    ]
+    unknown = [box for box, wanted in zip(boxes, known, strict=True) if not wanted]
+    counted = [n for n in page.numbers if all(overlap(n.box, box) < TOUCHED for box in unknown)]
+    return cases(replace(page, numbers=tuple(counted)), labels, every_number=True)
+
+
+def real(reader: Reader, root: Path) -> Iterator[list[Case]]:
+    """The validation parts of real pages, where what is known is known by its place."""
+    for cheque in read_cheques(root):
+        if cheque.text and in_part("cheques", cheque.key, "validation"):
+            box = Box(*next(box for name, box in cheque.boxes if name == "CAR"))
+            yield cases(reader.read(cheque.path), [Label("", 1, cheque.text, box)])
+    for grid in read_sudoku(root):
+        if in_part("sudoku", grid.key, "validation"):
+            yield by_cell(reader.read(grid.path), [[str(digit) for digit in row] for row in grid.digits])
+    for table in read_weather_tables(root):
+        if in_part("weather-tables", table.path.stem, "validation"):
+            yield by_cell(reader.read(table.path), [[digits_of(cell) for cell in row] for row in table.cells])
+
+
+def by_cell(page: Page, cells: list[list[str]]) -> list[Case]:
+    """The cells of the table on a page, where it stands as it should once it is shifted as a whole."""
+    numbers = {
+        (n.table, n.row, n.column): n for n in page.numbers if n.row is not None and n.column is not None
+    }
+    wanted = {(i, j): text for i, row in enumerate(cells) for j, text in enumerate(row) if text}
+    best: list[Case] = []
+    for table in {table for table, _, _ in numbers}:
+        for down in range(7):
+            for across in range(7):
+                found = [
+                    Case(Label("", 1, text), numbers.get((table, i + down - 2, j + across - 2)))
+                    for (i, j), text in wanted.items()
+                ]
+                if sum(case.right for case in found) > sum(case.right for case in best):
+                    best = found
+    return best if sum(case.right for case in best) > len(wanted) / 2 else []
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pages", type=int, default=300, help="composed pages")
+    parser.add_argument("--max-error", type=float, default=0.01, help="of the accepted numbers")
+    parser.add_argument("--write", action="store_true", help="into the bundled detector's card")
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    root = Path(os.environ["SUTJA_DATA"])
+    path = model_path(DEFAULT_DETECTOR)
+    file = read_model(path)
+    reader = Reader(detector=replace(file, card=replace(file.card, fields=FieldTrust())))
+    pages = [*composed(reader, root, args.pages), *real(reader, root)]
+    found = [case for page in pages for case in page]
+    print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)
+    try:
+        trust = field_trust(pages, args.max_error)
+    except ThresholdError as error:
+        sys.exit(f"error: {error}")
+    accepted, wrong = next((n, k) for t, n, k in trust.thresholds.points if t == trust.threshold)
+    print(f"threshold {trust.threshold:.4f}: of {trust.thresholds.cases} {accepted} accepted, {wrong} wrong")
+    for raw, calibrated in trust.calibration.points:
+        print(f"  {raw:.4f} → {calibrated:.4f}")
+    if args.write:
+        write_model(path, file.data, replace(file.card, fields=trust))
+        print(f"kept in {path}")
+
+
+if __name__ == "__main__":
+    main()

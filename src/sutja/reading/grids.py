@@ -1,0 +1,145 @@
+"""Filled sudoku grids: nine by nine lone digits, of which no row, column or square may hold one twice.
+
+That rule is a grammar, as check digits are one, and it is used alike: among what the cells may say it finds
+the likeliest grid that fits. The grid is taken for one only where nothing is changed but cells that were in
+doubt, to what the reader itself thought possible; a grid that does not fit is left as it was read, mistakes
+of the person who filled it and all. Letters: p (9, 9, 10) how likely each digit is in each cell.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.types import Alternative, Number
+
+SIDE = 9
+DOUBT = 0.95  # a cell read more surely is never changed
+_LEAST = 0.002  # how likely any digit is that the reader did not name
+_LEAST_FIT = 1e-12  # of the likelihood of what was read: a grid that fits no better is no reading of it
+_STEPS = 20_000  # of the search: unsure grids end there, as they were read
+
+Cells = Mapping[tuple[int, int], int]  # row and column, from 0 → place of the number
+
+
+def settled(numbers: Sequence[Number]) -> list[Number]:
+    """The numbers of a page, those of every filled grid made to fit as `settle` does.
+
+    Parameters
+    ----------
+    numbers
+        With their tables, rows and columns.
+    """
+    tables: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
+    for i, number in enumerate(numbers):
+        if number.table is not None and number.row is not None and number.column is not None:
+            tables[number.table][number.row - 1, number.column - 1] = i
+    found = list(numbers)
+    for cells in tables.values():
+        found = settle(found, cells)
+    return found
+
+
+def settle(numbers: Sequence[Number], cells: Cells) -> list[Number]:
+    """The numbers of a page with those of a filled grid made to fit, where that takes no more than doubts.
+
+    Parameters
+    ----------
+    numbers
+        Of a page.
+    cells
+        Where those of a table stand, rows and columns counted from 0. What is no full grid stays as it is.
+    """
+    found = list(numbers)
+    full = len(cells) == SIDE**2 and max(map(max, cells)) == SIDE - 1
+    if not full or any(len(numbers[i].digits) != 1 for i in cells.values()):
+        return found
+    grid = [[numbers[cells[r, c]] for c in range(SIDE)] for r in range(SIDE)]
+    p = _likelihoods(grid)
+    read = np.array([[int(number.digits) for number in row] for row in grid])
+    fitting = _search(p)
+    if fitting is None:
+        return found
+    rows, columns = np.indices((SIDE, SIDE))
+    change = float(np.log(p[rows, columns, fitting]).sum() - np.log(p[rows, columns, read]).sum())
+    if change < math.log(_LEAST_FIT):
+        return found
+    for (r, c), i in cells.items():
+        if fitting[r, c] != read[r, c]:
+            found[i] = _changed(numbers[i], str(fitting[r, c]), float(p[r, c, fitting[r, c]]))
+    return found
+
+
+def _likelihoods(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
+    """p (9, 9, 10): what each cell may say; sure cells say one thing only, and 0 is no digit of a grid."""
+    p = np.full((SIDE, SIDE, 10), _LEAST)
+    for r, row in enumerate(grid):
+        for c, number in enumerate(row):
+            if number.confidence >= DOUBT:
+                p[r, c] = 0.0
+            p[r, c, int(number.digits)] = max(number.confidence, 0.05)
+            for other in number.alternatives:
+                if number.confidence < DOUBT and len(other.text) == 1 and other.text.isdecimal():
+                    p[r, c, int(other.text)] = max(p[r, c, int(other.text)], other.confidence)
+    p[:, :, 0] = np.minimum(p[:, :, 0], _LEAST / 10)
+    return p
+
+
+def _search(p: NDArray[np.float64]) -> NDArray[np.int64] | None:
+    """The likeliest digits (9, 9) that fit; None where none do, or it takes too long to tell.
+
+    Depth first, the cell with the fewest digits left first, the likeliest digit first, and no further where
+    even the best of what is left could not be likelier than what was found.
+    """
+    logs = np.log(np.maximum(p, 1e-300))
+    open_to = (p[:, :, 1:] > 0).astype(bool)
+    best: tuple[float, NDArray[np.int64] | None] = (
+        math.log(_LEAST_FIT) * 3 + float(logs.max(axis=2).sum()),
+        None,
+    )
+    steps = 0
+
+    def go(allowed: NDArray[np.bool_], digits: NDArray[np.int64], sum_so_far: float) -> None:
+        nonlocal best, steps
+        steps += 1
+        if steps > _STEPS:
+            return
+        empty = digits == 0
+        if not empty.any():
+            if sum_so_far > best[0]:
+                best = (sum_so_far, digits.copy())
+            return
+        left = np.where(allowed, logs[:, :, 1:], -np.inf).max(axis=2)
+        if not np.isfinite(left[empty]).all() or sum_so_far + float(left[empty].sum()) <= best[0]:
+            return
+        counts = np.where(empty, allowed.sum(axis=2), 99)
+        r, c = divmod(int(counts.argmin()), SIDE)
+        for digit in sorted(np.flatnonzero(allowed[r, c]) + 1, key=lambda d: -logs[r, c, d]):
+            fewer = allowed.copy()
+            fewer[r, :, digit - 1] = fewer[:, c, digit - 1] = False
+            fewer[r // 3 * 3 : r // 3 * 3 + 3, c // 3 * 3 : c // 3 * 3 + 3, digit - 1] = False
+            digits[r, c] = digit
+            go(fewer, digits, sum_so_far + float(logs[r, c, digit]))
+            digits[r, c] = 0
+
+    go(open_to, np.zeros((SIDE, SIDE), np.int64), 0.0)
+    return best[1] if steps <= _STEPS else None
+
+
+def _changed(number: Number, digit: str, likely: float) -> Number:
+    """A cell with another digit; it is as sure as it would be among what it may say, at most as it was."""
+    confidence = min(0.5, max(likely, 1.0 - number.confidence))
+    before = Alternative(number.text, min(number.confidence, 1.0 - confidence))
+    others = tuple(other for other in number.alternatives if other.text != digit)
+    characters = tuple(
+        replace(character, text=digit, confidence=confidence) for character in number.characters[:1]
+    )
+    return replace(
+        number, text=digit, digits=digit, value=digit, confidence=confidence, characters=characters,
+        alternatives=(before, *others), accepted=False,
+    )  # fmt: skip

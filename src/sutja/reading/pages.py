@@ -1,0 +1,234 @@
+"""`PageReader`: a whole page in, its numbers in reading order out.
+
+page → upright, straight → fields (`fields`) → cuts of the picture's own pixels (`cutting`) → the transcriber
+→ numbers, in rows and columns where they stand so (`tables`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from sutja.charset import LETTER
+from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
+from sutja.model_file import FieldTrust
+from sutja.reading.cutting import WAYS, Cut, Way, cut
+from sutja.reading.fields import Finder, Found, find
+from sutja.reading.gaps import gaps
+from sutja.reading.grids import settled
+from sutja.reading.poses import UPRIGHT, Pose, Reading, best_pose, reads_badly
+from sutja.reading.prepare import Prepared, prepare
+from sutja.reading.rectify import Quad
+from sutja.reading.tables import Place, in_order, places
+from sutja.reading.transcribing import Transcribe
+from sutja.reading.view import View
+from sutja.signals.image import Picture
+from sutja.types import Box, Number, Page
+
+LEAST = 0.05  # of finding and reading together: less is not worth a person's look
+IN_GAP = 0.5  # how surely a number stands in the gap of a table where none was found
+AGAIN = 0.9  # a reading less sure is looked at in another cut
+BATCH = 512  # fields that are cut out and read together
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A number on a page, before it is put back onto the picture: its box is in the view's pixels."""
+
+    number: Number
+    found: Found
+    cut: Cut
+
+    @property
+    def raw(self) -> float:
+        """Finding times reading."""
+        return self.found.confidence * self.number.confidence
+
+    @property
+    def reading(self) -> Reading:
+        """What tells whether the page is the right way round."""
+        return Reading(self.raw, len(self.number.digits), self.place)
+
+    @property
+    def place(self) -> Box:
+        """Where its ink is, in the view."""
+        return self.cut.box(self.number.box)
+
+
+class PageReader:
+    """Reads the numbers of whole pages.
+
+    Parameters
+    ----------
+    transcribe
+        What reads cut-out fields: `Reader.numbers`.
+    finder
+        What finds them: a `sutja.detection.Detector` of number fields.
+    trust
+        How finding and reading together become a confidence, and from which a number is accepted.
+    max_error
+        As for `Reader`; by the counts of `trust`.
+    of_a_kind
+        Whether a kind of number was asked for: then what `transcribe` does not accept, since it does not fit
+        the kind, is not accepted here either.
+
+    Raises
+    ------
+    ThresholdError
+        If no threshold kept `max_error`.
+    """
+
+    def __init__(
+        self,
+        transcribe: Transcribe,
+        finder: Finder,
+        trust: FieldTrust | None = None,
+        max_error: float | None = None,
+        *,
+        of_a_kind: bool = False,
+    ) -> None:
+        trust = trust or FieldTrust()
+        self._transcribe = transcribe
+        self._finder = finder
+        self._of_a_kind = of_a_kind
+        self._calibrate = Calibrator(trust.calibration.points)
+        self.choice: ThresholdChoice | None = None
+        self.threshold = trust.threshold
+        if max_error is not None:
+            self.choice = RiskTable(trust.thresholds).choose(max_error)
+            self.threshold = self.choice.threshold
+
+    def read(self, picture: Picture) -> Page:
+        """Read a page.
+
+        Parameters
+        ----------
+        picture
+            The page, any way round.
+
+        Returns
+        -------
+        Page
+            Its boxes are in the pixels of the picture as given, whichever way it had to be turned.
+        """
+        prepared = prepare(picture.pixels)
+        pose, view, fields = UPRIGHT, prepared.view, list[Field]()
+        if prepared.scales:
+            fields = self._fields(view, prepared.scales, prepared.framed)
+            if reads_badly([field.reading for field in fields], prepared.layout):
+                pose = best_pose(prepared, self._sample)
+                if pose != UPRIGHT:
+                    view = pose.applied(view)
+                    fields = self._fields(view, prepared.scales, prepared.framed)
+        numbers = self._numbers(view, fields, prepared.framed)
+        return Page(
+            picture.source, picture.page, picture.width, picture.height, numbers,
+            turned=pose.turned, mirrored=pose.mirrored, notes=_notes(picture, prepared, pose),
+        )  # fmt: skip
+
+    def _fields(self, view: View, scales: Sequence[float], framed: Quad | None) -> list[Field]:
+        """What is found and read, and then once more where the tables among it have gaps."""
+        fields = self._read(view, find(view, scales, self._finder))
+        boxes = [field.place for field in fields]
+        missed = gaps(boxes, places(boxes, within(view, framed, boxes)))
+        if missed:
+            label = Counter(field.found.label for field in fields).most_common(1)[0][0]
+            fields += self._read(view, [Found(label, IN_GAP, box) for box in missed])
+        return fields
+
+    def _sample(self, view: View, part: Box, scales: Sequence[float], most: int) -> list[Reading]:
+        """How well the surest fields of a part of a view read."""
+        moved = view.part(part)
+        return [field.reading for field in self._read(moved, find(moved, scales, self._finder)[:most])]
+
+    def _read(self, view: View, found: Sequence[Found]) -> list[Field]:
+        """The fields that hold numbers."""
+        fields: list[Field] = []
+        for start in range(0, len(found), BATCH):
+            read = self._both_ways(view, found[start : start + BATCH])
+            fields += [field for field in read if field is not None and field.raw >= LEAST]
+        return fields
+
+    def _both_ways(self, view: View, found: Sequence[Found]) -> list[Field | None]:
+        """Read fields as they are cut first; those in doubt are cut and read another way too."""
+        first, second = WAYS
+        fields = self._cut_and_read(view, found, first)
+        doubtful = [i for i, field in enumerate(fields) if field is None or field.number.confidence < AGAIN]
+        again = self._cut_and_read(view, [found[i] for i in doubtful], second)
+        for i, other in zip(doubtful, again, strict=True):
+            fields[i] = surer(fields[i], other)
+        return fields
+
+    def _cut_and_read(self, view: View, found: Sequence[Found], way: Way) -> list[Field | None]:
+        cuts = [cut(view, field.box, way) for field in found]
+        numbers = self._transcribe([piece.pixels for piece in cuts])
+        return [
+            None if number is None else Field(number, field, piece)
+            for number, field, piece in zip(numbers, found, cuts, strict=True)
+        ]
+
+    def _numbers(self, view: View, fields: Sequence[Field], framed: Quad | None) -> tuple[Number, ...]:
+        boxes = [field.place for field in fields]
+        where = places(boxes, within(view, framed, boxes))
+        return tuple(settled([self._number(view, fields[i], where[i]) for i in in_order(boxes, where)]))
+
+    def _number(self, view: View, field: Field, place: Place | None) -> Number:
+        """The number on the picture as given."""
+        number = field.number
+        confidence = self._calibrate(min(1.0, field.raw))
+        fits = number.accepted if self._of_a_kind else LETTER not in number.text
+
+        def back(box: Box) -> Box:
+            return view.box(field.cut.box(box))
+
+        return replace(
+            number,
+            confidence=confidence,
+            accepted=confidence >= self.threshold and fits,
+            box=back(number.box),
+            characters=tuple(replace(c, box=back(c.box)) for c in number.characters),
+            alternatives=tuple(
+                replace(other, confidence=min(other.confidence, confidence, 1.0 - confidence))
+                for other in number.alternatives
+            ),
+            written=field.found.label,
+            table=place.table if place else None,
+            row=place.row if place else None,
+            column=place.column if place else None,
+        )
+
+
+def within(view: View, framed: Quad | None, boxes: Sequence[Box]) -> list[bool]:
+    """Whether the middle of each box of a view lies within a frame; its corners are in picture pixels."""
+    if framed is None or not boxes:
+        return [False] * len(boxes)
+    middles = view.points([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes])
+    contour = framed.astype(np.float32).reshape(-1, 1, 2)
+    return [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in middles]
+
+
+def surer(one: Field | None, other: Field | None) -> Field | None:
+    """The surer of two readings of one field; where they differ it is less sure than it says."""
+    if one is None or other is None:
+        return one or other
+    best, rest = (one, other) if one.number.confidence >= other.number.confidence else (other, one)
+    if best.number.digits == rest.number.digits:
+        return best
+    doubted = best.number.confidence * (1.0 - rest.number.confidence / 2)
+    return replace(best, number=replace(best.number, confidence=doubted))
+
+
+def _notes(picture: Picture, prepared: Prepared, pose: Pose) -> tuple[str, ...]:
+    """What was done to the page, for people."""
+    notes = list(prepared.notes)
+    if picture.dpi is not None:
+        notes.insert(0, f"drawn at {picture.dpi:.0f} dpi")
+    if pose.mirrored:
+        notes.append("read as in a mirror")
+    if pose.turned:
+        notes.append(f"turned clockwise by {pose.turned} degrees to be read")
+    return tuple(notes)

@@ -1,0 +1,253 @@
+"""What was read beside what is there: labels of a person's own pages, and the numbers that answer them.
+
+A label with a box is answered by the number that stands there; one without by the number that says the same,
+or nearly, anywhere on its page. Digits are compared, leading zeros and all.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sutja.charset import LETTER
+from sutja.errors import SutjaError
+from sutja.grammar import digits_of
+from sutja.metrics import edit_distance
+from sutja.types import Box, Number, Page
+
+FILE_NAMES = ("file", "path", "filename", "file_name", "image", "picture")
+BOX_NAMES = ("x0", "y0", "x1", "y1")
+TEXT_NAMES = ("text", "number", "digits", "value", "label")
+LEAST_OVERLAP = 0.3  # IoU from which a number stands at a label's box
+_LIKE = 0.5  # edits to a digit: what differs by more answers another label
+_LONGEST_LINE = 1_000_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What stands on a page, and where, if the person said; an empty text says that nothing does."""
+
+    file: str
+    page: int
+    text: str
+    box: Box | None = None
+
+    @property
+    def digits(self) -> str:
+        """What is compared."""
+        return digits_of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A label and the number that answers it; either may be missing.
+
+    A label without a number was not found. A number without a label is wrong: it stands where nothing is.
+    """
+
+    label: Label | None
+    number: Number | None
+
+    @property
+    def right(self) -> bool:
+        """Whether the number says what the label says."""
+        return self.label is not None and self.number is not None and self.number.digits == self.label.digits
+
+    @property
+    def read(self) -> bool:
+        """Whether it was read right, and accepted."""
+        return self.right and self.number is not None and self.number.accepted
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something wrong was accepted."""
+        return not self.right and self.number is not None and self.number.accepted
+
+    @property
+    def acceptable(self) -> bool:
+        """Whether a number is there that a threshold might accept."""
+        return self.number is not None and LETTER not in self.number.text
+
+
+def read_labels(path: str | Path) -> list[Label]:
+    """The labels of a CSV with the columns file and text, and page, x0, y0, x1, y1 where they are known.
+
+    Raises
+    ------
+    SutjaError
+        If it cannot be read, lacks a column, or a line of it makes no sense.
+    """
+    place = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is no UTF-8 text"
+        raise SutjaError(f"cannot be read ({reason})", where=place, remedy="give a CSV of labels") from error
+    first = text[:_LONGEST_LINE].partition("\n")[0]
+    mark = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=mark))
+    except csv.Error as error:
+        raise SutjaError(f"is no CSV ({error})", where=place, remedy="correct it") from error
+    names = [name.strip().lower() for name in rows[0]] if rows else []
+    file, said = _first(names, FILE_NAMES), _first(names, TEXT_NAMES)
+    if file is None or said is None:
+        raise SutjaError(
+            "lacks the columns file and text", where=place,
+            remedy="write file,text as its first line, or file,page,x0,y0,x1,y1,text",
+        )  # fmt: skip
+    body = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
+    if not body:
+        raise SutjaError("has no labels", where=place, remedy="add a line for each number")
+    return [_label(row, names, (file, said), f"{place}, line {number}") for number, row in body]
+
+
+def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
+    return next((names.index(name) for name in wanted if name in names), None)
+
+
+def _label(row: list[str], names: list[str], columns: tuple[int, int], where: str) -> Label:
+    if len(row) != len(names):
+        raise SutjaError(
+            f"has {len(row)} values, the first line {len(names)}", where=where,
+            remedy="correct that line; put values with a comma in quotes",
+        )  # fmt: skip
+    values = {name: value.strip() for name, value in zip(names, row, strict=True)}
+    file, text = row[columns[0]].strip(), row[columns[1]].strip()
+    if not file or (text and not digits_of(text)):
+        raise SutjaError(
+            "names no file, or a text without a digit", where=where,
+            remedy="correct that line; leave the text empty where a page has no number",
+        )  # fmt: skip
+    try:
+        page = int(values.get("page") or 1)
+        corners = [values.get(name, "") for name in BOX_NAMES]
+        box = Box(*map(float, corners)) if all(corners) else None
+    except ValueError as error:
+        raise SutjaError(
+            f"has a page or a box that is none ({error})", where=where, remedy="correct it"
+        ) from error
+    return Label(file, page, text, box)
+
+
+def cases(page: Page, labels: Sequence[Label], every_number: bool = False) -> list[Case]:
+    """The labels of a page with what answers them.
+
+    Parameters
+    ----------
+    page
+        As it was read.
+    labels
+        Of this page.
+    every_number
+        The labels name every number that stands there: what answers none is a case of its own, and wrong.
+    """
+    numbers, labels = list(page.numbers), [label for label in labels if label.digits]
+    pairs = _by_place(labels, numbers)
+    taken = {j for _, j in pairs}
+    open_labels = [i for i in range(len(labels)) if i not in {i for i, _ in pairs}]
+    pairs += _by_text(labels, numbers, [i for i in open_labels if labels[i].box is None], taken)
+    answers = dict(pairs)
+    found = [Case(label, numbers[answers[i]] if i in answers else None) for i, label in enumerate(labels)]
+    if every_number:
+        taken = set(answers.values())
+        found += [Case(None, number) for j, number in enumerate(numbers) if j not in taken]
+    return found
+
+
+def _by_place(labels: Sequence[Label], numbers: Sequence[Number]) -> list[tuple[int, int]]:
+    """Labels with a box, each with the number that covers it best."""
+    overlaps = [
+        (overlap(label.box, number.box), i, j)
+        for i, label in enumerate(labels)
+        if label.box is not None
+        for j, number in enumerate(numbers)
+    ]
+    return _greedy([(-share, i, j) for share, i, j in overlaps if share >= LEAST_OVERLAP])
+
+
+def _by_text(
+    labels: Sequence[Label], numbers: Sequence[Number], wanted: Sequence[int], taken: Iterable[int]
+) -> list[tuple[int, int]]:
+    """Labels without a box, each with the number that says the same, or else with one that is like it."""
+    gone = set(taken)
+    costs = []
+    for i in wanted:
+        digits = labels[i].digits
+        for j, number in enumerate(numbers):
+            if j in gone:
+                continue
+            if number.digits == digits:
+                costs.append((-1.0 - number.accepted, i, j))
+            elif number.accepted and abs(len(number.digits) - len(digits)) <= _LIKE * len(digits):
+                edits = edit_distance(number.digits, digits) / len(digits)
+                if edits <= _LIKE:
+                    costs.append((edits, i, j))
+    return _greedy(costs)
+
+
+def _greedy(costs: Iterable[tuple[float, int, int]]) -> list[tuple[int, int]]:
+    """Pairs, the cheapest first, each label and each number once."""
+    labels, numbers, pairs = set(), set(), []
+    for _, i, j in sorted(costs):
+        if i not in labels and j not in numbers:
+            labels.add(i)
+            numbers.add(j)
+            pairs.append((i, j))
+    return pairs
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes.
+
+    >>> overlap(Box(0, 0, 2, 1), Box(1, 0, 3, 1))
+    0.3333333333333333
+    """
+    width = min(a.x1, b.x1) - max(a.x0, b.x0)
+    height = min(a.y1, b.y1) - max(a.y0, b.y0)
+    if width <= 0 or height <= 0:
+        return 0.0
+    shared = width * height
+    return shared / (a.width * a.height + b.width * b.height - shared)
+
+
+class Labels:
+    """The labels of many pages, found again by the page's file and number.
+
+    A page belongs to labels whose file has the same path, or the same name where only one such file is
+    labelled.
+    """
+
+    def __init__(self, labels: Sequence[Label], beside: Path) -> None:
+        self._by_path: dict[tuple[str, int], list[Label]] = defaultdict(list)
+        self._by_name: dict[tuple[str, int], list[Label]] = defaultdict(list)
+        paths: dict[str, set[str]] = defaultdict(set)
+        self._files: dict[str, str] = {}
+        for label in labels:
+            path = str(Path(label.file) if Path(label.file).is_absolute() else beside / label.file)
+            self._files.setdefault(str(Path(path).resolve()), path)
+            self._by_path[str(Path(path).resolve()), label.page].append(label)
+            paths[Path(label.file).name].add(path)
+        for label in labels:
+            name = Path(label.file).name
+            if len(paths[name]) == 1:
+                self._by_name[name, label.page].append(label)
+
+    @property
+    def files(self) -> list[str]:
+        """Every file that is labelled, in the order of the labels."""
+        return list(self._files.values())
+
+    def of(self, page: Page) -> list[Label]:
+        """The labels of a page."""
+        found = self._by_path.get((str(Path(page.source).resolve()), page.page))
+        return found or self._by_name.get((Path(page.source).name, page.page), [])
+
+    def missing(self, pages: Iterable[tuple[str, int]]) -> list[Label]:
+        """Labels of pages that are not among these (source, page)."""
+        seen = {id(label) for source, page in pages for label in self.of(Page(source, page, None, None))}
+        return [label for labels in self._by_path.values() for label in labels if id(label) not in seen]

@@ -1,0 +1,238 @@
+"""Whole pages from end to end: the bundled reader of numbers, and finders that find blocks of ink."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from finding import Blocks, draw_page, draw_table, make_pdf
+from PIL import Image
+
+from sutja.errors import ModelFileError, PictureError, ThresholdError
+from sutja.model_file import Calibration, FieldTrust, RiskCounts
+from sutja.reading import Reader
+from sutja.reading.pages import PageReader
+from sutja.signals.image import Picture
+from sutja.types import Box, Character, Detection, Number
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """The bundled reader with a finder of blocks."""
+    return Reader(detector=Blocks())
+
+
+def texts(page):
+    """What was read, in order."""
+    return [number.text for number in page.numbers]
+
+
+LETTER_HEAD = [
+    (620, 40, "2026"),
+    (60, 150, "94103"),
+    (60, 300, "1.234,50"),
+    (450, 304, "7712"),
+    (60, 600, "38"),
+]
+
+
+def test_numbers_in_reading_order(reader):
+    page = reader.read(draw_page(LETTER_HEAD))
+    assert texts(page) == ["2026", "94103", "1.234,50", "7712", "38"]
+    assert (page.turned, page.mirrored, page.notes, page.error) == (0, False, (), None)
+    amount = page.numbers[2]
+    assert (amount.value, amount.written, amount.accepted) == ("1234.50", "printed", True)
+    assert amount.confidence < 0.98  # finding counts too
+    assert 55 <= amount.box.x0 <= 66
+    assert 300 <= amount.box.y0 <= 312
+    assert [character.text for character in amount.characters] == list("1.234,50")
+    assert all(amount.box.x0 - 1 <= c.box.x0 <= c.box.x1 <= amount.box.x1 + 1 for c in amount.characters)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("turned", [0, 90, 180, 270])
+def test_a_page_any_way_round(reader, turned, mirrored):
+    upright = draw_page([(80 + 210 * (i % 3), 60 + 90 * (i // 3), str(24357 + 8642 * i)) for i in range(15)])
+    given = np.rot90(upright, turned // 90)  # counter-clockwise, so that it must be turned clockwise by that
+    if mirrored:
+        given = np.fliplr(np.rot90(upright, turned // 90))
+        # Mirrored left to right it is as before; and that is undone first.
+    page = reader.read(np.ascontiguousarray(given))
+    assert (page.turned, page.mirrored) == (turned, mirrored)
+    assert texts(page) == texts(reader.read(upright))
+    assert bool(page.notes) == bool(turned or mirrored)
+    for number in page.numbers[:3]:
+        box = number.box
+        patch = given[int(box.y0) : int(box.y1) + 1, int(box.x0) : int(box.x1) + 1]
+        assert (patch < 128).mean() > 0.1
+
+
+def test_a_leaning_page_is_straightened(reader):
+    rows = [[str(1357 + 862 * i + 97 * j) for j in range(4)] for i in range(8)]
+    leaning = np.asarray(Image.fromarray(draw_table(rows)).rotate(4, expand=True, fillcolor=255))
+    page = reader.read(leaning)
+    assert texts(page) == [text for row in rows for text in row]
+    assert page.notes == ("straightened by 4.0 degrees",)
+    assert [(n.row, n.column) for n in page.numbers] == [(i, j) for i in range(1, 9) for j in range(1, 5)]
+
+
+def test_a_table_with_an_empty_cell(reader):
+    rows = [["10", "20", "30"], ["41", "", "63"], ["75", "86", "97"], ["18", "29", "36"]]
+    page = reader.read(draw_table(rows))
+    cells = {(number.row, number.column): number.text for number in page.numbers}
+    assert cells == {(i + 1, j + 1): text for i, row in enumerate(rows) for j, text in enumerate(row) if text}
+    assert {number.table for number in page.numbers} == {1}
+
+
+class Blind(Blocks):
+    """Finds all blocks of ink but one."""
+
+    def detect_arrays(self, arrays):
+        found = super().detect_arrays(arrays)
+        return [
+            [d for i, d in enumerate(sorted(some, key=lambda d: (d.box.y0, d.box.x0))) if i != 17]
+            for some in found
+        ]
+
+
+def test_a_cell_that_was_not_found_is_looked_for_where_it_must_be():
+    rows = [[str(1357 + 862 * i + 97 * j) for j in range(4)] for i in range(8)]
+    page = Reader(detector=Blind()).read(draw_table(rows))
+    assert texts(page) == [text for row in rows for text in row]
+    missed = page.numbers[17]
+    assert (missed.text, missed.row, missed.column) == (rows[4][1], 5, 2)
+    assert missed.confidence < 0.6  # which its confidence says
+
+
+def test_light_ink_on_a_dark_page(reader):
+    page = reader.read(255 - draw_page(LETTER_HEAD))
+    assert texts(page) == ["2026", "94103", "1.234,50", "7712", "38"]
+    assert page.notes == ("light on dark",)
+
+
+def test_a_picture_that_is_all_number(reader):
+    drawn = draw_page([(60, 50, "58204")], (300, 140), 60)
+    ys, xs = np.nonzero(drawn < 128)
+    page = reader.read(drawn[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1])
+    assert texts(page) == ["58204"]
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [
+        np.full((600, 400), 255, np.uint8),
+        np.zeros((600, 400, 3), np.uint8),
+        np.full((1, 1), 9, np.uint8),
+        np.random.default_rng(0).integers(0, 256, (20, 20, 3), np.uint8),
+        draw_page([(60, 60 + 80 * i, "never any number here") for i in range(6)]),
+    ],
+)
+def test_no_number_and_no_guess(reader, pixels):
+    assert [number for number in reader.read(pixels).numbers if number.accepted] == []
+
+
+def test_pages_of_documents(reader, tmp_path):
+    images = [Image.fromarray(draw_page([(60, 60, text)])) for text in ("417", "52", "963")]
+    copies = [image.copy() for image in images]  # saving leaves settings on them
+    copies[0].save(tmp_path / "d.pdf", resolution=100, save_all=True, append_images=copies[1:])
+    images[0].save(tmp_path / "d.tif", save_all=True, append_images=images[1:])
+    (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.4 nothing")
+    pages = list(reader.read_many([tmp_path / "d.pdf", tmp_path / "bad.pdf", tmp_path / "d.tif"]))
+    assert [(page.page, texts(page)) for page in pages] == [
+        (1, ["417"]), (2, ["52"]), (3, ["963"]), (1, []), (1, ["417"]), (2, ["52"]), (3, ["963"]),
+    ]  # fmt: skip
+    assert pages[0].notes == ("drawn at 100 dpi",)
+    assert "damaged PDF" in pages[3].error
+    assert (pages[3].width, pages[3].numbers) == (None, ())
+    with pytest.raises(PictureError, match="holds several pages; read them with read_many"):
+        reader.read(tmp_path / "d.tif")
+    with pytest.raises(PictureError, match="damaged PDF"):
+        reader.read(tmp_path / "bad.pdf")
+    assert texts(reader.read(make_pdf(1))) == []
+
+
+def test_a_page_too_large_for_the_memory_does_not_stop_the_others(reader, monkeypatch):
+    made = Reader(detector=Blocks())
+    read = made.whole_pages().read
+
+    def sometimes(picture):
+        if picture.width == 901:
+            raise MemoryError
+        return read(picture)
+
+    monkeypatch.setattr(made.whole_pages(), "read", sometimes)
+    pages = list(made.read_many([draw_page(LETTER_HEAD), draw_page([], (901, 50)), draw_page(LETTER_HEAD)]))
+    assert [len(page.numbers) for page in pages] == [5, 0, 5]
+    assert "does not fit in memory; make it smaller first" in pages[1].error
+
+
+def same_number(crops):
+    """A transcriber that reads the same number everywhere."""
+    box = Box(0, 0, 4, 4)
+    return [Number("12", "12", "12", "number", 0.9, True, box, (Character("1", 0.9, box),)) for _ in crops]
+
+
+def page_of(trust=None, found=0.8, **options):
+    """The page of one field that is found and read with known confidences."""
+
+    class One:
+        def detect_arrays(self, arrays):
+            return [[Detection("handwritten", found, Box(5, 5, 60, 30))] for _ in arrays]
+
+    made = PageReader(same_number, One(), trust, **options)
+    return made, made.read(Picture(draw_page([(60, 60, "12")], (300, 200)), "x"))
+
+
+def test_confidence_counts_finding_and_reading():
+    _, page = page_of()
+    [number] = page.numbers
+    assert number.confidence == pytest.approx(0.72)
+    assert number.accepted
+    assert number.written == "handwritten"
+
+
+def test_confidence_is_calibrated_and_judged():
+    trust = FieldTrust(Calibration(points=((0.5, 0.2), (0.72, 0.6), (0.9, 0.95))), threshold=0.7)
+    [number] = page_of(trust)[1].numbers
+    assert number.confidence == pytest.approx(0.6)
+    assert not number.accepted
+
+
+def test_what_is_hardly_there_is_no_number():
+    assert page_of(found=0.01)[1].numbers == ()
+
+
+def test_the_largest_error_chooses_the_threshold():
+    trust = FieldTrust(thresholds=RiskCounts(100, ((0.9, 60, 0), (0.5, 100, 8))), threshold=0.8)
+    assert page_of(trust)[0].threshold == 0.8
+    made, page = page_of(trust, max_error=0.1)
+    assert made.threshold == 0.5
+    assert page.numbers[0].accepted
+    assert "of 100 validation cases 100 were accepted" in made.choice.statement()
+    with pytest.raises(ThresholdError):
+        page_of(FieldTrust(), max_error=0.01)
+
+
+def test_what_does_not_fit_the_kind_is_not_accepted():
+    def misfit(crops):
+        return [replace(number, accepted=False) for number in same_number(crops)]
+
+    class One:
+        def detect_arrays(self, arrays):
+            return [[Detection("printed", 1.0, Box(5, 5, 60, 30))] for _ in arrays]
+
+    picture = Picture(draw_page([(60, 60, "12")], (300, 200)), "x")
+    assert PageReader(misfit, One()).read(picture).numbers[0].accepted
+    assert not PageReader(misfit, One(), of_a_kind=True).read(picture).numbers[0].accepted
+
+
+def test_the_kind_and_the_country_reach_the_fields():
+    page = draw_page([(60, 60, "23/11/2026"), (60, 200, "94103")])
+    read = Reader(detector=Blocks(), kind="postcode", country="US").read(page)
+    kinds = {number.text: (number.kind, number.accepted) for number in read.numbers}
+    assert kinds["94103"] == ("postcode", True)
+    assert not any(accepted for text, (_, accepted) in kinds.items() if text != "94103")
+
+
+def test_a_model_for_another_task_is_no_detector(model_path):
+    with pytest.raises(ModelFileError, match="is a model to transcribe, not to detect"):
+        Reader(detector=model_path).read(draw_page(LETTER_HEAD))
