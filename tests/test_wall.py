@@ -21,7 +21,7 @@ USE_HALF = (
     "average_precision", "cells", "charset", "cli", "confidence", "detection", "errors", "evaluation",
     "grammar", "listening", "metrics", "model_file", "overlap", "reading", "runtime", "signals", "types",
 )  # fmt: skip
-LEARN_HALF = ("baselines", "data", "estimators", "nets", "training")
+LEARN_HALF = ("baselines", "comparison", "data", "estimators", "nets", "training")
 LEARN_PACKAGES = (
     "torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype", "pycocotools"
 )  # fmt: skip

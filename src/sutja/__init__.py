@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sutja.comparison import compare
     from sutja.errors import SutjaError
     from sutja.reading import Classifier, Reader
     from sutja.types import Alternative, Box, Character, Classified, Number, Page
@@ -25,6 +26,7 @@ __all__ = [
     "Reader",
     "SutjaError",
     "__version__",
+    "compare",
 ]
 
 _HOMES = {
@@ -37,6 +39,7 @@ _HOMES = {
     "Page": "sutja.types",
     "Reader": "sutja.reading",
     "SutjaError": "sutja.errors",
+    "compare": "sutja.comparison",
 }
 
 

@@ -16,6 +16,7 @@ VERBS = {
     "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold that keeps an error, surely."),
     "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
     "train": ("sutja.cli.train:train", "Train a network on labelled pictures."),
+    "compare": ("sutja.cli.compare:compare", "Find out whether deep learning pays on your data."),
 }
 
 

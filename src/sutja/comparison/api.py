@@ -1,0 +1,106 @@
+"""`compare`: what other code calls. Nothing heavy is imported before it is called."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sutja.comparison.collect import Comparison
+
+
+def compare(
+    X: Any,
+    y: Any,
+    *,
+    learners: Sequence[Any] | Mapping[str, Any] | None = None,
+    sizes: Sequence[int] | None = None,
+    groups: Any = None,
+    test: tuple[Any, Any] | None = None,
+    seeds: int = 3,
+    budget: float | None = None,
+    trials: int = 12,
+    limit: float = 1800.0,
+    eras: bool = False,
+    out: str | Path | None = None,
+    engine: str = "joblib",
+    jobs: int = 0,
+    address: str = "",
+    device: str = "auto",
+    classes: Sequence[str] | None = None,
+    source: str = "X",
+    notes: Sequence[str] = (),
+    say: Callable[[str], None] | None = None,
+    since: float | None = None,
+) -> Comparison:
+    """Find out by experiment whether data need a deep network, and what more labels would bring.
+
+    Networks and baselines learn from nested subsets that grow by doubling, with several seeds, each tuned in
+    the same time on validation items, and answer one test set. Nothing is chosen by the test set.
+
+    Parameters
+    ----------
+    X : (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
+        larger than memory will do.
+    y : (n,) classes.
+    learners : names (see `sutja.comparison.learners`), pairs of a name and a scikit-learn estimator of your
+        own, or a mapping of such; None takes three networks and the seven baselines.
+    sizes : numbers of labels; None takes all labels that are there to learn from, half of them, a quarter,
+        ...
+    groups : (n,) writer, document, ... of each item; none is both learnt from and tested on.
+    test : items and classes to test on; None sets a fifth aside.
+    seeds : how often each is fitted, each time on another subset.
+    budget : seconds for all of it; None takes as long as it takes.
+    trials : settings of each learner to try; 1 tunes nothing.
+    limit : seconds after which a fit is stopped.
+    eras : also learn as people did in 1958, 1986, 1989, 1998, 2012 and 2015.
+    out : folder for the table, from which a comparison that was stopped goes on; None keeps none.
+    engine : "joblib", "dask" or "ray".
+    jobs : fits at once; 0 takes the cores there are.
+    address : of a running cluster of dask or ray.
+    device : "auto", "cpu" or "cuda", for networks.
+    classes : names, where y is numbers from 0.
+    source : what to call the data.
+    notes : lines for the report.
+    say : takes lines of progress; None is silent.
+    since : when the budget began, by `time.monotonic`; None for now.
+
+    Raises
+    ------
+    SutjaError
+        Nothing can be compared on these data; the message says why, and what can be done.
+
+    Examples
+    --------
+    >>> found = compare(X, y, budget=600)  # doctest: +SKIP
+    >>> print(found.crossover("convnet-s", "svm-rbf"))  # doctest: +SKIP
+    >>> found.predict_error(20_000)  # doctest: +SKIP
+    """
+    begun = time.monotonic() if since is None else since
+    from sutja.comparison import contest, engines
+    from sutja.comparison import learners as known
+    from sutja.comparison.collect import collect
+    from sutja.comparison.inputs import prepare
+
+    tell = say or _silent
+    chosen_engine = engines.choose(engine, jobs, address)
+    inputs = prepare(X, y, groups, test, classes=classes, source=source, notes=notes)
+    chosen = known.choose(learners, inputs.pictures, eras)
+    terms = contest.Terms(
+        tuple(sizes or ()), seeds, math.inf if budget is None else float(budget), trials, limit=float(limit),
+        device=device,
+    )  # fmt: skip
+    for note in inputs.notes:
+        tell(note)
+    with tempfile.TemporaryDirectory(prefix="sutja-") as temporary:
+        folder = Path(out) if out is not None else Path(temporary)
+        table = contest.hold(inputs, chosen, terms, folder, chosen_engine, say=tell, begun=begun)
+        return collect(inputs, chosen, terms, table, chosen_engine, None if out is None else folder, begun)
+
+
+def _silent(line: str) -> None:
+    """Takes progress, and says nothing."""

@@ -1,0 +1,77 @@
+"""What `sutja compare` does, from the data to the report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sutja.comparison.advice import advise
+from sutja.comparison.api import compare
+from sutja.comparison.collect import Comparison
+from sutja.comparison.contest import FACTS
+from sutja.comparison.faults import ComparisonError
+from sutja.comparison.report import REPORT, write_report
+from sutja.comparison.sources import load_source
+from sutja.comparison.table import DONE
+from sutja.metrics import percent
+from sutja.training.run_folder import next_free
+
+_SHOWN = 12  # learners in the terminal
+
+
+def run(
+    data: str | None,
+    out: Path | None,
+    resume: bool,
+    resize: tuple[int, int] | None,
+    say: Callable[[str], None],
+    **choices: Any,
+) -> tuple[Comparison, Path]:
+    """Compare, and write the report into the folder.
+
+    Raises
+    ------
+    SutjaError
+        The data cannot be compared on, or the folder not be written to.
+    """
+    folder = out or next_free(Path("runs"), f"{_stem(data)}-comparison")
+    begun_before = (folder / FACTS).exists()
+    if resume and not begun_before:
+        raise ComparisonError(
+            "there is no comparison in this folder",
+            where=str(folder),
+            remedy="leave --resume out to begin one",
+        )
+    source = load_source(data, resize)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ComparisonError(
+            f"cannot be made ({error.strerror})", where=str(folder), remedy="name another folder with --out"
+        ) from error
+    if begun_before:
+        say(f"goes on with the comparison in {folder}")
+    found = compare(
+        source.X, source.y, groups=source.groups, test=source.test, classes=source.classes,
+        source=source.name, notes=source.notes, out=folder, say=say, **choices,
+    )  # fmt: skip
+    return found, write_report(found, folder)
+
+
+def told(found: Comparison, folder: Path) -> str:
+    """The result for a terminal."""
+    lines = [f"{'learner':<24}{'labels':>8}{'wrong':>10}{'s to learn':>12}{'µs an answer':>14}"]
+    lines += [
+        f"{one.learner:<24}{one.labels:>8,}{percent(one.error):>10}{one.fit_seconds:>12.3g}{one.predict_micros:>14.3g}"
+        for one in found.standings[:_SHOWN]
+    ]
+    failed = sum(row.status != DONE for row in found.rows)
+    if failed:
+        lines.append(f"{failed} fits were not done; the report says why")
+    return "\n".join([*lines, "", advise(found), "", f"the report is {folder / REPORT}"])
+
+
+def _stem(data: str | None) -> str:
+    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem) if data else "digits"

@@ -1,0 +1,224 @@
+"""One fit: a learner learns from some items and answers others, with what that takes.
+
+Letters: n items, F features, C, H, W, K classes, S networks of a stack.
+"""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from sutja.comparison import operations
+from sutja.comparison.era_nets import era_config, era_pixels, make_era_net
+from sutja.comparison.eras import ERAS
+from sutja.comparison.learners import Learner
+from sutja.comparison.material import as_rows
+from sutja.nets.mlp import Mlp
+from sutja.nets.named import make_net
+from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.training.classify import ClassifyConfig, fit_classifier, predict_log_proba
+from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
+from sutja.training.stacked_steps import Member, StackedConfig
+
+_STEPS, _MOST_EPOCHS, _LEAST_EPOCHS = 2000, 200, 8  # of a network, by how many labels there are
+_FEW = 2000  # labels; below, batches are small, so that there are steps enough
+_SMALL_BATCH, _BATCH = 32, 128
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What came of one fit.
+
+    Attributes
+    ----------
+    answers : (m,) the class of each item asked about.
+    fit_seconds, predict_seconds : its share, where several were trained together.
+    fit_operations, predict_operations : multiplications, comparisons and the like, to learn, and to answer
+        one item; None where they cannot be counted.
+    parameters : numbers that are kept to answer.
+    together : how many were trained as one.
+    """
+
+    answers: NDArray[np.int64]
+    fit_seconds: float
+    predict_seconds: float
+    fit_operations: float | None
+    predict_operations: float | None
+    parameters: int | None
+    together: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a fit is given.
+
+    Attributes
+    ----------
+    X, y : items to learn from as they lie in their file, and their classes.
+    asked : items to answer.
+    pictures : whether items are pictures.
+    n_classes : K.
+    device, dtype : of networks.
+    """
+
+    X: NDArray[Any]
+    y: NDArray[np.int64]
+    asked: NDArray[Any]
+    pictures: bool
+    n_classes: int
+    device: str = "cpu"
+    dtype: str = "float32"
+
+
+def fit_one(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
+    """Fit a learner alone."""
+    if learner.kind == "era" and ERAS[learner.name].net != "perceptron":
+        return _fit_era(learner, lesson, seed)
+    if learner.kind == "network":
+        return _fit_convnet(learner, lesson, settings, seed)
+    return _fit_estimator(learner, lesson, settings, seed)
+
+
+def fit_together(
+    learner: Learner,
+    lesson: Lesson,
+    rows: Sequence[NDArray[np.int64]],
+    settings: Sequence[Mapping[str, Any]],
+    seeds: Sequence[int],
+) -> list[Fit]:
+    """Train perceptrons as one stack.
+
+    Parameters
+    ----------
+    rows : for each network the places in the lesson's X that it learns from, of one number.
+    settings, seeds : for each network.
+    """
+    images, asked = _standardised(lesson)
+    shape, n = images.shape[1:], len(rows[0])
+    config = StackedConfig(epochs=float(_epochs(n)), batch_size=_batch(n), device=lesson.device)
+    members = [
+        Member(seed, float(some["lr"]), float(some["weight_decay"]), places)
+        for seed, some, places in zip(seeds, settings, rows, strict=True)
+    ]
+    begun = time.perf_counter()
+    done = fit_stacked(
+        lambda: Mlp(int(np.prod(shape)), learner.hidden, lesson.n_classes), images, lesson.y, members, config
+    )
+    taught = time.perf_counter()
+    answers = predict_log_proba_stacked(done.nets, asked).argmax(2)
+    asked_for = time.perf_counter() - taught
+    share = len(members)
+    forward = operations.of_network(done.nets[0], images[:1])
+    seen = config.epochs * n
+    return [
+        Fit(
+            answers[k], (taught - begun) / share, asked_for / share, 3 * forward * seen, forward,
+            operations.parameters_of(done.nets[k]), share,
+        )
+        for k in range(share)
+    ]  # fmt: skip
+
+
+def _epochs(n: int) -> int:
+    return int(np.clip(np.ceil(_STEPS * _batch(n) / n), _LEAST_EPOCHS, _MOST_EPOCHS))
+
+
+def _batch(n: int) -> int:
+    return _SMALL_BATCH if n < _FEW else _BATCH
+
+
+def _standardised(lesson: Lesson) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Items as networks see them, (n, C, H, W): pictures scaled as one, features each by itself."""
+    if not lesson.pictures:
+        flat, asked = as_rows(lesson.X), as_rows(lesson.asked)
+        mean, std = flat.mean(0), flat.std(0)
+        std[std == 0] = 1.0
+        return ((flat - mean) / std)[:, None, None], ((asked - mean) / std)[:, None, None]
+    params = _pixels_of(lesson.X)
+    return batch_to_pixels(lesson.X, params), batch_to_pixels(lesson.asked, params)
+
+
+def _pixels_of(images: NDArray[np.uint8]) -> PixelsParams:
+    """Size, channels and scale of pictures, by themselves."""
+    height, width = map(int, images.shape[1:3])
+    mean, std = float(images.mean() / 255), float(images.std() / 255)
+    return PixelsParams(height, width, 1 if images.ndim == 3 else 3, round(mean, 4), round(std, 4) or 1.0)
+
+
+def _fit_convnet(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
+    images, asked = _standardised(lesson)
+    config = ClassifyConfig(
+        epochs=_epochs(len(images)), batch_size=_batch(len(images)), seed=seed, device=lesson.device,
+        dtype=lesson.dtype, threads=1, **settings,
+    )  # fmt: skip
+    net = _made(lambda shape, k: make_net("convnet", shape, k, size=learner.size), images, lesson, seed)
+    return _fit_network(net, images, lesson.y, asked, config)
+
+
+def _fit_era(learner: Learner, lesson: Lesson, seed: int) -> Fit:
+    era = ERAS[learner.name]
+    images, params = era_pixels(era, lesson.X)
+    asked = batch_to_pixels(lesson.asked, params)
+    config = era_config(era, seed=seed, device=lesson.device, threads=1, dtype="float32")
+    least = int(np.ceil(_STEPS / 2 * config.batch_size / len(images)))
+    config = replace(config, epochs=max(config.epochs, min(least, _MOST_EPOCHS)))
+    net = _made(lambda shape, k: make_era_net(era, shape, k), images, lesson, seed)
+    return _fit_network(net, images, lesson.y, asked, config)
+
+
+def _made(make: Any, images: NDArray[np.float32], lesson: Lesson, seed: int) -> nn.Module:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        made: nn.Module = make(images.shape[1:], lesson.n_classes)
+    return made
+
+
+def _fit_network(
+    net: nn.Module,
+    images: NDArray[np.float32],
+    y: NDArray[np.int64],
+    asked: NDArray[np.float32],
+    config: ClassifyConfig,
+) -> Fit:
+    forward = operations.of_network(net, images[:1])
+    begun = time.perf_counter()
+    fitted = fit_classifier(net, images, y, config, say=_nothing)
+    taught = time.perf_counter()
+    answers = predict_log_proba(fitted.net, asked).argmax(1)
+    seconds = time.perf_counter() - taught
+    seen = fitted.steps * min(config.batch_size, len(images))
+    return Fit(
+        answers, taught - begun, seconds, 3.0 * forward * seen, forward, operations.parameters_of(net)
+    )  # fmt: skip
+
+
+def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
+    from sutja.comparison.classical import make_estimator
+
+    flat, asked = as_rows(lesson.X), as_rows(lesson.asked)
+    estimator = make_estimator(learner, settings, seed, lesson.pictures)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of steps that run out: the error tells how good the fit is
+        begun = time.perf_counter()
+        estimator.fit(flat, lesson.y)
+        taught = time.perf_counter()
+        answers = np.asarray(estimator.predict(asked))
+        seconds = time.perf_counter() - taught
+    if answers.shape != (len(asked),):
+        raise ValueError(f"it answers {answers.shape} for {len(asked)} items")
+    fit_operations, predict_operations, parameters = operations.of_estimator(estimator, flat)
+    return Fit(
+        answers.astype(np.int64), taught - begun, seconds, fit_operations, predict_operations, parameters
+    )  # fmt: skip
+
+
+def _nothing(line: str) -> None:
+    """Takes progress, and says nothing."""

@@ -1,0 +1,152 @@
+"""The grid of a comparison, what is left of it, and what comes next.
+
+Letters: n labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.comparison.budget import Clock, Costs, affordable
+from sutja.comparison.learners import Learner
+from sutja.comparison.material import Material
+from sutja.comparison.table import PASSED_OVER, Key, Row
+from sutja.comparison.tasks import One, Task
+from sutja.data.memory import memory_limit
+
+_COPIES = 4  # of its items as numbers that a fit holds at once
+_SHARE = 0.34  # of the time that was given, the most that one fit may take
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What is to be fitted.
+
+    Attributes
+    ----------
+    learners : who takes part.
+    sizes : numbers of labels.
+    seeds : how many times each.
+    subsets : for each seed the items of each size.
+    """
+
+    learners: tuple[Learner, ...]
+    sizes: tuple[int, ...]
+    seeds: int
+    subsets: tuple[Mapping[int, NDArray[np.int64]], ...]
+
+    @property
+    def keys(self) -> tuple[Key, ...]:
+        """All fits."""
+        return tuple(
+            (learner.name, n, seed)
+            for learner in self.learners
+            for n in self.sizes
+            for seed in range(self.seeds)
+        )
+
+
+class Planner:
+    """Hands out the tasks of a grid, the cheapest first, as long as there is time.
+
+    Parameters
+    ----------
+    grid : what is to be fitted.
+    done : the fits that are done already.
+    settings_of : what tuning chose, by learner and number of labels.
+    material, device_of, dtype : for the tasks.
+    costs, clock : what fits cost, and the time there is.
+    limit : seconds that any fit may take.
+    pass_over : takes rows of fits that will not be begun.
+    """
+
+    def __init__(
+        self,
+        grid: Grid,
+        done: Iterable[Key],
+        settings_of: Callable[[str, int], Mapping[str, Any]],
+        material: Material,
+        device_of: Callable[[Learner], str],
+        dtype: str,
+        costs: Costs,
+        clock: Clock,
+        limit: float,
+        pass_over: Callable[[Sequence[Row]], None],
+    ) -> None:
+        self.grid, self.costs, self.clock, self.limit = grid, costs, clock, limit
+        self._settings_of, self._material, self._device_of = settings_of, material, device_of
+        self._dtype, self._pass_over = dtype, pass_over
+        finished = set(done)
+        self.left: dict[tuple[str, int], list[int]] = {}
+        for name, n, seed in grid.keys:
+            if (name, n, seed) not in finished:
+                self.left.setdefault((name, n), []).append(seed)
+        self._by_name = {learner.name: learner for learner in grid.learners}
+        self.given_up: dict[str, tuple[int, str]] = {}
+
+    def tasks(self) -> Iterator[Task]:
+        """The tasks, each made when it is asked for."""
+        while (task := self._next()) is not None:
+            yield task
+
+    def expected(self, name: str, n: int, seeds: int = 1) -> float:
+        """Seconds of one task of so many seeds."""
+        each = self.costs.expect(name, n)
+        return each * (seeds if self._by_name[name].stacks else 1)
+
+    def remaining_seconds(self) -> float:
+        """Of all that is left, one after the other."""
+        return sum(self.costs.expect(name, n) * len(seeds) for (name, n), seeds in self.left.items())
+
+    def give_up(self, learner: str, labels: int, why: str) -> None:
+        """Fit this learner on no more labels than so many: it takes too long, or more than there is."""
+        known = self.given_up.get(learner)
+        if known is None or labels < known[0]:
+            self.given_up[learner] = (labels, why)
+
+    def _next(self) -> Task | None:
+        """The cheapest task that can be afforded."""
+        self._leave_out()
+        left = self.clock.left()
+        choices = []
+        for (name, n), seeds in self.left.items():
+            cost = self.expected(name, n, len(seeds))
+            if affordable(cost, left):
+                choices.append((cost / (len(seeds) if self._by_name[name].stacks else 1), n, name))
+        if not choices:
+            return None
+        _, n, name = min(choices)
+        learner, seeds = self._by_name[name], self.left[name, n]
+        mine = list(seeds) if learner.stacks else seeds[:1]
+        self.left[name, n] = seeds[len(mine) :]
+        if not self.left[name, n]:
+            del self.left[name, n]
+        settings = self._settings_of(name, n)
+        ones = tuple(One(seed, settings, self.grid.subsets[seed][n]) for seed in mine)
+        limit = min(self.limit, self.clock.seconds * _SHARE)
+        return Task(
+            learner, n, ones, self._material.folder, "test", limit, self.clock.left(),
+            self._device_of(learner), self._dtype,
+        )  # fmt: skip
+
+    def _leave_out(self) -> None:
+        """Take out what is too slow or too large, and say so in the table."""
+        rows = []
+        too_large = int(memory_limit() / _COPIES / max(1, self._material.item_bytes))
+        for (name, n), seeds in list(self.left.items()):
+            why = ""
+            above, reason = self.given_up.get(name, (n, ""))
+            if n > above or (n == above and reason):
+                why = reason
+            elif n > too_large:
+                why = f"{n:,} items do not fit in the memory that is free"
+            if why:
+                rows += [Row(name, n, seed, PASSED_OVER, note=why) for seed in seeds]
+                del self.left[name, n]
+        if rows:
+            self._pass_over(rows)

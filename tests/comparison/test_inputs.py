@@ -1,0 +1,109 @@
+"""What bad input gets: a clear word first, and what can be done."""
+
+import numpy as np
+import pytest
+
+from sutja.comparison.faults import ComparisonError
+from sutja.comparison.inputs import prepare
+from sutja.comparison.learners import choose
+from sutja.comparison.material import ArrayFile, Material
+from sutja.errors import SutjaError
+
+RNG = np.random.default_rng(0)
+X, Y = RNG.normal(size=(200, 5)), RNG.integers(0, 3, 200)
+
+
+@pytest.mark.parametrize(
+    ("items", "labels", "message"),
+    [
+        (X[:10], Y[:10], "10 examples, too few .* label 40 at least"),
+        (X, np.zeros(200, int), "one class only, 0"),
+        (X, Y[:-1], "200 items and labels of the shape"),
+        (X, RNG.normal(size=200), "measurements"),
+        (X, np.arange(200), "200 classes"),
+        (np.where(np.arange(5) == 2, "red", X.astype("U8")), Y, "text where numbers .*'red' in column 3"),
+        (X.astype(object), np.array(["a", None] * 100, object), None),
+        (np.ones_like(X), Y, "all the same"),
+        (np.where(np.arange(200)[:, None] == 7, np.nan, X), Y, "NaN or infinite values, the first in row 8"),
+        (X[:, 0], Y, "shape"),
+        ([[1, 2], [3]], Y, "no table"),
+        (np.zeros((200, 5, 5, 2)), Y, "pictures of the shape"),
+    ],
+)
+def test_a_clear_word_first(items, labels, message):
+    if message is None:
+        assert prepare(items, labels).classes == ("None", "a")
+        return
+    with pytest.raises(SutjaError, match=message) as told:
+        prepare(items, labels)
+    assert told.value.remedy
+
+
+def test_odd_data_is_told_and_taken():
+    constant = np.column_stack([X, np.ones(200)])
+    assert any("1 of 6 columns are constant" in note for note in prepare(constant, Y).notes)
+    assert any("are few" in note for note in prepare(X, Y).notes)
+    rare = np.where(np.arange(200) < 190, 0, 1 + np.arange(200) % 2)
+    assert any("chance is that good" in note for note in prepare(X, rare).notes)
+
+
+def test_ten_thousand_classes_are_taken_with_a_warning():
+    many = np.repeat(np.arange(10_000), 3)
+    inputs = prepare(RNG.integers(0, 255, (30_000, 4)).astype(np.uint8), many)
+    assert len(inputs.classes) == 10_000
+    assert any("10,000 classes with" in note for note in inputs.notes)
+
+
+def test_groups_must_fit():
+    with pytest.raises(SutjaError, match="groups of the shape"):
+        prepare(X, Y, np.zeros(3))
+    with pytest.raises(SutjaError, match="one group"):
+        prepare(X, Y, np.zeros(200))
+
+
+def test_test_items_may_come_apart():
+    inputs = prepare(X, Y.astype(str), test=(X[:50] + 1, Y[:50].astype(str)))
+    source, rows, truth = inputs.parts["test"]
+    assert (source, len(rows)) == (1, 50)
+    assert np.array_equal(truth, Y[:50])
+    with pytest.raises(ComparisonError, match="classes that are not learnt: 9"):
+        prepare(X, Y, test=(X[:2], np.array([0, 9])))
+    with pytest.raises(ComparisonError, match="make them alike"):
+        prepare(X, Y, test=(X[:2, :3], Y[:2]))
+
+
+def test_a_memory_mapped_array_stays_where_it_is(tmp_path, monkeypatch):
+    path = tmp_path / "X.npy"
+    np.save(path, RNG.integers(0, 255, (400, 30)).astype(np.uint8))
+    mapped = np.load(path, mmap_mode="r")
+    monkeypatch.setattr("sutja.comparison.inputs.memory_limit", lambda: 20_000.0)
+    inputs = prepare(mapped, np.arange(400) % 4)
+    assert inputs.arrays[0] is mapped
+    assert any("are learnt from, larger ones are passed over" in note for note in inputs.notes)
+    material = Material.write(tmp_path / "m", inputs.arrays, inputs.parts, False, 4)
+    assert material.sources[0].path == str(path)
+    rows = inputs.parts["learn"][1]
+    assert np.array_equal(
+        Material.read(tmp_path / "m").items("learn", np.array([3, 1])), mapped[rows[[3, 1]]]
+    )
+
+
+def test_a_view_of_a_mapped_array_is_written_out(tmp_path):
+    np.save(tmp_path / "X.npy", np.arange(40).reshape(10, 4))
+    view = np.load(tmp_path / "X.npy", mmap_mode="r")[2:]
+    made = ArrayFile.of(view, tmp_path / "copy.npy")
+    assert np.array_equal(made.open(), view)
+
+
+def test_learners_are_named_or_brought():
+    assert [learner.name for learner in choose(None, True)][:3] == ["mlp-s", "convnet-s", "convnet-m"]
+    assert [learner.name for learner in choose(None, False)][:3] == ["mlp-s", "mlp-m", "mlp-l"]
+    assert len(choose(None, True)) == 10
+    assert len(choose((), True, eras=True)) == 7
+    for wanted, pictures, message in (
+        (("svm",), True, "there is no learner 'svm'"), (("convnet-s",), False, "learns from pictures"),
+        (("k-nn", "k-nn"), True, "twice"), ((), True, "no learner"),
+        ((("mine", object()),), True, "is no learner"),
+    ):  # fmt: skip
+        with pytest.raises(ComparisonError, match=message):
+            choose(wanted, pictures)

@@ -1,0 +1,182 @@
+"""The report says what was found, needs nothing but itself, and can be read by ear."""
+
+import json
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from PIL import Image
+from simulated_fits import SIZES, comparison, power_law
+
+from sutja.comparison.advice import advise
+from sutja.comparison.faults import ComparisonError
+from sutja.comparison.report import write_report
+from sutja.comparison.summary import summarise
+
+EARLY, LATE, WORSE = power_law(0.04, 0.9, 0.35), power_law(0.003, 8.0, 0.75), power_law(0.1, 1.0, 0.3)
+KINDS = {"net": "network", "forest": "baseline", "weak": "baseline", "1989-zip-code": "era"}
+VOID = {"meta", "img", "br", "link", "input", "path", "use"}
+
+
+@pytest.fixture(scope="module")
+def pays():
+    """A network that is overtaken by nobody from some hundred labels on."""
+    curves = {"net": LATE, "forest": EARLY, "weak": WORSE, "1989-zip-code": power_law(0.03, 2.0, 0.5)}
+    return comparison(curves, KINDS, pictures=True, notes=("a <note>",))
+
+
+class Page(HTMLParser):
+    """Checks that all that is opened is closed, and notes what there is."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.headings = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def of(self, tag):
+        return [attributes for name, attributes in self.seen if name == tag]
+
+
+@pytest.fixture(scope="module")
+def page(pays, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    path = write_report(pays, folder)
+    parsed = Page()
+    parsed.feed(path.read_text())
+    assert not parsed.open
+    return parsed, path
+
+
+def test_the_page_needs_nothing_but_itself(page):
+    parsed, path = page
+    text = re.sub(r'xmlns(:\w+)?="[^"]*"', "", path.read_text())
+    assert not re.search(r'(src|href)="(?!data:|#)', text)
+    assert "@import" not in text
+    assert "http" not in re.sub(r"<!DOCTYPE[^>]*>", "", text)
+    assert not parsed.of("script")
+
+
+def test_the_page_can_be_read_by_ear_and_on_a_phone(page):
+    parsed, path = page
+    assert parsed.of("html")[0]["lang"] == "en"
+    assert "width=device-width" in parsed.of("meta")[1]["content"]
+    assert all(picture["alt"] for picture in parsed.of("img"))
+    assert parsed.of("img")
+    assert all(drawn.get("aria-label") and drawn["role"] == "img" for drawn in parsed.of("svg"))
+    assert len(parsed.of("svg")) == 6
+    assert all(head.get("scope") in ("row", "col") for head in parsed.of("th"))
+    ids = [attributes["id"] for _, attributes in parsed.seen if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    named = {table["aria-labelledby"] for table in parsed.of("table")}
+    assert named <= set(ids)
+    levels = [int(tag[1]) for tag, _ in parsed.seen if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert "@media print" in path.read_text()
+
+
+def test_what_came_from_outside_is_no_markup(page):
+    text = page[1].read_text()
+    assert "a &lt;note&gt;" in text
+    assert "<note>" not in text
+    assert "&lt;fast&gt;" in text
+
+
+def test_figures_are_files_too(page):
+    folder = page[1].parent / "figures"
+    names = {path.stem for path in folder.glob("*.svg")}
+    assert names == {path.stem for path in folder.glob("*.png")}
+    assert {"curves", "cost-seconds", "cost-operations", "cost-answer", "eras", "era-curves"} == names
+    with Image.open(folder / "curves.png") as picture:
+        assert min(picture.size) > 400
+    assert (folder / "curves.svg").read_text().startswith("<svg")
+
+
+def test_the_summary_has_the_figures(page, pays):
+    summary = json.loads((page[1].parent / "summary.json").read_text())
+    assert summary["advice"] == advise(pays)
+    assert summary["labels"] == {"learn": SIZES[-1], "validation": 100, "test": 500}
+    (crossing,) = [one for one in summary["crossovers"] if {one["first"], one["second"]} == {"net", "forest"}]
+    assert crossing["kind"] == "at"
+    assert crossing["low"] < crossing["labels"] < crossing["high"]
+    assert summary["eras"][0]["published"]["usps"]["error"] == 0.05
+
+
+def test_the_published_figure_stands_beside_the_measured_one(page):
+    text = page[1].read_text()
+    assert "Neural Computation 1989" in text
+    assert "5.0 %" in text
+
+
+def test_advice_where_a_network_pays(pays):
+    said = advise(pays)
+    assert said.startswith("A deep network pays here: with 3,200 labels net")
+    assert "forest would be the better choice" in said
+    assert pays.predict_error(20_000).learner == "net"
+    assert pays.crossover("forest", "net").second == "net"
+
+
+def test_advice_where_it_does_not():
+    curves = {"net": power_law(0.05, 2.0, 0.5), "forest": power_law(0.02, 0.5, 0.5)}
+    said = advise(comparison(curves, {"net": "network", "forest": "baseline"}))
+    assert said.startswith("This does not need a deep network")
+    assert "No number of labels within reach" in said or "More labels would change it" in said
+
+
+def test_advice_within_the_noise():
+    said = advise(comparison({"net": EARLY, "forest": EARLY}, {"net": "network", "forest": "baseline"}))
+    assert "within the noise" in said
+
+
+def test_shuffled_labels_beat_nobody(tmp_path):
+    found = comparison(
+        {"net": lambda n: np.full(np.shape(n), 0.9), "forest": lambda n: np.full(np.shape(n), 0.91)},
+        {"net": "network", "forest": "baseline"},
+    )
+    assert not found.better_than_chance
+    assert advise(found).startswith("No learner beats chance")
+    assert "No learner beats chance" in write_report(found, tmp_path).read_text()
+
+
+def test_a_report_of_nothing_is_still_a_report(tmp_path):
+    found = comparison({}, {"net": "network"})
+    path = write_report(found, tmp_path)
+    assert "No learner was fitted" in path.read_text()
+    assert summarise(found)["standings"] == []
+
+
+def test_questions_that_have_no_answer(pays):
+    with pytest.raises(ComparisonError, match="no learner 'nobody'"):
+        pays.crossover("net", "nobody")
+    with pytest.raises(ComparisonError, match="no number of labels"):
+        pays.predict_error(0)
+    few = comparison({"net": EARLY}, {"net": "network"}, sizes=(50, 100))
+    with pytest.raises(ComparisonError, match="fewer than three sizes"):
+        few.predict_error(1000)
+    assert "too few sizes" in advise(few)
+
+
+def test_mistakes_that_learners_share_are_the_hard_ones(pays):
+    shared = pays.shared_mistakes
+    assert shared
+    wrong = [count for _, count, _, _ in shared]
+    assert wrong == sorted(wrong, reverse=True)
+    place, _, _, taken = shared[0]
+    assert taken == str((pays.truth[place] + 1) % 10)
+
+
+def test_the_plot_is_a_figure(pays):
+    assert pays.plot().axes[0].get_xscale() == "log"

@@ -1,0 +1,68 @@
+"""The table: whatever is left of it by a kill can be read, and gone on with."""
+
+import numpy as np
+import pytest
+
+from sutja.comparison.faults import ComparisonError
+from sutja.comparison.table import DONE, FAILED, RESULTS, Row, Table
+
+
+def row(seed, **more):
+    return Row("k-nn", 100, seed, DONE, 0.1 + seed / 7, 1.5, 0.25, 3.0, 1e9, None, 12, **more)
+
+
+def test_rows_come_back_as_they_went():
+    one = Row("a,b", 3, 0, FAILED, settings='{"C": 1.0}', note='it said "no",\nand ended')
+    assert Row.from_texts(row(1).texts()).key == ("k-nn", 100, 1)
+    back = Row.from_texts(one.texts())
+    assert back.note == 'it said "no", and ended'
+    assert (back.settings, back.error, back.parameters) == (one.settings, None, None)
+
+
+def test_a_table_cut_off_anywhere_is_read_up_to_there(tmp_path):
+    table = Table(tmp_path)
+    for seed in range(3):
+        table.add([row(seed)], {row(seed).key: np.arange(5)})
+    table.close()
+    whole = (tmp_path / RESULTS).read_bytes()
+    ends = [i + 1 for i, byte in enumerate(whole) if byte == ord("\n")]
+    for length in {
+        *range(0, len(whole), 5),
+        *ends,
+        *(end - 1 for end in ends),
+        *(end + 1 for end in ends[:-1]),
+    }:
+        (tmp_path / RESULTS).write_bytes(whole[:length])
+        again = Table(tmp_path)
+        assert len(again.rows) == max(0, sum(end <= length for end in ends) - 1)
+        again.add([row(9)])
+        again.close()
+        lines = (tmp_path / RESULTS).read_text().splitlines()
+        assert lines[0].startswith("learner,labels,seed")
+        assert lines[-1].startswith("k-nn,100,9")
+
+
+def test_answers_are_there_before_their_row(tmp_path):
+    table = Table(tmp_path)
+    table.add([row(0)], {row(0).key: np.array([3, 1, 700])})
+    assert table.has_answers(row(0).key)
+    assert table.answers(row(0).key).tolist() == [3, 1, 700]
+    assert not table.has_answers(row(1).key)
+
+
+def test_rows_are_sorted_in_the_end(tmp_path):
+    table = Table(tmp_path)
+    table.add([row(2), row(0)])
+    table.add([row(1)])
+    table.write_sorted()
+    table.forget([row(1).key])
+    table.add([row(5)])
+    table.close()
+    assert [key[2] for key in Table(tmp_path).rows] == [0, 2, 5]
+
+
+def test_another_file_of_that_name_is_left_alone(tmp_path):
+    (tmp_path / RESULTS).write_text("my,own,results\n1,2,3\n")
+    with pytest.raises(ComparisonError, match="no table of a comparison"):
+        Table(tmp_path)
+    assert (tmp_path / RESULTS).read_text().startswith("my,own")
