@@ -157,7 +157,7 @@ def test_whoever_fails_hangs_or_dies_stops_nobody_else(tmp_path, engine):
     learners = choose([*own.items(), "decision-tree"], True)
     begun = time.monotonic()
     table = hold(
-        pictures(), learners, Terms((40, 80, 160), 1, trials=1, limit=1.5), tmp_path, engine, say=silent
+        pictures(), learners, Terms((40, 80, 160), 1, trials=1, limit=4.0), tmp_path, engine, say=silent
     )
     assert time.monotonic() - begun < 300
     of = {(name, n): table.rows[name, n, 0] for name, n, _ in table.rows}

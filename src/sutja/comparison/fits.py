@@ -28,7 +28,7 @@ from sutja.training.classify import ClassifyConfig, fit_classifier, predict_log_
 from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
 from sutja.training.stacked_steps import Member, StackedConfig
 
-_STEPS, _MOST_EPOCHS, _LEAST_EPOCHS = 2000, 200, 8  # of a network, by how many labels there are
+_STEPS, _MOST_EPOCHS, _LEAST_EPOCHS = 1500, 120, 8  # of a network, by how many labels there are
 _FEW = 2000  # labels; below, batches are small, so that there are steps enough
 _SMALL_BATCH, _BATCH = 32, 128
 

@@ -1,0 +1,88 @@
+"""What the benchmarks of `sutja compare` compare on. Letters: n items, F features."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from _sutja import data_folder
+from numpy.typing import NDArray
+
+from sutja.data.hold_out import hold_out
+from sutja.data.labelled import load_labelled
+from sutja.data.sound_sets import read_fsdd
+from sutja.data.split import RULES, is_test, is_validation
+
+DATA = ("mnist", "usps", "digits", "fsdd")
+_BANDS, _FRAMES, _WINDOW = 20, 20, 256  # of a spectrogram; samples, 32 ms at 8 kHz
+_VALIDATION = 0.2
+
+Items = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
+
+
+def load(name: str, part: str, limit: int | None = None) -> dict[str, Any]:
+    """Items for `sutja.compare`: X, y, groups and test.
+
+    Parameters
+    ----------
+    part : "test" for the set's own test part; "validation" keeps a part of the training items for that.
+    """
+    learn, asked = _fsdd(part) if name == "fsdd" else _pictures(name, part)
+    X, y, groups = learn
+    if limit is not None:
+        some = np.random.default_rng(0).permutation(len(y))[:limit]
+        X, y, groups = X[some], y[some], None if groups is None else groups[some]
+    last = slice(None) if limit is None else slice(limit)
+    return {"X": X, "y": y, "groups": groups, "test": (asked[0][last], asked[1][last]), "source": name}
+
+
+def _pictures(name: str, part: str) -> tuple[Items, Items]:
+    train = load_labelled(name, "train")
+    y = np.array(train.classes)[train.labels]
+    if part == "test":
+        test = load_labelled(name, "test").in_classes(train.classes)
+        asked = test.images, np.array(test.classes)[test.labels], None
+        return (train.images, y, train.groups), asked
+    keys = train.groups.tolist() if train.groups is not None else list(range(len(train)))
+    if RULES[name].official_test:
+        held = np.array([is_validation(name, key) for key in keys])
+    else:
+        held = hold_out(train.labels, train.groups, _VALIDATION)
+    return _cut(train.images, y, train.groups, held)
+
+
+def _fsdd(part: str) -> tuple[Items, Items]:
+    """Spectrograms of spoken digits, (n, 400); a speaker is on one side alone."""
+    records = read_fsdd(data_folder())
+    X = np.stack([spectrogram(record.path) for record in records])
+    y, speakers = (np.array([getattr(record, what) for record in records]) for what in ("text", "group"))
+    kept_aside = np.array([is_test("fsdd", speaker) for speaker in speakers])
+    if part == "test":
+        return _cut(X, y, speakers, kept_aside)
+    X, y, speakers = X[~kept_aside], y[~kept_aside], speakers[~kept_aside]
+    return _cut(X, y, speakers, speakers == np.unique(speakers)[0])
+
+
+def _cut(X: NDArray[Any], y: NDArray[Any], groups: NDArray[Any] | None, held: NDArray[np.bool_]) -> Any:
+    of = None if groups is None else groups[~held]
+    return (X[~held], y[~held], of), (X[held], y[held], None)
+
+
+def spectrogram(path: Path) -> NDArray[np.float32]:
+    """(400,) logarithms of the energy in 20 bands, wider the higher, in 20 parts of a recording."""
+    with wave.open(str(path)) as file:
+        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+    sound = np.pad(sound, (0, max(0, 2 * _WINDOW - len(sound))))
+    frames = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW)[:: _WINDOW // 2]
+    power = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW), axis=1)) ** 2
+    edges = np.unique(np.geomspace(2, power.shape[1], _BANDS + 3).astype(int))[: _BANDS + 1]
+    bands = np.add.reduceat(power, edges[:-1], axis=1)[:, :_BANDS]
+    parts = np.array_split(np.arange(len(bands)), _FRAMES) if len(bands) >= _FRAMES else None
+    if parts is None:
+        rows = bands[np.linspace(0, len(bands) - 1, _FRAMES).round().astype(int)]
+    else:
+        rows = np.stack([bands[part].mean(0) for part in parts])
+    log = np.log(rows + 1e-6)
+    return np.asarray((log - log.mean()).ravel(), np.float32)

@@ -1,0 +1,134 @@
+"""What the smallest tenth of the labels says of all of them: crossovers and errors, predicted and measured.
+
+Every learner is fitted on seven sizes up to a tenth of the labels, and on doublings from there to all. The
+curves are fitted to the former alone; what they expect at the full size and where they expect crossovers is
+held against what was measured with all.
+
+    python benchmarks/compare_extrapolation.py --data usps --data digits
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from _compare_data import DATA, load
+from _machine import DRAFTS, result_path, save, shown, warn_if_busy
+
+import sutja
+from sutja.comparison.collect import Comparison
+from sutja.comparison.subsets import doubling_sizes
+
+FIGURE = "compare_extrapolation"
+SMALL = 7  # sizes within the tenth
+_LEAST = 20  # labels
+WITHIN = 2.0  # times the measured crossover
+
+
+def sizes_of(n: int) -> list[int]:
+    """Seven sizes up to a tenth, evenly on a logarithmic scale, then doublings up to all."""
+    small = np.geomspace(max(_LEAST, n // 1000), n // 10, SMALL).round().astype(int)
+    return sorted({*map(int, small), *(size for size in doubling_sizes(n, 2) if size > n // 10)})
+
+
+def of_the_small(found: Comparison) -> Comparison:
+    """The comparison as it would be if a tenth of the labels were all."""
+    few = found.n_learn // 10
+    rows = tuple(row for row in found.rows if row.labels <= few)
+    return replace(
+        found,
+        rows=rows,
+        answers={row.key: found.answers[row.key] for row in rows if row.key in found.answers},
+    )
+
+
+def errors(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
+    """For each learner the error expected with all labels, its interval, and the error measured."""
+    rows = []
+    for name, curve in small.curves.items():
+        if found.n_learn not in found.done[name]:
+            continue
+        measured = float(np.mean([row.error for row in found.done[name][found.n_learn]]))
+        low, high = curve.interval_at(found.n_learn)
+        rows.append({
+            "learner": name, "expected": curve.error_at(found.n_learn), "low": low, "high": high,
+            "measured": measured, "held": low <= measured <= high, "faults": list(curve.faults),
+        })  # fmt: skip
+    return rows
+
+
+def crossovers(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
+    """Crossovers measured with all labels beyond the smallest tenth, and where they were expected."""
+    rows = []
+    for one in found.crossovers:
+        known = one.first in small.curves and one.second in small.curves
+        if one.kind != "at" or one.labels is None or one.labels <= found.n_learn / 10 or not known:
+            continue
+        guess = small.crossover(one.first, one.second)
+        off = None if guess.labels is None else math.exp(abs(math.log(guess.labels / one.labels)))
+        rows.append({
+            "pair": [one.first, one.second], "measured": one.labels, "expected": guess.labels,
+            "interval": [guess.low, guess.high if math.isfinite(guess.high) else None],
+            "off": off, "within": off is not None and off <= WITHIN,
+        })  # fmt: skip
+    return rows
+
+
+def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
+    """One data set; a run that was stopped goes on."""
+    data = load(name, args.part, args.limit)
+    n = len(data["y"])
+    folder = (args.folder or DRAFTS / FIGURE) / f"{name}-{args.part}-{args.limit or 'all'}"
+    learners = args.learner or None
+    first = sutja.compare(**data, sizes=[_LEAST], learners=["decision-tree"], seeds=1, trials=1)
+    found = sutja.compare(
+        **data, sizes=sizes_of(first.n_learn), learners=learners, seeds=args.seeds, trials=args.trials,
+        out=folder, say=print,
+    )  # fmt: skip
+    small = of_the_small(found)
+    return {"data": name, "n": n, "errors": errors(found, small), "crossovers": crossovers(found, small)}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, keep, show."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--data", action="append", choices=DATA)
+    parser.add_argument("--learner", action="append", help="one learner, again for more")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--trials", type=int, default=12)
+    parser.add_argument("--limit", type=int, help="at most so many items, for a try")
+    parser.add_argument("--part", choices=("validation", "test"), default="validation")
+    parser.add_argument("--folder", type=Path, help="of the runs, which go on where they were stopped")
+    args = parser.parse_args(argv)
+    load_before = warn_if_busy()
+    rows = [measure(name, args) for name in args.data or DATA]
+    held = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
+    within = [one["within"] for row in rows for one in row["crossovers"]]
+    content = {
+        "load_before": load_before, "rows": rows, "errors_held": [sum(held), len(held)],
+        "crossovers_within": [sum(within), len(within)],
+    }  # fmt: skip
+    path = save(result_path(FIGURE, args.part, args.limit), FIGURE, content)
+    for row in rows:
+        for one in row["errors"]:
+            print(
+                f"{row['data']:<8}{one['learner']:<24}expected {100 * one['expected']:.2f} % "
+                f"({100 * one['low']:.2f} to {100 * one['high']:.2f}), measured {100 * one['measured']:.2f} %"
+                f"{'' if one['held'] else '  off'}{'  ' + '; '.join(one['faults']) if one['faults'] else ''}"
+            )
+        for one in row["crossovers"]:
+            print(f"{row['data']:<8}{one['pair']}: at {one['measured']:.0f}, expected {one['expected']}")
+    print(f"errors within their interval: {sum(held)} of {len(held)}; crossovers within {WITHIN:g} ×: "
+          f"{sum(within)} of {len(within)}")  # fmt: skip
+    print(f"kept in {shown(path)}")
+
+
+if __name__ == "__main__":
+    main()
