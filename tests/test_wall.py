@@ -25,7 +25,9 @@ LEARN_HALF = ("baselines", "comparison", "data", "estimators", "nets", "training
 LEARN_PACKAGES = (
     "torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype", "pycocotools"
 )  # fmt: skip
-HEAVY = ("cv2", "onnx", "onnxruntime", "rich", "PIL", *LEARN_PACKAGES)
+HEAVY = (
+    "cv2", "kaldi_native_fbank", "onnx", "onnxruntime", "rich", "PIL", "soundfile", "soxr", *LEARN_PACKAGES,
+)  # fmt: skip
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
 
 # Stands before a program: from here on, importing a package of the learn half is an error.
