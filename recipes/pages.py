@@ -24,6 +24,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import cv2
@@ -51,10 +52,12 @@ from sutja.training.detect_export import export_detector
 from sutja.training.detect_frames import Jitter, frame_of
 from sutja.training.detect_quantise import frames_of, quantise_detector
 from sutja.training.detect_run import calibrated
+from sutja.training.detect_unfold import unfold_detector
 
 WINDOW = 640  # pixels, side of a composed crop
 A_CHUNK = 200  # crops a file
 FRAME, BATCH = 512, 8  # pixels, side of what the network learns from; frames a batch
+SETTLED_ON = 4  # batches that a detector's norms are put back by
 AN_EPOCH, AT_ONCE = 250, 8  # batches an epoch, and composed files that it draws from
 # The loss is divided by the things in a batch: tables and grids beside letters would drown them. So batches
 # are of pages with many fields or of pages with few, each with real pages in these shares.
@@ -63,7 +66,7 @@ REAL_FEW = {"cheques": 0.32, "receipts": 0.04}
 REAL_MANY = {"sudoku": 0.15, "weather-tables": 0.1}
 REAL = (*REAL_FEW, *REAL_MANY)
 # A number cut by the frame's edge counts when nearly all of it is seen; of others nothing is said.
-JITTER = Jitter(mirror=False, scale=(0.75, 1.75), stretch=0.1, invert=0.03, visible=0.9)
+JITTER = Jitter(mirror=False, scale=(0.6, 1.9), stretch=0.1, invert=0.05, visible=0.9)
 PARAMS = FrameParams(channels=1)
 USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or printed
 HELD_PAGES, HELD_SEED = 60, 77_001
@@ -190,7 +193,11 @@ def validation(folder: Path) -> dict[str, list[BoxedPicture]]:
 def train(args: argparse.Namespace) -> None:
     """Train, or go on training."""
     held = [page for pages in validation(args.out).values() for page in pages[:16]]
+    source = MixedFrames(args.out, args.seed)
     net = Detector(DetectorConfig(classes=len(CLASSES), size=args.size, channels=1))
+    if args.begin:
+        shown = [frame for batch in islice(source.epoch(0), SETTLED_ON) for frame in batch]
+        net = unfold_detector(args.begin, np.concatenate([to_frame(page.pixels, PARAMS) for page in shown]))
     config = DetectConfig(
         seconds=args.seconds,
         lr=args.lr,
@@ -201,7 +208,7 @@ def train(args: argparse.Namespace) -> None:
         threads=1,
     )
     fit_detector(
-        net, MixedFrames(args.out, args.seed), config, PARAMS, validation=held, folder=args.out / "run",
+        net, source, config, PARAMS, validation=held, folder=args.out / "run",
         resume=True,
         say=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
     )  # fmt: skip
@@ -326,6 +333,7 @@ def main() -> None:
     three.add_argument("--size", default="s")
     three.add_argument("--seconds", type=float, default=4000)
     three.add_argument("--lr", type=float, default=2e-3)
+    three.add_argument("--begin", type=Path, help="a detector's model file to go on from; else from nothing")
     three.add_argument("--looks", type=int, default=12)
     three.add_argument("--seed", type=int, default=1)
     three.add_argument("--dtype", default="bfloat16")

@@ -1,15 +1,17 @@
-"""From a transcriber's model file back to a network that can go on learning.
+"""From a model file back to a network that can go on learning.
 
 Export folds every norm into the convolution before it. Here the norm is put back: on some pictures its
 statistics are measured, and its gain and offset set so that it leaves the convolution's output as it was.
 The network answers as the file does, and trains like one whose norms were never folded.
-Letters: B batch, W columns of the picture.
+Letters: B batch, C channels, H, W rows and columns of the picture.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -57,44 +59,69 @@ def unfold(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Tran
     ModelFileError
         The file is no model file, or not one of a `Transcriber` with this charset.
     """
-    tensors = load_folded(path)
-    net = Transcriber(TranscriberConfig(1 + len(CHARSET))).eval()
-    image = torch.from_numpy(pictures)
-    with torch.no_grad():
-        for name, module in net.named_modules():
-            if isinstance(module, nn.Conv2d):
-                _copy(path, tensors, name, module)
-        for parent in list(net.modules()):
-            for (_, first), (_, second) in pairwise(parent.named_children()):
-                if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
-                    _settle(net, first, second, image)
+    net = Transcriber(TranscriberConfig(1 + len(CHARSET)))
+    put_back(net, path, torch.from_numpy(pictures))
     return net
 
 
-def _copy(path: Path, tensors: dict[str, Tensor], name: str, module: nn.Conv2d) -> None:
+def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B C H W"]) -> None:
+    """Give a network the weights of a model file, in place; it is in evaluation mode then.
+
+    Parameters
+    ----------
+    net : of the shape that the file's network had before its norms were folded away.
+    path : the model file, in floats or in integers.
+    image : what the training will show; the norms' statistics are those on it.
+
+    Raises
+    ------
+    ModelFileError
+        The file is no model file, or holds another network.
+    """
+    tensors = load_folded(path)
+    net.eval()
+    with torch.no_grad():
+        for name, module in net.named_modules():
+            if isinstance(module, nn.Conv2d):
+                _copy(path, tensors, name, module, type(net).__name__.lower())
+        pairs = [
+            (first, second)
+            for parent in net.modules()
+            for (_, first), (_, second) in pairwise(parent.named_children())
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d)
+        ]
+        seen: dict[nn.Module, tuple[Tensor, Tensor]] = {}
+        hooks = [first.register_forward_hook(_measured(seen)) for first, _ in pairs]
+        net(image)  # one look is enough: neutral norms hand on what they are given
+        for hook, (first, second) in zip(hooks, pairs, strict=True):
+            hook.remove()
+            _settle(first, second, *seen[first])
+
+
+def _copy(path: Path, tensors: dict[str, Tensor], name: str, module: nn.Conv2d, what: str) -> None:
     """Weights and bias of one convolution; a bias that the network has no place for waits in an attribute."""
     weight, bias = tensors.get(f"{name}.weight"), tensors.get(f"{name}.bias")
     if weight is None or bias is None or weight.shape != module.weight.shape:
         raise ModelFileError(
-            f"{path}: holds no transcriber of the shape trained here ({name} differs); "
+            f"{path}: holds no {what} of the shape trained here ({name} differs); "
             "begin from a checkpoint, or from nothing"
         )
     module.weight.copy_(weight)
     module.bias = nn.Parameter(bias.clone())
 
 
-def _settle(
-    net: Transcriber, convolution: nn.Conv2d, norm: nn.BatchNorm2d, image: Float[Tensor, "B 1 32 W"]
-) -> None:
-    """Measure what the convolution puts out, and set the norm to hand it on unchanged, bias and all."""
-    seen: list[Tensor] = []
-    hook = convolution.register_forward_hook(lambda _module, _inputs, output: seen.append(output))
-    # Norms further on are still neutral, but nothing flows back from them to this one.
-    net(image)
-    hook.remove()
-    output = seen[0]
+def _measured(seen: dict[nn.Module, tuple[Tensor, Tensor]]) -> Callable[[nn.Module, Any, Tensor], None]:
+    """A hook that keeps mean and variance of what a convolution puts out."""
+
+    def keep(convolution: nn.Module, _inputs: Any, output: Tensor) -> None:
+        seen[convolution] = output.mean((0, 2, 3)), output.var((0, 2, 3), unbiased=False)
+
+    return keep
+
+
+def _settle(convolution: nn.Conv2d, norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+    """Set the norm to hand on unchanged what its convolution puts out, bias and all."""
     assert convolution.bias is not None
-    mean, variance = output.mean((0, 2, 3)), output.var((0, 2, 3), unbiased=False)
     norm.running_mean, norm.running_var = mean - convolution.bias, variance.clone()
     norm.weight.copy_((variance + norm.eps).sqrt())
     norm.bias.copy_(mean)
