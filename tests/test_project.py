@@ -85,7 +85,7 @@ def test_nothing_that_ci_tests_floats():
 def test_torch_and_scikit_learn_stay_out_of_the_base():
     base = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
     assert base == {
-        "click", "kaldi-native-fbank", "numpy", "onnx", "onnxruntime", "opencv-python-headless", "pillow",
+        "click", "numpy", "onnx", "onnxruntime", "opencv-python-headless", "pillow",
         "pypdfium2", "rich", "soundfile", "soxr",
     }  # fmt: skip
 

@@ -26,7 +26,7 @@ LEARN_PACKAGES = (
     "torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype", "pycocotools"
 )  # fmt: skip
 HEAVY = (
-    "cv2", "kaldi_native_fbank", "onnx", "onnxruntime", "rich", "PIL", "soundfile", "soxr", *LEARN_PACKAGES,
+    "cv2", "onnx", "onnxruntime", "rich", "PIL", "soundfile", "soxr", *LEARN_PACKAGES,
 )  # fmt: skip
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
 

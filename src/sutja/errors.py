@@ -43,6 +43,20 @@ class PictureError(SutjaError):
         self.page = page
 
 
+class SoundError(SutjaError):
+    """A recording that cannot be listened to.
+
+    Attributes
+    ----------
+    source
+        What the sound was read from, as results name it.
+    """
+
+    def __init__(self, what: str, *, remedy: str | None = None, source: str | None = None) -> None:
+        super().__init__(what, where=source, remedy=remedy)
+        self.source = source or ""
+
+
 class ModelFileError(SutjaError):
     """A model file that is broken, unsafe, or not made for this job."""
 

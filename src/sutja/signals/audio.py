@@ -1,0 +1,277 @@
+"""Recordings from files, bytes and arrays: one channel of float32 in [-1, 1], `RATE` samples a second.
+
+Long recordings come in blocks, so that ten hours take no more memory than ten seconds. A short one comes in
+the same blocks, so that it makes no difference.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.errors import SoundError
+from sutja.signals.sound_arrays import as_float, check_array
+from sutja.signals.sound_headers import FORMATS, lacking, what_else
+
+SoundSource: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[Any]"
+
+RATE = 16_000  # samples a second
+BLOCK = 10.0  # seconds read at a time
+WHOLE_LIMIT = 2 * 3600.0  # seconds that `load_sound` takes into memory: half a gigabyte
+LEAST_RATE, MOST_RATE = 4_000, 768_000  # samples a second that a recording of speech may have
+BYTE_LIMIT = 500_000_000  # of a recording that is passed as bytes
+_BLOCK_VALUES = 1 << 22  # samples times channels in a block, at most
+_LOUD = 8.0  # float samples beyond are not in [-1, 1] at all, but in 16-bit steps
+_STEPS = 32_768.0  # of 16 bits
+_CANCELLED = 0.05  # of the loudest channel's power: with less, the channels cancel one another out
+_CUT = 0.3  # seconds that may lack: some encoders do not count their own padding
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording in memory: float32 (n,), `RATE` samples a second, and where it is from."""
+
+    samples: NDArray[np.float32]
+    source: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return len(self.samples) / RATE
+
+
+def sound_name(source: SoundSource) -> str:
+    """What to call a source in results: its path, or what sort of thing it is."""
+    if isinstance(source, str | os.PathLike):
+        return os.fspath(source)
+    return "<bytes>" if isinstance(source, bytes) else "<array>"
+
+
+def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
+    """A whole recording.
+
+    Parameters
+    ----------
+    source
+        A path or the bytes of a WAV, FLAC, OGG or MP3 file; or an array (n,) or (n, channels), integers over
+        the whole range of their type or floats in [-1, 1].
+    sample_rate
+        Of an array, samples a second; of a file, instead of what its header says.
+
+    Raises
+    ------
+    SoundError
+        If it cannot be read, is damaged or cut short, or longer than `WHOLE_LIMIT`.
+    """
+    parts, n = [], 0
+    for block in SoundStream(source, sample_rate).blocks():
+        parts.append(block)
+        n += len(block)
+        if n > WHOLE_LIMIT * RATE:
+            raise SoundError(
+                f"is longer than {WHOLE_LIMIT / 3600:.0f} hours", source=sound_name(source),
+                remedy="listen to it with sutja.Listener, which takes it bit by bit",
+            )  # fmt: skip
+    return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), sound_name(source))
+
+
+class SoundStream:
+    """A recording in blocks.
+
+    Parameters
+    ----------
+    source, sample_rate
+        As for `load_sound`.
+
+    Raises
+    ------
+    SoundError
+        If it cannot be opened.
+
+    Attributes
+    ----------
+    source
+        What it is called in results.
+    rate, channels
+        As it was recorded.
+    """
+
+    def __init__(self, source: SoundSource, sample_rate: int | None = None) -> None:
+        self.source = sound_name(source)
+        self._scale = 1.0
+        self._lacks = 0.0
+        self._seconds: float | None = None
+        try:
+            if isinstance(source, np.ndarray):
+                self._array: NDArray[Any] | None = check_array(source)
+                self._file: Any = None
+                self.rate, self.channels = sample_rate, self._array.shape[1]
+            else:
+                self._array = None
+                self._file, self._lacks = _opened(source)
+                self.rate, self.channels = sample_rate or self._file.samplerate, self._file.channels
+                self._seconds = self._file.frames / self.rate
+            self.rate = _checked_rate(self.rate)
+        except SoundError as error:
+            self.close()
+            raise SoundError(str(error), source=self.source) from error
+
+    def close(self) -> None:
+        """Let the file go; `blocks` does it at its end."""
+        if getattr(self, "_file", None) is not None:
+            self._file.close()
+
+    def blocks(self, seconds: float = BLOCK) -> Iterator[NDArray[np.float32]]:
+        """The sound, float32 (n,) at `RATE`, about so many seconds at a time.
+
+        Raises
+        ------
+        SoundError
+            When the place is reached where the recording is damaged or was cut short.
+        """
+        import soxr
+
+        resample = None
+        if self.rate != RATE:
+            resample = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32", quality="HQ")
+        done = 0
+        try:
+            for raw in self._raw(seconds):
+                done += len(raw)
+                block = self._mixed(raw)
+                yield block if resample is None else resample.resample_chunk(block)
+            if resample is not None:
+                yield resample.resample_chunk(np.zeros(0, np.float32), last=True)
+            self._check_end(done)
+        except SoundError as error:
+            raise SoundError(str(error), source=self.source) from error
+        finally:
+            self.close()
+
+    def _raw(self, seconds: float) -> Iterator[NDArray[Any]]:
+        """Blocks (n, channels) as recorded."""
+        n = max(1, min(round(seconds * self.rate), _BLOCK_VALUES // self.channels))
+        if self._array is not None:
+            for start in range(0, len(self._array), n):
+                yield as_float(self._array[start : start + n])
+            return
+        done = 0
+        while True:
+            try:
+                block = self._file.read(n, dtype="float32", always_2d=True)
+            except Exception as error:  # of the decoder, which may raise anything on a hostile file
+                raise _broken(done / self.rate, self._seconds) from error
+            if not len(block):
+                return
+            done += len(block)
+            yield block
+
+    def _mixed(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """One channel: the mean, or the loudest where the channels cancel one another out."""
+        mono = block[:, 0] if self.channels == 1 else block.mean(axis=1)
+        if self.channels > 1:
+            powers = np.einsum("nc,nc->c", block, block)
+            if float(mono @ mono) < _CANCELLED * float(powers.max()) / self.channels:
+                mono = block[:, int(powers.argmax())]
+        peak = float(np.abs(mono).max(initial=0.0))
+        if not np.isfinite(peak) or not np.isfinite(block).all():
+            raise SoundError(
+                "holds samples that are no numbers (NaN or infinite)", remedy="record or save it again"
+            )
+        if peak > _LOUD and self._scale == 1.0:
+            self._scale = 1.0 / _STEPS
+        if peak * self._scale > _LOUD:
+            raise SoundError(
+                f"holds samples as large as {peak:.3g}", remedy="save it with samples within -1 and 1"
+            )
+        return np.ascontiguousarray(mono * np.float32(self._scale), np.float32)
+
+    def _check_end(self, done: int) -> None:
+        """Refuse a recording without sound, and one that stops before its end."""
+        seconds = done / self.rate
+        if not done:
+            raise SoundError("holds no sound (0 samples)", remedy="record or save it again")
+        if self._lacks:
+            raise _broken(seconds, seconds / (1.0 - self._lacks) if self._lacks > 1e-6 else None)
+        if self._seconds is not None and seconds < self._seconds - _CUT:
+            raise _broken(seconds, self._seconds)
+
+
+def _broken(seconds: float, of: float | None) -> SoundError:
+    whole = f" of {of:.1f}" if of is not None and seconds < of < 1e6 else ""
+    return SoundError(
+        f"is damaged or cut short: {seconds:.1f}{whole} seconds of it can be heard",
+        remedy="copy or save the file again",
+    )
+
+
+def _checked_rate(rate: Any) -> int:
+    if rate is None:
+        raise SoundError(
+            "an array does not say how quickly it was sampled", remedy="pass sample_rate, like 16000"
+        )
+    if rate != rate or int(rate) != rate or not LEAST_RATE <= rate <= MOST_RATE:
+        raise SoundError(
+            f"has {rate} samples a second, which no recording of speech has",
+            remedy=f"say with sample_rate how many it has, {LEAST_RATE:,} to {MOST_RATE:,}, or save it again",
+        )
+    return int(rate)
+
+
+def _opened(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
+    """A file of libsndfile, and what part of it is missing."""
+    import soundfile
+
+    if isinstance(source, bytes):
+        if not source:
+            raise SoundError("is empty (0 bytes)", remedy="copy the file again")
+        if len(source) > BYTE_LIMIT:
+            raise SoundError(f"has more than {BYTE_LIMIT:,} bytes", remedy="pass the path of the file")
+        head, lacks = source[:512], lacking(io.BytesIO(source), len(source))
+        opened: Any = io.BytesIO(source)
+    elif isinstance(source, str | os.PathLike):
+        opened = os.fspath(source)
+        head, lacks = _looked_at(opened)
+    else:
+        raise SoundError(
+            f"{type(source).__name__} is no recording", remedy="pass a path, bytes or a NumPy array"
+        )
+    try:
+        file = soundfile.SoundFile(opened)
+    except Exception as error:  # LibsndfileError, and TypeError for names that end in .raw
+        what, remedy = what_else(head)
+        raise SoundError(what, remedy=remedy) from error
+    if file.format not in FORMATS or not file.channels:
+        file.close()
+        raise SoundError(
+            f"is a {file.format} file, which is not supported", remedy="save it as WAV, FLAC, OGG or MP3"
+        )
+    return file, lacks
+
+
+def _looked_at(path: str) -> tuple[bytes, float]:
+    """The first bytes of a file, and what part of it is missing."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a byte path would not do for a Path
+        if stat.S_ISDIR(status.st_mode):
+            raise SoundError("is a folder", remedy="pass the recordings in it")
+        if not stat.S_ISREG(status.st_mode):
+            raise SoundError("is no regular file", remedy="save the recording to a file first")
+        if not status.st_size:
+            raise SoundError("is empty (0 bytes)", remedy="copy the file again")
+        with open(path, "rb") as file:  # noqa: PTH123
+            head = file.read(512)
+            file.seek(0)
+            return head, lacking(file, status.st_size)
+    except FileNotFoundError as error:
+        raise SoundError("there is no such file", remedy="check the path") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SoundError(f"cannot be read ({reason})", remedy="check its path and permissions") from error
