@@ -4,10 +4,11 @@
     python recipes/transcriber.py full --stretch 1.2 --columns 8192 --weights runs/open/checkpoint.pt \\
         --out runs/full
 
-The bundled models went on from the ones bundled before, norms at rest (docs/log.md has the chain):
+The bundled models went on from the ones bundled before, norms at rest (docs/log.md has the chain), the last
+time with fields cut out of pages (`--pages`):
 
     python recipes/transcriber.py full --weights src/sutja/weights/numbers.onnx --stretch 1.2 --lr 1e-3 \\
-        --steps 6200 --uses 2 --out runs/numbers
+        --steps 6200 --uses 2 --pages --out runs/numbers
     python recipes/finish.py answers --run runs/numbers --fold 0 --out runs/answers.json
     python recipes/finish.py bundle --run runs/numbers --name numbers --answers runs/answers.json
 
@@ -22,13 +23,17 @@ import functools
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import torch
+from _page_crops import PageCrops, RealField, page_samples, real_fields, samples_of
 
 from sutja.charset import CHARSET
-from sutja.data.synthesis.samples import Composer
-from sutja.data.synthesis.sources import VALIDATION_FOLD, load
+from sutja.data.synthesis.pages import HELD_OUT
+from sutja.data.synthesis.samples import Composer, Sample
+from sutja.data.synthesis.sources import VALIDATION_FOLD, Sources, load
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalise import NormaliseParams
 from sutja.training import transcribe, validation
@@ -50,12 +55,28 @@ def make_composer(
     return Composer(load(Path(root), fold, open_terms=open_terms), seed, weights)
 
 
+def make_page_crops(root: str, fold: int | None, fields: dict[str, list[RealField]], seed: int) -> PageCrops:
+    """The same with fields cut out of pages; real ones are handed over, as finding them takes long."""
+    return PageCrops(load(Path(root), fold), seed, SECOND_STAGE, fields)
+
+
+def of_pages(root: Path, sources: Sources, seed: int = 4_321) -> dict[str, list[Sample]]:
+    """Validation fields of pages: real ones, composed ones, and those of layouts never trained on."""
+    rng = np.random.default_rng(seed)
+    out = {
+        f"{name} cut": samples_of(some, rng, 600) for name, some in real_fields(root, "validation").items()
+    }
+    out["pages"] = page_samples(sources, None, 600, seed)
+    out["other pages"] = page_samples(sources, dict.fromkeys(HELD_OUT, 1.0), 600, seed)
+    return out
+
+
 def is_model_file(path: Path | None) -> bool:
     """Whether the weights are those of an exported model."""
     return path is not None and path.suffix == ".onnx"
 
 
-def unfolded(path: Path, composer: Composer, params: NormaliseParams) -> Transcriber:
+def unfolded(path: Path, composer: Composer | PageCrops, params: NormaliseParams) -> Transcriber:
     """A bundled model's network, its norms put back as 256 composed crops ask for."""
     crops = [crop_of(composer.sample(), params) for _ in range(512)]
     crops = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
@@ -82,6 +103,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--reach", type=float, default=0.06, help=reach)
     parser.add_argument("--columns", type=int, default=16_384, help="columns of pictures in a batch")
     parser.add_argument("--uses", type=int, default=1, help="rounds each composed chunk takes part in")
+    parser.add_argument("--pages", action="store_true", help="train on fields cut out of pages too")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
@@ -104,13 +126,18 @@ def main() -> None:
         damping=0.1 if args.weights else 0.0,
         settle=0.0 if args.weights else 0.3,
     )
+    make: Callable[[int], Composer | PageCrops]
     make = functools.partial(make_composer, root, fold, open_terms, SECOND_STAGE if args.weights else None)
+    if args.pages:
+        make = functools.partial(make_page_crops, root, fold, real_fields(Path(root), "train"))
     begin = unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = Pool(make, params, 1000 * args.seed + state.step, args.workers)
     sources = load(Path(root), fold, open_terms=open_terms)
     sets = validation.crops(validation.real(Path(root), VALIDATION_FOLD if fold is None else fold), params)
     sets |= validation.crops(validation.composed(sources), params, 300)
+    if args.pages:
+        sets |= validation.crops(of_pages(Path(root), sources), params)
     with (args.out / "train.log").open("a", buffering=1) as log:
 
         def say(line: str) -> None:
