@@ -18,8 +18,9 @@ from sutja.model_file import write_model
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "sutja"
 USE_HALF = (
-    "average_precision", "cells", "charset", "cli", "confidence", "detection", "errors", "evaluation",
-    "grammar", "listening", "metrics", "model_file", "overlap", "reading", "runtime", "signals", "types",
+    "average_precision", "cells", "charset", "cli", "confidence", "decoding", "detection", "errors",
+    "evaluation", "grammar", "listening", "metrics", "model_file", "overlap", "reading", "runtime", "signals",
+    "spoken_words", "types",
 )  # fmt: skip
 LEARN_HALF = ("baselines", "comparison", "data", "estimators", "nets", "training")
 LEARN_PACKAGES = (

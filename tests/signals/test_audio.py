@@ -153,7 +153,7 @@ def test_bad_files_are_named_with_a_way_out(tmp_path, name):
 @pytest.mark.parametrize("kind", ["WAV", "FLAC", "OGG", "MP3"])
 def test_a_file_that_is_cut_anywhere_never_passes_for_whole(kind, cut):
     if kind == "MP3" and cut == 9999:
-        cut = 9700  # the last frame is padding
+        cut = 9500  # up to 0.3 s may be the encoder's own padding
     data = encoded(np.random.default_rng(1).normal(0, 0.1, 8 * RATE).astype(np.float32), kind=kind)
     with pytest.raises(SoundError):
         load_sound(data[: len(data) * cut // 10_000 - (cut == 9999)])

@@ -39,7 +39,7 @@ __all__ = [
     "TrainingSet",
 ]
 CARD_VERSION = 1
-TASKS = ("transcribe", "classify", "detect")
+TASKS = ("transcribe", "classify", "detect", "listen")
 EDGES = 4  # numbers of a detector's cell before its K logits
 CARD_LIMIT = 1_000_000  # characters of JSON
 POINT_LIMIT = 10_000
@@ -53,7 +53,7 @@ class Card:
     ----------
     task
         "transcribe": a picture of one number to its characters; "classify": a picture to one of K classes;
-        "detect": a picture to boxes, each of one of K classes.
+        "detect": a picture to boxes, each of one of K classes; "listen": log-mel features to K - 1 words.
     name
         The model's name.
     charset
@@ -77,7 +77,8 @@ class Card:
     seed, versions, results, created
         What it takes to make it again, what it reached, and when it was made (ISO 8601).
     classes
-        Of a classifier or a detector, the K names of its classes, in the order of the network's outputs.
+        Of a classifier or a detector, the K names of its classes, in the order of the network's outputs; of a
+        listener, K - 1 words: network class i + 1 says classes[i]; class 0 is the CTC blank.
     scaling
         Of a classifier, what makes probabilities of its outputs that hold.
     fingerprint
@@ -139,10 +140,10 @@ class Card:
 
     @property
     def n_outputs(self) -> int:
-        """The network's outputs: the classes, the charset and the blank, or a cell's edges and classes."""
+        """The network's outputs: classes; charset or words, and the blank; a cell's edges and classes."""
         if self.task == "transcribe":
             return len(self.charset) + 1
-        return len(self.classes) + (EDGES if self.task == "detect" else 0)
+        return len(self.classes) + {"classify": 0, "detect": EDGES, "listen": 1}[self.task]
 
     def to_json(self) -> str:
         """The card as JSON text."""

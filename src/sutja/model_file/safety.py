@@ -25,10 +25,14 @@ SIGNATURES: dict[str, tuple[dict[str, tuple[int | None, ...]], dict[str, tuple[i
     "transcribe": ({"image": (None, 1, None, None)}, {"log_probs": (None, None, None)}),
     "classify": ({"image": (None, None, None, None)}, {"log_probs": (None, None)}),
     "detect": ({"image": (None, None, None, None)}, {"predictions": (None, None, None)}),
+    "listen": ({"features": (None, None, None)}, {"log_probs": (None, None, None)}),
 }
 # Along which side of the output the classes lie.
-_CLASSES_AT = {"transcribe": -1, "classify": -1, "detect": 1}
-_COUNTED_TOO = {"transcribe": " with the blank", "classify": "", "detect": " with the four edges"}
+_CLASSES_AT = {"transcribe": -1, "classify": -1, "detect": 1, "listen": -1}
+_COUNTED_TOO = {
+    "transcribe": " with the blank", "classify": "", "detect": " with the four edges",
+    "listen": " with the blank",
+}  # fmt: skip
 
 
 def check_graph(model: ModelProto) -> None:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import SPACE
+from sutja.decoding.constrained import fitting
+from sutja.decoding.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 from sutja.grammar import REPAIR, Grammar, Typed, core, digits_of, grammar_for, is_number, trim
-from sutja.reading.constrained import fitting
-from sutja.reading.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 
 MOST_ALTERNATIVES = 4
 # Long unsure segments, scribble mostly, are searched with fewer strings: nothing in them will be trusted

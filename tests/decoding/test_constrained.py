@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sutja.decoding.constrained import fitting, search_within
+from sutja.decoding.ctc import search, split
 from sutja.grammar import REPAIR, Automaton, Typed, digits_of, is_number
 from sutja.grammar.automaton import Parted
 from sutja.grammar.kinds import Grammar
 from sutja.grammar.patterns import Pattern
-from sutja.reading.constrained import fitting, search_within
-from sutja.reading.ctc import search, split
 from sutja.reading.decode import _AGREED, decode, read_as
 
 ALPHABET = ["", "1", "2", "-", "□"]

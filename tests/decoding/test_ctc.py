@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.ctc import CERTAIN, FLOOR, NEGLIGIBLE, WIDTH, align, best_path, combine, search, split
+from sutja.decoding.ctc import CERTAIN, FLOOR, NEGLIGIBLE, WIDTH, align, best_path, combine, search, split
 
 ALPHABET = ["", "a", "b", "c"]
 

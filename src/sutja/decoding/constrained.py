@@ -3,7 +3,7 @@
 The probabilities are those of the free reading, not made to add up to one within the grammar: a picture that
 shows nothing of the kind so gives strings that fit with next to no probability, and not a sure one.
 
-A segment (`sutja.reading.ctc`) whose strings are all known is walked through the automaton string by string.
+A segment (`sutja.decoding.ctc`) whose strings are all known is walked through the automaton string by string.
 One that has too many is searched frame by frame from each state that the strings before it have led to, and
 a prefix that the automaton does not follow is dropped at once (Hwang and Sung 2016 steer a prefix beam search
 the same way).
@@ -16,8 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from sutja.decoding.ctc import NEGLIGIBLE, Candidate, Frame, Segment
 from sutja.grammar import DEAD, REPAIR, Automaton
-from sutja.reading.ctc import NEGLIGIBLE, Candidate, Frame, Segment
 
 WIDTH = 32  # strings kept at every step; they differ in their marks too
 _RESCALE = 1e-100
