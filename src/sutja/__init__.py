@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sutja.comparison import compare
     from sutja.errors import SutjaError
+    from sutja.listening import Listener
     from sutja.reading import Classifier, Reader
-    from sutja.types import Alternative, Box, Character, Classified, Number, Page
+    from sutja.types import Alternative, Box, Character, Classified, Number, Page, Recording, SpokenNumber
 
 __version__ = "0.1.0"
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "Character",
     "Classified",
     "Classifier",
+    "Listener",
     "Number",
     "Page",
     "Reader",
+    "Recording",
+    "SpokenNumber",
     "SutjaError",
     "__version__",
     "compare",
@@ -35,9 +39,12 @@ _HOMES = {
     "Character": "sutja.types",
     "Classified": "sutja.types",
     "Classifier": "sutja.reading",
+    "Listener": "sutja.listening",
     "Number": "sutja.types",
     "Page": "sutja.types",
     "Reader": "sutja.reading",
+    "Recording": "sutja.types",
+    "SpokenNumber": "sutja.types",
     "SutjaError": "sutja.errors",
     "compare": "sutja.comparison",
 }

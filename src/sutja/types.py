@@ -1,4 +1,4 @@
-"""What reading a picture gives: frozen dataclasses, and the JSON they become.
+"""What reading a picture or listening to a recording gives: frozen dataclasses, and the JSON they become.
 
 Boxes are xyxy in the picture's own pixels: x0 and y0 are the left and top edge, x1 and y1 the right and
 bottom edge, so that a box around one whole pixel (3, 5) is (3, 5, 4, 6).
@@ -12,6 +12,7 @@ from typing import Any
 
 CONFIDENCE_DECIMALS = 6
 PIXEL_DECIMALS = 2
+SECOND_DECIMALS = 3
 
 
 def _check_probability(name: str, value: float) -> None:
@@ -267,4 +268,81 @@ class Detection:
             "label": self.label,
             "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
             "box": self.box.to_list(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenNumber:
+    """One number as it was heard.
+
+    Attributes
+    ----------
+    text
+        The words it was said in, like "five hundred and six".
+    digits
+        Its digits, leading zeros kept: "506".
+    value
+        A decimal string, or what the kind that was asked for makes of it; None where it is not plain.
+    confidence
+        Calibrated probability, in [0, 1], that there is a number and its digits are right.
+    accepted
+        Whether the confidence clears the threshold.
+    start, end
+        When it was said, in seconds from the beginning of the recording.
+    """
+
+    text: str
+    digits: str
+    value: str | None
+    confidence: float
+    accepted: bool
+    start: float
+    end: float
+
+    def __post_init__(self) -> None:
+        _check_probability("confidence", self.confidence)
+        if not 0.0 <= self.start <= self.end < math.inf:
+            raise ValueError(f"a number must not end before it begins: {self.start} to {self.end} s")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The number as JSON."""
+        return {
+            "text": self.text,
+            "digits": self.digits,
+            "value": self.value,
+            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
+            "accepted": self.accepted,
+            "start": round(self.start, SECOND_DECIMALS),
+            "end": round(self.end, SECOND_DECIMALS),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording and the numbers said in it.
+
+    Attributes
+    ----------
+    source
+        Where it is from.
+    seconds
+        How long it is; None where that is not known.
+    numbers
+        In the order they were said.
+    error
+        Why it could not be heard, or not to its end.
+    """
+
+    source: str
+    seconds: float | None
+    numbers: tuple[SpokenNumber, ...] = ()
+    error: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recording as JSON: one line of `sutja listen --format jsonl`."""
+        return {
+            "source": self.source,
+            "seconds": None if self.seconds is None else round(self.seconds, SECOND_DECIMALS),
+            "numbers": [number.to_dict() for number in self.numbers],
+            "error": self.error,
         }

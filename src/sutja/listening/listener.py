@@ -1,0 +1,258 @@
+"""`Listener`: recordings in, numbers with an honest confidence and their times out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
+from sutja.errors import ModelFileError, SoundError, SutjaError
+from sutja.grammar import grammar_for
+from sutja.listening.hearing import Ear
+from sutja.listening.islands import islands
+from sutja.listening.judge import Judge
+from sutja.listening.numbers import numbers
+from sutja.listening.pieces import Cutter, Piece
+from sutja.listening.runs import PAUSE, Run, Runs
+from sutja.listening.symbols import alphabet_of
+from sutja.model_file import Card, ModelFile, read_model
+from sutja.model_file.bundled import bundled_path, path_of
+from sutja.signals.audio import RATE, SoundSource, SoundStream, sound_name
+from sutja.types import Recording, SpokenNumber
+
+DEFAULT_MODEL = "spoken"
+LEAST_PAUSE, MOST_PAUSE = 0.2, 30.0  # seconds
+_LIVE = 0.8  # seconds of pause after which live sound is listened to
+
+ListenerModel: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
+
+
+class Listener:
+    """Hears numbers in recordings with one model.
+
+    Parameters
+    ----------
+    model
+        A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
+        "spoken".
+    threads
+        Threads the network may use.
+    max_error
+        Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
+        on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
+    kind
+        What the numbers are: "number", "amount", "postcode", "date", "check" (a number with a check digit),
+        or "auto" for any.
+    country
+        Whose postcodes, whose order of dates: ISO 3166 in two letters, or None.
+    pause
+        Seconds; a longer pause ends a number.
+
+    Raises
+    ------
+    ModelFileError, InferenceError
+        If the model cannot be loaded.
+    ThresholdError
+        If no threshold kept `max_error`.
+    SutjaError
+        If there is no such kind, country or pause.
+    """
+
+    def __init__(
+        self,
+        model: ListenerModel = None,
+        threads: int = 1,
+        max_error: float | None = None,
+        *,
+        kind: str = "auto",
+        country: str | None = None,
+        pause: float = PAUSE,
+    ) -> None:
+        self._grammar = grammar_for(kind, country)
+        if not LEAST_PAUSE <= pause <= MOST_PAUSE:
+            raise SutjaError(
+                f"{pause} seconds are no pause to tell numbers by", where="pause",
+                remedy=f"give {LEAST_PAUSE} to {MOST_PAUSE:.0f}",
+            )  # fmt: skip
+        file = load_listener(model)
+        self.card: Card = file.card
+        self.choice: ThresholdChoice | None = None
+        threshold = file.card.threshold
+        if max_error is not None:
+            self.choice = RiskTable(file.card.thresholds).choose(max_error)
+            threshold = self.choice.threshold
+        self._judge = Judge(Calibrator(file.card.calibration.points), threshold)
+        self._pause = pause
+        try:
+            self._alphabet = alphabet_of(file.card.classes)
+        except ModelFileError as error:
+            raise ModelFileError(str(error), where=f"model {file.source}") from error
+        self._ear = Ear(file, threads)
+
+    @property
+    def threshold(self) -> float:
+        """The confidence from which a number is accepted."""
+        return self._judge.threshold
+
+    def listen(self, source: SoundSource, sample_rate: int | None = None) -> Recording:
+        """The numbers said in one recording.
+
+        Parameters
+        ----------
+        source
+            A path or the bytes of a WAV, FLAC, OGG or MP3 file, or an array (n,) or (n, channels): integers
+            over the whole range of their type, or floats in [-1, 1].
+        sample_rate
+            Of an array, samples a second; of a file, instead of what its header says.
+
+        Returns
+        -------
+        Recording
+            Its numbers in the order they were said; none where none was said.
+
+        Raises
+        ------
+        SoundError
+            If it cannot be read to its end.
+        InferenceError
+            If the engine fails.
+        """
+        stream = SoundStream(source, sample_rate)
+        hearing = self._hearing()
+        found = [number for block in stream.blocks() for number in hearing.push(block)]
+        found += hearing.finish()
+        return Recording(stream.source, hearing.seconds, tuple(found))
+
+    def listen_many(
+        self, sources: Iterable[SoundSource], sample_rate: int | None = None
+    ) -> Iterator[Recording]:
+        """The numbers said in any number of recordings, one after the other, whatever their length.
+
+        One that cannot be heard gives a `Recording` whose `error` says why. Of one that is cut short the
+        numbers are given that were said, with a pause behind them, before the cut.
+
+        Parameters
+        ----------
+        sources, sample_rate
+            As for `listen`; asked for as they are needed.
+        """
+        for source in sources:
+            hearing = self._hearing()
+            found: list[SpokenNumber] = []
+            try:
+                stream = SoundStream(source, sample_rate)
+                for block in stream.blocks():
+                    found += hearing.push(block)
+                found += hearing.finish()
+            except (SoundError, MemoryError) as error:
+                seconds = hearing.seconds or None
+                yield Recording(sound_name(source), seconds, tuple(found), _reason(error, source))
+            else:
+                yield Recording(stream.source, hearing.seconds, tuple(found))
+
+    def live(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[SpokenNumber]:
+        """Numbers as they are said: each comes once a pause behind it is long enough.
+
+        Parameters
+        ----------
+        blocks
+            float32 (n,) at `sutja.signals.audio.RATE`, as they come.
+        """
+        hearing = self._hearing(min(_LIVE, self._pause))
+        for block in blocks:
+            yield from hearing.push(block)
+        yield from hearing.finish()
+
+    def _hearing(self, patience: float | None = None) -> Hearing:
+        return Hearing(self, patience)
+
+
+class Hearing:
+    """One recording on its way from blocks to numbers.
+
+    Parameters
+    ----------
+    listener
+        Whose model is used.
+    patience
+        As for `sutja.listening.pieces.Cutter`.
+    """
+
+    def __init__(self, listener: Listener, patience: float | None = None) -> None:
+        self._listener = listener
+        self._cutter = Cutter(patience)
+        self._runs = Runs(listener._pause)
+        self._heard = 0  # samples that were listened to
+        self._n = 0  # samples that came
+
+    @property
+    def seconds(self) -> float:
+        """How much sound came so far."""
+        return self._n / RATE
+
+    def push(self, block: NDArray[np.float32]) -> Iterator[SpokenNumber]:
+        """The numbers that are complete with one more block."""
+        self._n += len(block)
+        for piece in self._cutter.push(block):
+            yield from self._piece(piece)
+
+    def finish(self) -> Iterator[SpokenNumber]:
+        """The numbers that are left at the end."""
+        for piece in self._cutter.finish():
+            yield from self._piece(piece)
+        for run in self._runs.finish():
+            yield from self._numbers(run)
+
+    def _piece(self, piece: Piece) -> Iterator[SpokenNumber]:
+        stretch, self._heard = self._listener._ear.hear(piece, self._heard)
+        if stretch is not None:
+            for island in islands(stretch, self._listener._alphabet):
+                for run in self._runs.push(island):
+                    yield from self._numbers(run)
+        for run in self._runs.passed(self._heard / RATE):
+            yield from self._numbers(run)
+
+    def _numbers(self, run: Run) -> Iterator[SpokenNumber]:
+        for heard in numbers(run, self._listener._grammar):
+            yield self._listener._judge.number(heard, self.seconds)
+
+
+def load_listener(model: ListenerModel) -> ModelFile:
+    """A checked model that listens.
+
+    Parameters
+    ----------
+    model
+        A path, the name of a bundled one, one that was read, or None for the bundled "spoken".
+
+    Raises
+    ------
+    ModelFileError
+        If it cannot be read, or is for another task.
+    """
+    if model is None and not bundled_path(DEFAULT_MODEL).is_file():
+        raise ModelFileError(
+            "no listener comes with this version", where=f"model {DEFAULT_MODEL}",
+            remedy="name the model file of one, or train one with recipes/listener.py",
+        )  # fmt: skip
+    file = (
+        model
+        if isinstance(model, ModelFile)
+        else read_model(path_of(DEFAULT_MODEL if model is None else model))
+    )
+    if file.card.task != "listen":
+        raise ModelFileError(
+            f"is a model to {file.card.task}, not to listen", where=f"model {file.source}",
+            remedy="pass a model that was made to listen, like the bundled one",
+        )  # fmt: skip
+    return file
+
+
+def _reason(error: SoundError | MemoryError, source: SoundSource) -> str:
+    if isinstance(error, SoundError):
+        return str(error)
+    return str(SoundError("does not fit in memory", source=sound_name(source), remedy="cut it into parts"))
