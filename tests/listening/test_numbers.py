@@ -1,0 +1,173 @@
+"""Words to numbers: every way to say the same digits counts, against brute force over all paths."""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sutja.grammar import grammar_for
+from sutja.listening.hearing import Stretch
+from sutja.listening.islands import islands
+from sutja.listening.numbers import numbers
+from sutja.listening.runs import Run, Runs
+from sutja.listening.spoken import spoken_numbers
+from sutja.listening.symbols import alphabet_of, words_of_signs
+
+FRAME = 0.04  # seconds
+WORDS = ("zero", "one", "five", "oh", "twenty", "hundred", "and", "double", "□")
+ALPHABET = alphabet_of(WORDS)
+
+
+def stretch(rows, start=0.0):
+    """A stretch from a dict of word to probability for each frame; the rest is the blank's."""
+    table = np.full((len(rows), len(ALPHABET)), 1e-9)
+    for t, row in enumerate(rows):
+        for word, p in row.items():
+            table[t, WORDS.index(word) + 1] = p
+        table[t, 0] = max(1e-9, 1.0 - sum(row.values()))
+    return Stretch(start, FRAME, np.log(table / table.sum(axis=1, keepdims=True)).astype(np.float32))
+
+
+def heard(rows, kind="auto"):
+    """The numbers of a stretch."""
+    runs = Runs()
+    found = []
+    for island in islands(stretch(rows), ALPHABET):
+        found += runs.push(island)
+    found += runs.finish()
+    return [number for run in found for number in numbers(run, grammar_for(kind))]
+
+
+def said(text):
+    """Frames that surely say words, with an empty frame between them."""
+    return [row for word in text.split() for row in ({word: 1.0}, {})]
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "value"),
+    [
+        ("one five", "15", "15"),
+        ("double five one", "551", "551"),
+        ("oh five", "05", "05"),
+        ("five hundred and one", "501", "501"),
+        ("twenty one hundred", "2100", "2100"),
+        ("one hundred five hundred", "100500", None),
+        ("twenty five twenty one", "2521", "2521"),
+        ("and five and", "5", "5"),
+    ],
+)
+def test_sure_words(text, digits, value):
+    [number] = heard(said(text))
+    assert (number.digits, number.value) == (digits, value)
+    assert number.probability == pytest.approx(1.0, abs=1e-3)
+    assert not number.ragged
+    assert not number.beside
+
+
+@pytest.mark.parametrize("text", ["", "□", "oh", "and", "□ oh □ and", "hundred", "double"])
+def test_what_is_no_number(text):
+    assert heard(said(text)) == []
+
+
+def test_ways_to_say_the_same_digits_are_summed():
+    rows = [{"oh": 0.5, "zero": 0.4, "□": 0.1}, {}, {"five": 0.9, "one": 0.1}]
+    [number] = heard(rows)
+    assert number.digits == "05"
+    assert number.probability == pytest.approx(0.9 * 0.9, abs=1e-3)
+    assert number.words == ("oh", "five")
+
+
+def test_double_and_twice_are_summed():
+    rows = [{"double": 0.6, "five": 0.4}, {}, {"five": 1.0}]
+    [number] = heard(rows)
+    assert number.digits == "55"
+    assert number.probability == pytest.approx(1.0, abs=1e-3)
+
+
+def test_other_words_beside_and_inside_count_against_a_number():
+    [number] = heard([{"one": 1.0}, {}, {"five": 0.7, "□": 0.3}, {}, {"one": 1.0}])
+    assert number.probability == pytest.approx(0.7, abs=1e-3)
+    [number] = heard([{"one": 1.0}, {}, {"□": 0.8, "five": 0.2}])
+    assert number.digits == "1"
+    assert number.probability == pytest.approx(0.8, abs=1e-3)
+    assert number.beside
+
+
+def test_other_words_part_numbers():
+    first, second = heard(said("one five □ twenty"))
+    assert (first.digits, second.digits) == ("15", "20")
+    assert first.beside
+    assert second.beside
+
+
+def test_words_that_belong_to_no_number_make_it_ragged():
+    [number] = heard(said("hundred five"))
+    assert (number.digits, number.ragged) == ("5", True)
+
+
+def test_a_long_pause_ends_a_number_and_a_short_one_does_not():
+    pause = [{}] * round(1.5 / FRAME)
+    assert [n.digits for n in heard([*said("one"), *pause, *said("five")])] == ["15"]
+    assert [n.digits for n in heard([*said("one"), *pause, *pause, *said("five")])] == ["1", "5"]
+
+
+def test_times_are_those_of_the_frames():
+    rows = [*[{}] * 25, {"one": 1.0}, {"one": 1.0}, {}, {}, {"five": 1.0}, {}]
+    [number] = heard(rows)
+    assert number.spans == (pytest.approx((1.0, 1.08)), pytest.approx((1.16, 1.2)))
+
+
+def test_what_fits_the_kind_comes_first_and_nothing_is_bent():
+    rows = [{"one": 1.0}, {}, {"zero": 1.0}, {}, {"one": 0.5, "five": 0.5}, {}, *said("one five")]
+    [code] = heard(rows, "postcode")
+    assert code.fits
+    [number] = heard(said("one five one"), "check")
+    assert (number.digits, number.fits, number.value) == ("151", False, None)
+    [day] = heard(said("one five oh one twenty twenty five"), "date")
+    assert (day.fits, day.value) == (True, "2025-01-15")
+
+
+def brute_force(rows):
+    """The total probability of each way to cut what is said into numbers, over all paths."""
+    totals = {}
+    for path in itertools.product(range(len(ALPHABET)), repeat=len(rows)):
+        p = math.prod(rows[t][k] for t, k in enumerate(path))
+        text = "".join(ALPHABET[k] for k, _ in itertools.groupby(path) if k)
+        numbers_said = tuple(number.digits for number in spoken_numbers(words_of_signs(text)))
+        totals[numbers_said] = totals.get(numbers_said, 0.0) + p
+    return totals
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 3), sharpness=st.floats(1.0, 4.0))
+def test_probabilities_are_those_of_all_paths(seed, n, sharpness):
+    """Where the likeliest answer is one number, its probability is that of all paths that say it."""
+    rng = np.random.default_rng(seed)
+    logits = rng.normal(0, 2 * sharpness, (n, len(ALPHABET)))
+    logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
+    found = []
+    runs = Runs()
+    for island in islands(Stretch(0.0, FRAME, logits.astype(np.float32)), ALPHABET):
+        found += runs.push(island)
+    found += runs.finish()
+    answers = [number for run in found for number in numbers(run)]
+    if len(answers) != 1:
+        return
+    totals = brute_force(np.exp(logits))
+    containing = sum(p for said_there, p in totals.items() if answers[0].digits in said_there)
+    alone = totals.get((answers[0].digits,), 0.0)
+    assert answers[0].probability <= containing + 0.02
+    assert answers[0].probability >= alone - 0.05
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
+def test_sure_words_are_read_as_written_ones(words):
+    read = [number.digits for number in spoken_numbers(list(words))]
+    assert [number.digits for number in heard(said(" ".join(words)))] == read
+
+
+def test_a_run_without_candidates_is_no_number():
+    assert numbers(Run(())) == []
