@@ -127,6 +127,8 @@ class Number:
         Whose postcode it is, ISO 3166 in two letters.
     standard
         Whose check digit holds, e.g. "luhn", "isbn", "iban", "ean".
+    found
+        Of a number on a page, how surely there is one at its place, before it was read; None for a crop.
     """
 
     text: str
@@ -144,6 +146,7 @@ class Number:
     table: int | None = None
     country: str | None = None
     standard: str | None = None
+    found: float | None = None
 
     def __post_init__(self) -> None:
         _check_probability("confidence", self.confidence)

@@ -6,7 +6,7 @@ import pytest
 import steerable
 
 from sutja.errors import ModelFileError
-from sutja.model_file import Calibration, Card, RiskCounts, SecondLook, TrainingSet
+from sutja.model_file import Calibration, Card, Evidence, FieldTrust, RiskCounts, SecondLook, TrainingSet
 
 FULL = steerable.make_card(
     calibration=Calibration(points=((0.1, 0.2), (0.9, 0.8))),
@@ -28,6 +28,12 @@ def changed(**changes):
 
 def test_a_card_comes_back():
     assert Card.from_json(FULL.to_json()) == FULL
+
+
+def test_the_trust_of_fields_comes_back():
+    trust = FieldTrust(Calibration(points=((0.1, 0.2),)), threshold=0.7, evidence=Evidence(-1.0, 0.4, 0.9))
+    card = steerable.make_card(fields=trust)
+    assert Card.from_json(card.to_json()).fields == trust
 
 
 def test_the_json_has_the_agreed_names():

@@ -8,7 +8,7 @@ from finding import Blocks, draw_page, draw_table, make_pdf
 from PIL import Image
 
 from sutja.errors import ModelFileError, PictureError, ThresholdError
-from sutja.model_file import Calibration, FieldTrust, RiskCounts
+from sutja.model_file import Calibration, Evidence, FieldTrust, RiskCounts
 from sutja.reading import Reader
 from sutja.reading.pages import PageReader
 from sutja.signals.image import Picture
@@ -195,6 +195,16 @@ def test_confidence_is_calibrated_and_judged():
     [number] = page_of(trust)[1].numbers
     assert number.confidence == pytest.approx(0.6)
     assert not number.accepted
+
+
+def test_finding_and_reading_are_weighed_as_the_card_says():
+    even = FieldTrust(evidence=Evidence(0.0, 0.0, 1.0))
+    [number] = page_of(even, found=0.3)[1].numbers
+    assert number.confidence == pytest.approx(0.9)  # the reading alone
+    assert number.found == pytest.approx(0.3)
+    both = FieldTrust(evidence=Evidence(-1.0, 1.0, 1.0))
+    [number] = page_of(both, found=0.8)[1].numbers
+    assert number.confidence == pytest.approx(1 / (1 + np.exp(1 - np.log(4) - np.log(9))))
 
 
 def test_what_is_hardly_there_is_no_number():

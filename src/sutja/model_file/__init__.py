@@ -3,6 +3,7 @@
 from sutja.model_file.card import (
     Calibration,
     Card,
+    Evidence,
     FieldTrust,
     Guarantee,
     Preprocessing,
@@ -18,6 +19,7 @@ __all__ = [
     "SIZE_LIMIT",
     "Calibration",
     "Card",
+    "Evidence",
     "FieldTrust",
     "Guarantee",
     "ModelFile",

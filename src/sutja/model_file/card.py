@@ -13,6 +13,7 @@ from sutja.model_file.parts import (
     CALIBRATION_METHOD,
     GUARANTEE_METHODS,
     Calibration,
+    Evidence,
     FieldTrust,
     Guarantee,
     Preprocessing,
@@ -30,6 +31,7 @@ __all__ = [
     "TASKS",
     "Calibration",
     "Card",
+    "Evidence",
     "FieldTrust",
     "Guarantee",
     "Preprocessing",
@@ -264,7 +266,15 @@ def _field_trust(value: Any) -> FieldTrust | None:
         _counts(entry.get("thresholds", {})),
         _number(entry["threshold"]),
         _guarantee(entry.get("guarantee")),
+        _evidence(entry.get("evidence")),
     )
+
+
+def _evidence(value: Any) -> Evidence | None:
+    if value is None:
+        return None
+    entry = _mapping(value)
+    return Evidence(*(_number(entry[name]) for name in ("offset", "finding", "reading")))
 
 
 def _text(value: Any) -> str:

@@ -116,21 +116,37 @@ class Guarantee:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """How finding and reading weigh in the confidence of a number on a page: weights of their log odds."""
+
+    offset: float
+    finding: float
+    reading: float
+
+    def __post_init__(self) -> None:
+        if min(self.finding, self.reading) < 0:
+            refuse("a weight of finding or reading is below 0")
+
+
+@dataclass(frozen=True, slots=True)
 class FieldTrust:
     """How far numbers are trusted that a detector found on whole pages and a transcriber read.
 
     Attributes
     ----------
     calibration
-        From the product of finding and reading to how often the number was there and was read right.
+        From finding and reading together to how often the number was there and was read right.
     thresholds, threshold, guarantee
         As on the card, of whole fields.
+    evidence
+        How the two are put together; None for their product.
     """
 
     calibration: Calibration = field(default_factory=Calibration)
     thresholds: RiskCounts = field(default_factory=RiskCounts)
     threshold: float = 0.5
     guarantee: Guarantee | None = None
+    evidence: Evidence | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.threshold <= 1.0:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 
 from sutja.charset import LETTER
-from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
+from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, weigh
 from sutja.model_file import FieldTrust
 from sutja.reading.cutting import WAYS, Cut, Way, cut
 from sutja.reading.fields import Finder, Found, find
@@ -96,6 +96,7 @@ class PageReader:
         self._finder = finder
         self._of_a_kind = of_a_kind
         self._calibrate = Calibrator(trust.calibration.points)
+        self._evidence = trust.evidence
         self.choice: ThresholdChoice | None = None
         self.threshold = trust.threshold
         if max_error is not None:
@@ -179,7 +180,8 @@ class PageReader:
     def _number(self, view: View, field: Field, place: Place | None) -> Number:
         """The number on the picture as given."""
         number = field.number
-        confidence = self._calibrate(min(1.0, field.raw))
+        found = field.found.confidence
+        confidence = self._calibrate(weigh(found, number.confidence, self._evidence))
         fits = number.accepted if self._of_a_kind else LETTER not in number.text
 
         def back(box: Box) -> Box:
@@ -199,6 +201,7 @@ class PageReader:
             table=place.table if place else None,
             row=place.row if place else None,
             column=place.column if place else None,
+            found=found,
         )
 
 

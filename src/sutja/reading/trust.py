@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sutja.confidence import RiskTable, fit_calibration
+from sutja.confidence import RiskTable, fit_calibration, fit_evidence, weigh
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldTrust
 from sutja.reading.truth import Case
@@ -15,9 +15,9 @@ LEAST_CASES = 100  # fewer tell nothing
 
 
 def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: int = 0) -> FieldTrust:
-    """The calibration of whole numbers, and the threshold from which they are accepted.
+    """How finding and reading weigh, their calibration, and the threshold from which numbers are accepted.
 
-    Half of the pages fit the map from finding times reading to a probability, the other half counts what each
+    Half of the pages fit the weights and the map to a probability, the other half counts what each
     threshold accepts. Pages stay whole: the numbers of one are not drawn independently.
 
     Parameters
@@ -45,14 +45,20 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
             f"{len(fit) + len(count)} numbers were read, too few to trust by", where="pages",
             remedy="label more of them",
         )  # fmt: skip
-    calibrate = fit_calibration(*_scores(fit))
-    raw, right = _scores(count)
-    table = RiskTable.measure([calibrate(value) for value in raw.tolist()], right)
+    evidence = fit_evidence(*_grounds(fit), [case.right for case in fit])
+
+    def raw(cases: Sequence[Case]) -> list[float]:
+        return [weigh(found, read, evidence) for found, read in zip(*_grounds(cases), strict=True)]
+
+    calibrate = fit_calibration(raw(fit), [case.right for case in fit])
+    table = RiskTable.measure([calibrate(value) for value in raw(count)], [case.right for case in count])
     chosen = table.choose(max_error)
-    return FieldTrust(calibrate.calibration, table.counts, chosen.threshold)
+    return FieldTrust(calibrate.calibration, table.counts, chosen.threshold, evidence=evidence)
 
 
-def _scores(cases: Sequence[Case]) -> tuple[np.ndarray, np.ndarray]:
-    """Raw confidence and whether it was right, of each number."""
-    raw = [0.0 if case.number is None else case.number.confidence for case in cases]
-    return np.array(raw), np.array([case.right for case in cases])
+def _grounds(cases: Sequence[Case]) -> tuple[list[float], list[float]]:
+    """How surely each number was found, and how surely it was read; without trust the two are multiplied."""
+    numbers = [case.number for case in cases if case.number is not None]
+    found = [1.0 if number.found is None else number.found for number in numbers]
+    read = [min(1.0, n.confidence / max(f, 1e-9)) for n, f in zip(numbers, found, strict=True)]
+    return found, read

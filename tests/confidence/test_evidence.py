@@ -1,0 +1,59 @@
+"""Finding and reading weighed into one probability: by hand, and as cases show."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sutja.confidence import fit_evidence, weigh
+from sutja.errors import ModelFileError
+from sutja.model_file import Evidence
+
+PROBABILITY = st.floats(0, 1)
+
+
+def test_by_hand():
+    assert weigh(0.5, 0.8, None) == pytest.approx(0.4)
+    assert weigh(0.5, 0.8, Evidence(0.0, 1.0, 1.0)) == pytest.approx(0.8)  # even odds say nothing
+    assert weigh(0.8, 0.8, Evidence(0.0, 1.0, 1.0)) == pytest.approx(16 / 17)
+    assert weigh(0.9, 0.5, Evidence(math.log(2), 0.0, 3.0)) == pytest.approx(2 / 3)
+
+
+@given(PROBABILITY, PROBABILITY, PROBABILITY, st.floats(0, 3), st.floats(0, 3), st.floats(-5, 5))
+def test_more_of_either_is_never_less_sure(one, other, reading, finding_weight, reading_weight, offset):
+    evidence = Evidence(offset, finding_weight, reading_weight)
+    low, high = sorted([one, other])
+    assert 0.0 <= weigh(low, reading, evidence) <= weigh(high, reading, evidence) <= 1.0
+    assert weigh(reading, low, evidence) <= weigh(reading, high, evidence)
+
+
+def test_weights_are_found_again():
+    rng = np.random.default_rng(0)
+    true = Evidence(-0.7, 0.4, 1.1)
+    finding, reading = rng.random(20_000), rng.random(20_000)
+    p = [weigh(f, r, true) for f, r in zip(finding, reading, strict=True)]
+    found = fit_evidence(finding, reading, rng.random(20_000) < p)
+    assert (found.offset, found.finding, found.reading) == pytest.approx((-0.7, 0.4, 1.1), abs=0.08)
+
+
+def test_what_speaks_against_it_is_left_out():
+    rng = np.random.default_rng(1)
+    finding, reading = rng.random(5_000), rng.random(5_000)
+    found = fit_evidence(finding, reading, rng.random(5_000) < reading * (1 - finding))
+    assert found.finding == 0.0
+    assert found.reading > 0.3
+
+
+def test_cases_without_an_error_give_finite_weights():
+    found = fit_evidence([0.9, 0.99, 0.8], [0.9, 0.9, 0.99], [True, True, True])
+    assert all(math.isfinite(value) for value in (found.offset, found.finding, found.reading))
+    assert weigh(0.9, 0.9, found) < 1.0
+
+
+def test_what_makes_no_sense():
+    with pytest.raises(ValueError, match="do not go together"):
+        fit_evidence([0.5], [0.5, 0.5], [True])
+    with pytest.raises(ModelFileError, match="below 0"):
+        Evidence(0.0, -1.0, 1.0)
