@@ -11,6 +11,7 @@ import sutja
 # verb: where its command is, and the line for it in `sutja --help`, so that help loads no verb
 VERBS = {
     "read": ("sutja.cli.read:read", "Read the numbers in pictures."),
+    "listen": ("sutja.cli.listen:listen", "Hear the numbers said in recordings."),
     "detect": ("sutja.cli.detect:detect", "Find things in pictures."),
     "evaluate": ("sutja.cli.evaluate:evaluate", "Measure a model on labelled data."),
     "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold that keeps an error, surely."),
@@ -45,4 +46,4 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(sutja.__version__, prog_name="sutja")
 def main() -> None:
-    """Read numbers from pictures, and say how sure each reading is."""
+    """Read numbers from pictures and recordings, and say how sure each reading is."""

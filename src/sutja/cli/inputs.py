@@ -1,4 +1,4 @@
-"""What a person names on the command line, as a list of pictures: files, folders and patterns."""
+"""What a person names on the command line, as a list of pictures or recordings: files, folders, patterns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sutja.signals.headers import PDF_SUFFIX, SUFFIXES
-from sutja.types import Page
+from sutja.signals.sound_headers import SOUND_SUFFIXES
+from sutja.types import Page, Recording
+
+Failure = tuple[str, str]  # a name that stands for nothing, and why
 
 
 def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[Page]]:
@@ -28,32 +31,45 @@ def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[P
     -------
     The paths, and a page with an error for each name that stands for nothing.
     """
-    paths: list[str] = []
-    failed: list[Page] = []
     suffixes = (*SUFFIXES, PDF_SUFFIX) if pages else SUFFIXES
+    paths, failed = _expand(names, suffixes, "pictures")
+    return paths, [Page(name, 1, None, None, error=f"{name}: {what}") for name, what in failed]
+
+
+def expand_sounds(names: Iterable[str]) -> tuple[list[str], list[Recording]]:
+    """Every recording that `names` stand for, as `expand` says it of pictures."""
+    paths, failed = _expand(names, SOUND_SUFFIXES, "recordings")
+    return paths, [Recording(name, None, error=f"{name}: {what}") for name, what in failed]
+
+
+def _expand(names: Iterable[str], suffixes: tuple[str, ...], things: str) -> tuple[list[str], list[Failure]]:
+    paths: list[str] = []
+    failed: list[Failure] = []
     for name in names:
         if Path(name).is_dir():
-            _add_folder(name, suffixes, paths, failed)
+            _add_folder(name, suffixes, things, paths, failed)
         elif glob.has_magic(name) and not Path(name).exists():
             matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - pathlib: relative patterns only
             for match in matches:
                 if Path(match).is_dir():
-                    _add_folder(match, suffixes, paths, failed)
+                    _add_folder(match, suffixes, things, paths, failed)
                 else:
                     paths.append(match)
             if not matches:
-                failed.append(_failed(name, "matches no file; check the pattern"))
+                failed.append((name, "matches no file; check the pattern"))
         else:
             paths.append(name)
     return paths, failed
 
 
-def _add_folder(folder: str, suffixes: tuple[str, ...], paths: list[str], failed: list[Page]) -> None:
+def _add_folder(
+    folder: str, suffixes: tuple[str, ...], things: str, paths: list[str], failed: list[Failure]
+) -> None:
     before = len(paths) + len(failed)
 
     def cannot_list(error: OSError) -> None:
         name = os.fspath(error.filename or folder)
-        failed.append(_failed(name, f"cannot be listed ({error.strerror}); check its permissions"))
+        failed.append((name, f"cannot be listed ({error.strerror}); check its permissions"))
 
     for parent, folders, files in os.walk(folder, onerror=cannot_list):
         folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
@@ -64,8 +80,4 @@ def _add_folder(folder: str, suffixes: tuple[str, ...], paths: list[str], failed
         ]
     if len(paths) + len(failed) == before:
         wanted = ", ".join(suffix[1:] for suffix in suffixes)
-        failed.append(_failed(folder, f"the folder holds no pictures ({wanted}); name another"))
-
-
-def _failed(name: str, what: str) -> Page:
-    return Page(name, 1, None, None, error=f"{name}: {what}")
+        failed.append((folder, f"the folder holds no {things} ({wanted}); name another"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -13,19 +13,11 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds of work before a bar is worth showing
 
 
-class Paged(Protocol):
-    """What came of one page of a file."""
-
-    @property
-    def page(self) -> int:
-        """Which page of its file, counted from 1."""
+Result = TypeVar("Result")
 
 
-AnyPage = TypeVar("AnyPage", bound=Paged)
-
-
-def with_progress(pages: Iterable[AnyPage], total: int) -> Iterator[AnyPage]:
-    """Pass `pages` on and show how many of `total` pictures are read, the rate, and the time left.
+def with_progress(pages: Iterable[Result], total: int, what: str = "reading") -> Iterator[Result]:
+    """Pass `pages` on and show how many of `total` inputs are done, the rate, and the time left.
 
     Nothing is shown where the standard error is no terminal, or the work is over soon.
     """
@@ -37,8 +29,8 @@ def with_progress(pages: Iterable[AnyPage], total: int) -> Iterator[AnyPage]:
     try:
         for done, page in enumerate(pages, start=1):
             if bar is None and time.monotonic() - begun > PATIENCE and done < total:
-                bar = _make_bar(total, done)
-            if bar is not None and page.page == 1:  # a file of several pages is one input
+                bar = _make_bar(total, done, what)
+            if bar is not None and getattr(page, "page", 1) == 1:  # a file of several pages is one input
                 bar.advance(bar.task_ids[0])
             yield page
     finally:
@@ -46,7 +38,7 @@ def with_progress(pages: Iterable[AnyPage], total: int) -> Iterator[AnyPage]:
             bar.stop()
 
 
-def _make_bar(total: int, done: int) -> Progress:
+def _make_bar(total: int, done: int, what: str) -> Progress:
     """A running bar that stands at `done`."""
     from rich import progress
     from rich.console import Console
@@ -58,7 +50,7 @@ def _make_bar(total: int, done: int) -> Progress:
             return Text(f"{rate:,.0f}/s" if rate else "", style="dim")
 
     bar = progress.Progress(
-        progress.TextColumn("reading"),
+        progress.TextColumn("{task.description}"),
         progress.BarColumn(),
         progress.MofNCompleteColumn(),
         Rate(),
@@ -69,5 +61,5 @@ def _make_bar(total: int, done: int) -> Progress:
         redirect_stderr=True,
     )
     bar.start()
-    bar.add_task("reading", total=total, completed=done)
+    bar.add_task(what, total=total, completed=done)
     return bar
