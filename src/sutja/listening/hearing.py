@@ -127,4 +127,4 @@ class Ear:
                 "gave answers that are no numbers", where=f"model {self._session.source}",
                 remedy="make the model file again",
             )  # fmt: skip
-        return log_probs[0]
+        return np.asarray(log_probs[0])

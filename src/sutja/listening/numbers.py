@@ -7,7 +7,7 @@ probability that a word beside or inside the number is another word counts again
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
@@ -89,13 +89,22 @@ def numbers(run: Run, grammar: Grammar | None = None) -> list[Heard]:
     grammar
         Of the kind that is asked for, if one is.
     """
+    candidates = _candidates(run, said_alike)
+    if any(place.number.digits == "0" for said in candidates[:1] for place in said.places):
+        candidates = _candidates(run, _as_said)  # an "oh" alone is no number, so here it is no way to say 0
+    return [_heard(run, candidates, place, grammar) for said in candidates[:1] for place in said.places]
+
+
+def _candidates(run: Run, key: Callable[[str], str]) -> list[_Said]:
+    """What a run may say, likeliest first; what is alike by `key` is one candidate."""
     segments = [island.segment for island in run.islands]
-    found = combine(segments, key=said_alike, width=WIDTH, negligible=_NEGLIGIBLE, join=join)
+    found = combine(segments, key=key, width=WIDTH, negligible=_NEGLIGIBLE, join=join)
     quiet = math.exp(sum(island.quiet for island in run.islands[1:]))
-    candidates = [_said(candidate, quiet) for candidate in found]
-    if not candidates:
-        return []
-    return [_heard(run, candidates, place, grammar) for place in candidates[0].places]
+    return [_said(candidate, quiet) for candidate in found]
+
+
+def _as_said(text: str) -> str:
+    return join(text, "")
 
 
 def _said(candidate: Candidate, quiet: float) -> _Said:

@@ -114,4 +114,4 @@ def _powers(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     if not n:
         return np.array([float(np.square(samples, dtype=np.float64).mean())])
     framed = samples[: n * FRAME].reshape(n, FRAME)
-    return np.einsum("nf,nf->n", framed, framed, dtype=np.float64) / FRAME
+    return np.asarray(np.einsum("nf,nf->n", framed, framed, dtype=np.float64) / FRAME)

@@ -112,13 +112,13 @@ class SoundStream:
             if isinstance(source, np.ndarray):
                 self._array: NDArray[Any] | None = check_array(source)
                 self._file: Any = None
-                self.rate, self.channels = sample_rate, self._array.shape[1]
+                self.rate, self.channels = _checked_rate(sample_rate), int(self._array.shape[1])
             else:
                 self._array = None
                 self._file, self._lacks = _opened(source)
-                self.rate, self.channels = sample_rate or self._file.samplerate, self._file.channels
+                self.rate = _checked_rate(sample_rate or self._file.samplerate)
+                self.channels = int(self._file.channels)
                 self._seconds = self._file.frames / self.rate
-            self.rate = _checked_rate(self.rate)
         except SoundError as error:
             self.close()
             raise SoundError(str(error), source=self.source) from error

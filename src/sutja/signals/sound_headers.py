@@ -101,7 +101,7 @@ def _lacking_wav(file: BinaryIO, size: int) -> float:
         if name == b"data":
             if length in _OPEN_ENDED or length >= _OPEN_FROM:
                 return 0.0
-            return max(0.0, 1.0 - (size - at - 8) / length)
+            return max(0.0, 1.0 - (size - at - 8) / int(length))
         at += 8 + length + length % 2
     return 0.0
 
