@@ -5,6 +5,12 @@ from pathlib import Path
 
 from sutja.data.digit_sets import read_csv
 from sutja.data.faults import unreadable
+from sutja.data.split import fold_of, is_test
+
+FSDD_TEST = 5  # recordings of each digit by each speaker, from index 0: the official test
+FSDD_VALIDATION = 8  # up to here validation, the rest is trained on
+_FOLDS = {"an4": 8, "telephone-speech": 5}  # of what is no test; fold 0 is validation
+_NOISE_PARTS = {"train": (0.0, 0.7), "validation": (0.7, 0.8), "test": (0.8, 1.0)}  # of each recording
 
 
 @dataclass(frozen=True)
@@ -62,3 +68,45 @@ def _recordings(folder: Path) -> list[Path]:
     if not paths:
         raise unreadable(folder, FileNotFoundError())
     return paths
+
+
+def part_of(dataset: str, record: SpokenRecord) -> str:
+    """Whether a recording is in "train", "validation" or "test": one answer for ever.
+
+    No speaker and no call is on two sides. Only of ``fsdd``, whose official test is index 0 to 4, all six
+    speakers are on every side; leaving one out is done by the speaker.
+
+    Parameters
+    ----------
+    dataset : "fsdd", "an4", "telephone-speech" or "spoken-strings", which is a test set as a whole.
+    record : one of its recordings.
+
+    Raises
+    ------
+    ValueError
+        Another set.
+    """
+    if dataset == "fsdd":
+        index = int(record.path.stem.rpartition("_")[2])
+        return "test" if index < FSDD_TEST else "validation" if index < FSDD_VALIDATION else "train"
+    if dataset == "spoken-strings":
+        return "test"
+    if dataset not in _FOLDS:
+        raise ValueError(
+            f"no parts are known of {dataset!r}; there are: fsdd, spoken-strings, {', '.join(_FOLDS)}"
+        )
+    if is_test(dataset, record.group):
+        return "test"
+    return "train" if fold_of(dataset, record.group, _FOLDS[dataset]) else "validation"
+
+
+def noise_span(part: str, seconds: float) -> tuple[float, float]:
+    """The seconds of a recording of noise that belong to a part: each has pieces of all six.
+
+    Raises
+    ------
+    KeyError
+        Another part than train, validation and test.
+    """
+    begin, end = _NOISE_PARTS[part]
+    return begin * seconds, end * seconds

@@ -1,0 +1,1 @@
+"""Spoken numbers and other speech: what is said, by whom, and in which rooms and on which lines."""

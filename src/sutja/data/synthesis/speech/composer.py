@@ -1,0 +1,236 @@
+"""Recordings as people leave them: strings of digits, phrases, single words, other speech, noise.
+
+Letters: n samples at 16 kHz.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data.synthesis.speech.channel import Strength, coloured, faster, mixed, through
+from sutja.data.synthesis.speech.pieces import RATE, Piece
+from sutja.spoken_words import OTHER, UNITS, word_class
+
+_OTHER = word_class(OTHER)
+_DIGITS = (*(word_class(unit) for unit in UNITS), word_class("oh"))
+_LONGEST = 9.0  # seconds of a recording: batches stay small
+# Parts of each source among whole phrases; what is not named has 1.
+SHARES = {"an4": 6.0, "kokoro": 5.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3, "telephone-speech": 2.0,
+          "asterisk-core-sounds": 1.3, "fsdd": 0.7}  # fmt: skip
+KINDS = {"string": 0.24, "phrase": 0.45, "row": 0.13, "word": 0.13, "noise": 0.05}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A composed recording: float32 (n,), and the classes that the listener is to hear."""
+
+    samples: NDArray[np.float32]
+    classes: tuple[int, ...]
+
+
+class SpeechComposer:
+    """Composes recordings without end.
+
+    Parameters
+    ----------
+    pieces : speech; those with one class are words that strings are made of.
+    noises : int16 (n,) each.
+    seed : the same seed gives the same recordings.
+    strength : how much happens to them.
+    shares : of each source among phrases.
+    """
+
+    def __init__(
+        self,
+        pieces: Sequence[Piece],
+        noises: Sequence[NDArray[np.int16]],
+        seed: int,
+        strength: Strength = Strength(),  # noqa: B008 — frozen
+        shares: dict[str, float] = SHARES,
+    ) -> None:
+        self._pieces, self._noises, self._strength = pieces, noises, strength
+        self._rng = np.random.default_rng(seed)
+        by_source: dict[str, list[int]] = defaultdict(list)
+        words: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._singles: dict[int, list[int]] = defaultdict(list)
+        for index, piece in enumerate(pieces):
+            if piece.seconds > _LONGEST:
+                continue
+            by_source[piece.source].append(index)
+            if len(piece.classes) == 1 and piece.seconds < 1.6:
+                words[piece.speaker][piece.classes[0]].append(index)
+                self._singles[piece.classes[0]].append(index)
+        self._sources = dict(by_source)
+        parts = np.array([shares.get(source, 1.0) for source in self._sources])
+        self._parts = parts / parts.sum()
+        self._speakers = [w for w in words.values() if sum(c in w for c in _DIGITS) >= 6]
+        self._others = [i for i, p in enumerate(pieces) if set(p.classes) == {_OTHER}]
+
+    def sample(self) -> Recording:
+        """The next recording."""
+        rng = self._rng
+        kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+        if kind == "string" and not self._speakers:
+            kind = "phrase"
+        parts, gaps = {
+            "string": self._string, "phrase": self._phrase, "row": self._row, "word": self._word,
+            "noise": lambda: ([], []),
+        }[kind]()  # fmt: skip
+        sound = self._joined(parts, gaps, tight=kind == "word")
+        if len(sound) == 0:
+            sound = np.zeros(round(rng.uniform(0.4, 5) * RATE), np.float32)
+        sound = through(sound, self._strength, rng)
+        sound = self._noisy(sound, always=kind == "noise")
+        classes: list[int] = []
+        for part in parts:
+            for c in part.classes:
+                if c != _OTHER or classes[-1:] != [_OTHER]:
+                    classes.append(c)
+        sound = sound * np.float32(10 ** (rng.uniform(-35, 0) / 20) / max(float(np.abs(sound).max()), 1e-6))
+        return Recording(sound, tuple(classes))
+
+    def _one(self) -> Piece:
+        members = self._sources[str(self._rng.choice(list(self._sources), p=self._parts))]
+        return self._pieces[members[self._rng.integers(len(members))]]
+
+    def _phrase(self) -> tuple[list[Piece], list[float]]:
+        return [self._one()], []
+
+    def _row(self) -> tuple[list[Piece], list[float]]:
+        """Two or three phrases, one after the other."""
+        count = int(self._rng.integers(2, 4))
+        return [self._one() for _ in range(count)], [
+            float(self._rng.uniform(0.05, 1.2)) for _ in range(count - 1)
+        ]
+
+    def _word(self) -> tuple[list[Piece], list[float]]:
+        """One word; every class as often as another, but other words as often as a third of all."""
+        known = [c for c in self._singles if c != _OTHER]
+        if not known or (self._rng.random() < 0.33 and self._singles[_OTHER]):
+            members = self._singles[_OTHER] or list(range(len(self._pieces)))
+        else:
+            digits = [c for c in known if c in _DIGITS]
+            pool = digits if digits and self._rng.random() < 0.6 else known
+            members = self._singles[int(self._rng.choice(pool))]
+        return [self._pieces[members[self._rng.integers(len(members))]]], []
+
+    def _string(self) -> tuple[list[Piece], list[float]]:
+        """Digits one by one, by one speaker or by several, fast or slow, in groups."""
+        rng = self._rng
+        count = int(
+            rng.choice(
+                [2, 3, 4, 5, 6, 7, 8, 10, 11, 12],
+                p=[0.08, 0.1, 0.14, 0.16, 0.1, 0.13, 0.08, 0.15, 0.04, 0.02],
+            )
+        )
+        pace = float(
+            rng.choice(
+                [rng.uniform(-0.06, 0.02), rng.uniform(0.0, 0.25), rng.uniform(0.2, 0.9)], p=[0.45, 0.4, 0.15]
+            )
+        )
+        group = int(rng.choice([2, 3, 4, 5, 99]))
+        one = self._speakers[rng.integers(len(self._speakers))] if rng.random() < 0.75 else None
+        parts, gaps = [], []
+        for i in range(count):
+            words = one or self._speakers[rng.integers(len(self._speakers))]
+            repeats = i > 0 and rng.random() < 0.1
+            c = parts[-1].classes[0] if repeats else int(rng.choice([d for d in _DIGITS if d in words]))
+            if c not in words:
+                c = int(rng.choice([d for d in _DIGITS if d in words]))
+            parts.append(self._pieces[words[c][rng.integers(len(words[c]))]])
+            if i:
+                pause = rng.uniform(0.15, 0.9) if i % group == 0 else 0.0
+                gaps.append(pace + rng.normal(0, 0.02) + pause)
+        if rng.random() < 0.12 and self._others:
+            other = self._pieces[self._others[rng.integers(len(self._others))]]
+            if other.seconds < 3:
+                before = rng.random() < 0.5
+                parts.insert(0 if before else len(parts), other)
+                gaps.insert(0 if before else len(gaps), float(rng.uniform(0.05, 0.6)))
+        return parts, gaps
+
+    def _joined(self, parts: list[Piece], gaps: list[float], tight: bool) -> NDArray[np.float32]:
+        """Pieces one after the other, with silence around, or cut close; never over the longest."""
+        rng = self._rng
+        if not parts:
+            return np.zeros(0, np.float32)
+        ratio = self._ratio()
+        sounds = []
+        for part in parts:
+            sound = part.samples.astype(np.float32)
+            sound = faster(sound, ratio if rng.random() < 0.7 else self._ratio())
+            sounds.append(
+                sound
+                * np.float32(10 ** (rng.normal(0, 1.5) / 20) / max(float(np.abs(sound).max(initial=0)), 1e-3))
+            )
+        kept, length = 0, 0.0
+        for i, sound in enumerate(sounds):
+            length += len(sound) / RATE + (max(gaps[i - 1], 0.0) if i else 0.0)
+            if length > _LONGEST and i:
+                break
+            kept += 1
+        del parts[kept:]
+        before, after = (
+            (rng.uniform(0, 0.15), rng.uniform(0, 0.15))
+            if rng.random() < 0.35
+            else (rng.exponential(0.3), rng.exponential(0.3))
+        )
+        if tight and rng.random() < 0.6:  # a clip of a second, as collections of single words have
+            rest = max(0.0, 1.0 - len(sounds[0]) / RATE)
+            before = rng.uniform(0, rest)
+            after = rest - before
+        at = round(min(before, 2.0) * RATE)
+        ends, starts = at, []
+        for i, sound in enumerate(sounds[:kept]):
+            start = max(0, ends + round(gaps[i - 1] * RATE)) if i else at
+            starts.append(start)
+            ends = start + len(sound)
+        out = np.zeros(ends + round(min(after, 2.0) * RATE) + 1, np.float32)
+        for start, sound in zip(starts, sounds[:kept], strict=True):
+            out[start : start + len(sound)] += sound
+        return out
+
+    def _ratio(self) -> float:
+        return float(np.exp(self._rng.normal(0, 0.1))) if self._rng.random() < self._strength.voice else 1.0
+
+    def _noisy(self, sound: NDArray[np.float32], always: bool) -> NDArray[np.float32]:
+        """With something in the background, in most cases."""
+        rng = self._rng
+        if not always and rng.random() >= self._strength.noise:
+            return sound
+        kind, n = rng.random(), len(sound)
+        if kind < 0.4 and self._noises:
+            noise = _stretch(self._noises[rng.integers(len(self._noises))], n, rng)
+        elif kind < 0.52 and self._others and not always:  # people talking behind
+            talk = [
+                self._pieces[self._others[rng.integers(len(self._others))]]
+                for _ in range(int(rng.integers(2, 6)))
+            ]
+            noise = sum((_stretch(piece.samples, n, rng) for piece in talk), np.zeros(n, np.float32))
+            return mixed(sound, noise, float(rng.uniform(12, 30)))
+        else:
+            noise = coloured(n, rng)
+        if rng.random() < 0.3:
+            noise = noise * np.interp(np.arange(n), np.linspace(0, n, 6), rng.uniform(0.2, 1.0, 6)).astype(
+                np.float32
+            )
+        if always:
+            return noise / np.float32(max(float(np.abs(noise).max()), 1e-6))
+        return mixed(
+            sound,
+            noise,
+            float(
+                rng.choice([rng.uniform(2, 12), rng.uniform(10, 25), rng.uniform(20, 50)], p=[0.2, 0.4, 0.4])
+            ),
+        )
+
+
+def _stretch(samples: NDArray[np.int16], n: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """n samples from anywhere in a recording, again and again where it is shorter."""
+    at = int(rng.integers(len(samples)))
+    return np.take(samples, np.arange(at, at + n), mode="wrap").astype(np.float32)

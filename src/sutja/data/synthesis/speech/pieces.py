@@ -1,0 +1,127 @@
+"""Pieces of speech: a few words by one speaker, kept on disk many to a file.
+
+Letters: n samples at 16 kHz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+RATE = 16_000  # Hz
+_ENDING = ".pieces.npz"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some words said by one speaker.
+
+    Attributes
+    ----------
+    samples : int16 (n,), at `RATE`.
+    classes : what the listener is to hear, without the blank; empty for noise.
+    speaker : whose voice it is, the key of the split.
+    source : the set or the engine that it is from.
+    """
+
+    samples: NDArray[np.int16]
+    classes: tuple[int, ...]
+    speaker: str
+    source: str
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return len(self.samples) / RATE
+
+
+def as_int16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
+    """Samples of full scale ±1 as whole numbers, loud ones made as soft as fits."""
+    peak = float(np.abs(samples).max(initial=0.0))
+    return np.asarray(np.round(samples * (32_000 / max(peak, 1.0))), np.int16)
+
+
+def save(pieces: Sequence[Piece], path: Path) -> None:
+    """Write pieces into one file, never half of one; its name gets the ending of such files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(path.name + ".half.npz")
+    np.savez(
+        half,
+        samples=np.concatenate([piece.samples for piece in pieces]),
+        lengths=np.array([len(piece.samples) for piece in pieces], np.int64),
+        classes=np.array([c for piece in pieces for c in piece.classes], np.int16),
+        counts=np.array([len(piece.classes) for piece in pieces], np.int64),
+        speakers=np.array([piece.speaker for piece in pieces]),
+        sources=np.array([piece.source for piece in pieces]),
+    )
+    half.rename(path.with_name(path.name + _ENDING))
+
+
+def load(folder: Path, names: Iterable[str] = ("",)) -> list[Piece]:
+    """The pieces of all files in a folder whose names begin with one of ``names``."""
+    paths = sorted(path for path in folder.glob(f"*{_ENDING}") if path.name.startswith(tuple(names)))
+    return [piece for path in paths for piece in _of_file(path)]
+
+
+def _of_file(path: Path) -> Iterator[Piece]:
+    with np.load(path, allow_pickle=False) as parts:
+        samples, classes = parts["samples"], parts["classes"].tolist()
+        ends, stops = np.cumsum(parts["lengths"]), np.cumsum(parts["counts"])
+        speakers, sources = parts["speakers"].tolist(), parts["sources"].tolist()
+    begin, start = 0, 0
+    for end, stop, speaker, source in zip(ends, stops, speakers, sources, strict=True):
+        yield Piece(samples[begin:end], tuple(classes[start:stop]), speaker, source)
+        begin, start = end, stop
+
+
+def trimmed(samples: NDArray[np.float32], margin: float = 0.05, below: float = 40.0) -> NDArray[np.float32]:
+    """Samples without the silence at both ends.
+
+    Parameters
+    ----------
+    samples : float32 (n,).
+    margin : seconds that are left.
+    below : dB under the loudest 10 ms that count as silence.
+    """
+    level = loudness(samples)
+    if not len(level):
+        return samples
+    heard = np.flatnonzero(level > level.max() - below)
+    step, room = RATE // 100, round(margin * RATE)
+    return samples[max(0, heard[0] * step - room) : (heard[-1] + 1) * step + room]
+
+
+def loudness(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """dB of full scale of every 10 ms."""
+    step = RATE // 100
+    rows = samples[: len(samples) // step * step].reshape(-1, step)
+    return np.asarray(10 * np.log10(np.square(rows).mean(axis=1) + 1e-10), np.float32)
+
+
+def cut_at_pauses(
+    samples: NDArray[np.float32], count: int, least: float = 0.12
+) -> list[NDArray[np.float32]] | None:
+    """Words said with pauses between them, one by one; None where there are not ``count`` of them.
+
+    Parameters
+    ----------
+    samples : float32 (n,).
+    count : how many words there should be.
+    least : seconds of a pause.
+    """
+    level = loudness(samples)
+    if not len(level):
+        return None
+    heard = np.flatnonzero(level > level.max() - 38)
+    gaps = np.flatnonzero(np.diff(heard) > least * 100)
+    if len(gaps) != count - 1:
+        return None
+    starts, stops = heard[np.r_[0, gaps + 1]], heard[np.r_[gaps, len(heard) - 1]] + 1
+    middles = (stops[:-1] + starts[1:]) // 2
+    edges = np.r_[0, middles, len(level)] * (RATE // 100)
+    return [trimmed(samples[a:b]) for a, b in pairwise(edges)]

@@ -1,0 +1,45 @@
+"""The prompts of a telephone exchange, recorded by Allison Smith (CC-BY-SA 3.0).
+
+They are Debian's asterisk-core-sounds-en-wav: single digits, number words, letters and sentences, each with
+its text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+from sutja.data.synthesis.speech.phrases import labels_of
+from sutja.data.synthesis.speech.pieces import Piece, as_int16, trimmed
+from sutja.data.synthesis.speech.real_pieces import decoded
+from sutja.spoken_words import UNITS
+
+SOUNDS = Path("/usr/share/asterisk/sounds/en")
+TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
+_LINE = re.compile(r"([\w/-]+):\s*([^\[\];]+)")  # in brackets: a tone or a remark, nothing that is said
+_TOKEN = re.compile(r"[a-z']+|\d")
+_LETTERS = "letters/"  # "o" is a letter there
+
+
+def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
+    """All prompts whose texts say what is heard.
+
+    Parameters
+    ----------
+    sounds : the folder of recordings.
+    texts : ``name: text`` a line, compressed.
+    """
+    found = []
+    for line in gzip.decompress(texts.read_bytes()).decode().splitlines():
+        match = _LINE.fullmatch(line.strip())
+        path = sounds / f"{match[1]}.wav" if match else None
+        if not match or path is None or not path.is_file():
+            continue
+        words = [UNITS[int(word)] if word.isdigit() else word for word in _TOKEN.findall(match[2].lower())]
+        if match[1].startswith(_LETTERS):
+            words = ["(letter)"]
+        if words:
+            samples = as_int16(trimmed(decoded(path)))
+            found.append(Piece(samples, tuple(labels_of(words)), "prompts/allison", "asterisk-core-sounds"))
+    return found

@@ -1,0 +1,77 @@
+"""Pieces of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
+
+Only what is in a given part (`sutja.data.sound_sets.part_of`) is read, so that no test speaker is trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data import sound_sets
+from sutja.data.sound_sets import SpokenRecord
+from sutja.data.synthesis.speech.phrases import labels_of
+from sutja.data.synthesis.speech.pieces import RATE, Piece, as_int16
+from sutja.spoken_words import OTHER, UNITS, word_class
+
+_READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
+    "fsdd": sound_sets.read_fsdd,
+    "an4": sound_sets.read_an4,
+    "telephone-speech": sound_sets.read_telephone_speech,
+    "spoken-strings": sound_sets.read_spoken_strings,
+}
+
+
+def decoded(path: Path) -> NDArray[np.float32]:
+    """A recording as float32 (n,), one channel at `RATE`."""
+    import soundfile
+    import soxr
+
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = samples.mean(axis=1)
+    return np.asarray(mono if rate == RATE else soxr.resample(mono, rate, RATE), np.float32)
+
+
+def real_pieces(root: Path, dataset: str, part: str) -> list[Piece]:
+    """The recordings of a part of a set.
+
+    Parameters
+    ----------
+    root : the folder of the data sets.
+    dataset : "fsdd", "an4", "telephone-speech" or "spoken-strings".
+    part : "train", "validation" or "test".
+    """
+    records = [r for r in _READERS[dataset](root) if sound_sets.part_of(dataset, r) == part]
+    return [
+        Piece(as_int16(decoded(r.path)), said_in(dataset, r.text), f"{dataset}/{r.group}", dataset)
+        for r in records
+    ]
+
+
+def said_in(dataset: str, text: str) -> tuple[int, ...]:
+    """The classes of a set's text.
+
+    >>> said_in("an4", "O T WENTY"), said_in("fsdd", "7")
+    ((36,), (8,))
+    """
+    if (
+        dataset == "telephone-speech"
+    ):  # no numbers; some turns are breath and clicks alone, which a run of words may be
+        return (word_class(OTHER),)
+    if dataset in ("fsdd", "spoken-strings"):
+        return tuple(word_class(UNITS[int(digit)]) for digit in text)
+    words = ["(letter)" if len(word) == 1 else word.lower() for word in text.split()]
+    return tuple(labels_of(words))
+
+
+def noises(root: Path, part: str) -> list[NDArray[np.int16]]:
+    """The stretches of background noise that belong to a part, int16 (n,) each."""
+    found = []
+    for record in sound_sets.read_noise(root):
+        samples = as_int16(decoded(record.path))
+        begin, end = (round(at * RATE) for at in sound_sets.noise_span(part, len(samples) / RATE))
+        found.append(samples[begin:end])
+    return found

@@ -1,0 +1,102 @@
+"""The listener: log-mel frames of speech become a probability of each word in each of fewer frames.
+
+Letters: B batch, T frames of features, M mel bands, U = T / 4 frames of the answer (rounded up), K classes
+with the blank; C, H, X channels, bands and frames inside the network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+MELS = 64
+STRIDE = 4  # frames of features that become one of the answer
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerConfig:
+    """Sizes of a `Listener`.
+
+    Parameters
+    ----------
+    classes : K, the words and the blank.
+    channels : of the three two-dimensional stages, at 1/2, 1/4 and 1/8 of the bands.
+    width : channels of the one-dimensional part.
+    depth : residual blocks along time.
+    reach : frames of the answer, 40 ms each, that a block looks at.
+    """
+
+    classes: int
+    channels: tuple[int, int, int] = (24, 48, 64)
+    width: int = 256
+    depth: int = 7
+    reach: int = 11
+
+    def to_json(self) -> dict[str, Any]:
+        """The sizes as plain JSON values."""
+        return asdict(self)
+
+
+def _look(inputs: int, outputs: int, kernel: tuple[int, int], stride: tuple[int, int]) -> nn.Sequential:
+    padding = (kernel[0] // 2, kernel[1] // 2)
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
+    )
+
+
+class _Along(nn.Module):
+    """Two depthwise convolutions along time with mixes of channels, beside an identity."""
+
+    def __init__(self, channels: int, reach: int) -> None:
+        super().__init__()
+        self.first = nn.Sequential(*self._pair(channels, reach), nn.ReLU())
+        self.second = nn.Sequential(*self._pair(channels, reach))
+
+    @staticmethod
+    def _pair(channels: int, reach: int) -> list[nn.Module]:
+        return [
+            nn.Conv2d(channels, channels, (1, reach), 1, (0, reach // 2), groups=channels, bias=False),
+            nn.Conv2d(channels, channels, 1, bias=False),
+            nn.BatchNorm2d(channels),
+        ]
+
+    def forward(self, x: Float[Tensor, "B C 1 X"]) -> Float[Tensor, "B C 1 X"]:
+        return F.relu(x + self.second(self.first(x)))
+
+
+class Listener(nn.Module):
+    """A convolutional network for connectionist temporal classification over words (Graves et al. 2006).
+
+    References
+    ----------
+    Kriman et al., QuartzNet: Deep Automatic Speech Recognition with 1D Time-Channel Separable Convolutions,
+    2020.
+    """
+
+    def __init__(self, config: ListenerConfig) -> None:
+        super().__init__()
+        self.config = config
+        a, b, c = config.channels
+        self.look = nn.Sequential(
+            _look(1, a, (5, 5), (2, 2)),
+            _look(a, b, (3, 3), (2, 2)),
+            _look(b, c, (3, 3), (2, 1)),
+            nn.Sequential(
+                nn.Conv2d(c, config.width, (MELS // 8, 3), 1, (0, 1), bias=False),
+                nn.BatchNorm2d(config.width),
+                nn.ReLU(),
+            ),
+        )
+        self.line = nn.Sequential(*[_Along(config.width, config.reach) for _ in range(config.depth)])
+        self.drop = nn.Dropout(0.1)
+        self.head = nn.Conv2d(config.width, config.classes, 1)
+
+    def forward(self, features: Float[Tensor, "B T {MELS}"]) -> Float[Tensor, "B U K"]:
+        """Log-mel features → log-probabilities; class 0 is the blank; four frames become one."""
+        x = self.line(self.look(features.transpose(1, 2).unsqueeze(1)))
+        x = self.head(self.drop(x)).squeeze(2).transpose(1, 2)  # (B, U, K)
+        return F.log_softmax(x.float(), dim=-1)

@@ -1,0 +1,334 @@
+"""Training a listener: recordings with the words that are said in them.
+
+An epoch is what the pool hands over: the chunks at hand, once through, in batches of like length, each look
+at a recording a little different. Letters: B batch, T frames of features, M mel bands, U frames of the
+answer, K classes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sutja.metrics import percent
+from sutja.nets.listener import Listener, ListenerConfig
+from sutja.spoken_words import OTHER, word_class
+from sutja.training import checkpoint, loop
+from sutja.training.faults import TrainingError
+from sutja.training.listen_loss import other_ctc_loss
+from sutja.training.listen_pool import Batch, Heard, batch_of, batches
+from sutja.training.schedule import warm_up_cosine
+
+_STEPS_A_LINE = 50  # of progress
+_DTYPE = torch.bfloat16  # of convolutions: measured 2.3 to 2.6 times as fast here (docs/log.md)
+_CLIP = 2.0  # the largest norm of a gradient
+_BETAS = (0.9, 0.98)
+_MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths
+_OTHER = word_class(OTHER)
+_FRAMES_A_ROW = 320  # about the mean
+
+
+@dataclass(frozen=True, slots=True)
+class ListenFit:
+    """How long and how fast to train.
+
+    Parameters
+    ----------
+    steps : optimiser steps in all.
+    lr : peak learning rate of AdamW.
+    weight_decay : of all weights but biases and norms.
+    frames : frames of features in a batch.
+    ema : decay of the averaged weights, which are what is exported.
+    chunks_a_round : chunks mixed before batches are cut.
+    uses : rounds that a chunk takes part in.
+    evaluate_every : steps between looks at the validation sets.
+    warm_up : steps in which the learning rate rises.
+    settle : the part of the run after which norms keep their statistics, for a batch holds recordings of like
+        length; 0 for a network that was trained before.
+    vary : how different each look at a recording is; 0 not at all.
+    """
+
+    steps: int
+    lr: float = 3e-3
+    weight_decay: float = 0.02
+    frames: int = 11_000
+    ema: float = 0.998
+    chunks_a_round: int = 2
+    uses: int = 3
+    evaluate_every: int = 500
+    warm_up: int = 200
+    settle: float = 0.4
+    vary: float = 1.0
+    seed: int = 0
+
+
+@runtime_checkable
+class HeardSource(Protocol):
+    """Whatever hands over chunks of recordings: a `ListenPool`, or a list in a test."""
+
+    def take(self) -> list[Heard]:
+        """The next chunk."""
+
+
+def load_average(path: Path) -> Listener:
+    """The averaged network of a checkpoint, ready for use.
+
+    Raises
+    ------
+    TrainingError
+        The file is no checkpoint that can be read.
+    """
+    parts = checkpoint.read(path)
+    config = parts["config"] | {"channels": tuple(parts["config"]["channels"])}
+    net = Listener(ListenerConfig(**config))
+    net.load_state_dict(parts["average"])
+    return net.eval()
+
+
+def start(
+    config: ListenerConfig,
+    fit: ListenFit,
+    path: Path | None = None,
+    weights: Path | Listener | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> loop.State:
+    """What `fit` goes on from.
+
+    Parameters
+    ----------
+    config : of a fresh network.
+    fit : its seed, learning rate and weight decay.
+    path : continue from this checkpoint where it exists.
+    weights : begin with the averaged weights of another run's checkpoint, or with this network.
+    facts : what the run must have in common with the one that began; None for anything.
+
+    Raises
+    ------
+    TrainingError
+        The run began with something else.
+    """
+    torch.manual_seed(fit.seed)
+    net = load_average(weights) if isinstance(weights, Path) else weights or Listener(config)
+    net = net.train()
+    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    state = loop.State(net, "adamw", fit.lr, fit.weight_decay, _BETAS, average=True)
+    if path and path.exists():
+        parts = checkpoint.read(path)
+        if facts is not None:
+            checkpoint.check_same_run(path, parts["identity"], facts)
+        state.load(parts)
+    return state
+
+
+def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator) -> Float[Tensor, "B U M"]:
+    """Another look at a batch: slower or faster, another vocal tract, bands and short stretches masked.
+
+    References
+    ----------
+    Park et al., SpecAugment, 2019; Jaitly & Hinton, Vocal Tract Length Perturbation, 2013.
+    """
+    n_rows, n_frames, n_mels = features.shape
+    tempo = float(np.exp(rng.uniform(-0.22, 0.22) * vary))
+    warp = 1 + float(rng.uniform(-0.08, 0.08)) * vary  # of the mel axis
+    length = max(8, 8 * round(n_frames * tempo / 8))
+    at = torch.linspace(-1, 1, n_mels) * warp + (warp - 1) * 0.5
+    grid = torch.stack(
+        torch.meshgrid(torch.linspace(-1, 1, length), at.clamp(-1, 1), indexing="ij")[::-1], dim=-1
+    )
+    looked = F.grid_sample(
+        features[:, None], grid[None].expand(n_rows, -1, -1, -1), padding_mode="border", align_corners=True
+    )[:, 0]
+    spoken = (looked > 0).float()
+    shift = torch.from_numpy(rng.normal(0, 0.12 * vary, (n_rows, 1, 1)).astype(np.float32))
+    looked = ((looked + shift) * spoken).clamp_min(0)
+    for row in looked:
+        for _ in range(int(rng.integers(0, 3))):
+            wide = int(rng.integers(1, 11))
+            low = int(rng.integers(0, n_mels - wide))
+            row[:, low : low + wide] = 0.0
+        for _ in range(int(rng.integers(0, 1 + length // 100))):
+            long = int(rng.integers(1, 8))
+            begin = int(rng.integers(0, length))
+            row[begin : begin + long] = 0.0
+    return looked
+
+
+def best_path(log_probs: Float[NDArray[np.float32], "B U K"]) -> list[tuple[int, ...]]:
+    """The classes of each row by the likeliest class of each frame; a run of other words is one."""
+    texts = []
+    for path in log_probs.argmax(-1):
+        changes = np.flatnonzero(np.diff(path, prepend=0))
+        said: list[int] = []
+        for c in path[changes]:
+            if c and not (c == _OTHER and said[-1:] == [_OTHER]):
+                said.append(int(c))
+        texts.append(tuple(said))
+    return texts
+
+
+def hear(net: nn.Module, rows: Sequence[Heard], size: int = 24) -> list[tuple[int, ...]]:
+    """Best-path classes of recordings, in their order."""
+    order = np.argsort([len(row.features) for row in rows])
+    texts: list[tuple[int, ...]] = [()] * len(rows)
+    for start_at in range(0, len(order), size):
+        some = order[start_at : start_at + size]
+        features = torch.from_numpy(batch_of([rows[i] for i in some]).features)
+        log_probs = loop.evaluation_step(net, features, _DTYPE)
+        for index, text in zip(some, best_path(log_probs.numpy()), strict=True):
+            texts[index] = text
+    return texts
+
+
+def numbers_right(net: nn.Module, rows: Sequence[Heard]) -> float:
+    """The part of the recordings whose number words are all right, and none is heard where none is said."""
+    said = hear(net, rows)
+    right = sum(numbers_in(a) == numbers_in(row.classes) for a, row in zip(said, rows, strict=True))
+    return right / len(rows)
+
+
+def numbers_in(classes: Sequence[int]) -> tuple[int, ...]:
+    """The classes without other words."""
+    return tuple(c for c in classes if c != _OTHER)
+
+
+def fit(
+    state: loop.State,
+    pool: HeardSource,
+    config: ListenFit,
+    validation: Mapping[str, Sequence[Heard]],
+    folder: Path,
+    say: Callable[[str], None] = print,
+    facts: Mapping[str, Any] | None = None,
+) -> loop.State:
+    """Train to ``config.steps``, with a checkpoint and a look at the validation sets now and then.
+
+    Parameters
+    ----------
+    state : from `start`; a resumed one goes on at its step.
+    pool : gives chunks of recordings.
+    validation : name → recordings.
+    folder : where ``checkpoint.pt`` is written.
+    say : takes a line of progress.
+    facts : as for `start`.
+
+    Raises
+    ------
+    TrainingError
+        The loss became no number.
+    """
+    return loop.fit(state, _Run(state, pool, config, validation, folder, say, facts))
+
+
+class _Run(loop.Job[Batch]):
+    """The job of training a listener, as the loop wants it."""
+
+    def __init__(
+        self,
+        state: loop.State,
+        pool: HeardSource,
+        config: ListenFit,
+        validation: Mapping[str, Sequence[Heard]],
+        folder: Path,
+        say: Callable[[str], None],
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.pool, self.config, self.validation, self.folder, self.say = pool, config, validation, folder, say
+        self.clip, self.ema, self.facts = _CLIP, config.ema, facts or {}
+        self._kept: deque[list[Heard]] = deque(maxlen=config.chunks_a_round * config.uses)
+        self._settle_at = round(config.settle * config.steps)
+        for norm in _norms(state.net):
+            norm.momentum = _MOMENTUM
+        self._began, self._first = time.monotonic(), state.step
+        self._losses: deque[Tensor] = deque(maxlen=_STEPS_A_LINE)
+
+    def batches(self, state: loop.State) -> Iterator[Batch]:
+        """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
+        self._kept.extend(self.pool.take() for _ in range(self.config.chunks_a_round))
+        rows = [row for chunk in self._kept for row in chunk]
+        rng = np.random.default_rng([self.config.seed, state.epoch])
+        self._settle(state)
+        return islice(batches(rows, self.config.frames, rng), state.batch, None)
+
+    def loss(self, net: nn.Module, batch: Batch) -> Tensor:
+        """The loss of another look at a batch."""
+        features, targets, lengths = map(torch.from_numpy, (batch.features, batch.targets, batch.lengths))
+        if self.config.vary:
+            rng = np.random.default_rng(
+                [self.config.seed, int(batch.lengths.sum()), features.shape[1], *_state()]
+            )
+            features = varied(features, self.config.vary, rng)
+        losses = other_ctc_loss(loop.answer(net, features, _DTYPE), targets, lengths, _OTHER)
+        # A recording weighs the same in any company: batches of short ones hold more of them.
+        return losses.sum() * (_FRAMES_A_ROW / self.config.frames)
+
+    def lr(self, state: loop.State) -> float:
+        """A short rise, then half a cosine."""
+        return warm_up_cosine(state.step, self.config.steps, self.config.lr, self.config.warm_up)
+
+    def finished(self, state: loop.State) -> bool:
+        """After the steps that were asked for."""
+        return state.step >= self.config.steps
+
+    def _settle(self, state: loop.State) -> None:
+        """Leave the norms' statistics as they are, when it is time."""
+        if state.step >= self._settle_at:
+            for norm in _norms(state.net):
+                norm.eval()
+
+    def after_step(self, state: loop.State, loss: Tensor) -> None:
+        """Progress, validation and checkpoints when they are due."""
+        if state.step == self._settle_at:
+            self._settle(state)
+        self._losses.append(loss)
+        step, steps = state.step, self.config.steps
+        if step % _STEPS_A_LINE == 0:
+            rate = (step - self._first) / (time.monotonic() - self._began)
+            left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
+            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
+        if step % self.config.evaluate_every == 0 or step == steps:
+            self._look(state)
+
+    def after_epoch(self, state: loop.State, batches: int) -> None:
+        """Rounds are of no account: steps are counted."""
+
+    def _look(self, state: loop.State) -> None:
+        """A row of the history, and a checkpoint."""
+        loss = float(torch.stack(list(self._losses)).mean())
+        if not np.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {loss} at step {state.step}", where="training",
+                remedy="take a smaller learning rate",
+            )  # fmt: skip
+        average = state.flat.averaged()
+        right = {name: numbers_right(average, rows) for name, rows in self.validation.items()}
+        figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
+        self.say(f"step {state.step:,}: loss {loss:.4f}, numbers right: {figures}")
+        state.history.append({
+            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
+            "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},
+        })  # fmt: skip
+        net = state.net
+        assert isinstance(net, Listener)
+        path = self.folder / checkpoint.NAME
+        state.save(path, config=net.config.to_json(), identity=checkpoint.identity(self.facts))
+
+
+def _norms(net: nn.Module) -> list[nn.BatchNorm2d]:
+    return [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+
+
+def _state() -> list[int]:
+    """Numbers from torch's generator, which a checkpoint keeps: a resumed run varies as the first would."""
+    return [int(x) for x in torch.randint(0, 2**31, (2,))]

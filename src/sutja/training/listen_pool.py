@@ -1,0 +1,148 @@
+"""Features of composed recordings, made by another process while the network learns, and batches of them.
+
+Features are kept as float16, 1/1000 of 20 dB. Letters: B batch, T, t frames, M mel bands, L classes of the
+longest label.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import os
+import queue
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from multiprocessing.queues import Queue
+
+import cv2
+import numpy as np
+from jaxtyping import Float16, Float32, Int64
+from numpy.typing import NDArray
+
+from sutja.data.synthesis.speech.composer import Recording, SpeechComposer
+from sutja.signals.log_mel import LogMelParams, log_mel
+
+_STEP = 48  # frames: lengths of batches are multiples of it, since each shape costs compiling once
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Features of a recording and what is to be heard in it."""
+
+    features: Float16[NDArray[np.float16], "t M"]
+    classes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Arrays for one step; features are 0, silence, behind the end of a row."""
+
+    features: Float32[NDArray[np.float32], "B T M"]
+    targets: Int64[NDArray[np.int64], "B L"]
+    lengths: Int64[NDArray[np.int64], " B"]
+
+
+def heard_of(recording: Recording, params: LogMelParams) -> Heard:
+    """Look at a recording as use would, and keep it small."""
+    return Heard(log_mel(recording.samples, params).astype(np.float16), recording.classes)
+
+
+def batch_of(rows: Sequence[Heard], frames: int = 0) -> Batch:
+    """Rows side by side, padded to the longest or to ``frames``."""
+    longest = max(frames, *(len(row.features) for row in rows))
+    features = np.zeros((len(rows), longest, rows[0].features.shape[1]), np.float32)
+    targets = np.zeros((len(rows), max(1, *(len(row.classes) for row in rows))), np.int64)
+    for i, row in enumerate(rows):
+        features[i, : len(row.features)] = row.features
+        targets[i, : len(row.classes)] = row.classes
+    return Batch(features, targets, np.array([len(row.classes) for row in rows], np.int64))
+
+
+def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
+    """Batches of rows of like length, each of about ``frames`` frames in all, in random order.
+
+    A length with fewer rows than a batch holds is filled up by repeating some.
+    """
+    buckets: dict[int, list[int]] = {}
+    for index in rng.permutation(len(rows)):
+        buckets.setdefault(-(-len(rows[index].features) // _STEP) * _STEP, []).append(int(index))
+    groups = []
+    for length, members in buckets.items():
+        size = max(2, min(frames // length, 96))
+        for start in range(0, len(members), size):
+            some = members[start : start + size]
+            if len(some) >= size // 3 or len(members) < size:
+                some += [members[i] for i in rng.integers(0, len(members), size - len(some))]
+                groups.append((length, some))
+    for position in rng.permutation(len(groups)):
+        length, some = groups[position]
+        yield batch_of([rows[i] for i in some], length)
+
+
+MakeComposer = Callable[[int], SpeechComposer]
+_Message = list[Heard] | str  # a chunk, or the traceback of a worker that failed
+
+
+def _work(make: MakeComposer, seed: int, size: int, params: LogMelParams, out: Queue[_Message]) -> None:
+    """The life of the worker process; it ends with the learner, even with one that was killed."""
+    cv2.setNumThreads(1)
+    learner = os.getppid()
+    message: _Message = []
+    try:
+        composer = make(seed)
+        while os.getppid() == learner:
+            message = message or [heard_of(composer.sample(), params) for _ in range(size)]
+            with contextlib.suppress(queue.Full):
+                out.put(message, timeout=2)
+                message = []
+        os._exit(1)  # without waiting for a pipe that nobody reads
+    except Exception:  # whatever it is, the learner says it
+        out.put(traceback.format_exc())
+
+
+class ListenPool:
+    """A worker process that composes recordings without end.
+
+    Parameters
+    ----------
+    make : called in the worker with its seed; must be picklable.
+    params : how recordings are looked at.
+    seed : of the composer.
+    chunk : recordings handed over at once.
+    """
+
+    def __init__(self, make: MakeComposer, params: LogMelParams, seed: int, chunk: int = 768) -> None:
+        context = mp.get_context("spawn")
+        self._queue: Queue[_Message] = context.Queue(maxsize=2)
+        self._process = context.Process(
+            target=_work, args=(make, seed, chunk, params, self._queue), daemon=True
+        )
+        self._process.start()
+
+    def take(self) -> list[Heard]:
+        """The next chunk, as soon as there is one.
+
+        Raises
+        ------
+        RuntimeError
+            The worker failed or was killed.
+        """
+        while True:
+            try:
+                message = self._queue.get(timeout=1)
+            except queue.Empty:
+                if self._process.is_alive():
+                    continue
+                raise RuntimeError(
+                    f"the process that composes recordings has stopped, exit code {self._process.exitcode}"
+                ) from None
+            if isinstance(message, str):
+                raise RuntimeError(f"the process that composes recordings failed:\n{message}")
+            return message
+
+    def close(self) -> None:
+        """Stop the worker."""
+        self._process.terminate()
+        self._process.join()
+        self._queue.close()
