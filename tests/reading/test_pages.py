@@ -235,12 +235,27 @@ def test_what_does_not_fit_the_kind_is_not_accepted():
     assert not PageReader(misfit, One(), of_a_kind=True).read(picture).numbers[0].accepted
 
 
+@pytest.mark.parametrize(("found", "shown"), [(0.9, True), (0.3, True), (0.1, False)])
+def test_what_hardly_fits_the_kind_is_shown_as_rejected(found, shown):
+    def hardly(crops):
+        return [replace(number, confidence=0.001, accepted=False) for number in same_number(crops)]
+
+    class One:
+        def detect_arrays(self, arrays):
+            return [[Detection("printed", found, Box(5, 5, 60, 30))] for _ in arrays]
+
+    picture = Picture(draw_page([(60, 60, "12")], (300, 200)), "x")
+    numbers = PageReader(hardly, One(), of_a_kind=True).read(picture).numbers
+    assert [(number.text, number.accepted) for number in numbers] == [("12", False)] * shown
+    assert PageReader(hardly, One()).read(picture).numbers == ()
+
+
 def test_the_kind_and_the_country_reach_the_fields():
     page = draw_page([(60, 60, "23/11/2026"), (60, 200, "94103")])
     read = Reader(detector=Blocks(), kind="postcode", country="US").read(page)
     kinds = {number.text: (number.kind, number.accepted) for number in read.numbers}
     assert kinds["94103"] == ("postcode", True)
-    assert not any(accepted for text, (_, accepted) in kinds.items() if text != "94103")
+    assert kinds["23/11/2026"][1] is False  # shown all the same
 
 
 def test_a_model_for_another_task_is_no_detector(model_path):

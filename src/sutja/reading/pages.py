@@ -20,6 +20,7 @@ from sutja.reading.cutting import WAYS, Cut, Way, cut
 from sutja.reading.fields import Finder, Found, find
 from sutja.reading.gaps import gaps
 from sutja.reading.grids import settled
+from sutja.reading.judge import MISFIT
 from sutja.reading.poses import UPRIGHT, Pose, Reading, best_pose, reads_badly
 from sutja.reading.prepare import Prepared, prepare
 from sutja.reading.rectify import Quad
@@ -151,8 +152,18 @@ class PageReader:
         fields: list[Field] = []
         for start in range(0, len(found), BATCH):
             read = self._both_ways(view, found[start : start + BATCH])
-            fields += [field for field in read if field is not None and field.raw >= LEAST]
+            fields += [field for field in read if field is not None and self._worth(field) >= LEAST]
         return fields
+
+    def _worth(self, field: Field) -> float:
+        """How far a field is worth a look.
+
+        Where a kind was asked for, what does not fit it is unsure by that alone, however clear it stands
+        there; it is shown as rejected, so only the finding speaks for it.
+        """
+        if self._of_a_kind and not field.number.accepted:
+            return max(field.raw, field.found.confidence * MISFIT)
+        return field.raw
 
     def _both_ways(self, view: View, found: Sequence[Found]) -> list[Field | None]:
         """Read fields as they are cut first; those in doubt are cut and read another way too."""
