@@ -10,7 +10,7 @@ from answering import CLASSES, GAIN, draw
 from PIL import Image
 
 import sutja
-from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, ThresholdError
+from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SutjaError, ThresholdError
 from sutja.model_file import Calibration, Preprocessing, RiskCounts, Scaling, read_model, write_model
 from sutja.reading import Classifier, Reader, models, open_model
 
@@ -181,6 +181,15 @@ def test_each_model_has_its_own_way_of_use(make, model_path):
         Reader(path)
     with pytest.raises(ModelFileError, match=r"to transcribe, not to classify; use it with sutja\.Reader"):
         Classifier(model_path)
+
+
+@pytest.mark.parametrize("options", [{"kind": "amount"}, {"country": "DE"}, {"detector": "pages"}])
+def test_a_classifier_takes_no_kind(make, model_path, options):
+    make()
+    path = model_path.parent / "c.onnx"
+    write_model(path, answering.make_network(), answering.make_card())
+    with pytest.raises(SutjaError, match=f"single characters, which have no {next(iter(options))}"):
+        open_model(path, **options)
 
 
 def test_the_default_is_the_bundled_one_for_digits(make, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Ink to numbers: what a network says is decoded, judged, and put back onto the picture."""
 
+from sutja.errors import SutjaError
 from sutja.reading.classifier import Classifier
 from sutja.reading.models import Model, load_model
 from sutja.reading.reader import Reader
@@ -19,8 +20,19 @@ def open_model(
     """What reads with a model: a `Reader`, or a `Classifier` where the model is one.
 
     Parameters and errors are those of both.
+
+    Raises
+    ------
+    SutjaError
+        A kind, a country or a detector is named for a classifier, which tells one character at a time.
     """
     file = load_model(model)
     if file.card.task == "classify":
+        asked = {"kind": kind != "auto", "country": country is not None, "detector": detector is not None}
+        if named := [name for name, given in asked.items() if given]:
+            raise SutjaError(
+                f"tells single characters, which have no {' and no '.join(named)}",
+                where=f"model {file.source}", remedy="leave that out, or read with a model of whole numbers",
+            )  # fmt: skip
         return Classifier(file, threads, max_error)
     return Reader(file, threads, max_error, kind=kind, country=country, detector=detector)
