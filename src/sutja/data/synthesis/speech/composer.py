@@ -6,7 +6,7 @@ Letters: n samples at 16 kHz.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +19,12 @@ from sutja.spoken_words import OTHER, UNITS, word_class
 _OTHER = word_class(OTHER)
 _DIGITS = (*(word_class(unit) for unit in UNITS), word_class("oh"))
 _LONGEST = 9.0  # seconds of a recording: batches stay small
-# Parts of each source among whole phrases; what is not named has 1.
-SHARES = {"an4": 6.0, "kokoro": 5.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3, "telephone-speech": 2.0,
-          "asterisk-core-sounds": 1.3, "fsdd": 0.7}  # fmt: skip
+# Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
+SHARES = {
+    "an4": 6.0, "kokoro": 5.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3, "telephone-speech": 2.0,
+    "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6, "espeak-ng words": 0.3,
+    "flite words": 0.2, "festival words": 0.2,
+}  # fmt: skip
 KINDS = {"string": 0.24, "phrase": 0.45, "row": 0.13, "word": 0.13, "noise": 0.05}
 
 
@@ -43,6 +46,7 @@ class SpeechComposer:
     seed : the same seed gives the same recordings.
     strength : how much happens to them.
     shares : of each source among phrases.
+    kinds : how often each kind of recording is composed; they add up to 1.
     """
 
     def __init__(
@@ -51,9 +55,11 @@ class SpeechComposer:
         noises: Sequence[NDArray[np.int16]],
         seed: int,
         strength: Strength = Strength(),  # noqa: B008 — frozen
-        shares: dict[str, float] = SHARES,
+        shares: Mapping[str, float] = SHARES,
+        kinds: Mapping[str, float] = KINDS,
     ) -> None:
         self._pieces, self._noises, self._strength = pieces, noises, strength
+        self._kinds = dict(kinds)
         self._rng = np.random.default_rng(seed)
         by_source: dict[str, list[int]] = defaultdict(list)
         words: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -74,7 +80,7 @@ class SpeechComposer:
     def sample(self) -> Recording:
         """The next recording."""
         rng = self._rng
-        kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
+        kind = str(rng.choice(list(self._kinds), p=list(self._kinds.values())))
         if kind == "string" and not self._speakers:
             kind = "phrase"
         parts, gaps = {

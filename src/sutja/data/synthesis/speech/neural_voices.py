@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.data.synthesis.speech import pieces
 from sutja.data.synthesis.speech.accents import in_script
-from sutja.data.synthesis.speech.phrases import PAUSE
+from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, a_phrase, labels_of
+from sutja.data.synthesis.speech.pieces import Piece, as_int16, trimmed
+from sutja.data.synthesis.speech.sentences import WORDS_ALONE
+from sutja.spoken_words import JOINTS, TEENS, TENS, UNITS
 
 RATE = 24_000  # Hz
+_LISTS = 0.35  # part of the phrases that are words with breaths between
+_LEAST_WORDS = 3
 _STYLE = 256  # numbers that say how a voice sounds, a row for each length of the text
 _INDIAN = (  # IPA of a British speaker → of an Indian one
     ("θ", "tʰ"), ("ð", "d"), ("t", "ʈ"), ("ʈʰ", "tʰ"), ("d", "ɖ"), ("eɪ", "eː"), ("əʊ", "oː"), ("oʊ", "oː"),
@@ -93,3 +100,35 @@ def _espeak(text: str, voice: str) -> str:
         capture_output=True, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
     return ", ".join(line.strip() for line in lines if line.strip()) + "."
+
+
+def spoken_by(voices: Kokoro, count: int, seed: int) -> Iterator[Piece]:
+    """Phrases by the network: a third of them lists of single words.
+
+    Parameters
+    ----------
+    voices : the network and its voices.
+    count : how many.
+    seed : the same seed gives the same phrases and voices.
+    """
+    import soxr
+
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        name, style, indian = voices.voice(rng)
+        speed = float(rng.uniform(0.8, 1.4))
+        phrase = _a_list(rng) if rng.random() < _LISTS else a_phrase(rng)
+        while len(phrase.words) < _LEAST_WORDS:  # the network mumbles single words
+            phrase = a_phrase(rng)
+        sound = voices.say(ipa_of(phrase.words, name, indian, rng), style, speed)
+        samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
+        yield Piece(as_int16(trimmed(samples)), phrase.classes, name, "kokoro")
+
+
+def _a_list(rng: np.random.Generator) -> Phrase:
+    """Words with a breath behind each."""
+    kind = rng.choice(3, p=[0.5, 0.35, 0.15])
+    known = ((*UNITS, "oh"), (*TEENS, *TENS, *JOINTS, "nought"), WORDS_ALONE)[kind]
+    words = [str(word) for word in rng.choice(known, int(rng.integers(6, 10)), replace=False)]
+    said = [sign for word in words for sign in (word, PAUSE)][:-1]
+    return Phrase(tuple(said), tuple(labels_of(said)))

@@ -1,0 +1,173 @@
+"""The exact way to train the bundled listener again: number words out of recordings.
+
+    recipes/voices.sh runs/voices; export SUTJA_VOICES=runs/voices
+    python recipes/listener.py real --out runs/listen
+    python recipes/listener.py speak --out runs/listen --engine espeak-ng --count 6500
+    python recipes/listener.py speak --out runs/listen --engine flite --count 900
+    python recipes/listener.py speak --out runs/listen --engine festival --count 900
+    python recipes/listener.py speak --out runs/listen --engine kokoro --count 800
+    python recipes/listener.py train --out runs/listen --run draft --steps 900
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/draft
+    python recipes/listener.py train --out runs/listen --run base --steps 4000 --without fsdd
+    python recipes/listener.py train --out runs/listen --run full --steps 1200 --weights runs/listen/base
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base
+    python recipes/listener_finish.py bundle --out runs/listen --run full
+
+`real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
+(`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
+of digits can be composed of many people's words. `train` composes recordings of all these in a process
+beside the training, and goes on where it stopped when started again. Nothing here looks at a test part.
+Data: `SUTJA_DATA`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from sutja.data.synthesis.speech.composer import SpeechComposer
+from sutja.data.synthesis.speech.neural_voices import Kokoro, spoken_by
+from sutja.data.synthesis.speech.pieces import Piece, load, save
+from sutja.data.synthesis.speech.prompts import prompts
+from sutja.data.synthesis.speech.real_pieces import noises, real_pieces
+from sutja.data.synthesis.speech.voices import spoken
+from sutja.nets.listener import ListenerConfig
+from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.spoken_words import WORDS
+from sutja.training import listen
+from sutja.training.listen_align import words_of
+from sutja.training.listen_pool import Heard, ListenPool
+
+SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
+PARAMS = LogMelParams()
+SHARD = 50  # phrases a file: a program that is stopped loses few
+HELD_SEED = 9001  # of phrases that nothing is trained on, and those after it
+
+
+def real(args: argparse.Namespace) -> None:
+    """The real recordings of the training and validation parts, at one rate."""
+    root = Path(os.environ["SUTJA_DATA"])
+    for part in ("train", "validation"):
+        for dataset in SETS:
+            pieces = real_pieces(root, dataset, part)
+            save(pieces, args.out / "real" / f"{dataset}-{part}")
+            minutes = sum(piece.seconds for piece in pieces) / 60
+            print(f"{dataset} {part}: {len(pieces):,} recordings, {minutes:.0f} minutes", flush=True)
+        save(
+            [Piece(noise, (), "noise", "noise") for noise in noises(root, part)],
+            args.out / "real" / f"noise-{part}",
+        )
+    save(prompts(), args.out / "real" / "prompts-train")
+
+
+def speak(args: argparse.Namespace) -> None:
+    """Phrases said by a program; those of a seed from `HELD_SEED` on are for validation."""
+    folder = args.out / ("held" if args.seed >= HELD_SEED else "spoken")
+    if args.engine == "kokoro":
+        source: Iterable[Piece] = spoken_by(Kokoro(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed)
+    else:
+        source = spoken(args.engine, args.count, args.seed)
+    made: list[Piece] = []
+    for number, piece in enumerate(source, start=1):
+        made.append(piece)
+        if number % SHARD == 0:
+            save(made, folder / f"{args.engine}-{args.seed}-{number:06d}")
+            made = []
+            print(f"{args.engine}: {number:,} of {args.count:,}", flush=True)
+    if made:
+        save(made, folder / f"{args.engine}-{args.seed}-rest")
+
+
+def cut(args: argparse.Namespace) -> None:
+    """Words of many speakers, cut out of phrases."""
+    net = listen.load_average(args.weights / "checkpoint.pt")
+    pieces = load(args.out / "real", ["an4-train"]) + load(args.out / "spoken")
+    words = list(words_of(net, pieces, PARAMS))
+    save(words, args.out / "words" / "cut")
+    print(f"{len(words):,} words of {len({word.speaker for word in words}):,} speakers")
+
+
+def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Piece]:
+    """All that is trained on; ``without`` names sets, or speakers as "fsdd/theo"."""
+    found = load(out / "real", [*(f"{name}-train" for name in SETS), "prompts-train"])
+    found += load(out / "spoken") + load(out / "words")
+    return [piece for piece in found if piece.source not in without and piece.speaker not in without]
+
+
+def composer(out: Path, without: Sequence[str], shares: dict[str, float] | None, seed: int) -> SpeechComposer:
+    """What a training process takes its recordings from."""
+    noise = [piece.samples for piece in load(out / "real", ["noise-train"])]
+    pieces = pieces_of(out, without)
+    return SpeechComposer(pieces, noise, seed, **({"shares": shares} if shares else {}))
+
+
+def heard(piece: Piece) -> Heard:
+    """A recording as it is, looked at."""
+    sound = piece.samples.astype(np.float32) / np.float32(32768)
+    return Heard(log_mel(sound, PARAMS).astype(np.float16), piece.classes)
+
+
+def validation(out: Path) -> dict[str, list[Heard]]:
+    """Real recordings of people and calls that nothing is trained on, and held-out phrases."""
+    sets = {name: load(out / "real", [f"{name}-validation"]) for name in SETS}
+    sets["spoken"] = load(out / "held")
+    return {name: [heard(piece) for piece in pieces] for name, pieces in sets.items() if pieces}
+
+
+def run(
+    args: argparse.Namespace, folder: Path, without: Sequence[str], shares: dict[str, float] | None = None
+) -> None:
+    """Train to ``args.steps``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(1)
+    weights = args.weights / "checkpoint.pt" if args.weights else None
+    fit = listen.ListenFit(
+        steps=args.steps, lr=args.lr, seed=args.seed, evaluate_every=args.evaluate_every,
+        settle=0.0 if weights else 0.4, warm_up=50 if weights else 200,
+    )  # fmt: skip
+    state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
+    make: Callable[[int], SpeechComposer] = partial(composer, args.out, tuple(without), shares)
+    pool = ListenPool(make, PARAMS, seed=1000 + args.seed)
+    try:
+        listen.fit(state, pool, fit, validation(args.out), folder, partial(print, flush=True))
+    finally:
+        pool.close()
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one of the steps."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    steps = parser.add_subparsers(required=True)
+    for name, step in (("real", real), ("speak", speak), ("cut", cut), ("train", None)):
+        one = steps.add_parser(name)
+        one.add_argument("--out", type=Path, default=Path("runs/listen"))
+        one.add_argument("--seed", type=int, default=0)
+        one.set_defaults(do=step or (lambda args: run(args, args.out / args.run, args.without)))
+        if name == "speak":
+            one.add_argument("--engine", choices=("espeak-ng", "flite", "festival", "kokoro"), required=True)
+            one.add_argument("--count", type=int, required=True)
+        if name in ("cut", "train"):
+            one.add_argument("--weights", type=Path, required=name == "cut")
+        if name == "train":
+            add_training(one)
+    args = parser.parse_args(argv)
+    args.do(args)
+
+
+def add_training(parser: argparse.ArgumentParser) -> None:
+    """The options of `run`."""
+    parser.add_argument("--run", default="base")
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--evaluate-every", type=int, default=500)
+    parser.add_argument("--without", nargs="*", default=[])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Words cut out of phrases by a listener that knows what is said: more voices to compose strings of.
+
+Letters: n samples, U frames of the answer, K classes with the blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
+from torch import nn
+
+from sutja.data.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
+from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.spoken_words import OTHER, word_class
+from sutja.training import loop
+
+_SURE = 0.6  # least probability of a word in the frame it is heard in
+_REACH = 0.45  # seconds before the first word and after the last that still belong to it
+_SHORTEST, _LONGEST = 0.12, 1.3  # seconds of a word
+_OTHER = word_class(OTHER)
+
+
+def heard_at(log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int]) -> list[int] | None:
+    """The frame in which each word is heard most clearly; None where something else is heard than said."""
+    path = log_probs.argmax(-1)
+    starts = np.flatnonzero(np.diff(path, prepend=0))
+    frames: list[int] = []
+    said: list[int] = []
+    for start, stop in zip(starts, [*starts[1:], len(path)], strict=True):
+        c = int(path[start])
+        if not c:
+            continue
+        at = int(start + log_probs[start:stop, c].argmax())
+        if c == _OTHER and said[-1:] == [_OTHER]:
+            continue
+        if log_probs[at, c] < np.log(_SURE):
+            return None
+        said.append(c)
+        frames.append(at)
+    return frames if said == list(classes) else None
+
+
+def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> Iterator[Piece]:
+    """The number words of pieces of several, one by one, cut where it is quietest between them.
+
+    Parameters
+    ----------
+    net : a trained listener.
+    pieces : phrases; those in which it hears something else than was said are passed over.
+    params : how recordings are looked at.
+    """
+    for piece in pieces:
+        if len(piece.classes) < 2:
+            continue
+        sound = piece.samples.astype(np.float32) / np.float32(32768)
+        features = torch.from_numpy(log_mel(sound, params))[None]
+        log_probs = loop.evaluation_step(net, features, torch.bfloat16)[0].numpy()
+        frames = heard_at(log_probs, piece.classes)
+        if frames is None:
+            continue
+        edges = _edges(sound, [at * params.hop * params.stride for at in frames])
+        for c, start, stop in zip(piece.classes, edges[:-1], edges[1:], strict=True):
+            word = trimmed(sound[start:stop], margin=0.03)
+            if c != _OTHER and _SHORTEST < len(word) / RATE < _LONGEST:
+                yield Piece(
+                    np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words"
+                )
+
+
+def _edges(sound: NDArray[np.float32], heard: Sequence[int]) -> list[int]:
+    """Samples at which words begin and end, given one sample inside each."""
+    level, step = loudness(sound), RATE // 100
+    smooth = np.convolve(level, np.ones(3) / 3, mode="same")
+    reach = round(_REACH * RATE)
+    edges = [max(0, heard[0] - reach)]
+    for before, after in pairwise(heard):
+        low, high = before // step, max(before // step + 1, after // step)
+        edges.append((low + int(smooth[low:high].argmin())) * step)
+    return [*edges, min(len(sound), heard[-1] + reach)]
