@@ -95,3 +95,30 @@ def test_the_letter_is_a4(tmp_path):
         assert image.size == (1654, 2339)
         assert np.asarray(image).min() < 60
     assert pages.resident_mb() > 10
+
+
+def test_fields_are_counted_where_their_ink_is():
+    forms, filled = script("forms"), script("_filled_pages")
+    there = (("12", (0, 0, 20, 10)), ("7", (50, 0, 60, 10)))
+    page = filled.Filled("envelope", np.zeros((9, 9), np.uint8), there)
+    numbers = [seen("12", (0, 0, 20, 12)), seen("4", (50, 0, 61, 10)), seen("99", (200, 0, 220, 10))]
+    got = forms.counts(page, script("_page_readers").PageAnswer(numbers, 1.0))
+    assert got == {"fields": 2, "found": 2, "read": 1, "accepted": 2, "wrong": 1}
+    nothing = forms.counts(page, script("_page_readers").PageAnswer([], 1.0))
+    assert nothing == {"fields": 2, "found": 0, "read": 0, "accepted": 0, "wrong": 0}
+
+
+def test_filled_pages_hold_ink_where_they_say(data_root):
+    filled = script("_filled_pages")
+    pages = list(filled.pages(data_root, "validation", 2 * len(filled.LAYOUTS)))
+    assert {page.layout for page in pages} == set(filled.LAYOUTS)
+    assert np.array_equal(pages[0].pixels, next(filled.pages(data_root, "validation", 1)).pixels)
+    for page in pages:
+        rows, columns = page.pixels.shape
+        assert page.fields
+        for digits, (x0, y0, x1, y1) in page.fields:
+            assert digits.isdigit()
+            assert 0 <= x0 < x1 <= columns
+            assert 0 <= y0 < y1 <= rows
+            inside = page.pixels[int(y0) : int(y1), int(x0) : int(x1)]
+            assert int(inside.max()) - int(inside.min()) > 60

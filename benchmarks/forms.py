@@ -1,0 +1,93 @@
+"""Handwritten numbers on filled forms, envelopes, slips and registers unlike those composed for training.
+
+python benchmarks/forms.py                  # digits of validation writers, while developing
+python benchmarks/forms.py --part test      # digits of MNIST's test writers: the published figure, once
+
+The pages are drawn by `_filled_pages`; a field is found where a number covers its ink at IoU 0.5 or more.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import _page_readers
+import cv2
+from _filled_pages import LAYOUTS, Filled, pages
+from _machine import result_path, save, shown, table
+from _page_readers import PageAnswer, PageReaderOf, Seen
+from _peers import PEERS_PACKAGES
+from _scores import percent, rate
+from _sutja import arguments, data_folder
+
+FIGURE = "forms"
+LEAST_OVERLAP = 0.5  # IoU from which a field is found
+PAGES = 60
+
+
+def counts(page: Filled, answer: PageAnswer) -> dict[str, int]:
+    """Fields, and how many of them were found, read, accepted, and accepted though wrong."""
+    out = dict.fromkeys(("fields", "found", "read", "accepted", "wrong"), 0)
+    for digits, box in page.fields:
+        best: Seen | None = max(answer.numbers, key=lambda number: number.covers(box), default=None)
+        out["fields"] += 1
+        if best is None or best.covers(box) < LEAST_OVERLAP:
+            continue
+        right = best.digits == digits
+        out["found"] += 1
+        out["read"] += right
+        out["accepted"] += best.accepted
+        out["wrong"] += best.accepted and not right
+    return out
+
+
+def row(
+    reader: PageReaderOf, drawn: Sequence[Filled], paths: Sequence[Path], fresh: bool
+) -> list[dict[str, Any]]:
+    """A reader's figures, all layouts and each."""
+    answers = list(_page_readers.answers(reader, paths, FIGURE, fresh=fresh))
+    found = [(page.layout, counts(page, answer)) for page, answer in zip(drawn, answers, strict=True)]
+    rows = []
+    for layout in ("all", *LAYOUTS):
+        mine = [count for name, count in found if layout in ("all", name)]
+        n = {key: sum(count[key] for count in mine) for key in mine[0]}
+        rows.append({
+            **reader.facts(), "layout": layout, "pages": len(mine), "n": n["fields"],
+            "found": rate(n["found"], n["fields"]), "read": rate(n["read"], n["fields"]),
+            "accepted": rate(n["accepted"], n["fields"]),
+            "wrong_of_accepted": rate(n["wrong"], n["accepted"]),
+            "seconds_a_page": round(statistics.median(
+                a.seconds for p, a in zip(drawn, answers, strict=True) if layout in ("all", p.layout)), 3),
+        })  # fmt: skip
+    return rows
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, keep, show."""
+    args = arguments(__doc__).parse_args(argv)
+    drawn = list(pages(data_folder(), args.part, args.limit or PAGES))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"{i:03d}.png" for i in range(len(drawn))]
+        for path, page in zip(paths, drawn, strict=True):
+            cv2.imwrite(str(path), page.pixels)
+        for reader in _page_readers.readers(args.model or [None], with_peers=not args.no_peers):
+            rows += row(reader, drawn, paths, args.fresh)
+    kept = save(
+        result_path(FIGURE, args.part, args.limit), FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES
+    )
+    names = ("found", "read", "accepted", "wrong_of_accepted")
+    lines = [
+        (r["reader"], r["settings"], r["layout"], r["n"], *(percent(r[n], interval=True) for n in names),
+         r["seconds_a_page"])
+        for r in rows
+    ]  # fmt: skip
+    print(table(("reader", "settings", "layout", "n", *names, "s a page"), lines))
+    print(f"part: {args.part}; kept in {shown(kept)}")
+
+
+if __name__ == "__main__":
+    main()
