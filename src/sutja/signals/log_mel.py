@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _BLOCK = 1024  # frames worked on at a time: memory stays flat
-_FAINTEST = 1e-12  # of power, so that silence has a logarithm
+_FAINTEST = 1e-20  # of power, so that silence has a logarithm
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class LogMelParams:
     loud: float = 97.0
     span: float = 55.0
     unit: float = 20.0
-    quietest: float = -85.0
+    quietest: float = -110.0
     stride: int = 4
 
     def to_json(self) -> dict[str, Any]:
