@@ -17,7 +17,7 @@ from sutja.listening.symbols import says_number
 from sutja.spoken_words import OTHER
 
 _EFFORT, _WIDEST, _NARROWEST = 320, 16, 4  # frames times strings kept, and strings kept
-_MOST_FRAMES = 250  # of an island; what goes on longer without a pause is cut in two
+_MOST_FRAMES = 100  # of an island; what goes on longer without a pause is cut in two
 
 
 @dataclass(slots=True)

@@ -142,14 +142,15 @@ def _made(
     number = place.number
     words = tuple(said.words[number.start : number.stop])
     spans: list[tuple[float, float]] = []
-    for island, piece in zip(run.islands, said.pieces, strict=True):
-        spans += island.times(piece) if piece else []
+    for i in range(place.first, place.last + 1):
+        spans += run.islands[i].times(said.pieces[i]) if said.pieces[i] else []
+    at = number.start - said.owners.index(place.first)  # among the words of these islands
     around = _around(said.words, number)
     value = None if misfit else number.value
     if typed is not None and (value is not None or typed.kind not in _SUMS):
         value = typed.value
     return Heard(
-        words, number.digits, value, min(1.0, total), tuple(spans[number.start : number.stop]),
+        words, number.digits, value, min(1.0, total), tuple(spans[at : at + len(words)]),
         ragged=any(word in VOCABULARY for word in around), beside=OTHER in around, fits=not misfit,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ counts, so that "one hundred two thousand" is 102000 and not 100 and 2000.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 LARGEST = 999_999
@@ -205,28 +205,51 @@ def spoken_numbers(text: str | Sequence[str]) -> list[Spoken]:
     [('106', 1, 5)]
     """
     words = words_of(text) if isinstance(text, str) else list(text)
-    found, start = [], 0
+    found: list[Spoken] = []
+    start = 0
     while start < len(words):
         stop = start
         while stop < len(words) and stop - start < _MOST_WORDS and words[stop] in VOCABULARY:
             stop += 1
-        number = next((n for end in range(stop, start, -1) if (n := _read(words, start, end))), None)
-        if number is not None and words[start : number.stop] not in (["oh"], ["o"]):
-            found.append(number)
-        start = max(start + 1, number.stop if number else 0)
+        found += _numbers_between(words, start, stop)
+        start = stop + 1 if stop - start < _MOST_WORDS else stop
     return found
 
 
+def _numbers_between(words: Sequence[str], start: int, stop: int) -> Iterator[Spoken]:
+    """The numbers among words that are all of the vocabulary, each as long as it can be."""
+    pieces = {at: list(_pieces(words, at, stop)) for at in range(start, stop)}
+    while start < stop:
+        reached = {start}
+        for at in range(start, stop):
+            if at in reached:
+                reached.update(piece.stop for piece in pieces[at])
+        end = max(reached)
+        number = _fewest(pieces, start, end)
+        if number is not None and words[start:end] not in (["oh"], ["o"]):
+            yield number
+        start = max(start + 1, end)
+
+
 def _read(words: Sequence[str], start: int, stop: int) -> Spoken | None:
+    """The number that words from `start` to `stop` are."""
+    return _fewest({at: list(_pieces(words, at, stop)) for at in range(start, stop)}, start, stop)
+
+
+def _fewest(all_pieces: Mapping[int, Sequence[_Piece]], start: int, stop: int) -> Spoken | None:
     """The fewest pieces that words from `start` to `stop` are made of, the longest first."""
-    best: dict[int, tuple[_Piece, ...]] = {stop: ()}
+    count, following = {stop: 0}, {}
     for at in range(stop - 1, start - 1, -1):
-        ways = [(piece, *best[piece.stop]) for piece in _pieces(words, at, stop) if piece.stop in best]
+        ways = [piece for piece in all_pieces[at] if piece.stop in count]
         if ways:
-            best[at] = min(ways, key=lambda way: (len(way), -way[0].stop))
-    if start not in best or not best[start]:
+            following[at] = min(ways, key=lambda piece: (count[piece.stop], -piece.stop))
+            count[at] = 1 + count[following[at].stop]
+    if start not in following:
         return None
-    pieces = best[start]
+    pieces, at = [], start
+    while at < stop:
+        pieces.append(following[at])
+        at = following[at].stop
     digits = "".join(piece.digits for piece in pieces)
     plain = len(pieces) == 1 or not any(piece.whole for piece in pieces)
     return Spoken(digits, digits if plain else None, start, stop)
