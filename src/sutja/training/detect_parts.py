@@ -5,7 +5,6 @@ Letters: n pictures, H, W rows and columns, K classes.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.data.box_leak import find_box_leaks
 from sutja.data.box_sets import load_boxed
 from sutja.data.boxes import BoxedPicture, BoxedSet
 from sutja.data.faults import DataError
@@ -54,14 +54,14 @@ def load_box_parts(data: str | Path, say: Callable[[str], None]) -> BoxParts:
     if "all" in found:
         whole = found["all"]
         _enough(whole)
-        indices = three_parts(np.zeros(len(whole), np.int64), None)
+        indices = three_parts(rarest(whole), None)
         parts = BoxParts(*(whole.take(some) for some in indices))
     else:
         train, test = found["train"], found.get("test")
         _enough(train)
         validation = found.get("validation")
         if validation is None:
-            held = hold_out(np.zeros(len(train), np.int64), None, VALIDATION_SHARE)
+            held = hold_out(rarest(train), None, VALIDATION_SHARE)
             train, validation = train.take(np.flatnonzero(~held)), train.take(np.flatnonzero(held))
         parts = BoxParts(train, validation, train.take([]) if test is None else test)
     things = sum(len(picture.labels) for picture in parts.train.pictures)
@@ -70,8 +70,8 @@ def load_box_parts(data: str | Path, say: Callable[[str], None]) -> BoxParts:
         f"{things:,} things to train, {len(parts.validation):,} to validate, {len(parts.test):,} to test"
     )
     for side in ("validation", "test"):
-        if count := _shared(parts.train, getattr(parts, side)):
-            say(f"{count:,} pictures of the {side} part are in the training part too: its figures flatter")
+        for line in find_box_leaks(parts.train, getattr(parts, side)).tell(side):
+            say(line)
     return parts
 
 
@@ -82,15 +82,20 @@ def _enough(data: BoxedSet) -> None:
         )
 
 
-def _shared(train: BoxedSet, other: BoxedSet) -> int:
-    """Pictures of `other` whose very bytes are in `train`."""
+def rarest(data: BoxedSet) -> NDArray[np.int64]:
+    """(n,) the class of which the set has the fewest among those in each picture; one more for none.
 
-    def digests(data: BoxedSet) -> list[bytes]:
-        paths = [one.picture for one in data.pictures if isinstance(one.picture, Path)]
-        return [hashlib.sha256(path.read_bytes()).digest() for path in paths]
-
-    known = set(digests(train))
-    return sum(digest in known for digest in digests(other))
+    Split by these, a class that is in few pictures comes to both sides.
+    """
+    counts = np.bincount(
+        np.concatenate([np.zeros(0, np.int64), *(np.unique(one.labels) for one in data.pictures)]),
+        minlength=len(data.classes),
+    )
+    return np.array(
+        [min(set(one.labels.tolist()), key=lambda k: (counts[k], k), default=len(data.classes))
+         for one in data.pictures],
+        np.int64,
+    )  # fmt: skip
 
 
 def params_of(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParams:

@@ -1,0 +1,138 @@
+"""The leak guard for pictures with boxes: the same scene on both sides of a split.
+
+Two pictures of one form, one template or one grid look alike when small, and are none the less two, with
+other things in them; so the things decide too, class by class. Letters: n boxes of one picture, m of another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.duplicates import near_duplicates
+from sutja.errors import PictureError
+from sutja.overlap import iou_matrix
+
+SAME_THINGS = 0.5  # part of the things, of the side with more, that stand in both pictures at the same place
+SAME_PLACE = 0.5  # IoU, each picture being as wide and as high as the other
+_SIDE = 96  # pixels of a small picture's longer side
+
+
+@dataclass(frozen=True, slots=True)
+class BoxLeaks:
+    """Pictures of a side that was to be kept apart which the training side has too.
+
+    Attributes
+    ----------
+    n_pictures : of the side.
+    copies : places of those whose very bytes are there.
+    near : places of those that look alike and hold the same things, by class and place.
+    relabelled : places of those that look alike and hold things at the same places, but of other classes
+        there: one of the two is labelled wrongly.
+    """
+
+    n_pictures: int
+    copies: tuple[int, ...]
+    near: tuple[int, ...]
+    relabelled: tuple[int, ...]
+
+    def tell(self, side: str) -> tuple[str, ...]:
+        """What the person should know, a line each; none where nothing was found."""
+        lines = []
+        if self.copies:
+            lines.append(
+                f"{len(self.copies):,} pictures of the {side} part are in the training part too: "
+                "its figures flatter"
+            )
+        if self.near:
+            lines.append(
+                f"{len(self.near):,} of {self.n_pictures:,} pictures of the {side} part look like a training "
+                "picture and hold the same things: likely the same scene"
+            )
+        if self.relabelled:
+            lines.append(
+                f"{len(self.relabelled):,} pictures of the {side} part look like a training picture whose "
+                "things have other classes: one of the two is wrong"
+            )
+        return tuple(lines)
+
+
+def find_box_leaks(train: BoxedSet, held: BoxedSet) -> BoxLeaks:
+    """What a held-out side has in common with the training side.
+
+    Pictures that cannot be read are passed over. Both sets have the same classes.
+    """
+    known = {digest for one in train.pictures if (digest := _digest(one)) is not None}
+    copies = tuple(i for i, one in enumerate(held.pictures) if _digest(one) in known)
+    here = _seen([i for i in range(len(held)) if i not in copies], held)
+    there = _seen(range(len(train)), train)
+    near, relabelled = set(), set()
+    for pair in near_duplicates([one.small for one in here], [one.small for one in there]):
+        a, b = here[pair.a], there[pair.b]
+        if _alike(a, b, by_class=True):
+            near.add(a.place)
+        elif _alike(a, b, by_class=False):
+            relabelled.add(a.place)
+    return BoxLeaks(len(held), copies, tuple(sorted(near)), tuple(sorted(relabelled - near)))
+
+
+def _digest(one: BoxedPicture) -> bytes | None:
+    """What tells the bytes of a picture's file or array."""
+    if isinstance(one.picture, Path):
+        try:
+            return hashlib.sha256(one.picture.read_bytes()).digest()
+        except OSError:
+            return None
+    return hashlib.sha256(one.pixels.tobytes() + repr(one.pixels.shape).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A picture that can be read: its place in its set, small and grey, and its boxes (n, 4) in 0 to 1."""
+
+    place: int
+    small: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+
+def _seen(places: Sequence[int], data: BoxedSet) -> list[_Seen]:
+    """The pictures at some places of a set that can be read."""
+    seen = []
+    for place in places:
+        one = data.pictures[place]
+        try:
+            pixels = one.pixels
+        except PictureError:
+            continue
+        height, width = pixels.shape[:2]
+        scale = _SIDE / max(height, width)
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+        small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+        boxes = one.boxes / np.array([width, height, width, height], np.float32)
+        seen.append(_Seen(place, small, boxes, one.labels))
+    return seen
+
+
+def _alike(a: _Seen, b: _Seen, *, by_class: bool) -> bool:
+    """Whether two pictures hold the same things, each about where the other has it."""
+    most = max(len(a.boxes), len(b.boxes))
+    if most == 0:
+        return True
+    overlap = iou_matrix(a.boxes, b.boxes)
+    if by_class:
+        overlap = overlap * (a.labels[:, None] == b.labels[None])
+    pairs = 0
+    while overlap.size and overlap.max() >= SAME_PLACE:
+        row, column = np.unravel_index(int(overlap.argmax()), overlap.shape)
+        overlap[row], overlap[:, column] = 0, 0
+        pairs += 1
+    return pairs >= SAME_THINGS * most
