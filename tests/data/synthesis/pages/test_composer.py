@@ -1,36 +1,17 @@
 """Composed pages: every layout, the same for the same seed, boxes that hold ink, no digit outside of one."""
 
-from functools import lru_cache
-
 import numpy as np
 import pytest
+from drawn_hands import sources
 
-from sutja.data.synthesis.glyphs import Hands
 from sutja.data.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, scene
 from sutja.data.synthesis.pages.composer import MAKERS
 from sutja.data.synthesis.pages.desk import Desk, Value
 from sutja.data.synthesis.pages.sheet import Sheet
 from sutja.data.synthesis.pages.writing import comb, handwritten, printed
-from sutja.data.synthesis.sources import Sources
 from sutja.data.synthesis.supplies import Supplies
 
 WITHOUT_NUMBERS = {"prose", "blank", "picture"}
-
-
-@lru_cache(maxsize=1)
-def sources():
-    """Written digits of two writers: frames, each with as many bars as the digit says."""
-    pictures, labels, writers = [], [], []
-    for writer in range(2):
-        for digit in range(10):
-            picture = np.zeros((28, 28), np.uint8)
-            picture[4:24, 8 : 18 + writer] = 255
-            picture[7:21, 11 : 15 + writer] = 0
-            picture[6 + digit, 8:18] = 255
-            pictures.append(picture)
-            labels.append(digit)
-            writers.append(writer)
-    return Sources(hands=[(1.0, Hands.from_arrays("drawn", pictures, labels, writers))])
 
 
 @pytest.mark.parametrize("layout", sorted(MAKERS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sutja.data.synthesis import texts
 from sutja.data.synthesis.pages import marks, values
 from sutja.data.synthesis.pages.desk import Desk, Value
+from sutja.data.synthesis.pages.panels import foreign
 from sutja.data.synthesis.pages.sheet import Sheet
 from sutja.data.synthesis.pages.vocabulary import CITIES, LAST, STREETS, in_words, person, pick
 from sutja.data.synthesis.pages.writing import Part, comb, hand_words, handwritten, printed, written
@@ -87,8 +88,10 @@ def _amount(
         window[:] = desk.some(235, 255)
     if desk.chance(0.85):
         sheet.frame((x, y, x + wide, y + tall), 1 if desk.chance(0.7) else 2, grey)
-    type_ = desk.type(scale=desk.between(1.0, 1.6))
+    type_ = desk.type(scale=desk.between(1.0, 2.2))
     left = x + desk.unit * 0.4
+    if desk.chance(0.25):
+        foreign(sheet, desk, x - desk.unit * 7, y + tall * 0.7, desk.small.unit, desk.some(3, 5))
     if sign and type_.has(sign):
         left = printed(
             sheet, desk, type_, [sign], left if desk.chance(0.8) else x - type_.unit * 1.4, y + tall * 0.72

@@ -11,13 +11,19 @@ import numpy as np
 from sutja.data.synthesis.pages import scene
 from sutja.data.synthesis.pages.business import invoice, time_sheet
 from sutja.data.synthesis.pages.cheques import cheque
+from sutja.data.synthesis.pages.displays import display
+from sutja.data.synthesis.pages.documents import document, slip
 from sutja.data.synthesis.pages.fields import PageSample, crop
 from sutja.data.synthesis.pages.forms import box_form, form
 from sutja.data.synthesis.pages.grids import grid
 from sutja.data.synthesis.pages.letters import envelope, letter, prose
+from sutja.data.synthesis.pages.lone import lone
 from sutja.data.synthesis.pages.notes import ledger, note
 from sutja.data.synthesis.pages.numberless import blank, picture
+from sutja.data.synthesis.pages.office import census, tax_form
+from sutja.data.synthesis.pages.post import mail
 from sutja.data.synthesis.pages.receipts import receipt
+from sutja.data.synthesis.pages.registers import register
 from sutja.data.synthesis.pages.sheet import Sheet
 from sutja.data.synthesis.pages.tables import filled_table, table
 from sutja.data.synthesis.sources import Sources
@@ -40,6 +46,14 @@ MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
         "prose": prose,
         "blank": blank,
         "picture": picture,
+        "mail": mail,
+        "slip": slip,
+        "document": document,
+        "tax_form": tax_form,
+        "census": census,
+        "register": register,
+        "lone": lone,
+        "display": display,
         "invoice": invoice,
         "time_sheet": time_sheet,
     }
@@ -50,20 +64,28 @@ HELD_OUT = (
 )  # never trained on: they show what becomes of layouts unlike those composed
 DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
     {
-        "cheque": 0.16,
-        "form": 0.14,
-        "box_form": 0.07,
-        "letter": 0.08,
-        "envelope": 0.06,
-        "table": 0.11,
-        "filled_table": 0.06,
-        "receipt": 0.06,
-        "grid": 0.07,
-        "note": 0.07,
-        "ledger": 0.06,
-        "prose": 0.04,
+        "cheque": 0.14,
+        "form": 0.1,
+        "box_form": 0.06,
+        "letter": 0.06,
+        "envelope": 0.04,
+        "table": 0.07,
+        "filled_table": 0.04,
+        "receipt": 0.05,
+        "grid": 0.04,
+        "note": 0.05,
+        "ledger": 0.03,
+        "prose": 0.03,
         "blank": 0.02,
         "picture": 0.03,
+        "mail": 0.05,
+        "slip": 0.04,
+        "document": 0.04,
+        "tax_form": 0.04,
+        "census": 0.02,
+        "register": 0.03,
+        "lone": 0.05,
+        "display": 0.05,
     }
 )
 _MOST = 2  # windows of one page

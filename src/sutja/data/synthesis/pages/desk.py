@@ -33,7 +33,8 @@ _MONO = (
 )  # fmt: skip
 _SEEN, _SPECK = 60, 4  # alpha of 255 that counts as ink; pixels of ink that are more than a speck
 _OCR = ("ocra", "ocrb")
-STYLES = {"serif": _SERIF, "mono": _MONO, "ocr": _OCR, "any": ("",)}
+_SEGMENTS = "dseg"
+STYLES = {"serif": _SERIF, "mono": _MONO, "ocr": _OCR, "segments": (_SEGMENTS,), "any": ("",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +168,13 @@ class Desk:
         self.black = float(np.clip(self.rng.beta(5, 1.3), 0.35, 1.0))
 
     def face(self, style: str = "any") -> Face:
-        """A print font of a style: serif, mono, ocr or any."""
+        """A print font of a style: serif, mono, ocr, segments, or any but segments."""
         parts = STYLES[style]
         families: Families = [
             family
             for family in self.supplies.printed
             if any(_plain(family[0]).startswith(part) for part in parts)
-            and not _plain(family[0]).startswith("dseg")
+            and (style == "segments" or not _plain(family[0]).startswith(_SEGMENTS))
         ]
         return self.supplies.face(families or self.supplies.printed)
 

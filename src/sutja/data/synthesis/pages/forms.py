@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sutja.data.synthesis import texts
 from sutja.data.synthesis.pages import marks, values
 from sutja.data.synthesis.pages.desk import Desk, Value
+from sutja.data.synthesis.pages.panels import foreign
 from sutja.data.synthesis.pages.sheet import Sheet
 from sutja.data.synthesis.pages.vocabulary import CITIES, PROSE, label, person, pick, sentence
 from sutja.data.synthesis.pages.writing import (
@@ -101,7 +102,10 @@ def _entry(sheet: Sheet, desk: Desk, place: tuple[float, float, float, float], b
         if desk.chance(0.85)
         else [Value(str(desk.some(1, 40)), "number"), pick(desk.rng, [". ", ") ", " "]) + name]
     )
-    if above:
+    if above and desk.chance(0.1):
+        foreign(sheet, desk, x0, y0 + desk.small.unit * 1.1, desk.small.unit, desk.some(2, 8))
+        left, base = x0 + desk.unit * 0.3, y1 - desk.unit * 0.3
+    elif above:
         printed(sheet, desk, desk.small, parts, x0, y0 + desk.small.unit * 1.1)
         left, base = x0 + desk.unit * 0.3, y1 - desk.unit * 0.3
     else:

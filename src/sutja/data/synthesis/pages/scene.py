@@ -16,6 +16,7 @@ from sutja.data.synthesis.pages.sheet import Sheet
 
 Pixels = NDArray[np.uint8]
 _LEAST_CONTRAST = 16  # grey levels
+_LEAST_LIKENESS = 0.45  # correlation of what is seen of a number with its ink
 STEEPEST = 5.0  # degrees that a page is turned at most
 _WAYS = ("digital", "scan", "photo", "copy")
 _SHARES = (0.12, 0.46, 0.34, 0.08)
@@ -48,19 +49,32 @@ def take(rng: Generator, sheet: Sheet, way: str | None = None) -> PageSample:
     picture = _stored(rng, _noisy(rng, picture, photo=way == "photo"))
     if rng.random() < 0.02:
         picture = 255 - picture
-    return PageSample(picture, _legible(picture, sheet.fields(matrix)))
+    size = picture.shape[1], picture.shape[0]
+    drawn = cv2.warpPerspective(sheet.plane, matrix, size, flags=cv2.INTER_LINEAR, borderValue=255)
+    return PageSample(picture, _legible(picture, np.asarray(drawn, np.uint8), sheet.fields(matrix)))
 
 
-def _legible(picture: Pixels, fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Fields that nothing is left of, in fog or in shadow, are to be ignored."""
-    small = cv2.blur(picture, (3, 3))  # noise alone is no ink
+def _legible(picture: Pixels, drawn: Pixels, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Fields that nothing is left of, in fog, in shadow or in a copy, are to be ignored.
+
+    Parameters
+    ----------
+    drawn : the sheet as it was drawn, where the picture has it.
+    """
+    small, wanted = (cv2.blur(plane, (3, 3)) for plane in (picture, drawn))  # noise alone is no ink
     out = []
     for field in fields:
         x0, y0, x1, y1 = (max(0, int(v)) for v in field.box)
-        patch = small[y0 : y1 + 1, x0 : x1 + 1]
+        patch, ink = (plane[y0 : y1 + 1, x0 : x1 + 1] for plane in (small, wanted))
         lost = patch.size == 0 or int(patch.max()) - int(patch.min()) < _LEAST_CONTRAST
-        out.append(replace(field, ignore=True) if lost else field)
+        out.append(replace(field, ignore=True) if lost or _likeness(patch, ink) < _LEAST_LIKENESS else field)
     return tuple(out)
+
+
+def _likeness(patch: Pixels, ink: Pixels) -> float:
+    """The correlation of two patches, 0 to 1, whichever of the two is light on dark."""
+    a, b = (plane.astype(np.float32).ravel() - float(plane.mean()) for plane in (patch, ink))
+    return float(abs(a @ b) / max(1e-6, float(np.sqrt((a @ a) * (b @ b)))))
 
 
 @lru_cache(maxsize=4)
