@@ -37,8 +37,11 @@ from sutja.data import catalogue
 from sutja.data.boxes import BoxedPicture, BoxedSet, boxed
 from sutja.data.fonts import faces
 from sutja.data.real_pages import CLASSES, real_pages
+from sutja.data.real_pages_cheques import cheque_pages
+from sutja.data.real_pages_refilled import amount_boxes, place_of, refilled, tightened
 from sutja.data.synthesis.pages import HELD_OUT, PageComposer, PageSample
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
+from sutja.data.synthesis.supplies import Supplies
 from sutja.model_file import Card, Preprocessing, TrainingSet, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
@@ -62,7 +65,7 @@ AN_EPOCH, AT_ONCE = 250, 8  # batches an epoch, and composed files that it draws
 # The loss is divided by the things in a batch: tables and grids beside letters would drown them. So batches
 # are of pages with many fields or of pages with few, each with real pages in these shares.
 MANY, BATCHES_OF_MANY = 40, 0.25  # fields a page; share of the batches
-REAL_FEW = {"cheques": 0.32, "receipts": 0.04}
+REAL_FEW = {"cheques": 0.14, "refilled": 0.14, "receipts": 0.03}
 REAL_MANY = {"sudoku": 0.15, "weather-tables": 0.1}
 REAL = (*REAL_FEW, *REAL_MANY)
 # A number cut by the frame's edge counts when nearly all of it is seen; of others nothing is said.
@@ -139,6 +142,24 @@ def prepare(args: argparse.Namespace) -> None:
         composer = PageComposer(sources, HELD_SEED, weights)
         pages = [enlarged(as_boxed(composer.crop(WINDOW)), SHOWN) for _ in range(HELD_PAGES)]
         save_pages(args.out / f"validation-{name}.npz", pages)
+
+
+def refill(args: argparse.Namespace) -> None:
+    """Write the real training cheques again: amounts with tight boxes, and pages filled in anew."""
+    root, path = Path(os.environ["SUTJA_DATA"]), args.out / "train-cheques.npz"
+    supplies = Supplies(load(root, VALIDATION_FOLD), np.random.default_rng(args.seed))
+    pages, out = load_pages(path), []
+    # `prepare` wrote the pages in this order; `pages_relabel.py` keeps it.
+    keys = [page.source.removeprefix("cheques/") for page in cheque_pages(root, "train")]
+    for record, amount in amount_boxes(root, "train"):
+        number = keys.index(record.path.name)
+        place = place_of(pages[number], amount)
+        if place is not None:
+            out += [refilled(pages[number], place, supplies) for _ in range(args.times)]
+            pages[number] = tightened(pages[number], place)
+    save_pages(args.out / "train-refilled.npz", out)
+    save_pages(path, pages)
+    print(f"{len(out)} cheques filled in anew")
 
 
 def enlarged(page: BoxedPicture, scale: float) -> BoxedPicture:
@@ -271,7 +292,7 @@ def training_data(folder: Path) -> tuple[TrainingSet, ...]:
     """What the detector learnt from, for its card."""
     used = dict(load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
     for name, path in real_files(folder).items():
-        used[name] = len(load_pages(path))
+        used[name] = len(load_pages(path))  # "refilled" are the cheques once more
     crops = A_CHUNK * len(list((folder / "chunks").glob("[0-9]*[0-9].npz")))
     fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
     composed = TrainingSet(
@@ -329,6 +350,10 @@ def main() -> None:
     one.set_defaults(do=compose)
     two = verbs.add_parser("prepare")
     two.set_defaults(do=prepare)
+    more = verbs.add_parser("refill")
+    more.add_argument("--times", type=int, default=5)
+    more.add_argument("--seed", type=int, default=1)
+    more.set_defaults(do=refill)
     three = verbs.add_parser("train")
     three.add_argument("--size", default="s")
     three.add_argument("--seconds", type=float, default=4000)
@@ -348,7 +373,7 @@ def main() -> None:
     five.set_defaults(do=bundle)
     for verb in (four, five):
         verb.add_argument("--size", default="s")
-    for verb in (one, two, three, four, five):
+    for verb in (one, two, more, three, four, five):
         verb.add_argument("--out", type=Path, required=True)
     torch.set_num_threads(1)
     args = parser.parse_args()
