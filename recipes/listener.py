@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sutja.data.synthesis.speech.composer import SpeechComposer
+from sutja.data.synthesis.speech.composer import SHARES, SpeechComposer
 from sutja.data.synthesis.speech.neural_voices import Kokoro, spoken_by
 from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.data.synthesis.speech.prompts import prompts
@@ -100,11 +100,10 @@ def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Piece]:
     return [piece for piece in found if piece.source not in without and piece.speaker not in without]
 
 
-def composer(out: Path, without: Sequence[str], shares: dict[str, float] | None, seed: int) -> SpeechComposer:
+def composer(out: Path, without: Sequence[str], shares: dict[str, float], seed: int) -> SpeechComposer:
     """What a training process takes its recordings from."""
     noise = [piece.samples for piece in load(out / "real", ["noise-train"])]
-    pieces = pieces_of(out, without)
-    return SpeechComposer(pieces, noise, seed, **({"shares": shares} if shares else {}))
+    return SpeechComposer(pieces_of(out, without), noise, seed, shares=SHARES | shares)
 
 
 def heard(piece: Piece) -> Heard:
@@ -132,7 +131,7 @@ def run(
         settle=0.0 if weights else 0.4, warm_up=50 if weights else 200,
     )  # fmt: skip
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
-    make: Callable[[int], SpeechComposer] = partial(composer, args.out, tuple(without), shares)
+    make: Callable[[int], SpeechComposer] = partial(composer, args.out, tuple(without), shares or {})
     pool = ListenPool(make, PARAMS, seed=1000 + args.seed)
     try:
         listen.fit(state, pool, fit, validation(args.out), folder, partial(print, flush=True))

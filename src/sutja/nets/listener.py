@@ -95,7 +95,7 @@ class Listener(nn.Module):
         self.drop = nn.Dropout(0.1)
         self.head = nn.Conv2d(config.width, config.classes, 1)
 
-    def forward(self, features: Float[Tensor, "B T {MELS}"]) -> Float[Tensor, "B U K"]:
+    def forward(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B U K"]:
         """Log-mel features → log-probabilities; class 0 is the blank; four frames become one."""
         x = self.line(self.look(features.transpose(1, 2).unsqueeze(1)))
         x = self.head(self.drop(x)).squeeze(2).transpose(1, 2)  # (B, U, K)

@@ -22,6 +22,7 @@ from sutja.training import loop
 _SURE = 0.6  # least probability of a word in the frame it is heard in
 _REACH = 0.45  # seconds before the first word and after the last that still belong to it
 _SHORTEST, _LONGEST = 0.12, 1.3  # seconds of a word
+_STEP = 96  # frames: lengths looked at are multiples of it, since each shape costs compiling once
 _OTHER = word_class(OTHER)
 
 
@@ -31,7 +32,7 @@ def heard_at(log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int
     starts = np.flatnonzero(np.diff(path, prepend=0))
     frames: list[int] = []
     said: list[int] = []
-    for start, stop in zip(starts, [*starts[1:], len(path)], strict=True):
+    for start, stop in pairwise([*starts, len(path)]):
         c = int(path[start])
         if not c:
             continue
@@ -58,7 +59,9 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
         if len(piece.classes) < 2:
             continue
         sound = piece.samples.astype(np.float32) / np.float32(32768)
-        features = torch.from_numpy(log_mel(sound, params))[None]
+        seen = log_mel(sound, params)
+        features = torch.zeros(1, -(-len(seen) // _STEP) * _STEP, params.mels)
+        features[0, : len(seen)] = torch.from_numpy(seen)
         log_probs = loop.evaluation_step(net, features, torch.bfloat16)[0].numpy()
         frames = heard_at(log_probs, piece.classes)
         if frames is None:

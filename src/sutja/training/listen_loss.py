@@ -103,7 +103,7 @@ def _sums(probs: Rows, targets: NDArray[Any], lengths: NDArray[Any], other: int)
         behind[:, :-1] += after[:, 1:]
         behind[:, :-2] += (after * skips)[:, 2:]
         behind[:, 1:] += (after * again)[:, :-1]
-    fits = ends > 0
+    fits = ~(ends <= 0)  # what is no number shows in the loss
     losses = np.where(fits, -np.log(np.where(fits, ends, 1.0)) - np.log(scale).sum(0), 0.0)
     counts = np.zeros(probs.shape)
     for s in range(states.shape[1]):

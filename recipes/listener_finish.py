@@ -1,0 +1,252 @@
+"""From trained listeners to the bundled model: one speaker left out, calibration, threshold, card.
+
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base --steps 150
+    python recipes/listener_finish.py answers --out runs/listen --file speakers.json
+    python recipes/listener_finish.py bundle --out runs/listen --run full
+
+`speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
+exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
+official test recordings too, which is for the very end. `bundle` exports the listener, fits calibration and
+threshold on validation recordings and writes src/sutja/weights/spoken.onnx with its card.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+import torch
+from listener import HELD_SEED, PARAMS, SETS, heard, pieces_of, run
+
+import sutja
+from sutja.confidence import RiskTable, fit_calibration
+from sutja.data import catalogue
+from sutja.data.sound_sets import part_of, read_fsdd
+from sutja.data.synthesis.speech.composer import SpeechComposer
+from sutja.data.synthesis.speech.pieces import RATE, Piece, load
+from sutja.data.synthesis.speech.real_pieces import decoded
+from sutja.errors import ThresholdError
+from sutja.listening import Listener
+from sutja.listening.spoken import spoken_numbers
+from sutja.metrics import expected_calibration_error, percent
+from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
+from sutja.model_file.bundled import bundled_path
+from sutja.spoken_words import OTHER, WORDS
+from sutja.training import listen
+from sutja.training.listen_export import export_listener
+from sutja.training.listen_pool import batch_of
+
+SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
+MAX_ERROR = 0.01  # of the accepted numbers
+COMPOSED = (
+    600  # recordings, of held-out people and phrases, on which calibration is fitted beside the real ones
+)
+VOICES = {  # engines and sets beside the catalogue → terms
+    "kokoro": "Apache-2.0", "espeak-ng": "GPL-3.0 program; its output is free", "flite": "BSD-like voices",
+    "festival": "BSD-like voices", "asterisk-core-sounds": "CC BY-SA 3.0",
+}  # fmt: skip
+
+
+def raw_card(name: str) -> Card:
+    """A card without calibration: its confidences are raw."""
+    return Card(
+        "listen", name, (), Preprocessing("log-mel", PARAMS.to_json()), classes=tuple(WORDS), threshold=0.0
+    )
+
+
+def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
+    """The averaged network of a run as a model file, checked on validation recordings."""
+    net = listen.load_average(weights / "checkpoint.pt")
+    rows = [heard(piece) for piece in load(out / "real", ["an4-validation", "fsdd-validation"])[::4]]
+    rows.sort(key=lambda row: len(row.features))
+    batches = [batch_of(rows[i : i + 6]).features for i in range(0, len(rows), 6)]
+    export_listener(net, card, path, batches)
+
+
+def speakers(args: argparse.Namespace) -> None:
+    """A listener for each speaker that has learnt from the five others."""
+    for speaker in SPEAKERS:
+        folder = args.out / "speakers" / speaker
+        train = argparse.Namespace(
+            out=args.out, steps=args.steps, lr=args.lr, seed=args.seed, weights=args.base,
+            evaluate_every=args.steps,
+        )  # fmt: skip
+        run(train, folder, (f"fsdd/{speaker}",), {"fsdd": 6.0})
+        exported(args.out, folder, folder / "model.onnx", raw_card(f"without {speaker}"))
+
+
+def answers(args: argparse.Namespace) -> None:
+    """What each of these hears from the speaker it does not know, as JSON."""
+    records = read_fsdd(Path(os.environ["SUTJA_DATA"]))
+    rows = [record for record in records if args.test or part_of("fsdd", record) != "test"]
+    said: list[dict[str, Any]] = []
+    for speaker in SPEAKERS:
+        listener = Listener(args.out / "speakers" / speaker / "model.onnx")
+        for record in rows:
+            if record.group == speaker:
+                found = listener.listen(decoded(record.path), RATE).numbers
+                said.append({
+                    "speaker": speaker, "file": record.path.name, "digit": record.text,
+                    "heard": "".join(number.digits for number in found),
+                })  # fmt: skip
+        mine = [row for row in said if row["speaker"] == speaker]
+        right = float(np.mean([row["heard"] == row["digit"] for row in mine]))
+        print(f"without {speaker}: {percent(right)} of {len(mine)} right", flush=True)
+    (args.out / args.file).write_text(json.dumps({"test": args.test, "answers": said}))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A number that was heard in a validation recording, or one that was said and not heard."""
+
+    dataset: str
+    raw: float
+    right: bool
+    heard: bool
+
+
+def truth_of(classes: Sequence[int]) -> list[str]:
+    """The digits of the numbers in what is said.
+
+    >>> truth_of((36, 3, 3, 36, 6))
+    ['22', '5']
+    """
+    runs: list[list[str]] = [[]]
+    for c in classes:
+        word = WORDS[c - 1]
+        if word == OTHER:
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    return [number.digits for words in runs if words for number in spoken_numbers(words)]
+
+
+def cases(listener: Listener, name: str, pieces: Sequence[Piece]) -> Iterator[Case]:
+    """The numbers of validation recordings, heard and missed."""
+    for piece in pieces:
+        wanted = truth_of(piece.classes)
+        for number in listener.listen(piece.samples, RATE).numbers:
+            right = number.digits in wanted
+            yield Case(name, number.confidence, right, True)
+            if right:
+                wanted.remove(number.digits)
+        yield from (Case(name, 0.0, False, False) for _ in wanted)
+
+
+def composed(out: Path) -> list[Piece]:
+    """Recordings composed of people, calls, noise and phrases that nothing was trained on."""
+    kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
+    pieces = load(out / "real", [f"{name}-validation" for name in SETS]) + load(out / "held")
+    noise = [piece.samples for piece in load(out / "real", ["noise-validation"])]
+    composer = SpeechComposer(pieces, noise, HELD_SEED, kinds=kinds)
+    made = [composer.sample() for _ in range(COMPOSED)]
+    return [
+        Piece(np.asarray(np.round(one.samples * 32_767), np.int16), one.classes, "composed", "composed")
+        for one in made
+    ]
+
+
+def bundle(args: argparse.Namespace) -> None:
+    """Fit calibration and threshold on validation recordings and write the model file."""
+    torch.set_num_threads(1)
+    path = args.to or bundled_path("spoken")
+    exported(args.out, args.out / args.run, args.out / "raw.onnx", raw_card("spoken"))
+    listener = Listener(args.out / "raw.onnx")
+    sets = {name: load(args.out / "real", [f"{name}-validation"]) for name in SETS}
+    sets |= {"spoken by programs": load(args.out / "held"), "composed": composed(args.out)}
+    found = [case for name, pieces in sets.items() for case in cases(listener, name, pieces)]
+    answered = [case for case in found if case.heard]
+    calibrate = fit_calibration(
+        np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
+    )
+    table = RiskTable.measure(
+        [calibrate(case.raw) for case in answered], [float(case.right) for case in answered]
+    )
+    try:
+        choice = table.choose(MAX_ERROR)
+    except ThresholdError as error:
+        raise SystemExit(f"{error}; train it longer") from error
+    print(choice.statement())
+    results = tuple(measured(found, sets, calibrate, choice.threshold))
+    for line in results:
+        print(line)
+    card = replace(
+        raw_card("spoken"), calibration=Calibration(points=calibrate.calibration.points),
+        thresholds=table.counts, threshold=choice.threshold, training_data=training_data(args.out),
+        open_terms=True, seed=args.seed, versions=versions(), results=results,
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )  # fmt: skip
+    exported(args.out, args.out / args.run, path, card)
+    print(f"{path}: {path.stat().st_size:,} bytes")
+
+
+def measured(
+    found: Sequence[Case], sets: dict[str, list[Piece]], calibrate: Any, threshold: float
+) -> Iterator[dict[str, Any]]:
+    """Figures a set: numbers said, heard rightly, accepted, wrong among these, calibration error."""
+    for name, pieces in sets.items():
+        mine = [case for case in found if case.dataset == name]
+        answered = [case for case in mine if case.heard]
+        said = sum(len(truth_of(piece.classes)) for piece in pieces)
+        confidence = np.array([calibrate(case.raw) for case in answered])
+        right = np.array([case.right for case in answered], bool)
+        kept = confidence >= threshold if len(answered) else np.zeros(0, bool)
+        yield {
+            "set": name, "part": "validation", "n": len(pieces), "numbers": said,
+            "right": round(float(right.sum()) / said, 4) if said else None,
+            "accepted": int(kept.sum()), "accepted_wrong": int((kept & ~right).sum()),
+            "ece": round(expected_calibration_error(confidence, right), 4) if len(answered) else None,
+        }  # fmt: skip
+
+
+def training_data(out: Path) -> tuple[TrainingSet, ...]:
+    """What the listener learnt from, with terms."""
+    pieces = [piece for piece in pieces_of(out) if not piece.source.endswith(" words")]
+    counts = {source: sum(piece.source == source for piece in pieces) for source in (*SETS, *VOICES)}
+    terms = {name: catalogue.entry_of(name).terms for name in SETS} | VOICES
+    noise = TrainingSet("noise", 6, catalogue.entry_of("noise").terms)
+    return (*(TrainingSet(name, count, terms[name]) for name, count in counts.items() if count), noise)
+
+
+def versions() -> dict[str, str]:
+    """Of what made the model."""
+    return {
+        "sutja": sutja.__version__, "torch": torch.__version__, "onnxruntime": onnxruntime.__version__,
+        "numpy": np.__version__, "python": platform.python_version(),
+    }  # fmt: skip
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run one of the steps."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    steps = parser.add_subparsers(required=True)
+    for name, step in (("speakers", speakers), ("answers", answers), ("bundle", bundle)):
+        one = steps.add_parser(name)
+        one.add_argument("--out", type=Path, default=Path("runs/listen"))
+        one.add_argument("--seed", type=int, default=0)
+        one.set_defaults(do=step)
+        if name == "speakers":
+            one.add_argument("--base", type=Path, required=True)
+            one.add_argument("--steps", type=int, default=150)
+            one.add_argument("--lr", type=float, default=5e-4)
+        if name == "answers":
+            one.add_argument("--file", default="speakers.json")
+            one.add_argument("--test", action="store_true", help="the test recordings too: once, at the end")
+        if name == "bundle":
+            one.add_argument("--run", default="full")
+            one.add_argument("--to", type=Path, help="where it goes  [default: the bundled model's place]")
+    args = parser.parse_args(argv)
+    args.do(args)
+
+
+if __name__ == "__main__":
+    main()

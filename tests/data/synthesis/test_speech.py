@@ -1,0 +1,162 @@
+"""Composed recordings: their labels are what is said, at any strength, and a seed gives the same ones."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from sounding import OTHER_CLASS, chord, phrase, speaker, word
+
+from sutja.data.synthesis.speech import channel
+from sutja.data.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, in_script, respelled
+from sutja.data.synthesis.speech.channel import NONE, Strength
+from sutja.data.synthesis.speech.composer import KINDS, SpeechComposer
+from sutja.data.synthesis.speech.phrases import a_phrase, labels_of, whole
+from sutja.data.synthesis.speech.pieces import RATE, cut_at_pauses, load, save, trimmed
+from sutja.listening.spoken import spoken_numbers
+from sutja.spoken_words import OTHER, SPELLINGS, WORDS, word_class
+
+ONLY = dict.fromkeys(KINDS, 0.0)
+
+
+def pieces():
+    return [*speaker("low", 0.9), *speaker("high", 1.2), word(OTHER_CLASS), phrase((3, 4)), phrase((36, 8))]
+
+
+def heard_chords(samples):
+    """The classes of the chords in a clean recording, by matching each."""
+    level = np.convolve(np.abs(samples), np.ones(400) / 400, mode="same")
+    edges = np.flatnonzero(np.diff((level > 0.05 * level.max()).astype(int)))
+    found = []
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        spectrum = np.abs(np.fft.rfft(samples[start:stop], 16_384))
+        scores = {
+            c: max(
+                float(spectrum[:8192] @ np.abs(np.fft.rfft(chord(c, pitch), 16_384))[:8192])
+                for pitch in (0.9, 1.0, 1.2)
+            )
+            for c in (*range(1, 12), OTHER_CLASS)
+        }
+        found.append(max(scores, key=scores.get))
+    return found
+
+
+@pytest.mark.parametrize("kind", ["string", "word", "phrase"])
+def test_the_label_is_what_is_said(kind):
+    made = SpeechComposer(pieces()[:22], [], 5, NONE, kinds=ONLY | {kind: 1.0})
+    right = 0
+    for _ in range(30):
+        recording = made.sample()
+        right += heard_chords(recording.samples) == list(recording.classes)
+    assert right >= (12 if kind == "string" else 28)  # words said without a pause run into one another
+
+
+def test_every_kind_at_full_strength_keeps_its_bookkeeping():
+    made = SpeechComposer(pieces(), [np.arange(9000, dtype=np.int16) % 100], 1, Strength(1.0, 1.0, 1.0, 1.0))
+    lengths = Counter()
+    for _ in range(120):
+        recording = made.sample()
+        assert recording.samples.dtype == np.float32
+        assert np.isfinite(recording.samples).all()
+        assert 0 < np.abs(recording.samples).max() <= 1.0
+        assert all(1 <= c <= len(WORDS) for c in recording.classes)
+        assert (OTHER_CLASS, OTHER_CLASS) not in zip(recording.classes, recording.classes[1:], strict=False)
+        lengths[len(recording.classes)] += 1
+    assert lengths[0] >= 1  # noise alone
+    assert max(lengths) >= 6
+
+
+def test_a_seed_gives_the_same_recordings():
+    one, same, other = (SpeechComposer(pieces(), [], seed) for seed in (3, 3, 4))
+    first, second, third = ([made.sample() for _ in range(5)] for made in (one, same, other))
+    for a, b in zip(first, second, strict=True):
+        assert a.classes == b.classes
+        assert np.array_equal(a.samples, b.samples)
+    assert any(
+        a.classes != c.classes or len(a.samples) != len(c.samples) for a, c in zip(first, third, strict=True)
+    )
+
+
+def test_rooms_and_lines_keep_every_sample_in_its_place():
+    rng = np.random.default_rng(0)
+    sound = np.zeros(RATE, np.float32)
+    sound[4000:4400] = chord(4)[:400]
+    for _ in range(20):
+        out = channel.through(sound, Strength(1.0, 1.0, 1.0, 1.0), rng)
+        assert out.shape == sound.shape
+        assert np.abs(out).argmax() >= 3990  # nothing comes before it is said
+    assert len(channel.faster(sound, 1.25)) == pytest.approx(RATE / 1.25, abs=2)
+    assert channel.faster(sound, 2.0)[2000:2200].std() > 0
+
+
+def test_noise_is_as_loud_as_was_asked():
+    rng = np.random.default_rng(0)
+    sound, noise = np.tile(chord(3, seconds=0.5), 4), channel.coloured(32_000, rng)
+    for ratio in (0.0, 10.0, 20.0):
+        added = channel.mixed(sound, noise, ratio) - sound
+        quieter = 20 * np.log10(np.sqrt(np.square(sound).mean()) / np.sqrt(np.square(added).mean()))
+        assert quieter == pytest.approx(ratio, abs=3.0)
+
+
+def test_phrases_say_numbers():
+    rng = np.random.default_rng(0)
+    seen = Counter()
+    for _ in range(1500):
+        phrase_ = a_phrase(rng)
+        assert phrase_.classes
+        seen.update(phrase_.classes)
+    assert set(range(1, len(WORDS))) - set(seen) == set()  # every word is said
+    for _ in range(200):
+        said = whole(rng)
+        (number,) = spoken_numbers(said)
+        assert 1 <= int(number.value) <= 999_999
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("two hundred and six", "two hundred and six"),
+        ("call me and go", "□"),
+        ("a hundred", "hundred"),
+        ("five , six", "five six"),
+        ("my number is nought and one", "□ nought □ one"),
+        ("treble o", "triple oh"),
+    ],
+)
+def test_labels(text, expected):
+    assert [WORDS[c - 1] for c in labels_of(text.split())] == expected.split()
+
+
+def test_spelled_accents_cover_every_word():
+    for word_ in set(WORDS) - {OTHER}:
+        assert word_ in DEVANAGARI
+        assert word_ in LATIN
+        for language in SCRIPTS:
+            text = in_script((word_,), language)
+            assert text
+            assert language in ("hi", "mr") or not any("\u0900" <= c <= "\u097f" for c in text)
+    assert in_script(("two", ",", "five"), "hi") == "टू, फाइव्"
+    assert in_script(("cheese",), "hi") is None
+    assert respelled(("one", "cheese")) is None
+    assert all(word_class(spelled) == word_class(plain) for spelled, plain in SPELLINGS.items())
+
+
+def test_pieces_come_back_from_disk(tmp_path):
+    kept = pieces()
+    save(kept[:3], tmp_path / "one")
+    save(kept[3:], tmp_path / "two")
+    back = load(tmp_path)
+    assert len(back) == len(kept)
+    for a, b in zip(kept, back, strict=True):
+        assert np.array_equal(a.samples, b.samples)
+        assert (a.classes, a.speaker, a.source) == (b.classes, b.speaker, b.source)
+    assert len(load(tmp_path, ["two"])) == len(kept) - 3
+
+
+def test_words_with_pauses_are_told_apart():
+    silence = np.zeros(RATE // 3, np.float32)
+    sound = np.concatenate([silence, chord(1), silence, chord(2), silence, chord(3)])
+    words = cut_at_pauses(sound, 3)
+    assert len(words) == 3
+    assert all(0.2 < len(word_) / RATE < 0.4 for word_ in words)
+    assert cut_at_pauses(sound, 4) is None
+    assert len(trimmed(sound)) < len(sound)

@@ -1,0 +1,93 @@
+"""Log-mel features: where a tone lands, what loudness does not change, what is no sound."""
+
+import json
+
+import numpy as np
+import pytest
+
+from sutja.signals.log_mel import LogMelParams, log_mel
+
+PARAMS = LogMelParams()
+
+
+def tone(hertz, seconds=0.5, loud=0.3):
+    return (loud * np.sin(2 * np.pi * hertz * np.arange(round(seconds * 16_000)) / 16_000)).astype(np.float32)
+
+
+def mel(hertz):
+    return 1127 * np.log1p(hertz / 700)
+
+
+@pytest.mark.parametrize("hertz", [200, 440, 1000, 3000, 6500])
+def test_a_tone_is_loudest_in_its_own_band(hertz):
+    edges = np.linspace(mel(PARAMS.low), mel(PARAMS.high), PARAMS.mels + 2)
+    band = int(np.abs(edges[1:-1] - mel(hertz)).argmin())
+    found = log_mel(tone(hertz), PARAMS)[20].argmax()
+    assert abs(int(found) - band) <= 1
+
+
+def test_power_is_that_of_a_plain_fourier_transform():
+    """Against a transform written out, frame by frame, up to the segment's own loudness."""
+    rng = np.random.default_rng(0)
+    sound = rng.normal(0, 0.1, 1600).astype(np.float32)
+    features = log_mel(sound, PARAMS)
+    padded = np.pad(sound.astype(float), (120, 400))
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
+    hertz = np.arange(257) * 16_000 / 512
+    edges = np.linspace(mel(PARAMS.low), mel(PARAMS.high), PARAMS.mels + 2)
+    rows = []
+    for t in range(10):
+        spectrum = np.abs(np.fft.rfft(padded[160 * t : 160 * t + 400] * window, 512)) ** 2
+        spectrum *= np.abs(1 - 0.97 * np.exp(-2j * np.pi * hertz / 16_000)) ** 2
+        rows.append([
+            spectrum @ np.clip(np.minimum((mel(hertz) - a) / (b - a), (c - mel(hertz)) / (c - b)), 0, None)
+            for a, b, c in zip(edges, edges[1:], edges[2:], strict=False)
+        ])  # fmt: skip
+    decibels = 10 * np.log10(rows)
+    loud = np.percentile(decibels.mean(1), PARAMS.loud)
+    expected = np.maximum(decibels - loud + PARAMS.span, 0) / PARAMS.unit
+    assert features.shape == (10, 64)
+    np.testing.assert_allclose(features, expected, atol=2e-3)
+
+
+def test_loudness_does_not_matter():
+    rng = np.random.default_rng(1)
+    sound = (tone(500) + rng.normal(0, 0.02, 8000)).astype(np.float32)
+    assert np.abs(log_mel(sound, PARAMS) - log_mel(sound * np.float32(0.01), PARAMS)).max() < 1e-3
+
+
+@pytest.mark.parametrize(("n", "frames"), [(0, 0), (1, 1), (160, 1), (161, 2), (16_000, 100)])
+def test_a_frame_for_every_hop(n, frames):
+    assert log_mel(np.zeros(n, np.float32), PARAMS).shape == (frames, 64)
+
+
+def test_silence_is_nought_and_is_not_lifted_to_a_roar():
+    assert not log_mel(np.zeros(8000, np.float32), PARAMS).any()
+    faint = np.random.default_rng(2).normal(0, 1e-9, 8000).astype(np.float32)
+    assert not log_mel(faint, PARAMS).any()
+    pause = np.concatenate([tone(500), np.zeros(8000, np.float32)])
+    assert not log_mel(pause, PARAMS)[55:].any()
+
+
+def test_what_is_no_number_counts_as_silence():
+    sound = tone(500)
+    sound[100:200] = np.nan
+    sound[300] = np.inf
+    assert np.isfinite(log_mel(sound, PARAMS)).all()
+
+
+def test_long_sound_is_looked_at_as_short_sound_is():
+    """Blocks inside leave no seam."""
+    sound = np.random.default_rng(3).normal(0, 0.1, 16_000 * 15).astype(np.float32)
+    whole = log_mel(sound, PARAMS)
+    loud = LogMelParams(loud=0.0)
+    assert whole.shape == (1500, 64)
+    a, b = log_mel(sound, loud), log_mel(sound[160 * 1000 :], loud)
+    assert np.ptp(a[1010:1400] - b[10:400]) < 1e-3
+
+
+def test_parameters_go_through_json():
+    params = LogMelParams(span=50.0, stride=2)
+    assert LogMelParams.from_json(json.loads(json.dumps(params.to_json()))) == params
+    with pytest.raises(ValueError, match="wings are not known"):
+        LogMelParams.from_json({"wings": 2})

@@ -1,0 +1,171 @@
+"""Listener training: a batch learned by heart, one result for a seed, a run that goes on, words cut."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sounding import OTHER_CLASS, phrase, speaker, word
+
+from sutja.data.synthesis.speech.channel import NONE
+from sutja.data.synthesis.speech.composer import SpeechComposer
+from sutja.nets.listener import Listener, ListenerConfig
+from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.spoken_words import WORDS
+from sutja.training import checkpoint, listen, loop
+from sutja.training.faults import TrainingError
+from sutja.training.listen_align import heard_at, words_of
+from sutja.training.listen_pool import Heard, ListenPool, batch_of, batches, heard_of
+
+SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 1, 5)
+PARAMS = LogMelParams()
+
+
+def composer(seed=0, strength=NONE):
+    return SpeechComposer(
+        [*speaker("low", 0.9), *speaker("high", 1.2), word(OTHER_CLASS)], [], seed, strength
+    )
+
+
+def rows(n, seed=0):
+    made = composer(seed)
+    return [heard_of(made.sample(), PARAMS) for _ in range(n)]
+
+
+class Chunks:
+    """A pool that gives the same chunk again and again."""
+
+    def __init__(self, chunk):
+        self.chunk = chunk
+
+    def take(self):
+        return self.chunk
+
+
+def fitted(tmp_path, steps, resume_at=0, seed=0):
+    """A short training; stopped after some steps and gone on with, if asked."""
+    chunk = rows(24)
+    config = listen.ListenFit(
+        steps=steps, lr=3e-3, frames=1500, chunks_a_round=1, uses=1, evaluate_every=resume_at or steps,
+        warm_up=2, seed=seed, vary=0.5,
+    )  # fmt: skip
+    path = tmp_path / checkpoint.NAME
+    if resume_at:
+        state = listen.start(SMALL, config, path)
+        job = listen._Run(state, Chunks(chunk), config, {}, tmp_path, lambda _: None)
+        job.finished = lambda state: state.step >= resume_at
+        loop.fit(state, job)
+    state = listen.start(SMALL, config, path)
+    said = []
+    listen.fit(state, Chunks(chunk), config, {"same": chunk[:4]}, tmp_path, said.append)
+    assert any("numbers right" in line for line in said)
+    return state.net.state_dict()
+
+
+def learned_by_heart():
+    pieces = [phrase((i + 1, 5, i + 3)) for i in range(4)]
+    heard = [
+        Heard(log_mel(p.samples / np.float32(32768), PARAMS).astype(np.float16), p.classes) for p in pieces
+    ]
+    config = listen.ListenFit(steps=220, lr=1e-2, frames=4 * 128, vary=0.0, settle=0.5, ema=0.98)
+    state = listen.start(SMALL, config)
+    job = listen._Run(state, Chunks([]), config, {}, Path(), lambda _: None)
+    batch, losses = batch_of(heard), []
+    for _ in range(config.steps - 1):
+        losses.append(float(loop.train_step(state, job, batch)))
+        job.after_step(state, torch.tensor(losses[-1]))
+    return state.flat.averaged().eval(), pieces, heard, losses
+
+
+@pytest.fixture(scope="module")
+def known():
+    return learned_by_heart()
+
+
+def test_one_batch_is_learned_by_heart(known):
+    net, pieces, heard, losses = known
+    assert losses[-1] < 0.3 < losses[0]
+    assert listen.hear(net, heard) == [piece.classes for piece in pieces]
+    assert listen.numbers_right(net, heard) == 1.0
+
+
+def test_words_are_cut_where_they_are_said(known):
+    net, pieces, _, _ = known
+    words = list(words_of(net, pieces, PARAMS))
+    assert len(words) == 12
+    assert [word.classes[0] for word in words[:3]] == list(pieces[0].classes)
+    assert all(0.15 < word.seconds < 0.45 for word in words)  # each was said in a quarter of a second
+
+
+def test_a_phrase_that_is_heard_otherwise_is_not_cut():
+    log_probs = np.full((6, 4), -9.0, np.float32)
+    for frame, c in enumerate((0, 1, 0, 2, 2, 0)):
+        log_probs[frame, c] = -0.01
+    assert heard_at(log_probs, (1, 2)) == [1, 3]
+    assert heard_at(log_probs, (1, 3)) is None
+    log_probs[1, 1] = -0.9
+    assert heard_at(log_probs, (1, 2)) is None  # heard, but not surely
+
+
+def test_the_same_seed_gives_the_same_weights_and_a_stopped_run_goes_on(tmp_path):
+    runs = [tmp_path / name for name in ("a", "b", "stopped", "other")]
+    for folder in runs:
+        folder.mkdir()
+    first, second = fitted(runs[0], 6), fitted(runs[1], 6)
+    stopped = fitted(runs[2], 6, resume_at=3)
+    other = fitted(runs[3], 6, seed=1)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+    assert all(torch.equal(first[name], stopped[name]) for name in first)
+    assert not all(torch.equal(first[name], other[name]) for name in first)
+    assert isinstance(listen.load_average(runs[0] / checkpoint.NAME), Listener)
+
+
+def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
+    config = listen.ListenFit(steps=2, frames=500, chunks_a_round=1, uses=1, warm_up=1)
+    state = listen.start(SMALL, config)
+    with torch.no_grad():
+        state.flat.rows[0].fill_(torch.nan)
+    with pytest.raises(TrainingError, match="became nan"):
+        listen.fit(state, Chunks(rows(8)), config, {}, tmp_path, lambda _: None)
+
+
+def test_looks_differ_but_silence_stays():
+    features = torch.zeros(2, 80, 64)
+    features[:, 20:40, 10:50] = 2.0
+    rng = np.random.default_rng(0)
+    looks = [listen.varied(features, 1.0, rng) for _ in range(4)]
+    assert all(look.shape[0] == 2 and look.shape[2] == 64 and (look >= 0).all() for look in looks)
+    assert len({look.shape[1] for look in looks}) > 1
+    assert all(0.05 < float((look > 0.5).float().mean()) < 0.3 for look in looks)
+    assert not any(look[:, : look.shape[1] // 6].any() for look in looks)
+
+
+def test_batches_are_of_like_length_and_use_every_row():
+    made = rows(40)
+    seen = []
+    for batch in batches(made, 2000, np.random.default_rng(0)):
+        assert batch.features.shape[1] % 48 == 0
+        assert (batch.lengths <= batch.targets.shape[1]).all()
+        seen += [tuple(row[:n]) for row, n in zip(batch.targets.tolist(), batch.lengths, strict=True)]
+    assert set(seen) == {row.classes for row in made}
+
+
+def test_a_worker_composes_and_its_failure_is_told():
+    pool = ListenPool(composer, PARAMS, seed=3, chunk=4)
+    try:
+        chunk = pool.take()
+    finally:
+        pool.close()
+    expected = rows(4, seed=3)
+    assert [row.classes for row in chunk] == [row.classes for row in expected]
+    assert all(np.array_equal(a.features, b.features) for a, b in zip(chunk, expected, strict=True))
+    broken = ListenPool(failing, PARAMS, seed=0)
+    try:
+        with pytest.raises(RuntimeError, match="no pieces here"):
+            broken.take()
+    finally:
+        broken.close()
+
+
+def failing(seed):
+    raise OSError("no pieces here")

@@ -1,0 +1,51 @@
+"""The exported listener answers as the network does, or is not written."""
+
+import numpy as np
+import pytest
+import torch
+
+from sutja.model_file import Card, Preprocessing, read_model
+from sutja.nets.listener import Listener, ListenerConfig
+from sutja.signals.log_mel import LogMelParams
+from sutja.spoken_words import WORDS
+from sutja.training import listen_export
+from sutja.training.export import ParityError
+
+CARD = Card("listen", "small", (), Preprocessing("log-mel", LogMelParams().to_json()), classes=WORDS)
+
+
+@pytest.fixture
+def net():
+    torch.manual_seed(0)
+    net = Listener(ListenerConfig(1 + len(WORDS), (8, 8, 16), 32, 1))
+    with torch.no_grad():
+        net(torch.rand(4, 200, 64))  # norms get statistics that folding must keep
+    return net.eval()
+
+
+def recordings():
+    rng = np.random.default_rng(0)
+    return [rng.uniform(0, 3, (b, t, 64)).astype(np.float32) for b, t in ((1, 3), (2, 100), (1, 257))]
+
+
+def test_the_file_answers_as_the_network_does(net, tmp_path):
+    path = tmp_path / "model.onnx"
+    listen_export.export_listener(net, CARD, path, recordings())
+    assert read_model(path).card == CARD
+
+
+def test_a_file_that_answers_otherwise_is_not_written(net, tmp_path, monkeypatch):
+    path = tmp_path / "model.onnx"
+    other = Listener(net.config).eval()
+    whole = listen_export.listener_to_onnx
+    monkeypatch.setattr(
+        listen_export, "listener_to_onnx", lambda _: whole(listen_export.prepare_listener(other))
+    )
+    with pytest.raises(ParityError, match="differs"):
+        listen_export.export_listener(net, CARD, path, recordings())
+    assert not path.exists()
+
+
+def test_nothing_to_compare_on_is_no_proof(net, tmp_path):
+    with pytest.raises(ParityError, match="no recording"):
+        listen_export.export_listener(net, CARD, tmp_path / "model.onnx", [])
