@@ -6,10 +6,12 @@ import torch
 
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.listener import Listener, ListenerConfig
+from sutja.runtime import Session
 from sutja.signals.log_mel import LogMelParams
 from sutja.spoken_words import WORDS
 from sutja.training import listen_export
 from sutja.training.export import ParityError
+from sutja.training.unfold import put_back
 
 CARD = Card("listen", "small", (), Preprocessing("log-mel", LogMelParams().to_json()), classes=WORDS)
 
@@ -49,3 +51,15 @@ def test_a_file_that_answers_otherwise_is_not_written(net, tmp_path, monkeypatch
 def test_nothing_to_compare_on_is_no_proof(net, tmp_path):
     with pytest.raises(ParityError, match="no recording"):
         listen_export.export_listener(net, CARD, tmp_path / "model.onnx", [])
+
+
+def test_a_file_becomes_a_network_again(net, tmp_path):
+    """Norms are put back so that it answers as the file does, and goes on learning from there."""
+    path = tmp_path / "model.onnx"
+    file = listen_export.export_listener(net, CARD, path, recordings())
+    again = Listener(net.config)
+    features = torch.rand(4, 160, 64)
+    put_back(again, path, features)
+    with torch.no_grad():
+        answer = again(features).numpy()
+    np.testing.assert_allclose(answer, Session(file).run(features.numpy()), atol=2e-3)

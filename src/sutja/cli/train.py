@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sutja.training.run_folder import RunFolder
+    from sutja.training.text_run import TextPlan
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 # Options that a `ClassifyConfig` has under the same name.
@@ -155,10 +157,10 @@ def classify(
                 _tell_use(folder.path)
 
 
-@train.command(short_help="Learn to read numbers of many digits, from crops and their texts.")
+@train.command(short_help="Learn to read or hear numbers, from crops or recordings and their texts.")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
-    "--base", metavar="FILE|NAME", default="numbers", show_default=True, help="Begin with its weights."
+    "--base", metavar="FILE|NAME", help="Begin with its weights.  [default: numbers; spoken for recordings]"
 )
 @click.option("--from-scratch", is_flag=True, help="Begin with none.")
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
@@ -166,27 +168,72 @@ def classify(
 @_shared
 @click.pass_context
 def transcribe(
-    ctx: click.Context, /, data: Path, base: str, from_scratch: bool, out: Path | None, resume: bool,
+    ctx: click.Context, /, data: Path, base: str | None, from_scratch: bool, out: Path | None, resume: bool,
     name: str | None, epochs: int, seed: int, lr: float | None, threads: int,
 ) -> None:  # fmt: skip
-    """Train a reader of numbers on DATA, a table (.csv) with the columns path and text.
+    """Train a reader of numbers on DATA, a table (.csv) with the columns path and text, or a folder with one.
 
-    Each picture shows one number and little else. The training begins with the weights of the bundled model,
-    so that a few hundred crops are enough to make it better on crops like yours.
+    The paths name pictures, each of one number and little else, or recordings with what is said in them, in
+    words or digits. The training begins with the weights of the bundled model, so that a few hundred are
+    enough to make it better on those like yours.
     """
     with told(_STOPPED):
-        from sutja.cli.train_texts import run
-        from sutja.reading import load_model
-        from sutja.reading.models import model_path
-        from sutja.training.text_run import TextPlan, load_text_parts
+        from sutja.data.recordings import are_recordings, table_of
 
-        card = None if from_scratch else load_model(base, "transcribe").card
-        parts = load_text_parts(data, click.echo)
-        folder = _folder(ctx, out, resume, f"{_stem(str(data))}-transcriber", 0)
-        weights = None if from_scratch else model_path(base)
-        plan = TextPlan(weights, epochs, lr or 0.0, seed, threads, name or folder.path.name)
-        run(parts, plan, card, folder, resume, click.echo)
-        _tell_use(folder.path)
+        if base and from_scratch:
+            raise click.UsageError("--base and --from-scratch exclude one another")
+        plan = partial(
+            _text_plan, epochs=epochs, lr=lr or 0.0, seed=seed, threads=threads
+        )  # all but the weights and the name
+        if are_recordings(data):
+            folder = _hear(ctx, data, None if from_scratch else base or "spoken", out, resume, name, plan)
+            _tell_use(folder.path, "listen", "RECORDING")
+        else:
+            table = table_of(data)
+            folder = _read(ctx, table, None if from_scratch else base or "numbers", out, resume, name, plan)
+            _tell_use(folder.path)
+
+
+def _text_plan(weights: Path | None, name: str, **choices: Any) -> TextPlan:
+    from sutja.training.text_run import TextPlan
+
+    return TextPlan(weights, name=name, **choices)
+
+
+def _read(
+    ctx: click.Context, data: Path, base: str | None, out: Path | None, resume: bool, name: str | None,
+    plan: Callable[..., TextPlan],
+) -> RunFolder:  # fmt: skip
+    """Train on crops."""
+    from sutja.cli.train_texts import run
+    from sutja.reading import load_model
+    from sutja.reading.models import model_path
+    from sutja.training.text_run import load_text_parts
+
+    card = load_model(base, "transcribe").card if base else None
+    parts = load_text_parts(data, click.echo)
+    folder = _folder(ctx, out, resume, f"{_stem(str(data))}-transcriber", 0)
+    weights = model_path(base) if base else None
+    run(parts, plan(weights, name or folder.path.name), card, folder, resume, click.echo)
+    return folder
+
+
+def _hear(
+    ctx: click.Context, data: Path, base: str | None, out: Path | None, resume: bool, name: str | None,
+    plan: Callable[..., TextPlan],
+) -> RunFolder:  # fmt: skip
+    """Train on recordings."""
+    from sutja.cli.train_speech import run
+    from sutja.listening.listener import load_listener
+    from sutja.model_file.bundled import path_of
+    from sutja.training.speech_run import load_speech_parts
+
+    card = load_listener(base).card if base else None
+    parts = load_speech_parts(data, click.echo)
+    folder = _folder(ctx, out, resume, f"{_stem(str(data))}-listener", 0)
+    weights = path_of(base) if base else None
+    run(parts, plan(weights, name or folder.path.name), card, folder, resume, click.echo)
+    return folder
 
 
 @train.command(short_help="Learn to find things: boxes of any classes in pictures.")
@@ -248,10 +295,10 @@ def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank:
     return RunFolder(path) if rank else RunFolder.open(path, command_of(ctx, path), resume)
 
 
-def _tell_use(folder: Path, verb: str = "read --crop") -> None:
+def _tell_use(folder: Path, verb: str = "read --crop", what: str = "PICTURE") -> None:
     """How to use what a run made."""
     click.echo(f"the run is in {folder}; to use its model:")
-    click.echo(f"  sutja {verb} --model {shlex.quote(str(folder / 'model.onnx'))} PICTURE")
+    click.echo(f"  sutja {verb} --model {shlex.quote(str(folder / 'model.onnx'))} {what}")
 
 
 def command_of(ctx: click.Context, out: Path) -> str:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from sutja.training.text_run import TextParts, TextPlan
 
 MAX_ERROR = 0.01  # of accepted numbers: what the default threshold kept on validation crops
-LEAST_CROPS = 100  # of validation; with fewer the base's calibration is worth more than a new one
+LEAST_CROPS = (
+    100  # or recordings, of validation; with fewer the base's calibration is worth more than a new one
+)
 _DIGITS = "0123456789"
 
 
@@ -56,12 +58,12 @@ def run(
     with tempfile.TemporaryDirectory() as elsewhere:  # what is in the run folder is calibrated
         raw = export(net, plain, Path(elsewhere) / MODEL, crops)
     held = answers_of(Reader(raw), parts.validation)
-    card = _calibrated(card, held, base is not None, say)
+    card = calibrated(card, held, base is not None, say)
     reader = Reader(replace(raw, card=card))
     last = answers_of(reader, parts.test)
     results = (
-        _figures(answers_of(reader, parts.validation), card.threshold, parts.source, "validation"),
-        _figures(last, card.threshold, parts.source, "test"),
+        figures(answers_of(reader, parts.validation), card.threshold, parts.source, "validation"),
+        figures(last, card.threshold, parts.source, "test"),
     )
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     card = replace(card, results=results, created=created)
@@ -78,11 +80,11 @@ def answers_of(reader: Reader, samples: Sequence[Sample]) -> Answers:
     return answers_on(list(pages), [sample.text for sample in samples])
 
 
-def _calibrated(card: Card, held: Answers, keep: bool, say: Callable[[str], None]) -> Card:
-    """The card with calibration and threshold of the validation crops, where there are enough of them."""
+def calibrated(card: Card, held: Answers, keep: bool, say: Callable[[str], None]) -> Card:
+    """The card with calibration and threshold of the validation items, where there are enough of them."""
     answered = held.take(held.answered) if held.answered.any() else None
     if answered is None or (keep and len(answered.true) < LEAST_CROPS):
-        say(f"fewer than {LEAST_CROPS} validation crops were answered: calibration and threshold stay")
+        say(f"fewer than {LEAST_CROPS} validation items were answered: calibration and threshold stay")
         return card
     calibrate = fit_calibration(answered.confidence, answered.right)
     confidence = np.array([calibrate(float(raw)) for raw in answered.confidence])
@@ -95,7 +97,7 @@ def _calibrated(card: Card, held: Answers, keep: bool, say: Callable[[str], None
     return replace(card, calibration=points, thresholds=table.counts, threshold=threshold)
 
 
-def _figures(answers: Answers, threshold: float, source: str, part: str) -> dict[str, Any]:
+def figures(answers: Answers, threshold: float, source: str, part: str) -> dict[str, Any]:
     """Figures for the card."""
     found = evaluate(answers, threshold)
     return {

@@ -64,14 +64,14 @@ def unfold(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Tran
     return net
 
 
-def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B C H W"]) -> None:
+def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B ..."]) -> None:
     """Give a network the weights of a model file, in place; it is in evaluation mode then.
 
     Parameters
     ----------
     net : of the shape that the file's network had before its norms were folded away.
     path : the model file, in floats or in integers.
-    image : what the training will show; the norms' statistics are those on it.
+    image : what the training will show, pictures or features; the norms' statistics are those on it.
 
     Raises
     ------
@@ -99,15 +99,20 @@ def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B C H W"]) -> Non
 
 
 def _copy(path: Path, tensors: dict[str, Tensor], name: str, module: nn.Conv2d, what: str) -> None:
-    """Weights and bias of one convolution; a bias that the network has no place for waits in an attribute."""
+    """Weights and bias of one convolution; a bias that the network has no place for waits in an attribute.
+
+    A convolution of one channel a group has none where a mix of channels follows.
+    """
     weight, bias = tensors.get(f"{name}.weight"), tensors.get(f"{name}.bias")
-    if weight is None or bias is None or weight.shape != module.weight.shape:
+    bare = bias is None and module.groups == 1
+    if weight is None or bare or weight.shape != module.weight.shape:
         raise ModelFileError(
             f"{path}: holds no {what} of the shape trained here ({name} differs); "
             "begin from a checkpoint, or from nothing"
         )
     module.weight.copy_(weight)
-    module.bias = nn.Parameter(bias.clone())
+    if bias is not None:
+        module.bias = nn.Parameter(bias.clone())
 
 
 def _measured(seen: dict[nn.Module, tuple[Tensor, Tensor]]) -> Callable[[nn.Module, Any, Tensor], None]:

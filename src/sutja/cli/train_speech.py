@@ -1,0 +1,93 @@
+"""`sutja train transcribe` on recordings: training, and what the listener says about held-out ones."""
+
+from __future__ import annotations
+
+import datetime
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sutja.cli.train_texts import calibrated, figures
+from sutja.evaluation import Answers
+from sutja.listening import Listener
+from sutja.listening.spoken import spoken_numbers, words_of
+from sutja.model_file import Calibration, Card, write_model
+from sutja.signals.audio import RATE
+
+if TYPE_CHECKING:
+    from sutja.training.run_folder import RunFolder
+    from sutja.training.speech_run import SpeechParts, Spoken
+    from sutja.training.text_run import TextPlan
+
+
+def run(
+    parts: SpeechParts,
+    plan: TextPlan,
+    base: Card | None,
+    folder: RunFolder,
+    resume: bool,
+    say: Callable[[str], None],
+) -> None:
+    """Train, calibrate on the validation recordings, measure on the test recordings, write the run folder.
+
+    Raises
+    ------
+    TrainingError, ParityError
+        As `sutja.training.speech_run.train_listener` and `sutja.training.listen_export` say.
+    """
+    from sutja.signals.log_mel import LogMelParams
+    from sutja.training import plots
+    from sutja.training.device import threads_set
+    from sutja.training.listen_export import export_listener
+    from sutja.training.run_folder import MODEL, read_results, result_line
+    from sutja.training.speech_run import parity_features, train_listener
+    from sutja.training.text_run import threads_of
+
+    with threads_set(threads_of(plan)):
+        net, card = train_listener(parts, plan, base, folder, resume=resume, say=say)
+    features = parity_features(parts, LogMelParams.from_json(dict(card.preprocessing.params)))
+    plain = replace(card, calibration=Calibration(), threshold=0.0)
+    with tempfile.TemporaryDirectory() as elsewhere:  # what is in the run folder is calibrated
+        raw = export_listener(net, plain, Path(elsewhere) / MODEL, features)
+    card = calibrated(card, answers_of(Listener(raw), parts.validation), base is not None, say)
+    listener = Listener(replace(raw, card=card))
+    results = (
+        figures(answers_of(listener, parts.validation), card.threshold, parts.source, "validation"),
+        figures(answers_of(listener, parts.test), card.threshold, parts.source, "test"),
+    )
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    card = replace(card, results=results, created=created)
+    write_model(folder.path / MODEL, raw.data, card)
+    folder.write_card(card)
+    folder.write("curves.png", plots.curves(read_results(folder.path)))
+    for result in results:
+        say(result_line(result))
+
+
+def digits_in(text: str) -> str:
+    """The digits of all numbers in a text, in words or digits.
+
+    >>> digits_in("call double five one please"), digits_in("2125551234"), digits_in("stop")
+    ('551', '2125551234', '')
+    """
+    if any(sign.isdigit() for sign in text):
+        return "".join(sign for sign in text if sign.isdigit())
+    return "".join(number.digits for number in spoken_numbers(words_of(text)))
+
+
+def answers_of(listener: Listener, recordings: Sequence[Spoken]) -> Answers:
+    """What the listener says to recordings; the digits of all their numbers are compared."""
+    said: list[str | None] = []
+    confidence = []
+    for one in recordings:
+        numbers = listener.listen(one.samples, RATE).numbers
+        said.append("".join(number.digits for number in numbers) if numbers else None)
+        confidence.append(min((number.confidence for number in numbers), default=0.0))
+    return Answers(
+        tuple(said), tuple(digits_in(one.text) for one in recordings), np.array(confidence, np.float64),
+        np.ones(len(said), np.bool_),
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""A person's own recordings with what is said in them: a table, or a folder with a table in it."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+from sutja.data.class_tables import TEXT_NAMES, Texts, load_texts
+from sutja.data.digit_sets import Part
+from sutja.data.faults import DataError
+from sutja.data.synthesis.speech.phrases import labels_of
+from sutja.data.tables import PATH_NAMES, TABLE_SUFFIXES, read_table
+from sutja.signals.sound_headers import SOUND_SUFFIXES
+from sutja.spoken_words import UNITS
+
+CHARACTERS = string.ascii_letters + string.digits + " '-,.?!;:()/"  # of a text
+TABLE_NAMES = ("labels.csv", "labels.tsv", "metadata.csv")  # looked for in a folder
+_TOKEN = re.compile(r"[a-z']+|\d")
+
+
+def table_of(data: Path) -> Path:
+    """The table itself, or the one in a folder.
+
+    Raises
+    ------
+    DataError
+        A folder without a table.
+    """
+    if not data.is_dir():
+        return data
+    found = [data / name for name in TABLE_NAMES if (data / name).is_file()]
+    found += sorted(path for path in data.iterdir() if path.suffix.lower() in TABLE_SUFFIXES)
+    if not found:
+        raise DataError(
+            "the folder has no table that says what is in its files", where=str(data),
+            remedy="put a labels.csv in it, with the columns path and text",
+        )  # fmt: skip
+    return found[0]
+
+
+def are_recordings(data: Path) -> bool:
+    """Whether a table, or the one in a folder, names recordings rather than pictures.
+
+    Raises
+    ------
+    DataError
+        As `sutja.data.tables.read_table` says.
+    """
+    path = table_of(data)
+    if not path.is_file():
+        return False  # whoever reads it says so
+    names = read_table(path, TEXT_NAMES).column(PATH_NAMES) or []
+    sounds = sum(name.strip().lower().endswith(SOUND_SUFFIXES) for name in names)
+    return sounds * 2 > len(names)
+
+
+def load_spoken_texts(data: Path, part: Part) -> Texts:
+    """Recordings and what is said in them; no recording is read.
+
+    A text is what is said, in words ("four one oh", "yes it is twenty two") or in digits, said one by one.
+
+    Raises
+    ------
+    DataError
+        As `sutja.data.class_tables.load_texts` says.
+    """
+    return load_texts(table_of(data), part, CHARACTERS)
+
+
+def ways_to_say(text: str) -> list[tuple[int, ...]]:
+    """The classes of a text; of one in digits, of all ways they may have been said one by one.
+
+    >>> ways_to_say("four oh"), len(ways_to_say("4005"))
+    ([(5, 11)], 4)
+    """
+    plain = text.lower().replace("-", " ")
+    words = _TOKEN.findall(plain)
+    if not words or not all(word.isdigit() for word in words):
+        return [tuple(labels_of([UNITS[int(w)] if w.isdigit() else w for w in words]))]
+    ways = [_one_by_one(words, zero, repeats) for zero in ("zero", "oh") for repeats in (False, True)]
+    return list(dict.fromkeys(tuple(labels_of(way)) for way in ways))
+
+
+def _one_by_one(digits: list[str], zero: str, repeats: bool) -> list[str]:
+    """Digits in words, twins as "double" if they are to be."""
+    said: list[str] = []
+    at = 0
+    while at < len(digits):
+        run = 1
+        while repeats and run < 3 and at + run < len(digits) and digits[at + run] == digits[at]:
+            run += 1
+        word = zero if digits[at] == "0" else UNITS[int(digits[at])]
+        said += [word] if run == 1 else [("double", "triple")[run - 2], word]
+        at += run
+    return said

@@ -1,0 +1,92 @@
+"""`sutja train transcribe` on recordings, end to end on made-up sounds."""
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+from sounding import phrase
+
+from sutja.cli import main
+from sutja.cli.train_speech import digits_in
+from sutja.listening import Listener
+from sutja.model_file import read_model
+from sutja.spoken_words import WORDS
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    """30 recordings of two to three words by six speakers, in a folder with a table."""
+    folder = tmp_path_factory.mktemp("recordings")
+    rng = np.random.default_rng(0)
+    lines = ["path,text,group"]
+    for i in range(30):
+        speaker = i % 6
+        classes = [int(c) for c in rng.integers(1, 11, int(rng.integers(2, 4)))]
+        said = phrase(classes, pitch=0.9 + 0.05 * speaker)
+        soundfile.write(folder / f"{i}.wav", said.samples, 16_000)
+        words = [WORDS[c - 1] for c in classes]
+        text = " ".join(words) if i % 2 else "".join(str(c - 1) for c in classes)
+        lines.append(f"{i}.wav,{text},speaker {speaker}")
+    (folder / "labels.csv").write_text("\n".join(lines))
+    return folder
+
+
+def run(*words):
+    result = CliRunner().invoke(main, ["train", "transcribe", *map(str, words)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_folder_of_recordings_becomes_a_listener_that_goes_on_learning(recordings, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    said = run(recordings, "--from-scratch", "--epochs", 1, "--out", first, "--threads", 1)
+    assert "recordings to train" in said
+    assert f"sutja listen --model {first / 'model.onnx'}" in said
+    card = read_model(first / "model.onnx").card
+    assert (card.task, card.classes, card.training_data[0].name) == ("listen", WORDS, "labels.csv")
+    assert [result["part"] for result in card.results] == ["validation", "test"]
+    for name in ("card.json", "results.csv", "curves.png", "command.txt"):
+        assert (first / name).is_file()
+    heard = Listener(first / "model.onnx").listen(recordings / "0.wav")
+    assert heard.error is None
+
+    run(
+        recordings / "labels.csv",
+        "--base",
+        first / "model.onnx",
+        "--epochs",
+        1,
+        "--out",
+        second,
+        "--lr",
+        1e-5,
+    )
+    again = read_model(second / "model.onnx").card
+    assert [entry.name for entry in again.training_data] == ["labels.csv", "labels.csv"]
+
+
+def test_a_recording_that_cannot_be_heard_is_left_out_and_told(recordings, tmp_path):
+    (tmp_path / "broken.wav").write_bytes(b"RIFF" + bytes(10))
+    rows = [f"{recordings / f'{i}.wav'},one" for i in range(3)] + [f"{tmp_path / 'broken.wav'},two"]
+    (tmp_path / "table.csv").write_text("path,text\n" + "\n".join(rows))
+    said = run(
+        tmp_path / "table.csv", "--from-scratch", "--epochs", 1, "--out", tmp_path / "run", "--threads", 1
+    )
+    assert "left out: " in said
+    assert "broken.wav" in said
+
+
+def test_base_and_from_scratch_exclude_one_another(recordings):
+    result = CliRunner().invoke(
+        main, ["train", "transcribe", str(recordings), "--from-scratch", "--base", "spoken"]
+    )
+    assert result.exit_code == 2
+    assert "exclude one another" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("oh double five", "055"), ("two hundred and six", "206"), ("yes", ""), ("0 55", "055")],
+)
+def test_the_digits_of_a_text(text, digits):
+    assert digits_in(text) == digits
