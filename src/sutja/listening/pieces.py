@@ -103,7 +103,7 @@ class Cutter:
         return self._moved(Piece(self._waiting[:end], self._start, seam), cut - round(OVERLAP * RATE))
 
     def _moved(self, piece: Piece, by: int) -> Piece:
-        self._waiting = self._waiting[by:].copy()
+        self._waiting = self._waiting[by:]  # the next block makes a copy
         self._start += by
         return piece
 
