@@ -13,6 +13,7 @@ import click
 from sutja.cli.failures import told
 from sutja.cli.labelled import judge, model_and_data, say
 from sutja.cli.labelled_pages import judge_pages
+from sutja.cli.labelled_sounds import judge_sounds
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -67,14 +68,17 @@ def calibrate(
 ) -> None:
     """Choose the threshold of MODEL by labelled DATA so that few accepted answers are wrong, and keep it.
 
-    The promise holds for pictures drawn like DATA, and as surely as --confidence says: of many repetitions
-    with fresh labels, so many keep it. DATA must not be what the model was trained on, nor what it will be
-    evaluated on; it is given as for `sutja evaluate`. Where the labels are too few, the message says how many
-    are missing, and the model stays as it is.
+    The promise holds for pictures or recordings drawn like DATA, and as surely as --confidence says: of many
+    repetitions with fresh labels, so many keep it. DATA must not be what the model was trained on, nor what
+    it will be evaluated on; it is given as for `sutja evaluate`. Where the labels are too few, the message
+    says how many are missing, and the model stays as it is.
 
     Where MODEL is a detector of number fields, DATA is a CSV of whole pages with the columns file and text,
     and page, x0, y0, x1, y1 where known, as for `sutja read --truth`; the threshold is that of whole numbers,
     whose confidence counts finding, reading and grammar.
+
+    Where MODEL listens, DATA is a CSV of recordings with the columns path and text, in words or digits, or a
+    folder with one; a recording counts as one answer, as sure as the least sure of its numbers.
     """
     with told("stopped; nothing was written"):
         from sutja.confidence.certified import METHODS
@@ -91,7 +95,8 @@ def calibrate(
         if file.card.task == "detect":
             judged = judge_pages(file, data, reader, threads, every_number)
         else:
-            judged = judge(file, data, part, threads)
+            judge_it = judge_sounds if file.card.task == "listen" else judge
+            judged = judge_it(file, data, part, threads)
         for note in judged.notes:
             say(f"warning: {note}")
         chosen = _usable(judged)

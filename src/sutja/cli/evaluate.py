@@ -10,6 +10,7 @@ import click
 from sutja.cli.evaluate_boxes import evaluate_boxes
 from sutja.cli.failures import told
 from sutja.cli.labelled import judge, model_and_data, say
+from sutja.cli.labelled_sounds import judge_sounds
 from sutja.metrics import percent
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ def evaluate(model: str, data: str | None, part: str, threads: int, format_name:
     """Measure MODEL on labelled DATA: error with a 95 % interval, calibration, risk and coverage, classes.
 
     DATA is the name of a data set (`sutja data list`), a folder with a folder for each class, an IDX folder,
-    a CSV with the columns path and label (path and text for a model that reads numbers), or an .npz; without
-    it, the digits that come with scikit-learn. For a detector it is a set with boxes, a COCO JSON file, or a
-    folder with COCO, YOLO or VOC labels, and the figures are COCO's average precision. A warning tells when
-    test items were trained on.
+    a CSV with the columns path and label, or an .npz; without it, the digits that come with scikit-learn. For
+    a model that reads numbers or listens it is a CSV with the columns path and text. For a detector it is a
+    set with boxes, a COCO JSON file, or a folder with COCO, YOLO or VOC labels, and the figures are COCO's
+    average precision. A warning tells when test items were trained on.
     """
     with told("stopped; nothing was written"):
         from sutja.evaluation import evaluate as count
@@ -43,12 +44,14 @@ def evaluate(model: str, data: str | None, part: str, threads: int, format_name:
         if file.card.task == "detect":
             evaluate_boxes(file, data, part, threads, format_name)
             return
-        judged = judge(file, data, part, threads)
+        judge_it = judge_sounds if file.card.task == "listen" else judge
+        judged = judge_it(file, data, part, threads)
         card = file.card
-        found = count(judged.answers, card.threshold, classes=card.classes)
+        classes = card.classes if card.task == "classify" else ()
+        found = count(judged.answers, card.threshold, classes=classes)
         new = None
         if judged.overlap and not judged.trained_on.all():
-            new = count(judged.answers.take(~judged.trained_on), card.threshold, classes=card.classes)
+            new = count(judged.answers.take(~judged.trained_on), card.threshold, classes=classes)
         warnings = _warnings(judged, card)
         for warning in warnings:
             say(f"warning: {warning}")

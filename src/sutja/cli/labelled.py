@@ -14,6 +14,7 @@ from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
     from sutja.evaluation import Answers
+    from sutja.listening import Listener
     from sutja.model_file import ModelFile
     from sutja.reading import Classifier, Reader
     from sutja.types import Page
@@ -47,7 +48,7 @@ class Judged:
         What else the person should be told.
     """
 
-    reader: Reader | Classifier
+    reader: Reader | Classifier | Listener
     answers: Answers
     source: str
     trained_on: NDArray[np.bool_]
@@ -108,7 +109,7 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
     )  # fmt: skip
     judged = Judged(
         classifier, answers, items.source, np.zeros(len(best), bool),
-        repeated=_repeated([image.tobytes() for image in items.images]),
+        repeated=repeated([image.tobytes() for image in items.images]),
         groups=None if items.groups is None else len(np.unique(items.groups)), notes=items.notes,
     )  # fmt: skip
     if known is None:
@@ -131,10 +132,10 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
     pages = [page for page in every if page.page == 1]  # of several pages the text tells the first
     groups = None if table.groups is None else len(np.unique(table.groups))
     notes = tuple(f"not read: {page.error}" for page in pages if page.error)
-    repeated = _repeated([str(path) for path in table.paths])
+    again = repeated([str(path) for path in table.paths])
     return Judged(
         reader, answers_on(pages, table.texts), table.source, np.zeros(len(pages), bool),
-        repeated=repeated, groups=groups, notes=notes,
+        repeated=again, groups=groups, notes=notes,
     )  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def answers_on(pages: Sequence[Page], texts: Sequence[str]) -> Answers:
     )
 
 
-def _repeated(keys: list[Any]) -> NDArray[np.bool_]:
+def repeated(keys: list[Any]) -> NDArray[np.bool_]:
     """Which items have been there before."""
     first: dict[Any, int] = {}
     return np.array([first.setdefault(key, place) != place for place, key in enumerate(keys)], np.bool_)
