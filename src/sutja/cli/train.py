@@ -134,9 +134,9 @@ def classify(
 ) -> None:  # fmt: skip
     """Train a classifier on DATA.
 
-    DATA is a set of `sutja data` (mnist, usps, …), a folder with a folder of pictures for each class, a
-    folder with IDX files, a table (.csv) with the columns path and label, or an .npz file with X and y.
-    Without it, the digits that come with scikit-learn.
+    DATA is a set of `sutja data` (mnist, usps, …), a folder with a folder of pictures, or of recordings of a
+    word each, for each class, a folder with IDX files, a table (.csv) with the columns path and label, or an
+    .npz file with X and y. Without it, the digits that come with scikit-learn.
     """
     with told(_STOPPED):
         from sutja.training import distributed
@@ -147,6 +147,8 @@ def classify(
         with distributed.processes() as rank:
             say = click.echo if rank == 0 else _silent
             parts = load_parts(data, resize, say)
+            if parts.train.clips:  # what is said sooner is the same word; what is turned is none
+                choices["augment"] = choices["augment"] or "shift"
             same = {name: choices[name] for name in _SAME_NAMES}
             net, hidden, seconds = choices["net"], choices["hidden"], choices["budget"]
             config = with_choices(net, len(parts.train), hidden, seconds=seconds, **same)
@@ -154,7 +156,7 @@ def classify(
             name = choices["name"] or folder.path.name
             plan = Plan(net, hidden, choices["size"], config, name, choices["tensorboard"])
             if train_classifier(parts, plan, folder, resume=resume, say=say):
-                _tell_use(folder.path)
+                _tell_use(folder.path, what="CLIP" if parts.train.clips else "PICTURE")
 
 
 @train.command(short_help="Learn to read or hear numbers, from crops or recordings and their texts.")

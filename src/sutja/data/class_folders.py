@@ -1,4 +1,4 @@
-"""A folder of pictures for each class."""
+"""A folder of pictures, or of short recordings, for each class."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from sutja.data.class_labels import check_none_lost, show_some
 from sutja.data.digit_sets import Part
 from sutja.data.faults import DataError
 from sutja.data.picture_stack import Loaded, Size, list_folder, stack_pictures
+from sutja.signals.clip_picture import is_clip
 from sutja.signals.headers import SUFFIXES
+from sutja.signals.sound_headers import SOUND_SUFFIXES
 
+_ENDINGS = (*SUFFIXES, *SOUND_SUFFIXES)
 _WANTED = "make a folder for each class, named as the class, with its pictures in it"
 
 
@@ -19,7 +22,8 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
     """Pictures in the folders of their classes.
 
     If `folder` holds the folders ``train`` and ``test``, the classes are looked for in the one of `part`.
-    Folders in a class's folder belong to the class. Hidden files are passed over.
+    Folders in a class's folder belong to the class. Hidden files are passed over. A short recording, a word
+    each, becomes a picture of its sound; recordings and pictures do not mix.
 
     Raises
     ------
@@ -30,7 +34,7 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
     root = folder / part if parted else folder
     entries = sorted(entry for entry in list_folder(root) if not entry.name.startswith("."))
     classes = [entry for entry in entries if entry.is_dir()]
-    stray = [entry.name for entry in entries if entry.is_file() and entry.name.lower().endswith(SUFFIXES)]
+    stray = [entry.name for entry in entries if entry.is_file() and entry.name.lower().endswith(_ENDINGS)]
     if not classes and not stray:
         raise DataError("the folder holds no pictures", where=str(root), remedy=_WANTED)
     if stray:
@@ -47,16 +51,22 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
             remedy="put pictures in, or remove them",
         )
     paths = [path for inside in found.values() for path in inside]
+    clips = [is_clip(path) for path in paths]
+    if any(clips) and not all(clips):
+        raise DataError(
+            f"{sum(clips):,} of its {len(clips):,} files are recordings, the others pictures",
+            where=str(root), remedy="train on the one or the other",
+        )  # fmt: skip
     labels = np.array([name for name, inside in found.items() for _ in inside])
     images, kept, notes = stack_pictures(paths, resize, str(root))
     check_none_lost(labels, labels[kept], str(root))
     names = tuple(str(paths[i].relative_to(root)) for i in kept)
-    return Loaded(images, labels[kept], None, names, parted, notes)
+    return Loaded(images, labels[kept], None, names, parted, notes, any(clips))
 
 
 def _pictures(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.name.lower().endswith(SUFFIXES) and not path.name.startswith(".")
+        if path.name.lower().endswith(_ENDINGS) and not path.name.startswith(".")
     )

@@ -52,6 +52,8 @@ class Labelled:
         Whether the data tell training from test items by themselves. If not, either part is all of the data.
     notes : tuple of str
         What the person should be told: pictures left out and why, a line each.
+    clips : bool
+        Whether the pictures are of sounds (`sutja.signals.clip_picture`).
     """
 
     images: NDArray[np.uint8]
@@ -64,6 +66,7 @@ class Labelled:
     open_terms: bool = False
     parted: bool = False
     notes: tuple[str, ...] = ()
+    clips: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -117,9 +120,9 @@ def load_labelled(
     ----------
     data : str, Path or None
         The name of a set in the catalogue (write ``./mnist`` for a folder of that name); a folder with an IDX
-        pair, or with a folder of pictures for each class; a table (``.csv``, ``.tsv``) with the columns path
-        and label, and group and part where known; an ``.npz`` file with X and y, or x_train, y_train, x_test
-        and y_test. None for the digits that come with scikit-learn.
+        pair, or with a folder of pictures or of short recordings for each class; a table (``.csv``, ``.tsv``)
+        with the columns path and label, and group and part where known; an ``.npz`` file with X and y, or
+        x_train, y_train, x_test and y_test. None for the digits that come with scikit-learn.
     part : "train" or "test"
         Which items, where the data tell them apart: by an official test set, by folders, files or arrays for
         train and test, or by the column part. Where they do not, either part is all items, and `parted` is
@@ -151,6 +154,7 @@ def load_labelled(
         terms="not stated",
         parted=loaded.parted,
         notes=loaded.notes,
+        clips=loaded.clips,
     )
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sutja.data.faults import DataError
 from sutja.data.memory import memory_limit
-from sutja.errors import PictureError
+from sutja.errors import PictureError, SoundError
+from sutja.signals.clip_picture import clip_picture, is_clip
 from sutja.signals.image import load_pictures
 from sutja.signals.pixels_input import fit_channels, fit_size
 
@@ -34,6 +35,7 @@ class Loaded:
     names : tuple of n str
     parted : bool
     notes : tuple of str
+    clips : bool
         See `sutja.data.labelled.Labelled`.
     """
 
@@ -43,6 +45,7 @@ class Loaded:
     names: tuple[str, ...]
     parted: bool = False
     notes: tuple[str, ...] = ()
+    clips: bool = False
 
 
 def fit_images(loaded: Loaded, resize: Size | None, where: str) -> Loaded:
@@ -116,7 +119,7 @@ def stack_pictures(
     for index, path in enumerate(paths):
         try:
             picture = _one_picture(path)
-        except PictureError as error:
+        except (PictureError, SoundError) as error:
             faults.append(str(error))
             continue
         pictures.append(picture if resize is None else fit_size(picture, *resize))
@@ -137,6 +140,8 @@ def stack_pictures(
 
 
 def _one_picture(path: Path) -> NDArray[np.uint8]:
+    if is_clip(path):
+        return clip_picture(path)
     pictures = load_pictures(path)
     if len(pictures) != 1:
         raise PictureError(

@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, scale
 from sutja.confidence.scaling import LEAST_LOG
-from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError
+from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
 from sutja.grammar import digits_of, kind_of, value_of
 from sutja.model_file import Card, ModelFile
 from sutja.reading.models import Model, load_model
 from sutja.reading.windows import one_picture, windows
 from sutja.runtime import BoundRun, Session
+from sutja.signals.clip_picture import PREPROCESSING as CLIP
+from sutja.signals.clip_picture import clip_picture, is_clip
 from sutja.signals.image import Picture, Source
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, pixel_values, to_pixels
 from sutja.types import Alternative, Box, Character, Classified, Number, Page
@@ -63,6 +65,7 @@ class Classifier:
             self.choice = RiskTable(file.card.thresholds).choose(max_error)
             self.threshold = self.choice.threshold
         self.params = _params(file)
+        self._clips = file.card.preprocessing.name == CLIP
         self._session = Session(file, threads)
         self._check_input(file.source)
         points = file.card.calibration.points
@@ -87,7 +90,8 @@ class Classifier:
         ----------
         source
             A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB; or a list or
-            tuple of such. Pictures of any size are made as large as those the model was trained on.
+            tuple of such. Pictures of any size are made as large as those the model was trained on. A model
+            that was trained on recordings takes the path of one.
 
         Raises
         ------
@@ -101,9 +105,22 @@ class Classifier:
             return [
                 self._answer(logs)
                 for some in _parts(source)
-                for logs in self._outputs([one_picture(entry).pixels for entry in some])
+                for logs in self._outputs([self._plane(entry) for entry in some])
             ]
-        return self._answer(self._outputs([one_picture(source).pixels])[0])
+        return self._answer(self._outputs([self._plane(source)])[0])
+
+    def _plane(self, source: Source) -> NDArray[np.uint8]:
+        return self._picture(source).pixels
+
+    def _picture(self, source: Source) -> Picture:
+        """A picture, or that of a clip for a classifier of clips."""
+        if not self._clips or not is_clip(source):
+            return one_picture(source)
+        try:
+            return Picture(clip_picture(str(source)), str(source))
+        except SoundError as error:
+            what = str(error).removeprefix(f"{source}: ")
+            raise PictureError(what, source=str(source)) from error
 
     def predict_log_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Scaled log probabilities (n, K) of pictures of one size, uint8 (n, h, w) or (n, h, w, 3) RGB.
@@ -131,12 +148,20 @@ class Classifier:
     def read(self, source: Source, *, crop: bool = False) -> Page:
         """A picture of one character as a page, as `Reader.read` gives it."""
         check_crop(crop)
-        return next(self._pages([one_picture(source)]))
+        return next(self._pages([self._picture(source)]))
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Pictures of one character each as pages, as `Reader.read_many` gives them."""
         check_crop(crop)
+        if self._clips:
+            return (page for source in sources for page in self._pages([self._seen(source)]))
         return (page for window in windows(sources) for page in self._pages(window))
+
+    def _seen(self, source: Source) -> Picture | PictureError:
+        try:
+            return self._picture(source)
+        except PictureError as error:
+            return error
 
     def _pages(self, window: Sequence[Picture | PictureError]) -> Iterator[Page]:
         pictures = [picture for picture in window if isinstance(picture, Picture)]
@@ -248,7 +273,7 @@ def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 def _params(file: ModelFile) -> PixelsParams:
     preprocessing = file.card.preprocessing
-    if preprocessing.name != "pixels":
+    if preprocessing.name not in ("pixels", CLIP):
         raise ModelFileError(
             f"wants the preprocessing {preprocessing.name!r}, which this version does not have for classes",
             where=f"model {file.source}", remedy="update sutja",

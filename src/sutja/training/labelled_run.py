@@ -31,6 +31,7 @@ from sutja.errors import ThresholdError
 from sutja.metrics import clopper_pearson, expected_calibration_error, percent
 from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
+from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import checkpoint, distributed, plots
 from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
@@ -228,7 +229,7 @@ def make_card(
         threshold = 1.0
     train = parts.train
     return Card(
-        "classify", plan.name, (), Preprocessing("pixels", params.to_json()),
+        "classify", plan.name, (), Preprocessing(CLIP if parts.train.clips else "pixels", params.to_json()),
         thresholds=table.counts, threshold=threshold, scaling=scaling, classes=train.classes,
         training_data=(TrainingSet(train.source, len(train), train.terms, train.checksum()),),
         open_terms=train.open_terms, seed=plan.config.seed,

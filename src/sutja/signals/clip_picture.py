@@ -1,0 +1,62 @@
+"""A short clip of sound as a picture, so that whatever learns classes of pictures learns spoken words too.
+
+Letters: H rows, one a mel band, high pitch on top; W columns, one every 10 ms.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.errors import SoundError
+from sutja.signals.audio import SoundSource, load_sound, sound_name
+from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.sound_headers import SOUND_SUFFIXES
+
+PREPROCESSING = "clip"  # on the card of a classifier of such pictures
+WIDTH = 128  # columns, 1.28 seconds: a word, with some room
+MOST_SECONDS = 10.0  # of a clip that is one word
+_FULL = 4.0  # of a log-mel feature, what is shown white
+_PARAMS = LogMelParams()
+
+
+def is_clip(source: object) -> bool:
+    """Whether the name of a source says that it is a recording."""
+    return str(source).lower().endswith(SOUND_SUFFIXES)
+
+
+def clip_picture(source: SoundSource, sample_rate: int | None = None) -> NDArray[np.uint8]:
+    """1.28 seconds about the middle of what sounds in a clip, as a grey picture.
+
+    Parameters
+    ----------
+    source, sample_rate
+        As for `sutja.signals.audio.load_sound`.
+
+    Returns
+    -------
+    uint8 (64, 128); silence is black.
+
+    Raises
+    ------
+    SoundError
+        It cannot be read, is empty, or longer than a word.
+    """
+    sound = load_sound(source, sample_rate)
+    if not 0.0 < sound.seconds <= MOST_SECONDS:
+        raise SoundError(
+            f"lasts {sound.seconds:.1f} seconds, and should be one word", source=sound_name(source),
+            remedy=f"cut clips of at most {MOST_SECONDS:.0f} seconds, a word each",
+        )  # fmt: skip
+    half = WIDTH * _PARAMS.hop // 2
+    middle = _middle(log_mel(sound.samples, _PARAMS)) * _PARAMS.hop
+    padded = np.pad(sound.samples, half)
+    features = log_mel(padded[middle : middle + 2 * half], _PARAMS)
+    return np.asarray(np.clip(features * (255 / _FULL), 0, 255).astype(np.uint8).T[::-1])
+
+
+def _middle(features: NDArray[np.float32]) -> int:
+    """The frame about which the sound lies: the mean of its frames, loud ones counting most."""
+    weight = np.square(features.mean(axis=1, dtype=np.float64))
+    whole = float(weight.sum())
+    return round(float(weight @ np.arange(len(weight))) / whole) if whole else len(weight) // 2
