@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,21 @@ SHARES = {
     "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6, "espeak-ng words": 0.3,
     "flite words": 0.2, "festival words": 0.2,
 }  # fmt: skip
+# Parts of each source among single words and among those who say strings.
+WORD_SHARES = {"fsdd": 2.0, "an4": 4.0, "kokoro": 3.0, "espeak-ng": 1.5, "flite": 0.7, "festival": 0.7}
+_COUNTS = (2, 3, 4, 5, 6, 7, 8, 10, 11, 12)  # words of a string
+_COUNT_PARTS = (0.08, 0.1, 0.14, 0.16, 0.1, 0.13, 0.08, 0.15, 0.04, 0.02)
+_PACES = ((-0.06, 0.02), (0.0, 0.25), (0.2, 1.6))  # seconds between words: in haste, plainly, as one dictates
+_PACE_PARTS = (0.45, 0.4, 0.15)
+_ONE_SPEAKER = 0.75  # part of the strings that one person says
+_DIGITS_ALONE = 0.75  # part of the strings that have no other number words
+_LEAST_DIGITS = 6  # that somebody must have said for strings to be made of them
+_AGAIN = 0.1  # of the words are those before them: where mistakes are made
+_WITH_OTHERS = 0.12  # part of the strings with other words before or behind
+_ASIDE = 3.0  # seconds of these, at most
 KINDS = {"string": 0.24, "phrase": 0.45, "row": 0.13, "word": 0.13, "noise": 0.05}
+
+Words = Mapping[int, Sequence[int]]  # class → the pieces that say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +77,23 @@ class SpeechComposer:
         self._kinds = dict(kinds)
         self._rng = np.random.default_rng(seed)
         by_source: dict[str, list[int]] = defaultdict(list)
-        words: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-        self._singles: dict[int, list[int]] = defaultdict(list)
+        words: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._singles: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for index, piece in enumerate(pieces):
             if piece.seconds > _LONGEST:
                 continue
             by_source[piece.source].append(index)
             if len(piece.classes) == 1 and piece.seconds < 1.6:
-                words[piece.speaker][piece.classes[0]].append(index)
-                self._singles[piece.classes[0]].append(index)
+                home = piece.source.removesuffix(" words")
+                words[home, piece.speaker][piece.classes[0]].append(index)
+                self._singles[piece.classes[0]][home].append(index)
         self._sources = dict(by_source)
         parts = np.array([shares.get(source, 1.0) for source in self._sources])
         self._parts = parts / parts.sum()
-        self._speakers = [w for w in words.values() if sum(c in w for c in _DIGITS) >= 6]
+        self._speakers: dict[str, list[Words]] = defaultdict(list)
+        for (home, _), said in words.items():
+            if sum(c in said for c in _DIGITS) >= _LEAST_DIGITS:
+                self._speakers[home].append(said)
         self._others = [i for i, p in enumerate(pieces) if set(p.classes) == {_OTHER}]
 
     def sample(self) -> Recording:
@@ -101,8 +120,7 @@ class SpeechComposer:
         return Recording(sound, tuple(classes))
 
     def _one(self) -> Piece:
-        members = self._sources[str(self._rng.choice(list(self._sources), p=self._parts))]
-        return self._pieces[members[self._rng.integers(len(members))]]
+        return self._any(self._sources[str(self._rng.choice(list(self._sources), p=self._parts))])
 
     def _phrase(self) -> tuple[list[Piece], list[float]]:
         return [self._one()], []
@@ -115,65 +133,68 @@ class SpeechComposer:
         ]
 
     def _word(self) -> tuple[list[Piece], list[float]]:
-        """One word; every class as often as another, but other words as often as a third of all."""
+        """One word; digits in half of the cases, other words in a third."""
         known = [c for c in self._singles if c != _OTHER]
-        if not known or (self._rng.random() < 0.33 and self._singles[_OTHER]):
-            members = self._singles[_OTHER] or list(range(len(self._pieces)))
+        if not known or (self._rng.random() < 0.33 and _OTHER in self._singles):
+            c = _OTHER
         else:
             digits = [c for c in known if c in _DIGITS]
-            pool = digits if digits and self._rng.random() < 0.6 else known
-            members = self._singles[int(self._rng.choice(pool))]
-        return [self._pieces[members[self._rng.integers(len(members))]]], []
+            c = int(self._rng.choice(digits if digits and self._rng.random() < 0.7 else known))
+        homes = self._singles.get(c)
+        return [self._any(homes[self._home(homes)]) if homes else self._one()], []
+
+    def _home(self, homes: Mapping[str, Any]) -> str:
+        """Where words are taken from: a set or an engine, each in its share."""
+        parts = np.array([WORD_SHARES.get(home, 1.0) for home in homes])
+        return str(self._rng.choice(list(homes), p=parts / parts.sum()))
 
     def _string(self) -> tuple[list[Piece], list[float]]:
-        """Digits one by one, by one speaker or by several, fast or slow, in groups."""
+        """Digits one by one, or number words of any kind, by one speaker or several, fast or slow."""
         rng = self._rng
-        count = int(
-            rng.choice(
-                [2, 3, 4, 5, 6, 7, 8, 10, 11, 12],
-                p=[0.08, 0.1, 0.14, 0.16, 0.1, 0.13, 0.08, 0.15, 0.04, 0.02],
-            )
-        )
-        pace = float(
-            rng.choice(
-                [rng.uniform(-0.06, 0.02), rng.uniform(0.0, 0.25), rng.uniform(0.2, 0.9)], p=[0.45, 0.4, 0.15]
-            )
-        )
+        count = int(rng.choice(_COUNTS, p=_COUNT_PARTS))
+        pace = float(rng.uniform(*_PACES[int(rng.choice(len(_PACES), p=_PACE_PARTS))]))
         group = int(rng.choice([2, 3, 4, 5, 99]))
-        one = self._speakers[rng.integers(len(self._speakers))] if rng.random() < 0.75 else None
-        parts, gaps = [], []
+        one = self._speaker() if rng.random() < _ONE_SPEAKER else None
+        digits_alone = rng.random() < _DIGITS_ALONE
+        parts: list[Piece] = []
+        gaps: list[float] = []
         for i in range(count):
-            words = one or self._speakers[rng.integers(len(self._speakers))]
-            repeats = i > 0 and rng.random() < 0.1
-            c = parts[-1].classes[0] if repeats else int(rng.choice([d for d in _DIGITS if d in words]))
-            if c not in words:
-                c = int(rng.choice([d for d in _DIGITS if d in words]))
-            parts.append(self._pieces[words[c][rng.integers(len(words[c]))]])
+            words = one or self._speaker()
+            known = [c for c in words if c in _DIGITS or not (digits_alone or c == _OTHER)]
+            c = int(rng.choice(known))
+            if i and rng.random() < _AGAIN and parts[-1].classes[0] in words:
+                c = parts[-1].classes[0]
+            parts.append(self._any(words[c]))
             if i:
                 pause = rng.uniform(0.15, 0.9) if i % group == 0 else 0.0
                 gaps.append(pace + rng.normal(0, 0.02) + pause)
-        if rng.random() < 0.12 and self._others:
-            other = self._pieces[self._others[rng.integers(len(self._others))]]
-            if other.seconds < 3:
-                before = rng.random() < 0.5
-                parts.insert(0 if before else len(parts), other)
-                gaps.insert(0 if before else len(gaps), float(rng.uniform(0.05, 0.6)))
+        if rng.random() < _WITH_OTHERS and self._others:
+            self._put_beside(parts, gaps)
         return parts, gaps
 
+    def _speaker(self) -> Words:
+        """The words of somebody."""
+        some = self._speakers[self._home(self._speakers)]
+        return some[self._rng.integers(len(some))]
+
+    def _any(self, members: Sequence[int]) -> Piece:
+        """One of some pieces."""
+        return self._pieces[members[self._rng.integers(len(members))]]
+
+    def _put_beside(self, parts: list[Piece], gaps: list[float]) -> None:
+        """Other words before or after."""
+        other = self._any(self._others)
+        if other.seconds < _ASIDE:
+            before = self._rng.random() < 0.5
+            parts.insert(0 if before else len(parts), other)
+            gaps.insert(0 if before else len(gaps), float(self._rng.uniform(0.05, 0.6)))
+
     def _joined(self, parts: list[Piece], gaps: list[float], tight: bool) -> NDArray[np.float32]:
-        """Pieces one after the other, with silence around, or cut close; never over the longest."""
-        rng = self._rng
+        """Pieces one after the other, with silence around; those beyond the longest are dropped."""
         if not parts:
             return np.zeros(0, np.float32)
         ratio = self._ratio()
-        sounds = []
-        for part in parts:
-            sound = part.samples.astype(np.float32)
-            sound = faster(sound, ratio if rng.random() < 0.7 else self._ratio())
-            sounds.append(
-                sound
-                * np.float32(10 ** (rng.normal(0, 1.5) / 20) / max(float(np.abs(sound).max(initial=0)), 1e-3))
-            )
+        sounds = [self._voiced(part, ratio) for part in parts]
         kept, length = 0, 0.0
         for i, sound in enumerate(sounds):
             length += len(sound) / RATE + (max(gaps[i - 1], 0.0) if i else 0.0)
@@ -181,25 +202,33 @@ class SpeechComposer:
                 break
             kept += 1
         del parts[kept:]
-        before, after = (
-            (rng.uniform(0, 0.15), rng.uniform(0, 0.15))
-            if rng.random() < 0.35
-            else (rng.exponential(0.3), rng.exponential(0.3))
-        )
-        if tight and rng.random() < 0.6:  # a clip of a second, as collections of single words have
-            rest = max(0.0, 1.0 - len(sounds[0]) / RATE)
-            before = rng.uniform(0, rest)
-            after = rest - before
-        at = round(min(before, 2.0) * RATE)
-        ends, starts = at, []
+        before, after = self._margins(len(sounds[0]) / RATE, tight)
+        ends, starts = round(before * RATE), []
         for i, sound in enumerate(sounds[:kept]):
-            start = max(0, ends + round(gaps[i - 1] * RATE)) if i else at
-            starts.append(start)
-            ends = start + len(sound)
-        out = np.zeros(ends + round(min(after, 2.0) * RATE) + 1, np.float32)
+            starts.append(max(0, ends + (round(gaps[i - 1] * RATE) if i else 0)))
+            ends = starts[-1] + len(sound)
+        out = np.zeros(ends + round(after * RATE) + 1, np.float32)
         for start, sound in zip(starts, sounds[:kept], strict=True):
             out[start : start + len(sound)] += sound
         return out
+
+    def _voiced(self, part: Piece, ratio: float) -> NDArray[np.float32]:
+        """A piece about as loud as others, by a voice that is higher or lower than it was."""
+        sound = part.samples.astype(np.float32)
+        sound = faster(sound, ratio if self._rng.random() < 0.7 else self._ratio())
+        gain = 10 ** (self._rng.normal(0, 1.5) / 20) / max(float(np.abs(sound).max(initial=0)), 1e-3)
+        return sound * np.float32(gain)
+
+    def _margins(self, seconds: float, tight: bool) -> tuple[float, float]:
+        """Seconds of silence before and after; a single word often fills a clip of a second with it."""
+        rng = self._rng
+        if tight and rng.random() < 0.6:
+            rest = max(0.0, 1.0 - seconds)
+            before = float(rng.uniform(0, rest))
+            return before, rest - before
+        if rng.random() < 0.35:
+            return float(rng.uniform(0, 0.15)), float(rng.uniform(0, 0.15))
+        return min(float(rng.exponential(0.3)), 2.0), min(float(rng.exponential(0.3)), 2.0)
 
     def _ratio(self) -> float:
         return float(np.exp(self._rng.normal(0, 0.1))) if self._rng.random() < self._strength.voice else 1.0
@@ -213,10 +242,7 @@ class SpeechComposer:
         if kind < 0.4 and self._noises:
             noise = _stretch(self._noises[rng.integers(len(self._noises))], n, rng)
         elif kind < 0.52 and self._others and not always:  # people talking behind
-            talk = [
-                self._pieces[self._others[rng.integers(len(self._others))]]
-                for _ in range(int(rng.integers(2, 6)))
-            ]
+            talk = [self._any(self._others) for _ in range(int(rng.integers(2, 6)))]
             noise = sum((_stretch(piece.samples, n, rng) for piece in talk), np.zeros(n, np.float32))
             return mixed(sound, noise, float(rng.uniform(12, 30)))
         else:
