@@ -23,7 +23,7 @@ from sutja.reading.windows import one_picture, windows
 from sutja.runtime import BoundRun, Session
 from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.clip_picture import clip_picture, is_clip
-from sutja.signals.image import Picture, Source
+from sutja.signals.image import Picture, Source, source_name
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, pixel_values, to_pixels
 from sutja.types import Alternative, Box, Character, Classified, Number, Page
 
@@ -117,10 +117,10 @@ class Classifier:
         if not self._clips or not is_clip(source):
             return one_picture(source)
         try:
-            return Picture(clip_picture(str(source)), str(source))
+            return Picture(clip_picture(str(source)), source_name(source))
         except SoundError as error:
-            what = str(error).removeprefix(f"{source}: ")
-            raise PictureError(what, source=str(source)) from error
+            name = source_name(source)
+            raise PictureError(str(error).removeprefix(f"{name}: "), source=name) from error
 
     def predict_log_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Scaled log probabilities (n, K) of pictures of one size, uint8 (n, h, w) or (n, h, w, 3) RGB.

@@ -139,5 +139,5 @@ def _tables(params: LogMelParams) -> tuple[NDArray[np.float32], NDArray[np.float
     return window.astype(np.float32), packed.astype(np.float32)
 
 
-def _mel(hertz: float | NDArray[np.float64]) -> Any:
+def _mel(hertz: float | NDArray[np.floating[Any]]) -> Any:
     return 1127.0 * np.log1p(np.asarray(hertz) / 700.0)

@@ -39,7 +39,7 @@ def other_ctc_loss(
     ----------
     Graves et al., Connectionist Temporal Classification, ICML 2006.
     """
-    loss: Tensor = _Loss.apply(log_probs, targets, lengths, other)
+    loss: Tensor = _Loss.apply(log_probs, targets, lengths, other)  # type: ignore[no-untyped-call]
     return loss
 
 

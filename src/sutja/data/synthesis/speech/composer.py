@@ -6,7 +6,7 @@ Letters: n samples at 16 kHz.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,7 @@ _ASIDE = 3.0  # seconds of these, at most
 KINDS = {"string": 0.24, "phrase": 0.45, "row": 0.13, "word": 0.13, "noise": 0.05}
 
 Words = Mapping[int, Sequence[int]]  # class → the pieces that say it
+Parts = tuple[list[Piece], list[float]]  # pieces, and the seconds between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class SpeechComposer:
     ) -> None:
         self._pieces, self._noises, self._strength = pieces, noises, strength
         self._kinds = dict(kinds)
+        self._make: dict[str, Callable[[], Parts]] = {
+            "string": self._string, "phrase": self._phrase, "row": self._row, "word": self._word,
+            "noise": lambda: ([], []),
+        }  # fmt: skip
         self._rng = np.random.default_rng(seed)
         by_source: dict[str, list[int]] = defaultdict(list)
         words: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
@@ -102,10 +107,7 @@ class SpeechComposer:
         kind = str(rng.choice(list(self._kinds), p=list(self._kinds.values())))
         if kind == "string" and not self._speakers:
             kind = "phrase"
-        parts, gaps = {
-            "string": self._string, "phrase": self._phrase, "row": self._row, "word": self._word,
-            "noise": lambda: ([], []),
-        }[kind]()  # fmt: skip
+        parts, gaps = self._make[kind]()
         sound = self._joined(parts, gaps, tight=kind == "word")
         if len(sound) == 0:
             sound = np.zeros(round(rng.uniform(0.4, 5) * RATE), np.float32)
@@ -122,17 +124,17 @@ class SpeechComposer:
     def _one(self) -> Piece:
         return self._any(self._sources[str(self._rng.choice(list(self._sources), p=self._parts))])
 
-    def _phrase(self) -> tuple[list[Piece], list[float]]:
+    def _phrase(self) -> Parts:
         return [self._one()], []
 
-    def _row(self) -> tuple[list[Piece], list[float]]:
+    def _row(self) -> Parts:
         """Two or three phrases, one after the other."""
         count = int(self._rng.integers(2, 4))
         return [self._one() for _ in range(count)], [
             float(self._rng.uniform(0.05, 1.2)) for _ in range(count - 1)
         ]
 
-    def _word(self) -> tuple[list[Piece], list[float]]:
+    def _word(self) -> Parts:
         """One word; digits in half of the cases, other words in a third."""
         known = [c for c in self._singles if c != _OTHER]
         if not known or (self._rng.random() < 0.33 and _OTHER in self._singles):
@@ -148,7 +150,7 @@ class SpeechComposer:
         parts = np.array([WORD_SHARES.get(home, 1.0) for home in homes])
         return str(self._rng.choice(list(homes), p=parts / parts.sum()))
 
-    def _string(self) -> tuple[list[Piece], list[float]]:
+    def _string(self) -> Parts:
         """Digits one by one, or number words of any kind, by one speaker or several, fast or slow."""
         rng = self._rng
         count = int(rng.choice(_COUNTS, p=_COUNT_PARTS))
@@ -175,11 +177,11 @@ class SpeechComposer:
     def _speaker(self) -> Words:
         """The words of somebody."""
         some = self._speakers[self._home(self._speakers)]
-        return some[self._rng.integers(len(some))]
+        return some[int(self._rng.integers(len(some)))]
 
     def _any(self, members: Sequence[int]) -> Piece:
         """One of some pieces."""
-        return self._pieces[members[self._rng.integers(len(members))]]
+        return self._pieces[members[int(self._rng.integers(len(members)))]]
 
     def _put_beside(self, parts: list[Piece], gaps: list[float]) -> None:
         """Other words before or after."""
@@ -240,7 +242,7 @@ class SpeechComposer:
             return sound
         kind, n = rng.random(), len(sound)
         if kind < 0.4 and self._noises:
-            noise = _stretch(self._noises[rng.integers(len(self._noises))], n, rng)
+            noise = _stretch(self._noises[int(rng.integers(len(self._noises)))], n, rng)
         elif kind < 0.52 and self._others and not always:  # people talking behind
             talk = [self._any(self._others) for _ in range(int(rng.integers(2, 6)))]
             noise = sum((_stretch(piece.samples, n, rng) for piece in talk), np.zeros(n, np.float32))
