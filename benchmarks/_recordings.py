@@ -1,0 +1,139 @@
+"""Recordings whose numbers are known, by part: who said what, and where the sound is.
+
+Real sets are read with their splits from `sutja.data`; nothing of a test part is looked at unless asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data import sound_sets
+from sutja.listening.spoken import spoken_numbers, words_of
+from sutja.signals.audio import RATE, load_sound
+
+DIGIT_WORDS = frozenset(
+    ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+)
+MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+NOISE_SECONDS = 4.0  # of a recording cut out of a long one
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A recording: its samples, float32 (n,) at `RATE`, and the digits of each number said in it."""
+
+    name: str
+    samples: NDArray[np.float32]
+    digits: tuple[str, ...]
+    values: tuple[str | None, ...] = ()
+
+
+Reader = Callable[[Path, str], list[Take]]
+
+
+def _take(
+    record: sound_sets.SpokenRecord, digits: tuple[str, ...], values: tuple[str | None, ...] = ()
+) -> Take:
+    return Take(record.path.name, load_sound(record.path).samples, digits, values or digits)
+
+
+def fsdd(root: Path, part: str) -> list[Take]:
+    """Single digits of six speakers who were all learnt from; the official split."""
+    return [
+        _take(record, (record.text,))
+        for record in sound_sets.read_fsdd(root)
+        if sound_sets.part_of("fsdd", record) == part
+    ]
+
+
+def an4_said(text: str) -> list[str]:
+    """The words of an utterance; an "O" is a letter there, a nought is written "OH".
+
+    >>> an4_said("R O O D"), an4_said("OH FOUR")
+    (['r', '□', '□', 'd'], ['oh', 'four'])
+    """
+    return ["□" if word == "o" else word for word in words_of(text)]
+
+
+def _an4(root: Path, part: str) -> list[sound_sets.SpokenRecord]:
+    return [r for r in sound_sets.read_an4(root) if sound_sets.part_of("an4", r) == part]
+
+
+def an4_digits(root: Path, part: str) -> list[Take]:
+    """Utterances of digits said one by one and nothing else, by speakers who were not learnt from."""
+    takes = []
+    for record in _an4(root, part):
+        words = an4_said(record.text)
+        if words and DIGIT_WORDS.issuperset(words):
+            takes.append(_take(record, tuple(number.digits for number in spoken_numbers(words))))
+    return [take for take in takes if take.digits]
+
+
+def an4_words(root: Path, part: str) -> list[Take]:
+    """Utterances with words like "fifty" and "hundred" in them, letters beside them or not; no dates."""
+    takes = []
+    for record in _an4(root, part):
+        words = an4_said(record.text)
+        found = spoken_numbers(words)
+        plain = not {*MONTHS, "half", "of"}.intersection(words) and all(n.value is not None for n in found)
+        said = {word for number in found for word in words[number.start : number.stop]}
+        if found and plain and not DIGIT_WORDS.issuperset(said):
+            digits, values = zip(*((number.digits, number.value) for number in found), strict=True)
+            takes.append(_take(record, digits, values))
+    return takes
+
+
+def an4_none(root: Path, part: str) -> list[Take]:
+    """Utterances without a number: letters, names, "yes", "erase"."""
+    return [_take(record, ()) for record in _an4(root, part) if not spoken_numbers(an4_said(record.text))]
+
+
+def strings(root: Path, part: str) -> list[Take]:
+    """Phone, order and zip numbers by one speaker: a test set as a whole."""
+    if part != "test":
+        return []
+    return [_take(record, (record.text,)) for record in sound_sets.read_spoken_strings(root)]
+
+
+def telephone(root: Path, part: str) -> list[Take]:
+    """Turns of telephone calls without a number."""
+    return [
+        _take(record, ())
+        for record in sound_sets.read_telephone_speech(root)
+        if sound_sets.part_of("telephone-speech", record) == part
+    ]
+
+
+def noise(root: Path, part: str) -> list[Take]:
+    """Pieces of noise: dishes, a bicycle, a tap, a cat, white and pink."""
+    takes = []
+    n = round(NOISE_SECONDS * RATE)
+    for record in sound_sets.read_noise(root):
+        sound = load_sound(record.path)
+        first, last = (round(s * RATE) for s in sound_sets.noise_span(part, sound.seconds))
+        takes += [
+            Take(f"{record.path.name} {start / RATE:.1f} s", sound.samples[start : start + n], ())
+            for start in range(first, last - n + 1, n)
+        ]
+    return takes
+
+
+NUMBERS: dict[str, Reader] = {
+    "fsdd, official split": fsdd,
+    "an4, digits alone": an4_digits,
+    "an4, number words": an4_words,
+    "spoken strings": strings,
+}
+NO_NUMBER: dict[str, Reader] = {
+    "telephone calls": telephone,
+    "an4, other words": an4_none,
+    "noise": noise,
+}

@@ -1,0 +1,217 @@
+"""Spoken numbers heard rightly, beside PocketSphinx with a grammar of numbers, on the same recordings.
+
+Digits of six speakers (`fsdd`), digits and number words of speakers who were not learnt from (`an4`), spoken
+strings of one unseen speaker (a test set as a whole), recordings without a number (telephone calls, other
+words, noise), and the seconds that an hour takes on one thread.
+
+    python benchmarks/listening.py                  # validation parts, while developing
+    python benchmarks/listening.py --part test      # the published figures, once all choices are made
+    python benchmarks/listening.py --speakers runs/listen/speakers.json    # fsdd, one speaker left out, too
+
+The answers with one speaker left out are those of `recipes/listener_finish.py answers`.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Before the libraries that read them are loaded:
+os.environ["OMP_NUM_THREADS"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import _hour
+import _pocketsphinx as sphinx
+import _recordings
+from _machine import DRAFTS, result_path, save, shown, table, track, warn_if_busy, write_json
+from _recordings import Take
+from _scores import Case, Rate, false_numbers, percent, rate, tally
+from _sutja import arguments, data_folder
+
+from sutja.errors import SutjaError
+from sutja.listening import Listener
+from sutja.metrics import edit_distance
+from sutja.model_file.bundled import path_of
+from sutja.signals.audio import RATE
+
+FIGURE = "listening"
+DEFAULT = "spoken"
+WORDS_SET = "an4, number words"  # the set whose grammar needs more than digits
+
+
+def case_of(take: Take, heard: Sequence[str], confidence: float, accepted: bool) -> Case:
+    """An answer to a recording: several numbers are kept apart, so that "12 3" is not "123"."""
+    return Case(" ".join(take.digits), " ".join(heard) or None, confidence, accepted and bool(heard))
+
+
+def sutja_cases(listener: Listener, takes: Sequence[Take], what: str) -> list[Case]:
+    """What sutja hears; a recording is accepted if all of its numbers are, or any where none was said."""
+    cases = []
+    for take in track(takes, what, len(takes)):
+        numbers = listener.listen(take.samples, RATE).numbers
+        every = all if take.digits else any
+        confidence = [number.confidence for number in numbers]
+        sure = (min if take.digits else max)(confidence, default=0.0)
+        accepted = every(number.accepted for number in numbers)
+        cases.append(case_of(take, [number.digits for number in numbers], sure, accepted))
+    return cases
+
+
+def sphinx_cases(name: str, part: str, takes: Sequence[Take], *, fresh: bool) -> list[Case]:
+    """What PocketSphinx hears, kept from one run to the next; it says of nothing how sure it is."""
+    grammar = "numbers" if name == WORDS_SET else "digits"
+    digest = sha256(f"{name} {part} {grammar} {[take.name for take in takes]}".encode()).hexdigest()[:16]
+    kept = DRAFTS / f"pocketsphinx-{digest}.json"
+    if fresh or not kept.is_file():
+        said = [
+            sphinx.hear(take.samples, grammar) for take in track(takes, f"{name}: {sphinx.PEER}", len(takes))
+        ]
+        write_json(kept, said)
+    said = json.loads(kept.read_text(encoding="utf-8"))
+    return [case_of(take, heard, 1.0, True) for take, heard in zip(takes, said, strict=True)]
+
+
+def digit_errors(cases: Sequence[Case]) -> dict[str, float | int | None]:
+    """Edits that turn the heard digits into the true ones, per true digit."""
+    true = [case.truth.replace(" ", "") for case in cases]
+    edits = sum(
+        edit_distance((case.digits or "").replace(" ", ""), t) for case, t in zip(cases, true, strict=True)
+    )
+    digits = sum(map(len, true))
+    return {"edits": edits, "digits": digits, "rate": round(edits / digits, 5) if digits else None}
+
+
+def rows_of(
+    name: str, readers: dict[str, Callable[[], list[Case]]], *, none: bool = False
+) -> list[dict[str, Any]]:
+    """A row for each reader."""
+    rows = []
+    for reader, answer in readers.items():
+        cases = answer()
+        figures = false_numbers(cases) if none else {**tally(cases), "digit_error": digit_errors(cases)}
+        if reader == sphinx.PEER and not none:
+            figures |= {"accepted": rate(0, 0), "wrong_of_accepted": rate(0, 0), "ece": None}
+        rows.append({"set": name, "reader": reader, **figures})
+    return rows
+
+
+def measure(listener: Listener, args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
+    """A row for each set and reader."""
+    rows = []
+    for name, read in {**_recordings.NUMBERS, **_recordings.NO_NUMBER}.items():
+        takes = read(root, args.part)[: args.limit]
+        if not takes:  # the spoken strings are a test set as a whole
+            continue
+        readers: dict[str, Callable[[], list[Case]]] = {
+            f"sutja {listener.card.name}": lambda n=name, t=takes: sutja_cases(listener, t, f"{n}: sutja")
+        }
+        if not args.no_peers:
+            readers[sphinx.PEER] = lambda n=name, t=takes: sphinx_cases(n, args.part, t, fresh=args.fresh)
+        rows += rows_of(name, readers, none=name in _recordings.NO_NUMBER)
+    return rows
+
+
+def left_out(path: Path, part: str) -> list[dict[str, Any]]:
+    """Digits of each speaker of `fsdd` as a listener hears them that has learnt from the five others."""
+    said = json.loads(path.read_text(encoding="utf-8"))
+    if said["test"] != (part == "test"):
+        has = "all" if said["test"] else "no test"
+        raise SystemExit(
+            f"error: {path} has answers to {has} recordings, which are not those of the {part} part; "
+            "make others with recipes/listener_finish.py answers"
+        )
+    rows, shares = [], []
+    for speaker in sorted({answer["speaker"] for answer in said["answers"]}):
+        mine = [answer for answer in said["answers"] if answer["speaker"] == speaker]
+        right = rate(sum(answer["heard"] == answer["digit"] for answer in mine), len(mine))
+        shares.append(float(right["rate"] or 0.0))
+        rows.append({"set": f"fsdd, without {speaker}", "reader": "sutja", "n": len(mine), "right": right})
+    n = len(said["answers"])
+    hits = sum(answer["heard"] == answer["digit"] for answer in said["answers"])
+    mean = {**rate(hits, n), "rate": round(sum(shares) / len(shares), 5)}
+    return [*rows, {"set": "fsdd, mean of those left out", "reader": "sutja", "n": n, "right": mean}]
+
+
+def show(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows as a table, in percent."""
+    headers = (
+        "set",
+        "reader",
+        "n",
+        "right (95 %)",
+        "digit error",
+        "any number",
+        "accepted (95 %)",
+        "wrong of these",
+    )
+    nothing: Rate = rate(0, 0)
+    lines = []
+    for row in rows:
+        error = row.get("digit_error", {}).get("rate")
+        lines.append((
+            row["set"], row["reader"], row["n"], percent(row.get("right", nothing), interval=True),
+            "–" if error is None else f"{100 * error:.2f}", percent(row.get("answered", nothing)),
+            percent(row.get("accepted", nothing), interval=True),
+            percent(row.get("wrong_of_accepted", nothing)),
+        ))  # fmt: skip
+    return table(headers, lines)
+
+
+def load(name: str) -> Listener:
+    """A listener on one thread."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    try:
+        return Listener(name, threads=1)
+    except SutjaError as error:
+        raise SystemExit(f"error: {error}") from error
+
+
+def model_facts(name: str, listener: Listener) -> dict[str, Any]:
+    """Which model this is: its card's name, its terms, and the file's size and checksum."""
+    data = path_of(name).read_bytes()
+    card = listener.card
+    return {
+        "name": card.name, "open_terms": card.open_terms, "created": card.created, "bytes": len(data),
+        "sha256": sha256(data).hexdigest(), "threshold": listener.threshold,
+        "trained_on": {entry.name: entry.items for entry in card.training_data},
+    }  # fmt: skip
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, keep, show."""
+    parser = arguments(__doc__, model=False)
+    parser.add_argument("--model", default=DEFAULT, metavar="FILE|NAME", help=f"by default {DEFAULT}")
+    parser.add_argument("--speakers", type=Path, metavar="FILE", help="answers with one speaker left out")
+    parser.add_argument("--no-hour", action="store_true", help="leave out the hour's speed")
+    args = parser.parse_args(argv)
+    load_before = warn_if_busy()
+    listener, root = load(args.model), data_folder()
+    rows = measure(listener, args, root)
+    if args.speakers is not None:
+        rows += left_out(args.speakers, args.part)
+    hour = (
+        [] if args.no_hour else _hour.contest(listener, root, peers=not args.no_peers, short=bool(args.limit))
+    )
+    content = {
+        "part": args.part, "model": model_facts(args.model, listener), "load_before": load_before,
+        "rows": rows, "hour": hour,
+    }  # fmt: skip
+    path = save(
+        result_path(FIGURE, args.part, args.limit), FIGURE, content,
+        ("soundfile", "soxr", *sphinx.PEER_PACKAGES),
+    )  # fmt: skip
+    print(show(rows))
+    print(_hour.show(hour))
+    print(f"part: {args.part}; {sphinx.PEER} accepts all that it hears; kept in {shown(path)}")
+
+
+if __name__ == "__main__":
+    main()
