@@ -1,4 +1,4 @@
-"""The exact way to train the bundled listener again: number words out of recordings.
+r"""The exact way to train the bundled listener again: number words out of recordings.
 
     recipes/voices.sh runs/voices; export SUTJA_VOICES=runs/voices
     python recipes/listener.py real --out runs/listen
@@ -8,8 +8,10 @@
     python recipes/listener.py speak --out runs/listen --engine kokoro --count 800
     python recipes/listener.py train --out runs/listen --run draft --steps 900
     python recipes/listener.py cut --out runs/listen --weights runs/listen/draft
-    python recipes/listener.py train --out runs/listen --run base --steps 4000 --without fsdd
-    python recipes/listener.py train --out runs/listen --run full --steps 1200 --weights runs/listen/base
+    python recipes/listener.py train --out runs/listen --run base --steps 2600 --without fsdd
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/base
+    python recipes/listener.py train --out runs/listen --run full --weights runs/listen/base --steps 3000 \
+        --frames 6000 --lr 2e-3 --strength 0.7
     python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base
     python recipes/listener_finish.py bundle --out runs/listen --run full
 
@@ -25,12 +27,14 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from sutja.data.synthesis.speech.channel import Strength
 from sutja.data.synthesis.speech.composer import SHARES, SpeechComposer
 from sutja.data.synthesis.speech.neural_voices import Kokoro, spoken_by
 from sutja.data.synthesis.speech.pieces import Piece, load, save
@@ -100,10 +104,13 @@ def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Piece]:
     return [piece for piece in found if piece.source not in without and piece.speaker not in without]
 
 
-def composer(out: Path, without: Sequence[str], shares: dict[str, float], seed: int) -> SpeechComposer:
+def composer(
+    out: Path, without: Sequence[str], shares: dict[str, float], strength: float, seed: int
+) -> SpeechComposer:
     """What a training process takes its recordings from."""
     noise = [piece.samples for piece in load(out / "real", ["noise-train"])]
-    return SpeechComposer(pieces_of(out, without), noise, seed, shares=SHARES | shares)
+    much = Strength(*(part * strength for part in astuple(Strength())))
+    return SpeechComposer(pieces_of(out, without), noise, seed, much, SHARES | shares)
 
 
 def heard(piece: Piece) -> Heard:
@@ -128,10 +135,13 @@ def run(
     weights = args.weights / "checkpoint.pt" if args.weights else None
     fit = listen.ListenFit(
         steps=args.steps, lr=args.lr, seed=args.seed, evaluate_every=args.evaluate_every,
-        settle=0.0 if weights else 0.4, warm_up=50 if weights else 200,
+        settle=0.0 if weights else 0.4, warm_up=50 if weights else 200, frames=args.frames,
+        vary=args.strength,
     )  # fmt: skip
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
-    make: Callable[[int], SpeechComposer] = partial(composer, args.out, tuple(without), shares or {})
+    make: Callable[[int], SpeechComposer] = partial(
+        composer, args.out, tuple(without), shares or {}, args.strength
+    )
     pool = ListenPool(make, PARAMS, seed=1000 + args.seed)
     try:
         listen.fit(state, pool, fit, validation(args.out), folder, partial(print, flush=True))
@@ -165,6 +175,8 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, default=4000)
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--evaluate-every", type=int, default=500)
+    parser.add_argument("--frames", type=int, default=11_000, help="of features in a batch")
+    parser.add_argument("--strength", type=float, default=1.0, help="of all that happens to recordings")
     parser.add_argument("--without", nargs="*", default=[])
 
 

@@ -26,6 +26,8 @@ SHARES = {
     "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6, "espeak-ng words": 0.3,
     "flite words": 0.2, "festival words": 0.2,
 }  # fmt: skip
+_RATIOS = ((3, 12), (10, 25), (20, 50))  # dB that the background is below the speech
+_RATIO_PARTS = (0.15, 0.4, 0.45)
 # Parts of each source among single words and among those who say strings.
 WORD_SHARES = {"fsdd": 2.0, "an4": 4.0, "kokoro": 3.0, "espeak-ng": 1.5, "flite": 0.7, "festival": 0.7}
 _COUNTS = (2, 3, 4, 5, 6, 7, 8, 10, 11, 12)  # words of a string
@@ -255,13 +257,7 @@ class SpeechComposer:
             )
         if always:
             return noise / np.float32(max(float(np.abs(noise).max()), 1e-6))
-        return mixed(
-            sound,
-            noise,
-            float(
-                rng.choice([rng.uniform(2, 12), rng.uniform(10, 25), rng.uniform(20, 50)], p=[0.2, 0.4, 0.4])
-            ),
-        )
+        return mixed(sound, noise, float(rng.uniform(*_RATIOS[int(rng.choice(3, p=_RATIO_PARTS))])))
 
 
 def _stretch(samples: NDArray[np.int16], n: int, rng: np.random.Generator) -> NDArray[np.float32]:
