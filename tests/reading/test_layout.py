@@ -42,6 +42,19 @@ def test_the_height_of_the_writing(points):
     assert found.tall is None
 
 
+def test_dust_is_no_writing():
+    page = lines(40, (1400, 1000)).copy()
+    clean = measure(page)
+    rng = np.random.default_rng(0)
+    for y, x in zip(rng.integers(3, 997, 900), rng.integers(3, 1397, 900), strict=True):
+        page[y : y + 3, x : x + 3] = np.minimum(page[y : y + 3, x : x + 3], 60)
+    assert measure(page).height == pytest.approx(clean.height, rel=0.1)
+    specks = np.full((400, 400), 255, np.uint8)
+    specks[20::40, 20::40] = specks[21::40, 20::40] = specks[22::40, 20::40] = 0
+    specks[20::40, 21::40] = specks[21::40, 21::40] = specks[22::40, 21::40] = 0
+    assert measure(specks).height == pytest.approx(3, abs=0.5)  # nothing else is there
+
+
 def test_writing_much_larger_than_the_print_is_told_apart():
     page = lines(20).copy()
     page[400:700] = 255

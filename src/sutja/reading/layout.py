@@ -21,6 +21,8 @@ _LEAST_DARKER = 10.0
 _LEAST_SIDE, _MOST_PART = 3, 0.25  # pixels; part of the page's height: a character is between
 _LARGE = 160  # pixels; on a small picture a character may be as high as that
 _LONGEST = 5.0  # times its height: wider than that is a rule or a word that runs together
+# What is no higher than this many pixels is dust where a tenth of all is higher, and that not only a few.
+_DUST, _DUSTLESS, _FEWEST_DUSTLESS = 5, 0.1, 8
 _BINS = 12  # of heights, to a doubling
 _POINTS = 24_000  # of ink that the angle is told from
 MOST_SKEW = 15.0  # degrees
@@ -108,6 +110,9 @@ def _heights(heights: NDArray[np.int32]) -> tuple[float | None, float | None]:
     """The usual height, and that of what is much larger, if there is any."""
     if not len(heights):
         return None, None
+    higher = heights[heights > _DUST]
+    if len(higher) >= max(_FEWEST_DUSTLESS, _DUSTLESS * len(heights)):
+        heights = higher
     logs = np.log2(heights.astype(np.float64))
     counts = np.bincount(np.round(logs * _BINS).astype(int), weights=heights)  # specks are many but small
     smooth = np.convolve(counts, [1, 2, 3, 2, 1], "same")
