@@ -3,14 +3,18 @@
     python recipes/pages.py compose --out runs/pages --chunks 40
     python recipes/pages.py prepare --out runs/pages
     python recipes/pages.py train --out runs/pages --seconds 3600
-    python recipes/pages_relabel.py --out runs/pages      # half-way, beside the run
+    python recipes/pages_relabel.py --out runs/pages      # half-way, beside the run; then:
+    python recipes/pages.py refill --out runs/pages
     python recipes/pages.py measure --out runs/pages
     python recipes/pages.py bundle --out runs/pages
+    python recipes/page_trust.py --write
 
 `compose` draws pages of many layouts (`sutja.data.synthesis.pages`) into files that training uses several
 times over; it may run beside `train`, which takes up new files as they come. `prepare` writes the real
 pages (`sutja.data.real_pages`) of the training and validation parts, and pages of the held-out layouts.
-`train` mixes composed and real pages, and goes on where it stopped when started again. `measure` looks at
+`train` mixes composed and real pages, and goes on where it stopped when started again; with `--begin` it
+goes on from a model file. `refill` draws the labelled amounts of the real cheques close about their ink, and
+writes other amounts in their place. `measure` looks at
 the held-out layouts and the real validation parts; `bundle` exports, brings the network to 8 bits where
 that costs nothing, and writes src/sutja/weights/pages.onnx with its card. Nothing here looks at a test
 part. Data: `SUTJA_DATA`; fonts: recipes/fonts.sh.
@@ -42,7 +46,7 @@ from sutja.data.real_pages_refilled import amount_boxes, place_of, refilled, tig
 from sutja.data.synthesis.pages import HELD_OUT, PageComposer, PageSample
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.data.synthesis.supplies import Supplies
-from sutja.model_file import Card, Preprocessing, TrainingSet, write_model
+from sutja.model_file import Card, FieldTrust, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.overlap import NO_MATTER, match, suppress
@@ -69,10 +73,11 @@ REAL_FEW = {"cheques": 0.14, "refilled": 0.14, "receipts": 0.03}
 REAL_MANY = {"sudoku": 0.15, "weather-tables": 0.1}
 REAL = (*REAL_FEW, *REAL_MANY)
 # A number cut by the frame's edge counts when nearly all of it is seen; of others nothing is said.
-JITTER = Jitter(mirror=False, scale=(0.6, 1.9), stretch=0.1, invert=0.05, visible=0.9)
+JITTER = Jitter(mirror=False, scale=(0.65, 1.75), stretch=0.1, invert=0.05, visible=0.9)
 PARAMS = FrameParams(channels=1)
 USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or printed
 HELD_PAGES, HELD_SEED = 60, 77_001
+COMPOSED = "composed pages"
 SHOWN = 1.4  # times: held-out pages are looked at as large as the page reader will show them
 
 
@@ -288,16 +293,16 @@ def pooled(sets: dict[str, list[BoxedPicture]], seed: int = 0) -> BoxedSet:
     return BoxedSet(tuple(pages), CLASSES, "validation pages")
 
 
-def training_data(folder: Path) -> tuple[TrainingSet, ...]:
-    """What the detector learnt from, for its card."""
+def training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet, ...]:
+    """What the detector learnt from, for its card; ``before`` is that of the one it went on from."""
     used = dict(load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
     for name, path in real_files(folder).items():
-        used[name] = len(load_pages(path))  # "refilled" are the cheques once more
-    crops = A_CHUNK * len(list((folder / "chunks").glob("[0-9]*[0-9].npz")))
+        if name != "refilled":  # the cheques once more
+            used[name] = len(load_pages(path))
+    crops = sum(part.items for part in before.training_data if part.name == COMPOSED) if before else 0
+    crops += A_CHUNK * len(list((folder / "chunks").glob("[0-9]*[0-9].npz")))
     fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
-    composed = TrainingSet(
-        "composed pages", crops, "made by the project of the digits, words and fonts named here"
-    )
+    composed = TrainingSet(COMPOSED, crops, "made by the project of the digits, words and fonts named here")
     return (
         *(TrainingSet(n, k, catalogue.entry_of(n).terms) for n, k in sorted(used.items())),
         fonts,
@@ -308,14 +313,16 @@ def training_data(folder: Path) -> tuple[TrainingSet, ...]:
 def bundle(args: argparse.Namespace) -> None:
     """Export, bring to integers, calibrate on validation pages, write the model file."""
     net, sets = trained(args.out, args.size), validation(args.out)
-    held = pooled(sets)
+    held, path = pooled(sets), args.model or bundled_path("pages")
+    before = read_model(args.begin).card if args.begin else None
+    # How whole numbers were trusted stands in until recipes/page_trust.py measures it with this detector.
+    trust = read_model(path).card.fields if path.exists() else FieldTrust()
     card = Card(
         "detect", "pages", (), Preprocessing("frame", USED.to_json()), classes=CLASSES,
-        training_data=training_data(args.out), open_terms=False, seed=args.seed,
+        training_data=training_data(args.out, before), open_terms=False, seed=args.seed, fields=trust,
         versions={**versions(), "onnxruntime": onnxruntime.__version__},
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )  # fmt: skip
-    path = args.model or bundled_path("pages")
     draft = args.out / "pages.onnx"
     frames = frames_of(held.pictures[::12], USED)
     file = export_detector(net, card, draft, frames)
@@ -369,6 +376,7 @@ def main() -> None:
     five = verbs.add_parser("bundle")
     five.add_argument("--floats", action="store_true", help="leave the network in floats")
     five.add_argument("--model", type=Path, help="where to write; the bundled model by default")
+    five.add_argument("--begin", type=Path, help="the model file that the run began from")
     five.add_argument("--seed", type=int, default=1)
     five.set_defaults(do=bundle)
     for verb in (four, five):
