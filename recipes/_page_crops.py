@@ -35,7 +35,7 @@ from sutja.signals.normalise import grey
 from sutja.types import Box
 
 # How often a sample comes from where: crops composed as such, composed pages, real pages.
-SHARES = (0.42, 0.40, 0.18)
+SHARES = (0.52, 0.32, 0.16)
 REAL_SHARES = {"cheques": 0.30, "weather-tables": 0.42, "sudoku": 0.28}
 FIELDS_A_PAGE, WORDS_A_PAGE = 14, 1
 _MONEY = ("amount", "sum")  # a sign of currency may stand beside these that is not in their text
@@ -123,10 +123,11 @@ def moved(rng: Generator, box: Box, *, before: float = 0.0) -> Box:
     height = max(box.height, 1.0)
     spread = (_FAR_OFF if rng.random() < 0.15 else _OFF) * height
     x0, y0, x1, y1 = rng.normal(0.02 * height, spread, 4)
+    inward = min(0.1 * height, 0.2 * box.width)  # a lone 1 is narrow
     left = float(rng.uniform(0, before)) * height if before and rng.random() < 0.5 else 0.0
     return Box(
-        box.x0 - max(float(x0), -0.1 * height) - left, box.y0 - max(float(y0), -0.12 * height),
-        box.x1 + max(float(x1), -0.1 * height), box.y1 + max(float(y1), -0.12 * height),
+        box.x0 - max(float(x0), -inward) - left, box.y0 - max(float(y0), -0.12 * height),
+        box.x1 + max(float(x1), -inward), box.y1 + max(float(y1), -0.12 * height),
     )  # fmt: skip
 
 

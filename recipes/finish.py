@@ -4,7 +4,8 @@
     python recipes/finish.py answers --run runs/full-0 --fold 0 --out runs/answers-full.json
     python recipes/finish.py bundle --run runs/full --name numbers --answers runs/answers-full.json
 
-`soup` averages the weights of runs from one base (Wortsman et al., Model soups, ICML 2022). `answers` reads
+`soup` averages the weights of runs from one base (Wortsman et al., Model soups, ICML 2022), or of a run and
+the model file that it began with. `answers` reads
 the validation crops of a fold with a network that never saw them. `bundle` fits the calibration on such
 answers, chooses the threshold, and writes src/sutja/weights/NAME.onnx with its card; its network is the one
 that gave the answers. Nothing here looks at a test part.
@@ -38,9 +39,10 @@ from sutja.nets.transcriber import Transcriber
 from sutja.reading.reader import Reader
 from sutja.signals.normalise import NormaliseParams
 from sutja.training import transcribe, validation
-from sutja.training.export import export
+from sutja.training.export import export, fold
 from sutja.training.pool import batch_of, crop_of
 from sutja.training.quantise import quantise_file
+from sutja.training.unfold import averaged, load_folded
 
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on held-out answers
 # The threshold is chosen on these: real fields and digits, print, and what holds no number. Composed
@@ -122,16 +124,23 @@ def answers(args: argparse.Namespace) -> None:
 
 
 def soup(args: argparse.Namespace) -> None:
-    """Average the weights of several runs from one base."""
-    nets = [transcribe.load_average(run / "checkpoint.pt") for run in args.runs]
-    states = [net.state_dict() for net in nets]
-    mean = {
-        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
-        for name, value in states[0].items()
-    }
+    """Average the weights of runs from one base, or of runs and the model file that they began with."""
+    shares = args.shares or [1 / len(args.runs)] * len(args.runs)
+    if len(shares) != len(args.runs) or abs(sum(shares) - 1) > 1e-6:
+        raise SystemExit("error: give each run a share, and all of them together 1")
+    frame = transcribe.load_average(next(r for r in args.runs if r.suffix != ".onnx") / "checkpoint.pt")
+    tensors = [
+        load_folded(run)
+        if run.suffix == ".onnx"
+        else fold(transcribe.load_average(run / "checkpoint.pt")).state_dict()
+        for run in args.runs
+    ]
+    net = averaged(frame, list(zip(shares, tensors, strict=True)))
     args.out.mkdir(parents=True, exist_ok=True)
-    torch.save({"config": nets[0].config.to_json(), "average": mean}, args.out / "checkpoint.pt")
-    print(f"{args.out}: the mean of {len(nets)} runs")
+    torch.save({"config": net.config.to_json(), "average": net.state_dict()}, args.out / "checkpoint.pt")
+    print(
+        f"{args.out}: the mean of {', '.join(f'{s:.2f} {r}' for s, r in zip(shares, args.runs, strict=True))}"
+    )
 
 
 def measured(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> list[dict[str, Any]]:
@@ -226,6 +235,7 @@ def main() -> None:
     two.set_defaults(do=bundle)
     three = verbs.add_parser("soup")
     three.add_argument("--runs", type=Path, nargs="+", required=True)
+    three.add_argument("--shares", type=float, nargs="+", help="of each in the mean; the same by default")
     three.add_argument("--out", type=Path, required=True)
     three.set_defaults(do=soup)
     for verb in (one, two):

@@ -8,9 +8,9 @@ from sutja.charset import CHARSET
 from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.training.export import export, prepare
+from sutja.training.export import export, fold, prepare
 from sutja.training.quantise import quantise_file
-from sutja.training.unfold import unfold
+from sutja.training.unfold import averaged, load_folded, unfold
 
 
 def crops(n, width, seed=0):
@@ -52,6 +52,26 @@ def test_integers_are_unfolded_too(tmp_path):
     image = torch.from_numpy(crops(2, 96, 9))
     with torch.no_grad():
         assert torch.allclose(net(image), prepare(trained)(image), atol=0.1)
+
+
+def test_the_mean_of_networks_is_that_of_their_folded_weights(tmp_path):
+    path = tmp_path / "m.onnx"
+    began = exported(path)
+    net = unfold(path, crops(8, 64, 5))
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.add_(0.02 * torch.randn_like(parameter))
+    image, ends = torch.from_numpy(crops(2, 96, 9)), [load_folded(path), fold(net).state_dict()]
+    with torch.no_grad():
+        same = averaged(net, [(0.0, ends[0]), (1.0, ends[1])]).eval()
+        assert torch.allclose(same(image), net.eval()(image), atol=1e-3)
+        assert torch.allclose(
+            averaged(net, [(1.0, ends[0]), (0.0, ends[1])]).eval()(image), prepare(began)(image), atol=1e-3
+        )
+    half = averaged(net, [(0.5, ends[0]), (0.5, ends[1])])
+    middle = fold(half).state_dict()
+    for name, tensor in middle.items():
+        assert torch.allclose(tensor, (ends[0][name] + ends[1][name]) / 2, atol=1e-4)
 
 
 def test_a_network_of_another_shape_is_refused(tmp_path):

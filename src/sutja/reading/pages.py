@@ -35,6 +35,7 @@ IN_GAP = 0.5  # how surely a number stands in the gap of a table where none was 
 # What is told of a number's place leaves this part of its height free about the ink, as people do who draw
 # boxes. What is cut out and read, and where tables are told from, is the ink's own box.
 ROOM = 0.1
+SLACK = 0.1  # of the found box's height: ink may reach so far beyond it
 AGAIN = 0.9  # a reading less sure is looked at in another cut
 BATCH = 512  # fields that are cut out and read together
 
@@ -59,8 +60,15 @@ class Field:
 
     @property
     def place(self) -> Box:
-        """Where its ink is, in the view."""
-        return self.cut.box(self.number.box)
+        """Where its ink is, in the view: what was read, as far as something was found there.
+
+        In a cut that is not cleaned the frame about a field, or the next line, passes for ink.
+        """
+        ink, found = self.cut.box(self.number.box), self.found.box
+        free = SLACK * found.height
+        x0, y0 = max(ink.x0, found.x0 - free), max(ink.y0, found.y0 - free)
+        x1, y1 = min(ink.x1, found.x1 + free), min(ink.y1, found.y1 + free)
+        return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else found
 
 
 class PageReader:

@@ -8,7 +8,8 @@ Letters: B batch, C channels, H, W rows and columns of the picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,44 @@ def load_folded(path: Path) -> dict[str, Tensor]:
         name.removesuffix(_HALF).removesuffix(_INTEGERS): torch.from_numpy(values.astype(np.float32))
         for name, values in stored.items()
     }
+
+
+def averaged(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tensor]]]) -> Transcriber:
+    """A network whose folded weights are a weighted mean of others': of runs that began from one network.
+
+    Between a network and what became of it by training on other data, the mean keeps most of what the one
+    could and the other learnt (Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022).
+
+    Parameters
+    ----------
+    net : lends its norms, which go on as they are; not changed.
+    members : shares that sum to 1, and folded tensors by name, as of `load_folded` or of `export.fold`.
+    """
+    out = copy.deepcopy(net)
+    with torch.no_grad():
+        for parent_name, parent in list(out.named_modules()):
+            prefix = f"{parent_name}." if parent_name else ""
+            children = [*parent.named_children(), ("", nn.Identity())]
+            for (name, first), (_, second) in pairwise(children):
+                if not isinstance(first, nn.Conv2d):
+                    continue
+                weight, bias = (
+                    sum(share * tensors[f"{prefix}{name}.{part}"] for share, tensors in members)
+                    for part in ("weight", "bias")
+                )
+                assert isinstance(weight, Tensor)
+                assert isinstance(bias, Tensor)
+                if not isinstance(second, nn.BatchNorm2d):
+                    first.weight.copy_(weight)
+                    assert first.bias is not None
+                    first.bias.copy_(bias)
+                    continue
+                assert second.running_mean is not None
+                assert second.running_var is not None
+                gain = second.weight / (second.running_var + second.eps).sqrt()
+                first.weight.copy_(weight / gain.reshape(-1, 1, 1, 1))
+                second.bias.copy_(bias + second.running_mean * gain)
+    return out
 
 
 def unfold(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Transcriber:
