@@ -92,7 +92,8 @@ def numbers(run: Run, grammar: Grammar | None = None) -> list[Heard]:
     candidates = _candidates(run, said_alike)
     if any(place.number.digits == "0" for said in candidates[:1] for place in said.places):
         candidates = _candidates(run, _as_said)  # an "oh" alone is no number, so here it is no way to say 0
-    return [_heard(run, candidates, place, grammar) for said in candidates[:1] for place in said.places]
+    found = (_heard(run, candidates, place, grammar) for said in candidates[:1] for place in said.places)
+    return [heard for heard in found if heard is not None]
 
 
 def _candidates(run: Run, key: Callable[[str], str]) -> list[_Said]:
@@ -117,15 +118,22 @@ def _said(candidate: Candidate, quiet: float) -> _Said:
     return _Said(candidate.probability * quiet, pieces, words, owners, places)
 
 
-def _heard(run: Run, candidates: Sequence[_Said], place: _Place, grammar: Grammar | None) -> Heard:
-    """The likeliest digits at the place of a number of the best candidate; those that fit the kind first."""
+def _heard(run: Run, candidates: Sequence[_Said], place: _Place, grammar: Grammar | None) -> Heard | None:
+    """The likeliest digits at the place of a number of the best candidate; those that fit the kind first.
+
+    None where it is likelier that no number was said there.
+    """
+    nothing = 0.0
     totals: dict[str, float] = {}
     ways: dict[str, tuple[_Said, _Place]] = {}
     for said in candidates:
         here = {other.number.digits: other for other in reversed(said.places) if other.meets(place)}
+        nothing += 0.0 if here else said.probability
         for digits, other in here.items():
             totals[digits] = totals.get(digits, 0.0) + said.probability
             ways.setdefault(digits, (said, other))
+    if nothing > sum(totals.values()):
+        return None
     best = max(totals, key=totals.__getitem__)
     if grammar is None:
         return _made(run, *ways[best], totals[best])
