@@ -38,7 +38,9 @@ def make_network(classes: int = K, mels: int = PARAMS.mels, stride: int = PARAMS
         numpy_helper.from_array(bias, "bias"),
     ]
     nodes = [
-        helper.make_node("Transpose", ["features"], ["bands"], perm=[0, 2, 1]),
+        # a neighbouring band will do: the listener also plays sounds a little quicker and slower
+        helper.make_node("MaxPool", ["features"], ["near"], kernel_shape=[3], strides=[1], pads=[1, 1]),
+        helper.make_node("Transpose", ["near"], ["bands"], perm=[0, 2, 1]),
         helper.make_node(
             "AveragePool", ["bands"], ["pooled"], kernel_shape=[stride], strides=[stride], ceil_mode=1
         ),

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
 from sutja.errors import ModelFileError, SoundError, SutjaError
 from sutja.grammar import grammar_for
+from sutja.listening.again import Echo
 from sutja.listening.hearing import Ear
 from sutja.listening.islands import islands
 from sutja.listening.judge import Judge
-from sutja.listening.numbers import numbers
+from sutja.listening.numbers import choose
 from sutja.listening.pieces import Cutter, Piece
 from sutja.listening.runs import PAUSE, Run, Runs
 from sutja.listening.symbols import alphabet_of
@@ -186,6 +187,7 @@ class Hearing:
         self._listener = listener
         self._cutter = Cutter(patience)
         self._runs = Runs(listener._pause)
+        self._echo = Echo(listener._ear, listener._alphabet, listener._pause)
         self._heard = 0  # samples that were listened to
         self._n = 0  # samples that came
 
@@ -197,6 +199,7 @@ class Hearing:
     def push(self, block: NDArray[np.float32]) -> Iterator[SpokenNumber]:
         """The numbers that are complete with one more block."""
         self._n += len(block)
+        self._echo.push(block)
         for piece in self._cutter.push(block):
             yield from self._piece(piece)
 
@@ -217,8 +220,10 @@ class Hearing:
             yield from self._numbers(run)
 
     def _numbers(self, run: Run) -> Iterator[SpokenNumber]:
-        for heard in numbers(run, self._listener._grammar):
-            yield self._listener._judge.number(heard, self.seconds)
+        for reading in self._echo.settle(run):
+            heard = choose(reading, self._listener._grammar)
+            if heard is not None:
+                yield self._listener._judge.number(heard, self.seconds)
 
 
 def load_listener(model: ListenerModel) -> ModelFile:
