@@ -11,7 +11,7 @@ from sutja.listening.runs import Run
 CLEARLY = (
     2.0  # digits that do not fit the kind are shown if they are so many times as likely as those that do
 )
-LEAST = 0.4  # of a number's probability a word, on average; what is less sure is not shown as a number
+LEAST = 0.33  # of a number's probability a word, on average; what is less sure is not shown as a number
 _SUMS = ("number", "amount")  # kinds whose value is what the words are worth
 
 

@@ -1,0 +1,77 @@
+"""Further looks: what is heard at one speed alone is in doubt, and long sure numbers are left as they are."""
+
+import numpy as np
+import pytest
+from steerable_listener import make_card, make_network, say, silence
+
+from sutja.listening import Listener
+from sutja.listening.again import KEPT, SHORT, SPEEDS
+from sutja.listening.readings import Reading, mean_reading
+from sutja.model_file import write_model
+from sutja.signals.audio import RATE
+
+
+@pytest.fixture
+def listener(tmp_path):
+    write_model(tmp_path / "m.onnx", make_network(), make_card())
+    return Listener(tmp_path / "m.onnx")
+
+
+@pytest.fixture
+def looks(listener, monkeypatch):
+    """The speeds at which sound is listened to again."""
+    found = []
+    real = listener._ear.hear_at
+
+    def hear_at(sound, start, speed):
+        found.append(speed)
+        return real(sound, start, speed)
+
+    monkeypatch.setattr(listener._ear, "hear_at", hear_at)
+    return found
+
+
+def test_short_numbers_are_listened_to_again_and_long_sure_ones_are_not(listener, looks):
+    assert len(listener.listen(say("one two"), RATE).numbers) == 1
+    assert looks == list(SPEEDS)
+    looks.clear()
+    [number] = listener.listen(say(" ".join(["five"] * (SHORT + 1))), RATE).numbers
+    assert number.digits == "5" * (SHORT + 1)
+    assert looks == []
+
+
+def test_times_of_further_looks_are_those_of_the_recording(listener):
+    sound = np.concatenate([silence(2.0), say("one two")])
+    stretch = [listener._ear.hear_at(sound, 3 * RATE, speed) for speed in SPEEDS]
+    for one in stretch:
+        surest = int(one.log_probs[:, 0].argmin())
+        assert one.start + one.frame * surest == pytest.approx(5.4, abs=0.5)
+
+
+def test_what_no_further_look_hears_is_no_number(listener, monkeypatch):
+    quiet = listener._ear.hear_at(silence(3.0), 0, 1.0)
+    monkeypatch.setattr(listener._ear, "hear_at", lambda *_: quiet)
+    assert listener.listen(say("one two"), RATE).numbers == ()
+
+
+def test_sound_is_forgotten_in_time(listener):
+    hearing = listener._hearing()
+    for _ in range(20):
+        list(hearing.push(say("one 2.5 two 2.5")))
+    echo = hearing._echo
+    kept = sum(map(len, echo._blocks)) / RATE
+    assert KEPT - 10 < kept <= KEPT + 10
+    assert echo._end == hearing._n
+
+
+def reading(totals, nothing, start=1.0, end=2.0):
+    return Reading(totals, dict.fromkeys(totals), nothing, start, end)
+
+
+def test_the_mean_of_looks():
+    first = reading({"12": 0.9}, 0.1)
+    same, other = reading({"12": 0.6, "13": 0.3}, 0.1), reading({"7": 1.0}, 0.0, 5.0, 6.0)
+    mean = mean_reading(first, [[same], [other]])
+    assert mean.totals == {"12": pytest.approx(0.5), "13": pytest.approx(0.1)}
+    assert mean.nothing == pytest.approx((0.1 + 0.1 + 1.0) / 3)
+    assert mean.best == "12"
