@@ -30,7 +30,7 @@ BYTE_LIMIT = 500_000_000  # of a recording that is passed as bytes
 _BLOCK_VALUES = 1 << 22  # samples times channels in a block, at most
 _LOUD = 8.0  # float samples beyond are not in [-1, 1] at all, but in 16-bit steps
 _STEPS = 32_768.0  # of 16 bits
-_CANCELLED = 0.05  # of the loudest channel's power: with less, the channels cancel one another out
+_CANCELLED = 0.05  # of the power that unrelated channels leave: with less, they cancel one another out
 _CUT = 0.3  # seconds that may lack: some encoders do not count their own padding
 
 
@@ -175,16 +175,22 @@ class SoundStream:
 
     def _mixed(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
         """One channel: the mean, or the loudest where the channels cancel one another out."""
-        mono = block[:, 0] if self.channels == 1 else block.mean(axis=1)
-        if self.channels > 1:
-            powers = np.einsum("nc,nc->c", block, block)
-            if float(mono @ mono) < _CANCELLED * float(powers.max()) / self.channels:
-                mono = block[:, int(powers.argmax())]
+        mono = (
+            block[:, 0]
+            if self.channels == 1
+            else block @ np.full(self.channels, 1 / self.channels, np.float32)
+        )
         peak = float(np.abs(mono).max(initial=0.0))
-        if not np.isfinite(peak) or not np.isfinite(block).all():
+        if not np.isfinite(peak):
             raise SoundError(
                 "holds samples that are no numbers (NaN or infinite)", remedy="record or save it again"
             )
+        if (
+            self.channels > 1
+            and float(mono @ mono) < _CANCELLED * float(np.vdot(block, block)) / self.channels**2
+        ):
+            loudest = int(np.einsum("nc,nc->c", block, block).argmax())
+            mono, peak = block[:, loudest], float(np.abs(block[:, loudest]).max(initial=0.0))
         if peak > _LOUD and self._scale == 1.0:
             self._scale = 1.0 / _STEPS
         if peak * self._scale > _LOUD:
