@@ -56,7 +56,7 @@ class Field:
     @property
     def reading(self) -> Reading:
         """What tells whether the page is the right way round."""
-        return Reading(self.raw, len(self.number.digits), self.place)
+        return Reading(self.raw, self.number.digits, self.place)
 
     @property
     def place(self) -> Box:

@@ -31,15 +31,19 @@ _BETTER, _LEAST_SCORE = (
     1.7,
     2.5,
 )  # times as good as upright; digits read well, but one a number, that it takes
+_ACROSS = (
+    2.5  # times as plain as any down the page: lines run across it, so that it is not turned by a quarter
+)
+_TURNABLE, _MANY = set("01689"), 12
 _LONE = 0.25  # of a digit: what a digit that stands alone says, since many a letter looks like one, turned
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How well a field reads: finding times reading, how many digits, and where, in the view."""
+    """How well a field reads: finding times reading, its digits, and where it is, in the view."""
 
     raw: float
-    digits: int
+    digits: str
     box: Box
 
 
@@ -73,7 +77,14 @@ def reads_badly(readings: Sequence[Reading], layout: Layout) -> bool:
     layout
         Of the page.
     """
-    return layout.characters >= FEWEST_CHARACTERS and not _good(readings)
+    good = _good(readings) and not _on_its_head(readings)
+    return layout.characters >= FEWEST_CHARACTERS and not good
+
+
+def _on_its_head(readings: Sequence[Reading]) -> bool:
+    """Whether all digits are such as others look like upside down; by chance many hardly ever are."""
+    digits = "".join(reading.digits for reading in readings)
+    return len(digits) >= _MANY and set(digits) <= _TURNABLE
 
 
 def _good(readings: Sequence[Reading]) -> bool:
@@ -85,7 +96,7 @@ def _good(readings: Sequence[Reading]) -> bool:
 def _stacked(readings: Sequence[Reading]) -> bool:
     """Whether most fields stand on end, or are lone digits close upon one another."""
     x0, y0, x1, y1 = np.array([reading.box.to_list() for reading in readings]).T
-    alone = np.array([reading.digits == 1 for reading in readings])
+    alone = np.array([len(reading.digits) == 1 for reading in readings])
     width, height = np.maximum(x1 - x0, 1.0), np.maximum(y1 - y0, 1.0)
     gap = y0[None, :] - y1[:, None]
     shared = np.minimum(x1[:, None], x1[None, :]) - np.maximum(x0[:, None], x0[None, :])
@@ -103,7 +114,7 @@ def best_pose(prepared: Prepared, sample: Sample) -> Pose:
     """
     part = _fullest(prepared)
     first = sample(prepared.view, part, prepared.scales, SAMPLE_FIELDS)
-    lone = _LONE if first and all(reading.digits == 1 for reading in first) else 0.0
+    lone = _LONE if first and all(len(reading.digits) == 1 for reading in first) else 0.0
     best, score = UPRIGHT, max(_BETTER * _score(first, lone), _LEAST_SCORE)
     for pose in OTHERS:
         view = pose.applied(prepared.view)
@@ -116,8 +127,12 @@ def best_pose(prepared: Prepared, sample: Sample) -> Pose:
 
 
 def _score(readings: Sequence[Reading], lone: float) -> float:
-    """How many digits read well, but one a number; unsure ones hardly count."""
-    return sum(r.raw**2 * (lone if r.digits <= 1 else r.digits - 1) for r in readings)
+    """How many different digits read well, but one a number; unsure ones hardly count.
+
+    Different ones, since "ooo" and "ce", turned, look like many zeros.
+    """
+    different = [len(set(reading.digits)) for reading in readings]
+    return sum(r.raw**2 * (lone if n <= 1 else n - 1) for r, n in zip(readings, different, strict=True))
 
 
 def _fullest(prepared: Prepared) -> Box:

@@ -1,0 +1,53 @@
+"""Which way up: what is counted for a pose."""
+
+import numpy as np
+import pytest
+from finding import draw_page
+
+from sutja.reading.layout import measure
+from sutja.reading.poses import OTHERS, UPRIGHT, Pose, Reading, best_pose, reads_badly
+from sutja.reading.prepare import prepare
+from sutja.types import Box
+
+
+def lines(rows=12):
+    """A page of ragged lines of numbers."""
+    text = "10 584 77632 2091 885 4417 203 991 76"
+    return draw_page([(60 + 7 * (i % 3), 60 + 70 * i, text[i % 7 :]) for i in range(rows)], (900, 950), 30)
+
+
+def fields(digits, raw=0.9):
+    """Twelve fields that stand apart, each of so many different digits."""
+    return [Reading(raw, "12345"[:digits], Box(80 * i, 0, 80 * i + 60, 20)) for i in range(12)]
+
+
+def chosen(page, digits_of):
+    """The pose, where the fields of each one show so many different digits."""
+    poses = iter([UPRIGHT, *OTHERS])
+
+    def sample(view, part, scales, most):
+        return fields(digits_of(next(poses)))
+
+    return best_pose(prepare(page), sample)
+
+
+@pytest.mark.parametrize("right", [Pose(180), Pose(90), Pose(270, True)])
+def test_the_pose_that_reads_clearly_better_is_taken(right):
+    page = np.ascontiguousarray(np.rot90(lines()))
+    assert chosen(page, lambda pose: 4 if pose == right else 1) == right
+
+
+def test_many_equal_digits_say_nothing():
+    page = np.ascontiguousarray(np.rot90(lines()))
+    assert chosen(page, lambda pose: 1 if pose != UPRIGHT else 2) == UPRIGHT
+
+
+def test_digits_that_all_could_stand_on_their_heads_are_looked_at_again():
+    layout = measure(lines())
+
+    def of(*texts):
+        return [Reading(0.9, text, Box(80 * i, 0, 80 * i + 60, 20)) for i, text in enumerate(texts)]
+
+    assert reads_badly(of("9086", "60691", "19919"), layout)
+    assert not reads_badly(of("9086", "60691", "19219"), layout)
+    assert not reads_badly(of("100", "600"), layout)
