@@ -12,8 +12,12 @@ r"""The exact way to train the bundled listener again: number words out of recor
     python recipes/listener.py cut --out runs/listen --weights runs/listen/base
     python recipes/listener.py train --out runs/listen --run full --weights runs/listen/base --steps 3000 \
         --frames 6000 --lr 2e-3 --strength 0.7
-    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base
-    python recipes/listener_finish.py bundle --out runs/listen --run full
+    python recipes/listener.py train --out runs/listen --run full2 --weights runs/listen/full --steps 2800 \
+        --frames 6000 --lr 2e-3 --strength 0.7 --seed 1
+    python recipes/listener.py train --out runs/listen --run full3 --weights runs/listen/full2 --steps 2300 \
+        --frames 6000 --lr 2e-3 --strength 0.7 --seed 2
+
+and then `recipes/listener_finish.py`.
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings

@@ -1,13 +1,16 @@
-"""From trained listeners to the bundled model: one speaker left out, calibration, threshold, card.
+r"""From trained listeners to the bundled model: one speaker left out, calibration, threshold, card.
 
-    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base --steps 150
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base --steps 170 \
+        --lr 1.5e-3
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
-    python recipes/listener_finish.py bundle --out runs/listen --run full
+    python recipes/listener_finish.py soup --out runs/listen --runs full full2 full3 --run soup
+    python recipes/listener_finish.py bundle --out runs/listen --run soup
 
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
-official test recordings too, which is for the very end. `bundle` exports the listener, fits calibration and
-threshold on validation recordings and writes src/sutja/weights/spoken.onnx with its card.
+official test recordings too, which is for the very end. `soup` averages the weights of runs that went on
+from one another (Wortsman et al., Model soups, ICML 2022). `bundle` exports the listener, fits calibration
+and threshold on validation recordings and writes src/sutja/weights/spoken.onnx with its card.
 """
 
 from __future__ import annotations
@@ -42,15 +45,14 @@ from sutja.metrics import expected_calibration_error, percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
 from sutja.spoken_words import OTHER, WORDS
-from sutja.training import listen
+from sutja.training import checkpoint, listen
 from sutja.training.listen_export import export_listener
 from sutja.training.listen_pool import batch_of
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 MAX_ERROR = 0.01  # of the accepted numbers
-COMPOSED = (
-    600  # recordings, of held-out people and phrases, on which calibration is fitted beside the real ones
-)
+LIFE = 0.4  # part of what happens to recordings in training that happens to those it is calibrated on
+COMPOSED = 600  # recordings put together for calibration, beside the real ones
 VOICES = {  # engines and sets beside the catalogue → terms
     "kokoro": "Apache-2.0", "espeak-ng": "GPL-3.0 program; its output is free", "flite": "BSD-like voices",
     "festival": "BSD-like voices", "asterisk-core-sounds": "CC BY-SA 3.0",
@@ -105,6 +107,21 @@ def answers(args: argparse.Namespace) -> None:
     (args.out / args.file).write_text(json.dumps({"test": args.test, "answers": said}))
 
 
+def soup(args: argparse.Namespace) -> None:
+    """Average the weights of several runs."""
+    nets = [listen.load_average(args.out / run / checkpoint.NAME) for run in args.runs]
+    states = [net.state_dict() for net in nets]
+    mean = {
+        name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
+        for name, value in states[0].items()
+    }
+    (args.out / args.run).mkdir(parents=True, exist_ok=True)
+    checkpoint.write(
+        args.out / args.run / checkpoint.NAME, {"config": nets[0].config.to_json(), "average": mean}
+    )
+    print(f"{args.out / args.run}: the mean of {len(nets)} runs")
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A number that was heard in a validation recording, or one that was said and not heard."""
@@ -150,9 +167,9 @@ def cases(listener: Listener, name: str, pieces: Sequence[Piece]) -> Iterator[Ca
 
 
 def composed(out: Path) -> list[Piece]:
-    """Recordings composed of people, calls, noise and phrases that nothing was trained on."""
+    """Recordings composed of people, calls and noise that nothing was trained on."""
     kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
-    pieces = load(out / "real", [f"{name}-validation" for name in SETS]) + load(out / "held")
+    pieces = load(out / "real", [f"{name}-validation" for name in SETS])
     noise = [piece.samples for piece in load(out / "real", ["noise-validation"])]
     life = Strength(*(part * LIFE for part in astuple(Strength())))
     composer = SpeechComposer(pieces, noise, HELD_SEED, life, kinds=kinds)
@@ -239,7 +256,12 @@ def main(argv: list[str] | None = None) -> None:
     """Run one of the steps."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     steps = parser.add_subparsers(required=True)
-    for name, step in (("speakers", speakers), ("answers", answers), ("bundle", bundle)):
+    for name, step in (
+        ("speakers", speakers),
+        ("answers", answers),
+        ("soup", soup),
+        ("bundle", bundle),
+    ):
         one = steps.add_parser(name)
         one.add_argument("--out", type=Path, default=Path("runs/listen"))
         one.add_argument("--seed", type=int, default=0)
@@ -251,8 +273,11 @@ def main(argv: list[str] | None = None) -> None:
         if name == "answers":
             one.add_argument("--file", default="speakers.json")
             one.add_argument("--test", action="store_true", help="the test recordings too: once, at the end")
+        if name == "soup":
+            one.add_argument("--runs", nargs="+", required=True)
+        if name in ("soup", "bundle"):
+            one.add_argument("--run", default="soup")
         if name == "bundle":
-            one.add_argument("--run", default="full")
             one.add_argument("--max-error", type=float, default=MAX_ERROR, help="of the accepted numbers")
             one.add_argument("--to", type=Path, help="where it goes  [default: the bundled model's place]")
     args = parser.parse_args(argv)
