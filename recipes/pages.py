@@ -23,6 +23,7 @@ part. Data: `SUTJA_DATA`; fonts: recipes/fonts.sh.
 from __future__ import annotations
 
 import argparse
+import copy
 import datetime
 import os
 import time
@@ -118,12 +119,13 @@ def compose(args: argparse.Namespace) -> None:
     folder = args.out / "chunks"
     folder.mkdir(parents=True, exist_ok=True)
     sources = load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD)
+    layouts = {name: float(share) for name, share in args.layout}
     for number in range(args.first, args.first + args.chunks):
         path = folder / f"{number:04d}.npz"
         if path.exists():
             continue
         began = time.monotonic()
-        composer = PageComposer(sources, 100_000 * args.seed + number)
+        composer = PageComposer(sources, 100_000 * args.seed + number, layouts or None)
         save_pages(path, [as_boxed(composer.crop(WINDOW)) for _ in range(A_CHUNK)])
         rate = A_CHUNK / (time.monotonic() - began)
         print(f"{time.strftime('%H:%M:%S')} {path.name}: {rate:.1f} crops/s", flush=True)
@@ -221,7 +223,9 @@ def train(args: argparse.Namespace) -> None:
     held = [page for pages in validation(args.out).values() for page in pages[:16]]
     source = MixedFrames(args.out, args.seed)
     net = Detector(DetectorConfig(classes=len(CLASSES), size=args.size, channels=1))
-    if args.begin:
+    if args.begin and args.begin.is_dir():
+        net = trained(args.begin, args.size).train()
+    elif args.begin:
         shown = [frame for batch in islice(source.epoch(0), SETTLED_ON) for frame in batch]
         net = unfold_detector(args.begin, np.concatenate([to_frame(page.pixels, PARAMS) for page in shown]))
     config = DetectConfig(
@@ -243,6 +247,21 @@ def train(args: argparse.Namespace) -> None:
 def trained(folder: Path, size: str) -> Detector:
     """The run's network with its averaged weights, as far as it has come."""
     return load_detector(folder / "run" / checkpoint.NAME, Detector(DetectorConfig(len(CLASSES), size, 1)))
+
+
+def mean(net: Detector, other: Detector) -> Detector:
+    """A network whose weights are the mean of two, of which one went on from the other.
+
+    References
+    ----------
+    Wortsman et al., Model soups, ICML 2022.
+    """
+    made, there = copy.deepcopy(net), other.state_dict()
+    with torch.no_grad():
+        for name, weight in made.state_dict().items():
+            if weight.is_floating_point():
+                weight.copy_((weight + there[name]) / 2)
+    return made
 
 
 def figures(pages: list[BoxedPicture], found: list[Found], threshold: float) -> dict[str, float | int]:
@@ -313,6 +332,8 @@ def training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet
 def bundle(args: argparse.Namespace) -> None:
     """Export, bring to integers, calibrate on validation pages, write the model file."""
     net, sets = trained(args.out, args.size), validation(args.out)
+    if args.mean_with:
+        net = mean(net, trained(args.mean_with, args.size))
     held, path = pooled(sets), args.model or bundled_path("pages")
     before = read_model(args.begin).card if args.begin else None
     # How whole numbers were trusted stands in until recipes/page_trust.py measures it with this detector.
@@ -354,6 +375,7 @@ def main() -> None:
     one.add_argument("--first", type=int, default=0)
     one.add_argument("--chunks", type=int, default=40)
     one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--layout", nargs=2, action="append", default=[], metavar=("NAME", "SHARE"))
     one.set_defaults(do=compose)
     two = verbs.add_parser("prepare")
     two.set_defaults(do=prepare)
@@ -365,7 +387,7 @@ def main() -> None:
     three.add_argument("--size", default="s")
     three.add_argument("--seconds", type=float, default=4000)
     three.add_argument("--lr", type=float, default=2e-3)
-    three.add_argument("--begin", type=Path, help="a detector's model file to go on from; else from nothing")
+    three.add_argument("--begin", type=Path, help="a model file or the folder of a run to go on from")
     three.add_argument("--looks", type=int, default=12)
     three.add_argument("--seed", type=int, default=1)
     three.add_argument("--dtype", default="bfloat16")
@@ -376,6 +398,7 @@ def main() -> None:
     five = verbs.add_parser("bundle")
     five.add_argument("--floats", action="store_true", help="leave the network in floats")
     five.add_argument("--model", type=Path, help="where to write; the bundled model by default")
+    five.add_argument("--mean-with", type=Path, help="the folder of a run whose weights are averaged in")
     five.add_argument("--begin", type=Path, help="the model file that the run began from")
     five.add_argument("--seed", type=int, default=1)
     five.set_defaults(do=bundle)
