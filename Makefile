@@ -1,4 +1,4 @@
-# make demo    read the pictures in examples/ with the use half alone
+# make demo    read the pictures and hear the recordings in examples/ with the use half alone
 # make test    lint, types, import rules and all tests: what CI runs
 # make setup   .venv/bin/sutja with everything
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
@@ -45,6 +45,7 @@ demo: .venv-demo/installed
 	@mkdir -p out/demo
 	.venv-demo/bin/sutja read --crop examples/*.png --annotate out/demo
 	.venv-demo/bin/sutja read examples/pages --annotate out/demo
+	.venv-demo/bin/sutja listen examples/sounds
 	@echo "annotated pictures: out/demo; installed: $$(( $$(du -sk .venv-demo | cut -f1) * 1024 / 1000000 )) MB"
 
 .venv/installed: pyproject.toml constraints.txt

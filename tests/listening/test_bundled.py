@@ -1,0 +1,57 @@
+"""The bundled listener hears its examples, and no accepted number in what is none."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sutja.listening import Listener
+from sutja.listening.spoken import spoken_numbers, words_of
+from sutja.model_file.bundled import bundled_path
+from sutja.signals.audio import RATE
+
+SOUNDS = Path(__file__).resolve().parents[2] / "examples" / "sounds"
+LIMIT = 3_000_000  # bytes
+
+
+@pytest.fixture(scope="module")
+def bundled():
+    return Listener()
+
+
+def test_it_is_small():
+    assert bundled_path("spoken").stat().st_size <= LIMIT
+
+
+def test_what_it_accepts_of_its_examples_is_what_is_said(bundled):
+    with (SOUNDS / "truth.csv").open(encoding="utf-8") as file:
+        truth = {row["path"]: row["text"] for row in csv.DictReader(file)}
+    accepted = 0
+    for name, text in truth.items():
+        said = "".join(number.digits for number in spoken_numbers(words_of(text)))
+        for number in bundled.listen(SOUNDS / name).numbers:
+            accepted += number.accepted
+            assert not number.accepted or number.digits in said
+            assert said  # where nothing is said there is no number at all
+    assert accepted >= 4
+
+
+def music(seed):
+    """Some bars of chords and a melody, float32 (n,)."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(RATE // 2) / RATE
+    bars = []
+    for _ in range(16):
+        roots = 110 * 2 ** (rng.choice([0, 2, 4, 5, 7, 9, 11], 3) / 12) * np.array([1, 2, 4])
+        tones = [np.sin(2 * np.pi * root * k * t) / k for root in roots for k in range(1, 5)]
+        bars.append(0.05 * sum(tones) * np.exp(-4 * t))
+    return np.concatenate(bars).astype(np.float32)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_music_and_noise_are_never_accepted(bundled, seed):
+    rng = np.random.default_rng(seed)
+    sounds = [music(seed), rng.normal(0, 0.1, 5 * RATE), np.cumsum(rng.normal(0, 0.01, 5 * RATE))]
+    for sound in sounds:
+        assert not any(number.accepted for number in bundled.listen(sound, RATE).numbers)
