@@ -1,0 +1,91 @@
+"""The recipe of the listener on made-up sounds: training, the mean of runs, what was heard."""
+
+import importlib
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from sounding import OTHER_CLASS, phrase, speaker, word
+
+from sutja.data.synthesis.speech.pieces import Piece, load, save
+from sutja.training import checkpoint
+
+FOLDER = Path(__file__).resolve().parents[2] / "recipes"
+
+
+@pytest.fixture
+def recipe(monkeypatch):
+    """The two scripts, found as for `python recipes/listener.py`."""
+    monkeypatch.syspath_prepend(str(FOLDER))
+    return importlib.import_module("listener")
+
+
+@pytest.fixture
+def finish(recipe):
+    return importlib.import_module("listener_finish")
+
+
+@pytest.fixture
+def sounds(tmp_path):
+    """Pieces where the steps before the training leave them."""
+    noise = [Piece(np.arange(40_000, dtype=np.int16) % 50, (), "noise", "noise")]
+    for part in ("train", "validation"):
+        for name in ("fsdd", "an4"):
+            pieces = [*speaker(f"{name}/{part}", 1.1), phrase((3, 4)), word(OTHER_CLASS)]
+            save(
+                [Piece(p.samples, p.classes, p.speaker, name) for p in pieces],
+                tmp_path / "real" / f"{name}-{part}",
+            )
+        save(noise, tmp_path / "real" / f"noise-{part}")
+    return tmp_path
+
+
+def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
+    steps = ["--steps", "2", "--frames", "600", "--evaluate-every", "2"]
+    recipe.main(["train", "--out", str(sounds), "--run", "one", *steps])
+    recipe.main(["train", "--out", str(sounds), "--run", "two", "--weights", str(sounds / "one"), *steps])
+    assert "numbers right: fsdd" in capsys.readouterr().out
+    finish.main(["soup", "--out", str(sounds), "--runs", "one", "two", "--run", "mean"])
+    states = [checkpoint.read(sounds / run / checkpoint.NAME)["average"] for run in ("one", "two", "mean")]
+    for name, value in states[2].items():
+        if value.is_floating_point():
+            assert torch.allclose(value, (states[0][name] + states[1][name]) / 2, atol=1e-6)
+    finish.exported(sounds, sounds / "mean", sounds / "raw.onnx", finish.raw_card("spoken"))
+    assert (sounds / "raw.onnx").stat().st_size < 3_000_000
+
+
+def test_what_is_left_out_is_not_trained_on(sounds, recipe):
+    assert {piece.source for piece in recipe.pieces_of(sounds)} == {"fsdd", "an4"}
+    assert {piece.source for piece in recipe.pieces_of(sounds, ["fsdd"])} == {"an4"}
+    assert {piece.speaker for piece in recipe.pieces_of(sounds, ["fsdd/train"])} == {"an4/train"}
+    assert not any("validation" in piece.speaker for piece in recipe.pieces_of(sounds))
+    assert len(load(sounds / "real", ["fsdd-validation"])) == 13
+
+
+class Says:
+    """A listener that says certain numbers, whatever it is given."""
+
+    def __init__(self, *digits):
+        self.numbers = [SimpleNamespace(digits=d, confidence=0.9) for d in digits]
+
+    def listen(self, samples, rate):
+        return SimpleNamespace(numbers=self.numbers)
+
+
+@pytest.mark.parametrize(
+    ("said", "right", "missed"),
+    [
+        (("23",), [True], 0),
+        (("2", "3"), [True, True], 0),
+        (("24",), [False], 1),
+        ((), [], 1),
+        (("3",), [False], 1),
+    ],
+)
+def test_numbers_heard_and_missed(finish, said, right, missed):
+    assert finish.truth_of((3, 4)) == ["23"]
+    found = list(finish.cases(Says(*said), "set", [phrase((3, 4))]))
+    assert [case.right for case in found if case.heard] == right
+    assert sum(not case.heard for case in found) == missed
