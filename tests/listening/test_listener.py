@@ -107,7 +107,7 @@ def test_memory_stays_flat(listener):
         return size
 
     peak(5)
-    assert peak(100) < 1.5 * peak(25)
+    assert peak(60) < 1.5 * peak(25)
 
 
 def test_silence_costs_nothing_and_noise_gives_nothing(listener, monkeypatch):

@@ -13,7 +13,7 @@ from sutja.listening.hearing import Stretch
 from sutja.listening.islands import islands
 from sutja.listening.numbers import numbers
 from sutja.listening.runs import Run, Runs
-from sutja.listening.spoken import spoken_numbers
+from sutja.listening.spoken import spell, spoken_numbers
 from sutja.listening.symbols import alphabet_of, words_of_signs
 
 FRAME = 0.04  # seconds
@@ -167,6 +167,16 @@ def test_probabilities_are_those_of_all_paths(seed, n, sharpness):
 def test_sure_words_are_read_as_written_ones(words):
     read = [number.digits for number in spoken_numbers(list(words))]
     assert [number.digits for number in heard(said(" ".join(words)))] == read
+
+
+@given(digits=st.text("015", min_size=1, max_size=12), zero=st.sampled_from(["oh", "zero"]))
+def test_digits_come_back_from_their_words(digits, zero):
+    words = spell(digits, zero=zero, repeats=False)
+    if words == "oh":
+        return
+    [number] = heard(said(words))
+    assert number.digits == digits
+    assert " ".join(number.words) == words
 
 
 def test_a_run_without_candidates_is_no_number():
