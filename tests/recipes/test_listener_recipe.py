@@ -33,11 +33,10 @@ def sounds(tmp_path):
     noise = [Piece(np.arange(40_000, dtype=np.int16) % 50, (), "noise", "noise")]
     for part in ("train", "validation"):
         for name in ("fsdd", "an4"):
-            pieces = [*speaker(f"{name}/{part}", 1.1), phrase((3, 4)), word(OTHER_CLASS)]
-            save(
-                [Piece(p.samples, p.classes, p.speaker, name) for p in pieces],
-                tmp_path / "real" / f"{name}-{part}",
-            )
+            who = f"{name}/{part}"
+            said = [*speaker(who, 1.1), phrase((3, 4), who), word(OTHER_CLASS, who)]
+            pieces = [Piece(piece.samples, piece.classes, who, name) for piece in said]
+            save(pieces, tmp_path / "real" / f"{name}-{part}")
         save(noise, tmp_path / "real" / f"noise-{part}")
     return tmp_path
 
