@@ -117,7 +117,7 @@ def _seen(places: Sequence[int], data: BoxedSet) -> list[_Seen]:
         size = max(1, round(width * scale)), max(1, round(height * scale))
         grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
         small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-        boxes = one.boxes / np.array([width, height, width, height], np.float32)
+        boxes = np.asarray(one.boxes / np.array([width, height, width, height], np.float32), np.float32)
         seen.append(_Seen(place, small, boxes, one.labels))
     return seen
 

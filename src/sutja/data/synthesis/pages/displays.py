@@ -13,7 +13,7 @@ from sutja.data.synthesis.pages.panels import lay
 from sutja.data.synthesis.pages.sheet import Sheet, hull_of
 from sutja.data.synthesis.pages.type import type_of
 from sutja.data.synthesis.pages.vocabulary import CITIES, GOODS, LAST, pick
-from sutja.data.synthesis.pages.writing import printed
+from sutja.data.synthesis.pages.writing import Part, printed
 from sutja.data.synthesis.supplies import Supplies
 
 
@@ -167,6 +167,6 @@ def _sign(desk: Desk, unit: float) -> Sheet:
     number = Value(str(desk.some(1, 400)), "sign")
     wide = type_.width(word + "  000")
     panel = Sheet(desk.rng, (int(unit * 2.2), int(wide + unit)))
-    parts = [word + " ", number] if desk.chance(0.6) else [number, " " + word]
+    parts: list[Part] = [word + " ", number] if desk.chance(0.6) else [number, " " + word]
     printed(panel, desk, type_, parts, unit * 0.5, unit * 1.6)
     return panel

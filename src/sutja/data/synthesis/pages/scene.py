@@ -61,7 +61,8 @@ def _legible(picture: Pixels, drawn: Pixels, fields: tuple[Field, ...]) -> tuple
     ----------
     drawn : the sheet as it was drawn, where the picture has it.
     """
-    small, wanted = (cv2.blur(plane, (3, 3)) for plane in (picture, drawn))  # noise alone is no ink
+    # Noise alone is no ink.
+    small, wanted = (np.asarray(cv2.blur(plane, (3, 3)), np.uint8) for plane in (picture, drawn))
     out = []
     for field in fields:
         x0, y0, x1, y1 = (max(0, int(v)) for v in field.box)
