@@ -16,8 +16,11 @@ r"""The exact way to train the bundled listener again: number words out of recor
         --frames 6000 --lr 2e-3 --strength 0.7 --seed 1
     python recipes/listener.py train --out runs/listen --run full3 --weights runs/listen/full2 --steps 2300 \
         --frames 6000 --lr 2e-3 --strength 0.7 --seed 2
+    python recipes/listener_finish.py soup --out runs/listen --runs full full2 full3 --run soup
+    python recipes/listener.py train --out runs/listen --run full4 --weights runs/listen/soup --steps 1400 \
+        --frames 6000 --lr 1.2e-3 --strength 0.5 --seed 3
 
-and then `recipes/listener_finish.py`.
+and then the rest of `recipes/listener_finish.py`.
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings

@@ -4,7 +4,7 @@ r"""From trained listeners to the bundled model: one speaker left out, calibrati
         --lr 1.5e-3
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
     python recipes/listener_finish.py soup --out runs/listen --runs full full2 full3 --run soup
-    python recipes/listener_finish.py bundle --out runs/listen --run soup
+    python recipes/listener_finish.py bundle --out runs/listen --run full4 --seed 3
 
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
@@ -276,7 +276,7 @@ def main(argv: list[str] | None = None) -> None:
         if name == "soup":
             one.add_argument("--runs", nargs="+", required=True)
         if name in ("soup", "bundle"):
-            one.add_argument("--run", default="soup")
+            one.add_argument("--run", default="full4")
         if name == "bundle":
             one.add_argument("--max-error", type=float, default=MAX_ERROR, help="of the accepted numbers")
             one.add_argument("--to", type=Path, help="where it goes  [default: the bundled model's place]")
