@@ -6,6 +6,8 @@ r"""The exact way to train the bundled listener again: number words out of recor
     python recipes/listener.py speak --out runs/listen --engine flite --count 900
     python recipes/listener.py speak --out runs/listen --engine festival --count 900
     python recipes/listener.py speak --out runs/listen --engine kokoro --count 800
+    for engine in espeak-ng flite festival; do     # held out, for validation
+        python recipes/listener.py speak --out runs/listen --engine $engine --count 100 --seed 9001; done
     python recipes/listener.py train --out runs/listen --run draft --steps 900
     python recipes/listener.py cut --out runs/listen --weights runs/listen/draft
     python recipes/listener.py train --out runs/listen --run base --steps 2600 --without fsdd
