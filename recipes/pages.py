@@ -32,19 +32,19 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnxruntime
 import torch
+from _page_files import as_boxed, enlarged, load_pages, save_pages
 
 from sutja.cells import Found, decode
 from sutja.data import catalogue
-from sutja.data.boxes import BoxedPicture, BoxedSet, boxed
+from sutja.data.boxes import BoxedPicture, BoxedSet
 from sutja.data.fonts import faces
 from sutja.data.real_pages import CLASSES, real_pages
 from sutja.data.real_pages_cheques import cheque_pages
 from sutja.data.real_pages_refilled import amount_boxes, place_of, refilled, tightened
-from sutja.data.synthesis.pages import HELD_OUT, PageComposer, PageSample
+from sutja.data.synthesis.pages import HELD_OUT, PageComposer
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.data.synthesis.supplies import Supplies
 from sutja.model_file import Card, FieldTrust, Preprocessing, TrainingSet, read_model, write_model
@@ -80,38 +80,6 @@ USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or prin
 HELD_PAGES, HELD_SEED = 60, 77_001
 COMPOSED = "composed pages"
 SHOWN = 1.4  # times: held-out pages are looked at as large as the page reader will show them
-
-
-def as_boxed(sample: PageSample) -> BoxedPicture:
-    """A composed page as the detector's training wants it."""
-    return boxed(
-        sample.pixels,
-        [field.box for field in sample.fields],
-        [CLASSES.index(field.written) for field in sample.fields],
-        [field.ignore for field in sample.fields],
-    )
-
-
-def save_pages(path: Path, pictures: list[BoxedPicture]) -> None:
-    """Pages in one file, which appears whole or not at all."""
-    part = path.with_suffix(".part.npz")
-    arrays = {
-        f"{i}/{name}": getattr(p, name)
-        for i, p in enumerate(pictures)
-        for name in ("boxes", "labels", "ignore")
-    }
-    np.savez(part, **arrays, **{f"{i}/pixels": p.pixels for i, p in enumerate(pictures)})
-    part.replace(path)
-
-
-def load_pages(path: Path) -> list[BoxedPicture]:
-    """The pages of a file."""
-    with np.load(path) as parts:
-        count = len(parts.files) // 4
-        return [
-            boxed(*(parts[f"{i}/{name}"] for name in ("pixels", "boxes", "labels", "ignore")))
-            for i in range(count)
-        ]
 
 
 def compose(args: argparse.Namespace) -> None:
@@ -167,12 +135,6 @@ def refill(args: argparse.Namespace) -> None:
     save_pages(args.out / "train-refilled.npz", out)
     save_pages(path, pages)
     print(f"{len(out)} cheques filled in anew")
-
-
-def enlarged(page: BoxedPicture, scale: float) -> BoxedPicture:
-    """A page and its boxes, so many times larger."""
-    pixels = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
-    return boxed(np.asarray(pixels, np.uint8), page.boxes * np.float32(scale), page.labels, page.ignore)
 
 
 def real_files(folder: Path) -> dict[str, Path]:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from pages import CLASSES, USED, save_pages, trained
+from _page_files import save_pages
+from pages import CLASSES, USED, trained
 
 from sutja.data.boxes import BoxedPicture, boxed
 from sutja.data.page_sets import read_receipts

@@ -22,7 +22,11 @@ FOLDER = Path(__file__).resolve().parents[2] / "recipes"
 def recipe() -> ModuleType:
     spec = importlib.util.spec_from_file_location("recipe_pages", FOLDER / "pages.py")
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.path.insert(0, str(FOLDER))  # recipes share files, as when one is run
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        sys.path.remove(str(FOLDER))
     return module
 
 
@@ -95,7 +99,7 @@ def test_chunks_are_composed_once(recipe, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(recipe, "WINDOW", 256)
     monkeypatch.setattr(recipe, "load", lambda *_: Sources())
     monkeypatch.setenv("SUTJA_DATA", str(tmp_path))
-    args = Namespace(out=tmp_path, first=3, chunks=1, seed=1)
+    args = Namespace(out=tmp_path, first=3, chunks=1, seed=1, layout=[])
     recipe.compose(args)
     (made,) = (tmp_path / "chunks").iterdir()
     assert made.name == "0003.npz"
@@ -104,3 +108,15 @@ def test_chunks_are_composed_once(recipe, tmp_path, monkeypatch, capsys):
     recipe.compose(args)
     assert made.stat().st_mtime_ns == before
     assert capsys.readouterr().out.count("crops/s") == 1
+
+
+def test_the_mean_of_two_networks(recipe):
+    import torch
+
+    torch.manual_seed(0)
+    one, other = (recipe.Detector(recipe.DetectorConfig(2)) for _ in range(2))
+    made = recipe.mean(one, other)
+    for name, weight in made.state_dict().items():
+        a, b = one.state_dict()[name], other.state_dict()[name]
+        assert torch.allclose(weight, (a + b) / 2) if weight.is_floating_point() else torch.equal(weight, a)
+    assert not torch.equal(made.stem[0].weight, one.stem[0].weight)

@@ -1,0 +1,50 @@
+"""Pages with boxes in files of their own, for `pages.py` and `pages_relabel.py`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from sutja.data.boxes import BoxedPicture, boxed
+from sutja.data.real_pages import CLASSES
+from sutja.data.synthesis.pages import PageSample
+
+
+def as_boxed(sample: PageSample) -> BoxedPicture:
+    """A composed page as the detector's training wants it."""
+    return boxed(
+        sample.pixels,
+        [field.box for field in sample.fields],
+        [CLASSES.index(field.written) for field in sample.fields],
+        [field.ignore for field in sample.fields],
+    )
+
+
+def save_pages(path: Path, pictures: list[BoxedPicture]) -> None:
+    """Pages in one file, which appears whole or not at all."""
+    part = path.with_suffix(".part.npz")
+    arrays = {
+        f"{i}/{name}": getattr(p, name)
+        for i, p in enumerate(pictures)
+        for name in ("boxes", "labels", "ignore")
+    }
+    np.savez(part, **arrays, **{f"{i}/pixels": p.pixels for i, p in enumerate(pictures)})
+    part.replace(path)
+
+
+def load_pages(path: Path) -> list[BoxedPicture]:
+    """The pages of a file."""
+    with np.load(path) as parts:
+        count = len(parts.files) // 4
+        return [
+            boxed(*(parts[f"{i}/{name}"] for name in ("pixels", "boxes", "labels", "ignore")))
+            for i in range(count)
+        ]
+
+
+def enlarged(page: BoxedPicture, scale: float) -> BoxedPicture:
+    """A page and its boxes, so many times larger."""
+    pixels = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+    return boxed(np.asarray(pixels, np.uint8), page.boxes * np.float32(scale), page.labels, page.ignore)
