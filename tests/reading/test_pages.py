@@ -58,7 +58,8 @@ def test_a_page_any_way_round(reader, turned, mirrored):
         # Mirrored left to right it is as before; and that is undone first.
     page = reader.read(np.ascontiguousarray(given))
     assert (page.turned, page.mirrored) == (turned, mirrored)
-    assert texts(page) == texts(reader.read(upright))
+    # Where the pixels fall decides whether a gap between digits is seen as one, so digits are compared.
+    assert [n.digits for n in page.numbers] == [n.digits for n in reader.read(upright).numbers]
     assert bool(page.notes) == bool(turned or mirrored)
     for number in page.numbers[:3]:
         box = number.box
