@@ -34,7 +34,7 @@ def test_what_it_accepts_of_its_examples_is_what_is_said(bundled):
             accepted += number.accepted
             assert not number.accepted or number.digits in said
             assert said  # where nothing is said there is no number at all
-    assert accepted >= 4
+    assert accepted >= 3
 
 
 def music(seed):
