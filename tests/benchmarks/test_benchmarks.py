@@ -71,8 +71,9 @@ def drafts(tmp_path, monkeypatch):
 
 def test_every_figure_of_the_readme_has_its_script():
     assert SCRIPTS == [
-        "amounts", "bccd", "calibration", "certified", "cheques", "cold_start", "detector",
-        "digits", "gpu", "grids", "lone_digits", "no_number", "pages", "receipts", "single_image",
+        "amounts", "bccd", "calibration", "certified", "cheques", "cold_start", "compare_budget",
+        "compare_extrapolation", "compare_kills", "compare_stack", "compare_synthetic", "detector", "digits",
+        "forms", "gpu", "grids", "listening", "lone_digits", "no_number", "pages", "receipts", "single_image",
         "speed", "tables",
     ]  # fmt: skip
 
@@ -84,8 +85,10 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
         script(name).main(["--help"])
     assert leaving.value.code == 0
     out = capsys.readouterr().out
-    assert ("--model" in out) == (name not in {"bccd", "digits", "gpu"})
-    assert ("--part" in out) == (name not in {"speed", "cold_start", "detector", "pages", "single_image"})
+    trains = {"bccd", "digits", "gpu"} | {name for name in SCRIPTS if name.startswith("compare_")}
+    assert ("--model" in out) == (name not in trains)
+    whole = {"speed", "cold_start", "detector", "pages", "single_image", "compare_kills", "compare_synthetic"}
+    assert ("--part" in out) == (name not in whole)
 
 
 def test_the_test_part_must_be_asked_for(monkeypatch):
