@@ -21,6 +21,8 @@ r"""The exact way to train the bundled listener again: number words out of recor
     python recipes/listener_finish.py soup --out runs/listen --runs full full2 full3 --run soup
     python recipes/listener.py train --out runs/listen --run full4 --weights runs/listen/soup --steps 1400 \
         --frames 6000 --lr 1.2e-3 --strength 0.5 --seed 3
+    python recipes/listener.py train --out runs/listen --run full5 --weights runs/listen/full4 --steps 2400 \
+        --frames 6000 --lr 1.2e-3 --strength 0.5 --seed 4
 
 and then the rest of `recipes/listener_finish.py`.
 

@@ -4,7 +4,8 @@ r"""From trained listeners to the bundled model: one speaker left out, calibrati
         --lr 1.5e-3
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
     python recipes/listener_finish.py soup --out runs/listen --runs full full2 full3 --run soup
-    python recipes/listener_finish.py bundle --out runs/listen --run full4 --seed 3
+    python recipes/listener_finish.py soup --out runs/listen --runs full4 full5 --run soup45
+    python recipes/listener_finish.py bundle --out runs/listen --run soup45 --seed 4
 
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
