@@ -9,6 +9,7 @@ from sutja.data.synthesis.pages.composer import MAKERS
 from sutja.data.synthesis.pages.desk import Desk, Value
 from sutja.data.synthesis.pages.sheet import Sheet
 from sutja.data.synthesis.pages.writing import comb, handwritten, printed
+from sutja.data.synthesis.sources import Sources
 from sutja.data.synthesis.supplies import Supplies
 
 WITHOUT_NUMBERS = {"prose", "blank", "picture"}
