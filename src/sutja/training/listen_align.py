@@ -18,6 +18,7 @@ from sutja.data.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.spoken_words import OTHER, word_class
 from sutja.training import loop
+from sutja.training.device import convolution_dtype
 
 _SURE = 0.6  # least probability of a word in the frame it is heard in
 _REACH = 0.45  # seconds before the first word and after the last that still belong to it
@@ -62,7 +63,7 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
         seen = log_mel(sound, params)
         features = torch.zeros(1, -(-len(seen) // _STEP) * _STEP, params.mels)
         features[0, : len(seen)] = torch.from_numpy(seen)
-        log_probs = loop.evaluation_step(net, features, torch.bfloat16)[0].numpy()
+        log_probs = loop.evaluation_step(net, features, convolution_dtype())[0].numpy()
         frames = heard_at(log_probs, piece.classes)
         if frames is None:
             continue

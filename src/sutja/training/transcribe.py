@@ -24,13 +24,14 @@ from sutja.charset import CHARSET
 from sutja.metrics import percent
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training import checkpoint, loop
+from sutja.training.device import convolution_dtype
 from sutja.training.faults import TrainingError
 from sutja.training.losses import silent_ctc_loss
 from sutja.training.pool import Batch, Crop, batch_of, batches
 from sutja.training.schedule import warm_up_cosine
 
 _STEPS_A_LINE = 100  # of progress
-_DTYPE = torch.bfloat16  # of convolutions: measured 2.3 to 2.6 times as fast here (docs/log.md)
+_DTYPE = convolution_dtype()
 _CLIP = 2.0  # the largest norm of a gradient
 _BETAS = (0.9, 0.98)
 _COLUMNS_A_CROP = 96  # about the mean

@@ -1,6 +1,7 @@
 """Composed recordings: their labels are what is said, at any strength, and a seed gives the same ones."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from sutja.data.synthesis.speech import channel
 from sutja.data.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, in_script, respelled
 from sutja.data.synthesis.speech.channel import NONE, Strength
 from sutja.data.synthesis.speech.composer import KINDS, SpeechComposer
+from sutja.data.synthesis.speech.music import music
 from sutja.data.synthesis.speech.phrases import a_phrase, labels_of, whole
 from sutja.data.synthesis.speech.pieces import RATE, cut_at_pauses, load, save, trimmed
 from sutja.listening.spoken import spoken_numbers
@@ -95,6 +97,35 @@ def test_noise_is_as_loud_as_was_asked():
         added = channel.mixed(sound, noise, ratio) - sound
         quieter = 20 * np.log10(np.sqrt(np.square(sound).mean()) / np.sqrt(np.square(added).mean()))
         assert quieter == pytest.approx(ratio, abs=3.0)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 4])
+def test_music_fills_its_time_and_is_never_twice_the_same(seconds):
+    n = round(seconds * RATE)
+    made = [music(n, np.random.default_rng(seed)) for seed in (0, 0, *range(1, 9))]
+    assert np.array_equal(made[0], made[1])
+    assert all(sound.shape == (n,) and np.isclose(np.abs(sound).max(), 1) for sound in made)
+    assert not any(np.array_equal(a, b) for a, b in pairwise(made[1:]))
+
+
+def test_noise_alone_is_music_at_times():
+    made = SpeechComposer([word(OTHER_CLASS)], [], 2, NONE, kinds=ONLY | {"noise": 1.0})
+    flatness = []  # of the spectrum: near 1 for noise, small where there are tones
+    for _ in range(40):
+        power = np.abs(np.fft.rfft(made.sample().samples[:6000])) ** 2 + 1e-12
+        flatness.append(np.exp(np.log(power).mean()) / power.mean())
+    assert min(flatness) < 0.01
+    assert max(flatness) > 0.1
+
+
+def test_other_words_stand_before_behind_and_within_strings():
+    made = SpeechComposer(pieces(), [], 9, NONE, kinds=ONLY | {"string": 1.0})
+    said = [made.sample().classes for _ in range(200)]
+    places = Counter(
+        "before" if i == 0 else "behind" if i == len(row) - 1 else "within"
+        for row in said for i, c in enumerate(row) if c == OTHER_CLASS
+    )  # fmt: skip
+    assert min(places[place] for place in ("before", "behind", "within")) >= 1
 
 
 def test_phrases_say_numbers():

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.synthesis.speech.channel import Strength, coloured, faster, mixed, through
+from sutja.data.synthesis.speech.music import music
 from sutja.data.synthesis.speech.pieces import RATE, Piece
 from sutja.spoken_words import OTHER, UNITS, word_class
 
@@ -40,9 +41,10 @@ _ONE_SPEAKER = 0.75  # part of the strings that one person says
 _DIGITS_ALONE = 0.75  # part of the strings that have no other number words
 _LEAST_DIGITS = 6  # that somebody must have said for strings to be made of them
 _AGAIN = 0.1  # of the words are those before them: where mistakes are made
-_WITH_OTHERS = 0.12  # part of the strings with other words before or behind
+_WITH_OTHERS = 0.2  # part of the strings with other words before, behind or, more seldom, within
+_PLACES = (0.4, 0.4, 0.2)  # before, behind, anywhere
 _ASIDE = 3.0  # seconds of these, at most
-KINDS = {"string": 0.2, "phrase": 0.47, "row": 0.13, "word": 0.16, "noise": 0.04}
+KINDS = {"string": 0.2, "phrase": 0.46, "row": 0.13, "word": 0.16, "noise": 0.05}
 
 Words = Mapping[int, Sequence[int]]  # class → the pieces that say it
 Parts = tuple[list[Piece], list[float]]  # pieces, and the seconds between them
@@ -188,12 +190,12 @@ class SpeechComposer:
         return self._pieces[members[int(self._rng.integers(len(members)))]]
 
     def _put_beside(self, parts: list[Piece], gaps: list[float]) -> None:
-        """Other words before or after."""
+        """Other words before or after, or between."""
         other = self._any(self._others)
         if other.seconds < _ASIDE:
-            before = self._rng.random() < 0.5
-            parts.insert(0 if before else len(parts), other)
-            gaps.insert(0 if before else len(gaps), float(self._rng.uniform(0.05, 0.6)))
+            place = int(self._rng.choice([0, len(parts), self._rng.integers(len(parts) + 1)], p=_PLACES))
+            parts.insert(place, other)
+            gaps.insert(min(place, len(gaps)), float(self._rng.uniform(0.03, 0.6)))
 
     def _joined(self, parts: list[Piece], gaps: list[float], tight: bool) -> NDArray[np.float32]:
         """Pieces one after the other, with silence around; those beyond the longest are dropped."""
@@ -245,7 +247,9 @@ class SpeechComposer:
         if not always and rng.random() >= self._strength.noise:
             return sound
         kind, n = rng.random(), len(sound)
-        if kind < 0.4 and self._noises:
+        if kind < (0.35 if always else 0.06):
+            noise = music(n, rng)
+        elif kind < (0.6 if always else 0.4) and self._noises:
             noise = _stretch(self._noises[int(rng.integers(len(self._noises)))], n, rng)
         elif kind < 0.52 and self._others and not always:  # people talking behind
             talk = [self._any(self._others) for _ in range(int(rng.integers(2, 6)))]
