@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import wave
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import soundfile
 from _sutja import data_folder
 from numpy.typing import NDArray
 
@@ -72,8 +72,7 @@ def _cut(X: NDArray[Any], y: NDArray[Any], groups: NDArray[Any] | None, held: ND
 
 def spectrogram(path: Path) -> NDArray[np.float32]:
     """(400,) logarithms of the energy in 20 bands, wider the higher, in 20 parts of a recording."""
-    with wave.open(str(path)) as file:
-        sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32768
+    sound, _ = soundfile.read(path, dtype="float32")
     sound = np.pad(sound, (0, max(0, 2 * _WINDOW - len(sound))))
     frames = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW)[:: _WINDOW // 2]
     power = np.abs(np.fft.rfft(frames * np.hanning(_WINDOW), axis=1)) ** 2
