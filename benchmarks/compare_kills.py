@@ -1,6 +1,10 @@
 """`sutja compare` killed at random moments: whether it goes on, and ends with the table of an unbroken run.
 
-python benchmarks/compare_kills.py --kills 20
+Killed are the command alone, the command with all that it began, one of the processes that fit (the command
+then goes on by itself), and the command by the signals that a terminal and a scheduler send. One kill in four
+comes within the first seconds. Where a run ends before its kill, its table is compared and another is begun.
+
+    python benchmarks/compare_kills.py --kills 20
 """
 
 from __future__ import annotations
@@ -13,22 +17,31 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from _machine import ROOT, result_path, save, shown
+import psutil
+from _machine import ROOT, result_path, save, shown, warn_if_busy
 
-from sutja.comparison.table import RESULTS, TIMINGS
+from sutja.comparison.table import DONE, RESULTS, TIMINGS, TUNING
 
 FIGURE = "compare_kills"
 KILLS = 20
+KINDS = ("command", "all", "worker", "terminate", "interrupt")
+_SIGNALS = {"terminate": signal.SIGTERM, "interrupt": signal.SIGINT}
 _OPTIONS = ("--seeds", "2", "--trials", "3", "--sizes", "40,80,160,320", "--jobs", "2")
 _LEARNERS = "mlp-s,convnet-s,decision-tree,random-forest,k-nn,svm-rbf,logistic-regression"
+_EARLY, _LATE = 8.0, 0.6  # a kill comes within so many seconds, or within this part of an unbroken run
+_GRACE = 5.0  # seconds after which nothing that a killed command began may be left
+
+Row = dict[str, str]
 
 
-def begin(folder: Path, learners: str) -> subprocess.Popen[bytes]:
-    """The command, in a group of its own."""
+def begin(folder: Path, learners: str) -> psutil.Popen:
+    """The command."""
     words = [
         sys.executable,
         "-m",
@@ -41,20 +54,115 @@ def begin(folder: Path, learners: str) -> subprocess.Popen[bytes]:
         *_OPTIONS,
     ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    return subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return psutil.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def rows(folder: Path) -> list[dict[str, str]]:
-    """The table but for timings."""
+def rows(folder: Path) -> dict[tuple[str, str, str], Row]:
+    """The table, by learner, labels and seed; a line that is not whole counts for nothing."""
     path = folder / RESULTS
     if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return [{k: v for k, v in row.items() if k not in TIMINGS} for row in csv.DictReader(file)]
+        return {}
+    whole = path.read_bytes().rpartition(b"\n")[0].decode().splitlines()
+    return {(row["learner"], row["labels"], row["seed"]): row for row in csv.DictReader(whole)}
+
+
+def plain(row: Row) -> Row:
+    """A row but for timings."""
+    return {name: value for name, value in row.items() if name not in TIMINGS}
+
+
+def same(one: Path, two: Path) -> bool:
+    """Whether two tables are equal but for timings, line by line."""
+    first, second = rows(one), rows(two)
+    return bool(first) and [*map(plain, first.values())] == [*map(plain, second.values())]
+
+
+def phase(folder: Path) -> str:
+    """What the command was at."""
+    if rows(folder):
+        return "fits"
+    return "tuning" if (folder / TUNING).exists() else "beginning"
+
+
+def kill(process: psutil.Popen, kind: str, rng: np.random.Generator) -> bool:
+    """Kill; whether there was something to kill."""
+    try:
+        family = process.children(recursive=True)
+        if kind == "worker":
+            family and family[int(rng.integers(len(family)))].kill()
+            return bool(family)
+        os.kill(process.pid, _SIGNALS.get(kind, signal.SIGKILL))
+        for member in family if kind == "all" else ():
+            member.kill()
+    except (psutil.NoSuchProcess, ProcessLookupError):
+        return False
+    return True
+
+
+class Broken:
+    """A comparison that is killed until it is done, again and again.
+
+    Parameters
+    ----------
+    whole : folder of the unbroken run, which took so many `seconds`.
+    """
+
+    def __init__(self, parent: Path, learners: str, whole: Path, seconds: float, seed: int) -> None:
+        self.parent, self.learners, self.whole, self.seconds = parent, learners, whole, seconds
+        self.rng = np.random.default_rng(seed)
+        self.folder = parent / "broken-0"
+        self.kinds: Counter[str] = Counter()
+        self.phases: Counter[str] = Counter()
+        self.equal: list[bool] = []
+        self.lost = self.repeated = self.wrong = self.left = 0
+        self.kept: dict[tuple[str, str, str], Row] = {}
+
+    @property
+    def kills(self) -> int:
+        """How many there were."""
+        return self.kinds.total()
+
+    def attempt(self, most: int) -> None:
+        """Begin or go on, and kill; at most so many kills in all."""
+        process = begin(self.folder, self.learners)
+        family: list[Any] = []
+        while self.kills < most:
+            early = self.kills % 4 == 0
+            until = time.monotonic() + self.rng.uniform(0.05, _EARLY if early else _LATE * self.seconds)
+            while time.monotonic() < until and process.poll() is None:
+                time.sleep(0.02)
+            if process.poll() is not None:
+                break
+            kind = KINDS[self.kills % len(KINDS)]
+            family = process.children(recursive=True)
+            at = phase(self.folder)
+            if kill(process, kind, self.rng):
+                self.kinds[kind] += 1
+                self.phases[at] += 1
+                print(f"kill {self.kills}: {kind}, at {at}, {len(rows(self.folder))} fits", file=sys.stderr)
+            if kind != "worker":
+                break
+        process.wait()
+        time.sleep(_GRACE if any(member.is_running() for member in family) else 0)
+        self.left += sum(member.is_running() for member in family)
+        self._look(done=process.returncode == 0)
+
+    def _look(self, done: bool) -> None:
+        """Compare what is there with what was, and with the unbroken run."""
+        found, wanted = rows(self.folder), rows(self.whole)
+        fits = {key: row for key, row in found.items() if row["status"] == DONE}
+        self.lost += sum(key not in fits for key in self.kept)
+        self.repeated += sum(key in fits and fits[key] != row for key, row in self.kept.items())
+        self.wrong += sum(plain(row) != plain(wanted[key]) for key, row in fits.items())
+        self.kept = fits
+        if done:
+            self.equal.append(same(self.folder, self.whole))
+            self.kept = {}
+            self.folder = self.parent / f"broken-{len(self.equal)}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run once unbroken, once broken, and compare."""
+    """Run once unbroken, then broken, and compare."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -62,33 +170,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--learners", default=_LEARNERS)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(argv)
-    rng = np.random.default_rng(args.seed)
+    load_before = warn_if_busy()
     with tempfile.TemporaryDirectory() as temporary:
-        whole, broken = Path(temporary) / "whole", Path(temporary) / "broken"
+        whole = Path(temporary) / "whole"
         began = time.monotonic()
         begin(whole, args.learners).wait()
         seconds = time.monotonic() - began
-        kills, gone_on = 0, []
-        while kills < args.kills:
-            before = len(rows(broken))
-            process = begin(broken, args.learners)
-            time.sleep(float(rng.uniform(0.1, 0.5) * seconds))
-            if process.poll() is None:
-                os.kill(process.pid, signal.SIGKILL)
-                kills += 1
-            process.wait()
-            gone_on.append(len(rows(broken)) >= before)
-            if process.returncode == 0:  # done before the kill: begin another
-                same = rows(broken) == rows(whole)
-                if not same:
-                    break
-                broken = Path(temporary) / f"broken-{kills}"
-        last = begin(broken, args.learners).wait()
+        broken = Broken(Path(temporary), args.learners, whole, seconds, args.seed)
+        tables = 0
+        while broken.kills < args.kills or broken.folder.exists():
+            broken.attempt(args.kills)
+            tables = len(broken.equal)
         fits = len(rows(whole))
-        equal = fits > 0 and rows(broken) == rows(whole)
     row = {
-        "kills": kills, "unbroken_seconds": round(seconds, 1), "never_lost_a_fit": all(gone_on),
-        "last_status": last, "fits": fits, "tables_equal": equal,
+        "load_before": load_before, "learners": args.learners, "kills": broken.kills, "by_kind": dict(broken.kinds),
+        "by_phase": dict(broken.phases), "unbroken_seconds": round(seconds, 1), "fits": fits,
+        "tables": tables, "tables_equal": fits > 0 and tables > 0 and all(broken.equal),
+        "fits_lost": broken.lost, "fits_done_again": broken.repeated, "fits_otherwise": broken.wrong,
+        "processes_left": broken.left,
     }  # fmt: skip
     path = save(result_path(FIGURE, limit=None if args.kills >= KILLS else args.kills), FIGURE, row)
     print("\n".join(f"{name}: {value}" for name, value in row.items()))

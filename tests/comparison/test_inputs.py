@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression
 
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.inputs import prepare
@@ -22,7 +25,11 @@ X, Y = RNG.normal(size=(200, 5)), RNG.integers(0, 3, 200)
         (X, RNG.normal(size=200), "measurements"),
         (X, np.arange(200), "200 classes"),
         (np.where(np.arange(5) == 2, "red", X.astype("U8")), Y, "text where numbers .*'red' in column 3"),
-        (X.astype(object), np.array(["a", None] * 100, object), None),
+        (X.astype(object), np.array(["a", None] * 100, object), "labels are missing for 100 items"),
+        (X, np.array(["a", np.nan] * 100, object), "labels are missing for 100 items"),
+        (np.where(np.arange(5) == 1, 1e39, X), Y, r"values beyond 3.4e\+38"),
+        (np.ma.masked_greater(X, 1), Y, "masked array"),
+        (csr_matrix(X), Y, r"sparse matrix; give X.toarray\(\)"),
         (np.ones_like(X), Y, "all the same"),
         (np.where(np.arange(200)[:, None] == 7, np.nan, X), Y, "NaN or infinite values, the first in row 8"),
         (X[:, 0], Y, "shape"),
@@ -31,9 +38,6 @@ X, Y = RNG.normal(size=(200, 5)), RNG.integers(0, 3, 200)
     ],
 )
 def test_a_clear_word_first(items, labels, message):
-    if message is None:
-        assert prepare(items, labels).classes == ("None", "a")
-        return
     with pytest.raises(SutjaError, match=message) as told:
         prepare(items, labels)
     assert told.value.remedy
@@ -57,8 +61,21 @@ def test_ten_thousand_classes_are_taken_with_a_warning():
 def test_groups_must_fit():
     with pytest.raises(SutjaError, match="groups of the shape"):
         prepare(X, Y, np.zeros(3))
-    with pytest.raises(SutjaError, match="one group"):
-        prepare(X, Y, np.zeros(200))
+    with pytest.raises(SutjaError, match=r"one group, 0.*one to test on"):
+        prepare(X, Y, np.zeros(200, int))
+    with pytest.raises(SutjaError, match="2 groups, a, b"):
+        prepare(X, Y, np.repeat(["a", "b"], 100))
+    with pytest.raises(SutjaError, match="no group for 100 items"):
+        prepare(X, Y, np.array(["a", None] * 100, object))
+    apart = prepare(X, Y, np.repeat(["a", "b"], 100), (X[:50], Y[:50]))
+    assert len({*apart.groups}) == 1
+    assert prepare(X, Y, np.array(["a", "b", "c", 4] * 50, object)).groups.dtype.kind == "U"
+
+
+def test_a_class_that_only_tests_is_told():
+    of_group = np.repeat(np.arange(4), 50)  # a class a group: no learner can know all
+    notes = prepare(X, of_group, of_group).notes
+    assert any("is left to learn from" in note for note in notes)
 
 
 def test_test_items_may_come_apart():
@@ -76,7 +93,7 @@ def test_a_memory_mapped_array_stays_where_it_is(tmp_path, monkeypatch):
     path = tmp_path / "X.npy"
     np.save(path, RNG.integers(0, 255, (400, 30)).astype(np.uint8))
     mapped = np.load(path, mmap_mode="r")
-    monkeypatch.setattr("sutja.comparison.inputs.memory_limit", lambda: 20_000.0)
+    monkeypatch.setattr("sutja.comparison.oddities.free_memory", lambda: 20_000.0)
     inputs = prepare(mapped, np.arange(400) % 4)
     assert inputs.arrays[0] is mapped
     assert any("are learnt from, larger ones are passed over" in note for note in inputs.notes)
@@ -95,15 +112,50 @@ def test_a_view_of_a_mapped_array_is_written_out(tmp_path):
     assert np.array_equal(made.open(), view)
 
 
+def test_large_items_are_few_to_test_on():
+    y = np.arange(1200) % 3
+    large = np.broadcast_to(y.astype(np.uint8)[:, None, None], (1200, 1, 400_000))  # as numbers 1.6 MB each
+    inputs = prepare(large, y)
+    assert [len(inputs.parts[part][1]) for part in ("held", "test")] == [120, 240]  # shares of so few
+    y = np.arange(6000) % 3
+    large = np.broadcast_to(y.astype(np.uint8)[:, None, None], (6000, 1, 400_000))
+    inputs = prepare(large, y)
+    assert [len(inputs.parts[part][1]) for part in ("held", "test")] == [200, 625]
+
+
 def test_learners_are_named_or_brought():
     assert [learner.name for learner in choose(None, True)][:3] == ["mlp-s", "convnet-s", "convnet-m"]
     assert [learner.name for learner in choose(None, False)][:3] == ["mlp-s", "mlp-m", "mlp-l"]
     assert len(choose(None, True)) == 10
     assert len(choose((), True, eras=True)) == 7
-    for wanted, pictures, message in (
-        (("svm",), True, "there is no learner 'svm'"), (("convnet-s",), False, "learns from pictures"),
-        (("k-nn", "k-nn"), True, "twice"), ((), True, "no learner"),
-        ((("mine", object()),), True, "is no learner"),
+    mine = RandomForestClassifier()
+    for wanted, names in (
+        ("k-nn", ["k-nn"]), (mine, ["RandomForestClassifier"]), (("mine", mine), ["mine"]),
+        ({"mine": mine, "yours": mine}, ["mine", "yours"]),
+        (["k-nn", mine], ["k-nn", "RandomForestClassifier"]),
+        (("k-nn", mine), ["k-nn", "RandomForestClassifier"]), ([("mine", mine), "k-nn"], ["mine", "k-nn"]),
+        (iter(["k-nn"]), ["k-nn"]),
     ):  # fmt: skip
-        with pytest.raises(ComparisonError, match=message):
-            choose(wanted, pictures)
+        assert [learner.name for learner in choose(wanted, True)] == names
+
+
+@pytest.mark.parametrize(
+    ("wanted", "pictures", "message"),
+    [
+        (("svm",), True, "there is no learner 'svm'"),
+        ("random_forrest", True, "did you mean random-forest"),
+        ("KNN", True, "did you mean k-nn"),
+        (("convnet-s",), False, "learns from pictures"),
+        (("k-nn", "k-nn"), True, "twice"),
+        ((), True, "no learner"),
+        ((("mine", object()),), True, "mine is no learner"),
+        (7, True, "7 is no learner"),
+        ([RandomForestClassifier], True, r"make one of it: RandomForestClassifier\(\)"),
+        ([("mine", RandomForestClassifier)], True, r"make one of it: RandomForestClassifier\(\)"),
+        ([("k-nn", RandomForestClassifier())], True, "call yours by another name"),
+        ([LinearRegression()], True, "give a classifier"),
+    ],
+)
+def test_who_is_no_learner_is_told_the_way_out(wanted, pictures, message):
+    with pytest.raises(ComparisonError, match=message):
+        choose(wanted, pictures)

@@ -1,5 +1,6 @@
 """Subsets: each within the next, classes in their shares, groups whole."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -58,7 +59,11 @@ def test_another_seed_draws_another_subset():
     assert np.array_equal(one, nested_subsets(labels, None, (100,), 0)[100])
 
 
-@pytest.mark.parametrize("sizes", [(1,), (10, 101), (2.5,), (True,)])
+@pytest.mark.parametrize("sizes", [(1,), (10, 101), (2.5,), (True,), ("ten",), (None,), (math.nan,), (2j,)])
 def test_sizes_that_make_no_sense_are_refused(sizes):
     with pytest.raises(ComparisonError, match="no number of labels"):
         check_sizes(sizes, 100)
+
+
+def test_sizes_come_in_order_and_once():
+    assert check_sizes((80, 20, np.int64(40), 20, 100.0), 100) == (20, 40, 80, 100)

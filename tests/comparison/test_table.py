@@ -66,3 +66,48 @@ def test_another_file_of_that_name_is_left_alone(tmp_path):
     with pytest.raises(ComparisonError, match="no table of a comparison"):
         Table(tmp_path)
     assert (tmp_path / RESULTS).read_text().startswith("my,own")
+
+
+def test_names_alike_keep_their_own_answers(tmp_path):
+    table = Table(tmp_path)
+    keys = [("my net", 40, 0), ("my_net", 40, 0), ("My net", 40, 0), ("m" * 300, 40, 0), ("m" * 301, 40, 0)]
+    for place, key in enumerate(keys):
+        table.add([Row(*key, DONE, 0.1)], {key: np.array([place])})
+    assert [table.answers(key).tolist() for key in keys] == [[0], [1], [2], [3], [4]]
+
+
+def test_answers_that_were_cut_off_are_none(tmp_path):
+    table = Table(tmp_path)
+    table.add([row(0)], {row(0).key: np.arange(9)})
+    assert table.has_answers(row(0).key)
+    (path,) = (tmp_path / "answers").iterdir()
+    for length in (0, 5, path.stat().st_size - 3):
+        path.write_bytes(path.read_bytes()[:length])
+        assert not table.has_answers(row(0).key)
+
+
+def test_a_disk_that_is_full_leaves_no_half_line(tmp_path):
+    table = Table(tmp_path)
+    table.add([row(0)])
+    whole = (tmp_path / RESULTS).read_bytes()
+
+    class Full:
+        """Takes a few bytes, and then no more."""
+
+        def __init__(self, file):
+            self.file, self.taken = file, False
+
+        def write(self, data):
+            if self.taken:
+                raise OSError(28, "No space left on device")
+            self.taken = True
+            return self.file.write(data[:10])
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+    table._file = Full(table._file)
+    with pytest.raises(OSError, match="No space left"):
+        table.add([row(1)])
+    assert (tmp_path / RESULTS).read_bytes() == whole
+    assert row(1).key not in table.rows

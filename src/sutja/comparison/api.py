@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ def compare(
     X: Any,
     y: Any,
     *,
-    learners: Sequence[Any] | Mapping[str, Any] | None = None,
+    learners: Any = None,
     sizes: Sequence[int] | None = None,
     groups: Any = None,
     test: tuple[Any, Any] | None = None,
@@ -47,8 +47,8 @@ def compare(
     X : (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
         larger than memory will do.
     y : (n,) classes.
-    learners : names (see `sutja.comparison.learners`), pairs of a name and a scikit-learn estimator of your
-        own, or a mapping of such; None takes three networks and the seven baselines.
+    learners : names (see `sutja.comparison.learners`), scikit-learn estimators of your own, pairs of a name
+        and an estimator, or a mapping of such; None takes three networks and the seven baselines.
     sizes : numbers of labels; None takes all labels that are there to learn from, half of them, a quarter,
         ...
     groups : (n,) writer, document, ... of each item; none is both learnt from and tested on.
@@ -87,19 +87,44 @@ def compare(
     from sutja.comparison.inputs import prepare
 
     tell = say or _silent
+    terms = contest.Terms(
+        _sizes(sizes), seeds, math.inf if budget is None else _seconds(budget, "budget"), trials,
+        limit=_seconds(limit, "limit"), device=device,
+    )  # fmt: skip
     chosen_engine = engines.choose(engine, jobs, address)
     inputs = prepare(X, y, groups, test, classes=classes, source=source, notes=notes)
     chosen = known.choose(learners, inputs.pictures, eras)
-    terms = contest.Terms(
-        tuple(sizes or ()), seeds, math.inf if budget is None else float(budget), trials, limit=float(limit),
-        device=device,
-    )  # fmt: skip
     for note in inputs.notes:
         tell(note)
-    with tempfile.TemporaryDirectory(prefix="sutja-") as temporary:
-        folder = Path(out) if out is not None else Path(temporary)
-        table = contest.hold(inputs, chosen, terms, folder, chosen_engine, say=tell, begun=begun)
-        return collect(inputs, chosen, terms, table, chosen_engine, None if out is None else folder, begun)
+    try:
+        with tempfile.TemporaryDirectory(prefix="sutja-") as temporary:
+            folder = Path(out) if out is not None else Path(temporary)
+            table = contest.hold(inputs, chosen, terms, folder, chosen_engine, say=tell, begun=begun)
+            kept = None if out is None else folder
+            return collect(inputs, chosen, terms, table, chosen_engine, kept, begun)
+    finally:
+        chosen_engine.close()
+
+
+def _sizes(wanted: Any) -> tuple[Any, ...]:
+    """Numbers of labels, one or several; they are checked where it is known how many there are."""
+    if wanted is None:
+        return ()
+    try:
+        return tuple(wanted)
+    except TypeError:
+        return (wanted,)
+
+
+def _seconds(value: Any, where: str) -> float:
+    from sutja.comparison.faults import ComparisonError
+
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ComparisonError(
+            f"{value!r} is no time", where=where, remedy="give seconds, such as 600"
+        ) from error
 
 
 def _silent(line: str) -> None:

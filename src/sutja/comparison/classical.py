@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ def make_estimator(learner: Learner, settings: Mapping[str, Any], seed: int, pic
     if learner.kind == "era":
         return Perceptron(max_iter=50, tol=None, random_state=seed)
     if learner.kind == "own":
+        if not hasattr(learner.estimator, "get_params"):
+            return copy.deepcopy(learner.estimator)
         made = clone(learner.estimator)
         random = {name: seed for name in made.get_params() if name.rpartition("__")[2] == "random_state"}
         return made.set_params(**{**random, **settings})

@@ -5,24 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sutja.comparison.at_work import alone_in, ended_in_order
 from sutja.comparison.budget import Clock, Costs, hours, share_for_the_report
-from sutja.comparison.engines import Engine
+from sutja.comparison.engines import Engine, cards
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.inputs import Inputs
 from sutja.comparison.learners import Learner
 from sutja.comparison.material import Material
 from sutja.comparison.plan import Grid, Planner
+from sutja.comparison.process import AT_LIMIT, stopped_note
 from sutja.comparison.subsets import check_sizes, doubling_sizes, nested_subsets
-from sutja.comparison.table import DONE, SLOW, TUNING, Row, Table
+from sutja.comparison.table import DONE, SLOW, TUNING, Key, Row, Table
 from sutja.comparison.tasks import Outcome, Task
 from sutja.comparison.tuning import Tuned, Tuner, rungs_of, settings_text
 from sutja.metrics import percent
@@ -93,29 +97,36 @@ def hold(
     Raises
     ------
     ComparisonError
-        The folder holds a comparison of something else, or sizes that make no sense.
+        The folder holds a comparison of something else, or one that is at work; or sizes make no sense.
     """
     clock = Clock(terms.budget, 0.0, begun)
     clock.reserve = share_for_the_report(terms.budget, clock.elapsed())
     grid = _grid(inputs, learners, terms)
     facts = _facts(inputs, learners, terms, grid)
     device, dtype = _engine_of(terms)
-    folder.mkdir(parents=True, exist_ok=True)
-    _check_same(folder / FACTS, facts)
-    material = Material.write(
-        folder / MATERIAL, inputs.arrays, inputs.parts, inputs.pictures, len(inputs.classes)
-    )
-    table = Table(folder)
-    tuning = Table(folder, TUNING)
     try:
-        run = _Run(inputs, grid, terms, engine, clock, material, table, tuning, device, dtype, say)
-        tuned = run.tune()
-        run.sweep(tuned)
-        table.write_sorted()
-    finally:
-        table.close()
-        tuning.close()
-    shutil.rmtree(folder / MATERIAL, ignore_errors=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        with alone_in(folder), ended_in_order():
+            _check_same(folder / FACTS, facts)
+            table, tuning = Table(folder), Table(folder, TUNING)
+            try:
+                material = Material.write(
+                    folder / MATERIAL, inputs.arrays, inputs.parts, inputs.pictures, len(inputs.classes)
+                )
+                run = _Run(inputs, grid, terms, engine, clock, material, table, tuning, device, dtype, say)
+                run.sweep(run.tune())
+                table.write_sorted()
+            finally:
+                engine.close()  # before what its fits read is taken away
+                table.close()
+                tuning.close()
+                shutil.rmtree(folder / MATERIAL, ignore_errors=True)
+    except OSError as error:
+        raise ComparisonError(
+            f"cannot be written to ({error.strerror or error})",
+            where=str(folder),
+            remedy="make room or name another folder; the same command goes on from what is done",
+        ) from error
     return table
 
 
@@ -150,12 +161,19 @@ def _facts(inputs: Inputs, learners: Sequence[Learner], terms: Terms, grid: Grid
         digest.update(rows.tobytes() + labels.tobytes())
     return {
         "data": digest.hexdigest(),
-        "learners": [learner.name for learner in learners],
+        "learners": [_known_by(learner) for learner in learners],
         "sizes": list(grid.sizes),
         "seeds": terms.seeds,
         "trials": terms.trials,
         "device": terms.device,
     }
+
+
+def _known_by(learner: Learner) -> str:
+    """Its name, and of a person's own the settings: another estimator may have the same name."""
+    if learner.estimator is None:
+        return learner.name
+    return f"{learner.name}: {re.sub(r' at 0x[0-9a-fA-F]+', '', repr(learner.estimator))}"
 
 
 def _check_same(path: Path, facts: Mapping[str, Any]) -> None:
@@ -218,17 +236,23 @@ class _Run:
                 self.costs.add(row.learner, row.labels, (row.fit_seconds or 0) + (row.predict_seconds or 0))
         planner = Planner(
             self.grid, self.table.rows, tuned.best, self.material, self._device_of, self.dtype, self.costs,
-            self.clock, self.terms.limit, self.table.add,
+            self.clock, self.terms.limit, self.table.add, cards(self.engine, self.device),
+            len(self.inputs.parts["test"][1]),
         )  # fmt: skip
-        for task, outcome in self.engine.run(self._watched(planner)):
-            self._in_hand.pop(_mark(task), None)
-            self._keep(task, outcome, planner)
-            self._tell(task, outcome, planner)
+        for row in self.table.rows.values():
+            if row.status == SLOW:
+                planner.give_up(row.learner, row.labels, _too_slow(row))
+        with closing(self.engine.run(self._watched(planner))) as done:
+            for task, outcome in done:
+                self._in_hand.pop(_mark(task), None)
+                planner.finished(task)
+                self._keep(task, outcome, planner)
+                self._tell(task, outcome, planner)
         if planner.left:
             count = sum(map(len, planner.left.values()))
             self.say(f"the time is used up: {count} of {len(self.grid.keys)} fits were not begun")
 
-    def _watched(self, planner: Planner) -> Any:
+    def _watched(self, planner: Planner) -> Iterator[Task]:
         for task in planner.tasks():
             self._in_hand[_mark(task)] = f"{task.learner.name} at {task.labels:,}"
             yield task
@@ -237,14 +261,13 @@ class _Run:
         """Put what came of a task into the table."""
         name, n = task.learner.name, task.labels
         if outcome.status != DONE:
-            self.table.add(
-                [
-                    Row(name, n, one.seed, outcome.status, device=task.device, note=outcome.note)
-                    for one in task.ones
-                ]
-            )
-            if outcome.status == SLOW and self.clock.left() > 0:
-                planner.give_up(name, n, f"slower than a fit may be: {outcome.note} at {n:,} labels")
+            lost = [
+                Row(name, n, one.seed, outcome.status, device=task.device, note=outcome.note)
+                for one in task.ones
+            ]
+            self.table.add(lost)
+            if outcome.status == SLOW and outcome.note.startswith(AT_LIMIT):
+                planner.give_up(name, n, _too_slow(lost[0]))
             elif "memory" in outcome.note:
                 planner.give_up(name, n, f"{outcome.note} at {n:,} labels")
             return
@@ -261,16 +284,21 @@ class _Run:
         self.costs.add(name, n, outcome.seconds / len(task.ones))
 
     def _forget_what_can_be_tried_again(self) -> None:
-        """Fits that were stopped or passed over for want of time, stacks that are not whole, lost answers."""
+        """Fits that failed, were stopped or passed over; stacks that are not whole; lost answers.
+
+        A fit that was stopped at a limit as long as today's would be stopped again.
+        """
         by_stack: dict[tuple[str, int], list[Row]] = {}
-        again = []
+        again: list[Key] = []
+        limit = stopped_note(self.terms.limit, self.terms.limit)
         for row in self.table.rows.values():
             by_stack.setdefault((row.learner, row.labels), []).append(row)
-            if row.status != DONE or not self.table.has_answers(row.key):
+            whole = self.table.has_answers(row.key) if row.status == DONE else False
+            if not (whole or (row.status == SLOW and row.note == limit)):
                 again.append(row.key)
         stacks = {learner.name for learner in self.grid.learners if learner.stacks}
         for (name, _), rows in by_stack.items():
-            if name in stacks and len(rows) < self.grid.seeds:
+            if name in stacks and (len(rows) < self.grid.seeds or any(row.key in again for row in rows)):
                 again += [row.key for row in rows]
         if again:
             self.table.forget(set(again))
@@ -304,10 +332,13 @@ class _Run:
         if math.isfinite(self.clock.seconds):
             left = self.clock.left()
         self.say(
-            f"[{done}] {task.learner.name} at {task.labels:,}, seed {seeds}: {word} in {outcome.seconds:.2g} "
-            f"s"
-            f"{hand}; {hours(left)} left"
+            f"[{done}] {task.learner.name} at {task.labels:,}, seed {seeds}: {word} in "
+            f"{outcome.seconds:.2g} s{hand}; {hours(left)} left"
         )
+
+
+def _too_slow(row: Row) -> str:
+    return f"slower than a fit may be: {row.note}, with {row.labels:,} labels"
 
 
 def _mark(task: Task) -> Mark:

@@ -5,6 +5,7 @@ Letters: n items, F features, C, H, W, K classes, S networks of a stack.
 
 from __future__ import annotations
 
+import random
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -207,17 +208,44 @@ def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any]
     estimator = make_estimator(learner, settings, seed, lesson.pictures)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of steps that run out: the error tells how good the fit is
+        _seed_everything(seed)
         begun = time.perf_counter()
         estimator.fit(flat, lesson.y)
         taught = time.perf_counter()
-        answers = np.asarray(estimator.predict(asked))
+        answers = _classes_of(estimator.predict(asked), len(asked), lesson.n_classes)
         seconds = time.perf_counter() - taught
-    if answers.shape != (len(asked),):
-        raise ValueError(f"it answers {answers.shape} for {len(asked)} items")
     fit_operations, predict_operations, parameters = operations.of_estimator(estimator, flat)
     return Fit(
-        answers.astype(np.int64), taught - begun, seconds, fit_operations, predict_operations, parameters
+        answers, taught - begun, seconds, fit_operations, predict_operations, parameters
     )  # fmt: skip
+
+
+def _seed_everything(seed: int) -> None:
+    """For an estimator of one's own that draws from a generator of the whole process."""
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    torch.manual_seed(seed)
+
+
+def _classes_of(answers: Any, n: int, n_classes: int) -> NDArray[np.int64]:
+    """Answers as class numbers.
+
+    Raises
+    ------
+    ValueError
+        An estimator of one's own answers something else.
+    """
+    found = np.asarray(answers)
+    if found.shape == (n, 1):
+        found = found[:, 0]
+    if found.shape != (n,):
+        raise ValueError(f"it answers {found.shape} for {n} items")
+    if found.dtype.kind not in "iubf":
+        raise ValueError(f"it answers {found.dtype}, not the numbers of classes that it was given")
+    odd = found[~((found >= 0) & (found < n_classes) & (found == np.rint(found)))]
+    if len(odd):
+        raise ValueError(f"it answers {odd[0]}, which is none of the classes 0 to {n_classes - 1}")
+    return found.astype(np.int64)
 
 
 def _nothing(line: str) -> None:

@@ -13,17 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.faults import ComparisonError
+from sutja.comparison.oddities import look_at_classes, look_at_values
+from sutja.comparison.room import free_memory
 from sutja.data.class_labels import encode_labels, show_some
 from sutja.data.hold_out import hold_out, three_parts
-from sutja.data.memory import memory_limit
 from sutja.data.split import VALIDATION_SHARE
 
 LEAST_ITEMS = 40
-_FEW = 400  # items; below, the intervals are wide
-_FEW_A_CLASS = 10
-_MANY_CLASSES = 200
 MOST_TEST, MOST_HELD = 10_000, 2_000  # items: more make the intervals little narrower, and the fits slower
-_BLOCK = 4096  # rows looked at at once
+_TEST_BYTES, _HELD_BYTES = 1e9, 2e8  # of items to test on and to choose by, as numbers of 4 bytes
+_LEAST_ASKED = 200  # of each, however large an item is
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +88,20 @@ def prepare(
         )  # fmt: skip
     parts, group_rows = _parts(items, labels, groups, test, names, pictures, source)
     arrays = (items,) if test is None else (items, _items(test[0], f"{source}, test")[0])
-    told += _look_at_classes(parts, names)
-    told += _look_at_values(items, pictures, source)
+    told += look_at_classes(parts, names)
+    told += look_at_values(items, pictures, source, len(parts["test"][1]))
+    if test is not None:
+        look_at_values(arrays[1], pictures, f"{source}, test", 0)
     return Inputs(arrays, parts, group_rows, names, pictures, source, tuple(told))
 
 
 def _items(X: Any, source: str) -> tuple[NDArray[Any], bool]:
     """The array of items, and whether they are pictures."""
     array = X if isinstance(X, np.ndarray) else _as_array(X, source)
+    if isinstance(array, np.ma.MaskedArray):
+        raise ComparisonError(
+            "is a masked array", where=source, remedy="fill what is masked, or leave those items out"
+        )
     if array.dtype.kind in "OUS":
         array = _as_numbers(array, source)
     if array.dtype.kind not in "fiub" or array.ndim not in (2, 3, 4) or 0 in array.shape:
@@ -117,11 +122,15 @@ def _items(X: Any, source: str) -> tuple[NDArray[Any], bool]:
     if pictures and array.dtype != np.uint8:
         array = _as_bytes(array, source)
     if not pictures and array.dtype.kind == "b":
-        array = array.astype(np.uint8)
+        array = array.view(np.uint8)
     return array, pictures
 
 
 def _as_array(X: Any, source: str) -> NDArray[Any]:
+    if hasattr(X, "toarray"):
+        raise ComparisonError(
+            "is a sparse matrix", where=source, remedy="give X.toarray(), or fewer columns as numbers"
+        )
     try:
         return np.asarray(X)
     except ValueError as error:  # rows of several lengths
@@ -162,6 +171,11 @@ def _as_bytes(array: NDArray[Any], source: str) -> NDArray[np.uint8]:
     """Pictures of 0 to 1, or of 0 to 255, as bytes."""
     from sutja.signals.pixels import to_uint8
 
+    if isinstance(array, np.memmap) and 4 * array.nbytes > free_memory():
+        raise ComparisonError(
+            f"has pictures of {array.dtype} that do not fit in memory", where=source,
+            remedy="save them as uint8 (0 to 255), which is read where it lies",
+        )  # fmt: skip
     try:
         return to_uint8(np.asarray(array))
     except Exception as error:
@@ -176,8 +190,10 @@ def _classes(
     labels = np.asarray(y)
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
-    if labels.dtype.kind == "O":
-        labels = labels.astype(str)
+    if labels.dtype.kind == "O":  # a label that is missing is none of that name
+        labels = np.array(["" if _is_missing(value) else str(value) for value in labels.ravel()]).reshape(
+            labels.shape
+        )
     if labels.shape != (n,):
         raise ComparisonError(
             f"has {n:,} items and labels of the shape {labels.shape}", where=source,
@@ -193,6 +209,30 @@ def _classes(
     return encode_labels(labels, source)
 
 
+def _is_missing(value: Any) -> bool:
+    """None, NaN, and what pandas has for these, which is unlike itself or says so."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, float) and value != value
+
+
+def _groups(groups: Any, n: int, source: str) -> NDArray[Any]:
+    """The group of each item, as something that can be sorted."""
+    found = np.asarray(groups)
+    if found.shape != (n,):
+        raise ComparisonError(
+            f"has {n:,} items and groups of the shape {found.shape}", where=source,
+            remedy="name the group of each item",
+        )  # fmt: skip
+    missing = [i + 1 for i, value in enumerate(found.tolist()) if _is_missing(value)]
+    if missing:
+        raise ComparisonError(
+            f"has no group for {len(missing):,} items: {show_some([f'number {i}' for i in missing])}",
+            where=source, remedy="name the group of each item, a group of its own where none is known",
+        )  # fmt: skip
+    return found.astype(str) if found.dtype.kind == "O" else found
+
+
 def _parts(
     items: NDArray[Any],
     labels: NDArray[np.int64],
@@ -203,11 +243,14 @@ def _parts(
     source: str,
 ) -> tuple[dict[str, tuple[int, NDArray[np.int64], NDArray[np.int64]]], NDArray[Any] | None]:
     """The three parts, and the groups of what is learnt from."""
-    group_of = None if groups is None else np.asarray(groups)
-    if group_of is not None and group_of.shape != labels.shape:
+    group_of = None if groups is None else _groups(groups, len(labels), source)
+    least = 3 if test is None else 2
+    if group_of is not None and (there := np.unique(group_of)).size < least:
+        named = "one group" if there.size == 1 else f"{there.size} groups"
         raise ComparisonError(
-            f"has {len(labels):,} items and groups of the shape {group_of.shape}", where=source,
-            remedy="name the group of each item",
+            f"is of {named}, {show_some(there.tolist())}: one is needed to learn from, one to choose settings"
+            f"{' and one to test on' if test is None else ''}, since none is on two sides", where=source,
+            remedy="add items of other groups, or leave the groups out",
         )  # fmt: skip
     if test is None:
         learn, held, asked = three_parts(labels, group_of)
@@ -217,8 +260,9 @@ def _parts(
         learn, held = np.flatnonzero(~kept_apart), np.flatnonzero(kept_apart)
         truth = _test_classes(test, items, names, pictures, source)
         asked, last = np.arange(len(truth)), 1
-    held = held[_some(labels[held], MOST_HELD)]
-    few = _some(truth, MOST_TEST)
+    large = 4 * int(np.prod(items.shape[1:]))  # an item, as numbers
+    held = held[_some(labels[held], min(MOST_HELD, max(_LEAST_ASKED, int(_HELD_BYTES / large))))]
+    few = _some(truth, min(MOST_TEST, max(_LEAST_ASKED, int(_TEST_BYTES / large))))
     parts = {
         "learn": (0, learn.astype(np.int64), labels[learn]),
         "held": (0, held.astype(np.int64), labels[held]),
@@ -263,68 +307,3 @@ def _some(labels: NDArray[np.int64], most: int) -> NDArray[np.intp]:
     if len(labels) <= most:
         return np.arange(len(labels))
     return np.flatnonzero(hold_out(labels, None, most / len(labels)))
-
-
-def _look_at_classes(
-    parts: dict[str, tuple[int, NDArray[np.int64], NDArray[np.int64]]], names: tuple[str, ...]
-) -> list[str]:
-    """What is odd about the numbers of items and classes."""
-    n, n_test, k = len(parts["learn"][2]), len(parts["test"][2]), len(names)
-    told = []
-    if n < _FEW:
-        told.append(
-            f"{n} labels to learn from and {n_test} to test on are few: the intervals will be wide, and "
-            f"small "
-            f"differences will not show"
-        )
-    if n / k < _FEW_A_CLASS:
-        told.append(
-            f"{k:,} classes with {n / k:.1f} labels each: most learners can hardly begin; join classes, or "
-            f"label more of each"
-        )
-    elif k > _MANY_CLASSES:
-        told.append(
-            f"{k:,} classes: learners that work class by class (boosting, logistic regression, linear SVM) "
-            f"will take long, and are stopped at the limit"
-        )
-    counts = np.bincount(parts["test"][2], minlength=k)
-    if 2 * counts.max() > n_test and k > 2:
-        name = names[int(counts.argmax())]
-        told.append(f"{100 * counts.max() / n_test:.0f} % of the test items are {name}: chance is that good")
-    return told
-
-
-def _look_at_values(items: NDArray[Any], pictures: bool, source: str) -> list[str]:
-    """What is odd about the values, looked at a block of rows at a time."""
-    told = []
-    n_bytes, free = 4 * int(np.prod(items.shape)), memory_limit()
-    if 3 * n_bytes > free:
-        fit = int(free / 3 / (4 * np.prod(items.shape[1:])))
-        told.append(
-            f"as numbers the items take {n_bytes / 1e9:.1f} GB, and {free / 1e9:.1f} GB of memory are free: "
-            f"subsets up to about {fit:,} labels are learnt from, larger ones are passed over"
-        )
-    least = most = None
-    step = max(_BLOCK, len(items) // 64 // _BLOCK * _BLOCK)
-    for start in range(0, len(items), step):
-        block = np.asarray(items[start : start + (step if n_bytes < free / 8 else _BLOCK)])
-        if block.dtype.kind == "f" and not np.isfinite(block).all():
-            row = start + int(np.flatnonzero(~np.isfinite(block.reshape(len(block), -1)).all(1))[0])
-            raise ComparisonError(
-                f"has NaN or infinite values, the first in row {row + 1}", where=source,
-                remedy="fill them (sklearn.impute.SimpleImputer) or leave those items out",
-            )  # fmt: skip
-        low, high = block.min(0), block.max(0)
-        least = low if least is None else np.minimum(least, low)
-        most = high if most is None else np.maximum(most, high)
-    assert least is not None
-    assert most is not None
-    constant = int((least == most).sum())
-    if constant == least.size:
-        raise ComparisonError(
-            "has items that are all the same", where=source,
-            remedy="check how they were saved: there is nothing to tell the classes by",
-        )  # fmt: skip
-    if constant and not pictures:
-        told.append(f"{constant:,} of {least.size:,} columns are constant, and tell nothing")
-    return told

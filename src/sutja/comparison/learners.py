@@ -5,8 +5,10 @@ Letters: n items, F features, K classes.
 
 from __future__ import annotations
 
+import difflib
 import itertools
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,14 +127,13 @@ def default_names(pictures: bool) -> tuple[str, ...]:
     return (*networks, *BASELINES)
 
 
-def choose(
-    wanted: Sequence[Any] | Mapping[str, Any] | None, pictures: bool, eras: bool = False
-) -> tuple[Learner, ...]:
+def choose(wanted: Any, pictures: bool, eras: bool = False) -> tuple[Learner, ...]:
     """The learners of a comparison.
 
     Parameters
     ----------
-    wanted : names, or pairs of a name and an estimator of one's own, or a mapping of such; None for all.
+    wanted : names, estimators of one's own, pairs of a name and an estimator, or a mapping of such; or one
+        of these alone. None for all.
     pictures : whether items are pictures, which convolutions and the eras need.
     eras : also take `sutja.comparison.eras.ERAS`.
 
@@ -141,7 +142,7 @@ def choose(
     ComparisonError
         There is no such learner, or it does not learn from such items.
     """
-    asked: list[Any] = list(wanted.items() if isinstance(wanted, Mapping) else wanted or ())
+    asked = _listed(wanted)
     found = [_one(item) for item in (asked if wanted is not None else default_names(pictures))]
     found += [_KNOWN[name] for name in ERAS if eras and name not in {some.name for some in found}]
     names = [learner.name for learner in found]
@@ -160,18 +161,69 @@ def choose(
     return tuple(found)
 
 
+def _listed(wanted: Any) -> list[Any]:
+    """What was asked for, each by itself."""
+    if wanted is None:
+        return []
+    if isinstance(wanted, Mapping):
+        return list(wanted.items())
+    if isinstance(wanted, str) or _learns(wanted) or (isinstance(wanted, tuple) and _is_pair(wanted)):
+        return [wanted]
+    try:
+        return list(wanted)
+    except TypeError:
+        return [wanted]
+
+
+def _learns(item: Any) -> bool:
+    return hasattr(item, "fit") and hasattr(item, "predict")
+
+
+def _is_pair(item: tuple[Any, ...]) -> bool:
+    """Whether it is a name of a person's own and an estimator, and not two learners."""
+    return len(item) == 2 and isinstance(item[0], str) and item[0] not in _KNOWN and _learns(item[1])
+
+
 def _one(item: Any) -> Learner:
     if isinstance(item, str):
         if item not in _KNOWN:
+            near = difflib.get_close_matches(item.lower().replace("_", "-"), _KNOWN, 1, 0.4)
+            meant = f"did you mean {near[0]}? " if near else ""
             raise ComparisonError(
-                f"there is no learner {item!r}", where="learners", remedy=f"there are {', '.join(_KNOWN)}"
-            )
+                f"there is no learner {item!r}", where="learners",
+                remedy=f"{meant}there are {', '.join(_KNOWN)}",
+            )  # fmt: skip
         return _KNOWN[item]
-    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], str):
-        name, estimator = item
-        if hasattr(estimator, "fit") and hasattr(estimator, "predict") and name not in _KNOWN:
-            return Learner(name, "own", type(estimator).__name__, estimator=estimator)
-    raise ComparisonError(
-        f"{str(item)[:60]} is no learner", where="learners",
-        remedy="give names, or pairs of a name of your own and an estimator with fit and predict",
-    )  # fmt: skip
+    if isinstance(item, tuple | list) and len(item) == 2 and isinstance(item[0], str):
+        return _own(item[0], item[1])
+    if _learns(item) and not isinstance(item, type):
+        return _own(type(item).__name__, item)
+    return _own("", item)
+
+
+def _own(name: str, estimator: Any) -> Learner:
+    """What a person brings."""
+    way = "give names, or pairs of a name of your own and an estimator with fit and predict"
+    what = f"{name or str(estimator)[:60]}"
+    if name in _KNOWN:
+        what, why, way = name, "is the name of a learner that is known", "call yours by another name"
+    elif isinstance(estimator, type) and _learns(estimator):
+        why, way = f"is the class {estimator.__name__}", f"make one of it: {estimator.__name__}()"
+    elif not name or not _learns(estimator):
+        why = "is no learner"
+    elif getattr(estimator, "_estimator_type", None) == "regressor" or _is_regressor(estimator):
+        why, way = "answers measurements, not classes", "give a classifier"
+    else:
+        return Learner(name, "own", type(estimator).__name__, estimator=estimator)
+    raise ComparisonError(f"{what} {why}", where="learners", remedy=way)
+
+
+def _is_regressor(estimator: Any) -> bool:
+    from sklearn.base import is_regressor
+
+    with warnings.catch_warnings():  # of estimators that are older than its tags
+        warnings.simplefilter("ignore")
+        try:
+            return bool(is_regressor(estimator))
+        except (AttributeError, TypeError):
+            return False

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sutja.comparison.budget import Clock, Costs, affordable
 from sutja.comparison.learners import Learner
 from sutja.comparison.material import Material
+from sutja.comparison.room import free_memory
 from sutja.comparison.table import PASSED_OVER, Key, Row
 from sutja.comparison.tasks import One, Task
-from sutja.data.memory import memory_limit
 
 _COPIES = 4  # of its items as numbers that a fit holds at once
 _SHARE = 0.34  # of the time that was given, the most that one fit may take
@@ -63,6 +63,8 @@ class Planner:
     costs, clock : what fits cost, and the time there is.
     limit : seconds that any fit may take.
     pass_over : takes rows of fits that will not be begun.
+    cards : fits on graphics cards that there can be at once.
+    asked : items that each fit answers.
     """
 
     def __init__(
@@ -77,10 +79,13 @@ class Planner:
         clock: Clock,
         limit: float,
         pass_over: Callable[[Sequence[Row]], None],
+        cards: int = 1,
+        asked: int = 0,
     ) -> None:
         self.grid, self.costs, self.clock, self.limit = grid, costs, clock, limit
         self._settings_of, self._material, self._device_of = settings_of, material, device_of
         self._dtype, self._pass_over = dtype, pass_over
+        self._cards, self._on_cards, self._asked = cards, 0, asked
         finished = set(done)
         self.left: dict[tuple[str, int], list[int]] = {}
         for name, n, seed in grid.keys:
@@ -93,6 +98,10 @@ class Planner:
         """The tasks, each made when it is asked for."""
         while (task := self._next()) is not None:
             yield task
+
+    def finished(self, task: Task) -> None:
+        """A task is no longer in hand."""
+        self._on_cards -= task.device != "cpu"
 
     def expected(self, name: str, n: int, seeds: int = 1) -> float:
         """Seconds of one task of so many seeds."""
@@ -115,12 +124,13 @@ class Planner:
         left = self.clock.left()
         choices = []
         for (name, n), seeds in self.left.items():
-            cost = self.expected(name, n, len(seeds))
+            cost, learner = self.expected(name, n, len(seeds)), self._by_name[name]
             if affordable(cost, left):
-                choices.append((cost / (len(seeds) if self._by_name[name].stacks else 1), n, name))
+                waits = self._on_cards >= self._cards and self._device_of(learner) != "cpu"
+                choices.append((waits, cost / (len(seeds) if learner.stacks else 1), n, name))
         if not choices:
             return None
-        _, n, name = min(choices)
+        _, _, n, name = min(choices)
         learner, seeds = self._by_name[name], self.left[name, n]
         mine = list(seeds) if learner.stacks else seeds[:1]
         self.left[name, n] = seeds[len(mine) :]
@@ -128,16 +138,17 @@ class Planner:
             del self.left[name, n]
         settings = self._settings_of(name, n)
         ones = tuple(One(seed, settings, self.grid.subsets[seed][n]) for seed in mine)
-        limit = min(self.limit, self.clock.seconds * _SHARE)
+        limit, device = min(self.limit, self.clock.seconds * _SHARE), self._device_of(learner)
+        self._on_cards += device != "cpu"
         return Task(
-            learner, n, ones, self._material.folder, "test", limit, self.clock.left(),
-            self._device_of(learner), self._dtype,
-        )  # fmt: skip
+            learner, n, ones, self._material.folder, "test", limit, self.clock.left(), device, self._dtype
+        )
 
     def _leave_out(self) -> None:
         """Take out what is too slow or too large, and say so in the table."""
         rows = []
-        too_large = int(memory_limit() / _COPIES / max(1, self._material.item_bytes))
+        items = free_memory() / _COPIES / max(1, self._material.item_bytes)
+        too_large = max(0, min(items - self._asked, 2.0**62))
         for (name, n), seeds in list(self.left.items()):
             why = ""
             above, reason = self.given_up.get(name, (n, ""))

@@ -17,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.faults import ComparisonError
+from sutja.comparison.packed import mapped
+from sutja.comparison.room import free_memory
 from sutja.data.catalogue import ENTRIES
 from sutja.data.labelled import load_labelled
-from sutja.data.memory import memory_limit
 from sutja.data.tables import GROUP_NAMES, PATH_NAMES
 
 _LABEL_NAMES = ("label", "class", "target", "y")
 _SHOWN = 40  # characters of a cell in a message
+_TEXT_COPIES = 12  # of a table that are in memory while it is read
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ def load_source(data: str | None, resize: tuple[int, int] | None = None) -> Sour
 
 def _features_of(path: Path) -> tuple[list[str], list[list[str]]] | None:
     """Names and rows of a table of numbers; None where it is a table of pictures."""
+    if _TEXT_COPIES * path.stat().st_size > free_memory():
+        raise ComparisonError(
+            "is too large to be read as text", where=str(path),
+            remedy="save its numbers as X and y with numpy.savez, which are read where they lie",
+        )  # fmt: skip
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -105,7 +112,13 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
         try:
             X[:, place] = cells[:, place].astype(np.float32)
         except ValueError:
-            text = next(cell for cell in cells[:, place].tolist() if not _is_number(cell))
+            at, text = next((i, c) for i, c in enumerate(cells[:, place].tolist()) if not _is_number(c))
+            if not text.strip():
+                raise ComparisonError(
+                    f"has an empty cell in the column {names[column]}, the first in row {at + 1}",
+                    where=str(path),
+                    remedy="fill it, or leave that row or column out",
+                ) from None
             raise ComparisonError(
                 f"has text where numbers should be: {text[:_SHOWN]!r} in the column {names[column]}",
                 where=str(path),
@@ -118,21 +131,23 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
 
 
 def _arrays_of(path: Path) -> dict[str, NDArray[Any]] | None:
-    """X, y and groups of a file whose X are rows of features; None where they are pictures."""
+    """X, y and groups of a file whose X are rows of features; None where they are pictures, unless these are
+    too many to read: then X stays in its file.
+    """
     try:
         with zipfile.ZipFile(path) as packed:
             n_bytes = sum(member.file_size for member in packed.infolist())
-        if n_bytes > memory_limit():
-            raise ComparisonError(
-                "does not fit in memory", where=str(path),
-                remedy="in Python give sutja.compare a mapped array: numpy.load('X.npy', mmap_mode='r')",
-            )  # fmt: skip
         with np.load(path, allow_pickle=False) as arrays:
             if "X" not in arrays.files or "y" not in arrays.files:
                 return None
-            X = arrays["X"]
-            if X.ndim != 2 or (math.isqrt(X.shape[1]) ** 2 == X.shape[1] and X.dtype.kind in "ui"):
+            large = n_bytes > free_memory() / 2
+            X = mapped(path, "X") if large else arrays["X"]
+            square = X.ndim == 2 and math.isqrt(X.shape[1]) ** 2 == X.shape[1] and X.dtype.kind in "ui"
+            if not large and (X.ndim != 2 or square):
                 return None
+            if square:
+                side = math.isqrt(X.shape[1])
+                X = X.reshape(-1, side, side)
             found = {"X": X, "y": arrays["y"]}
             if "groups" in arrays.files:
                 found["groups"] = arrays["groups"]

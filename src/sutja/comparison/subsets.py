@@ -42,12 +42,19 @@ def check_sizes(sizes: Sequence[int], n: int) -> tuple[int, ...]:
         One is none, or there are not so many labels.
     """
     for size in sizes:
-        if isinstance(size, bool) or int(size) != size or size < 2 or size > n:
+        if not _is_whole(size) or size < 2 or size > n:
             raise ComparisonError(
                 f"{size} is no number of labels from 2 to {n:,}", where="sizes",
-                remedy=f"of these data {n:,} labels are there to learn from",
+                remedy=f"of these data {n:,} labels are there to learn from, the others choose and test",
             )  # fmt: skip
     return tuple(sorted({int(size) for size in sizes}))
+
+
+def _is_whole(size: Any) -> bool:
+    """Whether it is a whole number; True is none."""
+    if isinstance(size, bool | np.bool_) or not isinstance(size, int | float | np.number):
+        return False
+    return bool(np.isreal(size)) and float(size).is_integer()
 
 
 def nested_subsets(

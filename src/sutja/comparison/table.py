@@ -11,6 +11,7 @@ import csv
 import io
 import os
 import re
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -148,9 +149,21 @@ class Table:
             out = io.BytesIO()
             np.save(out, some.astype(np.min_scalar_type(int(some.max(initial=0)))))
             _write_whole(self._answers_of(key), out.getvalue())
-        self._file.write(_lines(row.texts() for row in added))
-        os.fsync(self._file.fileno())
+        self._append(_lines(row.texts() for row in added))
         self.rows.update({row.key: row for row in added})
+
+    def _append(self, data: bytes) -> None:
+        """Put bytes at the end, all or none of them: half a line would spoil the next."""
+        end = os.fstat(self._file.fileno()).st_size
+        try:
+            done = 0
+            while done < len(data):
+                done += self._file.write(data[done:])
+            os.fsync(self._file.fileno())
+        except OSError:  # the disk is full
+            with contextlib.suppress(OSError):
+                self._file.truncate(end)
+            raise
 
     def forget(self, keys: Iterable[Key]) -> None:
         """Take rows out."""
@@ -170,15 +183,20 @@ class Table:
         return np.asarray(np.load(self._answers_of(key), allow_pickle=False), np.int64)
 
     def has_answers(self, key: Key) -> bool:
-        """Whether the answers of a fit are there."""
-        return self._answers_of(key).is_file()
+        """Whether the answers of a fit are there, and can be read."""
+        try:
+            return self.answers(key).ndim == 1
+        except (OSError, ValueError, EOFError):
+            return False
 
     def close(self) -> None:
         """Close the file."""
         self._file.close()
 
     def _answers_of(self, key: Key) -> Path:
-        name = re.sub(r"[^\w.-]+", "_", key[0])
+        name = re.sub(r"[^a-z0-9_.-]+", "_", key[0])[:80]
+        if name != key[0]:  # two names of a person's own may become one
+            name += f"-{zlib.crc32(key[0].encode()):08x}"
         return self._answers / f"{name}-{key[1]}-{key[2]}.npy"
 
 
@@ -190,5 +208,8 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
 
 def _write_whole(path: Path, data: bytes) -> None:
     partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(data)
+    with partial.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())  # a name may otherwise outlive a failure of the power without its content
     partial.replace(path)

@@ -15,8 +15,6 @@ from sutja.comparison.fits import Fit, Lesson, fit_one, fit_together
 from sutja.comparison.learners import Learner
 from sutja.comparison.material import Material
 
-_open: dict[str, Material] = {}  # of this process, by folder
-
 
 @dataclass(frozen=True, slots=True)
 class One:
@@ -84,19 +82,52 @@ class Outcome:
 
 def perform(task: Task) -> tuple[tuple[Fit, ...], tuple[float, ...]]:
     """Do a task in this process."""
-    material = _open.get(task.folder)
-    if material is None:
-        _open.clear()
-        material = _open[task.folder] = Material.read(Path(task.folder))
+    return fits_of(task, lesson_of(task))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a task works on, read from the disk.
+
+    Attributes
+    ----------
+    lesson : the items.
+    places : for each fit the places in the lesson that it learns from.
+    truth : classes of the items asked about.
+    """
+
+    lesson: Lesson
+    places: tuple[NDArray[np.int64], ...]
+    truth: NDArray[np.int64]
+
+
+def lesson_of(task: Task) -> Given:
+    """Read what a task works on.
+
+    Raises
+    ------
+    ValueError
+        There are values that are no numbers among them: of data larger than memory only some were looked at.
+    """
+    material = Material.read(Path(task.folder))
     union = np.unique(np.concatenate([one.rows for one in task.ones]))
     asked, truth = material.items(task.part), material.labels(task.part)
     X, y = material.items("learn", union), material.labels("learn")[union]
+    for some in (X, asked):
+        if some.dtype.kind == "f" and not np.isfinite([some.min(), some.max()]).all():
+            raise ValueError("its items have NaN or infinite values")
     lesson = Lesson(X, y, asked, material.pictures, material.n_classes, task.device, task.dtype)
+    return Given(lesson, tuple(np.searchsorted(union, one.rows) for one in task.ones), truth)
+
+
+def fits_of(task: Task, given: Given) -> tuple[tuple[Fit, ...], tuple[float, ...]]:
+    """The fits of a task and the share of wrong answers of each."""
+    settings, seeds = [one.settings for one in task.ones], [one.seed for one in task.ones]
     if task.learner.stacks:
-        fits = fit_together(
-            task.learner, lesson, [np.searchsorted(union, one.rows) for one in task.ones],
-            [one.settings for one in task.ones], [one.seed for one in task.ones],
-        )  # fmt: skip
+        fits = fit_together(task.learner, given.lesson, given.places, settings, seeds)
     else:
-        fits = [fit_one(task.learner, lesson, one.settings, one.seed) for one in task.ones]
-    return tuple(fits), tuple(float((fit.answers != truth).mean()) for fit in fits)
+        fits = [
+            fit_one(task.learner, given.lesson, some, seed)
+            for some, seed in zip(settings, seeds, strict=True)
+        ]
+    return tuple(fits), tuple(float((fit.answers != given.truth).mean()) for fit in fits)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,9 +123,8 @@ class Tuner:
         self._device_of, self._dtype = device_of, dtype
         self.tuned = Tuned({learner.name: learner.candidates(trials) for learner in learners})
         for row in table.rows.values():
-            if row.status == DONE and row.error is not None and row.learner in self.tuned.candidates:
-                self.tuned.add(row.learner, row.labels, row.seed, row.error, row.fit_seconds or 0.0)
-                costs.add(row.learner, row.labels, row.fit_seconds or 0.0)
+            if row.learner in self.tuned.candidates:
+                self._learn_of(row)
 
     def run(self, engine: Engine, tried: Tried) -> Tuned:
         """Try, rung after rung."""
@@ -134,9 +134,10 @@ class Tuner:
                 learner.name: self._places(learner, labels, before.get(learner.name))
                 for learner in self._learners
             }
-            for task, outcome in engine.run(self._tasks(labels, waiting)):
-                self._note(task, outcome)
-                tried(task, outcome)
+            with closing(engine.run(self._tasks(labels, waiting))) as done:
+                for task, outcome in done:
+                    self._note(task, outcome)
+                    tried(task, outcome)
             before = {learner.name: self.tuned.survivors(learner.name, labels) for learner in self._learners}
         return self.tuned
 
@@ -144,7 +145,8 @@ class Tuner:
         """The candidates to try on this rung that were not tried before."""
         places = list(range(len(self.tuned.candidates[learner.name]))) if survivors is None else survivors
         known = {n for name, size, n in self._table.rows if (name, size) == (learner.name, labels)}
-        return [place for place in places if place not in known] if len(places) > 1 else []
+        missing = [place for place in places if place not in known] if len(places) > 1 else []
+        return places if missing and learner.stacks else missing  # a kill may have left a part of a stack
 
     def _tasks(self, labels: int, waiting: dict[str, list[int]]) -> Iterator[Task]:
         """The learners in turn, each as long as it has time."""
@@ -186,25 +188,22 @@ class Tuner:
         for number, one in enumerate(task.ones):
             place = self.tuned.candidates[name].index(one.settings)
             error = outcome.errors[number] if outcome.status == DONE else None
-            rows.append(
-                Row(
-                    name,
-                    labels,
-                    place,
-                    outcome.status,
-                    error,
-                    share,
-                    together=len(task.ones),
-                    settings=settings_text(one.settings),
-                    note=outcome.note,
-                )
-            )
-            if error is not None:
-                self.tuned.add(name, labels, place, error, share)
-                self._costs.add(name, labels, share)
-            else:
-                self.tuned.seconds[name] = self.tuned.seconds.get(name, 0.0) + share
+            row = Row(
+                name, labels, place, outcome.status, error, share, together=len(task.ones),
+                settings=settings_text(one.settings), note=outcome.note,
+            )  # fmt: skip
+            rows.append(row)
+            self._learn_of(row)
         self._table.add(rows)
+
+    def _learn_of(self, row: Row) -> None:
+        """What a try says of the candidates and of the time."""
+        seconds = row.fit_seconds or 0.0
+        if row.status == DONE and row.error is not None:
+            self.tuned.add(row.learner, row.labels, row.seed, row.error, seconds)
+            self._costs.add(row.learner, row.labels, seconds)
+        else:
+            self.tuned.seconds[row.learner] = self.tuned.seconds.get(row.learner, 0.0) + seconds
 
 
 def settings_text(settings: Mapping[str, Any]) -> str:

@@ -1,16 +1,21 @@
 """A process that does one fit after another for its owner, and can be killed at any moment.
 
 It reads tasks from the standard input and writes what came of them to what was the standard output: eight
-bytes of length, then a pickle. It ends when its owner does. Only its owner writes to it, so nothing is
-unpickled that came from outside.
+bytes of length, then a pickle. It ends when its owner does, with all that a learner began in it. Only its
+owner writes to it, so nothing is unpickled that came from outside.
+
+A fit may take the memory that is free, and no more: it is told so (MemoryError) before the machine has none
+left, and if it comes to that, the system ends this process and not its owner.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import gc
 import os
 import pickle
+import signal
 import struct
 import sys
 import threading
@@ -18,10 +23,15 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+from sutja.comparison.room import free_memory, status_bytes
+
 LENGTH = struct.Struct(">Q")
 READY = b"ready"
-_STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+TOO_LITTLE = "the memory was too small"
+_CLEAR, _FIRST_TO_GO = Path("/proc/self/clear_refs"), Path("/proc/self/oom_score_adj")
+_MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")  # torch's
 _LOOK_EVERY = 0.5  # seconds, whether the owner is still there
+_begun_with: dict[str, int] = {}  # the limit of memory, in bytes
 
 
 def send(stream: IO[bytes], message: bytes) -> None:
@@ -50,6 +60,8 @@ def receive(stream: IO[bytes]) -> bytes:
 def main() -> None:
     """Serve until the owner is gone."""
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    with contextlib.suppress(OSError):  # not Linux
+        _FIRST_TO_GO.write_text("1000", encoding="ascii")
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -57,6 +69,7 @@ def main() -> None:
     os.dup2(2, 1)  # what a fit prints must not come between the messages
     import torch
 
+    import sutja.comparison.classical
     import sutja.comparison.tasks  # noqa: F401  # all that a fit imports: not the first one's time
 
     torch.set_num_threads(1)
@@ -73,26 +86,49 @@ def _done(message: bytes) -> dict[str, Any]:
     """What came of a task, or the words of its error."""
     from threadpoolctl import threadpool_limits
 
-    from sutja.comparison.tasks import perform
+    from sutja.comparison.tasks import fits_of, lesson_of
 
     try:
         task = pickle.loads(message)  # noqa: S301  # from the owner of this process
+        _bound_memory(task.device)
+        lesson = lesson_of(task)
         gc.collect()
         before = _begin_memory()
         with threadpool_limits(1):
-            fits, errors = perform(task)
+            fits, errors = fits_of(task, lesson)
         return {"fits": fits, "errors": errors, "memory_mb": max(0.0, _peak() - before)}
     except MemoryError:
-        return {"failed": "the memory was too small"}
+        return {"failed": TOO_LITTLE}
     except Exception as error:  # of any kind: the fit failed, and the next may not
         first = (str(error).strip().splitlines() or [""])[0]
+        if isinstance(error, RuntimeError) and any(word in first for word in _MEMORY_WORDS):
+            return {"failed": TOO_LITTLE}
         return {"failed": f"{type(error).__name__}: {first[:300]}"}
+
+
+def _bound_memory(device: str) -> None:
+    """Let this process take what is free now, and no more; a card's driver maps more than it takes."""
+    try:
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        begun_with = _begun_with.setdefault("soft", soft)
+        resource.setrlimit(resource.RLIMIT_DATA, (begun_with, hard))  # or the last bound would bound this one
+        if device == "cpu":
+            most = int(status_bytes("VmData") + free_memory())
+            most = most if begun_with == resource.RLIM_INFINITY else min(most, begun_with)
+            resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    except (ImportError, OSError, ValueError, OverflowError):
+        return  # not a POSIX system, or one without such a limit
 
 
 def _end_with(owner: int) -> None:
     """End this process when its owner is gone."""
     while os.getppid() == owner:
         time.sleep(_LOOK_EVERY)
+    with contextlib.suppress(OSError):
+        if os.getpgid(0) == os.getpid():
+            os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 
@@ -103,26 +139,18 @@ def _begin_memory() -> float:
         _CLEAR.write_text("5", encoding="ascii")
     except (OSError, AttributeError):  # not Linux: the peak of all fits so far is what there is
         return _peak()
-    return _field("VmRSS")
+    return status_bytes("VmRSS") / 2**20
 
 
 def _peak() -> float:
     """The most megabytes that the process had."""
-    found = _field("VmHWM")
+    found = status_bytes("VmHWM") / 2**20
     if found:
         return found
     import resource
 
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return size / 2**20 if sys.platform == "darwin" else size / 2**10
-
-
-def _field(name: str) -> float:
-    try:
-        lines = _STATUS.read_text(encoding="ascii").splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(f"{name}:")), 0.0)
 
 
 if __name__ == "__main__":
