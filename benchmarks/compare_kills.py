@@ -1,8 +1,9 @@
 """`sutja compare` killed at random moments: whether it goes on, and ends with the table of an unbroken run.
 
-Killed are the command alone, the command with all that it began, one of the processes that fit (the command
-then goes on by itself), and the command by the signals that a terminal and a scheduler send. One kill in four
-comes within the first seconds. Where a run ends before its kill, its table is compared and another is begun.
+Killed are the process that compares alone, with all that it began, one of the processes that fit (the
+comparison then goes on by itself), and the former by the signals that a terminal and a scheduler send. One
+kill in four comes within the first seconds. Where a run ends before its kill, its table is compared and
+another is begun.
 
     python benchmarks/compare_kills.py --kills 20
 """
@@ -26,35 +27,45 @@ import numpy as np
 import psutil
 from _machine import ROOT, result_path, save, shown, warn_if_busy
 
+from sutja.comparison.collect import collect
+from sutja.comparison.contest import Terms, hold
+from sutja.comparison.engines import Engine
+from sutja.comparison.inputs import prepare
+from sutja.comparison.learners import choose
+from sutja.comparison.report import write_report
+from sutja.comparison.sources import load_source
 from sutja.comparison.table import DONE, RESULTS, TIMINGS, TUNING
 
 FIGURE = "compare_kills"
 KILLS = 20
 KINDS = ("command", "all", "worker", "terminate", "interrupt")
 _SIGNALS = {"terminate": signal.SIGTERM, "interrupt": signal.SIGINT}
-_OPTIONS = ("--seeds", "2", "--trials", "3", "--sizes", "40,80,160,320", "--jobs", "2")
+TERMS = Terms((40, 80, 160), 2, trials=3, tune_seconds=3600.0)
 _LEARNERS = "mlp-s,convnet-s,decision-tree,random-forest,k-nn,svm-rbf,logistic-regression"
-_EARLY, _LATE = 8.0, 0.6  # a kill comes within so many seconds, or within this part of an unbroken run
+_EARLY, _LATE = 8.0, 0.5  # a kill comes within so many seconds, or within this part of an unbroken run
 _GRACE = 5.0  # seconds after which nothing that a killed command began may be left
 
 Row = dict[str, str]
 
 
 def begin(folder: Path, learners: str) -> psutil.Popen:
-    """The command."""
-    words = [
-        sys.executable,
-        "-m",
-        "sutja",
-        "compare",
-        "--out",
-        str(folder),
-        "--learners",
-        learners,
-        *_OPTIONS,
-    ]
+    """A process that compares."""
+    words = [sys.executable, __file__, "--hold", str(folder), "--learners", learners]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     return psutil.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def compare(folder: Path, learners: str) -> None:
+    """What the command does, on scikit-learn's digits; nothing is left out for want of time."""
+    source = load_source(None)
+    inputs = prepare(source.X, source.y, classes=source.classes, source=source.name)
+    chosen, engine, begun = (
+        choose(learners.split(","), inputs.pictures),
+        Engine("joblib", 2),
+        time.monotonic(),
+    )
+    table = hold(inputs, chosen, TERMS, folder, engine, begun=begun)
+    write_report(collect(inputs, chosen, TERMS, table, engine, folder, begun), folder)
 
 
 def rows(folder: Path) -> dict[tuple[str, str, str], Row]:
@@ -169,7 +180,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--learners", default=_LEARNERS)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--hold", type=Path, help=argparse.SUPPRESS)  # what is killed
     args = parser.parse_args(argv)
+    if args.hold:
+        return compare(args.hold, args.learners)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
     load_before = warn_if_busy()
     with tempfile.TemporaryDirectory() as temporary:
         whole = Path(temporary) / "whole"
@@ -183,15 +198,16 @@ def main(argv: Sequence[str] | None = None) -> None:
             tables = len(broken.equal)
         fits = len(rows(whole))
     row = {
-        "load_before": load_before, "learners": args.learners, "kills": broken.kills, "by_kind": dict(broken.kinds),
-        "by_phase": dict(broken.phases), "unbroken_seconds": round(seconds, 1), "fits": fits,
-        "tables": tables, "tables_equal": fits > 0 and tables > 0 and all(broken.equal),
-        "fits_lost": broken.lost, "fits_done_again": broken.repeated, "fits_otherwise": broken.wrong,
-        "processes_left": broken.left,
+        "load_before": load_before, "learners": args.learners, "kills": broken.kills,
+        "by_kind": dict(broken.kinds), "by_phase": dict(broken.phases),
+        "unbroken_seconds": round(seconds, 1), "fits": fits, "tables": tables,
+        "tables_equal": fits > 0 and tables > 0 and all(broken.equal), "fits_lost": broken.lost,
+        "fits_done_again": broken.repeated, "fits_otherwise": broken.wrong, "processes_left": broken.left,
     }  # fmt: skip
     path = save(result_path(FIGURE, limit=None if args.kills >= KILLS else args.kills), FIGURE, row)
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
     print(f"kept in {shown(path)}")
+    return None
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """What every test may rely on: the real data, and a rule that nothing is left out unseen.
 
-Two kinds of test may be left out: those of the real data and those marked `gpu`, on a machine that has not
-got them. pytest then says so in its summary. Any other skip is a failure under CI=true, where a missing
-package would hide what it was to test.
+Three kinds of test may be left out: those of the real data and those marked `gpu` or `ray`, on a machine
+that has not got them. pytest then says so in its summary. Any other skip is a failure under CI=true, where a
+missing package would hide what it was to test.
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 MISSING = {
     "data": "of the real data (SUTJA_DATA or ../shared/data is their folder)",
     "gpu": "of a GPU (they run where torch finds a CUDA device)",
+    "ray": "of ray, which is too large to be installed for them (they run where it is)",
 }
 
 # On a busy machine an example may take long, which is no fault of the code. In CI hypothesis does the same by
@@ -51,6 +53,13 @@ def has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
+def is_here(mark: str, config: pytest.Config) -> bool:
+    """Whether the machine has what tests of this mark need."""
+    if mark == "data":
+        return find_data(config.rootpath) is not None
+    return has_gpu() if mark == "gpu" else find_spec("ray") is not None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what uses the real data; leave out what this machine has not got."""
     config.stash[LEFT_OUT] = {}
@@ -59,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("data")
     for mark in MISSING:
         marked = [item for item in items if item.get_closest_marker(mark)]
-        if marked and not (find_data(config.rootpath) if mark == "data" else has_gpu()):
+        if marked and not is_here(mark, config):
             config.hook.pytest_deselected(items=marked)
             items[:] = [item for item in items if item not in set(marked)]
             config.stash[LEFT_OUT][mark] = len(marked)

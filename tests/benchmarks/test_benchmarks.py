@@ -72,9 +72,9 @@ def drafts(tmp_path, monkeypatch):
 def test_every_figure_of_the_readme_has_its_script():
     assert SCRIPTS == [
         "amounts", "bccd", "calibration", "certified", "cheques", "cold_start", "compare_budget",
-        "compare_extrapolation", "compare_kills", "compare_stack", "compare_synthetic", "detector", "digits",
-        "forms", "gpu", "grids", "listening", "lone_digits", "no_number", "pages", "receipts", "single_image",
-        "speed", "tables",
+        "compare_cluster", "compare_extrapolation", "compare_kills", "compare_stack", "compare_synthetic",
+        "detector", "digits", "forms", "gpu", "grids", "listening", "lone_digits", "no_number", "pages",
+        "receipts", "single_image", "speed", "tables",
     ]  # fmt: skip
 
 
@@ -88,6 +88,7 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
     trains = {"bccd", "digits", "gpu"} | {name for name in SCRIPTS if name.startswith("compare_")}
     assert ("--model" in out) == (name not in trains)
     whole = {"speed", "cold_start", "detector", "pages", "single_image", "compare_kills", "compare_synthetic"}
+    whole |= {"compare_cluster"}
     assert ("--part" in out) == (name not in whole)
 
 

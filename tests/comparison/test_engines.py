@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -14,8 +15,9 @@ from sutja.comparison import engines
 from sutja.comparison.contest import Terms, hold
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.inputs import prepare
-from sutja.comparison.learners import choose
-from sutja.comparison.table import DONE, RESULTS
+from sutja.comparison.learners import Learner, choose
+from sutja.comparison.table import DONE, FAILED, RESULTS
+from sutja.comparison.tasks import One, Outcome, Task
 
 
 def test_another_engine_is_not_known():
@@ -41,6 +43,60 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
         engine = engines.Engine("dask", 2, "tcp://127.0.0.1:9")
         with pytest.raises(ComparisonError, match="no dask cluster answers"):
             list(engine.run([]))
+
+
+def test_an_address_is_a_cluster_s():
+    with pytest.raises(ComparisonError, match="choose the engine dask or ray"):
+        engines.choose("joblib", 2, "tcp://127.0.0.1:9")
+
+
+@pytest.mark.parametrize("jobs", [0, -1])
+def test_no_number_of_jobs_is_one_a_core(jobs):
+    assert engines.choose("joblib", jobs, "").jobs == engines.cores() >= 1
+
+
+def task(seed):
+    return Task(Learner("own", "own", ""), 40, (One(seed, {}, np.arange(4)),), "", "test", 9.0)
+
+
+def test_tasks_are_chosen_while_nothing_is_noted():
+    """Threads ask for tasks: never two at once, and never while the caller looks at what came of one."""
+    at_work, together = [], []
+
+    def tasks():
+        for seed in range(40):
+            at_work.append("choosing")
+            time.sleep(0.002)
+            together.append(len(at_work))
+            at_work.pop()
+            yield task(seed)
+
+    engine = engines.Engine("joblib", 4)
+    engine._opened = ExitStack(), lambda given: Outcome(DONE, seconds=float(given.ones[0].seed)), 4
+    seen = []
+    for given, outcome in engine.run(tasks()):
+        at_work.append("noting")
+        time.sleep(0.002)
+        together.append(len(at_work))
+        at_work.pop()
+        assert outcome.seconds == given.ones[0].seed
+        seen.append(given.ones[0].seed)
+    assert sorted(seen) == list(range(40))
+    assert set(together) == {1}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_an_error_in_choosing_reaches_the_caller(jobs):
+    def tasks():
+        yield from map(task, range(5))
+        raise OSError(28, "No space left on device")
+
+    engine = engines.Engine("joblib", jobs)
+    engine._opened = ExitStack(), lambda given: Outcome(DONE), jobs
+    done = []
+    with pytest.raises(OSError, match="No space left"):
+        done.extend(engine.run(tasks()))
+    assert len(done) <= 5
 
 
 def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
@@ -69,6 +125,60 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
             say=lambda line: None,
         )  # fmt: skip
         alive = [pid for pid in client.run(os.getpid).values() if pid in pids]
+        assert engine.jobs == 2
     assert len(alive) <= 1
+    assert len(table.rows) == 12
+    assert all(row.status == DONE for row in table.rows.values())
+
+
+def test_a_fit_that_the_cluster_cannot_do_is_told(monkeypatch):
+    from distributed import Client, LocalCluster
+
+    monkeypatch.setattr(engines.process, "do", deliberately_not)
+    here = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
+    with here as cluster, Client(cluster):
+        engine = engines.Engine("dask", 0, cluster.scheduler_address)
+        ((_, outcome),) = engine.run([task(0)])
+        engine.close()
+    assert outcome.status == FAILED
+    assert outcome.note == "the cluster lost it (ArithmeticError: not here)"
+
+
+def deliberately_not(given):
+    raise ArithmeticError("not here\nnor there")
+
+
+@pytest.mark.ray
+def test_a_ray_node_killed_midway_costs_no_fit(tmp_path):
+    import ray
+    from ray.cluster_utils import Cluster
+
+    nodes = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    victim = nodes.add_node(num_cpus=1)
+    nodes.add_node(num_cpus=1)
+    nodes.wait_for_nodes()
+    X, y = blobs(300)
+    X = (np.clip(X[:, 0] / 3 + 0.3, 0, 1) * 255).astype(np.uint8)
+
+    def kill_one():
+        results = tmp_path / RESULTS
+        while not results.exists() or results.read_bytes().count(b"\n") < 4:
+            time.sleep(0.01)
+        os.kill(victim.all_processes["raylet"][0].process.pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_one, daemon=True)
+    killer.start()
+    try:
+        engine = engines.Engine("ray", 0, nodes.address)
+        jobs = engine.jobs
+        learners = choose(("decision-tree", "k-nn"), True)
+        terms = Terms((40, 160), 3, trials=1)
+        table = hold(prepare(X, y), learners, terms, tmp_path, engine, say=lambda line: None)
+        killer.join(5)
+    finally:
+        ray.shutdown()
+        nodes.shutdown()
+    assert not killer.is_alive()
+    assert jobs == 2
     assert len(table.rows) == 12
     assert all(row.status == DONE for row in table.rows.values())

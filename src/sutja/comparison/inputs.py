@@ -87,17 +87,18 @@ def prepare(
             remedy=f"label {LEAST_ITEMS} at least, better some hundred; for so few, k-NN or a person will do",
         )  # fmt: skip
     parts, group_rows = _parts(items, labels, groups, test, names, pictures, source)
-    arrays = (items,) if test is None else (items, _items(test[0], f"{source}, test")[0])
+    arrays = [items]
     told += look_at_classes(parts, names)
     told += look_at_values(items, pictures, source, len(parts["test"][1]))
     if test is not None:
+        arrays.append(_items(test[0], f"{source}, test")[0])
         look_at_values(arrays[1], pictures, f"{source}, test", 0)
-    return Inputs(arrays, parts, group_rows, names, pictures, source, tuple(told))
+    return Inputs(tuple(arrays), parts, group_rows, names, pictures, source, tuple(told))
 
 
 def _items(X: Any, source: str) -> tuple[NDArray[Any], bool]:
     """The array of items, and whether they are pictures."""
-    array = X if isinstance(X, np.ndarray) else _as_array(X, source)
+    array: NDArray[Any] = X if isinstance(X, np.ndarray) else _as_array(X, source)
     if isinstance(array, np.ma.MaskedArray):
         raise ComparisonError(
             "is a masked array", where=source, remedy="fill what is masked, or leave those items out"

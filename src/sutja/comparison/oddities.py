@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.comparison import room
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.room import free_memory
 from sutja.data.class_labels import show_some
 
 _FEW = 400  # items; below, the intervals are wide
@@ -56,15 +57,16 @@ def look_at_classes(
 def look_at_values(items: NDArray[Any], pictures: bool, source: str, n_test: int) -> list[str]:
     """What is odd about the values, looked at a block of rows at a time."""
     told = []
-    n_bytes, free = 4 * int(np.prod(items.shape)), free_memory()
-    if 4 * n_bytes > free:
-        fit = max(0, int(free / 4 / (4 * np.prod(items.shape[1:]))) - n_test)
+    item_bytes, free = 4 * math.prod(items.shape[1:]), room.free_memory()
+    n_bytes = item_bytes * len(items)
+    fit = room.labels_that_fit(item_bytes, n_test)
+    if fit < len(items):
         told.append(
             f"as numbers the items take {n_bytes / 1e9:.1f} GB, and {free / 1e9:.1f} GB of memory are free: "
-            f"subsets up to about {fit:,} labels are learnt from, larger ones are passed over"
+            f"subsets up to about {fit:,.0f} labels are learnt from, larger ones are passed over"
         )
     least = most = None
-    rows = max(1, int(_BLOCK_BYTES / (4 * np.prod(items.shape[1:]))))
+    rows = max(1, int(_BLOCK_BYTES / item_bytes))
     step = rows if n_bytes < free / 8 else max(rows, len(items) // 64 // rows * rows)
     largest = float(np.finfo(np.float32).max)
     for start in range(0, len(items), step):

@@ -11,6 +11,7 @@ Letters: n items, F features, D of them after the steps before the model, K clas
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,19 +25,46 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from torch.overrides import TorchFunctionMode
 
 Counts = tuple[float | None, float | None, int | None]  # to fit, to answer one item, parameters
+
+
+class _Multiplications(TorchFunctionMode):
+    """Counts what products of matrices and convolutions take while it is on.
+
+    As torch's `FlopCounterMode` does, by the same formulas (a test compares them); that one takes seconds to
+    import, which each process that fits would pay.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.total = 0.0
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """Do what was called, and count it."""
+        found = func(*args, **(kwargs or {}))
+        if func in _SUMS:  # the sum of each number that comes out has so many products
+            self.total += 2.0 * found.numel() * _SUMS[func](args)
+        return found
+
+
+_SUMS: dict[Any, Callable[[Any], int]] = {
+    nn.functional.linear: lambda args: int(args[1].shape[1]),
+    torch.conv2d: lambda args: int(args[1][0].numel()),
+    torch.matmul: lambda args: int(args[0].shape[-1]),
+    torch.Tensor.matmul: lambda args: int(args[0].shape[-1]),
+    torch.Tensor.__matmul__: lambda args: int(args[0].shape[-1]),
+}
 
 
 def of_network(net: nn.Module, image: NDArray[np.float32]) -> float:
     """Operations to answer one item: two for each multiplication with its addition."""
     was_training = net.training
-    counter = FlopCounterMode(display=False)
-    with torch.no_grad(), counter:
+    with torch.no_grad(), _Multiplications() as counter:
         net.eval()(torch.from_numpy(np.ascontiguousarray(image)))
     net.train(was_training)
-    return float(counter.get_total_flops())
+    return float(counter.total)
 
 
 def parameters_of(net: nn.Module) -> int:

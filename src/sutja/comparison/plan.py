@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from sutja.comparison.budget import Clock, Costs, affordable
 from sutja.comparison.learners import Learner
 from sutja.comparison.material import Material
-from sutja.comparison.room import free_memory
+from sutja.comparison.room import labels_that_fit
 from sutja.comparison.table import PASSED_OVER, Key, Row
 from sutja.comparison.tasks import One, Task
 
-_COPIES = 4  # of its items as numbers that a fit holds at once
 _SHARE = 0.34  # of the time that was given, the most that one fit may take
 
 
@@ -147,8 +146,7 @@ class Planner:
     def _leave_out(self) -> None:
         """Take out what is too slow or too large, and say so in the table."""
         rows = []
-        items = free_memory() / _COPIES / max(1, self._material.item_bytes)
-        too_large = max(0, min(items - self._asked, 2.0**62))
+        too_large = labels_that_fit(self._material.item_bytes, self._asked)
         for (name, n), seeds in list(self.left.items()):
             why = ""
             above, reason = self.given_up.get(name, (n, ""))

@@ -25,7 +25,7 @@ from sutja.comparison.tasks import Outcome, Task
 from sutja.comparison.worker import LENGTH, READY, send
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_GRACE = 5.0  # seconds for a process to end by itself
+_GRACE = 20.0  # seconds for a process to end by itself, which on a busy machine takes long
 _PATIENCE = 180.0  # seconds for a process to begin: importing takes long on a busy machine
 _IDLE = 60.0  # seconds after which a process on another machine is no longer kept for the next fit
 AT_LIMIT = "stopped at the limit"

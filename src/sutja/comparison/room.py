@@ -9,12 +9,25 @@ from sutja.data.memory import memory_limit
 
 _STATUS, _OWN_GROUP, _GROUPS = Path("/proc/self/status"), Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 _LIMITS = (("RLIMIT_AS", "VmSize"), ("RLIMIT_DATA", "VmData"))  # of a process, and what they count
+_COPIES, _COPIES_ASKED = 4, 2  # of its items as numbers that a fit holds at once: learnt from, answered
 _NO_LIMIT = 2**60  # bytes; version 1 of control groups writes a number above it for "none"
 
 
 def free_memory() -> float:
     """Bytes that may still be taken: by the machine, the container (control group) and `ulimit`."""
     return max(0.0, min(memory_limit(), _left_of_limits(), _left_of_groups()))
+
+
+def labels_that_fit(item_bytes: int, asked: int) -> float:
+    """How many labels a fit can learn from in the memory that is free.
+
+    Parameters
+    ----------
+    item_bytes : of an item as numbers of 4 bytes.
+    asked : items that it answers.
+    """
+    items = free_memory() / max(1, item_bytes)
+    return max(0.0, (items - _COPIES_ASKED * asked) / _COPIES)
 
 
 def status_bytes(name: str) -> float:

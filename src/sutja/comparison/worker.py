@@ -4,7 +4,7 @@ It reads tasks from the standard input and writes what came of them to what was 
 bytes of length, then a pickle. It ends when its owner does, with all that a learner began in it. Only its
 owner writes to it, so nothing is unpickled that came from outside.
 
-A fit may take the memory that is free, and no more: it is told so (MemoryError) before the machine has none
+A fit may take most of the memory that is free: it is told so (MemoryError) before the machine has none
 left, and if it comes to that, the system ends this process and not its owner.
 """
 
@@ -30,6 +30,7 @@ READY = b"ready"
 TOO_LITTLE = "the memory was too small"
 _CLEAR, _FIRST_TO_GO = Path("/proc/self/clear_refs"), Path("/proc/self/oom_score_adj")
 _MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")  # torch's
+_SHARE = 0.8  # of the memory that is free, the most that one fit may take
 _LOOK_EVERY = 0.5  # seconds, whether the owner is still there
 _begun_with: dict[str, int] = {}  # the limit of memory, in bytes
 
@@ -99,7 +100,7 @@ def _done(message: bytes) -> dict[str, Any]:
         return {"fits": fits, "errors": errors, "memory_mb": max(0.0, _peak() - before)}
     except MemoryError:
         return {"failed": TOO_LITTLE}
-    except Exception as error:  # of any kind: the fit failed, and the next may not
+    except (Exception, SystemExit) as error:  # of any kind: the fit failed, and the next may not
         first = (str(error).strip().splitlines() or [""])[0]
         if isinstance(error, RuntimeError) and any(word in first for word in _MEMORY_WORDS):
             return {"failed": TOO_LITTLE}
@@ -107,7 +108,7 @@ def _done(message: bytes) -> dict[str, Any]:
 
 
 def _bound_memory(device: str) -> None:
-    """Let this process take what is free now, and no more; a card's driver maps more than it takes."""
+    """Let this process take most of what is free now; a card's driver maps more than it takes."""
     try:
         import resource
 
@@ -115,7 +116,7 @@ def _bound_memory(device: str) -> None:
         begun_with = _begun_with.setdefault("soft", soft)
         resource.setrlimit(resource.RLIMIT_DATA, (begun_with, hard))  # or the last bound would bound this one
         if device == "cpu":
-            most = int(status_bytes("VmData") + free_memory())
+            most = int(status_bytes("VmData") + _SHARE * free_memory())
             most = most if begun_with == resource.RLIM_INFINITY else min(most, begun_with)
             resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     except (ImportError, OSError, ValueError, OverflowError):

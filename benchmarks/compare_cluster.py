@@ -1,0 +1,150 @@
+"""`sutja compare` on a cluster of two workers, one killed midway: whether its table is that of one process.
+
+The cluster is begun here, as one would find it running; the comparison is given its address. The worker that
+is killed has done some of the fits and is at work on another; the cluster gives that to the one that is left.
+
+    python benchmarks/compare_cluster.py --engine dask
+    python benchmarks/compare_cluster.py --engine ray
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+from _machine import result_path, save, shown, warn_if_busy
+from sklearn.datasets import load_digits
+
+from sutja.comparison.contest import Terms, hold
+from sutja.comparison.engines import Engine
+from sutja.comparison.inputs import prepare
+from sutja.comparison.learners import choose
+from sutja.comparison.table import DONE, RESULTS, Key, Row
+
+FIGURE = "compare_cluster"
+LEARNERS = ("mlp-s", "decision-tree", "random-forest", "k-nn", "svm-rbf", "logistic-regression")
+TERMS = Terms((40, 80, 160, 320), 2, trials=2, tune_seconds=600.0)
+_MIDWAY = 12  # fits, after which a worker is killed
+_LOOK_EVERY = 0.01  # seconds, how many fits are done
+
+Cluster = tuple[str, Callable[[], list[psutil.Process]]]  # its address, and its workers that are alive
+
+
+@contextlib.contextmanager
+def dask_cluster() -> Iterator[Cluster]:
+    """Two workers of dask, each a process with one thread; none takes the place of one that is lost."""
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        contextlib.ExitStack() as workers,
+        Client(cluster) as client,
+    ):
+        for _ in range(2):
+            words = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address]
+            process = psutil.Popen([*words, "--nthreads", "1", "--no-nanny", "--no-dashboard"])
+            workers.callback(process.kill)
+        client.wait_for_workers(2)
+        pids = client.run(os.getpid).values()
+        yield cluster.scheduler_address, lambda: [psutil.Process(pid) for pid in pids if alive(pid)]
+
+
+@contextlib.contextmanager
+def ray_cluster() -> Iterator[Cluster]:
+    """A head without processors, and two nodes of ray with one each."""
+    import ray
+    from ray.cluster_utils import Cluster as Nodes
+
+    nodes = Nodes(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    made = [nodes.add_node(num_cpus=1) for _ in range(2)]
+    nodes.wait_for_nodes()
+    pids = [node.all_processes["raylet"][0].process.pid for node in made]
+    try:
+        yield nodes.address, lambda: [psutil.Process(pid) for pid in pids if alive(pid)]
+    finally:
+        ray.shutdown()
+        nodes.shutdown()
+
+
+CLUSTERS = {"dask": dask_cluster, "ray": ray_cluster}
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process, and it is not only waiting to be looked after."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def kill_one(folder: Path, workers: Callable[[], list[psutil.Process]], told: dict[str, Any]) -> None:
+    """Kill a worker that is at work, with all that it began, once some fits are done."""
+    results = folder / RESULTS
+    while not results.exists() or results.read_bytes().count(b"\n") <= _MIDWAY:
+        time.sleep(_LOOK_EVERY)
+    victim = workers()[0]
+    family = victim.children(recursive=True)
+    os.kill(victim.pid, signal.SIGKILL)
+    for member in family:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            member.kill()
+    told["killed_after_fits"] = results.read_bytes().count(b"\n") - 1
+
+
+def plain(rows: dict[Key, Row]) -> dict[Key, Row]:
+    """Rows but for timings."""
+    return {
+        key: replace(row, fit_seconds=None, predict_seconds=None, memory_mb=None) for key, row in rows.items()
+    }
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Once by one process, once on the cluster, and compare."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--engine", choices=sorted(CLUSTERS), default="dask")
+    args = parser.parse_args(argv)
+    load_before = warn_if_busy()
+    digits = load_digits()
+    inputs = prepare(digits.images / 16, digits.target)
+    learners = choose(LEARNERS, True)
+    told: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        alone, shared = Path(temporary) / "alone", Path(temporary) / "shared"
+        one = hold(inputs, learners, TERMS, alone, Engine("joblib", 1), say=lambda line: None)
+        with CLUSTERS[args.engine]() as (address, workers):
+            before = len(workers())
+            killer = threading.Thread(target=kill_one, args=(shared, workers, told), daemon=True)
+            killer.start()
+            began = time.monotonic()
+            engine = Engine(args.engine, 0, address)
+            jobs = engine.jobs
+            many = hold(inputs, learners, TERMS, shared, engine, say=print)
+            seconds = time.monotonic() - began
+            killer.join(timeout=1)
+            after = len(workers())
+        row = {
+            "load_before": load_before, "engine": args.engine, "fits_at_once": jobs, "workers_before": before,
+            "workers_after": after, **told, "fits": len(many.rows),
+            "done": sum(row.status == DONE for row in many.rows.values()),
+            "table_equal": plain(many.rows) == plain(one.rows), "seconds": round(seconds, 1),
+        }  # fmt: skip
+    path = save(result_path(f"{FIGURE}-{args.engine}"), FIGURE, row, (args.engine, "joblib"))
+    print("\n".join(f"{name}: {value}" for name, value in row.items()))
+    print(f"kept in {shown(path)}")
+
+
+if __name__ == "__main__":
+    main()

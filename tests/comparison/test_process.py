@@ -1,0 +1,239 @@
+"""Processes that fit: whatever a learner does, its owner gets an answer, and nothing of it is left behind."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+from sklearn.dummy import DummyClassifier
+
+from sutja.comparison import process, worker
+from sutja.comparison.learners import Learner
+from sutja.comparison.material import Material
+from sutja.comparison.process import Worker, Workers
+from sutja.comparison.table import DONE, FAILED, SLOW
+from sutja.comparison.tasks import One, Task
+
+RNG = np.random.default_rng(0)
+
+
+class Once(DummyClassifier):
+    """Dies by SIGKILL the first time that it is fitted, as where somebody ends processes at random."""
+
+    def __init__(self, mark="", strategy="prior"):
+        super().__init__(strategy=strategy)
+        self.mark = mark
+
+    def fit(self, X, y):
+        if not os.path.exists(self.mark):  # noqa: PTH110
+            os.close(os.open(self.mark, os.O_CREAT))
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().fit(X, y)
+
+
+class Leaving(DummyClassifier):
+    def fit(self, X, y):
+        os._exit(3)
+
+
+class Eating(DummyClassifier):
+    def fit(self, X, y):
+        kept = []
+        while True:
+            kept.append(np.ones(10_000_000))
+
+
+class Brooding(DummyClassifier):
+    """Begins a process, and hangs."""
+
+    def __init__(self, mark="", strategy="prior"):
+        super().__init__(strategy=strategy)
+        self.mark = mark
+
+    def fit(self, X, y):
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        with open(self.mark, "w") as file:  # noqa: PTH123
+            file.write(str(child.pid))
+        time.sleep(600)
+
+
+class Answering(DummyClassifier):
+    def __init__(self, what=None, strategy="prior"):
+        super().__init__(strategy=strategy)
+        self.what = what
+
+    def predict(self, X):
+        return np.repeat(np.asarray([self.what]), len(X), 0)
+
+
+@pytest.fixture
+def task(tmp_path):
+    X, y = RNG.normal(size=(100, 4)).astype(np.float32), np.arange(100) % 2
+    rows = np.arange(100)
+    parts = {
+        "learn": (0, rows[:60], y[:60]),
+        "held": (0, rows[60:80], y[60:80]),
+        "test": (0, rows[80:], y[80:]),
+    }
+    material = Material.write(tmp_path / "material", (X,), parts, False, 2)
+
+    def made(estimator, **choices):
+        learner = Learner("own", "own", "own", estimator=estimator)
+        return Task(
+            learner, 40, (One(0, {}, np.arange(40)),), material.folder, "test", **{"limit": 60.0, **choices}
+        )
+
+    return made
+
+
+@pytest.fixture(scope="module")
+def hand():
+    """A process that is used again, as long as it lives."""
+    made = Worker()
+    yield made
+    made.close()
+
+
+def gone(pid, seconds=10.0):
+    """Whether a process ends in time."""
+    until = time.monotonic() + seconds
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_fit_whose_process_is_killed_from_outside_is_done_again(task, tmp_path, hand):
+    outcome = hand.do(task(Once(str(tmp_path / "mark"))))
+    assert outcome.status == DONE, outcome.note
+    assert (tmp_path / "mark").exists()
+
+
+@pytest.mark.parametrize(
+    ("estimator", "note"),
+    [
+        (Leaving(), r"its process ended \(status 3\)"),
+        (Answering("a"), "ValueError: it answers <U1, not the numbers of classes"),
+        (Answering(-1), "ValueError: it answers -1, which is none of the classes 0 to 1"),
+        (Answering(0.37), r"ValueError: it answers 0\.37"),
+        (Answering([0, 1]), r"ValueError: it answers \(20, 2\) for 20 items"),
+    ],
+)
+def test_what_a_learner_does_wrong_is_told(task, hand, estimator, note):
+    outcome = hand.do(task(estimator))
+    assert outcome.status == FAILED
+    assert re.search(note, outcome.note), outcome.note
+
+
+def test_answers_in_a_column_will_do(task, hand):
+    outcome = hand.do(task(Answering([1])))
+    assert outcome.status == DONE, outcome.note
+    assert outcome.errors == (0.5,)
+
+
+def test_a_learner_that_eats_memory_is_stopped_before_the_machine_has_none(task, monkeypatch):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    try:
+        resource.setrlimit(resource.RLIMIT_DATA, (2_500_000_000, before[1]))  # which the process inherits
+        made = Worker()
+        outcome = made.do(task(Eating()))
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+        made.close()
+    assert (outcome.status, outcome.note) == (FAILED, worker.TOO_LITTLE)
+
+
+def test_what_a_learner_began_ends_with_it(task, tmp_path):
+    mark, made = tmp_path / "pid", Worker()
+    outcome = made.do(task(Brooding(str(mark)), limit=8.0))
+    assert (outcome.status, outcome.note) == (SLOW, "stopped at the limit of 8 s")
+    assert gone(int(mark.read_text()))
+    made.close()
+
+
+def test_closing_ends_those_at_work_and_begins_no_other(task, tmp_path):
+    mark, workers, told, before = tmp_path / "pid", Workers(), [], set(psutil.Process().children())
+    waiting = threading.Thread(target=lambda: told.append(workers.do(task(Brooding(str(mark))))))
+    waiting.start()
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.05)
+    workers.close()
+    waiting.join(20)
+    assert told[0].status == FAILED
+    assert gone(int(mark.read_text()))
+    assert workers.do(task(DummyClassifier())).note == "stopped"
+    assert set(psutil.Process().children()) <= before
+
+
+def test_a_process_ends_with_its_owner(task, tmp_path):
+    """With what a learner began in it, though nobody could close anything."""
+    mark = tmp_path / "pid"
+    child = os.fork()
+    if child == 0:
+        Worker().do(task(Brooding(str(mark))))
+        os._exit(0)
+    while not (mark.exists() and mark.read_text()):
+        time.sleep(0.05)
+    family = psutil.Process(child).children(recursive=True)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    assert len(family) == 2
+    assert all(gone(member.pid) for member in family)
+
+
+def test_memory_is_that_of_the_fit_alone(task, hand):
+    class Hungry(DummyClassifier):
+        def fit(self, X, y):
+            import numpy
+
+            taken = numpy.ones(40_000_000, numpy.uint8)
+            del taken
+            return super().fit(X, y)
+
+    modest, hungry = hand.do(task(DummyClassifier())), hand.do(task(Hungry()))
+    assert (modest.status, hungry.status) == (DONE, DONE), (modest.note, hungry.note)
+    again = hand.do(task(DummyClassifier()))
+    assert 38 <= hungry.memory_mb <= 60
+    assert max(modest.memory_mb, again.memory_mb) < 15
+
+
+def test_an_idle_process_is_ended(task, monkeypatch):
+    workers = Workers()
+    assert workers.do(task(DummyClassifier())).status == DONE
+    (mine,) = [some for some in psutil.Process().children() if "sutja.comparison.worker" in some.cmdline()][
+        -1:
+    ]
+    workers.rest()
+    assert mine.is_running()
+    monkeypatch.setattr(process, "_IDLE", 0.0)
+    workers.rest()
+    assert gone(mine.pid)
+    assert workers.do(task(DummyClassifier())).status == DONE
+    workers.close()
+
+
+def test_a_class_of_the_script_is_sent_too(task, monkeypatch, hand):
+    namespace = {"DummyClassifier": DummyClassifier, "__name__": "__main__"}
+    exec("class Mine(DummyClassifier):\n    pass", namespace)  # as in a script: no module can be asked for it
+    monkeypatch.setattr(sys.modules["__main__"], "Mine", namespace["Mine"], raising=False)
+    outcome = hand.do(task(namespace["Mine"]()))
+    assert outcome.status == DONE, outcome.note
+
+
+def test_values_that_are_no_numbers_fail_for_every_learner(task, tmp_path, hand):
+    some = task(DummyClassifier())
+    X = np.load(tmp_path / "material" / "items0.npy")
+    X[3, 1] = np.inf
+    np.save(tmp_path / "material" / "items0.npy", X)
+    assert hand.do(some).note == "ValueError: its items have NaN or infinite values"
+    assert hand.do(replace(some, ones=(One(0, {}, np.arange(4, 40)),))).status == DONE
