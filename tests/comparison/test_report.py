@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -76,7 +77,7 @@ def test_the_page_can_be_read_by_ear_and_on_a_phone(page):
     assert all(picture["alt"] for picture in parsed.of("img"))
     assert parsed.of("img")
     assert all(drawn.get("aria-label") and drawn["role"] == "img" for drawn in parsed.of("svg"))
-    assert len(parsed.of("svg")) == 6
+    assert len(parsed.of("svg")) == 7
     assert all(head.get("scope") in ("row", "col") for head in parsed.of("th"))
     ids = [attributes["id"] for _, attributes in parsed.seen if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -99,7 +100,8 @@ def test_figures_are_files_too(page):
     folder = page[1].parent / "figures"
     names = {path.stem for path in folder.glob("*.svg")}
     assert names == {path.stem for path in folder.glob("*.png")}
-    assert {"curves", "cost-seconds", "cost-operations", "cost-answer", "eras", "era-curves"} == names
+    costs = {"cost-seconds", "cost-operations", "cost-answer", "cost-memory"}
+    assert names == {"curves", "eras", "era-curves"} | costs
     with Image.open(folder / "curves.png") as picture:
         assert min(picture.size) > 400
     assert (folder / "curves.svg").read_text().startswith("<svg")
@@ -115,6 +117,35 @@ def test_the_summary_has_the_figures(page, pays):
     assert summary["eras"][0]["published"]["usps"]["error"] == 0.05
 
 
+def test_the_summary_has_all_pairs_and_the_laws_with_intervals(page, pays):
+    summary = json.loads((page[1].parent / "summary.json").read_text())
+    pairs = {frozenset((one["first"], one["second"])) for one in summary["crossovers"]}
+    assert pairs == {frozenset(pair) for pair in (("net", "forest"), ("net", "weak"), ("forest", "weak"))}
+    law = summary["curves"]["net"]
+    for name in ("a", "b", "c"):
+        low, high = law["intervals"][name]
+        assert low <= law[name] <= high
+        assert high > low
+    assert summary["planned"] == {"fits": 4 * len(SIZES) * 2, "sizes": list(SIZES)}
+    assert summary["not_begun"] == {"fits": {}, "seconds": 0}
+
+
+def test_what_was_not_begun_is_in_the_report(pays, tmp_path):
+    rows = tuple(row for row in pays.rows if row.learner != "net" or row.labels <= 100)
+    text = write_report(replace(pays, rows=rows), tmp_path).read_text()
+    assert "56, of these 46 done, 10 not begun" in text
+    assert "net from 200 labels on" in text
+
+
+def test_the_numbers_of_the_figure_are_listed_below_it(page):
+    text = page[1].read_text()
+    assert "<ol><li>net overtakes forest at " in text
+
+
+def test_the_report_is_small(page):
+    assert page[1].stat().st_size < 1_000_000
+
+
 def test_the_published_figure_stands_beside_the_measured_one(page):
     text = page[1].read_text()
     assert "Neural Computation 1989" in text
@@ -124,7 +155,7 @@ def test_the_published_figure_stands_beside_the_measured_one(page):
 def test_advice_where_a_network_pays(pays):
     said = advise(pays)
     assert said.startswith("A deep network pays here: with 3,200 labels net")
-    assert "forest would be the better choice" in said
+    assert "With fewer labels forest would be better: net overtakes it at " in said
     assert pays.predict_error(20_000).learner == "net"
     assert pays.crossover("forest", "net").second == "net"
 

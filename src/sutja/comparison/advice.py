@@ -2,136 +2,260 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections import defaultdict
+from dataclasses import dataclass
 
-from sutja.comparison.crossover import Crossover
+from sutja.comparison.coverage import FAR_ENOUGH, far_enough, not_begun, reasons, seconds_left
 from sutja.comparison.operations import human_count
-from sutja.comparison.result import Findings, Standing, difference
+from sutja.comparison.result import Findings, difference
+from sutja.comparison.table import Row
+from sutja.comparison.wording import micros, minutes, names, points, seconds, span
 from sutja.metrics import percent
 
 _WORTH = 0.1  # of the error: a gain of less is called small
 _FAR = 10.0  # times the labels there are: beyond, nobody labels
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A network and the best other learner, on the most labels that both were fitted on.
+
+    Attributes
+    ----------
+    net, rival, labels : who, and on how many.
+    apart, low, high : error of the network less that of the other, and its 95 % interval.
+    """
+
+    net: str
+    rival: str
+    labels: int
+    apart: float
+    low: float
+    high: float
+
+
 def advise(found: Findings) -> str:
     """The advice."""
+    return " ".join(sentences(found))
+
+
+def sentences(found: Findings) -> list[str]:
+    """The advice, the verdict first."""
     if not found.standings:
-        return "No learner was fitted, so nothing can be said. Give more time, or look at what failed below."
+        why = [f"{name}: {reason}" for name, reason in reasons(found).items()]
+        said = [
+            "No learner was fitted, so nothing can be said. Give more time, or look at what failed below."
+        ]
+        return said + ([f"{'; '.join(why[:3])}."] if why else [])
     if not found.better_than_chance:
-        return (
-            f"No learner beats chance: always answering the commonest class is wrong on "
-            f"{percent(found.chance)}, and "
-            f"none is surely better. Check that the labels belong to their items and were not shuffled; if "
-            f"they do, "
-            f"what tells the classes apart is not in these data, and neither a deep network nor more labels "
-            f"of "
-            f"this kind will find it."
+        most = max(one.labels for one in found.standings)
+        few = f" with the {most:,} labels that there was time for" if most < found.n_learn else ""
+        return [
+            (
+                f"No learner beats chance{few}: always answering the commonest class is wrong on "
+                f"{percent(found.chance)}, and none is surely better."
+            ),
+            (
+                "Check that the labels belong to their items and were not shuffled; if they do, what "
+                "tells the classes apart is not in these data, and neither a deep network nor more "
+                "labels of this kind will find it."
+            ),
+        ]
+    return [*_verdict(found), *_more_labels(found), *_cautions(found)]
+
+
+def matches(found: Findings) -> list[Match]:
+    """Each network against the best other learner there, the best network first."""
+    others = [name for name in found.measured if found.kinds[name] in ("baseline", "own")]
+    made = []
+    for net in found.measured:
+        if found.kinds[net] != "network":
+            continue
+        labels = max((n for n in found.done[net] if any(n in found.done[o] for o in others)), default=0)
+        rivals = [other for other in others if labels in found.done[other]]
+        if rivals:
+            rival = min(rivals, key=lambda other: mean_error(found, other, labels))
+            made.append(Match(net, rival, labels, *difference(found, net, rival, labels)))
+    return sorted(made, key=lambda one: mean_error(found, one.net, one.labels))
+
+
+def _verdict(found: Findings) -> list[str]:
+    """Network or not, what each costs, and what would change it."""
+    held = matches(found)
+    if not held:
+        return _one_sided(found)
+    whole = [one for one in held if far_enough(found, one.net)]
+    if not whole:
+        return _undecided(found, max(held, key=lambda one: one.labels))
+    match = whole[0]
+    leads = [one for one in held if not far_enough(found, one.net) and one.high < 0]
+    if match.high < 0:
+        said = (
+            f"A deep network pays here: with {match.labels:,} labels {match.net} is wrong on "
+            f"{_at(found, match.net, match)}, the best other learner, {match.rival}, on "
+            f"{_at(found, match.rival, match)} (difference {points(-match.apart)} points, 95 % interval "
+            f"{points(-match.high)} to {points(-match.low)})."
         )
-    networks = [one for one in found.standings if one.kind == "network"]
-    others = [one for one in found.standings if one.kind in ("baseline", "own")]
-    parts = []
-    if networks and others:
-        parts += _contest(found, networks, others)
+    elif leads:
+        return _not_yet(found, match, leads[0])
+    elif match.low > 0:
+        said = (
+            f"This does not need a deep network: with {match.labels:,} labels {match.rival} is wrong on "
+            f"{_at(found, match.rival, match)}, the best network, {match.net}, on "
+            f"{_at(found, match.net, match)} (difference {points(match.apart)} points, 95 % interval "
+            f"{points(match.low)} to {points(match.high)})."
+        )
     else:
-        best = found.standings[0]
-        parts.append(f"{best.learner} is best: {_error(best)}.")
-    parts += _more_labels(found)
-    parts += _cautions(found)
-    return " ".join(parts)
-
-
-def _contest(found: Findings, networks: Sequence[Standing], others: Sequence[Standing]) -> list[str]:
-    """Network or not."""
-    net, rival = networks[0], others[0]  # each side's best
-    labels = _meeting(found, net, rival)
-    if not labels:
-        apart_said = f"{net.learner}: {_error(net)}. {rival.learner}: {_error(rival)}."
-        return [f"{apart_said} They were not fitted on the same numbers of labels."]
-    apart, low, high = difference(found, net.learner, rival.learner, labels)
-    crossing = found.crossover(net.learner, rival.learner)
-    if high < 0:
         said = (
-            f"A deep network pays here: with {labels:,} labels {net.learner} is wrong on "
-            f"{_at(found, net, labels)}, the "
-            f"best other learner, {rival.learner}, on {_at(found, rival, labels)} (difference "
-            f"{_points(-apart)}, "
-            f"95 % interval {_points(-high)} to {_points(-low)})."
+            f"A deep network is not worth its cost here, as far as can be seen: with {match.labels:,} labels "
+            f"{match.net} is wrong on {_at(found, match.net, match)}, {match.rival} on "
+            f"{_at(found, match.rival, match)}, and the difference is within the noise (95 % interval "
+            f"{points(match.low, signed=True)} to {points(match.high, signed=True)} points)."
         )
-    elif low > 0:
-        said = (
-            f"This does not need a deep network: with {labels:,} labels {rival.learner} is wrong on "
-            f"{_at(found, rival, labels)}, the best network, {net.learner}, on {_at(found, net, labels)} "
-            f"(difference "
-            f"{_points(apart)}, 95 % interval {_points(low)} to {_points(high)})."
-        )
-    else:
-        said = (
-            f"A deep network is not worth its cost here, as far as can be seen: with {labels:,} labels "
-            f"{net.learner} is wrong on {_at(found, net, labels)}, {rival.learner} on "
-            f"{_at(found, rival, labels)}, and "
-            f"the difference is within the noise (95 % interval {_signed(low)} to {_signed(high)})."
-        )
-    cost = (
-        f"Learning took {_seconds(net.fit_seconds)} against {_seconds(rival.fit_seconds)}, an answer "
-        f"{_micros(net.predict_micros)} against {_micros(rival.predict_micros)}{_operations(net, rival)}."
-    )
-    return [said, cost, _what_would_change(found, crossing, net, rival, high, low)]
+    most = max(one.labels for one in found.standings)
+    if most < FAR_ENOUGH * found.n_learn:
+        far = f"With the {most:,} of {found.n_learn:,} labels that there was time for"
+        said = f"{far}: {said[:1].lower()}{said[1:]}"
+        return [said, _costs(found, match), f"More time would change what can be said{_time_wanted(found)}."]
+    behind = [one.net for one in held if not far_enough(found, one.net)]
+    behind += [name for name in reasons(found) if found.kinds[name] == "network" and name in not_begun(found)]
+    change = _what_would_change(found, match)
+    if behind and match.high >= 0:
+        change += f" More time for {names(behind)} might change it, too{_time_wanted(found)}."
+    return [said, _costs(found, match), change]
 
 
-def _meeting(found: Findings, net: Standing, rival: Standing) -> int:
-    """The most labels that both were fitted on; 0 where there is no such number."""
-    return max(set(found.done[net.learner]) & set(found.done[rival.learner]), default=0)
+def _one_sided(found: Findings) -> list[str]:
+    """Where there are not both sides to compare."""
+    best = found.standings[0]
+    said = [
+        (
+            f"{best.learner} is best: {percent(best.error)} wrong ({span(best.low, best.high)}) with "
+            f"{best.labels:,} labels."
+        ),
+    ]
+    for side, kinds in (("network", ("network",)), ("other learner", ("baseline", "own"))):
+        meant = [name for name, kind in found.kinds.items() if kind in kinds]
+        if not meant:
+            said.append(f"No {side} took part, so whether a deep network pays was not asked.")
+        elif not any(name in found.measured for name in meant):
+            said.append(f"No {side} was fitted, so whether a deep network pays cannot be told.")
+    return said
 
 
-def _mean_error(found: Findings, learner: str, labels: int) -> float:
+def _undecided(found: Findings, match: Match) -> list[str]:
+    """Where no network was fitted on enough labels."""
+    best = next(one for one in found.standings if one.kind in ("baseline", "own"))
+    net, rival = (_at(found, name, match) for name in (match.net, match.rival))
+    return [
+        (
+            f"Whether a deep network pays cannot be told yet: no network got further than {match.labels:,} "
+            f"labels, where {match.net} is wrong on {net} and {match.rival} on {rival}; {best.learner} "
+            f"got to {best.labels:,} labels and {percent(best.error)}."
+        ),
+        _costs(found, match),
+        f"More time would change it{_time_wanted(found)}.",
+    ]
+
+
+def _not_yet(found: Findings, match: Match, lead: Match) -> list[str]:
+    """Where a network that did not get far leads as far as it got."""
+    worse = "behind" if match.low > 0 else "no better than"
+    here = f"{_at(found, match.net, match)} against {_at(found, match.rival, match)} wrong"
+    there = f"{_at(found, lead.net, lead)} against {_at(found, lead.rival, lead)}"
+    return [
+        (
+            f"Whether a deep network pays cannot be told yet: with {match.labels:,} labels {match.net} is "
+            f"{worse} {match.rival} ({here}), but {lead.net}, which got no further than {lead.labels:,} "
+            f"labels, leads {lead.rival} there ({there})."
+        ),
+        _costs(found, lead),
+        f"More time would change it{_time_wanted(found)}.",
+    ]
+
+
+def _time_wanted(found: Findings) -> str:
+    """How much time the fits that were not begun would take."""
+    left = seconds_left(found)
+    return f": roughly {minutes(max(60.0, left))} for the fits that were not begun" if left else ""
+
+
+def mean_error(found: Findings, learner: str, labels: int) -> float:
+    """Mean error of the seeds on so many labels."""
     rows = found.done[learner][labels]
     return sum(row.error or 0.0 for row in rows) / len(rows)
 
 
-def _what_would_change(
-    found: Findings, crossing: Crossover, net: Standing, rival: Standing, high: float, low: float
-) -> str:
+def _costs(found: Findings, match: Match) -> str:
+    """What the two cost, on the same labels."""
+    mine, its = (found.done[name][match.labels] for name in (match.net, match.rival))
+    answers = [1e6 * _mean(rows, "predict_seconds") / found.n_test for rows in (mine, its)]
+    counted = [_mean(rows, "predict_operations") for rows in (mine, its)]
+    operations = f" ({human_count(counted[0])} operations against {human_count(counted[1])})"
+    return (
+        f"Learning took {match.net} {seconds(_mean(mine, 'fit_seconds'))}, {match.rival} "
+        f"{seconds(_mean(its, 'fit_seconds'))}; an answer takes {micros(answers[0])} against "
+        f"{micros(answers[1])}{operations if all(counted) else ''}."
+    )
+
+
+def _mean(rows: list[Row], what: str) -> float:
+    """Mean of what is known; 0 where nothing is."""
+    values = [getattr(row, what) for row in rows]
+    return sum(values) / len(values) if all(value is not None for value in values) else 0.0
+
+
+def _what_would_change(found: Findings, match: Match) -> str:
     """Where the answer would be another one."""
-    n = found.n_learn
-    if high < 0:
-        if crossing.labels is not None and crossing.first == rival.learner and crossing.kind == "at":
-            return (
-                f"With fewer than about {crossing.labels:,.0f} labels ({crossing.interval()}) "
-                f"{rival.learner} would be "
-                f"the better choice."
-            )
-        return f"What would change it: a limit on cost that {net.learner} does not keep."
-    if crossing.labels is not None and crossing.second == net.learner and n < crossing.labels <= _FAR * n:
+    n, net, rival = found.n_learn, match.net, match.rival
+    crossing = found.crossover(net, rival)
+    within = crossing.kind == "at" and crossing.labels is not None and not crossing.beyond
+    if match.high < 0:
+        if within and crossing.second == net:
+            return f"With fewer labels {rival} would be better: {net} overtakes it {crossing.short()}."
+        return f"What would change it: a limit on cost that {net} does not keep."
+    if within and crossing.first == net and match.low > 0:
+        return f"With fewer labels {net} would be better: {rival} overtakes it {crossing.short()}."
+    if crossing.labels is not None and crossing.second == net and n < crossing.labels <= _FAR * n:
         return (
-            f"More labels would change it: if the curves go on, {net.learner} overtakes {rival.learner} at "
-            f"about "
-            f"{crossing.labels:,.0f} labels ({crossing.interval()})."
+            f"More labels would change it: if the curves go on, {net} overtakes {rival} "
+            f"{crossing.expected()}."
         )
-    if low <= 0 <= high:
+    if match.low <= 0 <= match.high:
         return "More test items or seeds would tell the two apart, if anything does."
+    lawless = [name for name in (net, rival) if name not in found.curves or not found.curves[name].sound]
+    if lawless:
+        return f"Whether more labels would change it cannot be told: {_lawless(lawless)}."
+    if crossing.second == net and n < crossing.low <= _FAR * n:
+        return (
+            f"More labels might change it, though it is not expected: the curves allow {net} to overtake "
+            f"{rival} with {crossing.interval()} labels."
+        )
     return f"No number of labels within reach ({_FAR:.0f} times those here) is expected to change it."
 
 
 def _more_labels(found: Findings) -> list[str]:
     """What more labels bring."""
-    try:
-        now = found.predict_error(found.n_learn)
-        tenfold = found.predict_error(10 * found.n_learn, now.learner)
-        gain = found.gain(1000, now.learner)
-    except ValueError:
-        return ["There are too few sizes to say what more labels would bring."]
-    curve = found.curves[now.learner]
-    if not curve.sound:
-        return [f"What more labels would bring cannot be said: of {now.learner} {curve.faults[0]}."]
+    able = [
+        name
+        for name, curve in found.curves.items()
+        if curve.sound and found.kinds[name] != "era" and far_enough(found, name)
+    ]
+    if not able:
+        few = not any(found.kinds[name] != "era" for name in found.curves)
+        why = "there are too few sizes" if few else "no curve that got far enough is a power law"
+        return [f"What more labels would bring cannot be said: {why}."]
+    best = min(able, key=lambda name: found.curves[name].error_at(found.n_learn))
+    now, tenfold = (found.predict_error(times * found.n_learn, best) for times in (1, 10))
+    gain = found.gain(1000, best)
     small = "little" if gain.error < _WORTH * now.error else "much"
-    said = (
-        f"1,000 labels more would bring {small}: {_points(gain.error)} ({_points(gain.low)} to "
-        f"{_points(gain.high)}) with "
-        f"{now.learner}; ten times as many would bring its error from {percent(now.error)} to "
-        f"{percent(tenfold.error)} ({_range(tenfold.low, tenfold.high)})."
-    )
-    return [said]
+    return [
+        (
+            f"1,000 labels more would bring {small}: {points(gain.error)} points ({points(gain.low)} to "
+            f"{points(gain.high)}) with {best}; ten times as many would bring its error from "
+            f"{percent(now.error)} to {percent(tenfold.error)} ({span(tenfold.low, tenfold.high)})."
+        ),
+    ]
 
 
 def _cautions(found: Findings) -> list[str]:
@@ -139,58 +263,33 @@ def _cautions(found: Findings) -> list[str]:
     told = []
     odd = [name for name, curve in found.curves.items() if not curve.sound and found.kinds[name] != "era"]
     if odd:
-        told.append(f"The curve{'s' if len(odd) > 1 else ''} of {_names(odd)} cannot be continued.")
-    short = [one.learner for one in found.standings if one.labels < found.n_learn and one.kind != "era"]
+        told.append(f"{_first_large(_lawless(odd))}.")
     most = max(one.labels for one in found.standings)
     if most < found.n_learn:
         told.append(f"No learner was fitted on more than {most:,} of the {found.n_learn:,} labels.")
-    elif short:
-        told.append(
-            f"{_names(short)} {'were' if len(short) > 1 else 'was'} not fitted on all {found.n_learn:,} "
-            f"labels."
-        )
+    by_size: dict[int, list[str]] = defaultdict(list)
+    for one in found.standings:
+        if one.kind != "era" and one.labels < most:
+            by_size[one.labels].append(one.learner)
+    if by_size:
+        parts = [f"{names(some)} no further than {n:,}" for n, some in sorted(by_size.items(), reverse=True)]
+        told.append(f"Of the {most:,} labels that others got to, {'; '.join(parts)}.")
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for name, why in reasons(found).items():
+        if found.kinds[name] != "era":
+            by_reason[why].append(name)
+    told += [f"Left out: {names(some)}, {why}." for why, some in by_reason.items()]
     return told
 
 
-def _error(one: Standing) -> str:
-    return f"{percent(one.error)} wrong ({_range(one.low, one.high)}) with {one.labels:,} labels"
+def _lawless(some: list[str]) -> str:
+    many = len(some) > 1
+    return f"the curve{'s' if many else ''} of {names(some)} follow{'' if many else 's'} no power law"
 
 
-def _at(found: Findings, one: Standing, labels: int) -> str:
-    return percent(_mean_error(found, one.learner, labels))
+def _first_large(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _range(low: float, high: float) -> str:
-    return f"{100 * low:.2f} to {percent(high)}"
-
-
-def _points(share: float) -> str:
-    return f"{100 * share:.2g} points" if abs(share) < 0.1 else f"{100 * share:.0f} points"
-
-
-def _signed(share: float) -> str:
-    return f"{100 * share:+.2f} points"
-
-
-def _operations(net: Standing, rival: Standing) -> str:
-    if net.predict_operations is None or rival.predict_operations is None:
-        return ""
-    return (
-        f" ({human_count(net.predict_operations)} operations against {human_count(rival.predict_operations)})"
-    )
-
-
-def _seconds(value: float) -> str:
-    if value < 0.1:
-        return f"{1000 * value:.2g} ms"
-    return f"{value:.2g} s" if value < 100 else f"{value:,.0f} s"
-
-
-def _micros(value: float) -> str:
-    if value >= 1000:
-        return f"{value / 1000:.2g} ms"
-    return f"{value:.2g} µs" if math.isfinite(value) else "?"
-
-
-def _names(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def _at(found: Findings, name: str, match: Match) -> str:
+    return percent(mean_error(found, name, match.labels))

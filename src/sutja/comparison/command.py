@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from sutja.comparison.faults import ComparisonError
 from sutja.comparison.report import REPORT, write_report
 from sutja.comparison.sources import load_source
 from sutja.comparison.table import DONE
+from sutja.comparison.wording import micros, seconds, span
 from sutja.metrics import percent
 from sutja.training.run_folder import next_free
 
@@ -57,20 +60,28 @@ def run(
         source.X, source.y, groups=source.groups, test=source.test, classes=source.classes,
         source=source.name, notes=source.notes, out=folder, say=say, **choices,
     )  # fmt: skip
+    say("fits the curves and draws the report")
     return found, write_report(found, folder)
 
 
 def told(found: Comparison, folder: Path) -> str:
     """The result for a terminal."""
-    lines = [f"{'learner':<24}{'labels':>8}{'wrong':>10}{'s to learn':>12}{'µs an answer':>14}"]
+    lines = [
+        f"{'learner':<24}{'labels':>8}{'wrong':>10}{'95 % interval':>20}{'to learn':>10}{'an answer':>11}"
+    ]
     lines += [
-        f"{one.learner:<24}{one.labels:>8,}{percent(one.error):>10}{one.fit_seconds:>12.3g}{one.predict_micros:>14.3g}"
+        f"{one.learner:<24}{one.labels:>8,}{percent(one.error):>10}{span(one.low, one.high):>20}"
+        f"{seconds(one.fit_seconds):>10}{micros(one.predict_micros):>11}"
         for one in found.standings[:_SHOWN]
     ]
+    if len(found.standings) > _SHOWN:
+        lines.append(f"and {len(found.standings) - _SHOWN} more in the report")
     failed = sum(row.status != DONE for row in found.rows)
     if failed:
-        lines.append(f"{failed} fits were not done; the report says why")
-    return "\n".join([*lines, "", advise(found), "", f"the report is {folder / REPORT}"])
+        lines.append(f"{failed} fits were begun or passed over and are not done; the report says why")
+    width = min(100, shutil.get_terminal_size((100, 24)).columns)
+    advice = textwrap.fill(advise(found), width, break_on_hyphens=False, break_long_words=False)
+    return "\n".join([*lines, "", advice, "", f"the report is {folder / REPORT}"])
 
 
 def _stem(data: str | None) -> str:

@@ -6,31 +6,46 @@ Letters: n labels.
 from __future__ import annotations
 
 import io
-import math
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sutja.comparison.eras import ERAS
+from sutja.comparison.axes import (
+    INK,
+    RC,
+    SMALL,
+    End,
+    along,
+    log_axes,
+    log_errors,
+    name_ends,
+    new,
+    spread,
+    titled,
+)
+from sutja.comparison.crossover import Crossover
+from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
 from sutja.comparison.result import Findings
+from sutja.metrics import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_WIDTH, _HEIGHT = 5.2, 4.6  # inches
-# Okabe and Ito's colours, which people of all kinds of sight tell apart, and a few like them.
-_NETWORK = ("#0072B2", "#009E73", "#56B4E9", "#004C6D", "#2F6B4F", "#7BA7C7")
-_OTHER = ("#D55E00", "#E69F00", "#CC79A7", "#000000", "#8C5A2B", "#7F7F7F", "#A79A00", "#B03A5B")
+# After Okabe and Ito, whose colours people of all kinds of sight tell apart; darker, for 3 : 1 on white.
+_NETWORK = ("#0072B2", "#00845F", "#2E8BC0", "#004C6D", "#2F6B4F", "#5F86A6")
+_OTHER = ("#D55E00", "#B57700", "#B8588F", "#000000", "#8C5A2B", "#6F6F6F", "#7C7200", "#B03A5B")
+_ERA = ("#8A7A3C", "#57863A", "#1F8A70", "#1B7A8C", "#2A628F", "#3B4890", "#440154")
 _MARKERS = "osD^vP*Xph<>dH8"
 _DASHES = ((4, 1.5), (1.5, 1.2), (5, 1.5, 1.5, 1.5), (7, 2))
 _PLACES = 60
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _BEYOND = 3.0  # times the largest size, as far as curves are drawn on
-_RC: Any = {"svg.fonttype": "none", "font.size": 9.5, "font.family": "sans-serif", "axes.spines.top": False,
-       "axes.spines.right": False}  # fmt: skip
+_MARKED = 5  # crossovers that get a number in the figure
+_BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85}
+_NUMBER = 0.075  # of the width, that a number takes
+_ROOM_ABOVE = 1.3  # times the highest point, so that what is written above it has room
 
 
 def styles(found: Findings) -> dict[str, dict[str, Any]]:
@@ -47,35 +62,34 @@ def styles(found: Findings) -> dict[str, dict[str, Any]]:
             "color": colours[place % len(colours)], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": line
         }  # fmt: skip
     for i, name in enumerate(eras):
-        shade = 0.75 - 0.7 * i / max(1, len(eras) - 1)
-        made[name] = {"color": str(round(shade, 2)), "marker": _MARKERS[i % len(_MARKERS)], "linestyle": "-"}
+        place = round(i * (len(_ERA) - 1) / max(1, len(eras) - 1))
+        made[name] = {"color": _ERA[place], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": "-"}
     return made
 
 
 def learning_curves(found: Findings, names: Sequence[str] | None = None) -> Figure:
-    """Error against labels, with bands, on logarithmic axes; a crossover of one of the best is marked."""
-    figure, axes = _new()
+    """Error against labels, with bands, on logarithmic axes; crossovers of networks are marked by number."""
     style = styles(found)
     chosen = names or [name for name in found.measured if found.kinds[name] != "era"]
-    for name in chosen:
-        if name in found.measured:
-            _draw_curve(axes, found, name, style[name])
-    _log_axes(axes, found)
-    axes.set_xlabel("labels to learn from")
+    figure, axes = new(names=chosen)
+    ends = [_draw_curve(axes, found, name, style[name]) for name in chosen if name in found.measured]
+    log_axes(axes, found.chance, found.n_test)
     if names is None:
-        _mark_crossover(axes, found)
-    _legend(figure, axes)
+        _mark_crossovers(axes, found)
+    axes.set_xlabel("labels to learn from")
+    titled(axes, f"{found.source}: {'' if names is None else 'the eras, '}error against labels")
+    name_ends(axes, ends)
     return figure
 
 
-def _draw_curve(axes: Axes, found: Findings, name: str, style: dict[str, Any]) -> None:
+def _draw_curve(axes: Axes, found: Findings, name: str, style: dict[str, Any]) -> End:
     one, curve = found.measured[name], found.curves.get(name)
     errors = np.maximum(one.errors, 0.5 / found.n_test)
     plain = {"color": style["color"], "linewidth": 1.4}
-    marks = {"marker": style["marker"], "markersize": 5, "label": name}
+    marks = {"marker": style["marker"], "markersize": 5}
     if curve is None or not curve.sound:  # no law: the points alone, joined
         axes.plot(one.sizes, errors, linestyle=style["linestyle"], **plain, **marks)
-        return
+        return End(name, float(one.sizes[-1]), float(errors[-1]), style)
     n = np.geomspace(one.sizes[0], one.sizes[-1] * _BEYOND, _PLACES)
     low, high = (np.maximum(edge, 0.3 / found.n_test) for edge in curve.band(n))
     axes.fill_between(n, low, high, color=style["color"], alpha=0.10, linewidth=0)
@@ -83,47 +97,85 @@ def _draw_curve(axes: Axes, found: Findings, name: str, style: dict[str, Any]) -
     axes.plot(n[inside], fit[inside], linestyle=style["linestyle"], **plain)
     axes.plot(n[~inside], fit[~inside], linestyle=":", color=style["color"], linewidth=1.0)
     axes.plot(one.sizes, errors, linestyle="none", color=style["color"], **marks)
+    return End(name, float(n[-1]), float(fit[-1]), style)
 
 
-def _mark_crossover(axes: Axes, found: Findings) -> None:
-    told = [one for one in found.crossovers if one.kind == "at" and one.labels]
-    best = {one.learner for one in found.standings[:4]}
-    told = [one for one in told if {one.first, one.second} & best]
-    for one in told[:1] if told else ():
+def marked(found: Findings) -> tuple[Crossover, ...]:
+    """The crossovers that the figure marks by number: within what was measured, the best learners first."""
+    rank = {one.learner: place for place, one in enumerate(found.standings)}
+    told = [one for one in found.crossovers if one.kind == "at" and one.labels is not None and not one.beyond]
+    told.sort(key=lambda one: rank[one.first] + rank[one.second])
+    return tuple(told[:_MARKED])
+
+
+def _mark_crossovers(axes: Axes, found: Findings) -> None:
+    """A dot where two curves cross, the interval of the labels, and a line down to a number."""
+    told = sorted(enumerate(marked(found), start=1), key=lambda pair: pair[1].labels or 0.0)
+    places = spread([along(axes, one.labels or 1.0) for _, one in told], [_NUMBER] * len(told))
+    for (number, one), place in zip(told, places, strict=True):
         assert one.labels is not None
-        axes.axvline(one.labels, color="#555555", linewidth=0.8, linestyle=(0, (2, 2)))
+        error = max(_error_at(found, one.second, one.labels), 0.3 / found.n_test)
+        low, high = max(one.low, one.measured[0]), min(one.high, _BEYOND * one.measured[1])
+        axes.plot((low, high), (error, error), color=INK, linewidth=1.0, marker="|", markersize=5, zorder=4)
+        axes.plot(one.labels, error, "o", markersize=4.5, color="white", markeredgecolor=INK, zorder=5)
         axes.annotate(
-            f"{one.second}\novertakes\n{one.first}", (one.labels, 1), (4, -2), fontsize=7.5, va="top",
-            xycoords=("data", "axes fraction"), textcoords="offset points", color="#333333",
+            str(number), (one.labels, error), (place, 0.055), textcoords=axes.transAxes, ha="center",
+            va="center", fontsize=SMALL, zorder=6,
+            bbox={"boxstyle": "circle,pad=0.22", "facecolor": "white", "edgecolor": INK, "linewidth": 0.8},
+            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6, "linestyle": (0, (2, 2)),
+                        "shrinkB": 2},
         )  # fmt: skip
 
 
-def cost(found: Findings, what: str, label: str) -> Figure:
+def _error_at(found: Findings, name: str, labels: float) -> float:
+    curve = found.curves[name]
+    if curve.sound:
+        return curve.error_at(labels)
+    one = found.measured[name]
+    return float(np.exp(np.interp(np.log(labels), np.log(one.sizes), np.log(np.maximum(one.errors, 1e-9)))))
+
+
+def cost(found: Findings, what: str, label: str, title: str) -> Figure:
     """Error against what a fit, or an answer, takes: a point a size, from few labels to many."""
-    figure, axes = _new()
-    style = styles(found)
-    for name, some in found.done.items():
-        if found.kinds[name] == "era":
-            continue
-        points = []
-        for rows in some.values():
-            costs = [getattr(row, what) for row in rows]
-            if all(value for value in costs):
-                errors = [row.error or 0.0 for row in rows]
-                points.append((np.mean(costs), max(np.mean(errors), 0.5 / found.n_test)))
-        if points:
-            x, y = zip(*points, strict=True)
-            line = {"color": style[name]["color"], "linestyle": style[name]["linestyle"], "linewidth": 1.0}
-            axes.plot(x, y, marker=style[name]["marker"], markersize=5, label=name, **line)
-    _log_axes(axes, found)
+    style, ends = styles(found), []
+    able = [name for name in found.measured if found.kinds[name] != "era"]
+    known = {name: points for name in able if (points := cost_points(found, name, what))}
+    named = {name: _with_device(found, name) for name in known}
+    figure, axes = new(names=list(named.values()))
+    for name, points in known.items():
+        x, y = zip(*points, strict=True)
+        line = {"color": style[name]["color"], "linestyle": style[name]["linestyle"], "linewidth": 1.0}
+        axes.plot(x, y, marker=style[name]["marker"], markersize=5, **line)
+        ends.append(End(named[name], x[-1], y[-1], style[name]))
+    if ends:
+        log_axes(axes, found.chance, found.n_test, short=True)
+        name_ends(axes, ends)
     axes.set_xlabel(label)
-    _legend(figure, axes)
+    titled(axes, f"{found.source}: {title[:1].lower()}{title[1:]}")
     return figure
+
+
+def _with_device(found: Findings, name: str) -> str:
+    on_gpu = any(row.device != "cpu" for rows in found.done[name].values() for row in rows)
+    return f"{name} (GPU)" if on_gpu else name
+
+
+def cost_points(found: Findings, name: str, what: str) -> list[tuple[float, float]]:
+    """Cost and error of a learner at each number of labels, where the cost is known."""
+    points = []
+    for rows in found.done[name].values():
+        costs = [getattr(row, what) for row in rows]
+        if all(value for value in costs):
+            if what == "predict_seconds":
+                costs = [1e6 * value / found.n_test for value in costs]
+            error = float(np.mean([row.error or 0.0 for row in rows]))
+            points.append((float(np.mean(costs)), max(error, 0.5 / found.n_test)))
+    return points
 
 
 def eras_by_year(found: Findings) -> Figure:
     """Error of each era at the most labels, by year, beside what was published."""
-    figure, axes = _new(3.6)
+    figure, axes = new(4.0, below=0.2)
     standing = {one.learner: one for one in found.standings}
     data = found.source
     measured = [(ERAS[name], standing[name]) for name in ERAS if name in standing]
@@ -136,80 +188,49 @@ def eras_by_year(found: Findings) -> Figure:
     axes.errorbar(
         years, middle, (low, high), fmt="o-", color="#0072B2", capsize=3, linewidth=1.2, label="measured here"
     )
+    log_errors(axes)
+    for i, (error, (_, one)) in enumerate(zip(middle, measured, strict=True)):
+        axes.annotate(percent(one.error, 1), (i, error), (6, 4), textcoords="offset points", fontsize=SMALL,
+                      color="#00507D", bbox=_BEHIND)  # fmt: skip
     told = [(i, era.published[data].error) for i, (era, _) in enumerate(measured) if data in era.published]
     if told:
         x, y = zip(*told, strict=True)
-        axes.plot(x, y, "D", color="#D55E00", fillstyle="none", markersize=8, label="published then")
-    axes.set_yscale("log")
-    axes.yaxis.set_major_formatter(_percents())
-    axes.yaxis.set_minor_formatter(_percents(few=True))
-    axes.set_xticks(years, [str(era.year) if era.name != "today" else "today" for era, _ in measured])
-    axes.set_ylabel("test items wrong")
-    axes.grid(axis="y", color="#e6e6e6", linewidth=0.6)
-    _legend(figure, axes)
+        axes.plot(x, y, "D", color="#B94A00", fillstyle="none", markersize=8, label="published then")
+        for i, error in told:  # above where it is the higher one, at the side where it is the lower
+            place, side = ((0, 8), "center") if error > middle[i] else ((-7, -3), "right")
+            axes.annotate(percent(error, 1), (i, error), place, textcoords="offset points", ha=side,
+                          fontsize=SMALL, color="#8A3700", bbox=_BEHIND)  # fmt: skip
+    _level_lines(axes, found)
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(bottom, top * _ROOM_ABOVE)
+    axes.set_xlim(-0.6, len(measured) - 0.2)
+    axes.set_xticks(years, [_year_and_method(era.name) for era, _ in measured], fontsize=7.8)
+    titled(axes, f"{data}: what each era's method gets wrong")
+    axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
     return figure
 
 
-def _new(height: float = _HEIGHT) -> tuple[Figure, Axes]:
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
-
-    with mpl.rc_context(_RC):
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        return figure, figure.subplots()
-
-
-def _log_axes(axes: Axes, found: Findings) -> None:
-    axes.set(xscale="log", yscale="log", ylabel="test items wrong")
-    axes.yaxis.set_major_formatter(_percents())
-    axes.yaxis.set_minor_formatter(_percents(few=True))
-    axes.xaxis.set_major_formatter(_counts())
-    low, high = axes.get_ylim()
-    axes.set_ylim(max(low, 0.3 / found.n_test), 1.25 * max(found.chance, high / 1.3))
-    axes.axhline(found.chance, color="#666666", linewidth=0.8, linestyle=(0, (1, 2)))
-    axes.text(
-        0.995,
-        found.chance,
-        "chance",
-        transform=axes.get_yaxis_transform(),
-        fontsize=7.5,
-        ha="right",
-        va="bottom",
-    )
-    axes.grid(color="#e6e6e6", linewidth=0.6)
-    axes.set_axisbelow(True)
-
-
-def _percents(few: bool = False) -> Any:
-    from matplotlib.ticker import FuncFormatter
-
-    def text(value: float, place: int | None = None) -> str:
-        first = value / 10 ** math.floor(math.log10(value)) if value > 0 else 0
-        return "" if few and round(first) not in (2, 5) else f"{100 * value:.3g} %"
-
-    return FuncFormatter(text)
-
-
-def _counts() -> Any:
-    from matplotlib.ticker import FuncFormatter
-
-    def text(value: float, place: int | None = None) -> str:
-        if 1 <= value < 1e6:
-            return f"{value:,.0f}"
-        if 1e-4 < value < 1:
-            return f"{value:g}"
-        return f"10{str(round(math.log10(value))).translate(_RAISED)}" if value > 0 else "0"
-
-    return FuncFormatter(text)
-
-
-def _legend(figure: Figure, axes: Axes) -> None:
-    handles, names = axes.get_legend_handles_labels()
-    if handles:
-        figure.legend(
-            handles, names, loc="outside lower center", ncols=min(3, len(names)), frameon=False, fontsize=8.5,
-            handlelength=2.6, columnspacing=1.2,
+def _level_lines(axes: Axes, found: Findings) -> None:
+    """The best learner that is no network, and people, as lines across."""
+    others = [one for one in found.standings if one.kind in ("baseline", "own")]
+    levels = [(others[0].error, f"{others[0].learner}, here", (5, 2))] if others else []
+    people = PUBLISHED_BASELINES.get(found.source, {}).get("people")
+    if people:
+        levels.append((people.error, "people", (1, 2)))
+    for error, words, dashes in levels:
+        axes.axhline(max(error, 0.5 / found.n_test), color="#555555", linewidth=0.9, linestyle=(0, dashes))
+        axes.text(
+            0.005, max(error, 0.5 / found.n_test), f"{words} {percent(error, 1)}", fontsize=7.5, va="bottom",
+            transform=axes.get_yaxis_transform(), color="#444444",
+            bbox=_BEHIND,
         )  # fmt: skip
+
+
+def _year_and_method(name: str) -> str:
+    """'1989-zip-code' on two lines."""
+    year, _, method = name.partition("-")
+    method = method.replace("relu-", "relu,\n")
+    return f"{year}\n{method}" if method else year
 
 
 def svg(figure: Figure, name: str) -> str:
@@ -217,9 +238,7 @@ def svg(figure: Figure, name: str) -> str:
     import matplotlib as mpl
 
     out = io.StringIO()
-    with mpl.rc_context({**_RC, "svg.hashsalt": name}):
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")  # it has its layout now, which takes longest
+    with mpl.rc_context({**RC, "svg.hashsalt": name}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
@@ -234,6 +253,6 @@ def png(figure: Figure) -> bytes:
     import matplotlib as mpl
 
     out = io.BytesIO()
-    with mpl.rc_context(_RC):
+    with mpl.rc_context(RC):
         figure.savefig(out, format="png", dpi=160, metadata={"Software": None})
     return out.getvalue()

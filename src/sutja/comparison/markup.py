@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import zlib
 from collections.abc import Sequence
 from html import escape
@@ -48,10 +49,21 @@ def table(
     )
 
 
-def figure(svg: str, words: str, caption: str) -> str:
-    """A drawing, what it shows in words, and its caption."""
+def figure(svg: str, words: str, caption: str, numbered: Sequence[str] = ()) -> str:
+    """A drawing, what it shows in words, and its caption; a list of lines below it."""
     picture = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
-    return f'<figure class="wide">{picture}<figcaption>{escape(caption)}</figcaption></figure>'
+    below = f"<ol>{''.join(f'<li>{escape(line)}</li>' for line in numbered)}</ol>" if numbered else ""
+    return f'<figure class="wide">{picture}<figcaption>{escape(caption)}{below}</figcaption></figure>'
+
+
+def beside(figures: Sequence[str]) -> str:
+    """Figures side by side where there is room."""
+    return f'<div class="beside">{"".join(figures)}</div>' if any(figures) else ""
+
+
+def unbroken(text: str) -> str:
+    """Text in which no number is parted from its unit."""
+    return re.sub(r"(?<=[0-9]) (?=%|µs\b|ms\b|s\b|points\b|labels\b|[kMGTP] )", "\u00a0", text)
 
 
 def items(lines: Sequence[str]) -> str:

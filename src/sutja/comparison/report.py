@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutja.comparison import figures, sections
-from sutja.comparison.advice import advise
-from sutja.comparison.budget import hours
+from sutja.comparison.advice import sentences
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.markup import figure, items, section
+from sutja.comparison.markup import beside, figure, items, section, unbroken
 from sutja.comparison.result import Findings
 from sutja.comparison.style import CSS
 from sutja.comparison.summary import summarise
+from sutja.comparison.wording import minutes
 from sutja.metrics import percent
 
 if TYPE_CHECKING:
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
 
 REPORT, SUMMARY, FIGURES = "report.html", "summary.json", "figures"
 _COSTS = {
-    "cost-seconds": ("fit_seconds", "seconds to learn (one core)", "Error against the time to learn"),
+    "cost-seconds": ("fit_seconds", "seconds to learn", "Error against the time to learn"),
     "cost-operations": ("fit_operations", "operations to learn", "Error against the arithmetic to learn"),
     "cost-answer": ("predict_operations", "operations an answer", "Error against the work of an answer"),
+    "cost-memory": ("memory_mb", "MB to learn", "Error against the memory to learn"),
 }
 _BY_EAR = "The table under it has the same figures."
 _CAPTIONS = {
     "curves": "Points are means over the seeds, lines the fitted power laws, dotted beyond what was "
-    "measured; bands are 95 % intervals. Networks are drawn through, other learners broken.",
-    "cost-seconds": "A point for each number of labels.",
-    "eras": "With the most labels; bars are 95 % intervals.",
+    "measured; bands are 95 % intervals. Lines of networks are unbroken, of other learners broken.",
+    "cost-seconds": "A point for each number of labels; of one core, or of the GPU where it says so.",
+    "cost-operations": "Multiplications, additions and comparisons, counted.",
+    "cost-memory": "Most that the fit took beyond what its process had before.",
+    "eras": "With the most labels that each was fitted on; bars are 95 % intervals.",
 }
 
 
@@ -87,7 +91,7 @@ def draw(found: Findings) -> dict[str, Drawn]:
         made["curves"] = Drawn.of(figures.learning_curves(found), "curves", title, _curves_in_words(found))
         for name, (what, label, title) in _COSTS.items():
             words = f"{title}: a line for each learner, a point for each number of labels. {_BY_EAR}"
-            made[name] = Drawn.of(figures.cost(found, what, label), name, title, words)
+            made[name] = Drawn.of(figures.cost(found, what, label, title), name, title, words)
     eras = [name for name in found.measured if found.kinds[name] == "era"]
     if eras:
         title = "Seven eras on the same data"
@@ -101,14 +105,14 @@ def draw(found: Findings) -> dict[str, Drawn]:
 
 def make_page(found: Findings, drawn: dict[str, Drawn]) -> str:
     """The whole page."""
-    compute = "".join(_figure(drawn, name) for name in _COSTS) + sections.costs(found)
+    compute = beside([_figure(drawn, name) for name in _COSTS]) + sections.costs(found)
     eras = ""
     if "eras" in drawn:
         eras = _figure(drawn, "eras") + sections.eras(found) + _figure(drawn, "era-curves")
         eras += sections.published(found)
     parts = [
         _head(found),
-        section("Data: error against labels", _figure(drawn, "curves") + sections.standings(found)),
+        section("Data: error against labels", _curves(found, drawn) + sections.standings(found)),
         section("Crossovers", sections.crossovers(found)),
         section("What more labels would bring", sections.more_labels(found)),
         section("Compute: error against cost", compute),
@@ -125,7 +129,7 @@ def make_page(found: Findings, drawn: dict[str, Drawn]) -> str:
 
 
 def _title(found: Findings) -> str:
-    return f"Does {found.source} need deep learning?"
+    return f"Does “{found.source}” need deep learning?"
 
 
 def _head(found: Findings) -> str:
@@ -144,11 +148,27 @@ def _head(found: Findings) -> str:
     seconds = float(found.facts.get("seconds", 0))
     return (
         f"<h1>{escape(_title(found))}</h1>\n"
-        f'<p class="soft">Measured {escape(day)} on {escape(cpu)}, {found.facts.get("jobs", "?")} fits at a '
-        f"time, in {hours(seconds)}.</p>\n"
-        f'<p class="advice">{escape(advise(found))}</p>\n<dl class="facts">{cells}</dl>\n'
+        f'<p class="soft">Measured {escape(day)} on {escape(cpu)}, {_at_once(found)} at a '
+        f"time, in {minutes(seconds)}.</p>\n"
+        f'<p class="advice">{_advice(found)}</p>\n<dl class="facts">{cells}</dl>\n'
         f"{items([escape(note) for note in found.notes])}\n"
     )
+
+
+def _at_once(found: Findings) -> str:
+    jobs = int(found.facts.get("jobs", 1))
+    return "one fit" if jobs == 1 else f"{jobs} fits"
+
+
+def _advice(found: Findings) -> str:
+    """The advice, its verdict in bold."""
+    verdict, *rest = (escape(unbroken(sentence)) for sentence in sentences(found))
+    return " ".join([f"<strong>{verdict}</strong>", *rest])
+
+
+def _curves(found: Findings, drawn: dict[str, Drawn]) -> str:
+    """The learning curves; what their numbers mark is listed below them."""
+    return _figure(drawn, "curves", [str(one) for one in figures.marked(found)])
 
 
 def _curves_in_words(found: Findings) -> str:
@@ -156,15 +176,16 @@ def _curves_in_words(found: Findings) -> str:
     return (
         f"Error against labels on logarithmic axes, a line for each learner with its 95 % band. With most "
         f"labels {some[0].learner} is best, {percent(some[0].error)} wrong, and {some[-1].learner} worst, "
-        f"{percent(some[-1].error)}. {_BY_EAR}"
+        f"{percent(some[-1].error)}.{''.join(f' {one}.' for one in figures.marked(found))} {_BY_EAR}"
     )
 
 
-def _figure(drawn: dict[str, Drawn], name: str) -> str:
+def _figure(drawn: dict[str, Drawn], name: str, numbered: Sequence[str] = ()) -> str:
     if name not in drawn:
         return ""
     some = drawn[name]
-    return figure(some.svg, some.words, f"{some.title}. {_CAPTIONS.get(name, '')}".strip())
+    caption = f"{some.title}. {_CAPTIONS.get(name, '')}".strip()
+    return figure(some.svg, some.words, caption + (" Numbers mark crossovers:" if numbered else ""), numbered)
 
 
 def _write(path: Path, data: bytes) -> Path:

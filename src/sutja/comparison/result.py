@@ -26,6 +26,7 @@ from sutja.metrics import binomial_tail
 
 _SURE = 0.01  # so seldom would a learner that beats nobody look as good by chance, over all learners
 MOST_SHARED = 24  # mistakes shown
+_FURTHEST = 0.5  # of the most labels of any learner: mistakes of those who saw fewer say little of an item
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +182,18 @@ class Findings:
     @cached_property
     def crossovers(self) -> tuple[Crossover, ...]:
         """Of each network with each baseline, eras left out."""
+        return tuple(self.crossover(a, b) for a, b, alike in self._pairs() if not alike)
+
+    @cached_property
+    def crossovers_alike(self) -> tuple[Crossover, ...]:
+        """Of two networks, and of two baselines, eras left out."""
+        return tuple(self.crossover(a, b) for a, b, alike in self._pairs() if alike)
+
+    def _pairs(self) -> list[tuple[str, str, bool]]:
+        """Any two learners with curves, and whether both or neither are networks."""
         names = [name for name in self.curves if self.kinds[name] != "era"]
-        pairs = [
-            (a, b)
-            for a, b in combinations(names, 2)
-            if (self.kinds[a] == "network") != (self.kinds[b] == "network")
-        ]
-        return tuple(self.crossover(a, b) for a, b in pairs)
+        deep = {name for name in names if self.kinds[name] == "network"}
+        return [(a, b, (a in deep) == (b in deep)) for a, b in combinations(names, 2)]
 
     def predict_error(self, n: float, learner: str | None = None) -> Prediction:
         """The error to expect with n labels.
@@ -244,7 +250,8 @@ class Findings:
         -------
         For each its place, how many learners are wrong, of how many, and what they take it for.
         """
-        last = [some[max(some)] for some in self.done.values() if some]
+        most = max((max(some) for some in self.done.values() if some), default=0)
+        last = [some[max(some)] for some in self.done.values() if some and max(some) >= _FURTHEST * most]
         if not last:
             return ()
         votes = [[self.answers[row.key] for row in rows] for rows in last]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from html import escape
 
+from sutja.comparison.coverage import not_begun, planned_fits, reach, seconds_left
 from sutja.comparison.crossover import Crossover
 from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
 from sutja.comparison.markup import as_url, folded, items, table
 from sutja.comparison.operations import human_count
 from sutja.comparison.result import Findings, Prediction, Standing
-from sutja.comparison.summary import MORE, expectations
+from sutja.comparison.summary import MORE, expectations, parameter
 from sutja.comparison.table import DONE
+from sutja.comparison.wording import minutes, names
 from sutja.metrics import percent
 
 _METHOD = (
@@ -44,7 +46,24 @@ def standings(found: Findings) -> str:
         ("learner", "labels", "wrong", "95 % interval", f"expected at {found.n_learn:,}", "curve"),
         rows,
         text=(5,),
-    )
+    ) + _laws(found)
+
+
+def _laws(found: Findings) -> str:
+    """The fitted power laws, with intervals."""
+    rows = []
+    for name, curve in found.curves.items():
+        if curve.sound:
+            (a, *a_ends), (c, *c_ends) = parameter(curve, "a"), parameter(curve, "c")
+            rows.append([
+                name, f"{100 * a:.2f} ({100 * a_ends[0]:.2f} – {100 * a_ends[1]:.2f})",
+                f"{100 * float(curve.law.b[0]):.3g}", f"{c:.2f} ({c_ends[0]:.2f} – {c_ends[1]:.2f})",
+            ])  # fmt: skip
+    if not rows:
+        return ""
+    caption = "error = a + b · n^(−c), n labels; a and b in percent, with 95 % intervals of the bootstrap."
+    heads = ("learner", "a: left with any number", "b", "c: how quickly it falls")
+    return folded("The fitted laws", table(caption, heads, rows))
 
 
 def _span(one: Standing) -> str:
@@ -68,14 +87,17 @@ def crossovers(found: Findings) -> str:
     if not found.crossovers:
         return "<p>There are no two curves, of a network and another learner, to compare.</p>"
     networks = [name for name in found.curves if found.kinds[name] == "network"]
+    said = [escape(_sentence(str(one))) for one in found.crossovers]
+    alike = [escape(_sentence(str(one))) for one in found.crossovers_alike]
     others = [name for name in found.curves if found.kinds[name] in ("baseline", "own")]
     known = {frozenset((one.first, one.second)): one for one in found.crossovers}
     rows = [[name, *(_cell(known[frozenset((name, net))], net) for net in networks)] for name in others]
-    said = [escape(_sentence(str(one))) for one in found.crossovers]
     columns = range(1, len(networks) + 1)
     caption = "How many labels a network needs to overtake each other learner, with 95 % intervals."
-    return table(caption, ("against", *networks), rows, columns, columns) + folded(
-        "The same in words", items(said)
+    return (
+        table(caption, ("against", *networks), rows, columns, columns)
+        + folded("The same in words", items(said))
+        + (folded("Networks with each other, and others with each other", items(alike)) if alike else "")
     )
 
 
@@ -106,20 +128,19 @@ def more_labels(found: Findings) -> str:
         now, twice, tenfold = expectations(found, one.learner)
         gain = found.gain(MORE, one.learner)
         rows.append(
-            [one.learner, percent(now.error), _with_range(twice), _with_range(tenfold), _with_range(gain, 3)]
+            [one.learner, _with_range(now), _with_range(twice), _with_range(tenfold), _with_range(gain, 3)]
         )
     if not rows:
         return "<p>No curve can be continued.</p>"
     return table(
         f"Errors in percent to expect if the curves go on as power laws, with 95 % intervals; last, the "
-        f"points "
-        f"that {MORE:,} labels more would take off.",
+        f"points that {MORE:,} labels more would take off.",
         (
             "learner", f"{found.n_learn:,} labels", f"twice: {2 * found.n_learn:,}",
             f"ten times: {10 * found.n_learn:,}", f"gain of {MORE:,} more",
         ),
         rows,
-        safe=(2, 3, 4),
+        safe=(1, 2, 3, 4),
     )  # fmt: skip
 
 
@@ -134,7 +155,7 @@ def costs(found: Findings) -> str:
         [
             one.learner, f"{one.labels:,}", percent(one.error), f"{one.fit_seconds:.3g}",
             _count(one.fit_operations), f"{one.predict_micros:.3g}", _count(one.predict_operations),
-            _count(one.parameters), f"{one.memory_mb:.3g}",
+            _count(one.parameters), f"{one.memory_mb:.3g}", *_where(found, one),
         ]
         for one in found.standings
     ]  # fmt: skip
@@ -145,10 +166,21 @@ def costs(found: Findings) -> str:
         "of one.",
         (
             "learner", "labels", "wrong", "s to learn", "operations to learn", "µs an answer",
-            "operations an answer", "numbers kept", "MB to learn",
+            "operations an answer", "parameters", "MB to learn", *(("on",) if _on_gpu(found) else ()),
         ),
         rows,
     )  # fmt: skip
+
+
+def _on_gpu(found: Findings) -> bool:
+    return any(row.device != "cpu" for row in found.rows)
+
+
+def _where(found: Findings, one: Standing) -> tuple[str, ...]:
+    """CPU or GPU, where there is a GPU."""
+    if not _on_gpu(found):
+        return ()
+    return ("CPU" if all(row.device == "cpu" for row in found.done[one.learner][one.labels]) else "GPU",)
 
 
 def _count(value: float | None) -> str:
@@ -196,7 +228,10 @@ def mistakes(found: Findings) -> str:
     shared = found.shared_mistakes
     if not shared:
         return ""
-    said = "<p>What nearly all get wrong is hard, or its label is wrong. Look at these first.</p>"
+    said = (
+        "<p>What nearly all get wrong is hard, or its label is wrong. Look at these first. Learners that "
+        "were fitted on less than half as many labels as the furthest are left out.</p>"
+    )
     if not found.shown:
         rows = [
             [f"{place + 1:,}", found.classes[found.truth[place]], taken, f"{wrong} of {of}"]
@@ -209,9 +244,8 @@ def mistakes(found: Findings) -> str:
         truth = found.classes[found.truth[place]]
         words = f"test item {place + 1}, which is {truth}; {wrong} of {of} learners are wrong, mostly {taken}"
         listed.append(
-            f'<li><img alt="{escape(words)}" src="{as_url(found.shown[place])}"><span>is '
-            f"<b>{escape(truth)}</b>, taken for <b>{escape(taken)}</b><br>{wrong} of {of} "
-            f"learners</span></li>"
+            f'<li><img alt="{escape(words)}" src="{as_url(found.shown[place])}"><span>'
+            f"<b>{escape(truth)}</b>, taken for <b>{escape(taken)}</b><br>by {wrong} of {of}</span></li>"
         )
     return said + f'<ul class="mistakes">{"".join(listed)}</ul>'
 
@@ -219,6 +253,9 @@ def mistakes(found: Findings) -> str:
 def method(found: Findings) -> str:
     """How it was measured, what was not done and why, and the settings."""
     counts = Counter(row.status for row in found.rows)
+    planned = max(planned_fits(found), len(found.rows))
+    if planned > len(found.rows):
+        counts["not begun"] = planned - len(found.rows)
     words = ", ".join(f"{count:,} {status}" for status, count in counts.items()) or "none"
     sizes = sorted({row.labels for row in found.rows})
     span = f"{sizes[0]:,} to {sizes[-1]:,}" if sizes else "no"
@@ -227,8 +264,9 @@ def method(found: Findings) -> str:
     hows = [f"<b>{escape(name)}</b>: {escape(how)}" for name, how in found.how.items()]
     system, engine = str(found.facts.get("system", "")), str(found.facts.get("engine", ""))
     return (
-        f"<p>Fits: {escape(words)}. Each learner learnt from subsets of {span} labels, each within the next, "
-        f"every class in its share, with {seeds} seeds. {_METHOD}</p><p>{_CURVES}</p>{_not_done(found)}"
+        f"<p>Fits: {planned:,}, of these {escape(words)}. Each learner learnt from subsets of {span} labels, "
+        f"each within the next, every class in its share, with {seeds} seeds. {_METHOD}</p>"
+        f"<p>{_CURVES}</p>{_not_done(found)}"
         f"{folded('The learners', items(hows))}{folded('Settings chosen', _settings(found))}"
         f'<p class="soft">{escape(versions)}; {escape(system)}; engine {escape(engine)}. {_FILES}</p>'
     )
@@ -243,9 +281,28 @@ def _not_done(found: Findings) -> str:
         for (name, n, status, note), count in sorted(reasons.items())
     ]
     if not rows:
-        return ""
+        return _time_wanted(found)
     heads = ("learner", "labels", "fits", "what", "why")
-    return table("Fits that were not done.", heads, rows, text=(3, 4))
+    return table("Fits that were begun or passed over, and are not done.", heads, rows, text=(3, 4)) + (
+        _time_wanted(found)
+    )
+
+
+def _time_wanted(found: Findings) -> str:
+    """What was not begun for want of time, and how long it would take."""
+    left = not_begun(found)
+    if not left:
+        return ""
+    far = [
+        f"{name} from {min(some):,} labels on" if reach(found, name) else f"{name} at all"
+        for name, some in left.items()
+    ]
+    seconds = seconds_left(found)
+    more = f" They should take roughly {minutes(max(60.0, seconds))} more" if seconds else ""
+    unknown = [name for name in left if not reach(found, name)]
+    if more and unknown:
+        more += f", without {names(unknown)}, of which no fit was seen"
+    return f"<p>Not begun for want of time: {escape(names(far))}.{escape(more)}{'.' if more else ''}</p>"
 
 
 def _settings(found: Findings) -> str:

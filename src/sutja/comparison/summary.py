@@ -8,7 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from sutja.comparison.advice import advise
+from sutja.comparison.coverage import not_begun, planned_fits, planned_sizes, seconds_left
 from sutja.comparison.crossover import Crossover
+from sutja.comparison.curves import LEVEL, Curve, quantiles
 from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
 from sutja.comparison.result import Findings, Prediction
 
@@ -29,9 +31,11 @@ def summarise(found: Findings) -> dict[str, Any]:
         "advice": advise(found),
         "notes": found.notes,
         "fits": Counter(row.status for row in found.rows),
+        "planned": {"fits": planned_fits(found), "sizes": planned_sizes(found)},
+        "not_begun": {"fits": not_begun(found), "seconds": seconds_left(found)},
         "standings": [asdict(one) for one in found.standings],
         "curves": {name: _curve(found, name) for name in found.curves},
-        "crossovers": [_crossover(one) for one in found.crossovers],
+        "crossovers": [_crossover(one) for one in (*found.crossovers, *found.crossovers_alike)],
         "eras": [
             {"name": name, "year": era.year, "new": era.new, "source": era.source}
             | {"published": {key: asdict(value) for key, value in era.published.items()}}
@@ -49,10 +53,18 @@ def expectations(found: Findings, name: str) -> tuple[Prediction, ...]:
     return tuple(found.predict_error(times * found.n_learn, name) for times in (1, 2, 10))
 
 
+def parameter(curve: Curve, name: str) -> tuple[float, float, float]:
+    """A, b or c of a curve's law, and its 95 % interval by the bootstrap."""
+    value = float(getattr(curve.law, name)[0])
+    low, high = quantiles(getattr(curve.draws, name), LEVEL)
+    return value, min(low, value), max(high, value)
+
+
 def _curve(found: Findings, name: str) -> dict[str, Any]:
     curve = found.curves[name]
     return {
         "a": float(curve.law.a[0]), "b": float(curve.law.b[0]), "c": float(curve.law.c[0]),
+        "intervals": {name: parameter(curve, name)[1:] for name in ("a", "b", "c")},
         "faults": curve.faults,
         "expected": [asdict(one) for one in expectations(found, name)],
         "gain": asdict(found.gain(MORE, name)),

@@ -1,0 +1,104 @@
+"""The figures name their curves, mark the crossovers, and can be told apart without colour."""
+
+import re
+from itertools import combinations, pairwise
+
+import pytest
+from matplotlib.colors import to_rgb
+from simulated_fits import comparison, power_law
+
+from sutja.comparison import axes, figures
+from sutja.comparison.eras import ERAS
+
+LATE, EARLY = power_law(0.003, 8.0, 0.75), power_law(0.04, 0.9, 0.35)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Three networks and seven others, and two eras."""
+    names = [f"net-{i}" for i in range(3)] + [f"other-{i}" for i in range(7)]
+    kinds = {name: "network" if name.startswith("net") else "baseline" for name in names}
+    curves = {name: LATE if name.startswith("net") else EARLY for name in names}
+    eras = {"1989-zip-code": power_law(0.03, 2.0, 0.5), "1998-lenet-5": power_law(0.02, 2.0, 0.5)}
+    return comparison(curves | eras, kinds | dict.fromkeys(eras, "era"))
+
+
+def contrast(colour):
+    """With white, as WCAG 2 has it."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 1.05 / (sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)) + 0.05)
+
+
+def test_curves_are_told_apart_without_colour(found):
+    style = figures.styles(found)
+    shown = [name for name, kind in found.kinds.items() if kind != "era"]
+    assert all(style[a]["marker"] != style[b]["marker"] for a, b in combinations(shown, 2))
+    assert {style[name]["linestyle"] for name in shown if found.kinds[name] == "network"} == {"-"}
+    assert "-" not in {style[name]["linestyle"] for name in shown if found.kinds[name] == "baseline"}
+
+
+def test_every_line_stands_out_from_the_paper():
+    for colour in (*figures._NETWORK, *figures._OTHER, *figures._ERA):
+        assert contrast(colour) >= 3.0, colour
+
+
+def test_the_names_stand_where_the_curves_end_and_do_not_overlap(found):
+    drawing = figures.learning_curves(found)
+    drawing.draw_without_rendering()
+    (area,) = drawing.axes
+    named = {text.get_text().replace("\n", ""): text.get_window_extent() for text in area.texts}
+    boxes = [named[name] for name in found.measured if found.kinds[name] != "era"]
+    assert all(one.x1 <= drawing.bbox.x1 for one in boxes)
+    assert all(one.x0 > area.get_window_extent().x1 for one in boxes)
+    boxes.sort(key=lambda one: one.y0)
+    assert all(below.y1 <= above.y0 + 1 for below, above in pairwise(boxes))
+
+
+def test_crossovers_are_marked_by_number_and_listed_in_that_order(found):
+    marked = figures.marked(found)
+    assert 1 <= len(marked) <= 5
+    assert all(one.kind == "at" and not one.beyond for one in marked)
+    texts = [text.get_text() for text in figures.learning_curves(found).axes[0].texts]
+    assert {str(number) for number in range(1, len(marked) + 1)} <= set(texts)
+
+
+def test_ticks_are_plain_numbers(found):
+    assert axes.counts()(60_000) == "60,000"
+    assert axes.counts()(0.01) == "0.01"
+    assert axes.counts(short=True)(1e6) == "1 M"
+    assert axes.counts(few=True)(30) == ""
+    assert axes.percents()(0.005) == "0.5 %"
+    text = figures.svg(figures.cost(found, "fit_operations", "operations", "Cost"), "cost")
+    assert not re.search(r"\d+e[+-]?\d+<", text)
+
+
+def test_published_figures_stand_beside_the_measured_ones(found):
+    texts = [text.get_text() for text in figures.eras_by_year(found).axes[0].texts]
+    assert "5.0 %" in texts  # LeCun et al. 1989
+    assert "5.1 %" in texts
+    assert "people 2.5 %" in texts
+    assert {"1989-zip-code", "1998-lenet-5"} <= set(ERAS)
+
+
+def test_learners_on_a_gpu_are_said_to_be(found):
+    from dataclasses import replace
+
+    rows = tuple(replace(row, device="cuda") if row.learner == "net-0" else row for row in found.rows)
+    drawing = figures.cost(replace(found, rows=rows), "fit_seconds", "seconds", "Cost")
+    texts = [text.get_text().replace("\n", " ") for text in drawing.axes[0].texts]
+    assert "net-0 (GPU)" in texts
+    assert "net-1" in texts
+
+
+@pytest.mark.parametrize("wanted", [[0.5] * 4, [0.0, 0.0, 1.0, 1.0], [0.1, 0.12, 0.8, 0.99], [0.97] * 4])
+def test_places_are_spread_within_the_axes(wanted):
+    places = axes.spread(wanted, [0.1] * 4)
+    assert all(after - before >= 0.0999 for before, after in pairwise(places))
+    assert places[0] >= 0.05 - 1e-6
+    assert places[-1] <= 0.95 + 1e-6
+
+
+def test_long_names_take_two_lines():
+    assert axes.wrapped("hist-gradient-boosting") == "hist-gradient-\nboosting"
+    assert axes.wrapped("k-nn") == "k-nn"
+    assert axes.wrapped("averyveryverylongname") == "averyveryverylongname"
