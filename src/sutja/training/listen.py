@@ -7,13 +7,10 @@ answer, K classes.
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,21 +19,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sutja.metrics import percent
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.spoken_words import OTHER, word_class
 from sutja.training import checkpoint, loop
 from sutja.training.device import convolution_dtype
-from sutja.training.faults import TrainingError
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Batch, Heard, batch_of, batches
-from sutja.training.schedule import warm_up_cosine
+from sutja.training.sequence_run import SequenceRun, Source, begun
 
-_STEPS_A_LINE = 50  # of progress
 _DTYPE = convolution_dtype()
-_CLIP = 2.0  # the largest norm of a gradient
-_BETAS = (0.9, 0.98)
-_MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths
 _OTHER = word_class(OTHER)
 _FRAMES_A_ROW = 320  # about the mean
 
@@ -73,14 +64,6 @@ class ListenFit:
     settle: float = 0.4
     vary: float = 1.0
     seed: int = 0
-
-
-@runtime_checkable
-class HeardSource(Protocol):
-    """Whatever hands over chunks of recordings: a `ListenPool`, or a list in a test."""
-
-    def take(self) -> list[Heard]:
-        """The next chunk."""
 
 
 def load_average(path: Path) -> Listener:
@@ -120,17 +103,10 @@ def start(
     TrainingError
         The run began with something else.
     """
-    torch.manual_seed(fit.seed)
-    net = load_average(weights) if isinstance(weights, Path) else weights or Listener(config)
-    net = net.train()
-    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    state = loop.State(net, "adamw", fit.lr, fit.weight_decay, _BETAS, average=True)
-    if path and path.exists():
-        parts = checkpoint.read(path)
-        if facts is not None:
-            checkpoint.check_same_run(path, parts["identity"], facts)
-        state.load(parts)
-    return state
+    return begun(
+        lambda: load_average(weights) if isinstance(weights, Path) else weights or Listener(config),
+        fit, path, facts,
+    )  # fmt: skip
 
 
 def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator) -> Float[Tensor, "B U M"]:
@@ -206,7 +182,7 @@ def numbers_in(classes: Sequence[int]) -> tuple[int, ...]:
 
 def fit(
     state: loop.State,
-    pool: HeardSource,
+    pool: Source[Heard],
     config: ListenFit,
     validation: Mapping[str, Sequence[Heard]],
     folder: Path,
@@ -232,102 +208,30 @@ def fit(
     return loop.fit(state, _Run(state, pool, config, validation, folder, say, facts))
 
 
-class _Run(loop.Job[Batch]):
+class _Run(SequenceRun[Heard, Batch, ListenFit]):
     """The job of training a listener, as the loop wants it."""
 
-    def __init__(
-        self,
-        state: loop.State,
-        pool: HeardSource,
-        config: ListenFit,
-        validation: Mapping[str, Sequence[Heard]],
-        folder: Path,
-        say: Callable[[str], None],
-        facts: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.pool, self.config, self.validation, self.folder, self.say = pool, config, validation, folder, say
-        self.clip, self.ema, self.facts = _CLIP, config.ema, facts or {}
-        self._kept: deque[list[Heard]] = deque(maxlen=config.chunks_a_round * config.uses)
-        self._settle_at = round(config.settle * config.steps)
-        for norm in _norms(state.net):
-            norm.momentum = _MOMENTUM
-        self._began, self._first = time.monotonic(), state.step
-        self._losses: deque[Tensor] = deque(maxlen=_STEPS_A_LINE)
+    right_of = "numbers"
 
-    def batches(self, state: loop.State) -> Iterator[Batch]:
-        """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
-        self._kept.extend(self.pool.take() for _ in range(self.config.chunks_a_round))
-        rows = [row for chunk in self._kept for row in chunk]
-        rng = np.random.default_rng([self.config.seed, state.epoch])
-        self._settle(state)
-        return islice(batches(rows, self.config.frames, rng), state.batch, None)
+    def cut(self, rows: Sequence[Heard], rng: np.random.Generator) -> Iterator[Batch]:
+        """Batches of recordings of like length."""
+        return batches(rows, self.terms.frames, rng)
+
+    def right(self, net: nn.Module, rows: Sequence[Heard]) -> float:
+        """The part of the recordings whose numbers are all right."""
+        return numbers_right(net, rows)
 
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
         """The loss of another look at a batch."""
         features, targets, lengths = map(torch.from_numpy, (batch.features, batch.targets, batch.lengths))
-        if self.config.vary:
+        if self.terms.vary:
             rng = np.random.default_rng(
-                [self.config.seed, int(batch.lengths.sum()), features.shape[1], *_state()]
+                [self.terms.seed, int(batch.lengths.sum()), features.shape[1], *_state()]
             )
-            features = varied(features, self.config.vary, rng)
+            features = varied(features, self.terms.vary, rng)
         losses = other_ctc_loss(loop.answer(net, features, _DTYPE), targets, lengths, _OTHER)
         # A recording weighs the same in any company: batches of short ones hold more of them.
-        return losses.sum() * (_FRAMES_A_ROW / self.config.frames)
-
-    def lr(self, state: loop.State) -> float:
-        """A short rise, then half a cosine."""
-        return warm_up_cosine(state.step, self.config.steps, self.config.lr, self.config.warm_up)
-
-    def finished(self, state: loop.State) -> bool:
-        """After the steps that were asked for."""
-        return state.step >= self.config.steps
-
-    def _settle(self, state: loop.State) -> None:
-        """Leave the norms' statistics as they are, when it is time."""
-        if state.step >= self._settle_at:
-            for norm in _norms(state.net):
-                norm.eval()
-
-    def after_step(self, state: loop.State, loss: Tensor) -> None:
-        """Progress, validation and checkpoints when they are due."""
-        if state.step == self._settle_at:
-            self._settle(state)
-        self._losses.append(loss)
-        step, steps = state.step, self.config.steps
-        if step % _STEPS_A_LINE == 0:
-            rate = (step - self._first) / (time.monotonic() - self._began)
-            left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
-            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
-        if step % self.config.evaluate_every == 0 or step == steps:
-            self._look(state)
-
-    def after_epoch(self, state: loop.State, batches: int) -> None:
-        """Rounds are of no account: steps are counted."""
-
-    def _look(self, state: loop.State) -> None:
-        """A row of the history, and a checkpoint."""
-        loss = float(torch.stack(list(self._losses)).mean())
-        if not np.isfinite(loss):
-            raise TrainingError(
-                f"the loss became {loss} at step {state.step}", where="training",
-                remedy="take a smaller learning rate",
-            )  # fmt: skip
-        average = state.flat.averaged()
-        right = {name: numbers_right(average, rows) for name, rows in self.validation.items()}
-        figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
-        self.say(f"step {state.step:,}: loss {loss:.4f}, numbers right: {figures}")
-        state.history.append({
-            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
-            "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},
-        })  # fmt: skip
-        net = state.net
-        assert isinstance(net, Listener)
-        path = self.folder / checkpoint.NAME
-        state.save(path, config=net.config.to_json(), identity=checkpoint.identity(self.facts))
-
-
-def _norms(net: nn.Module) -> list[nn.BatchNorm2d]:
-    return [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
+        return losses.sum() * (_FRAMES_A_ROW / self.terms.frames)
 
 
 def _state() -> list[int]:

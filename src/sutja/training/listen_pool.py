@@ -6,22 +6,17 @@ longest label.
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing as mp
-import os
-import queue
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.queues import Queue
+from functools import partial
 
-import cv2
 import numpy as np
 from jaxtyping import Float16, Float32, Int64
 from numpy.typing import NDArray
 
 from sutja.data.synthesis.speech.composer import Recording, SpeechComposer
 from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.training.workers import Workers
 
 _STEP = 48  # frames: lengths of batches are multiples of it, since each shape costs compiling once
 
@@ -81,27 +76,15 @@ def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Ite
 
 
 MakeComposer = Callable[[int], SpeechComposer]
-_Message = list[Heard] | str  # a chunk, or the traceback of a worker that failed
 
 
-def _work(make: MakeComposer, seed: int, size: int, params: LogMelParams, out: Queue[_Message]) -> None:
-    """The life of the worker process; it ends with the learner, even with one that was killed."""
-    cv2.setNumThreads(1)
-    learner = os.getppid()
-    message: _Message = []
-    try:
-        composer = make(seed)
-        while os.getppid() == learner:
-            message = message or [heard_of(composer.sample(), params) for _ in range(size)]
-            with contextlib.suppress(queue.Full):
-                out.put(message, timeout=2)
-                message = []
-        os._exit(1)  # without waiting for a pipe that nobody reads
-    except Exception:  # whatever it is, the learner says it
-        out.put(traceback.format_exc())
+def _recordings(make: MakeComposer, params: LogMelParams, seed: int) -> Callable[[], Heard]:
+    """What composes the next recording, in a worker."""
+    composer = make(seed)
+    return lambda: heard_of(composer.sample(), params)
 
 
-class ListenPool:
+class ListenPool(Workers[Heard]):
     """A worker process that composes recordings without end.
 
     Parameters
@@ -113,36 +96,4 @@ class ListenPool:
     """
 
     def __init__(self, make: MakeComposer, params: LogMelParams, seed: int, chunk: int = 768) -> None:
-        context = mp.get_context("spawn")
-        self._queue: Queue[_Message] = context.Queue(maxsize=2)
-        self._process = context.Process(
-            target=_work, args=(make, seed, chunk, params, self._queue), daemon=True
-        )
-        self._process.start()
-
-    def take(self) -> list[Heard]:
-        """The next chunk, as soon as there is one.
-
-        Raises
-        ------
-        RuntimeError
-            The worker failed or was killed.
-        """
-        while True:
-            try:
-                message = self._queue.get(timeout=1)
-            except queue.Empty:
-                if self._process.is_alive():
-                    continue
-                raise RuntimeError(
-                    f"the process that composes recordings has stopped, exit code {self._process.exitcode}"
-                ) from None
-            if isinstance(message, str):
-                raise RuntimeError(f"the process that composes recordings failed:\n{message}")
-            return message
-
-    def close(self) -> None:
-        """Stop the worker."""
-        self._process.terminate()
-        self._process.join()
-        self._queue.close()
+        super().__init__(partial(_recordings, make, params), seed, workers=1, chunk=chunk, waiting=2)

@@ -1,23 +1,15 @@
 """Samples made by other processes while the network learns.
 
-Each worker draws from its own seed and hands over chunks of normalised crops; the learner takes them as they
-come. Crops are kept as bytes: 1/100 of the ink's contrast is finer than any sensor's noise. Letters: B batch,
+Crops are kept as bytes: 1/100 of the ink's contrast is finer than any sensor's noise. Letters: B batch,
 W, w columns, L characters of the longest label, K classes with the blank.
 """
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing as mp
-import os
-import queue
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from multiprocessing.queues import Queue
-from typing import NoReturn
+from functools import partial
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Int64, UInt8
 from numpy.typing import NDArray
@@ -25,6 +17,7 @@ from numpy.typing import NDArray
 from sutja.charset import CHARSET, DONT_CARE, SPACE
 from sutja.data.synthesis.samples import Composer, Sample, Silence
 from sutja.signals.normalise import STRIDE, NormaliseParams, normalise, pad_batch
+from sutja.training.workers import Workers
 
 _LOW, _SPAN = -1.0, 2.5  # the range of a normalised crop
 _CLASS = {character: index + 1 for index, character in enumerate(CHARSET)}
@@ -108,27 +101,15 @@ def batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterat
 
 
 MakeComposer = Callable[[int], Composer]
-_Message = list[Crop] | str  # a chunk, or the traceback of a worker that failed
 
 
-def _work(make: MakeComposer, seed: int, size: int, params: NormaliseParams, out: Queue[_Message]) -> None:
-    """The life of a worker process; it ends with the learner, even with one that was killed."""
-    cv2.setNumThreads(1)
-    learner = os.getppid()
-    message: _Message = []
-    try:
-        composer = make(seed)
-        while os.getppid() == learner:
-            message = message or [crop_of(composer.sample(), params) for _ in range(size)]
-            with contextlib.suppress(queue.Full):
-                out.put(message, timeout=2)
-                message = []
-        os._exit(1)  # without waiting for a pipe that nobody reads
-    except Exception:  # whatever it is, the learner says it
-        out.put(traceback.format_exc())
+def _crops(make: MakeComposer, params: NormaliseParams, seed: int) -> Callable[[], Crop]:
+    """What composes the next crop, in a worker."""
+    composer = make(seed)
+    return lambda: crop_of(composer.sample(), params)
 
 
-class Pool:
+class Pool(Workers[Crop]):
     """Worker processes that compose samples without end.
 
     Parameters
@@ -143,48 +124,4 @@ class Pool:
     def __init__(
         self, make: MakeComposer, params: NormaliseParams, seed: int, workers: int = 1, chunk: int = 2048
     ) -> None:
-        context = mp.get_context("spawn")
-        self._queue: Queue[_Message] = context.Queue(maxsize=4)
-        self._processes = []
-        for worker in range(workers):
-            args = (make, seed + worker, chunk, params, self._queue)
-            process = context.Process(target=_work, args=args, daemon=True)
-            process.start()
-            self._processes.append(process)
-
-    def take(self) -> list[Crop]:
-        """The next chunk, as soon as there is one.
-
-        Raises
-        ------
-        RuntimeError
-            A worker failed or was killed; also when the others still work.
-        """
-        while True:
-            try:
-                message = self._queue.get(timeout=1)
-            except queue.Empty:
-                message = []
-            if isinstance(message, str):
-                raise RuntimeError(f"a process that composes samples failed:\n{message}")
-            if not all(process.is_alive() for process in self._processes):
-                self._raise_last_words()
-            if message:
-                return message
-
-    def _raise_last_words(self) -> NoReturn:
-        """Say what the dead worker said, if it is still in the queue behind chunks of others."""
-        with contextlib.suppress(queue.Empty):
-            while True:
-                message = self._queue.get(timeout=1)
-                if isinstance(message, str):
-                    raise RuntimeError(f"a process that composes samples failed:\n{message}")
-        codes = [process.exitcode for process in self._processes]
-        raise RuntimeError(f"a process that composes samples has stopped; exit codes: {codes}")
-
-    def close(self) -> None:
-        """Stop the workers."""
-        for process in self._processes:
-            process.terminate()
-            process.join()
-        self._queue.close()
+        super().__init__(partial(_crops, make, params), seed, workers, chunk, waiting=4)

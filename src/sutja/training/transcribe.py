@@ -6,13 +6,10 @@ width. Letters: B batch, W columns of the picture, T frames, K classes with the 
 
 from __future__ import annotations
 
-import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,21 +18,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sutja.charset import CHARSET
-from sutja.metrics import percent
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training import checkpoint, loop
 from sutja.training.device import convolution_dtype
-from sutja.training.faults import TrainingError
 from sutja.training.losses import silent_ctc_loss
 from sutja.training.pool import Batch, Crop, batch_of, batches
-from sutja.training.schedule import warm_up_cosine
+from sutja.training.sequence_run import SequenceRun, Source, begun
 
-_STEPS_A_LINE = 100  # of progress
 _DTYPE = convolution_dtype()
-_CLIP = 2.0  # the largest norm of a gradient
-_BETAS = (0.9, 0.98)
 _COLUMNS_A_CROP = 96  # about the mean
-_MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many widths
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +62,6 @@ class FitConfig:
     damping: float = 0.0
     settle: float = 0.3
     seed: int = 0
-
-
-@runtime_checkable
-class ChunkSource(Protocol):
-    """Whatever hands over chunks of crops: a `Pool`, or a list in a test."""
-
-    def take(self) -> list[Crop]:
-        """The next chunk."""
 
 
 def load_average(path: Path) -> Transcriber:
@@ -118,17 +101,10 @@ def start(
     TrainingError
         The run began with something else.
     """
-    torch.manual_seed(fit.seed)
-    net = load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config)
-    net = net.train()
-    net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    state = loop.State(net, "adamw", fit.lr, fit.weight_decay, _BETAS, average=True)
-    if path and path.exists():
-        parts = checkpoint.read(path)
-        if facts is not None:
-            checkpoint.check_same_run(path, parts["identity"], facts)
-        state.load(parts)
-    return state
+    return begun(
+        lambda: load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config),
+        fit, path, facts,
+    )  # fmt: skip
 
 
 def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
@@ -166,17 +142,13 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c in "0123456789")
 
 
-def _norms(net: nn.Module) -> list[nn.BatchNorm2d]:
-    return [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]
-
-
 def _image(batch: Batch) -> Float[Tensor, "B 1 32 W"]:
     return torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
 
 
 def fit(
     state: loop.State,
-    pool: ChunkSource,
+    pool: Source[Crop],
     config: FitConfig,
     validation: dict[str, list[Crop]],
     folder: Path,
@@ -202,91 +174,24 @@ def fit(
     return loop.fit(state, _Run(state, pool, config, validation, folder, say, facts))
 
 
-class _Run(loop.Job[Batch]):
+class _Run(SequenceRun[Crop, Batch, FitConfig]):
     """The job of training a transcriber, as the loop wants it."""
 
-    def __init__(
-        self,
-        state: loop.State,
-        pool: ChunkSource,
-        config: FitConfig,
-        validation: dict[str, list[Crop]],
-        folder: Path,
-        say: Callable[[str], None],
-        facts: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.pool, self.config, self.validation, self.folder, self.say = pool, config, validation, folder, say
-        self.clip, self.ema, self.facts = _CLIP, config.ema, facts or {}
-        self._kept: deque[list[Crop]] = deque(maxlen=config.chunks_a_round * config.uses)
-        self._settle_at = round(config.settle * config.steps)
-        for norm in _norms(state.net):
-            norm.momentum = _MOMENTUM
-        self._began, self._first = time.monotonic(), state.step
-        self._losses: deque[Tensor] = deque(maxlen=_STEPS_A_LINE)
+    a_line = 100
+    right_of = "digits"
 
-    def batches(self, state: loop.State) -> Iterator[Batch]:
-        """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
-        self._kept.extend(self.pool.take() for _ in range(self.config.chunks_a_round))
-        crops = [crop for chunk in self._kept for crop in chunk]
-        rng = np.random.default_rng([self.config.seed, state.epoch])
-        self._settle(state)
-        return islice(batches(crops, self.config.columns, rng), state.batch, None)
+    def cut(self, rows: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
+        """Batches of crops of like width."""
+        return batches(list(rows), self.terms.columns, rng)
+
+    def right(self, net: nn.Module, rows: Sequence[Crop]) -> float:
+        """The part of the crops whose digits are all right."""
+        return digit_accuracy(net, rows)
 
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
         """Connectionist temporal classification, silent where the label is."""
         targets, lengths, silent = map(torch.from_numpy, (batch.targets, batch.lengths, batch.silent))
         log_probs = loop.answer(net, _image(batch), _DTYPE)
-        loss = silent_ctc_loss(log_probs, targets, lengths, silent, self.config.damping)
+        loss = silent_ctc_loss(log_probs, targets, lengths, silent, self.terms.damping)
         # A crop weighs the same in any company: batches of narrow ones hold more of them.
-        return loss * (len(lengths) * _COLUMNS_A_CROP / self.config.columns)
-
-    def lr(self, state: loop.State) -> float:
-        """A short rise, then half a cosine."""
-        return warm_up_cosine(state.step, self.config.steps, self.config.lr, self.config.warm_up)
-
-    def finished(self, state: loop.State) -> bool:
-        """After the steps that were asked for."""
-        return state.step >= self.config.steps
-
-    def _settle(self, state: loop.State) -> None:
-        """Leave the norms' statistics as they are, when it is time."""
-        if state.step >= self._settle_at:
-            for norm in _norms(state.net):
-                norm.eval()
-
-    def after_step(self, state: loop.State, loss: Tensor) -> None:
-        """Progress, validation and checkpoints when they are due."""
-        if state.step == self._settle_at:
-            self._settle(state)
-        self._losses.append(loss)
-        step, steps = state.step, self.config.steps
-        if step % _STEPS_A_LINE == 0:
-            rate = (step - self._first) / (time.monotonic() - self._began)
-            left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
-            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
-        if step % self.config.evaluate_every == 0 or step == steps:
-            self._look(state)
-
-    def after_epoch(self, state: loop.State, batches: int) -> None:
-        """Rounds are of no account: steps are counted."""
-
-    def _look(self, state: loop.State) -> None:
-        """A row of the history, and a checkpoint."""
-        loss = float(torch.stack(list(self._losses)).mean())
-        if not np.isfinite(loss):
-            raise TrainingError(
-                f"the loss became {loss} at step {state.step}", where="training",
-                remedy="take a smaller learning rate",
-            )  # fmt: skip
-        average = state.flat.averaged()
-        right = {name: digit_accuracy(average, crops) for name, crops in self.validation.items()}
-        figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
-        self.say(f"step {state.step:,}: loss {loss:.4f}, digits right: {figures}")
-        state.history.append({
-            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
-            "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},
-        })  # fmt: skip
-        net = state.net
-        assert isinstance(net, Transcriber)
-        path = self.folder / checkpoint.NAME
-        state.save(path, config=net.config.to_json(), identity=checkpoint.identity(self.facts))
+        return loss * (len(lengths) * _COLUMNS_A_CROP / self.terms.columns)

@@ -1,0 +1,200 @@
+"""Training by connectionist temporal classification, whatever the rows are: crops of ink or recordings.
+
+A round is what the composers hand over: the chunks at hand, once through, in batches of like length. Steps
+are counted, and rounds are of no account.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from sutja.metrics import percent
+from sutja.training import checkpoint, loop
+from sutja.training.faults import TrainingError
+from sutja.training.schedule import warm_up_cosine
+
+Row = TypeVar("Row")
+Batch = TypeVar("Batch")
+Of = TypeVar("Of", bound="Terms")
+_CLIP = 2.0  # the largest norm of a gradient
+_BETAS = (0.9, 0.98)
+_MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths
+
+
+@runtime_checkable
+class Terms(Protocol):
+    """How long and how fast to train; `transcribe.FitConfig` and `listen.ListenFit` say what each means."""
+
+    @property
+    def steps(self) -> int: ...
+    @property
+    def lr(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def ema(self) -> float: ...
+    @property
+    def chunks_a_round(self) -> int: ...
+    @property
+    def uses(self) -> int: ...
+    @property
+    def evaluate_every(self) -> int: ...
+    @property
+    def warm_up(self) -> int: ...
+    @property
+    def settle(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+
+
+@runtime_checkable
+class Source(Protocol[Row]):
+    """Whatever hands over chunks of rows: a pool of processes, or a list in a test."""
+
+    def take(self) -> list[Row]:
+        """The next chunk."""
+
+
+def begun(
+    make: Callable[[], nn.Module], terms: Terms, path: Path | None, facts: Mapping[str, Any] | None
+) -> loop.State:
+    """The state that a run goes on from.
+
+    Parameters
+    ----------
+    make : the network, fresh or trained before; called after torch's generator is seeded.
+    terms : its seed, learning rate and weight decay.
+    path : continue from this checkpoint where it exists.
+    facts : what the run must have in common with the one that began; None for anything.
+
+    Raises
+    ------
+    TrainingError
+        The run began with something else.
+    """
+    torch.manual_seed(terms.seed)
+    net = make().train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    state = loop.State(net, "adamw", terms.lr, terms.weight_decay, _BETAS, average=True)
+    if path and path.exists():
+        parts = checkpoint.read(path)
+        if facts is not None:
+            checkpoint.check_same_run(path, parts["identity"], facts)
+        state.load(parts)
+    return state
+
+
+class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
+    """The job of such a training, as the loop wants it.
+
+    Parameters
+    ----------
+    state : from `begun`; a resumed one goes on at its step.
+    pool : gives chunks of rows.
+    terms : how long and how fast.
+    validation : name → rows.
+    folder : where ``checkpoint.pt`` is written.
+    say : takes a line of progress.
+    facts : as for `begun`.
+    """
+
+    a_line: ClassVar[int] = 50  # steps a line of progress
+    right_of: ClassVar[str]  # what is counted on the validation rows
+
+    def __init__(
+        self,
+        state: loop.State,
+        pool: Source[Row],
+        terms: Of,
+        validation: Mapping[str, Sequence[Row]],
+        folder: Path,
+        say: Callable[[str], None],
+        facts: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.pool, self.terms, self.validation, self.folder, self.say = pool, terms, validation, folder, say
+        self.clip, self.ema, self.facts = _CLIP, terms.ema, facts or {}
+        self._kept: deque[list[Row]] = deque(maxlen=terms.chunks_a_round * terms.uses)
+        self._settle_at = round(terms.settle * terms.steps)
+        for norm in _norms(state.net):
+            norm.momentum = _MOMENTUM
+        self._began, self._first = time.monotonic(), state.step
+        self._losses: deque[Tensor] = deque(maxlen=self.a_line)
+
+    @abstractmethod
+    def cut(self, rows: Sequence[Row], rng: np.random.Generator) -> Iterator[Batch]:
+        """The batches of a round."""
+
+    @abstractmethod
+    def right(self, net: nn.Module, rows: Sequence[Row]) -> float:
+        """The part of the rows that is right."""
+
+    def batches(self, state: loop.State) -> Iterator[Batch]:
+        """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
+        self._kept.extend(self.pool.take() for _ in range(self.terms.chunks_a_round))
+        rows = [row for chunk in self._kept for row in chunk]
+        rng = np.random.default_rng([self.terms.seed, state.epoch])
+        self._settle(state)
+        return islice(self.cut(rows, rng), state.batch, None)
+
+    def lr(self, state: loop.State) -> float:
+        """A short rise, then half a cosine."""
+        return warm_up_cosine(state.step, self.terms.steps, self.terms.lr, self.terms.warm_up)
+
+    def finished(self, state: loop.State) -> bool:
+        """After the steps that were asked for."""
+        return state.step >= self.terms.steps
+
+    def _settle(self, state: loop.State) -> None:
+        """Leave the norms' statistics as they are, when it is time."""
+        if state.step >= self._settle_at:
+            for norm in _norms(state.net):
+                norm.eval()
+
+    def after_step(self, state: loop.State, loss: Tensor) -> None:
+        """Progress, validation and checkpoints when they are due."""
+        if state.step == self._settle_at:
+            self._settle(state)
+        self._losses.append(loss)
+        step, steps = state.step, self.terms.steps
+        if step % self.a_line == 0:
+            rate = (step - self._first) / (time.monotonic() - self._began)
+            left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
+            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
+        if step % self.terms.evaluate_every == 0 or step == steps:
+            self._look(state)
+
+    def after_epoch(self, state: loop.State, batches: int) -> None:
+        """Rounds are of no account: steps are counted."""
+
+    def _look(self, state: loop.State) -> None:
+        """A row of the history, and a checkpoint."""
+        loss = float(torch.stack(list(self._losses)).mean())
+        if not np.isfinite(loss):
+            raise TrainingError(
+                f"the loss became {loss} at step {state.step}", where="training",
+                remedy="take a smaller learning rate",
+            )  # fmt: skip
+        average = state.flat.averaged()
+        right = {name: self.right(average, rows) for name, rows in self.validation.items()}
+        figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
+        self.say(f"step {state.step:,}: loss {loss:.4f}, {self.right_of} right: {figures}")
+        state.history.append({
+            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
+            "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},
+        })  # fmt: skip
+        config: Any = state.net.config
+        path = self.folder / checkpoint.NAME
+        state.save(path, config=config.to_json(), identity=checkpoint.identity(self.facts))
+
+
+def _norms(net: nn.Module) -> list[nn.BatchNorm2d]:
+    return [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]

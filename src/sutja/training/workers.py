@@ -1,0 +1,96 @@
+"""Other processes that make what a network learns from, without end, while it learns."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import os
+import queue
+import traceback
+from collections.abc import Callable
+from multiprocessing.queues import Queue
+from typing import Any, Generic, NoReturn, TypeVar
+
+import cv2
+
+Made = TypeVar("Made")
+_FAILED = "a process that composes samples failed"
+
+
+def _work(make: Callable[[int], Callable[[], Any]], seed: int, size: int, out: Queue[Any]) -> None:
+    """The life of a worker process; it ends with the learner, even with one that was killed."""
+    cv2.setNumThreads(1)
+    learner = os.getppid()
+    message: Any = []  # a chunk, or the traceback of a worker that failed
+    try:
+        following = make(seed)
+        while os.getppid() == learner:
+            message = message or [following() for _ in range(size)]
+            with contextlib.suppress(queue.Full):
+                out.put(message, timeout=2)
+                message = []
+        os._exit(1)  # without waiting for a pipe that nobody reads
+    except Exception:  # whatever it is, the learner says it
+        out.put(traceback.format_exc())
+
+
+class Workers(Generic[Made]):
+    """Worker processes; each draws from its own seed, and the learner takes their chunks as they come.
+
+    Parameters
+    ----------
+    make : called in each worker with its seed, gives what makes the next one; must be picklable.
+    seed : workers take seed, seed + 1, …
+    workers : processes.
+    chunk : how many are handed over at once.
+    waiting : chunks that wait, at most.
+    """
+
+    def __init__(
+        self, make: Callable[[int], Callable[[], Made]], seed: int, workers: int, chunk: int, waiting: int
+    ) -> None:
+        context = mp.get_context("spawn")
+        self._queue: Queue[list[Made] | str] = context.Queue(maxsize=waiting)
+        self._processes = []
+        for worker in range(workers):
+            process = context.Process(
+                target=_work, args=(make, seed + worker, chunk, self._queue), daemon=True
+            )
+            process.start()
+            self._processes.append(process)
+
+    def take(self) -> list[Made]:
+        """The next chunk, as soon as there is one.
+
+        Raises
+        ------
+        RuntimeError
+            A worker failed or was killed; also when the others still work.
+        """
+        while True:
+            message: list[Made] | str = []
+            with contextlib.suppress(queue.Empty):
+                message = self._queue.get(timeout=1)
+            if isinstance(message, str):
+                raise RuntimeError(f"{_FAILED}:\n{message}")
+            if not all(process.is_alive() for process in self._processes):
+                self._raise_last_words()
+            if message:
+                return message
+
+    def _raise_last_words(self) -> NoReturn:
+        """Say what the dead worker said, if it is still in the queue behind chunks of others."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                message = self._queue.get(timeout=1)
+                if isinstance(message, str):
+                    raise RuntimeError(f"{_FAILED}:\n{message}")
+        codes = [process.exitcode for process in self._processes]
+        raise RuntimeError(f"a process that composes samples has stopped; exit codes: {codes}")
+
+    def close(self) -> None:
+        """Stop the workers."""
+        for process in self._processes:
+            process.terminate()
+            process.join()
+        self._queue.close()
