@@ -38,6 +38,11 @@ def load(name: str, part: str, limit: int | None = None) -> dict[str, Any]:
     return {"X": X, "y": y, "groups": groups, "test": (asked[0][last], asked[1][last]), "source": name}
 
 
+def run_folder(folder: Path, name: str, part: str, limit: int | None) -> Path:
+    """Where a comparison is kept among others."""
+    return folder / f"{name}-{part}-{limit or 'all'}"
+
+
 def _pictures(name: str, part: str) -> tuple[Items, Items]:
     train = load_labelled(name, "train")
     y = np.array(train.classes)[train.labels]

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _compare_data import DATA, load
+from _compare_data import DATA, load, run_folder
 from _machine import result_path, save, shown, warn_if_busy
 
 import sutja
@@ -135,11 +135,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--limit", type=int, help="at most so many items, for a try")
     parser.add_argument("--part", choices=("validation", "test"), default="validation")
     parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument(
+        "--folder",
+        type=Path,
+        help="keeps the comparison; compare_extrapolation.py --budget goes on with it",
+    )
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     data = load(args.data, args.part, args.limit)
-    with tempfile.TemporaryDirectory() as folder:
-        mine = ours(data, args.budget, args.jobs, Path(folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = run_folder(args.folder or Path(temporary), args.data, args.part, args.limit)
+        if folder.exists():
+            raise SystemExit(f"{folder} holds a comparison already: name another folder")
+        mine = ours(data, args.budget, args.jobs, folder)
     row = {"data": args.data, "budget": args.budget, "jobs": args.jobs, "seeds": SEEDS, "sutja": mine}
     if not args.no_peers:
         loop = theirs(data, args.budget, args.jobs)

@@ -5,6 +5,10 @@ curves are fitted to the former alone; what they expect at the full size and whe
 held against what was measured with all.
 
     python benchmarks/compare_extrapolation.py --data usps --data digits
+    python benchmarks/compare_extrapolation.py --data mnist --budget 900
+
+With a budget the sizes are those that `sutja compare` takes by itself, and learners that did not come to the
+full size in time are told and left out.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _compare_data import DATA, load
+from _compare_data import DATA, load, run_folder
 from _machine import DRAFTS, result_path, save, shown, warn_if_busy
 
 import sutja
@@ -83,15 +87,21 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
     """One data set; a run that was stopped goes on."""
     data = load(name, args.part, args.limit)
     n = len(data["y"])
-    folder = (args.folder or DRAFTS / FIGURE) / f"{name}-{args.part}-{args.limit or 'all'}"
-    learners = args.learner or None
-    first = sutja.compare(**data, sizes=[_LEAST], learners=["decision-tree"], seeds=1, trials=1)
+    folder = run_folder(args.folder or DRAFTS / FIGURE, name, args.part, args.limit)
+    learners, sizes = args.learner or None, None
+    if args.budget is None:
+        first = sutja.compare(**data, sizes=[_LEAST], learners=["decision-tree"], seeds=1, trials=1)
+        sizes = sizes_of(first.n_learn)
     found = sutja.compare(
-        **data, sizes=sizes_of(first.n_learn), learners=learners, seeds=args.seeds, trials=args.trials,
+        **data, sizes=sizes, learners=learners, seeds=args.seeds, trials=args.trials, budget=args.budget,
         out=folder, say=print,
     )  # fmt: skip
     small = of_the_small(found)
-    return {"data": name, "n": n, "errors": errors(found, small), "crossovers": crossovers(found, small)}
+    return {
+        "data": name, "n": n, "learnt_from": found.n_learn, "errors": errors(found, small),
+        "crossovers": crossovers(found, small),
+        "not_at_the_full_size": [one for one in found.done if found.n_learn not in found.done[one]],
+    }  # fmt: skip
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -103,6 +113,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--learner", action="append", help="one learner, again for more")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--trials", type=int, default=12)
+    parser.add_argument("--budget", type=float, help="seconds for each data set (default: all they take)")
     parser.add_argument("--limit", type=int, help="at most so many items, for a try")
     parser.add_argument("--part", choices=("validation", "test"), default="validation")
     parser.add_argument("--folder", type=Path, help="of the runs, which go on where they were stopped")
@@ -123,6 +134,8 @@ def main(argv: Sequence[str] | None = None) -> None:
                 f"({100 * one['low']:.2f} to {100 * one['high']:.2f}), measured {100 * one['measured']:.2f} %"
                 f"{'' if one['held'] else '  off'}{'  ' + '; '.join(one['faults']) if one['faults'] else ''}"
             )
+        if row["not_at_the_full_size"]:
+            print(f"{row['data']:<8}not at the full size in time: {', '.join(row['not_at_the_full_size'])}")
         for one in row["crossovers"]:
             print(f"{row['data']:<8}{one['pair']}: at {one['measured']:.0f}, expected {one['expected']}")
     print(f"errors within their interval: {sum(held)} of {len(held)}; crossovers within {WITHIN:g} ×: "
