@@ -1,5 +1,7 @@
 """The report says what was found, needs nothing but itself, and can be read by ear."""
 
+import base64
+import io
 import json
 import re
 from dataclasses import replace
@@ -13,6 +15,7 @@ from simulated_fits import SIZES, comparison, power_law
 
 from sutja.comparison.advice import advise
 from sutja.comparison.faults import ComparisonError
+from sutja.comparison.markup import as_url
 from sutja.comparison.report import write_report
 from sutja.comparison.summary import summarise
 
@@ -142,8 +145,17 @@ def test_the_numbers_of_the_figure_are_listed_below_it(page):
     assert "<ol><li>net overtakes forest at " in text
 
 
-def test_the_report_is_small(page):
+def test_the_report_is_small_even_with_large_pictures(page, pays, tmp_path):
     assert page[1].stat().st_size < 1_000_000
+    noise = np.random.default_rng(0).integers(0, 256, (600, 400, 3), np.uint8)
+    large = replace(pays, shown=dict.fromkeys(pays.shown, noise))
+    assert write_report(large, tmp_path).stat().st_size < 3_000_000
+    assert picture_of(as_url(noise)).size == (64, 96)
+    assert picture_of(as_url(noise[:8, :8])).size == (8, 8)
+
+
+def picture_of(url):
+    return Image.open(io.BytesIO(base64.b64decode(url.partition(",")[2])))
 
 
 def test_the_published_figure_stands_beside_the_measured_one(page):

@@ -12,6 +12,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+_THUMBNAIL = 96  # pixels a side: two dozen photos would make the page many MB otherwise
+
 
 def section(title: str, body: str) -> str:
     """A section; nothing where it has no body."""
@@ -77,11 +79,13 @@ def folded(title: str, body: str) -> str:
 
 
 def as_url(picture: NDArray[np.uint8]) -> str:
-    """A picture, (H, W) or (H, W, 3), as the text of a PNG."""
+    """A picture, (H, W) or (H, W, 3), as the text of a PNG; large ones are made smaller."""
     from PIL import Image
 
     out = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(picture)).save(out, "PNG")
+    image = Image.fromarray(np.ascontiguousarray(picture))
+    image.thumbnail((_THUMBNAIL, _THUMBNAIL))  # leaves smaller ones as they are
+    image.save(out, "PNG")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
