@@ -11,11 +11,13 @@ from labelled_blobs import blobs
 from sklearn.dummy import DummyClassifier
 
 from sutja.comparison import contest, engines
+from sutja.comparison.at_work import alone_in
 from sutja.comparison.contest import Terms, hold
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import choose
-from sutja.comparison.table import DONE, FAILED, PASSED_OVER, SLOW, TUNING, Table
+from sutja.comparison.process import stopped_note
+from sutja.comparison.table import DONE, FAILED, PASSED_OVER, SLOW, TUNING, Row, Table
 
 CHEAP = ("mlp-s", "decision-tree", "k-nn", "logistic-regression")
 
@@ -124,6 +126,99 @@ def test_nothing_of_the_test_part_is_learnt_or_chosen_by(tmp_path, here):
 
     hold(inputs, choose(CHEAP, True), Terms((40, 80), 1, trials=2), tmp_path, Listening(), say=silent)
     assert set(asked) == {("held", TUNING), ("test", "sweep")}
+
+
+def test_a_folder_is_of_one_comparison_at_a_time(tmp_path, here):
+    learners, terms = choose(("k-nn",), True), Terms((40, 80), 1, trials=1)
+    with alone_in(tmp_path), pytest.raises(ComparisonError, match="another comparison is at work"):
+        hold(pictures(), learners, terms, tmp_path, here, say=silent)
+    assert len(hold(pictures(), learners, terms, tmp_path, here, say=silent).rows) == 2
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_asked_to_end_it_leaves_nothing_but_what_is_done(tmp_path, here, ending):
+    class Signalled(type(here)):
+        """Is asked to end in the middle, as by a scheduler."""
+
+        def run(self, tasks):
+            for number, pair in enumerate(super().run(tasks)):
+                yield pair
+                if number == 2:
+                    os.kill(os.getpid(), ending)
+                    time.sleep(5)
+
+    learners, terms = choose(("decision-tree",), True), Terms((40, 80, 160), 2, trials=1)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            signal.signal(ending, signal.default_int_handler if ending == signal.SIGINT else signal.SIG_DFL)
+            hold(pictures(), learners, terms, tmp_path, Signalled(), say=silent)
+        except SystemExit as leaving:
+            code = leaving.code
+        except KeyboardInterrupt:
+            code = 130
+        finally:
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 128 + ending
+    assert len(Table(tmp_path).rows) == 3
+    assert not (tmp_path / contest.MATERIAL).exists()
+    assert len(hold(pictures(), learners, terms, tmp_path, here, say=silent).rows) == 6
+
+
+def test_a_fit_that_was_stopped_at_its_limit_is_not_tried_again(tmp_path, here):
+    inputs, learners = pictures(), choose(("k-nn", "decision-tree"), True)
+    hold(inputs, learners, Terms((40, 80, 160), 1, trials=1, limit=30.0), tmp_path, here, say=silent)
+    table = Table(tmp_path)
+    table.forget([("k-nn", 80, 0), ("k-nn", 160, 0), ("decision-tree", 80, 0)])
+    table.add([Row("k-nn", 80, 0, SLOW, note=stopped_note(30.0, 30.0))])
+    table.add([Row("decision-tree", 80, 0, SLOW, note=stopped_note(30.0, 7.0))])
+    table.close()
+    again = hold(inputs, learners, Terms((40, 80, 160), 1, trials=1, limit=30.0), tmp_path, here, say=silent)
+    assert again.rows["k-nn", 80, 0].status == SLOW
+    assert again.rows["k-nn", 160, 0].status == PASSED_OVER
+    assert again.rows["decision-tree", 80, 0].status == DONE  # for want of time alone
+    more = hold(inputs, learners, Terms((40, 80, 160), 1, trials=1, limit=60.0), tmp_path, here, say=silent)
+    assert {row.status for row in more.rows.values()} == {DONE}
+
+
+def test_tries_of_a_stack_cut_off_by_a_kill_are_made_together(tmp_path, here):
+    inputs, learners, terms = pictures(), choose(("mlp-s",), True), Terms((40, 80), 1, trials=4)
+    whole = hold(inputs, learners, terms, tmp_path, here, say=silent)
+    table = Table(tmp_path, TUNING)
+    tries = {key: row.error for key, row in table.rows.items()}
+    assert len(tries) == 4
+    table.forget([("mlp-s", n, place) for _, n, place in tries if place > 1])
+    table.close()
+    again = hold(inputs, learners, terms, tmp_path, here, say=silent)
+    found = Table(tmp_path, TUNING).rows
+    assert {key: row.error for key, row in found.items()} == tries
+    assert {row.together for row in found.values()} == {4}
+    assert without_timings(again) == without_timings(whole)
+
+
+def test_another_estimator_of_that_name_is_another_comparison(tmp_path, here):
+    terms = Terms((40, 80), 1, trials=1)
+    for strategy in ("prior", "prior", "uniform"):
+        learners = choose({"mine": DummyClassifier(strategy=strategy)}, True)
+        if strategy == "prior":
+            hold(pictures(), learners, terms, tmp_path, here, say=silent)
+        else:
+            with pytest.raises(ComparisonError, match="other learners"):
+                hold(pictures(), learners, terms, tmp_path, here, say=silent)
+
+
+def test_who_draws_from_the_whole_process_draws_by_its_seed(tmp_path, here):
+    class Drawing(DummyClassifier):
+        def predict(self, X):
+            return np.random.randint(0, 4, len(X))  # noqa: NPY002
+
+    learners, terms = choose({"drawing": Drawing()}, True), Terms((40, 80), 2, trials=1)
+    one = hold(pictures(), learners, terms, tmp_path / "one", here, say=silent)
+    np.random.rand(7)  # noqa: NPY002
+    two = hold(pictures(), learners, terms, tmp_path / "two", here, say=silent)
+    assert without_timings(one) == without_timings(two)
 
 
 class Sleeper(DummyClassifier):

@@ -84,3 +84,19 @@ def test_eras_stand_in_their_order_with_what_was_published():
 
 def test_counts_for_people():
     assert [human_count(n) for n in (7.0, 1234, 5.6e6, 2e12)] == ["7", "1.23 k", "5.6 M", "2 T"]
+
+
+@pytest.mark.parametrize("name", ["mlp-s", "convnet-s", "1998-lenet-5", "k-nn"])
+def test_items_asked_in_parts_get_the_same_answers(name, monkeypatch):
+    monkeypatch.setattr("sutja.comparison.fits._STEPS", 20)
+    (learner,) = choose((name,), True)
+
+    def answers():
+        if learner.stacks:
+            return fit_together(learner, LESSON, [np.arange(120)], [learner.default], (0,))[0].answers
+        return fit_one(learner, LESSON, learner.default, 0).answers
+
+    whole = answers()
+    monkeypatch.setattr("sutja.comparison.fits._PART_BYTES", 4 * 64 * 11)  # eleven items
+    assert np.array_equal(answers(), whole)
+    assert len(whole) == 80

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,6 +32,9 @@ from sutja.training.stacked_steps import Member, StackedConfig
 _STEPS, _MOST_EPOCHS, _LEAST_EPOCHS = 1500, 120, 8  # of a network, by how many labels there are
 _FEW = 2000  # labels; below, batches are small, so that there are steps enough
 _SMALL_BATCH, _BATCH = 32, 128
+_PART_BYTES = 2.5e8  # of items asked about at once, as numbers
+
+Ready = Callable[[NDArray[Any]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def fit_together(
     rows : for each network the places in the lesson's X that it learns from, of one number.
     settings, seeds : for each network.
     """
-    images, asked = _standardised(lesson)
+    images, ready = _standardised(lesson)
     shape, n = images.shape[1:], len(rows[0])
     config = StackedConfig(epochs=float(_epochs(n)), batch_size=_batch(n), device=lesson.device)
     members = [
@@ -114,8 +117,7 @@ def fit_together(
         lambda: Mlp(int(np.prod(shape)), learner.hidden, lesson.n_classes), images, lesson.y, members, config
     )
     taught = time.perf_counter()
-    answers = predict_log_proba_stacked(done.nets, asked).argmax(2)
-    asked_for = time.perf_counter() - taught
+    answers, asked_for = _answers(lambda X: predict_log_proba_stacked(done.nets, X).argmax(2), lesson, ready)
     share = len(members)
     forward = operations.of_network(done.nets[0], images[:1])
     seen = config.epochs * n
@@ -136,15 +138,34 @@ def _batch(n: int) -> int:
     return _SMALL_BATCH if n < _FEW else _BATCH
 
 
-def _standardised(lesson: Lesson) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Items as networks see them, (n, C, H, W): pictures scaled as one, features each by itself."""
+def _standardised(lesson: Lesson) -> tuple[NDArray[np.float32], Ready]:
+    """Items as networks see them, (n, C, H, W), and what makes others so: pictures scaled as one, features
+    each by itself.
+    """
     if not lesson.pictures:
-        flat, asked = as_rows(lesson.X), as_rows(lesson.asked)
+        flat = as_rows(lesson.X)
         mean, std = flat.mean(0), flat.std(0)
         std[std == 0] = 1.0
-        return ((flat - mean) / std)[:, None, None], ((asked - mean) / std)[:, None, None]
+        return ((flat - mean) / std)[:, None, None], lambda X: ((as_rows(X) - mean) / std)[:, None, None]
     params = _pixels_of(lesson.X)
-    return batch_to_pixels(lesson.X, params), batch_to_pixels(lesson.asked, params)
+    return batch_to_pixels(lesson.X, params), lambda X: batch_to_pixels(X, params)
+
+
+def _answers(
+    ask: Callable[[NDArray[np.float32]], NDArray[np.int64]], lesson: Lesson, ready: Ready
+) -> tuple[NDArray[np.int64], float]:
+    """Answers to the items asked about, the last axis, and the seconds that they took without making ready.
+
+    Large items are asked about in parts, since all of them as numbers might not fit in memory.
+    """
+    rows = max(1, int(_PART_BYTES / (4 * lesson.asked[0].size)))
+    found, seconds = [], 0.0
+    for start in range(0, len(lesson.asked), rows):
+        part = ready(lesson.asked[start : start + rows])
+        begun = time.perf_counter()
+        found.append(ask(part))
+        seconds += time.perf_counter() - begun
+    return np.concatenate(found, axis=-1), seconds
 
 
 def _pixels_of(images: NDArray[np.uint8]) -> PixelsParams:
@@ -155,24 +176,23 @@ def _pixels_of(images: NDArray[np.uint8]) -> PixelsParams:
 
 
 def _fit_convnet(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
-    images, asked = _standardised(lesson)
+    images, ready = _standardised(lesson)
     config = ClassifyConfig(
         epochs=_epochs(len(images)), batch_size=_batch(len(images)), seed=seed, device=lesson.device,
         dtype=lesson.dtype, threads=1, **settings,
     )  # fmt: skip
     net = _made(lambda shape, k: make_net("convnet", shape, k, size=learner.size), images, lesson, seed)
-    return _fit_network(net, images, lesson.y, asked, config)
+    return _fit_network(net, images, lesson, ready, config)
 
 
 def _fit_era(learner: Learner, lesson: Lesson, seed: int) -> Fit:
     era = ERAS[learner.name]
     images, params = era_pixels(era, lesson.X)
-    asked = batch_to_pixels(lesson.asked, params)
     config = era_config(era, seed=seed, device=lesson.device, threads=1, dtype="float32")
     least = int(np.ceil(_STEPS / 2 * config.batch_size / len(images)))
     config = replace(config, epochs=max(config.epochs, min(least, _MOST_EPOCHS)))
     net = _made(lambda shape, k: make_era_net(era, shape, k), images, lesson, seed)
-    return _fit_network(net, images, lesson.y, asked, config)
+    return _fit_network(net, images, lesson, lambda X: batch_to_pixels(X, params), config)
 
 
 def _made(make: Any, images: NDArray[np.float32], lesson: Lesson, seed: int) -> nn.Module:
@@ -183,18 +203,13 @@ def _made(make: Any, images: NDArray[np.float32], lesson: Lesson, seed: int) -> 
 
 
 def _fit_network(
-    net: nn.Module,
-    images: NDArray[np.float32],
-    y: NDArray[np.int64],
-    asked: NDArray[np.float32],
-    config: ClassifyConfig,
+    net: nn.Module, images: NDArray[np.float32], lesson: Lesson, ready: Ready, config: ClassifyConfig
 ) -> Fit:
     forward = operations.of_network(net, images[:1])
     begun = time.perf_counter()
-    fitted = fit_classifier(net, images, y, config, say=_nothing)
+    fitted = fit_classifier(net, images, lesson.y, config, say=_nothing)
     taught = time.perf_counter()
-    answers = predict_log_proba(fitted.net, asked).argmax(1)
-    seconds = time.perf_counter() - taught
+    answers, seconds = _answers(lambda X: predict_log_proba(fitted.net, X).argmax(1), lesson, ready)
     seen = fitted.steps * min(config.batch_size, len(images))
     return Fit(
         answers, taught - begun, seconds, 3.0 * forward * seen, forward, operations.parameters_of(net)
@@ -204,7 +219,7 @@ def _fit_network(
 def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
     from sutja.comparison.classical import make_estimator
 
-    flat, asked = as_rows(lesson.X), as_rows(lesson.asked)
+    flat = as_rows(lesson.X)
     estimator = make_estimator(learner, settings, seed, lesson.pictures)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of steps that run out: the error tells how good the fit is
@@ -212,8 +227,9 @@ def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any]
         begun = time.perf_counter()
         estimator.fit(flat, lesson.y)
         taught = time.perf_counter()
-        answers = _classes_of(estimator.predict(asked), len(asked), lesson.n_classes)
-        seconds = time.perf_counter() - taught
+        answers, seconds = _answers(
+            lambda X: _classes_of(estimator.predict(X), len(X), lesson.n_classes), lesson, as_rows
+        )
     fit_operations, predict_operations, parameters = operations.of_estimator(estimator, flat)
     return Fit(
         answers, taught - begun, seconds, fit_operations, predict_operations, parameters

@@ -9,7 +9,7 @@ from sutja.data.memory import memory_limit
 
 _STATUS, _OWN_GROUP, _GROUPS = Path("/proc/self/status"), Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 _LIMITS = (("RLIMIT_AS", "VmSize"), ("RLIMIT_DATA", "VmData"))  # of a process, and what they count
-_COPIES, _COPIES_ASKED = 4, 2  # of its items as numbers that a fit holds at once: learnt from, answered
+_COPIES, _COPIES_ASKED = 4, 1  # of its items as numbers that a fit holds at once: learnt from, answered
 _NO_LIMIT = 2**60  # bytes; version 1 of control groups writes a number above it for "none"
 
 

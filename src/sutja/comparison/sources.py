@@ -145,13 +145,15 @@ def _arrays_of(path: Path) -> dict[str, NDArray[Any]] | None:
             square = X.ndim == 2 and math.isqrt(X.shape[1]) ** 2 == X.shape[1] and X.dtype.kind in "ui"
             if not large and (X.ndim != 2 or square):
                 return None
-            if square:
+            if square and isinstance(X, np.memmap):
                 side = math.isqrt(X.shape[1])
-                X = X.reshape(-1, side, side)
+                X = np.memmap(path, X.dtype, "r", X.offset, (len(X), side, side))
             found = {"X": X, "y": arrays["y"]}
             if "groups" in arrays.files:
                 found["groups"] = arrays["groups"]
             return found
+    except ComparisonError:
+        raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None  # the loader of pictures says what is wrong with it
 
