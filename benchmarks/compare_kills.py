@@ -42,7 +42,8 @@ KINDS = ("command", "all", "worker", "terminate", "interrupt")
 _SIGNALS = {"terminate": signal.SIGTERM, "interrupt": signal.SIGINT}
 TERMS = Terms((40, 80, 160), 2, trials=3, tune_seconds=3600.0)
 _LEARNERS = "mlp-s,convnet-s,decision-tree,random-forest,k-nn,svm-rbf,logistic-regression"
-_EARLY, _LATE = 8.0, 0.5  # a kill comes within so many seconds, or within this part of an unbroken run
+_EARLY, _LATER = 8.0, 0.5  # seconds within which a kill comes after the beginning, or after a line
+_PART = 0.25  # of the lines of an unbroken run, the most that are waited for
 _GRACE = 5.0  # seconds after which nothing that a killed command began may be left
 
 Row = dict[str, str]
@@ -88,6 +89,12 @@ def same(one: Path, two: Path) -> bool:
     return bool(first) and [*map(plain, first.values())] == [*map(plain, second.values())]
 
 
+def lines_of(folder: Path) -> int:
+    """Lines that are in both tables."""
+    paths = (folder / RESULTS, folder / TUNING)
+    return sum(path.read_bytes().count(b"\n") for path in paths if path.exists())
+
+
 def phase(folder: Path) -> str:
     """What the command was at."""
     if rows(folder):
@@ -115,11 +122,11 @@ class Broken:
 
     Parameters
     ----------
-    whole : folder of the unbroken run, which took so many `seconds`.
+    whole : folder of the unbroken run.
     """
 
-    def __init__(self, parent: Path, learners: str, whole: Path, seconds: float, seed: int) -> None:
-        self.parent, self.learners, self.whole, self.seconds = parent, learners, whole, seconds
+    def __init__(self, parent: Path, learners: str, whole: Path, seed: int) -> None:
+        self.parent, self.learners, self.whole = parent, learners, whole
         self.rng = np.random.default_rng(seed)
         self.folder = parent / "broken-0"
         self.kinds: Counter[str] = Counter()
@@ -138,11 +145,7 @@ class Broken:
         process = begin(self.folder, self.learners)
         family: list[Any] = []
         while self.kills < most:
-            early = self.kills % 4 == 0
-            until = time.monotonic() + self.rng.uniform(0.05, _EARLY if early else _LATE * self.seconds)
-            while time.monotonic() < until and process.poll() is None:
-                time.sleep(0.02)
-            if process.poll() is not None:
+            if not self._wait(process):
                 break
             kind = KINDS[self.kills % len(KINDS)]
             family = process.children(recursive=True)
@@ -157,6 +160,22 @@ class Broken:
         time.sleep(_GRACE if any(member.is_running() for member in family) else 0)
         self.left += sum(member.is_running() for member in family)
         self._look(done=process.returncode == 0)
+
+    def _wait(self, process: psutil.Popen) -> bool:
+        """Wait for a random moment; whether there still is something to kill then.
+
+        It is one of the first seconds, or a part of a second after so many lines more are in the tables: where
+        beginning takes most of the time, moments drawn by the clock would all be before the first fit.
+        """
+        early = self.kills % 4 == 0
+        lines = lines_of(self.folder)
+        lines += 0 if early else int(self.rng.integers(1, max(2, _PART * lines_of(self.whole))))
+        while process.poll() is None and not early and lines_of(self.folder) < lines:
+            time.sleep(0.02)
+        until = time.monotonic() + self.rng.uniform(0.05, _EARLY if early else _LATER)
+        while process.poll() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        return process.poll() is None
 
     def _look(self, done: bool) -> None:
         """Compare what is there with what was, and with the unbroken run."""
@@ -191,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         began = time.monotonic()
         begin(whole, args.learners).wait()
         seconds = time.monotonic() - began
-        broken = Broken(Path(temporary), args.learners, whole, seconds, args.seed)
+        broken = Broken(Path(temporary), args.learners, whole, args.seed)
         tables = 0
         while broken.kills < args.kills or broken.folder.exists():
             broken.attempt(args.kills)
