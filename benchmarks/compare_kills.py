@@ -164,8 +164,8 @@ class Broken:
     def _wait(self, process: psutil.Popen) -> bool:
         """Wait for a random moment; whether there still is something to kill then.
 
-        It is one of the first seconds, or a part of a second after so many lines more are in the tables: where
-        beginning takes most of the time, moments drawn by the clock would all be before the first fit.
+        It is one of the first seconds, or a part of a second after so many lines more are in the tables:
+        where beginning takes most of the time, moments by the clock would all be before the first fit.
         """
         early = self.kills % 4 == 0
         lines = lines_of(self.folder)
