@@ -44,15 +44,18 @@ def test_a_network_that_leads_where_it_got_keeps_the_question_open():
 def test_a_slow_network_that_lags_is_named_as_what_might_change_it():
     found = of({"net": BAD, "net-l": BAD, "forest": GOOD}, net_l=100)
     said = advise(found)
-    assert said.startswith("This does not need a deep network: with 3,200 labels forest")
+    assert said.startswith("As far as was tried: this does not need a deep network: with 3,200 labels")
     assert "More time for net-l might change it, too" in said
 
 
 def test_little_time_for_anyone_is_said_first():
     found = of({"net": BAD, "forest": GOOD}, net=200, forest=200)
     said = advise(found)
-    assert said.startswith("With the 200 of 3,200 labels that there was time for: this does not need")
-    assert "More time would change what can be said" in said
+    assert said.startswith(
+        "Whether a deep network pays with 3,200 labels cannot be told yet: there was time "
+    )
+    assert "for 200 only. With 200 labels net is wrong on" in said
+    assert "More time would change it: roughly" in said
     assert "No number of labels" not in said
 
 

@@ -85,6 +85,9 @@ def _verdict(found: Findings) -> list[str]:
     if not held:
         return _one_sided(found)
     whole = [one for one in held if far_enough(found, one.net)]
+    most = max(one.labels for one in found.standings)
+    if whole and most < FAR_ENOUGH * found.n_learn:
+        return _too_early(found, whole[0], most)
     if not whole:
         return _undecided(found, max(held, key=lambda one: one.labels))
     match = whole[0]
@@ -112,15 +115,11 @@ def _verdict(found: Findings) -> list[str]:
             f"{_at(found, match.rival, match)}, and the difference is within the noise (95 % interval "
             f"{points(match.low, signed=True)} to {points(match.high, signed=True)} points)."
         )
-    most = max(one.labels for one in found.standings)
-    if most < FAR_ENOUGH * found.n_learn:
-        far = f"With the {most:,} of {found.n_learn:,} labels that there was time for"
-        said = f"{far}: {said[:1].lower()}{said[1:]}"
-        return [said, _costs(found, match), f"More time would change what can be said{_time_wanted(found)}."]
     behind = [one.net for one in held if not far_enough(found, one.net)]
     behind += [name for name in reasons(found) if found.kinds[name] == "network" and name in not_begun(found)]
     change = _what_would_change(found, match)
     if behind and match.high >= 0:
+        said = f"As far as was tried: {said[:1].lower()}{said[1:]}"
         change += f" More time for {names(behind)} might change it, too{_time_wanted(found)}."
     return [said, _costs(found, match), change]
 
@@ -152,6 +151,21 @@ def _undecided(found: Findings, match: Match) -> list[str]:
             f"Whether a deep network pays cannot be told yet: no network got further than {match.labels:,} "
             f"labels, where {match.net} is wrong on {net} and {match.rival} on {rival}; {best.learner} "
             f"got to {best.labels:,} labels and {percent(best.error)}."
+        ),
+        _costs(found, match),
+        f"More time would change it{_time_wanted(found)}.",
+    ]
+
+
+def _too_early(found: Findings, match: Match, most: int) -> list[str]:
+    """Where there was time for a small part of the labels only."""
+    net, rival = (_at(found, name, match) for name in (match.net, match.rival))
+    interval = f"{points(match.low, signed=True)} to {points(match.high, signed=True)} points"
+    return [
+        (
+            f"Whether a deep network pays with {found.n_learn:,} labels cannot be told yet: there was time "
+            f"for {most:,} only. With {match.labels:,} labels {match.net} is wrong on {net}, {match.rival} "
+            f"on {rival} (95 % interval of the difference {interval})."
         ),
         _costs(found, match),
         f"More time would change it{_time_wanted(found)}.",
@@ -252,7 +266,7 @@ def _more_labels(found: Findings) -> list[str]:
     return [
         (
             f"1,000 labels more would bring {small}: {points(gain.error)} points ({points(gain.low)} to "
-            f"{points(gain.high)}) with {best}; ten times as many would bring its error from "
+            f"{points(gain.high)}) with {best}; ten times as many would bring its expected error from "
             f"{percent(now.error)} to {percent(tenfold.error)} ({span(tenfold.low, tenfold.high)})."
         ),
     ]

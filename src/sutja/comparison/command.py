@@ -13,7 +13,9 @@ from sutja.comparison.advice import advise
 from sutja.comparison.api import compare
 from sutja.comparison.collect import Comparison
 from sutja.comparison.contest import FACTS
+from sutja.comparison.coverage import planned_fits
 from sutja.comparison.faults import ComparisonError
+from sutja.comparison.markup import unbroken
 from sutja.comparison.report import REPORT, write_report
 from sutja.comparison.sources import load_source
 from sutja.comparison.table import DONE
@@ -77,10 +79,15 @@ def told(found: Comparison, folder: Path) -> str:
     if len(found.standings) > _SHOWN:
         lines.append(f"and {len(found.standings) - _SHOWN} more in the report")
     failed = sum(row.status != DONE for row in found.rows)
-    if failed:
-        lines.append(f"{failed} fits were begun or passed over and are not done; the report says why")
+    done, planned = len(found.rows) - failed, max(planned_fits(found), len(found.rows))
+    if done < planned:
+        begun = f", {failed} begun or passed over and not done" if failed else ""
+        lines.append(f"{done:,} of {planned:,} fits done{begun}; the report says which and why")
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
-    advice = textwrap.fill(advise(found), width, break_on_hyphens=False, break_long_words=False)
+    whole = unbroken(advise(found))  # a number stays with its unit
+    advice = textwrap.fill(whole, width, break_on_hyphens=False, break_long_words=False).replace(
+        "\u00a0", " "
+    )
     return "\n".join([*lines, "", advice, "", f"the report is {folder / REPORT}"])
 
 
