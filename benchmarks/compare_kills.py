@@ -132,7 +132,8 @@ class Broken:
         self.kinds: Counter[str] = Counter()
         self.phases: Counter[str] = Counter()
         self.equal: list[bool] = []
-        self.lost = self.repeated = self.wrong = self.left = 0
+        self.lost = self.repeated = self.left = 0
+        self.otherwise: dict[str, list[str]] = {}
         self.kept: dict[tuple[str, str, str], Row] = {}
 
     @property
@@ -183,7 +184,11 @@ class Broken:
         fits = {key: row for key, row in found.items() if row["status"] == DONE}
         self.lost += sum(key not in fits for key in self.kept)
         self.repeated += sum(key in fits and fits[key] != row for key, row in self.kept.items())
-        self.wrong += sum(plain(row) != plain(wanted[key]) for key, row in fits.items())
+        for key, row in fits.items():
+            there, now = plain(wanted[key]), plain(row)
+            if there != now:
+                unlike = [f"{name}: {there[name]} / {now[name]}" for name in now if now[name] != there[name]]
+                self.otherwise[" ".join(key)] = unlike
         self.kept = fits
         if done:
             self.equal.append(same(self.folder, self.whole))
@@ -221,7 +226,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "by_kind": dict(broken.kinds), "by_phase": dict(broken.phases),
         "unbroken_seconds": round(seconds, 1), "fits": fits, "tables": tables,
         "tables_equal": fits > 0 and tables > 0 and all(broken.equal), "fits_lost": broken.lost,
-        "fits_done_again": broken.repeated, "fits_otherwise": broken.wrong, "processes_left": broken.left,
+        "fits_done_again": broken.repeated, "fits_otherwise": broken.otherwise, "processes_left": broken.left,
     }  # fmt: skip
     path = save(result_path(FIGURE, limit=None if args.kills >= KILLS else args.kills), FIGURE, row)
     print("\n".join(f"{name}: {value}" for name, value in row.items()))

@@ -184,7 +184,11 @@ def test_a_fit_that_was_stopped_at_its_limit_is_not_tried_again(tmp_path, here):
 
 
 def test_tries_of_a_stack_cut_off_by_a_kill_are_made_together(tmp_path, here):
-    inputs, learners, terms = pictures(), choose(("mlp-s",), True), Terms((40, 80), 1, trials=4)
+    inputs, learners, terms = (
+        pictures(),
+        choose(("mlp-s",), True),
+        Terms((40, 80), 1, trials=4, tune_seconds=3600.0),
+    )
     whole = hold(inputs, learners, terms, tmp_path, here, say=silent)
     table = Table(tmp_path, TUNING)
     tries = {key: row.error for key, row in table.rows.items()}

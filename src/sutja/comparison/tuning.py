@@ -23,7 +23,7 @@ from sutja.comparison.budget import Clock, Costs
 from sutja.comparison.engines import Engine
 from sutja.comparison.learners import Learner
 from sutja.comparison.material import Material
-from sutja.comparison.table import DONE, Row, Table
+from sutja.comparison.table import DONE, FAILED, Row, Table
 from sutja.comparison.tasks import One, Outcome, Task
 
 _MOST_LABELS = 4096  # on which settings are tried
@@ -144,7 +144,11 @@ class Tuner:
     def _places(self, learner: Learner, labels: int, survivors: list[int] | None) -> list[int]:
         """The candidates to try on this rung that were not tried before."""
         places = list(range(len(self.tuned.candidates[learner.name]))) if survivors is None else survivors
-        known = {n for name, size, n in self._table.rows if (name, size) == (learner.name, labels)}
+        known = {
+            row.seed
+            for row in self._table.rows.values()
+            if (row.learner, row.labels) == (learner.name, labels) and row.status != FAILED
+        }
         missing = [place for place in places if place not in known] if len(places) > 1 else []
         return places if missing and learner.stacks else missing  # a kill may have left a part of a stack
 
