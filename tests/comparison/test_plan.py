@@ -81,6 +81,16 @@ def test_a_budget_is_kept_and_well_spent(share):
     assert {name for name, _ in done} == set(POWERS)
 
 
+def test_learners_get_the_same_time_and_what_one_does_not_need_goes_to_the_others():
+    plan, clock, _ = planner(0.03 * total())
+    time_of = dict.fromkeys(POWERS, 0.0)
+    for name, n in run(plan, clock):
+        first, growth = POWERS[name]
+        time_of[name] += first * (n / 50) ** growth
+    assert not [n for name, n in plan.left if name == "quick"]  # all of it is done, in little time
+    assert 0.4 < time_of["slow"] / time_of["middling"] < 2.5
+
+
 def test_sizes_are_climbed_from_below():
     plan, clock, _ = planner(0.3 * total())
     for name in POWERS:

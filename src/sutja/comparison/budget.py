@@ -1,8 +1,7 @@
-"""What a fit will cost, by what smaller ones did cost, and which one is worth its time next.
+"""What a fit will cost, by what smaller ones did cost, and the time there is.
 
-The cost of a learner grows as a power of the number of labels. The cheapest fit that is left comes first,
-whoever learns: of a given time that does the most fits, and it takes all learners up the sizes together. A
-fit is begun only if it should end well before the time does, and is killed when that is wrong.
+The cost of a learner grows as a power of the number of labels. A fit is begun only if it should end well
+before the time does, and is killed when that is wrong.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ def share_for_the_report(seconds: float, slowness: float) -> float:
     seconds : the budget.
     slowness : seconds that beginning took, which is longer on a slow or busy machine, as drawing is.
     """
-    return max(4.0, 0.05 * seconds, slowness) if math.isfinite(seconds) else 0.0
+    return max(min(8.0, seconds / 6), 0.05 * seconds, slowness) if math.isfinite(seconds) else 0.0
 
 
 def affordable(seconds: float, left: float) -> bool:

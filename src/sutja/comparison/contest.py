@@ -240,12 +240,13 @@ class _Run:
             len(self.inputs.parts["test"][1]),
         )  # fmt: skip
         for row in self.table.rows.values():
+            planner.charge(row.learner, (row.fit_seconds or 0) + (row.predict_seconds or 0))
             if row.status == SLOW:
                 planner.give_up(row.learner, row.labels, _too_slow(row))
         with closing(self.engine.run(self._watched(planner))) as done:
             for task, outcome in done:
                 self._in_hand.pop(_mark(task), None)
-                planner.finished(task)
+                planner.finished(task, outcome.seconds)
                 self._keep(task, outcome, planner)
                 self._tell(task, outcome, planner)
         if planner.left:

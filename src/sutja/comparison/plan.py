@@ -5,6 +5,7 @@ Letters: n labels.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,11 @@ class Grid:
 
 
 class Planner:
-    """Hands out the tasks of a grid, the cheapest first, as long as there is time.
+    """Hands out the tasks of a grid as long as there is time, the same time to each learner.
+
+    That is fair queueing (Demers, Keshav and Shenker 1989): whoever has had the least comes next, from few
+    labels to many, and what a cheap learner does not need goes to the others. With the cheapest fit first,
+    whoever learns, a short budget ended before the slow learners had begun.
 
     Parameters
     ----------
@@ -91,6 +96,8 @@ class Planner:
             if (name, n, seed) not in finished:
                 self.left.setdefault((name, n), []).append(seed)
         self._by_name = {learner.name: learner for learner in grid.learners}
+        self._had: dict[str, float] = defaultdict(float)  # seconds of each learner, those in hand as expected
+        self._charged: dict[Key, float] = {}
         self.given_up: dict[str, tuple[int, str]] = {}
 
     def tasks(self) -> Iterator[Task]:
@@ -98,9 +105,15 @@ class Planner:
         while (task := self._next()) is not None:
             yield task
 
-    def finished(self, task: Task) -> None:
-        """A task is no longer in hand."""
+    def finished(self, task: Task, seconds: float | None = None) -> None:
+        """A task is no longer in hand, after so many seconds."""
         self._on_cards -= task.device != "cpu"
+        if seconds is not None:  # instead of what it was expected to take
+            self.charge(task.learner.name, seconds - self._charged.pop(_mark(task), seconds))
+
+    def charge(self, learner: str, seconds: float) -> None:
+        """A learner has had so much time."""
+        self._had[learner] += seconds
 
     def expected(self, name: str, n: int, seeds: int = 1) -> float:
         """Seconds of one task of so many seeds."""
@@ -118,7 +131,7 @@ class Planner:
             self.given_up[learner] = (labels, why)
 
     def _next(self) -> Task | None:
-        """The cheapest task that can be afforded."""
+        """The task that can be afforded of the learner that has had, with it, the least time."""
         self._leave_out()
         left = self.clock.left()
         choices = []
@@ -126,12 +139,15 @@ class Planner:
             cost, learner = self.expected(name, n, len(seeds)), self._by_name[name]
             if affordable(cost, left):
                 waits = self._on_cards >= self._cards and self._device_of(learner) != "cpu"
-                choices.append((waits, cost / (len(seeds) if learner.stacks else 1), n, name))
+                one = cost / (len(seeds) if learner.stacks else 1)
+                choices.append((waits, self._had[name] + one, n, name))
         if not choices:
             return None
         _, _, n, name = min(choices)
         learner, seeds = self._by_name[name], self.left[name, n]
         mine = list(seeds) if learner.stacks else seeds[:1]
+        cost = self.expected(name, n, len(mine))
+        self.charge(name, cost)
         self.left[name, n] = seeds[len(mine) :]
         if not self.left[name, n]:
             del self.left[name, n]
@@ -139,9 +155,11 @@ class Planner:
         ones = tuple(One(seed, settings, self.grid.subsets[seed][n]) for seed in mine)
         limit, device = min(self.limit, self.clock.seconds * _SHARE), self._device_of(learner)
         self._on_cards += device != "cpu"
-        return Task(
+        task = Task(
             learner, n, ones, self._material.folder, "test", limit, self.clock.left(), device, self._dtype
         )
+        self._charged[_mark(task)] = cost
+        return task
 
     def _leave_out(self) -> None:
         """Take out what is too slow or too large, and say so in the table."""
@@ -159,3 +177,8 @@ class Planner:
                 del self.left[name, n]
         if rows:
             self._pass_over(rows)
+
+
+def _mark(task: Task) -> Key:
+    """What a task is known by."""
+    return task.learner.name, task.labels, task.ones[0].seed
