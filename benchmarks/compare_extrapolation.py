@@ -7,13 +7,14 @@ held against what was measured with all.
     python benchmarks/compare_extrapolation.py --data usps --data digits
     python benchmarks/compare_extrapolation.py --data mnist --budget 900
 
-With a budget the sizes are those that `sutja compare` takes by itself, and learners that did not come to the
-full size in time are told and left out.
+Data sets measured before keep their place in the result. With a budget the sizes are those that `sutja compare`
+takes by itself, and learners that did not come to the full size in time are told and left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -104,6 +105,12 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def others(path: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What was measured before on other data sets than these."""
+    known = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else []
+    return [row for row in known if row["data"] not in names]
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     parser = argparse.ArgumentParser(
@@ -119,14 +126,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--folder", type=Path, help="of the runs, which go on where they were stopped")
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
-    rows = [measure(name, args) for name in args.data or DATA]
+    names = args.data or DATA
+    path = result_path(FIGURE, args.part, args.limit)
+    rows = [*others(path, names), *(measure(name, args) for name in names)]
     held = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
     within = [one["within"] for row in rows for one in row["crossovers"]]
     content = {
         "load_before": load_before, "rows": rows, "errors_held": [sum(held), len(held)],
         "crossovers_within": [sum(within), len(within)],
     }  # fmt: skip
-    path = save(result_path(FIGURE, args.part, args.limit), FIGURE, content)
+    save(path, FIGURE, content)
     for row in rows:
         for one in row["errors"]:
             print(
@@ -134,7 +143,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 f"({100 * one['low']:.2f} to {100 * one['high']:.2f}), measured {100 * one['measured']:.2f} %"
                 f"{'' if one['held'] else '  off'}{'  ' + '; '.join(one['faults']) if one['faults'] else ''}"
             )
-        if row["not_at_the_full_size"]:
+        if row.get("not_at_the_full_size"):
             print(f"{row['data']:<8}not at the full size in time: {', '.join(row['not_at_the_full_size'])}")
         for one in row["crossovers"]:
             print(f"{row['data']:<8}{one['pair']}: at {one['measured']:.0f}, expected {one['expected']}")
