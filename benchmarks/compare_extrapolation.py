@@ -7,7 +7,7 @@ held against what was measured with all.
     python benchmarks/compare_extrapolation.py --data usps --data digits
     python benchmarks/compare_extrapolation.py --data mnist --budget 900
 
-Data sets measured before keep their place in the result. With a budget the sizes are those that `sutja compare`
+Data sets measured before keep their place in the result. With a budget the sizes are those that `compare`
 takes by itself, and learners that did not come to the full size in time are told and left out.
 """
 
