@@ -24,13 +24,13 @@ r"""The exact way to train the bundled listener again: number words out of recor
     python recipes/listener.py train --out runs/listen --run full5 --weights runs/listen/full4 --steps 2400 \
         --frames 6000 --lr 1.2e-3 --strength 0.5 --seed 4
 
-and then the rest of `recipes/listener_finish.py`. The bundled listener went on from there, with music and letters
-beside numbers among what it hears (`begin` takes it out of its file):
+and then the rest of `recipes/listener_finish.py`. The bundled listener went on from there, with music and
+letters beside numbers among what it hears (`begin` takes it out of its file):
 
     python recipes/listener.py begin --out runs/listen --run bundled
     python recipes/listener.py cut --out runs/listen --weights runs/listen/bundled
-    python recipes/listener.py train --out runs/listen --run full6 --weights runs/listen/bundled --steps 6000 \
-        --frames 6000 --lr 2e-3 --strength 0.7 --seed 5
+    python recipes/listener.py train --out runs/listen --run full6 --weights runs/listen/bundled \
+        --steps 6000 --frames 6000 --lr 2e-3 --strength 0.7 --seed 5
     python recipes/listener.py train --out runs/listen --run full7 --weights runs/listen/full6 --steps 1800 \
         --frames 6000 --lr 1.2e-3 --strength 0.5 --seed 6
     python recipes/listener_finish.py soup --out runs/listen --runs bundled full6 full7 --run soup67
