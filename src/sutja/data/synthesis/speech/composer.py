@@ -193,7 +193,8 @@ class SpeechComposer:
         """Other words before or after, or between."""
         other = self._any(self._others)
         if other.seconds < _ASIDE:
-            place = int(self._rng.choice([0, len(parts), self._rng.integers(len(parts) + 1)], p=_PLACES))
+            anywhere = int(self._rng.integers(len(parts) + 1))
+            place = int(self._rng.choice([0, len(parts), anywhere], p=_PLACES))
             parts.insert(place, other)
             gaps.insert(min(place, len(gaps)), float(self._rng.uniform(0.03, 0.6)))
 
