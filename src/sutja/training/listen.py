@@ -25,7 +25,7 @@ from sutja.training import checkpoint, loop
 from sutja.training.device import convolution_dtype
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Batch, Heard, batch_of, batches
-from sutja.training.sequence_run import SequenceRun, Source, begun
+from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 
 _DTYPE = convolution_dtype()
 _OTHER = word_class(OTHER)
@@ -33,37 +33,18 @@ _FRAMES_A_ROW = 320  # about the mean
 
 
 @dataclass(frozen=True, slots=True)
-class ListenFit:
-    """How long and how fast to train.
+class ListenFit(Terms):
+    """How long and how fast to train; `Terms` has the rest.
 
     Parameters
     ----------
-    steps : optimiser steps in all.
-    lr : peak learning rate of AdamW.
-    weight_decay : of all weights but biases and norms.
     frames : frames of features in a batch.
-    ema : decay of the averaged weights, which are what is exported.
-    chunks_a_round : chunks mixed before batches are cut.
-    uses : rounds that a chunk takes part in.
-    evaluate_every : steps between looks at the validation sets.
-    warm_up : steps in which the learning rate rises.
-    settle : the part of the run after which norms keep their statistics, for a batch holds recordings of like
-        length; 0 for a network that was trained before.
     vary : how different each look at a recording is; 0 not at all.
     """
 
-    steps: int
-    lr: float = 3e-3
-    weight_decay: float = 0.02
-    frames: int = 11_000
-    ema: float = 0.998
-    chunks_a_round: int = 2
     uses: int = 3
-    evaluate_every: int = 500
-    warm_up: int = 200
-    settle: float = 0.4
+    frames: int = 11_000
     vary: float = 1.0
-    seed: int = 0
 
 
 def load_average(path: Path) -> Listener:

@@ -10,6 +10,7 @@ import time
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
@@ -31,30 +32,36 @@ _BETAS = (0.9, 0.98)
 _MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths
 
 
-@runtime_checkable
-class Terms(Protocol):
-    """How long and how fast to train; `transcribe.FitConfig` and `listen.ListenFit` say what each means."""
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How long and how fast to train.
 
-    @property
-    def steps(self) -> int: ...
-    @property
-    def lr(self) -> float: ...
-    @property
-    def weight_decay(self) -> float: ...
-    @property
-    def ema(self) -> float: ...
-    @property
-    def chunks_a_round(self) -> int: ...
-    @property
-    def uses(self) -> int: ...
-    @property
-    def evaluate_every(self) -> int: ...
-    @property
-    def warm_up(self) -> int: ...
-    @property
-    def settle(self) -> float: ...
-    @property
-    def seed(self) -> int: ...
+    Parameters
+    ----------
+    steps : optimiser steps in all.
+    lr : peak learning rate of AdamW.
+    weight_decay : of all weights but biases and norms.
+    ema : decay of the averaged weights, which are what is exported.
+    chunks_a_round : chunks mixed before batches are cut.
+    uses : rounds that a chunk takes part in; more than one where composing is the slower half.
+    evaluate_every : steps between looks at the validation sets.
+    warm_up : steps in which the learning rate rises.
+    settle : the part of the run after which norms keep their statistics. A batch holds rows of like length,
+        so that its own statistics are not those that the network will be used with: lone digits were learned
+        in training and lost in use (docs/log.md). 0 for a network that was trained before.
+    seed : of the order of batches, and of a fresh network.
+    """
+
+    steps: int
+    lr: float = 3e-3
+    weight_decay: float = 0.02
+    ema: float = 0.998
+    chunks_a_round: int = 2
+    uses: int = 1
+    evaluate_every: int = 500
+    warm_up: int = 200
+    settle: float = 0.4
+    seed: int = 0
 
 
 @runtime_checkable

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -192,7 +192,7 @@ def train_listener(
     begin = _begun(plan.base, parts, params) if plan.base else None
     pieces = [Piece(one.samples, heard_as(begin, one, params), "own", parts.source) for one in parts.train]
     config = _config(plan, base, sum(len(piece.samples) for piece in pieces) / params.hop)
-    facts = {**{name: getattr(config, name) for name in config.__slots__}, "data": parts.checksum,
+    facts = {**asdict(config), "data": parts.checksum,
              "base": base.name + base.created if base else None}  # fmt: skip
     path = folder.path / "checkpoint.pt"
     if not resume:

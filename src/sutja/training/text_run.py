@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -171,7 +171,7 @@ def train_transcriber(
         chunks_a_round=1, evaluate_every=max(1, steps // _LOOKS), warm_up=max(1, min(300, steps // 10)),
         damping=0.1 if base else 0.0, settle=0.0 if base else 0.3,  # a trained network begins as it is used
     )  # fmt: skip
-    facts = {**{name: getattr(config, name) for name in config.__slots__}, "data": parts.checksum,
+    facts = {**asdict(config), "data": parts.checksum,
              "base": base.name + base.created if base else None}  # fmt: skip
     narrow = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
     begin = unfold(plan.base, batch_of(narrow).image) if plan.base else None

@@ -23,45 +23,28 @@ from sutja.training import checkpoint, loop
 from sutja.training.device import convolution_dtype
 from sutja.training.losses import silent_ctc_loss
 from sutja.training.pool import Batch, Crop, batch_of, batches
-from sutja.training.sequence_run import SequenceRun, Source, begun
+from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 
 _DTYPE = convolution_dtype()
 _COLUMNS_A_CROP = 96  # about the mean
 
 
 @dataclass(frozen=True, slots=True)
-class FitConfig:
-    """How long and how fast to train.
+class FitConfig(Terms):
+    """How long and how fast to train; `Terms` has the rest.
 
     Parameters
     ----------
-    steps : optimiser steps in all.
-    lr : peak learning rate of AdamW.
-    weight_decay : of all weights but biases and norms.
     columns : columns of pictures in a batch.
-    ema : decay of the averaged weights, which are what is exported.
-    chunks_a_round : chunks mixed before batches are cut.
-    uses : rounds a chunk takes part in; more than one where composing is the slower half.
-    evaluate_every : steps between looks at the validation sets.
-    warm_up : steps in which the learning rate rises.
     damping : of the loss; see `losses.silent_ctc_loss`.
-    settle : the part of the run after which norms keep their statistics. A batch holds crops of one width, so
-        that its own statistics are not those that the network will be used with: lone digits were learned
-        in training and lost in use (docs/log.md). 0 for a network that was trained before.
     """
 
-    steps: int
-    lr: float = 3e-3
-    weight_decay: float = 0.02
-    columns: int = 16_384
-    ema: float = 0.998
     chunks_a_round: int = 3
-    uses: int = 1
     evaluate_every: int = 1500
     warm_up: int = 300
-    damping: float = 0.0
     settle: float = 0.3
-    seed: int = 0
+    columns: int = 16_384
+    damping: float = 0.0
 
 
 def load_average(path: Path) -> Transcriber:
