@@ -91,11 +91,16 @@ def test_learners_get_the_same_time_and_what_one_does_not_need_goes_to_the_other
     assert 0.4 < time_of["slow"] / time_of["middling"] < 2.5
 
 
-def test_sizes_are_climbed_from_below():
-    plan, clock, _ = planner(0.3 * total())
+def test_sizes_are_climbed_from_below_and_third_seeds_wait():
+    plan, clock, _ = planner(0.3 * total(), seeds=3)
+    done = run(plan, clock)
     for name in POWERS:
-        sizes = [n for learner, n in run(plan, clock) if learner == name]
-        assert sizes == sorted(sizes)
+        sizes = [n for learner, n in done if learner == name]
+        firsts = list(dict.fromkeys(sizes))
+        assert firsts == sorted(firsts)
+    middling = [n for learner, n in done if learner == "middling"]
+    last = len(middling) - 1 - middling[::-1].index(100)
+    assert middling.index(200) < last  # the next size before the last seed
 
 
 def test_a_learner_that_is_too_slow_is_not_tried_on_more():

@@ -99,7 +99,7 @@ def share_for_the_report(seconds: float, slowness: float) -> float:
     seconds : the budget.
     slowness : seconds that beginning took, which is longer on a slow or busy machine, as drawing is.
     """
-    return max(min(8.0, seconds / 6), 0.05 * seconds, slowness) if math.isfinite(seconds) else 0.0
+    return max(min(8.0, seconds / 6), 0.025 * seconds, slowness) if math.isfinite(seconds) else 0.0
 
 
 def affordable(seconds: float, left: float) -> bool:

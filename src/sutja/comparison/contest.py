@@ -35,7 +35,7 @@ Say = Callable[[str], None]
 Mark = tuple[str, int, tuple[int, ...]]
 
 FACTS, MATERIAL = "comparison.json", "material"
-_TUNING_SHARE = 0.2  # of a budget, for the settings of all learners
+_TUNING_SHARE = 0.15  # of a budget, for the settings of all learners
 _LINE_EVERY = 1.0  # seconds
 _SAMPLED = 256  # items that a large data set is known by
 

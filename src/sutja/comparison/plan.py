@@ -5,6 +5,7 @@ Letters: n labels.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +57,8 @@ class Planner:
 
     That is fair queueing (Demers, Keshav and Shenker 1989): whoever has had the least comes next, from few
     labels to many, and what a cheap learner does not need goes to the others. With the cheapest fit first,
-    whoever learns, a short budget ended before the slow learners had begun.
+    whoever learns, a short budget ended before the slow learners had begun. A second seed tells less than the
+    first does, so each waits until it costs less than the next first one by that much.
 
     Parameters
     ----------
@@ -134,13 +136,17 @@ class Planner:
         """The task that can be afforded of the learner that has had, with it, the least time."""
         self._leave_out()
         left = self.clock.left()
-        choices = []
+        nearest: dict[str, tuple[float, int, float]] = {}
         for (name, n), seeds in self.left.items():
             cost, learner = self.expected(name, n, len(seeds)), self._by_name[name]
             if affordable(cost, left):
-                waits = self._on_cards >= self._cards and self._device_of(learner) != "cpu"
                 one = cost / (len(seeds) if learner.stacks else 1)
-                choices.append((waits, self._had[name] + one, n, name))
+                turn = one * (1 + self.grid.seeds - len(seeds))
+                nearest[name] = min(nearest.get(name, (math.inf, 0, 0.0)), (turn, n, one))
+        choices = []
+        for name, (_, n, one) in nearest.items():
+            waits = self._on_cards >= self._cards and self._device_of(self._by_name[name]) != "cpu"
+            choices.append((waits, self._had[name] + one, n, name))
         if not choices:
             return None
         _, _, n, name = min(choices)
