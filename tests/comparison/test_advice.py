@@ -41,6 +41,14 @@ def test_a_network_that_leads_where_it_got_keeps_the_question_open():
     assert "but net-l, which got no further than 400 labels, leads forest there" in said
 
 
+def test_who_is_better_with_fewer_labels_is_named():
+    found = of({"net": FAIR, "net-l": GOOD, "forest": BAD}, net_l=1600)
+    said = advise(found)
+    assert said.startswith("A deep network pays here: with 3,200 labels net is wrong on")
+    assert "net-l is better still with 1,600 labels: 3." in said
+    assert "is better still" not in advise(of({"net": FAIR, "net-l": GOOD, "forest": BAD}, net_l=100))
+
+
 def test_a_slow_network_that_lags_is_named_as_what_might_change_it():
     found = of({"net": BAD, "net-l": BAD, "forest": GOOD}, net_l=100)
     said = advise(found)

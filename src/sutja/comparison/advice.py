@@ -115,13 +115,26 @@ def _verdict(found: Findings) -> list[str]:
             f"{_at(found, match.rival, match)}, and the difference is within the noise (95 % interval "
             f"{points(match.low, signed=True)} to {points(match.high, signed=True)} points)."
         )
+    ahead = _ahead_with_fewer(found, match)
     behind = [one.net for one in held if not far_enough(found, one.net)]
     behind += [name for name in reasons(found) if found.kinds[name] == "network" and name in not_begun(found)]
     change = _what_would_change(found, match)
     if behind and match.high >= 0:
         said = f"As far as was tried: {said[:1].lower()}{said[1:]}"
         change += f" More time for {names(behind)} might change it, too{_time_wanted(found)}."
-    return [said, _costs(found, match), change]
+    return [said, *ahead, _costs(found, match), change]
+
+
+def _ahead_with_fewer(found: Findings, match: Match) -> list[str]:
+    """Who is surely better than both with fewer labels, and had no time for as many."""
+    least = min(mean_error(found, name, match.labels) for name in (match.net, match.rival))
+    some = [one for one in found.standings if one.kind != "era" and one.labels < match.labels]
+    some = [one for one in some if one.high < least]
+    if not some:
+        return []
+    best = min(some, key=lambda one: one.error)
+    wrong = f"{percent(best.error)} wrong ({span(best.low, best.high)})"
+    return [f"{best.learner} is better still with {best.labels:,} labels: {wrong}; it got no further."]
 
 
 def _one_sided(found: Findings) -> list[str]:

@@ -197,8 +197,9 @@ class Tuner:
                 settings=settings_text(one.settings), note=outcome.note,
             )  # fmt: skip
             rows.append(row)
-            self._learn_of(row)
         self._table.add(rows)
+        for row in rows:  # as the table keeps it, rounded: else a run that goes on would see no ties
+            self._learn_of(self._table.rows[row.key])
 
     def _learn_of(self, row: Row) -> None:
         """What a try says of the candidates and of the time."""

@@ -1,0 +1,47 @@
+"""Choosing settings: what is chosen does not depend on how often the choosing was stopped."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from sutja.comparison.budget import Clock, Costs
+from sutja.comparison.learners import Learner
+from sutja.comparison.material import Material
+from sutja.comparison.table import DONE, TUNING, Table
+from sutja.comparison.tasks import Outcome
+from sutja.comparison.tuning import Tuner
+
+LEARNER = Learner("one", "baseline", "as another", {"a": 1}, {"a": (1, 2, 3)})
+
+
+class Stopped:
+    """An engine all of whose answers are equally wrong, and which is stopped after some."""
+
+    def __init__(self, after, error):
+        self.after, self.error = after, error
+
+    def run(self, tasks):
+        for task in itertools.islice(tasks, self.after):
+            yield task, Outcome(DONE, errors=(self.error,) * len(task.ones), seconds=0.1)
+
+
+def chosen(folder, after, error):
+    """The settings that are chosen where the engine is stopped again and again."""
+    for _ in range(10):
+        table, material = Table(folder, TUNING), Material("", (), False, 2)
+        tuner = Tuner(
+            (LEARNER,), material, {40: np.arange(40)}, 3, 100.0, Clock(), 10.0, table, Costs(),
+            lambda learner: "cpu", "float32",
+        )  # fmt: skip
+        tuner.run(Stopped(after, error), lambda task, outcome: None)
+        table.close()
+        if len(table.rows) == 3:
+            return tuner.tuned.best("one", 40)
+    raise AssertionError(table.rows)
+
+
+@pytest.mark.parametrize("error", [37 / 180, 1 / 3, 0.25])  # rounded up, down, and not at all
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_of_equals_the_first_is_chosen_however_often_it_was_stopped(tmp_path, after, error):
+    assert chosen(tmp_path, after, error) == {"a": 1}
