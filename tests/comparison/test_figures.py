@@ -1,6 +1,7 @@
 """The figures name their curves, mark the crossovers, and can be told apart without colour."""
 
 import re
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -80,9 +81,21 @@ def test_published_figures_stand_beside_the_measured_ones(found):
     assert {"1989-zip-code", "1998-lenet-5"} <= set(ERAS)
 
 
-def test_learners_on_a_gpu_are_said_to_be(found):
-    from dataclasses import replace
+def test_eras_that_got_to_different_numbers_of_labels_say_so(found):
+    def ticks(found):
+        drawn = figures.eras_by_year(found).axes[0]
+        return [text.get_text() for text in drawn.get_xticklabels()], drawn.lines[0].get_linestyle()
 
+    words, line = ticks(found)
+    assert not any("labels" in word for word in words)
+    assert line == "-"
+    rows = tuple(row for row in found.rows if row.learner != "1989-zip-code" or row.labels <= 200)
+    words, line = ticks(replace(found, rows=rows))
+    assert words[[word.startswith("1989") for word in words].index(True)].endswith("\n200\nlabels")
+    assert line == "None"
+
+
+def test_learners_on_a_gpu_are_said_to_be(found):
     rows = tuple(replace(row, device="cuda") if row.learner == "net-0" else row for row in found.rows)
     drawing = figures.cost(replace(found, rows=rows), "fit_seconds", "seconds", "Cost")
     texts = [text.get_text().replace("\n", " ") for text in drawing.axes[0].texts]

@@ -174,8 +174,11 @@ def cost_points(found: Findings, name: str, what: str) -> list[tuple[float, floa
 
 
 def eras_by_year(found: Findings) -> Figure:
-    """Error of each era at the most labels, by year, beside what was published."""
-    figure, axes = new(4.0, below=0.2)
+    """Error of each era at the most labels, by year, beside what was published.
+
+    Eras that got to different numbers of labels are not joined by a line, and say how many they had.
+    """
+    figure, axes = new(4.3, below=0.45)
     standing = {one.learner: one for one in found.standings}
     data = found.source
     measured = [(ERAS[name], standing[name]) for name in ERAS if name in standing]
@@ -185,9 +188,11 @@ def eras_by_year(found: Findings) -> Figure:
         max(0.0, m - max(one.low, 0.2 / found.n_test)) for m, (_, one) in zip(middle, measured, strict=True)
     ]
     high = [max(0.0, one.high - m) for m, (_, one) in zip(middle, measured, strict=True)]
+    alike = len({one.labels for _, one in measured}) == 1
     axes.errorbar(
-        years, middle, (low, high), fmt="o-", color="#0072B2", capsize=3, linewidth=1.2, label="measured here"
-    )
+        years, middle, (low, high), fmt="o-" if alike else "o", color="#0072B2", capsize=3, linewidth=1.2,
+        label="measured here",
+    )  # fmt: skip
     log_errors(axes)
     for i, (error, (_, one)) in enumerate(zip(middle, measured, strict=True)):
         axes.annotate(percent(one.error, 1), (i, error), (6, 4), textcoords="offset points", fontsize=SMALL,
@@ -204,7 +209,10 @@ def eras_by_year(found: Findings) -> Figure:
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom, top * _ROOM_ABOVE)
     axes.set_xlim(-0.6, len(measured) - 0.2)
-    axes.set_xticks(years, [_year_and_method(era.name) for era, _ in measured], fontsize=7.8)
+    words = [
+        _year_and_method(era.name) + ("" if alike else f"\n{one.labels:,}\nlabels") for era, one in measured
+    ]
+    axes.set_xticks(years, words, fontsize=7.8)
     titled(axes, f"{data}: what each era's method gets wrong")
     axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
     return figure

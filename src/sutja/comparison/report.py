@@ -36,7 +36,7 @@ _CAPTIONS = {
     "cost-seconds": "A point for each number of labels; of one core, or of the GPU where it says so.",
     "cost-operations": "Multiplications, additions and comparisons, counted.",
     "cost-memory": "Most that the fit took beyond what its process had before.",
-    "eras": "With the most labels that each was fitted on; bars are 95 % intervals.",
+    "eras": "With the most labels that each was fitted on, told where they differ; bars are 95 % intervals.",
 }
 
 
