@@ -51,7 +51,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def real(args: argparse.Namespace) -> None:
     root = Path(os.environ["SUTJA_DATA"])
     for part in ("train", "validation"):
         for dataset in SETS:
-            pieces = real_pieces(root, dataset, part)
+            pieces = real_pieces(root, dataset, part, with_sounds=True)
             save(pieces, args.out / "real" / f"{dataset}-{part}")
             minutes = sum(piece.seconds for piece in pieces) / 60
             print(f"{dataset} {part}: {len(pieces):,} recordings, {minutes:.0f} minutes", flush=True)
@@ -141,11 +141,12 @@ def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Piece]:
 
 
 def composer(
-    out: Path, without: Sequence[str], shares: dict[str, float], strength: float, seed: int
+    out: Path, without: Sequence[str], shares: dict[str, float], strength: float, voice: float, seed: int
 ) -> SpeechComposer:
     """What a training process takes its recordings from."""
     noise = [piece.samples for piece in load(out / "real", ["noise-train"])]
     much = Strength(*(part * strength for part in astuple(Strength())))
+    much = replace(much, voice=max(much.voice, voice))
     return SpeechComposer(pieces_of(out, without), noise, seed, much, SHARES | shares)
 
 
@@ -172,11 +173,11 @@ def run(
     fit = listen.ListenFit(
         steps=args.steps, lr=args.lr, seed=args.seed, evaluate_every=args.evaluate_every,
         settle=0.0 if weights else 0.4, warm_up=50 if weights else 200, frames=args.frames,
-        vary=args.strength,
+        vary=args.vary or args.strength, sounds=args.sounds,
     )  # fmt: skip
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
     make: Callable[[int], SpeechComposer] = partial(
-        composer, args.out, tuple(without), shares or {}, args.strength
+        composer, args.out, tuple(without), shares or {}, args.strength, args.voice
     )
     pool = ListenPool(make, PARAMS, seed=1000 + args.seed)
     try:
@@ -215,7 +216,10 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--evaluate-every", type=int, default=500)
     parser.add_argument("--frames", type=int, default=11_000, help="of features in a batch")
     parser.add_argument("--strength", type=float, default=1.0, help="of all that happens to recordings")
+    parser.add_argument("--voice", type=float, default=0.0, help="least strength of what happens to voices")
+    parser.add_argument("--vary", type=float, help="strength of what happens to features (default: as all)")
     parser.add_argument("--without", nargs="*", default=[])
+    parser.add_argument("--sounds", type=float, default=0.0, help="weight of the sounds beside the words")
 
 
 if __name__ == "__main__":

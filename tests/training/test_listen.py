@@ -97,6 +97,19 @@ def test_words_are_cut_where_they_are_said(known):
     assert all(0.15 < word.seconds < 0.45 for word in words)  # each was said in a quarter of a second
 
 
+def test_a_word_that_is_heard_otherwise_by_itself_is_left_out(known, monkeypatch):
+    net, pieces, _, _ = known
+    first = pieces[0].classes[0]
+
+    def hear(net, rows):
+        return [(first, first) if row.classes == (first,) else row.classes for row in rows]
+
+    monkeypatch.setattr("sutja.training.listen_align.hear", hear)
+    said = [word.classes[0] for word in words_of(net, pieces, PARAMS)]
+    assert said
+    assert first not in said
+
+
 def test_a_phrase_that_is_heard_otherwise_is_not_cut():
     log_probs = np.full((6, 4), -9.0, np.float32)
     for frame, c in enumerate((0, 1, 0, 2, 2, 0)):

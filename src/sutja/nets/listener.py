@@ -97,6 +97,13 @@ class Listener(nn.Module):
 
     def forward(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B U K"]:
         """Log-mel features → log-probabilities; class 0 is the blank; four frames become one."""
-        x = self.line(self.look(features.transpose(1, 2).unsqueeze(1)))
-        x = self.head(self.drop(x)).squeeze(2).transpose(1, 2)  # (B, U, K)
-        return F.log_softmax(x.float(), dim=-1)
+        return answered(self.head, self.drop(self.line(self.seen(features))))
+
+    def seen(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B C 1 U"]:
+        """What goes into the part along time."""
+        return self.look(features.transpose(1, 2).unsqueeze(1))  # type: ignore[no-any-return]
+
+
+def answered(head: nn.Module, x: Float[Tensor, "B C 1 U"]) -> Float[Tensor, "B U K"]:
+    """Log-probabilities of the classes of a head."""
+    return F.log_softmax(head(x).squeeze(2).transpose(1, 2).float(), dim=-1)

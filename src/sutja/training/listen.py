@@ -25,6 +25,7 @@ from sutja.training import checkpoint, loop
 from sutja.training.device import convolution_dtype
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Batch, Heard, batch_of, batches
+from sutja.training.listen_sounds import WithSounds, both, sounds_loss, words_alone
 from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 
 _DTYPE = convolution_dtype()
@@ -40,11 +41,13 @@ class ListenFit(Terms):
     ----------
     frames : frames of features in a batch.
     vary : how different each look at a recording is; 0 not at all.
+    sounds : weight of the loss of the sounds beside that of the words; 0 teaches words alone.
     """
 
     uses: int = 3
     frames: int = 11_000
     vary: float = 1.0
+    sounds: float = 0.0
 
 
 def load_average(path: Path) -> Listener:
@@ -58,7 +61,7 @@ def load_average(path: Path) -> Listener:
     parts = checkpoint.read(path)
     config = parts["config"] | {"channels": tuple(parts["config"]["channels"])}
     net = Listener(ListenerConfig(**config))
-    net.load_state_dict(parts["average"])
+    net.load_state_dict(words_alone(parts["average"]))
     return net.eval()
 
 
@@ -84,10 +87,12 @@ def start(
     TrainingError
         The run began with something else.
     """
-    return begun(
-        lambda: load_average(weights) if isinstance(weights, Path) else weights or Listener(config),
-        fit, path, facts,
-    )  # fmt: skip
+
+    def make() -> nn.Module:
+        net = load_average(weights) if isinstance(weights, Path) else weights or Listener(config)
+        return WithSounds(net) if fit.sounds else net
+
+    return begun(make, fit, path, facts)
 
 
 def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator) -> Float[Tensor, "B U M"]:
@@ -210,9 +215,15 @@ class _Run(SequenceRun[Heard, Batch, ListenFit]):
                 [self.terms.seed, int(batch.lengths.sum()), features.shape[1], *_state()]
             )
             features = varied(features, self.terms.vary, rng)
-        losses = other_ctc_loss(loop.answer(net, features, _DTYPE), targets, lengths, _OTHER)
         # A recording weighs the same in any company: batches of short ones hold more of them.
-        return losses.sum() * (_FRAMES_A_ROW / self.terms.frames)
+        share = _FRAMES_A_ROW / self.terms.frames
+        if not isinstance(net, WithSounds):
+            log_probs = loop.answer(net, features, _DTYPE)
+            return other_ctc_loss(log_probs, targets, lengths, _OTHER).sum() * share
+        log_probs, heard = both(net, features, _DTYPE)
+        sounds, sound_lengths = map(torch.from_numpy, (batch.sounds, batch.sound_lengths))
+        of_words = other_ctc_loss(log_probs, targets, lengths, _OTHER).sum()
+        return (of_words + self.terms.sounds * sounds_loss(heard, sounds, sound_lengths)) * share
 
 
 def _state() -> list[int]:

@@ -19,10 +19,13 @@ from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.spoken_words import OTHER, word_class
 from sutja.training import loop
 from sutja.training.device import convolution_dtype
+from sutja.training.listen import hear
+from sutja.training.listen_pool import Heard
 
 _SURE = 0.6  # least probability of a word in the frame it is heard in
 _REACH = 0.45  # seconds before the first word and after the last that still belong to it
 _SHORTEST, _LONGEST = 0.12, 1.3  # seconds of a word
+_AROUND = 0.2  # seconds of silence around a word that is heard by itself
 _STEP = 96  # frames: lengths looked at are multiples of it, since each shape costs compiling once
 _OTHER = word_class(OTHER)
 
@@ -53,7 +56,9 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
     Parameters
     ----------
     net : a trained listener.
-    pieces : phrases; those in which it hears something else than was said are passed over.
+    pieces : phrases; those in which it hears something else than was said are passed over, and so are words
+        in which it hears something else by themselves: "fourteen" is cut before its "teen" now and then,
+        since it is quietest there.
     params : how recordings are looked at.
     """
     for piece in pieces:
@@ -68,12 +73,20 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
         if frames is None:
             continue
         edges = _edges(sound, [at * params.hop * params.stride for at in frames])
-        for c, start, stop in zip(piece.classes, edges[:-1], edges[1:], strict=True):
-            word = trimmed(sound[start:stop], margin=0.03)
-            if c != _OTHER and _SHORTEST < len(word) / RATE < _LONGEST:
-                yield Piece(
-                    np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words"
-                )
+        words = [
+            Piece(np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words")
+            for c, start, stop in zip(piece.classes, edges[:-1], edges[1:], strict=True)
+            if c != _OTHER
+            and _SHORTEST < len(word := trimmed(sound[start:stop], margin=0.03)) / RATE < _LONGEST
+        ]
+        said = hear(net, [_alone(word, params) for word in words]) if words else []
+        yield from (word for word, classes in zip(words, said, strict=True) if classes == word.classes)
+
+
+def _alone(word: Piece, params: LogMelParams) -> Heard:
+    """A word with silence around it."""
+    sound = np.pad(word.samples.astype(np.float32) / np.float32(32768), round(_AROUND * RATE))
+    return Heard(log_mel(sound, params).astype(np.float16), word.classes)
 
 
 def _edges(sound: NDArray[np.float32], heard: Sequence[int]) -> list[int]:

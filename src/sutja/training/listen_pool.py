@@ -1,7 +1,7 @@
 """Features of composed recordings, made by another process while the network learns, and batches of them.
 
-Features are kept as float16, 1/1000 of 20 dB. Letters: B batch, T, t frames, M mel bands, L classes of the
-longest label.
+Features are kept as float16, 1/1000 of 20 dB. Letters: B batch, T, t frames, M mel bands, L classes and S
+sounds of the longest label.
 """
 
 from __future__ import annotations
@@ -23,35 +23,51 @@ _STEP = 48  # frames: lengths of batches are multiples of it, since each shape c
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Features of a recording and what is to be heard in it."""
+    """Features of a recording and what is to be heard in it: classes of words, and sounds where known."""
 
     features: Float16[NDArray[np.float16], "t M"]
     classes: tuple[int, ...]
+    sounds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays for one step; features are 0, silence, behind the end of a row."""
+    """Arrays for one step; features are 0, silence, behind the end of a row.
+
+    ``sounds`` and ``sound_lengths`` are as the targets; a length of 0 says that they are not known.
+    """
 
     features: Float32[NDArray[np.float32], "B T M"]
     targets: Int64[NDArray[np.int64], "B L"]
     lengths: Int64[NDArray[np.int64], " B"]
+    sounds: Int64[NDArray[np.int64], "B S"]
+    sound_lengths: Int64[NDArray[np.int64], " B"]
 
 
 def heard_of(recording: Recording, params: LogMelParams) -> Heard:
     """Look at a recording as use would, and keep it small."""
-    return Heard(log_mel(recording.samples, params).astype(np.float16), recording.classes)
+    features = log_mel(recording.samples, params).astype(np.float16)
+    return Heard(features, recording.classes, recording.sounds)
 
 
 def batch_of(rows: Sequence[Heard], frames: int = 0) -> Batch:
     """Rows side by side, padded to the longest or to ``frames``."""
     longest = max(frames, *(len(row.features) for row in rows))
     features = np.zeros((len(rows), longest, rows[0].features.shape[1]), np.float32)
-    targets = np.zeros((len(rows), max(1, *(len(row.classes) for row in rows))), np.int64)
     for i, row in enumerate(rows):
         features[i, : len(row.features)] = row.features
-        targets[i, : len(row.classes)] = row.classes
-    return Batch(features, targets, np.array([len(row.classes) for row in rows], np.int64))
+    return Batch(
+        features, *_side_by_side([row.classes for row in rows]), *_side_by_side([row.sounds for row in rows])
+    )
+
+
+def _side_by_side(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Labels (B, L) with 0 behind their ends, and their lengths (B,)."""
+    lengths = np.array([len(label) for label in labels], np.int64)
+    targets = np.zeros((len(labels), max(1, int(lengths.max()))), np.int64)
+    for i, label in enumerate(labels):
+        targets[i, : len(label)] = label
+    return targets, lengths
 
 
 def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:

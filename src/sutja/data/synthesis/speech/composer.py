@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sutja.data.synthesis.speech.channel import Strength, coloured, faster, mixed, through
 from sutja.data.synthesis.speech.music import music
 from sutja.data.synthesis.speech.pieces import RATE, Piece
+from sutja.data.synthesis.speech.sounds import sounds_of_classes
 from sutja.spoken_words import OTHER, UNITS, word_class
 
 _OTHER = word_class(OTHER)
@@ -52,10 +53,14 @@ Parts = tuple[list[Piece], list[float]]  # pieces, and the seconds between them
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A composed recording: float32 (n,), and the classes that the listener is to hear."""
+    """A composed recording: float32 (n,), the classes that the listener is to hear, and the sounds.
+
+    No sounds: they are not known.
+    """
 
     samples: NDArray[np.float32]
     classes: tuple[int, ...]
+    sounds: tuple[int, ...] = ()
 
 
 class SpeechComposer:
@@ -125,7 +130,9 @@ class SpeechComposer:
                 if c != _OTHER or classes[-1:] != [_OTHER]:
                     classes.append(c)
         sound = sound * np.float32(10 ** (rng.uniform(-35, 0) / 20) / max(float(np.abs(sound).max()), 1e-6))
-        return Recording(sound, tuple(classes))
+        heard = [part.sounds or sounds_of_classes(part.classes) for part in parts]
+        sounds = tuple(place for some in heard for place in some) if all(heard) else ()
+        return Recording(sound, tuple(classes), sounds)
 
     def _one(self) -> Piece:
         return self._any(self._sources[str(self._rng.choice(list(self._sources), p=self._parts))])

@@ -27,12 +27,14 @@ class Piece:
     classes : what the listener is to hear, without the blank; empty for noise.
     speaker : whose voice it is, the key of the split.
     source : the set or the engine that it is from.
+    sounds : of its words (`speech.sounds`), where some are no number words; empty where they are not known.
     """
 
     samples: NDArray[np.int16]
     classes: tuple[int, ...]
     speaker: str
     source: str
+    sounds: tuple[int, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -58,6 +60,8 @@ def save(pieces: Sequence[Piece], path: Path) -> None:
         counts=np.array([len(piece.classes) for piece in pieces], np.int64),
         speakers=np.array([piece.speaker for piece in pieces]),
         sources=np.array([piece.source for piece in pieces]),
+        sounds=np.array([sound for piece in pieces for sound in piece.sounds], np.int16),
+        sound_counts=np.array([len(piece.sounds) for piece in pieces], np.int64),
     )
     half.rename(path.with_name(path.name + _ENDING))
 
@@ -73,9 +77,10 @@ def _of_file(path: Path) -> Iterator[Piece]:
         samples, classes = parts["samples"], parts["classes"].tolist()
         ends, stops = np.cumsum(parts["lengths"]), np.cumsum(parts["counts"])
         speakers, sources = parts["speakers"].tolist(), parts["sources"].tolist()
+        sounds = np.split(parts["sounds"], np.cumsum(parts["sound_counts"])[:-1])
     begin, start = 0, 0
-    for end, stop, speaker, source in zip(ends, stops, speakers, sources, strict=True):
-        yield Piece(samples[begin:end], tuple(classes[start:stop]), speaker, source)
+    for end, stop, speaker, source, heard in zip(ends, stops, speakers, sources, sounds, strict=True):
+        yield Piece(samples[begin:end], tuple(classes[start:stop]), speaker, source, tuple(heard.tolist()))
         begin, start = end, stop
 
 

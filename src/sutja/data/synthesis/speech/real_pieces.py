@@ -5,6 +5,7 @@ Only what is in a given part (`sutja.data.sound_sets.part_of`) is read, so that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sutja.data import sound_sets
 from sutja.data.sound_sets import SpokenRecord
 from sutja.data.synthesis.speech.phrases import labels_of
 from sutja.data.synthesis.speech.pieces import RATE, Piece, as_int16
+from sutja.data.synthesis.speech.sounds import sounds_of_words
 from sutja.spoken_words import OTHER, UNITS, word_class
 
 _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
@@ -23,6 +25,9 @@ _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
     "telephone-speech": sound_sets.read_telephone_speech,
     "spoken-strings": sound_sets.read_spoken_strings,
 }
+_WITH_WORDS = ("an4", "telephone-speech")  # sets whose texts are words
+_NOT_SAID = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
+_WORD = re.compile(r"[a-z']+")
 
 
 def decoded(path: Path) -> NDArray[np.float32]:
@@ -35,7 +40,7 @@ def decoded(path: Path) -> NDArray[np.float32]:
     return np.asarray(mono if rate == RATE else soxr.resample(mono, rate, RATE), np.float32)
 
 
-def real_pieces(root: Path, dataset: str, part: str) -> list[Piece]:
+def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) -> list[Piece]:
     """The recordings of a part of a set.
 
     Parameters
@@ -43,12 +48,22 @@ def real_pieces(root: Path, dataset: str, part: str) -> list[Piece]:
     root : the folder of the data sets.
     dataset : "fsdd", "an4", "telephone-speech" or "spoken-strings".
     part : "train", "validation" or "test".
+    with_sounds : also tell the sounds of sets whose texts are words, which takes espeak-ng.
     """
     records = [r for r in _READERS[dataset](root) if sound_sets.part_of(dataset, r) == part]
+    words = [_WORD.findall(_NOT_SAID.sub(" ", r.text.lower())) for r in records]
+    known = (
+        sounds_of_words([word for some in words for word in some])
+        if with_sounds and dataset in _WITH_WORDS
+        else {}
+    )
     return [
-        Piece(as_int16(decoded(r.path)), said_in(dataset, r.text), f"{dataset}/{r.group}", dataset)
-        for r in records
-    ]
+        Piece(
+            as_int16(decoded(r.path)), said_in(dataset, r.text), f"{dataset}/{r.group}", dataset,
+            tuple(sound for word in said for sound in known.get(word, ())),
+        )
+        for r, said in zip(records, words, strict=True)
+    ]  # fmt: skip
 
 
 def said_in(dataset: str, text: str) -> tuple[int, ...]:

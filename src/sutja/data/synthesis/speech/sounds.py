@@ -1,0 +1,74 @@
+"""The sounds of words, which a listener can be taught beside the words themselves.
+
+A word that is said once tells how it sounds; its sounds tell about all words. So the letters that people
+spell and what they say on the telephone, one class to the listener, teach it nearly as much as numbers do.
+Pronunciations are espeak-ng's, without stress and length.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Iterable, Sequence
+
+from sutja.spoken_words import OTHER, WORDS, word_class
+
+_TABLE = "n t s ɪ k i ɛ ɹ l ə d m eɪ p f w oʊ v æ b aɪ ʌ z ŋ ɚ u h θ ɑ ɡ ɔ ɜ dʒ ʃ tʃ j ð aʊ ʊ ɔɪ ɾ ʒ"
+SOUNDS = tuple(_TABLE.split())
+_PLACES = {sound: place for place, sound in enumerate(SOUNDS, start=1)}  # 0 is the blank
+_AS = {
+    "ɐ": "ə", "ᵻ": "ɪ", "əl": "ə l", "iə": "i", "aɪə": "aɪ ə", "aɪɚ": "aɪ ɚ", "ɑɹ": "ɑ ɹ", "ɛɹ": "ɛ ɹ",
+    "oɹ": "ɔ ɹ", "ɔɹ": "ɔ ɹ", "ɪɹ": "ɪ ɹ", "ʊɹ": "ʊ ɹ",
+}  # fmt: skip
+_SAID = {
+    "zero": "z i ɹ oʊ", "one": "w ʌ n", "two": "t u", "three": "θ ɹ i", "four": "f ɔ ɹ", "five": "f aɪ v",
+    "six": "s ɪ k s", "seven": "s ɛ v ə n", "eight": "eɪ t", "nine": "n aɪ n", "oh": "oʊ", "nought": "n ɔ t",
+    "ten": "t ɛ n", "eleven": "ɪ l ɛ v ə n", "twelve": "t w ɛ l v", "thirteen": "θ ɜ t i n",
+    "fourteen": "f ɔ ɹ t i n", "fifteen": "f ɪ f t i n", "sixteen": "s ɪ k s t i n",
+    "seventeen": "s ɛ v ə n t i n", "eighteen": "eɪ t i n", "nineteen": "n aɪ n t i n",
+    "twenty": "t w ɛ n t i", "thirty": "θ ɜ ɾ i", "forty": "f ɔ ɹ ɾ i", "fifty": "f ɪ f t i",
+    "sixty": "s ɪ k s t i", "seventy": "s ɛ v ə n t i", "eighty": "eɪ ɾ i", "ninety": "n aɪ n t i",
+    "hundred": "h ʌ n d ɹ ɪ d",
+    "thousand": "θ aʊ z ə n d", "and": "æ n d", "double": "d ʌ b ə l", "triple": "t ɹ ɪ p ə l",
+}  # fmt: skip
+_MARKS = re.compile("[ˈˌː]")
+
+
+def _places(sounds: str) -> tuple[int, ...]:
+    return tuple(_PLACES[sound] for sound in sounds.split())
+
+
+_OF_CLASS = {word_class(word): _places(_SAID[word]) for word in WORDS if word != OTHER}
+
+
+def sounds_of_classes(classes: Iterable[int]) -> tuple[int, ...]:
+    """The sounds of number words, each `SOUNDS` place + 1; none if another word is among them.
+
+    >>> [SOUNDS[place - 1] for place in sounds_of_classes([word_class("six"), word_class("oh")])]
+    ['s', 'ɪ', 'k', 's', 'oʊ']
+    """
+    said = [_OF_CLASS.get(c) for c in classes]
+    return () if None in said else tuple(place for sounds in said if sounds for place in sounds)
+
+
+def sounds_of_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """The sounds of any English words, by espeak-ng; of a letter, as it is spelled.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no espeak-ng.
+    """
+    each = sorted({word.lower() for word in words})
+    command = ["espeak-ng", "-q", "--ipa", "--sep=_", "-v", "en-us"]
+    text = "".join(f"{word}\n" for word in each)
+    done = subprocess.run(command, input=text, capture_output=True, check=True, text=True)
+    lines = done.stdout.splitlines()
+    return {word: _read(line) for word, line in zip(each, lines, strict=True)}
+
+
+def _read(line: str) -> tuple[int, ...]:
+    """What espeak-ng writes; a sound that is not in the table is left out."""
+    written = [_MARKS.sub("", sound) for sound in re.split(r"[_ ]+", line.strip())]
+    parts = " ".join(_AS.get(sound, sound) for sound in written).split()
+    return tuple(_PLACES[sound] for sound in parts if sound in _PLACES)

@@ -1,0 +1,82 @@
+"""Sounds that a listener is taught beside its words, by a second head that is not kept.
+
+Letters: B batch, T frames of features, U frames of the answer, K classes with the blank, S sounds of the
+longest label, N sounds with the blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sutja.data.synthesis.speech.sounds import SOUNDS
+from sutja.nets.listener import Listener, ListenerConfig, answered
+
+_NET = "net."  # what the names of the listener's own weights begin with
+_AFTER = 0.6  # of the blocks along time: later ones put words together
+
+
+class WithSounds(nn.Module):
+    """A listener with a head for the sounds in the middle of its part along time.
+
+    Toshniwal et al. (Interspeech 2017) put the easier task at a lower layer.
+    """
+
+    def __init__(self, net: Listener) -> None:
+        super().__init__()
+        self.net = net
+        self.sounds = nn.Conv2d(net.config.width, 1 + len(SOUNDS), 1)
+        self.after = round(_AFTER * net.config.depth)
+
+    @property
+    def config(self) -> ListenerConfig:
+        """The listener's."""
+        return self.net.config
+
+    def forward(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B U K"]:
+        """What the listener answers."""
+        return self.net(features)  # type: ignore[no-any-return]
+
+    def both(
+        self, features: Float[Tensor, "B T 64"]
+    ) -> tuple[Float[Tensor, "B U K"], Float[Tensor, "B U N"]]:
+        """Log-probabilities of the words and of the sounds."""
+        middle = self.net.line[: self.after](self.net.seen(features))
+        words = answered(self.net.head, self.net.drop(self.net.line[self.after :](middle)))
+        return words, answered(self.sounds, middle)
+
+
+def both(
+    net: WithSounds, features: Float[Tensor, "B T 64"], dtype: torch.dtype
+) -> tuple[Float[Tensor, "B U K"], Float[Tensor, "B U N"]]:
+    """`WithSounds.both`, computed in ``dtype`` where that is safe (autocast)."""
+    if dtype is torch.float32:
+        return net.both(features)
+    with torch.autocast(features.device.type, dtype):
+        return net.both(features)
+
+
+def sounds_loss(
+    log_probs: Float[Tensor, "B U N"], sounds: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]
+) -> Tensor:
+    """The sum of the losses of the rows whose sounds are known (length above 0) and fit their frames."""
+    rows = torch.nonzero(lengths).flatten()
+    if not len(rows):
+        return log_probs.sum() * 0.0
+    frames = torch.full((len(rows),), log_probs.shape[1], dtype=torch.long)
+    return F.ctc_loss(
+        log_probs[rows].transpose(0, 1), sounds[rows], frames, lengths[rows], reduction="sum",
+        zero_infinity=True,
+    )  # fmt: skip
+
+
+def words_alone(weights: Mapping[str, Any]) -> dict[str, Any]:
+    """The weights of a listener that was taught sounds, without those of the second head."""
+    if not any(name.startswith(_NET) for name in weights):
+        return dict(weights)
+    return {name.removeprefix(_NET): value for name, value in weights.items() if name.startswith(_NET)}

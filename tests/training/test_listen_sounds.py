@@ -1,0 +1,121 @@
+"""Sounds taught beside words: where they come from, that they are learnt, and that they leave no trace."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import torch
+from sounding import OTHER_CLASS, phrase, speaker, word
+
+from sutja.data.synthesis.speech.channel import NONE
+from sutja.data.synthesis.speech.composer import SpeechComposer
+from sutja.data.synthesis.speech.pieces import Piece, load, save
+from sutja.data.synthesis.speech.sounds import SOUNDS, sounds_of_classes, sounds_of_words
+from sutja.nets.listener import Listener, ListenerConfig
+from sutja.signals.log_mel import LogMelParams
+from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.training import checkpoint, listen
+from sutja.training.listen_pool import batch_of, heard_of
+from sutja.training.listen_sounds import WithSounds, sounds_loss, words_alone
+
+SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 2, 5)
+PARAMS = LogMelParams()
+
+
+def said(places):
+    return " ".join(SOUNDS[place - 1] for place in places)
+
+
+def test_number_words_have_sounds_and_other_words_none():
+    every = {word_: sounds_of_classes([word_class(word_)]) for word_ in WORDS}
+    assert every.pop(OTHER) == ()
+    assert all(every.values())
+    assert len(set(every.values())) == len(every)  # no two words sound the same
+    assert said(sounds_of_classes([word_class("six"), word_class("teen")])) == ""
+    assert said(sounds_of_classes([word_class("two"), word_class("five")])) == "t u f aɪ v"
+
+
+def test_other_words_sound_as_a_program_says_them(monkeypatch):
+    asked = []
+
+    def espeak(command, *, input, **_):
+        asked.append(input)
+        return SimpleNamespace(stdout="ɐ_b_ˈaʊ_t\nɹ_ˈuː_b_aʊ_t\n x_t_ˈiː\n")
+
+    monkeypatch.setattr("sutja.data.synthesis.speech.sounds.subprocess.run", espeak)
+    known = sounds_of_words(["T", "rubout", "about", "T"])
+    assert asked == ["about\nrubout\nt\n"]
+    assert {word_: said(places) for word_, places in known.items()} == {
+        "t": "t i", "rubout": "ɹ u b aʊ t", "about": "ə b aʊ t",
+    }  # fmt: skip
+
+
+def test_sounds_are_kept_with_their_pieces(tmp_path):
+    silence = np.zeros(160, np.int16)
+    pieces = [
+        Piece(silence, (36,), "a", "x", (3, 1, 2)),
+        Piece(silence, (1,), "b", "x"),
+        Piece(silence, (), "", "n"),
+    ]
+    save(pieces, tmp_path / "some")
+    assert [piece.sounds for piece in load(tmp_path)] == [(3, 1, 2), (), ()]
+
+
+def test_a_composed_recording_has_the_sounds_of_all_its_parts_or_none():
+    digits, other = speaker("low", 0.9), word(OTHER_CLASS)
+    made = SpeechComposer([*digits, other], [], 0, NONE)
+    for _ in range(40):
+        recording = made.sample()
+        assert recording.sounds == sounds_of_classes(recording.classes)
+    told = Piece(other.samples, other.classes, other.speaker, other.source, (7, 7))
+    for recording in (SpeechComposer([told], [], 0, NONE, kinds={"phrase": 1.0}).sample() for _ in range(3)):
+        assert recording.sounds == (7, 7)
+
+
+def test_rows_whose_sounds_are_not_known_or_do_not_fit_have_no_part_in_the_loss():
+    scores = torch.randn(3, 6, 1 + len(SOUNDS), requires_grad=True)
+    log_probs = scores.log_softmax(-1)
+    sounds, lengths = torch.ones(3, 9, dtype=torch.long), torch.tensor([2, 0, 9])
+    alone = sounds_loss(log_probs[:1], sounds[:1], lengths[:1])
+    assert float(alone) > 0
+    torch.testing.assert_close(sounds_loss(log_probs, sounds, lengths), alone)
+    loss = sounds_loss(log_probs[1:2], sounds[1:2], lengths[1:2])
+    loss.backward()
+    assert float(loss) == 0.0
+
+
+def test_sounds_are_learnt_and_leave_no_trace(tmp_path):
+    composer = SpeechComposer([phrase((1, 5, 3)), phrase((2, 8)), word(OTHER_CLASS)], [], 0, NONE)
+    rows = [heard_of(composer.sample(), PARAMS) for _ in range(16)]
+
+    class Source:
+        def take(self):
+            return rows
+
+    config = listen.ListenFit(
+        steps=60, lr=5e-3, frames=2000, chunks_a_round=1, uses=1, evaluate_every=60, warm_up=2, vary=0.0,
+        settle=0.5, ema=0.9, sounds=0.3,
+    )  # fmt: skip
+    state = listen.start(SMALL, config)
+    assert isinstance(state.net, WithSounds)
+    batch = batch_of([row for row in rows if row.sounds])
+    args = map(torch.from_numpy, (batch.sounds, batch.sound_lengths))
+    sounds, lengths = args
+
+    def loss(net):
+        with torch.no_grad():
+            return float(sounds_loss(net.both(torch.from_numpy(batch.features))[1], sounds, lengths))
+
+    before = loss(state.net)
+    listen.fit(state, Source(), config, {"same": rows[:4]}, tmp_path, lambda _: None)
+    assert loss(state.net.eval()) < 0.5 * before
+    kept = listen.load_average(tmp_path / checkpoint.NAME)
+    assert set(kept.state_dict()) == set(Listener(SMALL).state_dict())
+    features = torch.from_numpy(batch.features)
+    whole = state.flat.averaged().eval()
+    with torch.no_grad():
+        torch.testing.assert_close(kept(features), whole(features))
+
+
+def test_a_listener_alone_keeps_its_weights():
+    weights = Listener(SMALL).state_dict()
+    assert words_alone(weights) == dict(weights)
