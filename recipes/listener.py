@@ -39,6 +39,16 @@ letters beside numbers among what it hears (`begin` takes it out of its file):
     python recipes/listener_finish.py soup --out runs/listen --runs soup67 full8 --run soup678
     python recipes/listener_finish.py bundle --out runs/listen --run soup678 --seed 7
 
+Then it was taught sounds beside words, and voices were changed more; `real` tells the sounds, and the second
+of these runs had words that were cut anew, those left out that are heard otherwise by themselves:
+
+    python recipes/listener.py real --out runs/listen
+    python recipes/listener.py train --out runs/listen --run sounds1 --weights runs/listen/soup678 \
+        --steps 4000 --frames 6000 --lr 2e-3 --strength 0.5 --voice 0.8 --vary 1.0 --sounds 0.3 --seed 8
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/soup678
+    python recipes/listener.py train --out runs/listen --run sounds2 --weights runs/listen/sounds1 \
+        --steps 5000 --frames 6000 --lr 2e-3 --strength 0.7 --voice 0.9 --vary 1.0 --sounds 0.2 --seed 9
+
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
 of digits can be composed of many people's words. `train` composes recordings of all these in a process
