@@ -48,6 +48,16 @@ of these runs had words that were cut anew, those left out that are heard otherw
     python recipes/listener.py cut --out runs/listen --weights runs/listen/soup678
     python recipes/listener.py train --out runs/listen --run sounds2 --weights runs/listen/sounds1 \
         --steps 5000 --frames 6000 --lr 2e-3 --strength 0.7 --voice 0.9 --vary 1.0 --sounds 0.2 --seed 9
+    python recipes/listener_finish.py soup --out runs/listen --runs sounds1 sounds2 --run soup12
+    python recipes/listener.py train --out runs/listen --run sounds3 --weights runs/listen/soup12 \
+        --steps 1800 --frames 6000 --lr 1.2e-3 --strength 0.5 --voice 0.8 --vary 1.0 --sounds 0.1 --seed 10
+    python recipes/listener_finish.py soup --out runs/listen --runs soup12 sounds3 --run soup123
+    python recipes/listener.py speak --out runs/listen --engine espeak-ng --count 2000 --seed 3 \
+        --words /usr/share/dict/american-english
+    python recipes/listener.py speak --out runs/listen --engine flite --count 500 --seed 3 \
+        --words /usr/share/dict/american-english
+    python recipes/listener.py train --out runs/listen --run words --weights runs/listen/soup123 \
+        --steps 800 --frames 6000 --lr 1e-3 --strength 0.5 --voice 0.8 --vary 0.8 --seed 11
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
@@ -60,6 +70,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, replace
 from functools import partial
@@ -71,14 +82,16 @@ import torch
 from sutja.data.synthesis.speech.channel import Strength
 from sutja.data.synthesis.speech.composer import SHARES, SpeechComposer
 from sutja.data.synthesis.speech.neural_voices import Kokoro, spoken_by
+from sutja.data.synthesis.speech.phrases import a_phrase, word_of
 from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.data.synthesis.speech.prompts import prompts
 from sutja.data.synthesis.speech.real_pieces import noises, real_pieces
+from sutja.data.synthesis.speech.sounds import sounds_of_classes, sounds_of_words
 from sutja.data.synthesis.speech.voices import spoken
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams, log_mel
-from sutja.spoken_words import WORDS
+from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
 from sutja.training.listen_pool import Heard, ListenPool, batch_of
@@ -87,6 +100,7 @@ from sutja.training.unfold import put_back
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
 PARAMS = LogMelParams()
 SHARD = 50  # phrases a file: a program that is stopped loses few
+_PLAIN = re.compile("[a-z]{3,9}")
 HELD_SEED = 9001  # of phrases that nothing is trained on, and those after it
 
 
@@ -119,19 +133,29 @@ def begin(args: argparse.Namespace) -> None:
 def speak(args: argparse.Namespace) -> None:
     """Phrases said by a program; those of a seed from `HELD_SEED` on are for validation."""
     folder = args.out / ("held" if args.seed >= HELD_SEED else "spoken")
+    part = "-words" if args.words else ""
     if args.engine == "kokoro":
         source: Iterable[Piece] = spoken_by(Kokoro(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed)
     else:
-        source = spoken(args.engine, args.count, args.seed)
+        say = word_of(words_in(args.words)) if args.words else a_phrase
+        source = spoken(args.engine, args.count, args.seed, say)
     made: list[Piece] = []
     for number, piece in enumerate(source, start=1):
         made.append(piece)
         if number % SHARD == 0:
-            save(made, folder / f"{args.engine}-{args.seed}-{number:06d}")
+            save(made, folder / f"{args.engine}{part}-{args.seed}-{number:06d}")
             made = []
             print(f"{args.engine}: {number:,} of {args.count:,}", flush=True)
     if made:
-        save(made, folder / f"{args.engine}-{args.seed}-rest")
+        save(made, folder / f"{args.engine}{part}-{args.seed}-rest")
+
+
+def words_in(path: Path) -> list[str]:
+    """Words of a dictionary, a line each, in small letters; none that sounds as a number word does."""
+    words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
+    numbers = {sounds_of_classes([word_class(word)]) for word in WORDS if word != OTHER}
+    sounds = sounds_of_words(words)
+    return [word for word in words if sounds[word] not in numbers and word not in WORDS]
 
 
 def cut(args: argparse.Namespace) -> None:
@@ -208,6 +232,7 @@ def main(argv: list[str] | None = None) -> None:
         if name == "speak":
             one.add_argument("--engine", choices=("espeak-ng", "flite", "festival", "kokoro"), required=True)
             one.add_argument("--count", type=int, required=True)
+            one.add_argument("--words", type=Path, help="say words of this dictionary, one by one")
         if name in ("cut", "train"):
             one.add_argument("--weights", type=Path, required=name == "cut")
         if name == "begin":

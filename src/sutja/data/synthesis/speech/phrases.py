@@ -6,6 +6,7 @@ listener is to hear, without the blank.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -185,6 +186,11 @@ def letters(rng: np.random.Generator) -> list[str]:
     """Spelled letters, sometimes with digits behind."""
     said = [str(letter) for letter in rng.choice(LETTERS, int(rng.integers(1, 7)))]
     return [*said, *(digits_said(rng, int(rng.integers(1, 5))) if rng.random() < 0.4 else [])]
+
+
+def word_of(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]:
+    """Says one of some words, none of which is a number's."""
+    return lambda rng: Phrase((str(rng.choice(words)),), (word_class(OTHER),))
 
 
 def other_word(rng: np.random.Generator) -> list[str]:

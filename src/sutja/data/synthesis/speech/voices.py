@@ -76,11 +76,17 @@ def _spelled(rng: np.random.Generator, spell: Callable[[tuple[str, ...]], str | 
             return phrase, text
 
 
-def espeak(rng: np.random.Generator) -> Piece:
-    """A phrase by espeak-ng: in English voices, in those of India, and as others read English."""
-    kind = rng.choice(3, p=[0.55, 0.3, 0.15])
+Say = Callable[[np.random.Generator], Phrase]
+
+
+def espeak(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
+    """A phrase by espeak-ng: in English voices, in those of India, and as others read English.
+
+    What is not `a_phrase` is said in English voices alone: the others have spellings of few words.
+    """
+    kind = rng.choice(3, p=[0.55, 0.3, 0.15]) if say is a_phrase else 0
     if kind == 0:
-        language, phrase = str(rng.choice(_ENGLISH)), a_phrase(rng)
+        language, phrase = str(rng.choice(_ENGLISH)), say(rng)
         text = _text(phrase.words)
     elif kind == 1:
         language = str(rng.choice(list(SCRIPTS)))
@@ -95,9 +101,9 @@ def espeak(rng: np.random.Generator) -> Piece:
     return _piece(_of_stream(wave), phrase, f"espeak/{language}+{variant}", "espeak-ng")
 
 
-def flite(rng: np.random.Generator) -> Piece:
+def flite(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
     """A phrase by one of flite's five voices, faster or slower, higher or lower."""
-    voice, phrase = str(rng.choice(list(_FLITE), p=[0.3, 0.25, 0.25, 0.15, 0.05])), a_phrase(rng)
+    voice, phrase = str(rng.choice(list(_FLITE), p=[0.3, 0.25, 0.25, 0.15, 0.05])), say(rng)
     stretch, pitch = rng.uniform(0.75, 1.4), _FLITE[voice] * rng.uniform(0.8, 1.3)
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         subprocess.run(
@@ -137,7 +143,7 @@ def festival(rng: np.random.Generator, count: int) -> list[Piece]:
     ]
 
 
-def spoken(engine: str, count: int, seed: int) -> Iterator[Piece]:
+def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[Piece]:
     """Phrases by one program.
 
     Parameters
@@ -145,6 +151,7 @@ def spoken(engine: str, count: int, seed: int) -> Iterator[Piece]:
     engine : "espeak-ng", "flite" or "festival".
     count : how many.
     seed : the same seed gives the same phrases and voices.
+    say : gives what is said; of festival always `a_phrase`.
 
     Raises
     ------
@@ -157,7 +164,7 @@ def spoken(engine: str, count: int, seed: int) -> Iterator[Piece]:
         if engine == "festival":
             pieces, tried = festival(rng, 20), 20
         else:
-            pieces, tried = [{"espeak-ng": espeak, "flite": flite}[engine](rng)], 1
+            pieces, tried = [{"espeak-ng": espeak, "flite": flite}[engine](rng, say)], 1
         made += tried
         yield from (piece for piece in pieces if piece.seconds > 0.1)
 
