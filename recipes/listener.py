@@ -39,8 +39,9 @@ letters beside numbers among what it hears (`begin` takes it out of its file):
     python recipes/listener_finish.py soup --out runs/listen --runs soup67 full8 --run soup678
     python recipes/listener_finish.py bundle --out runs/listen --run soup678 --seed 7
 
-Then it was taught sounds beside words, and voices were changed more; `real` tells the sounds, and the second
-of these runs had words that were cut anew, those left out that are heard otherwise by themselves:
+Then it was taught sounds beside words, and voices were changed more; `real` tells the sounds, the second of
+these runs had words that were cut anew, those left out that are heard otherwise by themselves, and the last
+had words of a dictionary. Kokoro had said 250 phrases then. This is how the bundled listener was made:
 
     python recipes/listener.py real --out runs/listen
     python recipes/listener.py train --out runs/listen --run sounds1 --weights runs/listen/soup678 \
@@ -58,6 +59,8 @@ of these runs had words that were cut anew, those left out that are heard otherw
         --words /usr/share/dict/american-english
     python recipes/listener.py train --out runs/listen --run words --weights runs/listen/soup123 \
         --steps 800 --frames 6000 --lr 1e-3 --strength 0.5 --voice 0.8 --vary 0.8 --seed 11
+    python recipes/listener_finish.py soup --out runs/listen --runs sounds1 sounds2 sounds3 words --run four
+    python recipes/listener_finish.py bundle --out runs/listen --run four --seed 11
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
