@@ -41,7 +41,8 @@ letters beside numbers among what it hears (`begin` takes it out of its file):
 
 Then it was taught sounds beside words, and voices were changed more; `real` tells the sounds, the second of
 these runs had words that were cut anew, those left out that are heard otherwise by themselves, and the last
-had words of a dictionary. Kokoro had said 250 phrases then. This is how the bundled listener was made:
+had words of a dictionary. (The cuts before were made without that check, and Kokoro had said 250 phrases by
+then.) This is how the bundled listener was made:
 
     python recipes/listener.py real --out runs/listen
     python recipes/listener.py train --out runs/listen --run sounds1 --weights runs/listen/soup678 \
@@ -103,6 +104,7 @@ from sutja.training.unfold import put_back
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
 PARAMS = LogMelParams()
 SHARD = 50  # phrases a file: a program that is stopped loses few
+ALONE = ("espeak-ng", "flite")  # what can be asked for single words
 _PLAIN = re.compile("[a-z]{3,9}")
 HELD_SEED = 9001  # of phrases that nothing is trained on, and those after it
 
@@ -243,6 +245,8 @@ def main(argv: list[str] | None = None) -> None:
         if name == "train":
             add_training(one)
     args = parser.parse_args(argv)
+    if getattr(args, "words", None) and args.engine not in ALONE:
+        parser.error(f"--words goes with {' and '.join(ALONE)}: {args.engine} says phrases alone")
     args.do(args)
 
 

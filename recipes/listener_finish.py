@@ -182,8 +182,8 @@ def strangers(out: Path, run: Path) -> list[Piece]:
     Strings of `composed` are `fsdd`'s, whose speakers the network knows: by these alone it was too sure of
     what others say.
     """
-    known = load(out / "real", ["an4-validation"])
-    words = list(words_of(listen.load_average(run / checkpoint.NAME), known, PARAMS))
+    phrases = load(out / "real", ["an4-validation"])
+    words = list(words_of(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
     return _composed(out, words, Strength(), {"string": 0.75, "word": 0.25})
 
 

@@ -58,7 +58,9 @@ def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
     assert (sounds / "raw.onnx").stat().st_size < 3_000_000
 
 
-def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(tmp_path, recipe, monkeypatch):
+def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
+    tmp_path, recipe, monkeypatch, capsys
+):
     path = tmp_path / "words.txt"
     path.write_text("won\nforty\nLondon\nox\nzebra\nwon't\ntable\n")
     one, other = recipe.sounds_of_classes([recipe.word_class("one")]), (1, 2, 3)
@@ -84,6 +86,9 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(tmp_p
         "flite-words-0-000050.pieces.npz", "flite-words-0-rest.pieces.npz",
     ]  # fmt: skip
     assert {piece.classes for piece in load(tmp_path / "spoken")} == {(OTHER_CLASS,)}
+    with pytest.raises(SystemExit):
+        recipe.main(["speak", "--engine", "festival", "--count", "1", "--words", str(path)])
+    assert "festival says phrases alone" in capsys.readouterr().err
 
 
 def test_what_is_left_out_is_not_trained_on(sounds, recipe):

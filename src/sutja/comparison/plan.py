@@ -57,8 +57,8 @@ class Planner:
 
     That is fair queueing (Demers, Keshav and Shenker 1989): whoever has had the least comes next, from few
     labels to many, and what a cheap learner does not need goes to the others. With the cheapest fit first,
-    whoever learns, a short budget ended before the slow learners had begun. A second seed tells less than the
-    first does, so each waits until it costs less than the next first one by that much.
+    whoever learns, a short budget ended before the slow learners had begun. Later seeds
+    of a size tell less than the first: the second counts as costing twice as much, the third three times.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ class Graphed:
         """Pictures → logits."""
         if image.shape == self._shape:
             return self._play(image)
-        return answer(self._net, image, self._dtype)
+        return answer(self._net, image, self._dtype)  # type: ignore[no-any-return]
 
 
 class _Answer(nn.Module):

@@ -25,7 +25,7 @@ from sutja.training import checkpoint, loop
 from sutja.training.device import convolution_dtype
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Batch, Heard, batch_of, batches
-from sutja.training.listen_sounds import WithSounds, both, sounds_loss, words_alone
+from sutja.training.listen_sounds import WithSounds, sounds_loss, words_alone
 from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 
 _DTYPE = convolution_dtype()
@@ -220,7 +220,7 @@ class _Run(SequenceRun[Heard, Batch, ListenFit]):
         if not isinstance(net, WithSounds):
             log_probs = loop.answer(net, features, _DTYPE)
             return other_ctc_loss(log_probs, targets, lengths, _OTHER).sum() * share
-        log_probs, heard = both(net, features, _DTYPE)
+        log_probs, heard = loop.answer(net.both, features, _DTYPE)
         sounds, sound_lengths = map(torch.from_numpy, (batch.sounds, batch.sound_lengths))
         of_words = other_ctc_loss(log_probs, targets, lengths, _OTHER).sum()
         return (of_words + self.terms.sounds * sounds_loss(heard, sounds, sound_lengths)) * share

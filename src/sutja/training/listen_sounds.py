@@ -51,16 +51,6 @@ class WithSounds(nn.Module):
         return words, answered(self.sounds, middle)
 
 
-def both(
-    net: WithSounds, features: Float[Tensor, "B T 64"], dtype: torch.dtype
-) -> tuple[Float[Tensor, "B U K"], Float[Tensor, "B U N"]]:
-    """`WithSounds.both`, computed in ``dtype`` where that is safe (autocast)."""
-    if dtype is torch.float32:
-        return net.both(features)
-    with torch.autocast(features.device.type, dtype):
-        return net.both(features)
-
-
 def sounds_loss(
     log_probs: Float[Tensor, "B U N"], sounds: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]
 ) -> Tensor:

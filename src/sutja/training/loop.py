@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -20,6 +20,7 @@ from sutja.training import checkpoint, distributed
 from sutja.training.flat import Flat
 
 Batch = TypeVar("Batch")
+Out = TypeVar("Out")
 _ROOM = 20  # steps: how slowly the average begins
 
 
@@ -198,12 +199,12 @@ def _clip(grads: list[Tensor], largest: float) -> None:
 def evaluation_step(net: nn.Module, image: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     """What the network answers for one batch, float32; the network is left in evaluation mode."""
     net.eval()
-    return answer(net, image, dtype).float()
+    return answer(net, image, dtype).float()  # type: ignore[no-any-return]
 
 
-def answer(net: nn.Module, image: Tensor, dtype: torch.dtype) -> Tensor:
-    """The network's output, computed in ``dtype`` where that is safe (autocast)."""
+def answer(net: Callable[[Tensor], Out], image: Tensor, dtype: torch.dtype) -> Out:
+    """What a network or a method of it answers, computed in ``dtype`` where that is safe (autocast)."""
     if dtype is torch.float32:
-        return net(image)  # type: ignore[no-any-return]
+        return net(image)
     with torch.autocast(image.device.type, dtype):
-        return net(image)  # type: ignore[no-any-return]
+        return net(image)
