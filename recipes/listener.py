@@ -85,7 +85,7 @@ import torch
 
 from sutja.data.synthesis.speech.channel import Strength
 from sutja.data.synthesis.speech.composer import SHARES, SpeechComposer
-from sutja.data.synthesis.speech.neural_voices import Kokoro, spoken_by
+from sutja.data.synthesis.speech.neural_voices import Hibari, Kokoro, spoken_by, spoken_by_many
 from sutja.data.synthesis.speech.phrases import a_phrase, word_of
 from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.data.synthesis.speech.prompts import prompts
@@ -141,6 +141,8 @@ def speak(args: argparse.Namespace) -> None:
     part = "-words" if args.words else ""
     if args.engine == "kokoro":
         source: Iterable[Piece] = spoken_by(Kokoro(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed)
+    elif args.engine == "hibari":
+        source = spoken_by_many(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed)
     else:
         say = word_of(words_in(args.words)) if args.words else a_phrase
         source = spoken(args.engine, args.count, args.seed, say)
@@ -235,7 +237,9 @@ def main(argv: list[str] | None = None) -> None:
         one.add_argument("--seed", type=int, default=0)
         one.set_defaults(do=step or (lambda args: run(args, args.out / args.run, args.without)))
         if name == "speak":
-            one.add_argument("--engine", choices=("espeak-ng", "flite", "festival", "kokoro"), required=True)
+            one.add_argument(
+                "--engine", choices=("espeak-ng", "flite", "festival", "kokoro", "hibari"), required=True
+            )
             one.add_argument("--count", type=int, required=True)
             one.add_argument("--words", type=Path, help="say words of this dictionary, one by one")
         if name in ("cut", "train"):

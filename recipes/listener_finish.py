@@ -57,8 +57,8 @@ LIFE = 0.4  # part of what happens to recordings in training that happens to tho
 KNOWN = ("fsdd", "composed")  # whose speakers were learnt from: users are strangers, so these are only told
 COMPOSED = 600  # recordings put together for calibration, beside the real ones
 VOICES = {  # engines and sets beside the catalogue → terms
-    "kokoro": "Apache-2.0", "espeak-ng": "GPL-3.0 program; its output is free", "flite": "BSD-like voices",
-    "festival": "BSD-like voices", "asterisk-core-sounds": "CC BY-SA 3.0",
+    "kokoro": "Apache-2.0", "hibari": "Apache-2.0", "espeak-ng": "GPL-3.0 program; its output is free",
+    "flite": "BSD-like voices", "festival": "BSD-like voices", "asterisk-core-sounds": "CC BY-SA 3.0",
 }  # fmt: skip
 
 
@@ -84,7 +84,7 @@ def speakers(args: argparse.Namespace) -> None:
         folder = args.out / "speakers" / speaker
         train = argparse.Namespace(
             out=args.out, steps=args.steps, lr=args.lr, seed=args.seed, weights=args.base,
-            evaluate_every=args.steps, frames=6000, strength=0.7,
+            evaluate_every=args.steps, frames=6000, strength=0.7, voice=0.9, vary=0.7, sounds=0.0,
         )  # fmt: skip
         run(train, folder, (f"fsdd/{speaker}",), {"fsdd": 6.0})
         exported(args.out, folder, folder / "model.onnx", raw_card(f"without {speaker}"))

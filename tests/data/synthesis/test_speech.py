@@ -90,6 +90,44 @@ def test_rooms_and_lines_keep_every_sample_in_its_place():
     assert channel.faster(sound, 2.0)[2000:2200].std() > 0
 
 
+@pytest.mark.parametrize("ratio", [0.85, 1.3, 1.7, 2.2])
+def test_haste_shortens_what_is_said_and_keeps_its_tones(ratio):
+    sound = np.concatenate([chord(3, seconds=0.5), chord(7, seconds=0.5)])
+    quick = channel.hastened(sound, ratio)
+    assert len(quick) == pytest.approx(len(sound) / ratio, abs=0.04 * RATE)
+    middle = len(quick) // 2
+    for c, half in ((3, quick[: middle - 800]), (7, quick[middle + 800 :])):
+        tone, plain = (
+            np.abs(np.fft.rfft(x * np.hanning(len(x)), 16_384)) for x in (half, chord(c, seconds=0.5))
+        )
+        assert tone.argmax() == pytest.approx(plain.argmax(), abs=8)
+    assert np.abs(quick).max() < 1.3 * np.abs(sound).max()
+
+
+@pytest.mark.parametrize("n", [0, 1, 700, 1200])
+def test_haste_leaves_what_is_too_short(n):
+    sound = np.ones(n, np.float32)
+    assert len(channel.hastened(sound, 1.5)) <= n
+
+
+def test_strings_in_haste_are_said_quicker_than_people_speak_words_but_no_quicker_than_they_can():
+    rates = []
+    for changes in (NONE, Strength(1.0, 0.0, 0.0, 0.0)):
+        made = SpeechComposer(pieces(), [], 4, changes, kinds=ONLY | {"string": 1.0})
+        said = [made.sample() for _ in range(150)]
+        rates.append([len(one.classes) / (len(one.samples) / RATE) for one in said])
+    assert max(rates[1]) > 1.3 * max(rates[0])
+    assert max(rates[1]) < 8.0
+
+
+def test_in_some_strings_a_word_comes_again_and_again():
+    made = SpeechComposer(pieces(), [], 6, NONE, kinds=ONLY | {"string": 1.0})
+    said = [made.sample().classes for _ in range(300)]
+    same = [np.mean([a == b for a, b in pairwise(row)]) for row in said if len(row) > 4]
+    assert np.median(same) < 0.3
+    assert np.mean(np.array(same) > 0.5) > 0.03
+
+
 def test_noise_is_as_loud_as_was_asked():
     rng = np.random.default_rng(0)
     sound, noise = np.tile(chord(3, seconds=0.5), 4), channel.coloured(32_000, rng)

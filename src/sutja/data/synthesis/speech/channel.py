@@ -15,6 +15,7 @@ from sutja.data.synthesis.speech.pieces import RATE
 
 Sound = NDArray[np.float32]
 _TAIL = RATE // 2  # samples of a room's answer, at most
+_WINDOW, _HOP, _SEEK = 480, 240, RATE // 125  # samples that are laid over one another: 30 ms
 _KNOTS = np.array([0, 100, 200, 400, 800, 1600, 3200, 5000, 8000.0])  # Hz, of a microphone's curve
 
 
@@ -45,6 +46,34 @@ def faster(sound: Sound, ratio: float) -> Sound:
     low = at.astype(np.intp)
     part = (at - low).astype(np.float32)
     return sound[low] * (1 - part) + sound[low + 1] * part
+
+
+def hastened(sound: Sound, ratio: float) -> Sound:
+    """Say a sound ``ratio`` times as quickly, the voice as high as before.
+
+    Short windows of it are laid over one another where they fit best.
+
+    References
+    ----------
+    Verhelst & Roelands, An overlap-add technique based on waveform similarity (WSOLA), 1993.
+    """
+    n_windows = int((len(sound) - _WINDOW - _SEEK) / (_HOP * ratio))
+    if n_windows < 2:
+        return sound
+    fade = np.hanning(_WINDOW + 1)[:_WINDOW].astype(np.float32)
+    out = np.zeros(_HOP * (n_windows - 1) + _WINDOW, np.float32)
+    at = 0
+    for i in range(n_windows):
+        begin = round(i * _HOP * ratio)
+        if i:  # the window that goes on best from the one before
+            low = max(0, begin - _SEEK)
+            near = sound[low : begin + _SEEK + _WINDOW]
+            after = sound[at + _HOP : at + _HOP + _WINDOW]
+            near = near[: len(near) - _WINDOW + len(after)]
+            at = low + 2 * int(np.correlate(near[::2], after[::2]).argmax())
+        out[i * _HOP : i * _HOP + _WINDOW] += sound[at : at + _WINDOW] * fade
+    out[:_HOP] = sound[:_HOP]
+    return out
 
 
 def through(sound: Sound, strength: Strength, rng: np.random.Generator) -> Sound:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.synthesis.speech.channel import Strength, coloured, faster, mixed, through
+from sutja.data.synthesis.speech.channel import Strength, coloured, faster, hastened, mixed, through
 from sutja.data.synthesis.speech.music import music
 from sutja.data.synthesis.speech.pieces import RATE, Piece
 from sutja.data.synthesis.speech.sounds import sounds_of_classes
@@ -24,14 +24,22 @@ _DIGITS = (*(word_class(unit) for unit in UNITS), word_class("oh"))
 _LONGEST = 9.0  # seconds of a recording: batches stay small
 # Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
 SHARES = {
-    "an4": 6.0, "kokoro": 5.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3, "telephone-speech": 2.0,
-    "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6, "espeak-ng words": 0.3,
-    "flite words": 0.2, "festival words": 0.2,
+    "an4": 6.0, "kokoro": 5.0, "hibari": 4.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3,
+    "telephone-speech": 2.0, "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6,
+    "hibari words": 0.3, "espeak-ng words": 0.3, "flite words": 0.2, "festival words": 0.2,
 }  # fmt: skip
 _RATIOS = ((3, 12), (10, 25), (20, 50))  # dB that the background is below the speech
 _RATIO_PARTS = (0.15, 0.4, 0.45)
 # Parts of each source among single words and among those who say strings.
-WORD_SHARES = {"fsdd": 2.0, "an4": 4.0, "kokoro": 3.0, "espeak-ng": 1.2, "flite": 0.3, "festival": 0.3}
+WORD_SHARES = {
+    "fsdd": 2.0,
+    "an4": 4.0,
+    "kokoro": 3.0,
+    "hibari": 2.0,
+    "espeak-ng": 1.2,
+    "flite": 0.3,
+    "festival": 0.3,
+}
 _COUNTS = (2, 3, 4, 5, 6, 7, 8, 10, 11, 12)  # words of a string
 _COUNT_PARTS = (0.08, 0.1, 0.14, 0.16, 0.1, 0.13, 0.08, 0.15, 0.04, 0.02)
 # Seconds between words: in haste, plainly, as one dictates. Words that overlap were learnt badly, and had the
@@ -41,7 +49,15 @@ _PACE_PARTS = (0.45, 0.4, 0.15)
 _ONE_SPEAKER = 0.75  # part of the strings that one person says
 _DIGITS_ALONE = 0.75  # part of the strings that have no other number words
 _LEAST_DIGITS = 6  # that somebody must have said for strings to be made of them
-_AGAIN = 0.1  # of the words are those before them: where mistakes are made
+# Part of the words that are those before them: where mistakes are made. In most strings few, in some many.
+_AGAIN = (0.05, 0.25, 0.6)
+_AGAIN_PARTS = (0.65, 0.25, 0.1)
+# How many times as quickly as they were said: words one by one are said slowly, numbers in a row are not.
+_TEMPOS = (-0.15, 0.45)  # logarithms, of what is said
+_HASTE = (0.0, 0.75)  # of the words of strings in haste
+_QUICKEST = 6.0  # words a second
+_CHANGED = 0.8  # part of the voices that are said to change, that are quicker or slower
+_NOT_QUICKER = 1.05  # times as quickly: as it was
 _WITH_OTHERS = 0.2  # part of the strings with other words before, behind or, more seldom, within
 _PLACES = (0.4, 0.4, 0.2)  # before, behind, anywhere
 _ASIDE = 3.0  # seconds of these, at most
@@ -119,7 +135,8 @@ class SpeechComposer:
         if kind == "string" and not self._speakers:
             kind = "phrase"
         parts, gaps = self._make[kind]()
-        sound = self._joined(parts, gaps, tight=kind == "word")
+        haste = kind == "string" and len(gaps) > 0 and float(np.median(gaps)) < _PACES[0][1]
+        sound = self._joined(parts, gaps, self._tempo(*(_HASTE if haste else _TEMPOS)), tight=kind == "word")
         if len(sound) == 0:
             sound = np.zeros(round(rng.uniform(0.4, 5) * RATE), np.float32)
         sound = through(sound, self._strength, rng)
@@ -171,13 +188,14 @@ class SpeechComposer:
         group = int(rng.choice([2, 3, 4, 5, 99]))
         one = self._speaker() if rng.random() < _ONE_SPEAKER else None
         digits_alone = rng.random() < _DIGITS_ALONE
+        again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
         parts: list[Piece] = []
         gaps: list[float] = []
         for i in range(count):
             words = one or self._speaker()
             known = [c for c in words if c in _DIGITS or not (digits_alone or c == _OTHER)]
             c = int(rng.choice(known))
-            if i and rng.random() < _AGAIN and parts[-1].classes[0] in words:
+            if i and rng.random() < again and parts[-1].classes[0] in words:
                 c = parts[-1].classes[0]
             parts.append(self._any(words[c]))
             if i:
@@ -205,12 +223,15 @@ class SpeechComposer:
             parts.insert(place, other)
             gaps.insert(min(place, len(gaps)), float(self._rng.uniform(0.03, 0.6)))
 
-    def _joined(self, parts: list[Piece], gaps: list[float], tight: bool) -> NDArray[np.float32]:
+    def _joined(
+        self, parts: list[Piece], gaps: list[float], tempo: float, tight: bool
+    ) -> NDArray[np.float32]:
         """Pieces one after the other, with silence around; those beyond the longest are dropped."""
         if not parts:
             return np.zeros(0, np.float32)
         ratio = self._ratio()
-        sounds = [self._voiced(part, ratio) for part in parts]
+        gaps = [gap / max(tempo, 1.0) for gap in gaps]
+        sounds = [self._voiced(part, ratio, tempo) for part in parts]
         kept, length = 0, 0.0
         for i, sound in enumerate(sounds):
             length += len(sound) / RATE + (max(gaps[i - 1], 0.0) if i else 0.0)
@@ -228,10 +249,15 @@ class SpeechComposer:
             out[start : start + len(sound)] += sound
         return out
 
-    def _voiced(self, part: Piece, ratio: float) -> NDArray[np.float32]:
-        """A piece about as loud as others, by a voice that is higher or lower than it was."""
+    def _voiced(self, part: Piece, ratio: float, tempo: float) -> NDArray[np.float32]:
+        """A piece about as loud as others, by a voice that is higher or lower, quicker or slower."""
         sound = part.samples.astype(np.float32)
-        sound = faster(sound, ratio if self._rng.random() < 0.7 else self._ratio())
+        ratio = ratio if self._rng.random() < 0.7 else self._ratio()
+        sound = faster(sound, ratio)
+        most = _QUICKEST * len(sound) / RATE / max(1, len(part.classes))
+        tempo = min(tempo, max(1.0, most))
+        if tempo > _NOT_QUICKER or tempo < 1 / _NOT_QUICKER:
+            sound = hastened(sound, tempo)
         gain = 10 ** (self._rng.normal(0, 1.5) / 20) / max(float(np.abs(sound).max(initial=0)), 1e-3)
         return sound * np.float32(gain)
 
@@ -245,6 +271,11 @@ class SpeechComposer:
         if rng.random() < 0.35:
             return float(rng.uniform(0, 0.15)), float(rng.uniform(0, 0.15))
         return min(float(rng.exponential(0.3)), 2.0), min(float(rng.exponential(0.3)), 2.0)
+
+    def _tempo(self, low: float, high: float) -> float:
+        """Between two logarithms."""
+        changed = self._rng.random() < self._strength.voice * _CHANGED
+        return float(np.exp(self._rng.uniform(low, high))) if changed else 1.0
 
     def _ratio(self) -> float:
         return float(np.exp(self._rng.normal(0, 0.1))) if self._rng.random() < self._strength.voice else 1.0

@@ -1,15 +1,23 @@
-"""Speech by Kokoro-82M (hexgrad, Apache-2.0): 54 voices of nine languages, and mixtures of them, say English.
+"""Speech by networks: Kokoro-82M (hexgrad, Apache-2.0) and hibari-tts (M. Williams, Apache-2.0).
 
-The model and its voices are files in a folder that ``recipes/voices.sh`` fills. A mixture of two voices is a
-speaker of its own.
+Kokoro's 54 voices of nine languages, and mixtures of them, say English; a mixture of two voices is a speaker
+of its own. Hibari has one voice and is a hundred times as quick. It says apart what the throat does and what
+the mouth does, so that every phrase can have a speaker of its own: higher or lower, of another size, more or
+less breathy. The models are files in a folder that ``recipes/voices.sh`` fills.
+
+Letters: F frames, B bins of a spectrum.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +37,14 @@ _INDIAN = (  # IPA of a British speaker → of an Indian one
     ("θ", "tʰ"), ("ð", "d"), ("t", "ʈ"), ("ʈʰ", "tʰ"), ("d", "ɖ"), ("eɪ", "eː"), ("əʊ", "oː"), ("oʊ", "oː"),
     ("w", "ʋ"), ("v", "ʋ"), ("ɹ", "r"), ("ɜː", "ər"), ("ɪə", "iː"),
 )  # fmt: skip
+
+# Hibari's signs of an American speaker → of an Indian one, of sounds that its network knows.
+_INDIAN_HIBARI = (("θ", "t"), ("ð", "d"), ("ɹ", "ɾ"), ("A", "ɛ"), ("O", "ɔ"), ("z", "s"))
+_INDIAN_PART = 0.3  # of hibari's speakers
+_INDIAN_SOUNDS = 0.8  # part of these sounds that they have
+_BY_EACH = 5  # phrases
+_LOWEST, _HIGHEST = 0.45, 1.35  # times as high as its voice is
+_OF_SIZE = 0.22  # how far formants go with the height of a voice, in logarithms
 
 
 class Kokoro:
@@ -132,3 +148,107 @@ def _a_list(rng: np.random.Generator) -> Phrase:
     words = [str(word) for word in rng.choice(known, int(rng.integers(6, 10)), replace=False)]
     said = [sign for word in words for sign in (word, PAUSE)][:-1]
     return Phrase(tuple(said), tuple(labels_of(said)))
+
+
+class Hibari:
+    """A voice that can be another's.
+
+    Parameters
+    ----------
+    folder : has the package ``hibari``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        sys.path.append(str(folder))
+        try:
+            module: Any = importlib.import_module("hibari")
+            self._synth: Any = importlib.import_module("hibari.dsp").synth
+        finally:
+            sys.path.remove(str(folder))
+        self._tts = module.Hibari(threads=1)
+
+    def signs(self, text: str) -> str:
+        """How its voice says a text, in its own phonemes."""
+        return " ".join(self._tts.phonemize(text))
+
+    def say(self, signs: str, speed: float, throat: Throat, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Phonemes by a speaker, float32 (n,) at `RATE`."""
+        feeds = {
+            "ids": np.array([self._tts.ids(signs)], np.int64), "speed": np.array([speed], np.float32)
+        }  # fmt: skip
+        harmonic, turn, noise, rest, phase, pitch = (out[0] for out in self._tts.sess.run(None, feeds))
+        harmonic, turn, noise, rest = (_formants(part, throat.size) for part in (harmonic, turn, noise, rest))
+        octaves = np.log2(np.maximum(np.arange(len(harmonic)), 1) / 50.0)[:, None]
+        harmonic = harmonic + (throat.tilt * octaves).astype(np.float32)
+        voiced = pitch > 0
+        middle = float(np.median(pitch[voiced])) if voiced.any() else 1.0
+        sung = middle * throat.height * (np.maximum(pitch, 1.0) / middle) ** throat.song
+        phase = rng.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)  # of another voice: noise
+        sound = self._synth(
+            harmonic, turn, noise + np.float32(throat.breath), rest, phase,
+            np.where(voiced, sung, pitch).astype(np.float32), rng,
+        )  # fmt: skip
+        return np.asarray(sound, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Throat:
+    """What makes a speaker of hibari's voice.
+
+    Parameters
+    ----------
+    height : times as high as the voice is.
+    size : times as high as its formants are.
+    tilt : of the spectrum of what is voiced, in nepers an octave.
+    breath : nepers more of what is not.
+    song : how much the melody goes up and down; 1 as it does.
+    """
+
+    height: float
+    size: float
+    tilt: float
+    breath: float
+    song: float
+
+
+def a_throat(rng: np.random.Generator) -> Throat:
+    """Somebody's: low voices have low formants, more or less."""
+    height = float(np.exp(rng.uniform(np.log(_LOWEST), np.log(_HIGHEST))))
+    size = float(np.exp(_OF_SIZE * np.log(height) + rng.normal(0, 0.06)))
+    tilt, breath, song = rng.normal(0, 0.25), rng.uniform(-0.5, 0.9), rng.uniform(0.3, 1.3)
+    return Throat(height, size, float(tilt), float(breath), float(song))
+
+
+def _formants(part: NDArray[np.float32], size: float) -> NDArray[np.float32]:
+    """What is at a frequency, (B, F), moved to ``size`` times that frequency."""
+    at = np.minimum(np.arange(len(part)) / size, len(part) - 1.001)
+    low = at.astype(np.intp)
+    share = (at - low).astype(np.float32)[:, None]
+    return part[low] * (1 - share) + part[low + 1] * share
+
+
+def spoken_by_many(voice: Hibari, count: int, seed: int) -> Iterator[Piece]:
+    """Phrases by many speakers, a few by each, at leisure and in haste.
+
+    Parameters
+    ----------
+    voice : whose network is used.
+    count : how many.
+    seed : the same seed gives the same phrases and speakers.
+    """
+    import soxr
+
+    rng = np.random.default_rng(seed)
+    throat, indian = a_throat(rng), False
+    for number in range(count):
+        if number % _BY_EACH == 0:
+            throat, indian = a_throat(rng), rng.random() < _INDIAN_PART
+        phrase = a_phrase(rng)
+        signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
+        for plain, said in _INDIAN_HIBARI if indian else ():
+            if rng.random() < _INDIAN_SOUNDS:
+                signs = signs.replace(plain, said)
+        sound = voice.say(signs, float(rng.uniform(0.85, 1.6)), throat, rng)
+        samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
+        speaker = f"hibari/{seed}/{number // _BY_EACH}"
+        yield Piece(as_int16(trimmed(samples)), phrase.classes, speaker, "hibari")
