@@ -42,7 +42,7 @@ letters beside numbers among what it hears (`begin` takes it out of its file):
 Then it was taught sounds beside words, and voices were changed more; `real` tells the sounds, the second of
 these runs had words that were cut anew, those left out that are heard otherwise by themselves, and the last
 had words of a dictionary. (The cuts before were made without that check, and Kokoro had said 250 phrases by
-then.) This is how the bundled listener was made:
+then.)
 
     python recipes/listener.py real --out runs/listen
     python recipes/listener.py train --out runs/listen --run sounds1 --weights runs/listen/soup678 \
@@ -62,6 +62,27 @@ then.) This is how the bundled listener was made:
         --steps 800 --frames 6000 --lr 1e-3 --strength 0.5 --voice 0.8 --vary 0.8 --seed 11
     python recipes/listener_finish.py soup --out runs/listen --runs sounds1 sounds2 sounds3 words --run four
     python recipes/listener_finish.py bundle --out runs/listen --run four --seed 11
+
+At last it was taught haste, and a voice that is a new speaker every five phrases (the first 4,000 steps were
+without that one, whose words alone were cut anew). This is how the bundled listener was made:
+
+    python recipes/listener.py speak --out runs/listen --engine hibari --count 4000 --seed 1
+    python recipes/listener.py speak --out runs/listen --engine hibari --count 100 --seed 9001
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/four --sources hibari
+    python recipes/listener.py train --out runs/listen --run haste1 --weights runs/listen/four \
+        --steps 7000 --frames 6000 --lr 2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 0.15 --seed 12
+    python recipes/listener.py train --out runs/listen --run haste2 --weights runs/listen/haste1 \
+        --steps 2200 --frames 6000 --lr 1.2e-3 --strength 0.5 --voice 0.9 --vary 0.6 --sounds 0.1 --seed 13
+    python recipes/listener_finish.py soup --out runs/listen --runs four haste1 haste2 --run haste
+    python recipes/listener_finish.py bundle --out runs/listen --run haste --seed 13
+
+and what a speaker of `fsdd` is worth who is left out was measured with
+
+    python recipes/listener.py train --out runs/listen --run nofsdd --without fsdd --steps 6500 \
+        --frames 6000 --lr 3e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 0.2 --seed 21
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd --steps 300 \
+        --lr 1.5e-3
+    python recipes/listener_finish.py answers --out runs/listen --test
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
@@ -169,8 +190,10 @@ def cut(args: argparse.Namespace) -> None:
     """Words of many speakers, cut out of phrases."""
     net = listen.load_average(args.weights / "checkpoint.pt")
     pieces = load(args.out / "real", ["an4-train"]) + load(args.out / "spoken")
+    if args.sources:
+        pieces = [piece for piece in pieces if piece.source in args.sources]
     words = list(words_of(net, pieces, PARAMS))
-    save(words, args.out / "words" / "cut")
+    save(words, args.out / "words" / "-".join(["cut", *args.sources]))
     print(f"{len(words):,} words of {len({word.speaker for word in words}):,} speakers")
 
 
@@ -244,6 +267,8 @@ def main(argv: list[str] | None = None) -> None:
             one.add_argument("--words", type=Path, help="say words of this dictionary, one by one")
         if name in ("cut", "train"):
             one.add_argument("--weights", type=Path, required=name == "cut")
+        if name == "cut":
+            one.add_argument("--sources", nargs="*", default=[], help="cut the phrases of these alone")
         if name == "begin":
             one.add_argument("--run", default="bundled")
         if name == "train":
