@@ -173,23 +173,18 @@ def composed(out: Path) -> list[Piece]:
     """Recordings composed of people, calls and noise that nothing was trained on."""
     kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
     pieces = load(out / "real", [f"{name}-validation" for name in SETS])
-    return _composed(out, pieces, _as_in_life(), kinds)
+    return _composed(out, pieces, Strength(*(part * LIFE for part in astuple(Strength()))), kinds)
 
 
 def strangers(out: Path, run: Path) -> list[Piece]:
-    """Strings and words by people of whom nothing was learnt, at any pace.
+    """Strings and words by people of whom nothing was learnt, through all that happens in training.
 
     Strings of `composed` are `fsdd`'s, whose speakers the network knows: by these alone it was too sure of
     what others say.
     """
     phrases = load(out / "real", ["an4-validation"])
     words = list(words_of(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
-    return _composed(out, words, _as_in_life(), {"string": 0.75, "word": 0.25})
-
-
-def _as_in_life() -> Strength:
-    much = Strength(*(part * LIFE for part in astuple(Strength())))
-    return replace(much, voice=1.0)  # people speak at any pace
+    return _composed(out, words, Strength(), {"string": 0.75, "word": 0.25})
 
 
 def _composed(out: Path, pieces: list[Piece], strength: Strength, kinds: dict[str, float]) -> list[Piece]:

@@ -5,7 +5,7 @@ import pytest
 from steerable_listener import make_card, make_network, say, silence
 
 from sutja.listening import Listener
-from sutja.listening.again import HASTY, KEPT, SHORT, SLOWEST, SPEEDS, tempo_of
+from sutja.listening.again import KEPT, SHORT, SPEEDS
 from sutja.listening.readings import Reading, mean_reading
 from sutja.model_file import write_model
 from sutja.signals.audio import RATE
@@ -17,18 +17,15 @@ def listener(tmp_path):
     return Listener(tmp_path / "m.onnx")
 
 
-LEISURE = 0.4  # seconds between words
-
-
 @pytest.fixture
 def looks(listener, monkeypatch):
-    """The speeds at which sound is listened to again, and the tempos."""
+    """The speeds at which sound is listened to again."""
     found = []
     real = listener._ear.hear_at
 
-    def hear_at(sound, start, speed, tempo=1.0):
-        found.append((speed, tempo))
-        return real(sound, start, speed, tempo)
+    def hear_at(sound, start, speed):
+        found.append(speed)
+        return real(sound, start, speed)
 
     monkeypatch.setattr(listener._ear, "hear_at", hear_at)
     return found
@@ -36,46 +33,11 @@ def looks(listener, monkeypatch):
 
 def test_short_numbers_are_listened_to_again_and_long_sure_ones_are_not(listener, looks):
     assert len(listener.listen(say("one two"), RATE).numbers) == 1
-    assert looks == [(speed, 1.0) for speed in SPEEDS]
+    assert looks == list(SPEEDS)
     looks.clear()
-    [number] = listener.listen(say(" ".join(["five"] * (SHORT + 1)), LEISURE), RATE).numbers
+    [number] = listener.listen(say(" ".join(["five"] * (SHORT + 1))), RATE).numbers
     assert number.digits == "5" * (SHORT + 1)
     assert looks == []
-
-
-def test_what_is_said_in_haste_is_listened_to_again_more_slowly(listener, looks):
-    said = say("4.0 one two three four five", 0.1)
-    [number] = listener.listen(said, RATE).numbers
-    assert number.digits == "12345"
-    (speed, tempo), *_ = looks
-    assert speed == 1.0
-    assert SLOWEST <= tempo < 0.7
-    assert number.start == pytest.approx(4.1, abs=0.2)  # of the recording, at its own pace
-    assert number.end == pytest.approx(len(said) / RATE - 0.1, abs=0.2)
-
-
-def test_other_numbers_near_one_in_haste_are_told_once(listener, looks):
-    said = np.concatenate(
-        [say("five three", LEISURE), say("□"), say("one two three four five", 0.1), say("□ nine")]
-    )
-    found = listener.listen(said, RATE).numbers
-    assert [number.digits for number in found] == ["53", "12345", "9"]
-    assert any(tempo < 1.0 for _, tempo in looks)
-
-
-@pytest.mark.parametrize(
-    ("step", "expected"), [(1.2 / HASTY, 1.0), (0.8 / HASTY, 0.733), (0.1, SLOWEST), (0.0, SLOWEST)]
-)
-def test_the_tempo_goes_by_the_time_from_word_to_word(step, expected):
-    class Said:
-        words = ("one",) * 4
-
-        def spans(self):
-            return tuple((i * step, i * step + 0.04) for i in range(4))
-
-    one = Reading({"1111": 1.0}, {"1111": Said()}, 0.0, 0.0, 1.0)
-    assert tempo_of([one]) == pytest.approx(expected, abs=0.01)
-    assert tempo_of([]) == 1.0
 
 
 def test_times_of_further_looks_are_those_of_the_recording(listener):

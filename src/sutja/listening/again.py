@@ -1,9 +1,7 @@
-"""Numbers said in haste are listened to again at leisure; short or unsure ones a little slower and quicker.
+"""Short or unsure numbers are listened to again, a little slower and a little quicker.
 
-Words that follow one another quickly are dropped, equal ones above all; with the frames of features closer
-together the network hears them as if they were said more slowly, by the same voice. What people say is heard
-at any speed; what noise and music seem to say is seldom heard twice. The mean of the looks is about as sure
-as one look where it is right, and far less sure where nothing was said.
+What people say is heard at any speed; what noise and music seem to say is seldom heard twice. The mean of the
+looks is about as sure as one look where it is right, and far less sure where nothing was said.
 """
 
 from __future__ import annotations
@@ -22,10 +20,6 @@ from sutja.signals.audio import RATE
 SPEEDS = (0.95, 1.05)  # of the further looks
 BELOW = 0.9  # probability under which a number is unsure
 SHORT = 3  # words; a number with no more is listened to again however sure it is
-HASTY = 2.6  # words a second
-HASTY_WORDS = 3  # with fewer the pace says nothing
-AT_LEISURE = 0.42  # seconds from one word to the next, to which what is said in haste is slowed down
-SLOWEST = 0.55  # the most that anything is slowed down
 MARGIN = 1.0  # seconds of sound before and behind a number that are listened to with it
 LONGEST = 30.0  # seconds listened to again; a longer run is left as it was heard
 KEPT = 60.0  # seconds of sound that are kept for it
@@ -59,8 +53,7 @@ class Echo:
     def settle(self, run: Run) -> list[Reading]:
         """What was said in each place of a run, after further looks where they are called for."""
         found = readings(run)
-        tempo = tempo_of(found)
-        if tempo == 1.0 and not any(_doubtful(reading) for reading in found):
+        if not any(_doubtful(reading) for reading in found):
             return found
         start = round((run.islands[0].start - MARGIN) * RATE)
         end = round((run.islands[-1].end + MARGIN) * RATE)
@@ -68,39 +61,17 @@ class Echo:
         if start < self._start or end - start > LONGEST * RATE:
             return found
         sound = np.concatenate(self._blocks)[start - self._start : end - self._start]
-        if tempo < 1.0:
-            first, last = run.islands[0].start, run.islands[-1].end
-            slowly = self._look(sound, start, 1.0, tempo)
-            found = [reading for reading in slowly if reading.start < last and first < reading.end] or found
-        looks = [self._look(sound, start, speed, tempo) for speed in SPEEDS]
+        looks = [self._look(sound, start, speed) for speed in SPEEDS]
         return [mean_reading(reading, looks) if _doubtful(reading) else reading for reading in found]
 
-    def _look(
-        self, sound: NDArray[np.float32], start: int, speed: float, tempo: float = 1.0
-    ) -> list[Reading]:
-        """What is said in a piece of sound that is played at another speed, or more slowly."""
+    def _look(self, sound: NDArray[np.float32], start: int, speed: float) -> list[Reading]:
+        """What is said in a piece of sound that is played at another speed."""
         runs = Runs(self._pause)
         found: list[Run] = []
-        for island in islands(self._ear.hear_at(sound, start, speed, tempo), self._alphabet):
+        for island in islands(self._ear.hear_at(sound, start, speed), self._alphabet):
             found += runs.push(island)
         found += runs.finish()
         return [reading for run in found for reading in readings(run)]
-
-
-def tempo_of(found: Sequence[Reading]) -> float:
-    """How slowly what was said in haste is listened to again; 1.0 for what was said at leisure.
-
-    Parameters
-    ----------
-    found
-        What a run says, at first hearing.
-    """
-    spans = [span for reading in found for span in reading.ways[reading.best].spans()]
-    if len(spans) < HASTY_WORDS:
-        return 1.0
-    steps = np.diff([(first + last) / 2 for first, last in spans])
-    pace = 1 / max(float(np.median(steps)), SLOWEST * AT_LEISURE)
-    return 1.0 if pace < HASTY else max(SLOWEST, 1 / (AT_LEISURE * pace))
 
 
 def _doubtful(reading: Reading) -> bool:

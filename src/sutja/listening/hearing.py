@@ -5,7 +5,7 @@ Letters: T frames of features, S frames of the network's answer, K classes with 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,7 @@ class Ear:
         start = (piece.start + first * self._step) / RATE
         return Stretch(start, self._step / RATE, log_probs[first:last]), end
 
-    def hear_at(self, sound: NDArray[np.float32], start: int, speed: float, tempo: float = 1.0) -> Stretch:
+    def hear_at(self, sound: NDArray[np.float32], start: int, speed: float) -> Stretch:
         """What is said in some sound when it is played at another speed; times stay those of the recording.
 
         Parameters
@@ -113,24 +113,20 @@ class Ear:
             Its first sample's place in the recording.
         speed
             1.1 for a tenth quicker, and higher.
-        tempo
-            1.1 for a tenth quicker, and as high: frames of features are as much farther apart.
         """
         import soxr
 
         played = np.asarray(soxr.resample(sound, RATE, RATE / speed, quality="MQ"), np.float32)
-        params = replace(self.params, hop=round(self.params.hop * tempo))
-        step = params.hop * params.stride / RATE
-        return Stretch(start / RATE, step * speed, self._run(played, params))
+        return Stretch(start / RATE, self._step / RATE * speed, self._run(played))
 
-    def _run(self, samples: NDArray[np.float32], params: LogMelParams | None = None) -> NDArray[np.float32]:
+    def _run(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
         """Log probabilities (S, K) of a piece; frames of the silence behind a short one are left out."""
         if len(samples) < SHORTEST:
             padded = np.zeros(SHORTEST, np.float32)
             padded[: len(samples)] = samples
         else:
             padded = samples
-        features = log_mel(padded, params or self.params)
+        features = log_mel(padded, self.params)
         log_probs = self._session.run(features[None])
         expected = -(-len(features) // self.params.stride)
         if (
