@@ -71,12 +71,14 @@ not bundled (the first 4,000 steps were without that voice, whose words alone we
     python recipes/listener.py speak --out runs/listen --engine hibari --count 100 --seed 9001
     python recipes/listener.py cut --out runs/listen --weights runs/listen/four --sources hibari
     python recipes/listener.py train --out runs/listen --run haste1 --weights runs/listen/four \
-        --steps 7000 --frames 6000 --lr 2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 0.15 --seed 12
+        --steps 7000 --frames 6000 --lr 2e-3 --strength 0.7 --voice 0.9 --haste 0.7 --vary 0.7 --sounds 0.15 \
+        --seed 12
     python recipes/listener.py train --out runs/listen --run haste2 --weights runs/listen/haste1 \
-        --steps 2200 --frames 6000 --lr 1.2e-3 --strength 0.5 --voice 0.9 --vary 0.6 --sounds 0.1 --seed 13
+        --steps 2200 --frames 6000 --lr 1.2e-3 --strength 0.5 --voice 0.9 --haste 0.7 --vary 0.6 \
+        --sounds 0.1 --seed 13
     python recipes/listener_finish.py soup --out runs/listen --runs four haste1 haste2 --run haste
     python recipes/listener.py train --out runs/listen --run nofsdd --without fsdd --steps 6500 \
-        --frames 6000 --lr 3e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 0.2 --seed 21
+        --frames 6000 --lr 3e-3 --strength 0.7 --voice 0.9 --haste 0.7 --vary 0.7 --sounds 0.2 --seed 21
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
@@ -199,12 +201,18 @@ def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Piece]:
 
 
 def composer(
-    out: Path, without: Sequence[str], shares: dict[str, float], strength: float, voice: float, seed: int
+    out: Path,
+    without: Sequence[str],
+    shares: dict[str, float],
+    strength: float,
+    voice: float,
+    haste: float,
+    seed: int,
 ) -> SpeechComposer:
     """What a training process takes its recordings from."""
     noise = [piece.samples for piece in load(out / "real", ["noise-train"])]
     much = Strength(*(part * strength for part in astuple(Strength())))
-    much = replace(much, voice=max(much.voice, voice))
+    much = replace(much, voice=max(much.voice, voice), haste=haste)
     return SpeechComposer(pieces_of(out, without), noise, seed, much, SHARES | shares)
 
 
@@ -235,7 +243,7 @@ def run(
     )  # fmt: skip
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
     make: Callable[[int], SpeechComposer] = partial(
-        composer, args.out, tuple(without), shares or {}, args.strength, args.voice
+        composer, args.out, tuple(without), shares or {}, args.strength, args.voice, args.haste
     )
     pool = ListenPool(make, PARAMS, seed=1000 + args.seed)
     try:
@@ -282,6 +290,7 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=int, default=11_000, help="of features in a batch")
     parser.add_argument("--strength", type=float, default=1.0, help="of all that happens to recordings")
     parser.add_argument("--voice", type=float, default=0.0, help="least strength of what happens to voices")
+    parser.add_argument("--haste", type=float, default=0.0, help="part of the recordings at another pace")
     parser.add_argument("--vary", type=float, help="strength of what happens to features (default: as all)")
     parser.add_argument("--without", nargs="*", default=[])
     parser.add_argument("--sounds", type=float, default=0.0, help="weight of the sounds beside the words")

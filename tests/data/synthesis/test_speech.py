@@ -112,7 +112,7 @@ def test_haste_leaves_what_is_too_short(n):
 
 def test_strings_in_haste_are_said_quicker_than_people_speak_words_but_no_quicker_than_they_can():
     rates = []
-    for changes in (NONE, Strength(1.0, 0.0, 0.0, 0.0)):
+    for changes in (NONE, Strength(0.0, 0.0, 0.0, 0.0, haste=1.0)):
         made = SpeechComposer(pieces(), [], 4, changes, kinds=ONLY | {"string": 1.0})
         said = [made.sample() for _ in range(150)]
         rates.append([len(one.classes) / (len(one.samples) / RATE) for one in said])

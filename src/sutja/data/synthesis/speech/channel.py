@@ -29,12 +29,15 @@ class Strength:
     room : reverberation.
     line : telephone bands, codecs, clipping.
     noise : background noise.
+    haste : words said quicker or slower than they were, as high as before. It has not been shown to help
+        (docs/log.md).
     """
 
     voice: float = 0.7
     room: float = 0.45
     line: float = 0.55
     noise: float = 0.75
+    haste: float = 0.0
 
 
 NONE = Strength(0.0, 0.0, 0.0, 0.0)

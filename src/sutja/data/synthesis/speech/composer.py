@@ -57,7 +57,6 @@ _AGAIN_PARTS = (0.65, 0.25, 0.1)
 _TEMPOS = (-0.15, 0.45)  # logarithms, of what is said
 _HASTE = (0.0, 0.75)  # of the words of strings in haste
 _QUICKEST = 6.0  # words a second
-_CHANGED = 0.8  # part of the voices that are said to change, that are quicker or slower
 _NOT_QUICKER = 1.05  # times as quickly: as it was
 _WITH_OTHERS = 0.2  # part of the strings with other words before, behind or, more seldom, within
 _PLACES = (0.4, 0.4, 0.2)  # before, behind, anywhere
@@ -275,7 +274,7 @@ class SpeechComposer:
 
     def _tempo(self, low: float, high: float) -> float:
         """Between two logarithms."""
-        changed = self._rng.random() < self._strength.voice * _CHANGED
+        changed = self._rng.random() < self._strength.haste
         return float(np.exp(self._rng.uniform(low, high))) if changed else 1.0
 
     def _ratio(self) -> float:
