@@ -73,7 +73,7 @@ def _side_by_side(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64],
 def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Batches of rows of like length, each of about ``frames`` frames in all, in random order.
 
-    A length with fewer rows than a batch holds is filled up by repeating some.
+    The last batch of a length is filled up by repeating some: no row is left out.
     """
     buckets: dict[int, list[int]] = {}
     for index in rng.permutation(len(rows)):
@@ -83,9 +83,8 @@ def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Ite
         size = max(2, min(frames // length, 96))
         for start in range(0, len(members), size):
             some = members[start : start + size]
-            if len(some) >= size // 3 or len(members) < size:
-                some += [members[i] for i in rng.integers(0, len(members), size - len(some))]
-                groups.append((length, some))
+            some += [members[i] for i in rng.integers(0, len(members), size - len(some))]
+            groups.append((length, some))
     for position in rng.permutation(len(groups)):
         length, some = groups[position]
         yield batch_of([rows[i] for i in some], length)
