@@ -239,16 +239,15 @@ def spoken_by_many(voice: Hibari, count: int, seed: int) -> Iterator[Piece]:
     import soxr
 
     rng = np.random.default_rng(seed)
-    throat, indian = a_throat(rng), False
-    for number in range(count):
-        if number % _BY_EACH == 0:
-            throat, indian = a_throat(rng), rng.random() < _INDIAN_PART
-        phrase = a_phrase(rng)
-        signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
-        for plain, said in _INDIAN_HIBARI if indian else ():
-            if rng.random() < _INDIAN_SOUNDS:
-                signs = signs.replace(plain, said)
-        sound = voice.say(signs, float(rng.uniform(0.85, 1.6)), throat, rng)
-        samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
-        speaker = f"hibari/{seed}/{number // _BY_EACH}"
-        yield Piece(as_int16(trimmed(samples)), phrase.classes, speaker, "hibari")
+    for first in range(0, count, _BY_EACH):
+        throat, indian = a_throat(rng), rng.random() < _INDIAN_PART
+        for _ in range(first, min(count, first + _BY_EACH)):
+            phrase = a_phrase(rng)
+            signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
+            for plain, said in _INDIAN_HIBARI if indian else ():
+                if rng.random() < _INDIAN_SOUNDS:
+                    signs = signs.replace(plain, said)
+            sound = voice.say(signs, float(rng.uniform(0.85, 1.6)), throat, rng)
+            samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
+            speaker = f"hibari/{seed}/{first // _BY_EACH}"
+            yield Piece(as_int16(trimmed(samples)), phrase.classes, speaker, "hibari")
