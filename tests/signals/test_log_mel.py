@@ -69,6 +69,16 @@ def test_silence_is_nought_and_is_not_lifted_to_a_roar():
     assert not log_mel(pause, PARAMS)[55:].any()
 
 
+def test_a_margin_is_silence_that_changes_nothing_else():
+    sound = np.random.default_rng(4).normal(0, 0.1, 16_001).astype(np.float32)
+    within = log_mel(sound, LogMelParams(margin=16))
+    assert within.shape == (101 + 32, 64)
+    np.testing.assert_array_equal(within[16:-16], log_mel(sound, PARAMS))
+    assert not within[:16].any()
+    assert not within[-16:].any()
+    assert not len(log_mel(sound[:0], LogMelParams(margin=16)))
+
+
 def test_what_is_no_number_counts_as_silence():
     sound = tone(500)
     sound[100:200] = np.nan

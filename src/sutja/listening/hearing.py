@@ -66,7 +66,9 @@ class Ear:
             self.params = LogMelParams.from_json(dict(preprocessing.params))
         except (TypeError, ValueError) as error:
             raise ModelFileError(str(error), where=f"model {model.source}", remedy="update sutja") from error
-        if self.params.rate != RATE or min(self.params.hop, self.params.stride, self.params.mels) < 1:
+        margin, stride = self.params.margin, self.params.stride
+        whole = min(self.params.hop, stride, self.params.mels) > 0 <= margin and margin % stride == 0
+        if self.params.rate != RATE or not whole:
             raise ModelFileError(
                 f"listens at {self.params.rate} samples a second, this version at {RATE}",
                 where=f"model {model.source}", remedy="make the model file again",
@@ -74,6 +76,7 @@ class Ear:
         self._session = Session(model, threads)
         self._n_outputs = model.card.n_outputs
         self._step = self.params.hop * self.params.stride  # samples
+        self._margin = self.params.margin // self.params.stride  # frames of the answer
 
     def hear(self, piece: Piece, since: int) -> tuple[Stretch | None, int]:
         """What is said in a piece from a place on.
@@ -93,14 +96,14 @@ class Ear:
         if piece.silent:
             return None, end if piece.seam is None else sum(piece.seam) // 2
         log_probs = self._run(piece.samples)
-        first = max(0, -(-(since - piece.start) // self._step))
-        last = len(log_probs)
+        origin = piece.start - self._margin * self._step  # of frame 0
+        first = -(-(max(since, piece.start) - origin) // self._step) if piece.start else 0
+        last = len(log_probs) if piece.final else len(log_probs) - self._margin
         if piece.seam is not None:
-            low, high = ((place - piece.start) // self._step for place in piece.seam)
+            low, high = ((place - origin) // self._step for place in piece.seam)
             last = low + int(log_probs[low : high + 1, 0].argmax())  # where surely no word is said
-            end = piece.start + last * self._step
-        start = (piece.start + first * self._step) / RATE
-        return Stretch(start, self._step / RATE, log_probs[first:last]), end
+            end = origin + last * self._step
+        return Stretch((origin + first * self._step) / RATE, self._step / RATE, log_probs[first:last]), end
 
     def hear_at(self, sound: NDArray[np.float32], start: int, speed: float) -> Stretch:
         """What is said in some sound when it is played at another speed; times stay those of the recording.
@@ -117,12 +120,14 @@ class Ear:
         import soxr
 
         played = np.asarray(soxr.resample(sound, RATE, RATE / speed, quality="MQ"), np.float32)
-        return Stretch(start / RATE, self._step / RATE * speed, self._run(played))
+        frame = self._step / RATE * speed
+        return Stretch(start / RATE - self._margin * frame, frame, self._run(played))
 
     def _run(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Log probabilities (S, K) of a piece; frames of the silence behind a short one are left out."""
-        if len(samples) < SHORTEST:
-            padded = np.zeros(SHORTEST, np.float32)
+        """Log probabilities (S, K) of a piece, in its margins and in the silence behind a short one, too."""
+        shortest = SHORTEST - 2 * self.params.margin * self.params.hop
+        if len(samples) < shortest:
+            padded = np.zeros(shortest, np.float32)
             padded[: len(samples)] = samples
         else:
             padded = samples

@@ -35,11 +35,14 @@ class Piece:
         Its first sample's place in the recording.
     seam
         The places between which its answer gives way to the next piece's; None where that is its end.
+    final
+        Whether nothing follows it, or nothing that is waited for.
     """
 
     samples: NDArray[np.float32]
     start: int
     seam: tuple[int, int] | None = None
+    final: bool = False
 
     @property
     def silent(self) -> bool:
@@ -73,7 +76,7 @@ class Cutter:
     def finish(self) -> Iterator[Piece]:
         """The piece that is left at the end."""
         if len(self._waiting):
-            yield Piece(self._waiting, self._start)
+            yield Piece(self._waiting, self._start, final=True)
             self._start += len(self._waiting)
             self._waiting = np.zeros(0, np.float32)
 

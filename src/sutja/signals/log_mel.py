@@ -20,6 +20,9 @@ _BLOCK = 1024  # frames worked on at a time: memory stays flat
 _FAINTEST = 1e-20  # of power, so that silence has a logarithm
 
 
+MARGIN = 16  # frames around what a network is trained to listen to
+
+
 @dataclass(frozen=True, slots=True)
 class LogMelParams:
     """How sound is looked at; stored on the card of the model trained with it.
@@ -38,6 +41,8 @@ class LogMelParams:
     unit : dB that make 1.
     quietest : dB of full scale; a segment less loud than this is lifted no further, so silence stays silence.
     stride : frames that become one frame of the network's answer.
+    margin : frames of silence put before and behind a segment, a multiple of the stride. A word that begins
+        with the recording then looks like one behind a pause (docs/log.md).
     """
 
     rate: int = 16_000
@@ -53,6 +58,7 @@ class LogMelParams:
     unit: float = 20.0
     quietest: float = -110.0
     stride: int = 4
+    margin: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The parameters as plain JSON values."""
@@ -83,32 +89,35 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
 
     Returns
     -------
-    float32 (T, M), T = n / hop rounded up; frame t is centred on sample (t + 1/2) * hop. 0 is silence, and
-    about ``span / unit`` the loud parts of speech, however loud the recording is.
+    float32 (T, M), T = n / hop rounded up, and the margins; frame t is centred on sample
+    (t - margin + 1/2) * hop. 0 is silence, and about ``span / unit`` the loud parts of speech, however loud
+    the recording is.
 
     References
     ----------
     Davis & Mermelstein, Comparison of Parametric Representations for Monosyllabic Word Recognition, 1980.
     """
-    if not len(samples):
-        return np.zeros((0, params.mels), np.float32)
-    level = _decibels(samples, params)
+    n_frames = -(-len(samples) // params.hop)
+    features = np.zeros((params.margin + n_frames + params.margin, params.mels), np.float32)
+    if not n_frames:
+        return features[:0]
+    level = features[params.margin : params.margin + n_frames]
+    _decibels(samples, params, level)
     loud = max(float(np.percentile(level.mean(axis=1), params.loud)), params.quietest)
     level -= loud - params.span
     np.maximum(level, 0.0, out=level)
     level /= params.unit
-    return level
+    return features
 
 
-def _decibels(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.float32]:
-    """Power of each band in each frame, (T, M), in dB of a full-scale sine about."""
-    n_frames = -(-len(samples) // params.hop)
+def _decibels(samples: NDArray[np.float32], params: LogMelParams, out: NDArray[np.float32]) -> None:
+    """Power of each band in each frame into ``out`` (T, M), in dB of a full-scale sine about."""
+    n_frames = len(out)
     before = (params.window - params.hop) // 2
     padded = np.zeros(before + n_frames * params.hop + params.window, np.float32)
     padded[before : before + len(samples)] = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
     framed = np.lib.stride_tricks.sliding_window_view(padded, params.window)[:: params.hop][:n_frames]
     window, bands = _tables(params)
-    out = np.empty((n_frames, params.mels), np.float32)
     block = np.zeros((min(_BLOCK, n_frames), params.fft), np.float32)
     for start in range(0, n_frames, _BLOCK):
         rows = framed[start : start + _BLOCK]
@@ -120,7 +129,6 @@ def _decibels(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.
     np.maximum(out, _FAINTEST, out=out)
     cv2.log(out, out)
     out *= 10.0 / np.log(10.0)
-    return out
 
 
 @lru_cache(maxsize=8)

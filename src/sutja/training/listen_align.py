@@ -72,7 +72,8 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
         frames = heard_at(log_probs, piece.classes)
         if frames is None:
             continue
-        edges = _edges(sound, [at * params.hop * params.stride for at in frames])
+        places = [(at * params.stride - params.margin) * params.hop for at in frames]
+        edges = _edges(sound, [min(max(0, place), len(sound) - 1) for place in places])
         words = [
             Piece(np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words")
             for c, start, stop in zip(piece.classes, edges[:-1], edges[1:], strict=True)

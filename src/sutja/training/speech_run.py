@@ -23,7 +23,7 @@ from sutja.errors import ModelFileError, SoundError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.audio import load_sound
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.training import listen, loop
 from sutja.training.classify import versions
@@ -188,7 +188,7 @@ def train_listener(
         raise ModelFileError(
             "knows other words than this version", where=f"model {base.name}", remedy="use --from-scratch"
         )
-    params = LogMelParams.from_json(dict(base.preprocessing.params)) if base else LogMelParams()
+    params = LogMelParams.from_json(dict(base.preprocessing.params)) if base else LogMelParams(margin=MARGIN)
     begin = _begun(plan.base, parts, params) if plan.base else None
     pieces = [Piece(one.samples, heard_as(begin, one, params), "own", parts.source) for one in parts.train]
     config = _config(plan, base, sum(len(piece.samples) for piece in pieces) / params.hop)
