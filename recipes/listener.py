@@ -103,7 +103,7 @@ import torch
 from sutja.data.synthesis.speech.channel import Strength
 from sutja.data.synthesis.speech.composer import SHARES, SpeechComposer
 from sutja.data.synthesis.speech.neural_voices import Hibari, Kokoro, spoken_by, spoken_by_many
-from sutja.data.synthesis.speech.phrases import a_phrase, word_of
+from sutja.data.synthesis.speech.phrases import a_phrase, read_out, word_of
 from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.data.synthesis.speech.prompts import prompts
 from sutja.data.synthesis.speech.real_pieces import noises, real_pieces
@@ -111,7 +111,7 @@ from sutja.data.synthesis.speech.sounds import sounds_of_classes, sounds_of_word
 from sutja.data.synthesis.speech.voices import spoken
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
@@ -119,10 +119,11 @@ from sutja.training.listen_pool import Heard, ListenPool, batch_of
 from sutja.training.unfold import put_back
 
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
-PARAMS = LogMelParams()
+PARAMS = LogMelParams(margin=MARGIN)
 SHARD = 50  # phrases a file: a program that is stopped loses few
 ALONE = ("espeak-ng", "flite")  # what can be asked for single words
 _PLAIN = re.compile("[a-z]{3,9}")
+SPEAKING, READING = (0.8, 1.4), (0.85, 1.6)  # times Kokoro's own speed, of phrases and of numbers read out
 HELD_SEED = 9001  # of phrases that nothing is trained on, and those after it
 
 
@@ -155,13 +156,15 @@ def begin(args: argparse.Namespace) -> None:
 def speak(args: argparse.Namespace) -> None:
     """Phrases said by a program; those of a seed from `HELD_SEED` on are for validation."""
     folder = args.out / ("held" if args.seed >= HELD_SEED else "spoken")
-    part = "-words" if args.words else ""
+    part = "-words" if args.words else "-read" if args.read_out else ""
+    say = word_of(words_in(args.words)) if args.words else read_out if args.read_out else a_phrase
     if args.engine == "kokoro":
-        source: Iterable[Piece] = spoken_by(Kokoro(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed)
+        voices, speeds = Kokoro(Path(os.environ["SUTJA_VOICES"])), READING if args.read_out else SPEAKING
+        what = read_out if args.read_out else None
+        source: Iterable[Piece] = spoken_by(voices, args.count, args.seed, what, speeds)
     elif args.engine == "hibari":
-        source = spoken_by_many(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed)
+        source = spoken_by_many(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed, say)
     else:
-        say = word_of(words_in(args.words)) if args.words else a_phrase
         source = spoken(args.engine, args.count, args.seed, say)
     made: list[Piece] = []
     for number, piece in enumerate(source, start=1):
@@ -267,6 +270,7 @@ def main(argv: list[str] | None = None) -> None:
             )
             one.add_argument("--count", type=int, required=True)
             one.add_argument("--words", type=Path, help="say words of this dictionary, one by one")
+            one.add_argument("--read-out", action="store_true", help="long numbers alone, in one go")
         if name in ("cut", "train"):
             one.add_argument("--weights", type=Path, required=name == "cut")
         if name == "cut":

@@ -31,6 +31,11 @@ from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 _DTYPE = convolution_dtype()
 _OTHER = word_class(OTHER)
 _FRAMES_A_ROW = 320  # about the mean
+_TRACT = 0.13  # most that the mel axis is stretched by
+_CURVE, _KNOTS = 0.22, 9  # of a microphone: deviation, in units of the features, and places along frequency
+_OTHERS, _MIXED = 0.8, 0.6  # most of another row's spectrum that is taken, and the part of rows that take it
+_OF_A_LINE = 120  # frames; the mean of less is that of its word, not of its line
+_SMOOTH = 9  # bands that a mean spectrum is smoothed over
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,7 @@ def start(
 
 
 def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator) -> Float[Tensor, "B U M"]:
-    """Another look at a batch: slower or faster, another vocal tract, bands and short stretches masked.
+    """Another look at a batch: another pace, vocal tract and line; bands and short stretches masked.
 
     References
     ----------
@@ -104,7 +109,7 @@ def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generat
     """
     n_rows, n_frames, n_mels = features.shape
     tempo = float(np.exp(rng.uniform(-0.22, 0.22) * vary))
-    warp = 1 + float(rng.uniform(-0.08, 0.08)) * vary  # of the mel axis
+    warp = 1 + float(rng.uniform(-_TRACT, _TRACT)) * vary  # of the mel axis
     length = max(8, 8 * round(n_frames * tempo / 8))
     at = torch.linspace(-1, 1, n_mels) * warp + (warp - 1) * 0.5
     grid = torch.stack(
@@ -114,8 +119,8 @@ def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generat
         features[:, None], grid[None].expand(n_rows, -1, -1, -1), padding_mode="border", align_corners=True
     )[:, 0]
     spoken = (looked > 0).float()
-    shift = torch.from_numpy(rng.normal(0, 0.12 * vary, (n_rows, 1, 1)).astype(np.float32))
-    looked = ((looked + shift) * spoken).clamp_min(0)
+    louder = torch.from_numpy(rng.normal(0, 0.12 * vary, (n_rows, 1, 1)).astype(np.float32))
+    looked = ((looked + louder + _lines(looked, spoken, vary, rng)) * spoken).clamp_min(0)
     for row in looked:
         for _ in range(int(rng.integers(0, 3))):
             wide = int(rng.integers(1, 11))
@@ -126,6 +131,28 @@ def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generat
             begin = int(rng.integers(0, length))
             row[begin : begin + long] = 0.0
     return looked
+
+
+def _lines(
+    features: Float[Tensor, "B T M"], spoken: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator
+) -> Float[Tensor, "B 1 M"]:
+    """What to add for each row to come by another microphone: a curve, and a part of another row's spectrum.
+
+    References
+    ----------
+    Zhou et al., Domain Generalization with MixStyle, ICLR 2021, along frequency as in Kim et al., Domain
+    Generalization on Efficient Acoustic Scene Classification using Residual Normalization, 2021.
+    """
+    n_rows, n_frames, n_mels = features.shape
+    curve = torch.from_numpy(rng.normal(0, _CURVE * vary, (n_rows, 1, _KNOTS)).astype(np.float32))
+    found = F.interpolate(curve, n_mels, mode="linear", align_corners=True)
+    if n_frames < _OF_A_LINE or n_rows < 2:
+        return found
+    mean = (features * spoken).sum(1, keepdim=True) / spoken.sum(1, keepdim=True).clamp_min(8)
+    mean = F.avg_pool1d(F.pad(mean, (_SMOOTH // 2,) * 2, mode="replicate"), _SMOOTH, 1)
+    other = mean[torch.from_numpy(rng.permutation(n_rows))]
+    part = rng.uniform(0, _OTHERS, (n_rows, 1, 1)) * (rng.random((n_rows, 1, 1)) < _MIXED)
+    return found + (other - mean) * torch.from_numpy((part * vary).astype(np.float32))
 
 
 def best_path(log_probs: Float[NDArray[np.float32], "B U K"]) -> list[tuple[int, ...]]:

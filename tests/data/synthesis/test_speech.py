@@ -12,7 +12,7 @@ from sutja.data.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, in_s
 from sutja.data.synthesis.speech.channel import NONE, Strength
 from sutja.data.synthesis.speech.composer import KINDS, SpeechComposer
 from sutja.data.synthesis.speech.music import music
-from sutja.data.synthesis.speech.phrases import a_phrase, labels_of, whole
+from sutja.data.synthesis.speech.phrases import PAUSE, a_phrase, labels_of, read_out, whole
 from sutja.data.synthesis.speech.pieces import RATE, cut_at_pauses, load, save, trimmed
 from sutja.listening.spoken import spoken_numbers
 from sutja.spoken_words import OTHER, SPELLINGS, WORDS, word_class
@@ -164,6 +164,17 @@ def test_other_words_stand_before_behind_and_within_strings():
         for row in said for i, c in enumerate(row) if c == OTHER_CLASS
     )  # fmt: skip
     assert min(places[place] for place in ("before", "behind", "within")) >= 1
+
+
+def test_numbers_that_are_read_out_are_long_and_say_digits_again():
+    rng = np.random.default_rng(5)
+    phrases = [read_out(rng) for _ in range(400)]
+    assert all(phrase.classes == tuple(labels_of(list(phrase.words))) for phrase in phrases)
+    words = [[word for word in phrase.words if word != PAUSE] for phrase in phrases]
+    assert np.mean([len(some) for some in words]) > 5
+    pairs = [a == b for some in words for a, b in pairwise(some)]
+    assert 0.15 < np.mean(pairs) < 0.4
+    assert any(len(set(some)) == 1 and len(some) > 3 for some in words)
 
 
 def test_phrases_say_numbers():

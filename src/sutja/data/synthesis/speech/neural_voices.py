@@ -14,7 +14,7 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,27 +118,39 @@ def _espeak(text: str, voice: str) -> str:
     return ", ".join(line.strip() for line in lines if line.strip()) + "."
 
 
-def spoken_by(voices: Kokoro, count: int, seed: int) -> Iterator[Piece]:
-    """Phrases by the network: a third of them lists of single words.
+Say = Callable[[np.random.Generator], Phrase]
+
+
+def spoken_by(
+    voices: Kokoro, count: int, seed: int, say: Say | None, speeds: tuple[float, float]
+) -> Iterator[Piece]:
+    """Phrases by the network.
 
     Parameters
     ----------
     voices : the network and its voices.
     count : how many.
     seed : the same seed gives the same phrases and voices.
+    say : what; None for phrases of all kinds, a third of them lists of single words.
+    speeds : least and most, as times its own.
     """
     import soxr
 
     rng = np.random.default_rng(seed)
+    say = say or _a_phrase_or_a_list
     for _ in range(count):
         name, style, indian = voices.voice(rng)
-        speed = float(rng.uniform(0.8, 1.4))
-        phrase = _a_list(rng) if rng.random() < _LISTS else a_phrase(rng)
+        speed = float(rng.uniform(*speeds))
+        phrase = say(rng)
         while len(phrase.words) < _LEAST_WORDS:  # the network mumbles single words
-            phrase = a_phrase(rng)
+            phrase = say(rng)
         sound = voices.say(ipa_of(phrase.words, name, indian, rng), style, speed)
         samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
         yield Piece(as_int16(trimmed(samples)), phrase.classes, name, "kokoro")
+
+
+def _a_phrase_or_a_list(rng: np.random.Generator) -> Phrase:
+    return _a_list(rng) if rng.random() < _LISTS else a_phrase(rng)
 
 
 def _a_list(rng: np.random.Generator) -> Phrase:
@@ -227,7 +239,7 @@ def _formants(part: NDArray[np.float32], size: float) -> NDArray[np.float32]:
     return part[low] * (1 - share) + part[low + 1] * share
 
 
-def spoken_by_many(voice: Hibari, count: int, seed: int) -> Iterator[Piece]:
+def spoken_by_many(voice: Hibari, count: int, seed: int, say: Say = a_phrase) -> Iterator[Piece]:
     """Phrases by many speakers, a few by each, at leisure and in haste.
 
     Parameters
@@ -235,6 +247,7 @@ def spoken_by_many(voice: Hibari, count: int, seed: int) -> Iterator[Piece]:
     voice : whose network is used.
     count : how many.
     seed : the same seed gives the same phrases and speakers.
+    say : what.
     """
     import soxr
 
@@ -242,7 +255,7 @@ def spoken_by_many(voice: Hibari, count: int, seed: int) -> Iterator[Piece]:
     for first in range(0, count, _BY_EACH):
         throat, indian = a_throat(rng), rng.random() < _INDIAN_PART
         for _ in range(first, min(count, first + _BY_EACH)):
-            phrase = a_phrase(rng)
+            phrase = say(rng)
             signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
             for plain, said in _INDIAN_HIBARI if indian else ():
                 if rng.random() < _INDIAN_SOUNDS:

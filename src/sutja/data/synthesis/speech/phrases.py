@@ -84,20 +84,49 @@ def a_number(rng: np.random.Generator) -> list[str]:
     return (digits_said, pairs, whole)[int(rng.choice(3, p=[0.6, 0.15, 0.25]))](rng)
 
 
-def digits_said(rng: np.random.Generator, count: int | None = None) -> list[str]:
-    """Digits one by one, in groups, sometimes with "double" and "triple"."""
+def read_out(rng: np.random.Generator) -> Phrase:
+    """A number that is read from paper in one go: long, with the same digit again and again in many."""
+    if rng.random() < _READ_WHOLE:
+        words = (pairs, whole)[int(rng.integers(2))](rng)
+    else:
+        again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
+        words = digits_said(rng, int(rng.choice(_LONG, p=_LONG_PARTS)), again, doubles=0.08)
+        if rng.random() < 0.3:
+            words = [word for word in words if word != PAUSE]
+    if rng.random() < 0.1:
+        words = in_a_sentence(words, rng)
+    return Phrase(tuple(words), tuple(labels_of(words)))
+
+
+_READ_WHOLE = 0.15  # part of them that are said as whole numbers or in pairs
+_AGAIN, _AGAIN_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits that are those before them
+_LONG, _LONG_PARTS = (3, 4, 5, 6, 7, 8, 10, 11, 12), (0.07, 0.12, 0.16, 0.1, 0.15, 0.1, 0.2, 0.06, 0.04)
+
+
+def digits_said(
+    rng: np.random.Generator, count: int | None = None, again: float = 0.12, doubles: float = 0.35
+) -> list[str]:
+    """Digits one by one, in groups, sometimes with "double" and "triple".
+
+    Parameters
+    ----------
+    rng : makes the choices.
+    count : of the digits; None for any.
+    again : part of them that are those before; chance gives 0.1, and it is where mistakes are made.
+    doubles : how often somebody says "double" and "triple".
+    """
     count = count or int(rng.choice([2, 3, 4, 5, 6, 7, 8, 10, 11], p=_COUNTS))
     digits = rng.integers(0, 10, count)
     for i in range(1, count):
-        if rng.random() < 0.12:  # more repeats than chance gives: they are where mistakes are made
+        if rng.random() < again:
             digits[i] = digits[i - 1]
     zero = str(rng.choice(_ZEROS, p=_ZERO_PARTS))
-    mixed, doubles = rng.random() < 0.15, rng.random() < 0.35
+    mixed, double = rng.random() < 0.15, rng.random() < doubles
     words, group, i = [], int(rng.choice([2, 3, 4, 5, 99])), 0
     since = 0
     while i < count:
         run = 1
-        while doubles and run < 3 and i + run < count and digits[i + run] == digits[i]:
+        while double and run < 3 and i + run < count and digits[i + run] == digits[i]:
             run += 1
         word = UNITS[digits[i]] if digits[i] else str(rng.choice(_ZEROS[:2])) if mixed else zero
         words += [{2: "double", 3: "triple"}[run]] if run > 1 else []

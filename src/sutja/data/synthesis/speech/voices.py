@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.synthesis.speech.accents import SCRIPTS, in_script, respelled
-from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, a_phrase
+from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, a_phrase, read_out
 from sutja.data.synthesis.speech.pieces import RATE, Piece, as_int16, trimmed
 
 _ENGLISH = (
@@ -67,33 +67,36 @@ def _text(words: tuple[str, ...]) -> str:
     return " ".join(words).replace(f" {PAUSE}", PAUSE)
 
 
-def _spelled(rng: np.random.Generator, spell: Callable[[tuple[str, ...]], str | None]) -> tuple[Phrase, str]:
+Say = Callable[[np.random.Generator], Phrase]
+_OF_NUMBERS: tuple[Say, ...] = (a_phrase, read_out)  # most of whose words have spellings in any language
+
+
+def _spelled(
+    rng: np.random.Generator, spell: Callable[[tuple[str, ...]], str | None], say: Say = a_phrase
+) -> tuple[Phrase, str]:
     """A phrase all of whose words have a spelling."""
     while True:
-        phrase = a_phrase(rng)
+        phrase = say(rng)
         text = spell(phrase.words)
         if text:
             return phrase, text
 
 
-Say = Callable[[np.random.Generator], Phrase]
-
-
 def espeak(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
     """A phrase by espeak-ng: in English voices, in those of India, and as others read English.
 
-    What is not `a_phrase` is said in English voices alone: the others have spellings of few words.
+    Other words than numbers are said in English voices alone: the others have spellings of few words.
     """
-    kind = rng.choice(3, p=[0.55, 0.3, 0.15]) if say is a_phrase else 0
+    kind = rng.choice(3, p=[0.55, 0.3, 0.15]) if say in _OF_NUMBERS else 0
     if kind == 0:
         language, phrase = str(rng.choice(_ENGLISH)), say(rng)
         text = _text(phrase.words)
     elif kind == 1:
         language = str(rng.choice(list(SCRIPTS)))
-        phrase, text = _spelled(rng, lambda words: in_script(words, language))
+        phrase, text = _spelled(rng, lambda words: in_script(words, language), say)
     else:
         language = str(rng.choice(_LATIN))
-        phrase, text = _spelled(rng, respelled)
+        phrase, text = _spelled(rng, respelled, say)
     variant = str(rng.choice(_VARIANTS))
     speed, pitch, gap = int(rng.integers(110, 250)), int(rng.integers(15, 85)), int(rng.integers(0, 6))
     command = ["espeak-ng", "-v", f"{language}+{variant}", "-s", str(speed), "-p", str(pitch), "-g", str(gap)]
