@@ -13,6 +13,7 @@ from pathlib import Path
 from sutja.data.synthesis.speech.phrases import labels_of
 from sutja.data.synthesis.speech.pieces import Piece, as_int16, trimmed
 from sutja.data.synthesis.speech.real_pieces import decoded
+from sutja.data.synthesis.speech.sounds import sounds_of_words
 from sutja.spoken_words import UNITS
 
 SOUNDS = Path("/usr/share/asterisk/sounds/en")
@@ -23,23 +24,27 @@ _LETTERS = "letters/"  # "o" is a letter there
 
 
 def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
-    """All prompts whose texts say what is heard.
+    """All prompts whose texts say what is heard, with their sounds, which takes espeak-ng.
 
     Parameters
     ----------
     sounds : the folder of recordings.
     texts : ``name: text`` a line, compressed.
     """
-    found = []
+    takes: list[tuple[Path, list[str], bool]] = []
     for line in gzip.decompress(texts.read_bytes()).decode().splitlines():
         match = _LINE.fullmatch(line.strip())
         path = sounds / f"{match[1]}.wav" if match else None
         if not match or path is None or not path.is_file():
             continue
         words = [UNITS[int(word)] if word.isdigit() else word for word in _TOKEN.findall(match[2].lower())]
-        if match[1].startswith(_LETTERS):
-            words = ["(letter)"]
         if words:
-            samples = as_int16(trimmed(decoded(path)))
-            found.append(Piece(samples, tuple(labels_of(words)), "prompts/allison", "asterisk-core-sounds"))
-    return found
+            takes.append((path, words, match[1].startswith(_LETTERS)))
+    known = sounds_of_words([word for _, words, _ in takes for word in words])
+    return [
+        Piece(
+            as_int16(trimmed(decoded(path))), tuple(labels_of(["(letter)"] if letter else words)),
+            "prompts/allison", "asterisk-core-sounds", tuple(sound for word in words for sound in known[word]),
+        )
+        for path, words, letter in takes
+    ]  # fmt: skip
