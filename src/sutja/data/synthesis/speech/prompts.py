@@ -44,7 +44,7 @@ def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
     return [
         Piece(
             as_int16(trimmed(decoded(path))), tuple(labels_of(["(letter)"] if letter else words)),
-            "prompts/allison", "asterisk-core-sounds", tuple(sound for word in words for sound in known[word]),
+            "prompts/allison", "asterisk-core-sounds", tuple(s for word in words for s in known[word]),
         )
         for path, words, letter in takes
     ]  # fmt: skip
