@@ -25,7 +25,7 @@ _LONGEST = 9.0  # seconds of a recording: batches stay small
 # Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
 SHARES = {
     "an4": 6.0, "kokoro": 5.0, "hibari": 4.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3,
-    "telephone-speech": 2.0, "asterisk-core-sounds": 2.0, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6,
+    "telephone-speech": 2.0, "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6,
     "hibari words": 0.3, "espeak-ng words": 0.3, "flite words": 0.2, "festival words": 0.2,
 }  # fmt: skip
 _RATIOS = ((3, 12), (10, 25), (20, 50))  # dB that the background is below the speech
