@@ -242,7 +242,7 @@ def run(
     fit = listen.ListenFit(
         steps=args.steps, lr=args.lr, seed=args.seed, evaluate_every=args.evaluate_every,
         settle=0.0 if weights else 0.4, warm_up=50 if weights else 200, frames=args.frames,
-        vary=args.vary or args.strength, sounds=args.sounds,
+        vary=args.vary or args.strength, sounds=args.sounds, lines=args.lines,
     )  # fmt: skip
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
     make: Callable[[int], SpeechComposer] = partial(
@@ -296,6 +296,7 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--voice", type=float, default=0.0, help="least strength of what happens to voices")
     parser.add_argument("--haste", type=float, default=0.0, help="part of the recordings at another pace")
     parser.add_argument("--vary", type=float, help="strength of what happens to features (default: as all)")
+    parser.add_argument("--lines", type=float, default=0.0, help="strength of other microphones in features")
     parser.add_argument("--without", nargs="*", default=[])
     parser.add_argument("--sounds", type=float, default=0.0, help="weight of the sounds beside the words")
 

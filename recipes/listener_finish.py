@@ -90,7 +90,7 @@ def speakers(args: argparse.Namespace) -> None:
         train = argparse.Namespace(
             out=args.out, steps=args.steps, lr=args.lr, seed=args.seed, weights=args.base,
             evaluate_every=args.steps, frames=6000, strength=0.7, voice=0.9, haste=0.0,
-            vary=0.7, sounds=0.0,
+            vary=0.7, sounds=0.0, lines=0.0,
         )  # fmt: skip
         run(train, folder, (f"fsdd/{speaker}",), {"fsdd": 6.0})
         exported(args.out, folder, folder / "model.onnx", raw_card(f"without {speaker}"))

@@ -153,6 +153,20 @@ def test_looks_differ_but_silence_stays():
     assert not any(look[:, : look.shape[1] // 6].any() for look in looks)
 
 
+def test_other_lines_bend_the_spectrum_of_each_row_and_leave_silence():
+    features = torch.zeros(2, 160, 64)
+    features[0, 20:140] = torch.linspace(1.0, 3.0, 64)
+    features[1, 20:140] = torch.linspace(3.0, 1.0, 64)
+    plain = [listen.varied(features, 1.0, np.random.default_rng(i)) for i in range(12)]
+    bent = [listen.varied(features, 1.0, np.random.default_rng(i), lines=1.0) for i in range(12)]
+    rises = []
+    for look in (plain, bent):
+        ends = [one[:, one.shape[1] // 2] for one in look]
+        rises.append(torch.stack([end[:, 44:].amax(1) - end[:, :20].amax(1) for end in ends]))
+    assert rises[1].std(0).min() > 2 * rises[0].std(0).max()  # from row to row, not as the rows are
+    assert not any(one[:, : one.shape[1] // 10].any() for one in bent)
+
+
 def test_batches_are_of_like_length_and_use_every_row():
     made = rows(40)
     seen = []

@@ -31,7 +31,7 @@ from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 _DTYPE = convolution_dtype()
 _OTHER = word_class(OTHER)
 _FRAMES_A_ROW = 320  # about the mean
-_TRACT = 0.13  # most that the mel axis is stretched by
+_TRACT, _WIDER = 0.08, 0.05  # most that the mel axis is stretched by, and what other lines add to that
 _CURVE, _KNOTS = 0.22, 9  # of a microphone: deviation, in units of the features, and places along frequency
 _OTHERS, _MIXED = 0.8, 0.6  # most of another row's spectrum that is taken, and the part of rows that take it
 _OF_A_LINE = 120  # frames; the mean of less is that of its word, not of its line
@@ -47,12 +47,14 @@ class ListenFit(Terms):
     frames : frames of features in a batch.
     vary : how different each look at a recording is; 0 not at all.
     sounds : weight of the loss of the sounds beside that of the words; 0 teaches words alone.
+    lines : how much of it is as if it came by another microphone, from a mouth of another size still; 0 to 1.
     """
 
     uses: int = 3
     frames: int = 11_000
     vary: float = 1.0
     sounds: float = 0.0
+    lines: float = 0.0
 
 
 def load_average(path: Path) -> Listener:
@@ -100,8 +102,17 @@ def start(
     return begun(make, fit, path, facts)
 
 
-def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator) -> Float[Tensor, "B U M"]:
-    """Another look at a batch: another pace, vocal tract and line; bands and short stretches masked.
+def varied(
+    features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator, lines: float = 0.0
+) -> Float[Tensor, "B U M"]:
+    """Another look at a batch: slower or faster, another vocal tract, bands and short stretches masked.
+
+    Parameters
+    ----------
+    features : of recordings.
+    vary : how different the look is; 0 not at all.
+    rng : makes the choices.
+    lines : as for `ListenFit`.
 
     References
     ----------
@@ -109,7 +120,8 @@ def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generat
     """
     n_rows, n_frames, n_mels = features.shape
     tempo = float(np.exp(rng.uniform(-0.22, 0.22) * vary))
-    warp = 1 + float(rng.uniform(-_TRACT, _TRACT)) * vary  # of the mel axis
+    tract = _TRACT + lines * _WIDER
+    warp = 1 + float(rng.uniform(-tract, tract)) * vary  # of the mel axis
     length = max(8, 8 * round(n_frames * tempo / 8))
     at = torch.linspace(-1, 1, n_mels) * warp + (warp - 1) * 0.5
     grid = torch.stack(
@@ -120,7 +132,9 @@ def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generat
     )[:, 0]
     spoken = (looked > 0).float()
     louder = torch.from_numpy(rng.normal(0, 0.12 * vary, (n_rows, 1, 1)).astype(np.float32))
-    looked = ((looked + louder + _lines(looked, spoken, vary, rng)) * spoken).clamp_min(0)
+    if lines:
+        louder = louder + _lines(looked, spoken, vary * lines, rng)
+    looked = ((looked + louder) * spoken).clamp_min(0)
     for row in looked:
         for _ in range(int(rng.integers(0, 3))):
             wide = int(rng.integers(1, 11))
@@ -134,7 +148,7 @@ def varied(features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generat
 
 
 def _lines(
-    features: Float[Tensor, "B T M"], spoken: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator
+    features: Float[Tensor, "B T M"], spoken: Float[Tensor, "B T M"], much: float, rng: np.random.Generator
 ) -> Float[Tensor, "B 1 M"]:
     """What to add for each row to come by another microphone: a curve, and a part of another row's spectrum.
 
@@ -144,7 +158,7 @@ def _lines(
     Generalization on Efficient Acoustic Scene Classification using Residual Normalization, 2021.
     """
     n_rows, n_frames, n_mels = features.shape
-    curve = torch.from_numpy(rng.normal(0, _CURVE * vary, (n_rows, 1, _KNOTS)).astype(np.float32))
+    curve = torch.from_numpy(rng.normal(0, _CURVE * much, (n_rows, 1, _KNOTS)).astype(np.float32))
     found = F.interpolate(curve, n_mels, mode="linear", align_corners=True)
     if n_frames < _OF_A_LINE or n_rows < 2:
         return found
@@ -152,7 +166,7 @@ def _lines(
     mean = F.avg_pool1d(F.pad(mean, (_SMOOTH // 2,) * 2, mode="replicate"), _SMOOTH, 1)
     other = mean[torch.from_numpy(rng.permutation(n_rows))]
     part = rng.uniform(0, _OTHERS, (n_rows, 1, 1)) * (rng.random((n_rows, 1, 1)) < _MIXED)
-    return found + (other - mean) * torch.from_numpy((part * vary).astype(np.float32))
+    return found + (other - mean) * torch.from_numpy((part * much).astype(np.float32))
 
 
 def best_path(log_probs: Float[NDArray[np.float32], "B U K"]) -> list[tuple[int, ...]]:
@@ -241,7 +255,7 @@ class _Run(SequenceRun[Heard, Batch, ListenFit]):
             rng = np.random.default_rng(
                 [self.terms.seed, int(batch.lengths.sum()), features.shape[1], *_state()]
             )
-            features = varied(features, self.terms.vary, rng)
+            features = varied(features, self.terms.vary, rng, self.terms.lines)
         # A recording weighs the same in any company: batches of short ones hold more of them.
         share = _FRAMES_A_ROW / self.terms.frames
         if not isinstance(net, WithSounds):
