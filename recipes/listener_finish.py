@@ -1,11 +1,10 @@
 r"""From trained listeners to the bundled model: one speaker left out, calibration, threshold, card.
 
-    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/base --steps 170 \
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd3 --steps 200 \
         --lr 1.5e-3
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
-    python recipes/listener_finish.py soup --out runs/listen --runs full full2 full3 --run soup
-    python recipes/listener_finish.py soup --out runs/listen --runs full4 full5 --run soup45
-    python recipes/listener_finish.py bundle --out runs/listen --run soup45 --seed 4
+    python recipes/listener_finish.py soup --out runs/listen --runs start short1 short2 short3 --run last
+    python recipes/listener_finish.py bundle --out runs/listen --run last --seed 54
 
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
