@@ -109,7 +109,7 @@ The listeners with a speaker left out begin with one that never heard `fsdd`:
         --sounds 0.3 --seed 41
     python recipes/listener_finish.py soup --out runs/listen --runs nofsdd nofsdd2 --run nofsdd3
     python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd3 --steps 200 \
-        --lr 1.5e-3
+        --lr 1.5e-3 --runs 2
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings

@@ -1,7 +1,7 @@
 r"""From trained listeners to the bundled model: one speaker left out, calibration, threshold, card.
 
     python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd3 --steps 200 \
-        --lr 1.5e-3
+        --lr 1.5e-3 --runs 2
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
     python recipes/listener_finish.py soup --out runs/listen --runs start short1 short2 short3 --run last
     python recipes/listener_finish.py bundle --out runs/listen --run last --seed 54
@@ -83,15 +83,18 @@ def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
 
 
 def speakers(args: argparse.Namespace) -> None:
-    """A listener for each speaker that has learnt from the five others."""
+    """A listener for each speaker that has learnt from the five others: the mean of some runs."""
     for speaker in SPEAKERS:
         folder = args.out / "speakers" / speaker
-        train = argparse.Namespace(
-            out=args.out, steps=args.steps, lr=args.lr, seed=args.seed, weights=args.base,
-            evaluate_every=args.steps, frames=6000, strength=0.7, voice=0.9, haste=0.0,
-            vary=0.7, sounds=0.0, lines=0.0,
-        )  # fmt: skip
-        run(train, folder, (f"fsdd/{speaker}",), {"fsdd": 6.0})
+        folders = [folder / str(seed) for seed in range(args.seed, args.seed + args.runs)]
+        for seed, one in enumerate(folders, start=args.seed):
+            train = argparse.Namespace(
+                out=args.out, steps=args.steps, lr=args.lr, seed=seed, weights=args.base,
+                evaluate_every=args.steps, frames=6000, strength=0.7, voice=0.9, haste=0.0,
+                vary=0.7, sounds=0.0, lines=0.0,
+            )  # fmt: skip
+            run(train, one, (f"fsdd/{speaker}",), {"fsdd": 6.0})
+        averaged(folders, folder)
         exported(args.out, folder, folder / "model.onnx", raw_card(f"without {speaker}"))
 
 
@@ -117,17 +120,20 @@ def answers(args: argparse.Namespace) -> None:
 
 def soup(args: argparse.Namespace) -> None:
     """Average the weights of several runs."""
-    nets = [listen.load_average(args.out / run / checkpoint.NAME) for run in args.runs]
+    averaged([args.out / run for run in args.runs], args.out / args.run)
+    print(f"{args.out / args.run}: the mean of {len(args.runs)} runs")
+
+
+def averaged(runs: Sequence[Path], to: Path) -> None:
+    """The mean of the averaged weights of runs, as a checkpoint."""
+    nets = [listen.load_average(run / checkpoint.NAME) for run in runs]
     states = [net.state_dict() for net in nets]
     mean = {
         name: torch.stack([state[name] for state in states]).mean(0) if value.is_floating_point() else value
         for name, value in states[0].items()
     }
-    (args.out / args.run).mkdir(parents=True, exist_ok=True)
-    checkpoint.write(
-        args.out / args.run / checkpoint.NAME, {"config": nets[0].config.to_json(), "average": mean}
-    )
-    print(f"{args.out / args.run}: the mean of {len(nets)} runs")
+    to.mkdir(parents=True, exist_ok=True)
+    checkpoint.write(to / checkpoint.NAME, {"config": nets[0].config.to_json(), "average": mean})
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +299,7 @@ def main(argv: list[str] | None = None) -> None:
             one.add_argument("--base", type=Path, required=True)
             one.add_argument("--steps", type=int, default=150)
             one.add_argument("--lr", type=float, default=5e-4)
+            one.add_argument("--runs", type=int, default=1, help="of which the mean is taken, a seed each")
         if name == "answers":
             one.add_argument("--file", default="speakers.json")
             one.add_argument("--test", action="store_true", help="the test recordings too: once, at the end")

@@ -58,6 +58,28 @@ def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
     assert (sounds / "raw.onnx").stat().st_size < 3_000_000
 
 
+def test_a_speaker_left_out_is_learnt_from_by_no_run_of_the_mean(sounds, recipe, finish, monkeypatch):
+    """Each run has all options of the recipe's own training, and the mean of the runs is exported."""
+    seen, means = [], []
+
+    def train(args, folder, without, shares):
+        seen.append((args.seed, folder, tuple(without)))
+        options = recipe.argparse.ArgumentParser()
+        recipe.add_training(options)
+        assert set(vars(options.parse_args([]))) - {"run", "without"} <= set(vars(args))
+
+    monkeypatch.setattr(finish, "run", train)
+    monkeypatch.setattr(finish, "averaged", lambda runs, to: means.append((list(runs), to)))
+    monkeypatch.setattr(finish, "exported", lambda out, weights, path, card: None)
+    finish.main(["speakers", "--out", str(sounds), "--base", str(sounds / "base"), "--runs", "2"])
+    theo = sounds / "speakers" / "theo"
+    assert len(seen) == 2 * len(finish.SPEAKERS)
+    assert [run for run in seen if "fsdd/theo" in run[2]] == [
+        (seed, theo / str(seed), ("fsdd/theo",)) for seed in (0, 1)
+    ]  # fmt: skip
+    assert ([theo / "0", theo / "1"], theo) in means
+
+
 def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
     tmp_path, recipe, monkeypatch, capsys
 ):
