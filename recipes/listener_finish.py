@@ -3,8 +3,8 @@ r"""From trained listeners to the bundled model: one speaker left out, calibrati
     python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd3 --steps 200 \
         --lr 1.5e-3 --runs 2
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
-    python recipes/listener_finish.py soup --out runs/listen --runs start short1 short2 short3 --run last
-    python recipes/listener_finish.py bundle --out runs/listen --run last --seed 54
+    python recipes/listener_finish.py soup --out runs/listen --runs start short1 short2 --run last
+    python recipes/listener_finish.py bundle --out runs/listen --run last --seed 62
 
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
