@@ -113,6 +113,32 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
     assert "festival says phrases alone" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("engine", ["espeak-ng", "flite", "festival", "hibari", "kokoro"])
+def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, monkeypatch, engine):
+    asked = []
+
+    def source(voice, count, seed, say, *rest):
+        asked.append(say)
+        return iter([Piece(np.zeros(160, np.int16), (OTHER_CLASS,), "voice", engine)])
+
+    for name in ("spoken", "spoken_by", "spoken_by_many"):
+        monkeypatch.setattr(recipe, name, source)
+    for voice in ("Kokoro", "Hibari"):
+        monkeypatch.setattr(recipe, voice, lambda folder: folder)
+    monkeypatch.setenv("SUTJA_VOICES", str(tmp_path))
+    recipe.main(["speak", "--out", str(tmp_path), "--engine", engine, "--count", "1", "--read-out"])
+    recipe.main(["speak", "--out", str(tmp_path), "--engine", engine, "--count", "1"])
+    assert asked[0] is recipe.read_out
+    assert asked[1] is not recipe.read_out
+    assert len(list((tmp_path / "spoken").glob(f"{engine}-read-*"))) == 1
+
+
+def test_words_and_numbers_read_out_exclude_one_another(recipe, capsys):
+    with pytest.raises(SystemExit):
+        recipe.main(["speak", "--engine", "flite", "--count", "1", "--read-out", "--words", "words.txt"])
+    assert "not allowed with" in capsys.readouterr().err
+
+
 def test_what_is_left_out_is_not_trained_on(sounds, recipe):
     assert {piece.source for piece in recipe.pieces_of(sounds)} == {"fsdd", "an4"}
     assert {piece.source for piece in recipe.pieces_of(sounds, ["fsdd"])} == {"an4"}

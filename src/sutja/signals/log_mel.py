@@ -18,8 +18,6 @@ from numpy.typing import NDArray
 
 _BLOCK = 1024  # frames worked on at a time: memory stays flat
 _FAINTEST = 1e-20  # of power, so that silence has a logarithm
-
-
 MARGIN = 16  # frames around what a network is trained to listen to
 
 

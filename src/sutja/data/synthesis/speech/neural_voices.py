@@ -14,7 +14,7 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from sutja.data.synthesis.speech import pieces
 from sutja.data.synthesis.speech.accents import in_script
-from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, a_phrase, labels_of
+from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, Say, a_phrase, labels_of
 from sutja.data.synthesis.speech.pieces import Piece, as_int16, trimmed
 from sutja.data.synthesis.speech.sentences import WORDS_ALONE
 from sutja.spoken_words import JOINTS, TEENS, TENS, UNITS
@@ -118,11 +118,8 @@ def _espeak(text: str, voice: str) -> str:
     return ", ".join(line.strip() for line in lines if line.strip()) + "."
 
 
-Say = Callable[[np.random.Generator], Phrase]
-
-
 def spoken_by(
-    voices: Kokoro, count: int, seed: int, say: Say | None, speeds: tuple[float, float]
+    voices: Kokoro, count: int, seed: int, say: Say, speeds: tuple[float, float]
 ) -> Iterator[Piece]:
     """Phrases by the network.
 
@@ -131,13 +128,12 @@ def spoken_by(
     voices : the network and its voices.
     count : how many.
     seed : the same seed gives the same phrases and voices.
-    say : what; None for phrases of all kinds, a third of them lists of single words.
+    say : what.
     speeds : least and most, as times its own.
     """
     import soxr
 
     rng = np.random.default_rng(seed)
-    say = say or _a_phrase_or_a_list
     for _ in range(count):
         name, style, indian = voices.voice(rng)
         speed = float(rng.uniform(*speeds))
@@ -149,7 +145,8 @@ def spoken_by(
         yield Piece(as_int16(trimmed(samples)), phrase.classes, name, "kokoro")
 
 
-def _a_phrase_or_a_list(rng: np.random.Generator) -> Phrase:
+def a_phrase_or_a_list(rng: np.random.Generator) -> Phrase:
+    """Something that somebody says; a third are lists of single words."""
     return _a_list(rng) if rng.random() < _LISTS else a_phrase(rng)
 
 

@@ -36,6 +36,9 @@ class Phrase(NamedTuple):
     classes: tuple[int, ...]
 
 
+Say = Callable[[np.random.Generator], Phrase]  # what gives something to say
+
+
 def labels_of(words: list[str]) -> list[int]:
     """The classes that a row of words is heard as; neighbouring other words are one.
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.synthesis.speech.accents import SCRIPTS, in_script, respelled
-from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, a_phrase, read_out
+from sutja.data.synthesis.speech.phrases import PAUSE, Phrase, Say, a_phrase, read_out
 from sutja.data.synthesis.speech.pieces import RATE, Piece, as_int16, trimmed
 
 _ENGLISH = (
@@ -67,7 +67,6 @@ def _text(words: tuple[str, ...]) -> str:
     return " ".join(words).replace(f" {PAUSE}", PAUSE)
 
 
-Say = Callable[[np.random.Generator], Phrase]
 _OF_NUMBERS: tuple[Say, ...] = (a_phrase, read_out)  # most of whose words have spellings in any language
 
 
@@ -120,14 +119,14 @@ def flite(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
     return _piece(samples, phrase, f"flite/{voice}", "flite")
 
 
-def festival(rng: np.random.Generator, count: int) -> list[Piece]:
+def festival(rng: np.random.Generator, count: int, say: Say = a_phrase) -> list[Piece]:
     """Phrases by one of festival's voices, all in one run of the program, which starts slowly."""
     voice = str(rng.choice(list(_FESTIVAL)))
     language = _FESTIVAL[voice]
     takes = []
     for _ in range(count):
         spell = (lambda words: in_script(words, language)) if language else _text
-        takes.append(_spelled(rng, spell))
+        takes.append(_spelled(rng, spell, say))
     with tempfile.TemporaryDirectory() as folder:
         lines = [f"({voice})"]
         for i, (_, text) in enumerate(takes):
@@ -154,7 +153,7 @@ def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[
     engine : "espeak-ng", "flite" or "festival".
     count : how many.
     seed : the same seed gives the same phrases and voices.
-    say : gives what is said; of festival always `a_phrase`.
+    say : gives what is said; festival's voices of India have spellings of few words that are no numbers.
 
     Raises
     ------
@@ -165,7 +164,7 @@ def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[
     made = 0
     while made < count:
         if engine == "festival":
-            pieces, tried = festival(rng, 20), 20
+            pieces, tried = festival(rng, 20, say), 20
         else:
             pieces, tried = [{"espeak-ng": espeak, "flite": flite}[engine](rng, say)], 1
         made += tried
