@@ -63,9 +63,9 @@ then.)
     python recipes/listener_finish.py soup --out runs/listen --runs sounds1 sounds2 sounds3 words --run four
     python recipes/listener_finish.py bundle --out runs/listen --run four --seed 11
 
-Last, by what helps a network that has heard nothing of `an4` and `fsdd` on these strangers (docs/log.md):
-silence around what is heard, numbers that are read out, a voice that is a new speaker every five phrases,
-sounds that weigh more, and the mean of short runs from one start:
+Last, with what was tried on a network that has heard nothing of `an4` and `fsdd` (docs/log.md): silence
+around what is heard, numbers that are read out, a voice that is a new speaker every five phrases, sounds that
+weigh more, and the mean of short runs from one start:
 
     python recipes/listener.py speak --out runs/listen --engine hibari --count 4000 --seed 1
     python recipes/listener.py speak --out runs/listen --engine hibari --count 100 --seed 9001
@@ -100,7 +100,7 @@ begin with one that never heard `fsdd`; `nofsdd` was trained with haste, before 
     python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd3 --steps 200 \
         --lr 1.5e-3 --runs 2
 
-Strings in haste were tried before: they heard more on hastened recordings and less of what people say, on the
+Haste was tried before: it heard more of hastened recordings and less of strings as people say them, on the
 blind network as on test parts, so that these are not bundled:
 
     python recipes/listener.py train --out runs/listen --run haste1 --weights runs/listen/four \

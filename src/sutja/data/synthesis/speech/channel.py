@@ -29,8 +29,8 @@ class Strength:
     room : reverberation.
     line : telephone bands, codecs, clipping.
     noise : background noise.
-    haste : words said quicker or slower than they were, as high as before. A network taught it hears less of
-        what strangers say as they say it (docs/log.md).
+    haste : words said quicker or slower than they were, as high as before. A network taught it heard
+        fewer strings of strangers as they say them (docs/log.md).
     """
 
     voice: float = 0.7
