@@ -44,7 +44,7 @@ from sutja.listening.spoken import spoken_numbers
 from sutja.metrics import expected_calibration_error, percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
-from sutja.spoken_words import OTHER, WORDS
+from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
 from sutja.training.listen_export import export_listener
@@ -55,6 +55,8 @@ MAX_ERROR = 0.01  # of the accepted numbers
 # Off the logit of "nothing": strangers' words are dropped more often than those of voices learnt from. Chosen
 # on an4 by a network that had not heard it (docs/log.md).
 LESS_NOTHING = 0.5
+# Off the logit of other words: what strangers say is taken for them more often, too (docs/log.md).
+LESS_OTHER = 1.0
 LIFE = 0.4  # part of what happens to recordings in training that happens to those it is calibrated on
 KNOWN = ("fsdd", "composed")  # whose speakers were learnt from: users are strangers, so these are only told
 COMPOSED = 600  # recordings put together for calibration, beside the real ones
@@ -76,6 +78,7 @@ def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
     net = listen.load_average(weights / "checkpoint.pt")
     assert net.head.bias is not None
     net.head.bias.data[0] -= LESS_NOTHING
+    net.head.bias.data[word_class(OTHER)] -= LESS_OTHER
     rows = [heard(piece) for piece in load(out / "real", ["an4-validation", "fsdd-validation"])[::4]]
     rows.sort(key=lambda row: len(row.features))
     batches = [batch_of(rows[i : i + 6]).features for i in range(0, len(rows), 6)]

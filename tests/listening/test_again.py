@@ -6,7 +6,6 @@ from steerable_listener import make_card, make_network, say, silence
 
 from sutja.listening import Listener
 from sutja.listening.again import KEPT, SHORT, SPEEDS
-from sutja.listening.readings import Reading, mean_reading
 from sutja.model_file import write_model
 from sutja.signals.audio import RATE
 
@@ -62,16 +61,3 @@ def test_sound_is_forgotten_in_time(listener):
     kept = sum(map(len, echo._blocks)) / RATE
     assert KEPT - 10 < kept <= KEPT + 10
     assert echo._end == hearing._n
-
-
-def reading(totals, nothing, start=1.0, end=2.0):
-    return Reading(totals, dict.fromkeys(totals), nothing, start, end)
-
-
-def test_the_mean_of_looks():
-    first = reading({"12": 0.9}, 0.1)
-    same, other = reading({"12": 0.6, "13": 0.3}, 0.1), reading({"7": 1.0}, 0.0, 5.0, 6.0)
-    mean = mean_reading(first, [[same], [other]])
-    assert mean.totals == {"12": pytest.approx(0.5), "13": pytest.approx(0.1)}
-    assert mean.nothing == pytest.approx((0.1 + 0.1 + 1.0) / 3)
-    assert mean.best == "12"

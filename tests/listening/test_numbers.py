@@ -12,6 +12,7 @@ from sutja.grammar import grammar_for
 from sutja.listening.hearing import Stretch
 from sutja.listening.islands import islands
 from sutja.listening.numbers import numbers
+from sutja.listening.readings import sayings, settled
 from sutja.listening.runs import Run, Runs
 from sutja.listening.spoken import spell, spoken_numbers
 from sutja.listening.symbols import alphabet_of, words_of_signs
@@ -101,6 +102,52 @@ def test_other_words_part_numbers():
     assert (first.digits, second.digits) == ("15", "20")
     assert first.beside
     assert second.beside
+
+
+def test_the_likeliest_row_of_numbers_counts_not_the_part_that_most_rows_share():
+    """Two words in doubt: "1" stands in 64 % of all rows, but no row is likelier than the whole number."""
+    unsure = {"five": 0.6, "□": 0.4}
+    rows = [row for word in ({"one": 1.0}, unsure, {"one": 1.0}, unsure, {"one": 1.0}) for row in (word, {})]
+    [number] = heard(rows)
+    assert number.digits == "15151"
+    assert number.probability == pytest.approx(0.36, abs=1e-3)
+
+
+def look(rows, start=0.0):
+    """What one look at some frames hears."""
+    runs = Runs()
+    found = [run for island in islands(stretch(rows, start), ALPHABET) for run in runs.push(island)]
+    return [sayings(run) for run in (*found, *runs.finish())]
+
+
+def test_the_mean_of_looks():
+    first, same = look(said("one five")), look([{"one": 1.0}, {}, {"five": 0.6, "zero": 0.4}])
+    [reading] = settled([first, same, []])
+    assert reading.best == "15"
+    assert reading.totals == {
+        "15": pytest.approx(1.6 / 3, abs=1e-3), "10": pytest.approx(0.4 / 3, abs=1e-3)
+    }  # fmt: skip
+    assert reading.nothing == pytest.approx(1 / 3, abs=1e-3)
+    assert settled([first, [], []]) == []
+
+
+def test_further_looks_choose_among_rows():
+    """Where the first look would part a number, two others that do not are likelier."""
+    first = look(
+        [{"one": 1.0}, {}, {"□": 0.49, "five": 0.51}, {}, {"□": 0.49, "one": 0.51}, {}, {"five": 1.0}]
+    )
+    other = look(said("one five one five"))
+    assert len(first) == 1
+    [reading] = settled([first, other, other])
+    assert reading.best == "1515"
+    assert reading.totals["1515"] == pytest.approx((2 + 0.51**2) / 3, abs=1e-3)
+
+
+def test_what_a_further_look_hears_elsewhere_is_not_of_this_place():
+    first, elsewhere = look(said("one five")), look(said("zero"), start=5.0)
+    [reading] = settled([first, [*first, *elsewhere]])
+    assert reading.best == "15"
+    assert reading.totals == {"15": pytest.approx(1.0, abs=1e-3)}
 
 
 def test_words_that_belong_to_no_number_make_it_ragged():

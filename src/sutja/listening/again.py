@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sutja.listening.hearing import Ear
 from sutja.listening.islands import islands
-from sutja.listening.readings import Reading, mean_reading, readings
+from sutja.listening.readings import Look, Reading, sayings, settled
 from sutja.listening.runs import Run, Runs
 from sutja.signals.audio import RATE
 
@@ -52,7 +52,8 @@ class Echo:
 
     def settle(self, run: Run) -> list[Reading]:
         """What was said in each place of a run, after further looks where they are called for."""
-        found = readings(run)
+        first = [sayings(run)]
+        found = settled([first])
         if not any(_doubtful(reading) for reading in found):
             return found
         start = round((run.islands[0].start - MARGIN) * RATE)
@@ -61,17 +62,16 @@ class Echo:
         if start < self._start or end - start > LONGEST * RATE:
             return found
         sound = np.concatenate(self._blocks)[start - self._start : end - self._start]
-        looks = [self._look(sound, start, speed) for speed in SPEEDS]
-        return [mean_reading(reading, looks) if _doubtful(reading) else reading for reading in found]
+        return settled([first, *(self._look(sound, start, speed) for speed in SPEEDS)])
 
-    def _look(self, sound: NDArray[np.float32], start: int, speed: float) -> list[Reading]:
+    def _look(self, sound: NDArray[np.float32], start: int, speed: float) -> Look:
         """What is said in a piece of sound that is played at another speed."""
         runs = Runs(self._pause)
         found: list[Run] = []
         for island in islands(self._ear.hear_at(sound, start, speed), self._alphabet):
             found += runs.push(island)
         found += runs.finish()
-        return [reading for run in found for reading in readings(run)]
+        return [sayings(run) for run in found]
 
 
 def _doubtful(reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sutja.grammar import Grammar, Typed
-from sutja.listening.readings import Reading, Spans, readings
+from sutja.listening.readings import Reading, Spans, sayings, settled
 from sutja.listening.runs import Run
 
 CLEARLY = (
@@ -55,7 +55,7 @@ def numbers(run: Run, grammar: Grammar | None = None) -> list[Heard]:
     grammar
         Of the kind that is asked for, if one is.
     """
-    found = (choose(reading, grammar) for reading in readings(run))
+    found = (choose(reading, grammar) for reading in settled([[sayings(run)]]))
     return [heard for heard in found if heard is not None]
 
 

@@ -20,25 +20,35 @@ WIDTH = 32  # strings of a run kept at every step
 _NEGLIGIBLE = 1e-4  # one this much less likely than the best is dropped
 _EDGES = ("and", "a")  # words that may hang over at either end
 
+_SLACK = 0.15  # seconds by which looks differ in where they hear a word
+
 Spans = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A number of one candidate, and the first and last island it was said in."""
+    """A number of one candidate, the first and last island it was said in, and their times in seconds."""
 
     number: Spoken
     first: int
     last: int
+    start: float
+    end: float
+
+    @property
+    def middle(self) -> float:
+        """Between its times."""
+        return (self.start + self.end) / 2
 
     def meets(self, other: _Place) -> bool:
-        return self.first <= other.last and other.first <= self.last
+        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """A candidate as words, the island of each, and its numbers."""
+class Said:
+    """Something that a run may say: words, the island of each, and the numbers among them."""
 
+    run: Run
     probability: float
     pieces: list[str]
     words: list[str]
@@ -50,8 +60,7 @@ class _Said:
 class Way:
     """The likeliest way in which some digits were said."""
 
-    run: Run
-    said: _Said
+    said: Said
     place: _Place
 
     @property
@@ -69,7 +78,7 @@ class Way:
         found: list[tuple[float, float]] = []
         for i in range(self.place.first, self.place.last + 1):
             piece = self.said.pieces[i]
-            found += self.run.islands[i].times(piece) if piece else []
+            found += self.said.run.islands[i].times(piece) if piece else []
         at = self.number.start - self.said.owners.index(self.place.first)  # among the words of these islands
         return tuple(found[at : at + len(self.words)])
 
@@ -90,97 +99,137 @@ class Reading:
 
     Attributes
     ----------
+    best
+        The digits that stand here in the likeliest of all that may have been said around.
     totals
         The probability of each number, by its digits.
     ways
         The likeliest way in which each was said.
     nothing
         The probability that no number was said there.
-    start, end
-        Of the islands of the likeliest, in seconds.
     """
 
+    best: str
     totals: Mapping[str, float]
     ways: Mapping[str, Way]
     nothing: float
-    start: float
-    end: float
-
-    @property
-    def best(self) -> str:
-        """The likeliest digits."""
-        return max(self.totals, key=self.totals.__getitem__)
 
 
-def readings(run: Run) -> list[Reading]:
-    """The places of a run in which its likeliest candidate has a number, in order.
+def sayings(run: Run) -> list[Said]:
+    """What a run may say, likeliest first.
 
     Parameters
     ----------
     run
         Islands, searched.
     """
-    candidates = _candidates(run, said_alike)
-    if any(place.number.digits == "0" for said in candidates[:1] for place in said.places):
-        candidates = _candidates(run, _as_said)  # an "oh" alone is no number, so here it is no way to say 0
-    return [_reading(run, candidates, place) for said in candidates[:1] for place in said.places]
+    found = _candidates(run, said_alike)
+    if any(place.number.digits == "0" for said in found[:1] for place in said.places):
+        found = _candidates(run, _as_said)  # an "oh" alone is no number, so here it is no way to say 0
+    return found
 
 
-def _candidates(run: Run, key: Callable[[str], str]) -> list[_Said]:
-    """What a run may say, likeliest first; what is alike by `key` is one candidate."""
+def _candidates(run: Run, key: Callable[[str], str]) -> list[Said]:
+    """What a run may say; what is alike by `key` is one candidate."""
     segments = [island.segment for island in run.islands]
     found = combine(segments, key=key, width=WIDTH, negligible=_NEGLIGIBLE, join=join)
     quiet = math.exp(sum(island.quiet for island in run.islands[1:]))
-    return [_said(candidate, quiet) for candidate in found]
+    return [_said(run, candidate, quiet) for candidate in found]
 
 
 def _as_said(text: str) -> str:
     return join(text, "")
 
 
-def _said(candidate: Candidate, quiet: float) -> _Said:
+def _said(run: Run, candidate: Candidate, quiet: float) -> Said:
     pieces = candidate.pieces()
     owners = [i for i, piece in enumerate(pieces) for _ in piece]
     words = words_of_signs("".join(pieces))
-    places = [
-        _Place(number, owners[number.start], owners[number.stop - 1]) for number in spoken_numbers(words)
-    ]
-    return _Said(candidate.probability * quiet, pieces, words, owners, places)
+    islands = run.islands
+    places = []
+    for number in spoken_numbers(words):
+        first, last = owners[number.start], owners[number.stop - 1]
+        places.append(_Place(number, first, last, islands[first].start, islands[last].end))
+    return Said(run, candidate.probability * quiet, pieces, words, owners, places)
 
 
-def _reading(run: Run, candidates: Sequence[_Said], place: _Place) -> Reading:
-    """What all candidates say in the place of one number."""
-    nothing = 0.0
+Look = Sequence[Sequence[Said]]  # for each run that was heard, what it may say
+_Row = tuple[Way, ...]
+
+
+def settled(looks: Sequence[Look]) -> list[Reading]:
+    """The numbers of the likeliest row of numbers, in order, by all looks at the same sound.
+
+    Parameters
+    ----------
+    looks
+        The first look, which says where to look, and further ones; one without any run heard nothing.
+    """
+    islands = [island for run in looks[0] for said in run for island in said.run.islands]
+    start = min((island.start for island in islands), default=0.0)
+    end = max((island.end for island in islands), default=0.0)
+    means: dict[tuple[str, ...], float] = {}
+    rows: dict[tuple[str, ...], _Row] = {}
+    for look in looks:
+        for digits, (p, row) in _rows(look, start, end).items():
+            means[digits] = means.get(digits, 0.0) + p / len(looks)
+            rows.setdefault(digits, row)
+    nothing = means.pop((), 0.0)
+    if not means or nothing > sum(means.values()):
+        return []
+    likeliest = max(means, key=means.__getitem__)
+    return [_reading(looks, way) for way in rows[likeliest]]
+
+
+def _rows(look: Look, start: float, end: float) -> dict[tuple[str, ...], tuple[float, _Row]]:
+    """The rows of numbers that one look may hear between two times, with their probabilities."""
+    rows: dict[tuple[str, ...], tuple[float, _Row]] = {(): (1.0, ())}
+    for run in look:
+        grown: dict[tuple[str, ...], tuple[float, _Row]] = {}
+        for digits, (p, row) in rows.items():
+            for said in run:
+                ways = tuple(
+                    Way(said, place)
+                    for place in said.places
+                    if start - _SLACK <= place.middle <= end + _SLACK
+                )
+                key = (*digits, *(way.number.digits for way in ways))
+                known = grown.get(key)
+                both = p * said.probability
+                grown[key] = (both, (*row, *ways)) if known is None else (known[0] + both, known[1])
+        kept = sorted(grown.items(), key=lambda item: -item[1][0])[:WIDTH]
+        rows = dict(kept)
+    return rows
+
+
+def _reading(looks: Sequence[Look], way: Way) -> Reading:
+    """What all looks say in the place of one number."""
     totals: dict[str, float] = {}
-    ways: dict[str, Way] = {}
-    for said in candidates:
+    ways = {way.number.digits: way}
+    nothing = 0.0
+    for look in looks:
+        heard: dict[str, float] = {}
+        silent = 1.0
+        for run in look:
+            here, none = _in_place(run, way.place, ways)
+            if here:
+                silent = min(silent, none)
+            for digits, p in here.items():
+                heard[digits] = max(heard.get(digits, 0.0), p)
+        nothing += silent / len(looks)
+        for digits, p in heard.items():
+            totals[digits] = totals.get(digits, 0.0) + p / len(looks)
+    return Reading(way.number.digits, totals, ways, nothing)
+
+
+def _in_place(run: Sequence[Said], place: _Place, ways: dict[str, Way]) -> tuple[dict[str, float], float]:
+    """The probability of each number that a run may say in a place, and that of none."""
+    totals: dict[str, float] = {}
+    nothing = 0.0
+    for said in run:
         here = {other.number.digits: other for other in reversed(said.places) if other.meets(place)}
         nothing += 0.0 if here else said.probability
         for digits, other in here.items():
             totals[digits] = totals.get(digits, 0.0) + said.probability
-            ways.setdefault(digits, Way(run, said, other))
-    start, end = run.islands[place.first].start, run.islands[place.last].end
-    return Reading(totals, ways, nothing, start, end)
-
-
-def mean_reading(first: Reading, looks: Sequence[Sequence[Reading]]) -> Reading:
-    """The mean of what was heard in one place and what further looks at the same sound hear there.
-
-    Parameters
-    ----------
-    first
-        What the first look says.
-    looks
-        For each further look all of its readings; one without any there heard nothing.
-    """
-    totals, nothing = dict(first.totals), first.nothing
-    ways = dict(first.ways)
-    for look in looks:
-        here = [other for other in look if other.start < first.end and first.start < other.end]
-        nothing += min((other.nothing for other in here), default=1.0)
-        for digits in {digits for other in here for digits in other.totals}:
-            totals[digits] = totals.get(digits, 0.0) + max(other.totals.get(digits, 0.0) for other in here)
-            ways.setdefault(digits, next(other.ways[digits] for other in here if digits in other.ways))
-    n = len(looks) + 1
-    shares = {digits: total / n for digits, total in totals.items()}
-    return Reading(shares, ways, nothing / n, first.start, first.end)
+            ways.setdefault(digits, Way(said, other))
+    return totals, nothing
