@@ -1,9 +1,9 @@
 r"""From trained listeners to the bundled model: one speaker left out, calibration, threshold, card.
 
-    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd3 --steps 200 \
-        --lr 1.5e-3 --runs 2
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd4 --steps 200 \
+        --lr 1.5e-3 --runs 3
     python recipes/listener_finish.py answers --out runs/listen --file speakers.json
-    python recipes/listener_finish.py soup --out runs/listen --runs start short1 short2 --run last
+    python recipes/listener_finish.py soup --out runs/listen --runs some others --run last
     python recipes/listener_finish.py bundle --out runs/listen --run last --seed 62
 
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
