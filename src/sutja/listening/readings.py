@@ -183,23 +183,23 @@ def settled(looks: Sequence[Look]) -> list[Reading]:
 
 def _rows(look: Look, start: float, end: float) -> dict[tuple[str, ...], tuple[float, _Row]]:
     """The rows of numbers that one look may hear between two times, with their probabilities."""
+    low, high = start - _SLACK, end + _SLACK
     rows: dict[tuple[str, ...], tuple[float, _Row]] = {(): (1.0, ())}
     for run in look:
+        parts = [(said.probability, _row(said, low, high)) for said in run]
         grown: dict[tuple[str, ...], tuple[float, _Row]] = {}
         for digits, (p, row) in rows.items():
-            for said in run:
-                ways = tuple(
-                    Way(said, place)
-                    for place in said.places
-                    if start - _SLACK <= place.middle <= end + _SLACK
-                )
+            for part, ways in parts:
                 key = (*digits, *(way.number.digits for way in ways))
-                known = grown.get(key)
-                both = p * said.probability
-                grown[key] = (both, (*row, *ways)) if known is None else (known[0] + both, known[1])
-        kept = sorted(grown.items(), key=lambda item: -item[1][0])[:WIDTH]
-        rows = dict(kept)
+                total, likeliest = grown.get(key, (0.0, (*row, *ways)))
+                grown[key] = (total + p * part, likeliest)
+        rows = dict(sorted(grown.items(), key=lambda item: -item[1][0])[:WIDTH])
     return rows
+
+
+def _row(said: Said, low: float, high: float) -> _Row:
+    """The numbers whose middle lies between two times."""
+    return tuple(Way(said, place) for place in said.places if low <= place.middle <= high)
 
 
 def _reading(looks: Sequence[Look], way: Way) -> Reading:
