@@ -99,14 +99,17 @@ as people say them (docs/log.md):
     python recipes/listener_finish.py soup --out runs/listen --runs four haste1 haste2 read --run start2
     for seed in 51 54; do
         python recipes/listener.py train --out runs/listen --run hasty$seed --weights runs/listen/start2 \
-            --steps 600 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 1 --seed $seed
+            --steps 600 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 1 \
+            --seed $seed
     done
-    python recipes/listener.py train --out runs/listen --run hasty52 --weights runs/listen/start2 --steps 600 \
-        --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --lines 1 --sounds 0.2 --seed 52
+    python recipes/listener.py train --out runs/listen --run hasty52 --weights runs/listen/start2 \
+        --steps 600 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --lines 1 --sounds 0.2 \
+        --seed 52
     python recipes/listener_finish.py soup --out runs/listen --runs start2 hasty51 hasty52 hasty54 --run some
     for seed in 63 64; do
         python recipes/listener.py train --out runs/listen --run short$seed --weights runs/listen/start \
-            --steps 550 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 1 --seed $seed
+            --steps 550 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --sounds 1 \
+            --seed $seed
     done
     python recipes/listener_finish.py soup --out runs/listen --runs start short1 short2 short63 short64 \
         --run others
