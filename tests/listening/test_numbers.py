@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sutja.grammar import grammar_for
@@ -190,6 +190,7 @@ def brute_force(rows):
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(1, 3), sharpness=st.floats(1.0, 4.0))
+@example(seed=9_585_704, n=2, sharpness=1.5)  # the likeliest row is "0", the likeliest words are others
 def test_probabilities_are_those_of_all_paths(seed, n, sharpness):
     """Where the likeliest answer is one number, its probability is that of all paths that say it."""
     rng = np.random.default_rng(seed)

@@ -124,7 +124,7 @@ def sayings(run: Run) -> list[Said]:
         Islands, searched.
     """
     found = _candidates(run, said_alike)
-    if any(place.number.digits == "0" for said in found[:1] for place in said.places):
+    if any(place.number.digits == "0" for said in found for place in said.places):
         found = _candidates(run, _as_said)  # an "oh" alone is no number, so here it is no way to say 0
     return found
 
