@@ -10,7 +10,10 @@ import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
 from sutja.data.synthesis.speech.pieces import Piece, load, save
+from sutja.model_file import read_model
+from sutja.runtime import Session
 from sutja.training import checkpoint
+from sutja.training.listen import load_average
 from sutja.training.listen_sounds import words_alone
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"
@@ -56,6 +59,14 @@ def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
             assert torch.allclose(value, (states[0][name] + states[1][name]) / 2, atol=1e-6)
     finish.exported(sounds, sounds / "mean", sounds / "raw.onnx", finish.raw_card("spoken"))
     assert (sounds / "raw.onnx").stat().st_size < 3_000_000
+    features = np.random.default_rng(1).uniform(0, 3, (1, 80, 64)).astype(np.float32)
+    [log_probs] = Session(read_model(sounds / "raw.onnx")).run(features)
+    with torch.inference_mode():
+        learnt = load_average(sounds / "mean" / checkpoint.NAME)(torch.from_numpy(features))[0].numpy()
+    change = (log_probs - learnt) - (log_probs - learnt)[:, 1:2]  # of logits, against that of a number word
+    expected = np.zeros(log_probs.shape[1])
+    expected[[0, OTHER_CLASS]] = -0.5, -1.0  # nothing and other words are too likely for strangers
+    assert np.allclose(change, expected, atol=0.02)
 
 
 def test_a_speaker_left_out_is_learnt_from_by_no_run_of_the_mean(sounds, recipe, finish, monkeypatch):

@@ -1,7 +1,8 @@
 """From a run of islands to what may have been said in each place, with the probability of all ways to say it.
 
 "oh five" and "zero five" are two ways for the digits 05, "double five" and "five five" for 55; and the
-probability that a word beside or inside the number is another word counts against it.
+probability that a word beside or inside the number is another word counts against it. What is shown is the
+likeliest row of numbers of a run: number by number, a part that most rows share would win over the whole.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from sutja.spoken_words import OTHER
 WIDTH = 32  # strings of a run kept at every step
 _NEGLIGIBLE = 1e-4  # one this much less likely than the best is dropped
 _EDGES = ("and", "a")  # words that may hang over at either end
-
 _SLACK = 0.15  # seconds by which looks differ in where they hear a word
 
 Spans = tuple[tuple[float, float], ...]
@@ -165,7 +165,7 @@ def settled(looks: Sequence[Look]) -> list[Reading]:
     looks
         The first look, which says where to look, and further ones; one without any run heard nothing.
     """
-    islands = [island for run in looks[0] for said in run for island in said.run.islands]
+    islands = [island for run in looks[0] for island in run[0].run.islands]
     start = min((island.start for island in islands), default=0.0)
     end = max((island.end for island in islands), default=0.0)
     means: dict[tuple[str, ...], float] = {}
