@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from sutja.data.class_labels import show_some
 from sutja.data.digit_sets import Part, read_idx
 from sutja.data.faults import DataError
-from sutja.data.memory import memory_limit
 from sutja.data.picture_stack import Loaded, list_folder
 from sutja.errors import PictureError
+from sutja.memory import memory_limit
 from sutja.signals.pixels import to_uint8
 
 _IDX_IMAGES = re.compile(r"(?P<stem>.*)images(?P<joint>[-.])idx3-ubyte(?P<packed>\.gz)?$")

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.faults import DataError
-from sutja.data.memory import memory_limit
 from sutja.errors import PictureError, SoundError
+from sutja.memory import memory_limit
 from sutja.signals.clip_picture import clip_picture, is_clip
 from sutja.signals.image import load_pictures
 from sutja.signals.pixels_input import fit_channels, fit_size

@@ -11,7 +11,7 @@ from typing import NoReturn
 import torch
 from torch import Tensor, nn
 
-from sutja.data.memory import memory_limit
+from sutja.memory import memory_limit
 from sutja.training import distributed
 from sutja.training.faults import TrainingError
 from sutja.training.pictures import as_float

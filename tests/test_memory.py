@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sutja.data import memory
+from sutja import memory
 
 
 def test_the_system_tells_what_is_free(tmp_path, monkeypatch):
