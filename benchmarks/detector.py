@@ -32,14 +32,14 @@ from _arithmetic import count_macs
 from _machine import result_path, save, shown, table, warn_if_busy
 from numpy.typing import NDArray
 
-from sutja.cells import decode
+from sutja.boxes.decode import decode
+from sutja.boxes.nms import merge
 from sutja.data.box_sets import load_boxed
 from sutja.detection import Detector
 from sutja.model_file import Card, ModelFile, Preprocessing, read_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import SIZES, DetectorConfig
 from sutja.nets.detector import Detector as Network
-from sutja.overlap import merge
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.training.detect_export import export_detector

@@ -37,7 +37,8 @@ import onnxruntime
 import torch
 from _page_files import as_boxed, enlarged, load_pages, save_pages
 
-from sutja.cells import Found, decode
+from sutja.boxes.decode import Found, decode
+from sutja.boxes.nms import NO_MATTER, match, suppress
 from sutja.data import catalogue
 from sutja.data.boxes import BoxedPicture, BoxedSet
 from sutja.data.fonts import faces
@@ -50,7 +51,6 @@ from sutja.data.synthesis.supplies import Supplies
 from sutja.model_file import Card, FieldTrust, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
-from sutja.overlap import NO_MATTER, match, suppress
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
 from sutja.training import checkpoint

@@ -20,13 +20,13 @@ import torch
 from _page_files import save_pages
 from pages import CLASSES, USED, trained
 
+from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes import BoxedPicture, boxed
 from sutja.data.page_sets import read_receipts
 from sutja.data.real_pages_cheques import SCALE, cheque_pages, inked
 from sutja.data.real_pages_parts import PRINTED, grey_picture, scaled
 from sutja.data.split import fold_of, is_test
 from sutja.nets.detector import Detector
-from sutja.overlap import iou_matrix
 from sutja.reading.reader import Reader
 from sutja.training.detect import find
 

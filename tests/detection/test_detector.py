@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from steerable_detector import PARAMS, box_of, make_card, make_network, picture
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
 from sutja.detection import Detector
 from sutja.detection import tiles as room
 from sutja.detection.tiles import SHARED, SIDE, sewn, tiles

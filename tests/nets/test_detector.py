@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from sutja.cells import STRIDES
+from sutja.boxes.decode import STRIDES
 from sutja.nets.detector import SIZES, Detector, DetectorConfig
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
 from sutja.data.boxes import boxed
 from sutja.data.synthesis.pages import Field, PageSample
 from sutja.data.synthesis.sources import Sources

@@ -6,9 +6,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.cells import STRIDES, cell_centres
+from sutja.boxes.decode import STRIDES, cell_centres
+from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes import boxed
-from sutja.overlap import iou_matrix
 from sutja.training import detect_loss
 from sutja.training.detect_loss import (
     ANSWERS,

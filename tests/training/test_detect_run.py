@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from boxed_scenes import CLASSES, scene, write_voc, write_yolo
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
 from sutja.confidence import Calibrator
 from sutja.data.boxes import BoxedSet, boxed
 from sutja.data.faults import DataError

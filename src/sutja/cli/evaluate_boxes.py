@@ -14,8 +14,8 @@ from sutja.errors import PictureError, SutjaError
 from sutja.metrics import clopper_pearson, percent
 
 if TYPE_CHECKING:
-    from sutja.average_precision import BoxScores
-    from sutja.cells import Found
+    from sutja.boxes.average_precision import BoxScores
+    from sutja.boxes.decode import Found
     from sutja.data.boxes import BoxedPicture, BoxedSet
     from sutja.detection import Detector
     from sutja.model_file import ModelFile
@@ -41,7 +41,7 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
     """
     import cv2
 
-    from sutja.average_precision import Truth, score_boxes
+    from sutja.boxes.average_precision import Truth, score_boxes
     from sutja.detection import Detector
 
     cv2.setNumThreads(threads)
@@ -117,7 +117,7 @@ class _Point:
 
 
 def _at_threshold(pictures: list[BoxedPicture], found: list[Found], threshold: float) -> _Point:
-    from sutja.overlap import NO_MATTER, match
+    from sutja.boxes.nms import NO_MATTER, match
 
     given, right, things = 0, 0, 0
     for picture, every in zip(pictures, found, strict=True):

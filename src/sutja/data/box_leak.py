@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes import BoxedPicture, BoxedSet
 from sutja.data.duplicates import near_duplicates
 from sutja.errors import PictureError
-from sutja.overlap import iou_matrix
 
 SAME_THINGS = 0.5  # part of the things, of the side with more, that stand in both pictures at the same place
 SAME_PLACE = 0.5  # IoU, each picture being as wide and as high as the other

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes import BoxedPicture, boxed
 from sutja.data.field_sets import ChequeRecord, read_cheques
 from sutja.data.real_pages_cheques import SCALE, labelled_fields
@@ -22,7 +23,6 @@ from sutja.data.synthesis.pages import values
 from sutja.data.synthesis.pages.desk import Desk
 from sutja.data.synthesis.pages.sheet import Sheet
 from sutja.data.synthesis.supplies import Supplies
-from sutja.overlap import iou_matrix
 
 _SAME = 0.8  # IoU of a labelled amount and a box of the page
 _DARKER, _LINE = 14, 27  # grey levels below the paper about it; pixels of what is a line of the form

@@ -12,14 +12,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.cells import Found, decode, nothing
+from sutja.boxes.decode import Found, decode, nothing
+from sutja.boxes.nms import areas, merge, suppress
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
 from sutja.detection.scene import Scene
 from sutja.detection.tiles import MOST_PIXELS, cut_off, sewn, tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
 from sutja.model_file import Card, ModelFile, read_model
 from sutja.model_file.bundled import bundled_path, path_of
-from sutja.overlap import areas, merge, suppress
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.frame_input import FrameParams, resized, to_frame

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
 
 MOST_PIXELS = 2_400_000  # of one frame: an A4 page at 150 dpi; its maps take about 250 MB
 SIDE = 1_280  # pixels of a tile; as `SHARED` a multiple of the largest stride

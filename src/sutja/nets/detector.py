@@ -3,7 +3,7 @@
 No anchors: a cell says how far the four edges of its box are (Tian et al., FCOS: Fully Convolutional
 One-Stage Object Detection, ICCV 2019). Cells 4 pixels wide find digits, those 32 wide what fills the picture;
 the coarse maps are added to the fine ones (Lin et al., Feature Pyramid Networks, CVPR 2017), so that a cell
-in the middle of a long number sees its ends. What the outputs mean, `sutja.cells` says.
+in the middle of a long number sees its ends. What the outputs mean, `sutja.boxes.decode` says.
 
 Letters: B batch, C channels, H, W rows and columns (multiples of 32), K classes, E = 4 + K numbers a cell,
 A cells of all grids, h, w rows and columns of one grid, hw its cells, N channels of the neck.
@@ -21,7 +21,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sutja.cells import STRIDES
+from sutja.boxes.decode import STRIDES
 
 _PRIOR = 0.01  # how often a cell holds a class, before anything is learnt (Lin et al., Focal Loss, 2017)
 _REACH = 1.0  # logarithm of how far the edges are before anything is learnt, in cells

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.cells import STRIDES
+from sutja.boxes.decode import STRIDES
 from sutja.signals.pixels_input import fit_channels
 
 _MOST_SIDE = 16_384  # pixels of a side that the parameters may ask for

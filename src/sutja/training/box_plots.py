@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
+from sutja.boxes.nms import FALSE_ALARM, iou_matrix, match
 from sutja.data.boxes import BoxedPicture, BoxedSet
-from sutja.overlap import FALSE_ALARM, iou_matrix, match
 from sutja.signals.pixels_input import fit_channels
 from sutja.training import plots
 

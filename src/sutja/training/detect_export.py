@@ -18,7 +18,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import nn
 
-from sutja.cells import MOST_LOG
+from sutja.boxes.decode import MOST_LOG
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.nets.detector import Detector
 from sutja.runtime import Session

@@ -13,10 +13,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sutja.average_precision import BoxScores, Truth, score_boxes
-from sutja.cells import Found, decode
+from sutja.boxes.average_precision import BoxScores, Truth, score_boxes
+from sutja.boxes.decode import Found, decode
+from sutja.boxes.nms import merge
 from sutja.data.boxes import BoxedPicture
-from sutja.overlap import merge
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.training import loop
 from sutja.training.detect_loss import Targets, targets_of

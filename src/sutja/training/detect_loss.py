@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from sutja.cells import MOST_LOG, cell_centres
+from sutja.boxes.decode import MOST_LOG, cell_centres
 from sutja.data.boxes import BoxedPicture
 
 NEAR = 2.5  # strides: a cell further from the middle line of a box does not answer for it
@@ -151,7 +151,7 @@ def overlap(
 def boxes_of(
     raw: Float[Tensor, "4 P"], x: Float[Tensor, " P"], y: Float[Tensor, " P"], size: Float[Tensor, " P"]
 ) -> Float[Tensor, "P 4"]:
-    """The boxes xyxy of cells, as `sutja.cells.decode` has them."""
+    """The boxes xyxy of cells, as `sutja.boxes.decode.decode` has them."""
     reach = raw.clamp(max=MOST_LOG).exp() * size
     return torch.stack([x - reach[0], y - reach[1], x + reach[2], y + reach[3]], 1)
 

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from sutja.cells import Found, decode
+from sutja.boxes.decode import Found, decode
+from sutja.boxes.nms import match, merge
 from sutja.data.boxes import BoxedPicture
 from sutja.model_file import ModelFile, read_model, write_model
-from sutja.overlap import match, merge
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.training.detect_export import FrameArray

@@ -16,15 +16,15 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from sutja.average_precision import BoxScores, Truth, score_boxes
-from sutja.cells import Found
+from sutja.boxes.average_precision import BoxScores, Truth, score_boxes
+from sutja.boxes.decode import Found
+from sutja.boxes.nms import FALSE_ALARM, NO_MATTER, match
 from sutja.confidence import Calibrator, RiskTable, fit_calibration
 from sutja.data.boxes import BoxedSet
 from sutja.errors import PictureError
 from sutja.metrics import percent
 from sutja.model_file import Calibration, Card, ModelFile, Preprocessing, TrainingSet
 from sutja.nets.detector import Detector, DetectorConfig
-from sutja.overlap import FALSE_ALARM, NO_MATTER, match
 from sutja.signals.frame_input import FrameParams, to_frame
 from sutja.training import box_plots, checkpoint
 from sutja.training.detect import DetectConfig, FittedDetector, find, fit_detector

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.cells import MOST_CANDIDATES, MOST_LOG, STRIDES, cell_centres, decode
+from sutja.boxes.decode import MOST_CANDIDATES, MOST_LOG, STRIDES, cell_centres, decode
 
 
 def blank(height, width, strides, classes=2):

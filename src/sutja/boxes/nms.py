@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
 
 FALSE_ALARM, NO_MATTER = -1, -2  # instead of the index of a thing
 _ROWS = 512  # boxes compared with all others at once, which bounds the memory

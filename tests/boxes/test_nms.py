@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja import overlap
-from sutja.cells import Found, nothing
-from sutja.overlap import FALSE_ALARM, NO_MATTER, areas, iou_matrix, match, merge, suppress
+from sutja.boxes import nms
+from sutja.boxes.decode import Found, nothing
+from sutja.boxes.nms import FALSE_ALARM, NO_MATTER, areas, iou_matrix, match, merge, suppress
 
 box = st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 20), st.integers(0, 20)).map(
     lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
@@ -59,12 +59,12 @@ def test_suppression_is_greedy(pairs, least, across):
 @given(boxes, st.sampled_from([0.3, 0.6]), st.sampled_from([0.4, 1.0]))
 def test_heaps_are_thinned_out_the_same_way(pairs, least, across):
     found = found_of(pairs)
-    assert overlap._suppress_in_blocks(found, least, across).tolist() == greedy(pairs, least, across)
+    assert nms._suppress_in_blocks(found, least, across).tolist() == greedy(pairs, least, across)
 
 
 def test_a_heap_takes_the_way_of_bounded_memory(monkeypatch):
-    monkeypatch.setattr(overlap, "_MOST_PAIRS", 10)
-    monkeypatch.setattr(overlap, "_ROWS", 7)
+    monkeypatch.setattr(nms, "_MOST_PAIRS", 10)
+    monkeypatch.setattr(nms, "_ROWS", 7)
     pairs = [((i % 9, i % 7, 12 + i % 5, 12 + i % 3), i % 2) for i in range(60)]
     assert suppress(found_of(pairs), 0.5, 0.8).tolist() == greedy(pairs, 0.5, 0.8)
 

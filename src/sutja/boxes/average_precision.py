@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.cells import Found
+from sutja.boxes.decode import Found
 
 USUAL_LIMIT = 100  # boxes of one picture that COCO counts; more only where a picture has more things
 _DECIMALS = 9  # the library adds a little to each denominator

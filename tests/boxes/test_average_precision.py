@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from sutja.average_precision import Truth, score_boxes
-from sutja.cells import Found, nothing
+from sutja.boxes.average_precision import Truth, score_boxes
+from sutja.boxes.decode import Found, nothing
 
 
 def truth(*rows):

@@ -1,0 +1,1 @@
+"""Boxes: decoding what a detector says, non-maximum suppression, average precision."""
