@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from sutja.cli.failures import told
-from sutja.cli.labelled import judge, model_and_data, say
-from sutja.cli.labelled_pages import judge_pages
-from sutja.cli.labelled_sounds import judge_sounds
+from sutja.cli.judging.crops import judge, model_and_data, say
+from sutja.cli.judging.pages import judge_pages
+from sutja.cli.judging.recordings import judge_sounds
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sutja.cli.labelled import Judged
+    from sutja.cli.judging.crops import Judged
     from sutja.model_file import Card, Guarantee
 
 _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)

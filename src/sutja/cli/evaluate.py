@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.evaluate_boxes import evaluate_boxes
 from sutja.cli.failures import told
-from sutja.cli.labelled import judge, model_and_data, say
-from sutja.cli.labelled_sounds import judge_sounds
+from sutja.cli.judging.boxes import evaluate_boxes
+from sutja.cli.judging.crops import judge, model_and_data, say
+from sutja.cli.judging.recordings import judge_sounds
 from sutja.metrics import percent
 
 if TYPE_CHECKING:
-    from sutja.cli.labelled import Judged
+    from sutja.cli.judging.crops import Judged
     from sutja.evaluation import Evaluation
     from sutja.model_file import Card
 

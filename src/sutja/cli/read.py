@@ -23,7 +23,7 @@ from sutja.errors import SutjaError
 from sutja.types import Page
 
 if TYPE_CHECKING:
-    from sutja.cli.measure import Truth
+    from sutja.cli.judging.truth import Truth
     from sutja.reading import Classifier, Reader
 
 KINDS = ("auto", "number", "amount", "postcode", "date", "check")
@@ -165,7 +165,7 @@ def _truth(asked: _Asked) -> Truth | None:
         if asked.every_number:
             raise click.UsageError("--every-number goes with --truth")
         return None
-    from sutja.cli.measure import Truth
+    from sutja.cli.judging.truth import Truth
 
     try:
         return Truth(asked.truth, asked.every_number)

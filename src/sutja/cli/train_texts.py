@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sutja.cli.labelled import answers_on
+from sutja.cli.judging.crops import answers_on
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.errors import ThresholdError
 from sutja.evaluation import Answers, evaluate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from sutja.cli.labelled import say
+from sutja.cli.judging.crops import say
 from sutja.errors import PictureError, SutjaError
 from sutja.metrics import clopper_pearson, percent
 

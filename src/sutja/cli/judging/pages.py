@@ -10,7 +10,7 @@ import numpy as np
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
-    from sutja.cli.labelled import Judged
+    from sutja.cli.judging.crops import Judged
     from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
     from sutja.reading.truth import Case
@@ -41,7 +41,7 @@ def judge_pages(
     """
     import cv2
 
-    from sutja.cli.labelled import Judged
+    from sutja.cli.judging.crops import Judged
     from sutja.cli.progress import with_progress
     from sutja.reading import Reader
     from sutja.reading.truth import Labels, cases, read_labels

@@ -10,7 +10,7 @@ import numpy as np
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
-    from sutja.cli.labelled import Judged
+    from sutja.cli.judging.crops import Judged
     from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
     from sutja.types import Recording
@@ -37,7 +37,7 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     """
     import cv2
 
-    from sutja.cli.labelled import Judged, repeated
+    from sutja.cli.judging.crops import Judged, repeated
     from sutja.cli.progress import with_progress
     from sutja.cli.train_speech import digits_in
     from sutja.data.recordings import load_spoken_texts

@@ -1,0 +1,1 @@
+"""Answers held against labels: crops, pages, recordings and boxes."""
