@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from steerable_listener import make_card, make_network, say
 
 from sutja.cli import main
-from sutja.cli.sound_formats import SoundCsv, SoundLines, SoundTable, Srt, clock
+from sutja.cli.output.recordings import SoundCsv, SoundLines, SoundTable, Srt, clock
 from sutja.model_file import RiskCounts, write_model
 from sutja.signals.audio import RATE
 from sutja.types import Recording, SpokenNumber

@@ -19,7 +19,7 @@ from steerable import add_bar, draw, make_card, make_network
 
 import sutja
 from sutja.cli import main
-from sutja.cli.output import Output
+from sutja.cli.output.file import Output
 from sutja.model_file import RiskCounts, write_model
 
 

@@ -12,9 +12,9 @@ from finding import Blocks, draw_page, draw_table
 from PIL import Image
 
 from sutja.cli import main
-from sutja.cli.hocr import Hocr
-from sutja.cli.page_xml import NAMESPACE, glyph_alternatives, to_page_xml
-from sutja.cli.spreadsheet import Spreadsheet, cells
+from sutja.cli.output.hocr import Hocr
+from sutja.cli.output.page_xml import NAMESPACE, glyph_alternatives, to_page_xml
+from sutja.cli.output.spreadsheet import Spreadsheet, cells
 from sutja.reading import Reader
 from sutja.types import Alternative, Box, Character, Number, Page
 

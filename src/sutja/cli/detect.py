@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sutja.cli.failures import FAILED, USAGE, stop, told
-from sutja.cli.formats import format_for, printable
 from sutja.cli.inputs import expand
-from sutja.cli.output import Output
+from sutja.cli.output.file import Output
+from sutja.cli.output.pages import format_for, printable
+from sutja.cli.output.scenes import FORMATS, SceneWriter, scene_writer
 from sutja.cli.progress import with_progress
-from sutja.cli.scene_formats import FORMATS, SceneWriter, scene_writer
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _make_detector(model: str | None, threads: int, max_error: float | None) -> 
 
 def _annotated(scenes: Iterable[Scene], folder: str, classes: tuple[str, ...]) -> Iterator[Scene]:
     """Draw each scene as it passes by."""
-    from sutja.cli.annotate_scenes import SceneAnnotator
+    from sutja.cli.output.annotate_scenes import SceneAnnotator
 
     annotator: Any = SceneAnnotator(folder, classes)
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from sutja.cli.formats import printable
+from sutja.cli.output.pages import printable
 from sutja.errors import SutjaError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130

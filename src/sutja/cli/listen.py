@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sutja.cli.failures import FAILED, USAGE, stop, told
-from sutja.cli.formats import printable
 from sutja.cli.inputs import expand_sounds
-from sutja.cli.output import Output, make_folder
-from sutja.cli.progress import with_progress
-from sutja.cli.read import KINDS
-from sutja.cli.sound_formats import (
+from sutja.cli.output.file import Output, make_folder
+from sutja.cli.output.pages import printable
+from sutja.cli.output.recordings import (
     SOUND_FORMATS,
     SoundCsv,
     SoundLines,
@@ -28,6 +26,8 @@ from sutja.cli.sound_formats import (
     SrtFolder,
     sound_format_for,
 )
+from sutja.cli.progress import with_progress
+from sutja.cli.read import KINDS
 from sutja.errors import SutjaError
 from sutja.types import Recording
 

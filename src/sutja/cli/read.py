@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.annotate import Annotator
 from sutja.cli.failures import FAILED, USAGE, stop, told
-from sutja.cli.formats import FORMATS, Csv, JsonLines, Table, Writer, format_for, printable
 from sutja.cli.inputs import expand
-from sutja.cli.output import Output
+from sutja.cli.output.annotate_pages import Annotator
+from sutja.cli.output.file import Output
+from sutja.cli.output.pages import FORMATS, Csv, JsonLines, Table, Writer, format_for, printable
+from sutja.cli.output.spreadsheet import Spreadsheet
 from sutja.cli.progress import with_progress
-from sutja.cli.spreadsheet import Spreadsheet
 from sutja.errors import SutjaError
 from sutja.types import Page
 
@@ -225,14 +225,14 @@ def _make_reader(asked: _Asked) -> Reader | Classifier:
 def _make_writer(asked: _Asked, names: list[str], what: str) -> tuple[Writer, str | None]:
     """What writes, and where to: None for the standard output."""
     if asked.format == "page-xml":
-        from sutja.cli.page_xml import PageFolder, PageXml
+        from sutja.cli.output.page_xml import PageFolder, PageXml
 
         # Several pages need a file each; a name with an ending is a file's.
         if asked.out and (Path(asked.out).is_dir() or not Path(asked.out).suffix):
             return PageFolder(asked.out), os.devnull
         return PageXml(), asked.out
     if asked.format == "hocr":
-        from sutja.cli.hocr import Hocr
+        from sutja.cli.output.hocr import Hocr
 
         return Hocr(), asked.out
     if asked.format == "table":

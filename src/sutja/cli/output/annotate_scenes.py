@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sutja.cli.formats import printable
-from sutja.cli.output import Names, make_folder
+from sutja.cli.output.file import Names, make_folder
+from sutja.cli.output.pages import printable
 from sutja.errors import PictureError
 from sutja.types import Detection, Page
 

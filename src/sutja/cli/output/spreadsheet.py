@@ -7,7 +7,7 @@ import io
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sutja.cli.formats import Plain
+from sutja.cli.output.pages import Plain
 from sutja.types import Number, Page
 
 _FORMULA = ("=", "@", "+", "\t")  # a cell that begins so would be computed, not shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
-from sutja.cli.formats import printable
+from sutja.cli.output.pages import printable
 
 if TYPE_CHECKING:
     from sutja.detection import Scene

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import click
 
-from sutja.cli.formats import printable
+from sutja.cli.output.pages import printable
 from sutja.types import Recording, SpokenNumber
 
 SOUND_FORMATS = ("table", "jsonl", "csv", "srt")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sutja.cli.formats import CSV_COLUMNS, Csv, JsonLines, Table, format_for, printable
+from sutja.cli.output.pages import CSV_COLUMNS, Csv, JsonLines, Table, format_for, printable
 from sutja.types import Box, Number, Page
 
 NUMBER = Number("1,5", "15", None, "number", 0.99996, True, Box(1, 2, 3, 4))

@@ -14,8 +14,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from sutja import __version__
-from sutja.cli.hocr import xml_text
-from sutja.cli.output import Names, Output, make_folder
+from sutja.cli.output.file import Names, Output, make_folder
+from sutja.cli.output.hocr import xml_text
 from sutja.errors import SutjaError
 from sutja.types import Box, Character, Number, Page
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sutja.cli.output import Names, make_folder
+from sutja.cli.output.file import Names, make_folder
 from sutja.errors import PictureError
 from sutja.types import Box, Number, Page
 

@@ -1,0 +1,1 @@
+"""What the commands write: formats and annotated pictures."""
