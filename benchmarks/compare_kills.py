@@ -28,12 +28,12 @@ import psutil
 from _machine import ROOT, result_path, save, shown, warn_if_busy
 
 from sutja.comparison.collect import collect
-from sutja.comparison.contest import Terms, hold
 from sutja.comparison.engines import Engine
 from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import choose
 from sutja.comparison.report import write_report
 from sutja.comparison.sources import load_source
+from sutja.comparison.study import Terms, hold
 from sutja.comparison.table import DONE, RESULTS, TIMINGS, TUNING
 
 FIGURE = "compare_kills"

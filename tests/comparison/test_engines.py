@@ -12,10 +12,10 @@ import pytest
 from labelled_blobs import blobs
 
 from sutja.comparison import engines
-from sutja.comparison.contest import Terms, hold
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import Learner, choose
+from sutja.comparison.study import Terms, hold
 from sutja.comparison.table import DONE, FAILED, RESULTS
 from sutja.comparison.tasks import One, Outcome, Task
 

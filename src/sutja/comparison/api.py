@@ -81,8 +81,9 @@ def compare(
     >>> found.predict_error(20_000)  # doctest: +SKIP
     """
     begun = time.monotonic() if since is None else since
-    from sutja.comparison import contest, engines
+    from sutja.comparison import engines
     from sutja.comparison import learners as known
+    from sutja.comparison import study as contest
     from sutja.comparison.collect import collect
     from sutja.comparison.inputs import prepare
 

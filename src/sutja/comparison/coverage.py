@@ -23,7 +23,7 @@ def planned_sizes(found: Findings) -> tuple[int, ...]:
     if given:
         return tuple(int(n) for n in given)
     seen = {row.labels for row in found.rows}
-    if not seen or max(seen) < found.n_learn:  # as `sutja.comparison.contest` chooses them
+    if not seen or max(seen) < found.n_learn:  # as `sutja.comparison.study` chooses them
         seen |= set(doubling_sizes(found.n_learn, len(found.classes)))
     return tuple(sorted(seen))
 

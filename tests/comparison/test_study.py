@@ -10,13 +10,14 @@ import pytest
 from labelled_blobs import blobs
 from sklearn.dummy import DummyClassifier
 
-from sutja.comparison import contest, engines
+from sutja.comparison import engines
+from sutja.comparison import study as contest
 from sutja.comparison.at_work import alone_in
-from sutja.comparison.contest import Terms, hold
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import choose
 from sutja.comparison.process import stopped_note
+from sutja.comparison.study import Terms, hold
 from sutja.comparison.table import DONE, FAILED, PASSED_OVER, SLOW, TUNING, Row, Table
 
 CHEAP = ("mlp-s", "decision-tree", "k-nn", "logistic-regression")
