@@ -18,8 +18,8 @@ from _machine import result_path, save, shown, track
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from sutja.comparison.crossover import find_crossover
-from sutja.comparison.curves import Measured, fit_curves
+from sutja.comparison.analysis.crossover import find_crossover
+from sutja.comparison.analysis.curves import Measured, fit_curves
 from sutja.metrics import wilson
 
 FIGURE = "compare_synthetic"

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from simulated_fits import SIZES, comparison, power_law
 
-from sutja.comparison.advice import advise
+from sutja.comparison.analysis.advice import advise
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.markup import as_url
 from sutja.comparison.report import write_report

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sutja.comparison.advice import advise
+from sutja.comparison.analysis.advice import advise
+from sutja.comparison.analysis.coverage import planned_fits
 from sutja.comparison.api import compare
 from sutja.comparison.collect import Comparison
-from sutja.comparison.coverage import planned_fits
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.markup import unbroken
 from sutja.comparison.report import REPORT, write_report

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sutja.comparison.analysis.crossover import Crossover
+from sutja.comparison.analysis.result import Findings
 from sutja.comparison.axes import (
     INK,
     RC,
@@ -25,9 +27,7 @@ from sutja.comparison.axes import (
     spread,
     titled,
 )
-from sutja.comparison.crossover import Crossover
 from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
-from sutja.comparison.result import Findings
 from sutja.metrics import percent
 
 if TYPE_CHECKING:

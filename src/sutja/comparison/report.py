@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutja.comparison import figures, sections
-from sutja.comparison.advice import sentences
+from sutja.comparison.analysis.advice import sentences
+from sutja.comparison.analysis.result import Findings
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.markup import beside, figure, items, section, unbroken
-from sutja.comparison.result import Findings
 from sutja.comparison.style import CSS
 from sutja.comparison.summary import summarise
 from sutja.comparison.wording import minutes

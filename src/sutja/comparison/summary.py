@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from sutja.comparison.advice import advise
-from sutja.comparison.coverage import not_begun, planned_fits, planned_sizes, seconds_left
-from sutja.comparison.crossover import Crossover
-from sutja.comparison.curves import LEVEL, Curve, quantiles
+from sutja.comparison.analysis.advice import advise
+from sutja.comparison.analysis.coverage import not_begun, planned_fits, planned_sizes, seconds_left
+from sutja.comparison.analysis.crossover import Crossover
+from sutja.comparison.analysis.curves import LEVEL, Curve, quantiles
+from sutja.comparison.analysis.result import Findings, Prediction
 from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
-from sutja.comparison.result import Findings, Prediction
 
 MORE = 1000  # labels
 SCHEMA = 1

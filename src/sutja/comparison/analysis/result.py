@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.crossover import Crossover, find_crossover
-from sutja.comparison.curves import Curve, Measured, best_at, fit_curves, gain_of
+from sutja.comparison.analysis.crossover import Crossover, find_crossover
+from sutja.comparison.analysis.curves import Curve, Measured, best_at, fit_curves, gain_of
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.table import DONE, Row
 from sutja.metrics import binomial_tail

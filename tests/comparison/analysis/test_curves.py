@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from simulated_fits import SIZES, measured, power_law
 
-from sutja.comparison.crossover import find_crossover
-from sutja.comparison.curves import best_at, fit_curves, fit_laws, gain_of
+from sutja.comparison.analysis.crossover import find_crossover
+from sutja.comparison.analysis.curves import best_at, fit_curves, fit_laws, gain_of
 
 CHANCE = 0.9
 EARLY, LATE = power_law(0.04, 0.9, 0.35), power_law(0.003, 8.0, 0.75)  # they cross at about 420 labels

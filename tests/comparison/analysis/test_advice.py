@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from simulated_fits import SIZES, comparison, power_law
 
-from sutja.comparison import coverage
-from sutja.comparison.advice import advise, sentences
+from sutja.comparison.analysis import coverage
+from sutja.comparison.analysis.advice import advise, sentences
 from sutja.comparison.command import told
 from sutja.comparison.table import FAILED, Row
 from sutja.comparison.wording import micros, minutes, points, seconds

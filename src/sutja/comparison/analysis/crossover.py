@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.curves import LEVEL, Curve, Floats, quantiles
+from sutja.comparison.analysis.curves import LEVEL, Curve, Floats, quantiles
 
 _PLACES = 240  # a decade's worth and more, on a logarithmic scale
 _BEYOND = 100.0  # times the largest size, as far as curves are followed

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from sutja.comparison.analysis.result import Findings
 from sutja.comparison.budget import Costs
-from sutja.comparison.result import Findings
 from sutja.comparison.subsets import doubling_sizes
 from sutja.comparison.table import DONE
 

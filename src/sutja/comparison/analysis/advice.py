@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sutja.comparison.coverage import FAR_ENOUGH, far_enough, not_begun, reasons, seconds_left
+from sutja.comparison.analysis.coverage import FAR_ENOUGH, far_enough, not_begun, reasons, seconds_left
+from sutja.comparison.analysis.result import Findings, difference
 from sutja.comparison.operations import human_count
-from sutja.comparison.result import Findings, difference
 from sutja.comparison.table import Row
 from sutja.comparison.wording import micros, minutes, names, points, seconds, span
 from sutja.metrics import percent

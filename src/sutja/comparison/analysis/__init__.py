@@ -1,0 +1,1 @@
+"""From measured fits to learning curves, crossovers and advice."""
