@@ -24,8 +24,8 @@ from _compare_data import DATA, load, run_folder
 from _machine import result_path, save, shown, warn_if_busy
 
 import sutja
+from sutja.comparison.data.subsets import doubling_sizes
 from sutja.comparison.learners import default_names
-from sutja.comparison.subsets import doubling_sizes
 from sutja.comparison.table import DONE
 
 FIGURE = "compare_budget"

@@ -26,8 +26,8 @@ import psutil
 from _machine import result_path, save, shown, warn_if_busy
 from sklearn.datasets import load_digits
 
+from sutja.comparison.data.inputs import prepare
 from sutja.comparison.engines import Engine
-from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import choose
 from sutja.comparison.study import Terms, hold
 from sutja.comparison.table import DONE, RESULTS, Key, Row

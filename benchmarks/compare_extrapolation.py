@@ -27,7 +27,7 @@ from _machine import DRAFTS, result_path, save, shown, warn_if_busy
 
 import sutja
 from sutja.comparison.collect import Comparison
-from sutja.comparison.subsets import doubling_sizes
+from sutja.comparison.data.subsets import doubling_sizes
 
 FIGURE = "compare_extrapolation"
 SMALL = 7  # sizes within the tenth

@@ -12,8 +12,8 @@ import pytest
 from labelled_blobs import blobs
 
 from sutja.comparison import engines
+from sutja.comparison.data.inputs import prepare
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import Learner, choose
 from sutja.comparison.study import Terms, hold
 from sutja.comparison.table import DONE, FAILED, RESULTS

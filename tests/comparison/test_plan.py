@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sutja.comparison.budget import Clock, Costs
+from sutja.comparison.data.arrays import ArrayFile, Material
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import ArrayFile, Material
 from sutja.comparison.plan import Grid, Planner
 from sutja.comparison.table import PASSED_OVER
 

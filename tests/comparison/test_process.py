@@ -15,8 +15,8 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from sutja.comparison import process, worker
+from sutja.comparison.data.arrays import Material
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import Material
 from sutja.comparison.process import Worker, Workers
 from sutja.comparison.table import DONE, FAILED, SLOW
 from sutja.comparison.tasks import One, Task

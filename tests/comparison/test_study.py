@@ -13,8 +13,8 @@ from sklearn.dummy import DummyClassifier
 from sutja.comparison import engines
 from sutja.comparison import study as contest
 from sutja.comparison.at_work import alone_in
+from sutja.comparison.data.inputs import prepare
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import choose
 from sutja.comparison.process import stopped_note
 from sutja.comparison.study import Terms, hold

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sutja.comparison.budget import Clock, Costs
+from sutja.comparison.data.arrays import Material
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import Material
 from sutja.comparison.table import DONE, TUNING, Table
 from sutja.comparison.tasks import Outcome
 from sutja.comparison.tuning import Tuner

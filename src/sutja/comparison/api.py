@@ -85,7 +85,7 @@ def compare(
     from sutja.comparison import learners as known
     from sutja.comparison import study as contest
     from sutja.comparison.collect import collect
-    from sutja.comparison.inputs import prepare
+    from sutja.comparison.data.inputs import prepare
 
     tell = say or _silent
     terms = contest.Terms(

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sutja.comparison.analysis.result import Findings
+from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.engines import Engine
-from sutja.comparison.inputs import Inputs
 from sutja.comparison.learners import Learner
 from sutja.comparison.study import Terms, in_order
 from sutja.comparison.table import DONE, Table

@@ -13,10 +13,10 @@ from sutja.comparison.analysis.advice import advise
 from sutja.comparison.analysis.coverage import planned_fits
 from sutja.comparison.api import compare
 from sutja.comparison.collect import Comparison
+from sutja.comparison.data.sources import load_source
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.markup import unbroken
 from sutja.comparison.report import REPORT, write_report
-from sutja.comparison.sources import load_source
 from sutja.comparison.study import FACTS
 from sutja.comparison.table import DONE
 from sutja.comparison.wording import micros, seconds, span

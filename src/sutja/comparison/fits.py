@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from torch import nn
 
 from sutja.comparison import operations
+from sutja.comparison.data.arrays import as_rows
 from sutja.comparison.era_nets import era_config, era_pixels, make_era_net
 from sutja.comparison.eras import ERAS
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import as_rows
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.budget import Clock, Costs, affordable
+from sutja.comparison.data.arrays import Material
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import Material
 from sutja.comparison.room import labels_that_fit
 from sutja.comparison.table import PASSED_OVER, Key, Row
 from sutja.comparison.tasks import One, Task

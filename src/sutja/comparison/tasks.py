@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.comparison.data.arrays import Material
 from sutja.comparison.fits import Fit, Lesson, fit_one, fit_together
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import Material
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.budget import Clock, Costs
+from sutja.comparison.data.arrays import Material
 from sutja.comparison.engines import Engine
 from sutja.comparison.learners import Learner
-from sutja.comparison.material import Material
 from sutja.comparison.table import DONE, FAILED, Row, Table
 from sutja.comparison.tasks import One, Outcome, Task
 

@@ -6,10 +6,10 @@ from scipy.sparse import csr_matrix
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
+from sutja.comparison.data.arrays import ArrayFile, Material
+from sutja.comparison.data.inputs import prepare
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.inputs import prepare
 from sutja.comparison.learners import choose
-from sutja.comparison.material import ArrayFile, Material
 from sutja.errors import SutjaError
 
 RNG = np.random.default_rng(0)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sutja.comparison.data.subsets import check_sizes, doubling_sizes, nested_subsets
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.subsets import check_sizes, doubling_sizes, nested_subsets
 
 
 @given(st.integers(2, 400_000), st.integers(2, 10_000))

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.comparison.data.npz import mapped
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.packed import mapped
 from sutja.comparison.room import free_memory
 from sutja.data.catalogue import ENTRIES
 from sutja.data.labelled import load_labelled

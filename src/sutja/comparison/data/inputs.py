@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.comparison.data.checks import look_at_classes, look_at_values
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.oddities import look_at_classes, look_at_values
 from sutja.comparison.room import free_memory
 from sutja.data.class_labels import encode_labels, show_some
 from sutja.data.hold_out import hold_out, three_parts

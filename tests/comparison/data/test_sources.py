@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sutja.comparison.data.arrays import ArrayFile
+from sutja.comparison.data.npz import mapped
+from sutja.comparison.data.sources import load_source
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.material import ArrayFile
-from sutja.comparison.packed import mapped
-from sutja.comparison.sources import load_source
 from sutja.errors import SutjaError
 
 RNG = np.random.default_rng(0)
@@ -14,7 +14,7 @@ RNG = np.random.default_rng(0)
 
 @pytest.fixture
 def no_memory(monkeypatch):
-    monkeypatch.setattr("sutja.comparison.sources.free_memory", lambda: 1000.0)
+    monkeypatch.setattr("sutja.comparison.data.sources.free_memory", lambda: 1000.0)
 
 
 @pytest.mark.parametrize(

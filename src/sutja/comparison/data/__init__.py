@@ -1,0 +1,1 @@
+"""Data to compare on: where it comes from, checks, subsets."""
