@@ -25,8 +25,8 @@ from _machine import result_path, save, shown, warn_if_busy
 
 import sutja
 from sutja.comparison.data.subsets import doubling_sizes
+from sutja.comparison.execution.table import DONE
 from sutja.comparison.learners import default_names
-from sutja.comparison.table import DONE
 
 FIGURE = "compare_budget"
 SEEDS = 3

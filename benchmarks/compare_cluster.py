@@ -27,10 +27,10 @@ from _machine import result_path, save, shown, warn_if_busy
 from sklearn.datasets import load_digits
 
 from sutja.comparison.data.inputs import prepare
-from sutja.comparison.engines import Engine
+from sutja.comparison.execution.backends import Engine
+from sutja.comparison.execution.table import DONE, RESULTS, Key, Row
 from sutja.comparison.learners import choose
 from sutja.comparison.study import Terms, hold
-from sutja.comparison.table import DONE, RESULTS, Key, Row
 
 FIGURE = "compare_cluster"
 LEARNERS = ("mlp-s", "decision-tree", "random-forest", "k-nn", "svm-rbf", "logistic-regression")

@@ -30,11 +30,11 @@ from _machine import ROOT, result_path, save, shown, warn_if_busy
 from sutja.comparison.collect import collect
 from sutja.comparison.data.inputs import prepare
 from sutja.comparison.data.sources import load_source
-from sutja.comparison.engines import Engine
+from sutja.comparison.execution.backends import Engine
+from sutja.comparison.execution.table import DONE, RESULTS, TIMINGS, TUNING
 from sutja.comparison.learners import choose
 from sutja.comparison.report import write_report
 from sutja.comparison.study import Terms, hold
-from sutja.comparison.table import DONE, RESULTS, TIMINGS, TUNING
 
 FIGURE = "compare_kills"
 KILLS = 20

@@ -16,7 +16,7 @@ from _compare_data import load
 from _machine import result_path, save, shown, warn_if_busy
 from joblib import Parallel, delayed
 
-from sutja.comparison.engines import cores
+from sutja.comparison.execution.backends import cores
 
 FIGURE = "compare_stack"
 NETWORKS, EPOCHS, A_STACK = 1000, 10.0, 125

@@ -4,7 +4,7 @@ import numpy as np
 
 from sutja.comparison.analysis.curves import Measured
 from sutja.comparison.collect import Comparison
-from sutja.comparison.table import DONE, Row
+from sutja.comparison.execution.table import DONE, Row
 
 SIZES = (50, 100, 200, 400, 800, 1600, 3200)
 

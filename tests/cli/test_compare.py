@@ -33,15 +33,15 @@ def table(tmp_path):
 @pytest.fixture
 def in_process(monkeypatch):
     """Fits in this process, which begins at once."""
-    from sutja.comparison import engines
-    from sutja.comparison.table import DONE
-    from sutja.comparison.tasks import Outcome, perform
+    from sutja.comparison.execution import backends
+    from sutja.comparison.execution.table import DONE
+    from sutja.comparison.execution.tasks import Outcome, perform
 
     def run(self, tasks):
         for task in tasks:
             yield task, Outcome(DONE, *perform(task), 1.0, 0.01)
 
-    monkeypatch.setattr(engines.Engine, "run", run)
+    monkeypatch.setattr(backends.Engine, "run", run)
 
 
 CHEAP = ("--learners", "mlp-s,decision-tree,k-nn", "--seeds", "2", "--trials", "2", "--sizes", "30,60,100")

@@ -7,8 +7,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from sutja.comparison.table import DONE, FAILED
-from sutja.comparison.tasks import Outcome, perform
+from sutja.comparison.execution.table import DONE, FAILED
+from sutja.comparison.execution.tasks import Outcome, perform
 
 
 class Here:

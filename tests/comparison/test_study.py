@@ -10,15 +10,15 @@ import pytest
 from labelled_blobs import blobs
 from sklearn.dummy import DummyClassifier
 
-from sutja.comparison import engines
 from sutja.comparison import study as contest
-from sutja.comparison.at_work import alone_in
 from sutja.comparison.data.inputs import prepare
+from sutja.comparison.execution import backends
+from sutja.comparison.execution.folder_lock import alone_in
+from sutja.comparison.execution.table import DONE, FAILED, PASSED_OVER, SLOW, TUNING, Row, Table
+from sutja.comparison.execution.worker_pool import stopped_note
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners import choose
-from sutja.comparison.process import stopped_note
 from sutja.comparison.study import Terms, hold
-from sutja.comparison.table import DONE, FAILED, PASSED_OVER, SLOW, TUNING, Row, Table
 
 CHEAP = ("mlp-s", "decision-tree", "k-nn", "logistic-regression")
 
@@ -251,7 +251,7 @@ class Talking(DummyClassifier):
         return super().fit(X, y)
 
 
-@pytest.mark.parametrize("engine", [engines.Engine("joblib", 2)])
+@pytest.mark.parametrize("engine", [backends.Engine("joblib", 2)])
 def test_whoever_fails_hangs_or_dies_stops_nobody_else(tmp_path, engine):
     own = {"sleeper": Sleeper(), "failing": Failing(), "dying": Dying(), "talking": Talking()}
     learners = choose([*own.items(), "decision-tree"], True)

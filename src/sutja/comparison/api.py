@@ -81,18 +81,18 @@ def compare(
     >>> found.predict_error(20_000)  # doctest: +SKIP
     """
     begun = time.monotonic() if since is None else since
-    from sutja.comparison import engines
     from sutja.comparison import learners as known
     from sutja.comparison import study as contest
     from sutja.comparison.collect import collect
     from sutja.comparison.data.inputs import prepare
+    from sutja.comparison.execution import backends
 
     tell = say or _silent
     terms = contest.Terms(
         _sizes(sizes), seeds, math.inf if budget is None else _seconds(budget, "budget"), trials,
         limit=_seconds(limit, "limit"), device=device,
     )  # fmt: skip
-    chosen_engine = engines.choose(engine, jobs, address)
+    chosen_engine = backends.choose(engine, jobs, address)
     inputs = prepare(X, y, groups, test, classes=classes, source=source, notes=notes)
     chosen = known.choose(learners, inputs.pictures, eras)
     for note in inputs.notes:

@@ -18,10 +18,10 @@ import numpy as np
 
 from sutja.comparison.analysis.result import Findings
 from sutja.comparison.data.inputs import Inputs
-from sutja.comparison.engines import Engine
+from sutja.comparison.execution.backends import Engine
+from sutja.comparison.execution.table import DONE, Table
 from sutja.comparison.learners import Learner
 from sutja.comparison.study import Terms, in_order
-from sutja.comparison.table import DONE, Table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

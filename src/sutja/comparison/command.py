@@ -14,11 +14,11 @@ from sutja.comparison.analysis.coverage import planned_fits
 from sutja.comparison.api import compare
 from sutja.comparison.collect import Comparison
 from sutja.comparison.data.sources import load_source
+from sutja.comparison.execution.table import DONE
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.markup import unbroken
 from sutja.comparison.report import REPORT, write_report
 from sutja.comparison.study import FACTS
-from sutja.comparison.table import DONE
 from sutja.comparison.wording import micros, seconds, span
 from sutja.metrics import percent
 from sutja.training.run_folder import next_free

@@ -16,19 +16,19 @@ from typing import Any
 
 import numpy as np
 
-from sutja.comparison.at_work import alone_in, ended_in_order
-from sutja.comparison.budget import Clock, Costs, hours, share_for_the_report
 from sutja.comparison.data.arrays import Material
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.data.subsets import check_sizes, doubling_sizes, nested_subsets
-from sutja.comparison.engines import Engine, cards
+from sutja.comparison.execution.backends import Engine, cards
+from sutja.comparison.execution.budget import Clock, Costs, hours, share_for_the_report
+from sutja.comparison.execution.folder_lock import alone_in, ended_in_order
+from sutja.comparison.execution.scheduler import Grid, Planner
+from sutja.comparison.execution.table import DONE, SLOW, TUNING, Key, Row, Table
+from sutja.comparison.execution.tasks import Outcome, Task
+from sutja.comparison.execution.tuning import Tuned, Tuner, rungs_of, settings_text
+from sutja.comparison.execution.worker_pool import AT_LIMIT, stopped_note
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners import Learner
-from sutja.comparison.plan import Grid, Planner
-from sutja.comparison.process import AT_LIMIT, stopped_note
-from sutja.comparison.table import DONE, SLOW, TUNING, Key, Row, Table
-from sutja.comparison.tasks import Outcome, Task
-from sutja.comparison.tuning import Tuned, Tuner, rungs_of, settings_text
 from sutja.metrics import percent
 
 Say = Callable[[str], None]

@@ -9,7 +9,7 @@ from simulated_fits import SIZES, comparison, power_law
 from sutja.comparison.analysis import coverage
 from sutja.comparison.analysis.advice import advise, sentences
 from sutja.comparison.command import told
-from sutja.comparison.table import FAILED, Row
+from sutja.comparison.execution.table import FAILED, Row
 from sutja.comparison.wording import micros, minutes, points, seconds
 
 GOOD, FAIR, BAD = power_law(0.01, 1.0, 0.5), power_law(0.03, 1.6, 0.5), power_law(0.15, 1.5, 0.4)

@@ -10,9 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from sutja.comparison.analysis.result import Findings
-from sutja.comparison.budget import Costs
 from sutja.comparison.data.subsets import doubling_sizes
-from sutja.comparison.table import DONE
+from sutja.comparison.execution.budget import Costs
+from sutja.comparison.execution.table import DONE
 
 FAR_ENOUGH = 0.5  # of the labels that the others were fitted on: as good as all
 

@@ -64,7 +64,7 @@ class Outcome:
 
     Attributes
     ----------
-    status : as of a `sutja.comparison.table.Row`.
+    status : as of a `sutja.comparison.execution.table.Row`.
     fits : one for each of the task, where it is done.
     errors : share of wrong answers of each.
     memory_mb : most that it took.

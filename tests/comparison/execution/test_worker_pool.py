@@ -14,12 +14,12 @@ import psutil
 import pytest
 from sklearn.dummy import DummyClassifier
 
-from sutja.comparison import process, worker
 from sutja.comparison.data.arrays import Material
+from sutja.comparison.execution import worker, worker_pool
+from sutja.comparison.execution.table import DONE, FAILED, SLOW
+from sutja.comparison.execution.tasks import One, Task
+from sutja.comparison.execution.worker_pool import Worker, Workers
 from sutja.comparison.learners import Learner
-from sutja.comparison.process import Worker, Workers
-from sutja.comparison.table import DONE, FAILED, SLOW
-from sutja.comparison.tasks import One, Task
 
 RNG = np.random.default_rng(0)
 
@@ -210,12 +210,12 @@ def test_memory_is_that_of_the_fit_alone(task, hand):
 def test_an_idle_process_is_ended(task, monkeypatch):
     workers = Workers()
     assert workers.do(task(DummyClassifier())).status == DONE
-    (mine,) = [some for some in psutil.Process().children() if "sutja.comparison.worker" in some.cmdline()][
-        -1:
-    ]
+    (mine,) = [
+        some for some in psutil.Process().children() if "sutja.comparison.execution.worker" in some.cmdline()
+    ][-1:]
     workers.rest()
     assert mine.is_running()
-    monkeypatch.setattr(process, "_IDLE", 0.0)
+    monkeypatch.setattr(worker_pool, "_IDLE", 0.0)
     workers.rest()
     assert gone(mine.pid)
     assert workers.do(task(DummyClassifier())).status == DONE

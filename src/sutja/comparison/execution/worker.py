@@ -71,7 +71,7 @@ def main() -> None:
     import torch
 
     import sutja.comparison.classical
-    import sutja.comparison.tasks  # noqa: F401  # all that a fit imports: not the first one's time
+    import sutja.comparison.execution.tasks  # noqa: F401  # all that a fit imports: not the first one's time
 
     torch.set_num_threads(1)
     send(target, READY)
@@ -87,7 +87,7 @@ def _done(message: bytes) -> dict[str, Any]:
     """What came of a task, or the words of its error."""
     from threadpoolctl import threadpool_limits
 
-    from sutja.comparison.tasks import fits_of, lesson_of
+    from sutja.comparison.execution.tasks import fits_of, lesson_of
 
     try:
         task = pickle.loads(message)  # noqa: S301  # from the owner of this process

@@ -5,12 +5,12 @@ import itertools
 import numpy as np
 import pytest
 
-from sutja.comparison.budget import Clock, Costs
 from sutja.comparison.data.arrays import Material
+from sutja.comparison.execution.budget import Clock, Costs
+from sutja.comparison.execution.table import DONE, TUNING, Table
+from sutja.comparison.execution.tasks import Outcome
+from sutja.comparison.execution.tuning import Tuner
 from sutja.comparison.learners import Learner
-from sutja.comparison.table import DONE, TUNING, Table
-from sutja.comparison.tasks import Outcome
-from sutja.comparison.tuning import Tuner
 
 LEARNER = Learner("one", "baseline", "as another", {"a": 1}, {"a": (1, 2, 3)})
 

@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from sutja.comparison import devices, process
+from sutja.comparison.execution import gpu_locks, worker_pool
+from sutja.comparison.execution.table import DONE, FAILED, SLOW
+from sutja.comparison.execution.tasks import Outcome, Task
 from sutja.comparison.learners import Learner
-from sutja.comparison.table import DONE, FAILED, SLOW
-from sutja.comparison.tasks import Outcome, Task
 
 
 @pytest.fixture(autouse=True)
@@ -22,22 +22,22 @@ def task(device, within=30.0):
 
 
 def test_which_cards_a_fit_may_have(monkeypatch):
-    assert devices.wanted("cuda") == ("3", "5")
-    assert devices.wanted("cuda:1") == ("5",)
-    assert devices.wanted("cuda:2") == ()
-    assert devices.wanted("cpu") == ()
+    assert gpu_locks.wanted("cuda") == ("3", "5")
+    assert gpu_locks.wanted("cuda:1") == ("5",)
+    assert gpu_locks.wanted("cuda:2") == ()
+    assert gpu_locks.wanted("cpu") == ()
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES")
     monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
-    assert devices.wanted("cuda") == ("0", "1", "2", "3")
+    assert gpu_locks.wanted("cuda") == ("0", "1", "2", "3")
 
 
 def test_a_card_is_lent_to_one_at_a_time():
     soon = time.monotonic() + 0.2
-    with devices.lent(("3", "5"), soon) as first, devices.lent(("3", "5"), soon) as second:
+    with gpu_locks.lent(("3", "5"), soon) as first, gpu_locks.lent(("3", "5"), soon) as second:
         assert {first, second} == {"3", "5"}
-        with devices.lent(("3", "5"), soon) as third:
+        with gpu_locks.lent(("3", "5"), soon) as third:
             assert third is None
-    with devices.lent(("3",), soon) as again:
+    with gpu_locks.lent(("3",), soon) as again:
         assert again == "3"
 
 
@@ -49,14 +49,14 @@ def test_fits_wait_for_a_card_and_each_process_sees_one(monkeypatch):
         with lock:
             at_work[card] = at_work.get(card, 0) + 1
             most[card] = max(most.get(card, 0), at_work[card])
-            seen.append((card, given.device, devices.environment(card)))
+            seen.append((card, given.device, gpu_locks.environment(card)))
         time.sleep(0.05)
         with lock:
             at_work[card] -= 1
         return Outcome(DONE)
 
-    monkeypatch.setattr(process.Worker, "do", do)
-    workers = process.Workers()
+    monkeypatch.setattr(worker_pool.Worker, "do", do)
+    workers = worker_pool.Workers()
     threads = [threading.Thread(target=workers.do, args=(task(device),)) for device in ("cuda", "cpu") * 4]
     for thread in threads:
         thread.start()
@@ -69,8 +69,8 @@ def test_fits_wait_for_a_card_and_each_process_sees_one(monkeypatch):
 
 
 def test_no_card_in_time_and_no_such_card():
-    workers = process.Workers()
-    with devices.lent(("3",), 0.0), devices.lent(("5",), 0.0):
+    workers = worker_pool.Workers()
+    with gpu_locks.lent(("3",), 0.0), gpu_locks.lent(("5",), 0.0):
         outcome = workers.do(task("cuda", within=0.1))
     assert (outcome.status, outcome.note) == (SLOW, "stopped, the time was used up")
     assert workers.do(task("cuda:7")).status == FAILED

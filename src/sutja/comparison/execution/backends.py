@@ -13,11 +13,11 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack
 from typing import Any
 
-from sutja.comparison import process
-from sutja.comparison.devices import wanted
+from sutja.comparison.execution import worker_pool
+from sutja.comparison.execution.gpu_locks import wanted
+from sutja.comparison.execution.table import FAILED
+from sutja.comparison.execution.tasks import Outcome, Task
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.table import FAILED
-from sutja.comparison.tasks import Outcome, Task
 
 ENGINES = ("joblib", "ray", "dask")
 _AGAIN = 3  # times that a cluster begins a fit anew whose worker was lost
@@ -85,7 +85,7 @@ class Engine:
         return self._opened[1:]
 
     def _here(self, stack: ExitStack) -> tuple[Do, int]:
-        workers = process.Workers()
+        workers = worker_pool.Workers()
         stack.callback(workers.close)
         return workers.do, cores()
 
@@ -106,7 +106,7 @@ class Engine:
             ) from error
 
         def do(task: Task) -> Outcome:
-            future = client.submit(process.do, task, pure=False, retries=_AGAIN)
+            future = client.submit(worker_pool.do, task, pure=False, retries=_AGAIN)
             try:
                 outcome: Outcome = future.result()
             except Exception as error:  # of any kind: the fit is lost, and the next may not be
@@ -135,7 +135,7 @@ class Engine:
                     remedy="check the address",
                 ) from error
             stack.callback(ray.shutdown)
-        remote = ray.remote(process.do)
+        remote = ray.remote(worker_pool.do)
 
         def do(task: Task) -> Outcome:
             options = {"num_cpus": 1, "num_gpus": 1 if task.device.startswith("cuda") else 0}

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.budget import Clock, Costs
 from sutja.comparison.data.arrays import Material
-from sutja.comparison.engines import Engine
+from sutja.comparison.execution.backends import Engine
+from sutja.comparison.execution.budget import Clock, Costs
+from sutja.comparison.execution.table import DONE, FAILED, Row, Table
+from sutja.comparison.execution.tasks import One, Outcome, Task
 from sutja.comparison.learners import Learner
-from sutja.comparison.table import DONE, FAILED, Row, Table
-from sutja.comparison.tasks import One, Outcome, Task
 
 _MOST_LABELS = 4096  # on which settings are tried
 _STEP = 2  # doublings between two rungs

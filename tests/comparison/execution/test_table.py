@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from sutja.comparison.execution.table import DONE, FAILED, RESULTS, Row, Table
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.table import DONE, FAILED, RESULTS, Row, Table
 
 
 def row(seed, **more):

@@ -19,10 +19,10 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import IO, Any
 
-from sutja.comparison import devices
-from sutja.comparison.table import DONE, FAILED, SLOW
-from sutja.comparison.tasks import Outcome, Task
-from sutja.comparison.worker import LENGTH, READY, send
+from sutja.comparison.execution import gpu_locks
+from sutja.comparison.execution.table import DONE, FAILED, SLOW
+from sutja.comparison.execution.tasks import Outcome, Task
+from sutja.comparison.execution.worker import LENGTH, READY, send
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _GRACE = 20.0  # seconds for a process to end by itself, which on a busy machine takes long
@@ -143,14 +143,14 @@ class Worker:
                 raise EOFError("stopped")
             places = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "sutja.comparison.worker"],
+                [sys.executable, "-P", "-m", "sutja.comparison.execution.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 env={
                     **os.environ, "PYTHONPATH": places, **dict.fromkeys(_THREADS, "1"),
-                    **devices.environment(self._card),
+                    **gpu_locks.environment(self._card),
                 },
             )  # fmt: skip
             assert self._process.stdout is not None
@@ -238,13 +238,13 @@ class Workers:
 
     def do(self, task: Task) -> Outcome:
         """Do a task in a process that is free, on a card that is free where it needs one."""
-        names = devices.wanted(task.device)
+        names = gpu_locks.wanted(task.device)
         if not names:
             if task.device.startswith("cuda"):
                 return Outcome(FAILED, note=f"there is no device {task.device}")
             return self._do(task, "")
         deadline = time.monotonic() + task.within
-        with devices.lent(names, deadline) as card:
+        with gpu_locks.lent(names, deadline) as card:
             if card is None:
                 return Outcome(SLOW, note=stopped_note(task.limit, 0.0))
             within = deadline - time.monotonic()

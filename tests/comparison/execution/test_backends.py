@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from labelled_blobs import blobs
 
-from sutja.comparison import engines
 from sutja.comparison.data.inputs import prepare
+from sutja.comparison.execution import backends
+from sutja.comparison.execution.table import DONE, FAILED, RESULTS
+from sutja.comparison.execution.tasks import One, Outcome, Task
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners import Learner, choose
 from sutja.comparison.study import Terms, hold
-from sutja.comparison.table import DONE, FAILED, RESULTS
-from sutja.comparison.tasks import One, Outcome, Task
 
 
 def test_another_engine_is_not_known():
     with pytest.raises(ComparisonError, match="no engine 'spark'"):
-        engines.choose("spark", 2, "")
+        backends.choose("spark", 2, "")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_another_engine_is_not_known():
 def test_a_missing_package_is_named(monkeypatch, name, package, way_out):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ComparisonError, match=way_out):
-        engines.choose(name, 2, "")
+        backends.choose(name, 2, "")
 
 
 def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
@@ -40,19 +40,19 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
     import dask
 
     with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
-        engine = engines.Engine("dask", 2, "tcp://127.0.0.1:9")
+        engine = backends.Engine("dask", 2, "tcp://127.0.0.1:9")
         with pytest.raises(ComparisonError, match="no dask cluster answers"):
             list(engine.run([]))
 
 
 def test_an_address_is_a_cluster_s():
     with pytest.raises(ComparisonError, match="choose the engine dask or ray"):
-        engines.choose("joblib", 2, "tcp://127.0.0.1:9")
+        backends.choose("joblib", 2, "tcp://127.0.0.1:9")
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_no_number_of_jobs_is_one_a_core(jobs):
-    assert engines.choose("joblib", jobs, "").jobs == engines.cores() >= 1
+    assert backends.choose("joblib", jobs, "").jobs == backends.cores() >= 1
 
 
 def task(seed):
@@ -71,7 +71,7 @@ def test_tasks_are_chosen_while_nothing_is_noted():
             at_work.pop()
             yield task(seed)
 
-    engine = engines.Engine("joblib", 4)
+    engine = backends.Engine("joblib", 4)
     engine._opened = ExitStack(), lambda given: Outcome(DONE, seconds=float(given.ones[0].seed)), 4
     seen = []
     for given, outcome in engine.run(tasks()):
@@ -91,7 +91,7 @@ def test_an_error_in_choosing_reaches_the_caller(jobs):
         yield from map(task, range(5))
         raise OSError(28, "No space left on device")
 
-    engine = engines.Engine("joblib", jobs)
+    engine = backends.Engine("joblib", jobs)
     engine._opened = ExitStack(), lambda given: Outcome(DONE), jobs
     done = []
     with pytest.raises(OSError, match="No space left"):
@@ -119,7 +119,7 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
 
         killer = threading.Thread(target=kill_one, daemon=True)
         killer.start()
-        engine = engines.Engine("dask", 2, cluster.scheduler_address)
+        engine = backends.Engine("dask", 2, cluster.scheduler_address)
         table = hold(
             prepare(X, y), learners, Terms((40, 160), 3, trials=1), tmp_path, engine,
             say=lambda line: None,
@@ -134,10 +134,10 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
 def test_a_fit_that_the_cluster_cannot_do_is_told(monkeypatch):
     from distributed import Client, LocalCluster
 
-    monkeypatch.setattr(engines.process, "do", deliberately_not)
+    monkeypatch.setattr(backends.process, "do", deliberately_not)
     here = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
     with here as cluster, Client(cluster):
-        engine = engines.Engine("dask", 0, cluster.scheduler_address)
+        engine = backends.Engine("dask", 0, cluster.scheduler_address)
         ((_, outcome),) = engine.run([task(0)])
         engine.close()
     assert outcome.status == FAILED
@@ -169,7 +169,7 @@ def test_a_ray_node_killed_midway_costs_no_fit(tmp_path):
     killer = threading.Thread(target=kill_one, daemon=True)
     killer.start()
     try:
-        engine = engines.Engine("ray", 0, nodes.address)
+        engine = backends.Engine("ray", 0, nodes.address)
         jobs = engine.jobs
         learners = choose(("decision-tree", "k-nn"), True)
         terms = Terms((40, 160), 3, trials=1)

@@ -1,0 +1,1 @@
+"""Running fits: scheduler, workers, budget, tuning and the table of results."""
