@@ -26,7 +26,7 @@ from _machine import result_path, save, shown, warn_if_busy
 import sutja
 from sutja.comparison.data.subsets import doubling_sizes
 from sutja.comparison.execution.table import DONE
-from sutja.comparison.learners import default_names
+from sutja.comparison.learners.catalogue import default_names
 
 FIGURE = "compare_budget"
 SEEDS = 3

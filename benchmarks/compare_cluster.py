@@ -29,7 +29,7 @@ from sklearn.datasets import load_digits
 from sutja.comparison.data.inputs import prepare
 from sutja.comparison.execution.backends import Engine
 from sutja.comparison.execution.table import DONE, RESULTS, Key, Row
-from sutja.comparison.learners import choose
+from sutja.comparison.learners.catalogue import choose
 from sutja.comparison.study import Terms, hold
 
 FIGURE = "compare_cluster"

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from simulated_fits import comparison, power_law
 
 from sutja.comparison import axes, figures
-from sutja.comparison.eras import ERAS
+from sutja.comparison.learners.eras import ERAS
 
 LATE, EARLY = power_law(0.003, 8.0, 0.75), power_law(0.04, 0.9, 0.35)
 

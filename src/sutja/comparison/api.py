@@ -47,7 +47,7 @@ def compare(
     X : (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
         larger than memory will do.
     y : (n,) classes.
-    learners : names (see `sutja.comparison.learners`), scikit-learn estimators of your own, pairs of a name
+    learners : names (see `sutja.comparison.learners.catalogue`), scikit-learn estimators of your own, pairs of a name
         and an estimator, or a mapping of such; None takes three networks and the seven baselines.
     sizes : numbers of labels; None takes all labels that are there to learn from, half of them, a quarter,
         ...
@@ -81,11 +81,11 @@ def compare(
     >>> found.predict_error(20_000)  # doctest: +SKIP
     """
     begun = time.monotonic() if since is None else since
-    from sutja.comparison import learners as known
     from sutja.comparison import study as contest
     from sutja.comparison.collect import collect
     from sutja.comparison.data.inputs import prepare
     from sutja.comparison.execution import backends
+    from sutja.comparison.learners import catalogue as known
 
     tell = say or _silent
     terms = contest.Terms(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sutja.comparison.operations import human_count
+from sutja.comparison.learners.operations import human_count
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

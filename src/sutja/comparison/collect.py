@@ -20,7 +20,7 @@ from sutja.comparison.analysis.result import Findings
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.execution.backends import Engine
 from sutja.comparison.execution.table import DONE, Table
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 from sutja.comparison.study import Terms, in_order
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from sutja.comparison.axes import (
     spread,
     titled,
 )
-from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
+from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 from sutja.metrics import percent
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from html import escape
 from sutja.comparison.analysis.coverage import not_begun, planned_fits, reach, seconds_left
 from sutja.comparison.analysis.crossover import Crossover
 from sutja.comparison.analysis.result import Findings, Prediction, Standing
-from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
 from sutja.comparison.execution.table import DONE
+from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
+from sutja.comparison.learners.operations import human_count
 from sutja.comparison.markup import as_url, folded, items, table
-from sutja.comparison.operations import human_count
 from sutja.comparison.summary import MORE, expectations, parameter
 from sutja.comparison.wording import minutes, names
 from sutja.metrics import percent

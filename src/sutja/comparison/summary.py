@@ -12,7 +12,7 @@ from sutja.comparison.analysis.coverage import not_begun, planned_fits, planned_
 from sutja.comparison.analysis.crossover import Crossover
 from sutja.comparison.analysis.curves import LEVEL, Curve, quantiles
 from sutja.comparison.analysis.result import Findings, Prediction
-from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
+from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 
 MORE = 1000  # labels
 SCHEMA = 1

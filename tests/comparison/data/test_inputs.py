@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression
 from sutja.comparison.data.arrays import ArrayFile, Material
 from sutja.comparison.data.inputs import prepare
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.learners import choose
+from sutja.comparison.learners.catalogue import choose
 from sutja.errors import SutjaError
 
 RNG = np.random.default_rng(0)

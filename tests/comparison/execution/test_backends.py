@@ -16,7 +16,7 @@ from sutja.comparison.execution import backends
 from sutja.comparison.execution.table import DONE, FAILED, RESULTS
 from sutja.comparison.execution.tasks import One, Outcome, Task
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.learners import Learner, choose
+from sutja.comparison.learners.catalogue import Learner, choose
 from sutja.comparison.study import Terms, hold
 
 

@@ -8,7 +8,7 @@ import pytest
 from sutja.comparison.execution import gpu_locks, worker_pool
 from sutja.comparison.execution.table import DONE, FAILED, SLOW
 from sutja.comparison.execution.tasks import Outcome, Task
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 
 
 @pytest.fixture(autouse=True)

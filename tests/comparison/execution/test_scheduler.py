@@ -9,7 +9,7 @@ from sutja.comparison.data.arrays import ArrayFile, Material
 from sutja.comparison.execution.budget import Clock, Costs
 from sutja.comparison.execution.scheduler import Grid, Planner
 from sutja.comparison.execution.table import PASSED_OVER
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 
 SIZES = (50, 100, 200, 400, 800, 1600)
 POWERS = {"quick": (0.01, 1.0), "middling": (0.05, 1.3), "slow": (0.3, 2.0)}  # seconds at 50 labels, growth

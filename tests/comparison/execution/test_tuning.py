@@ -10,7 +10,7 @@ from sutja.comparison.execution.budget import Clock, Costs
 from sutja.comparison.execution.table import DONE, TUNING, Table
 from sutja.comparison.execution.tasks import Outcome
 from sutja.comparison.execution.tuning import Tuner
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 
 LEARNER = Learner("one", "baseline", "as another", {"a": 1}, {"a": (1, 2, 3)})
 

@@ -19,7 +19,7 @@ from sutja.comparison.execution import worker, worker_pool
 from sutja.comparison.execution.table import DONE, FAILED, SLOW
 from sutja.comparison.execution.tasks import One, Task
 from sutja.comparison.execution.worker_pool import Worker, Workers
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 
 RNG = np.random.default_rng(0)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sutja.comparison.analysis.coverage import FAR_ENOUGH, far_enough, not_begun, reasons, seconds_left
 from sutja.comparison.analysis.result import Findings, difference
 from sutja.comparison.execution.table import Row
-from sutja.comparison.operations import human_count
+from sutja.comparison.learners.operations import human_count
 from sutja.comparison.wording import micros, minutes, names, points, seconds, span
 from sutja.metrics import percent
 

@@ -41,7 +41,7 @@ class Row:
     error : share of the test items it got wrong.
     fit_seconds, predict_seconds : to learn, and to answer all test items; of a stack the share of one.
     memory_mb : most memory that the fit took beyond what its process had before; of a stack all of it.
-    fit_operations, predict_operations : see `sutja.comparison.operations`; the latter for one item.
+    fit_operations, predict_operations : see `sutja.comparison.learners.operations`; the latter for one item.
     parameters : numbers that are kept to answer.
     together : how many networks were trained as one stack.
     device : "cpu" or "cuda".

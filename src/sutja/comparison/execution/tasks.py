@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.data.arrays import Material
-from sutja.comparison.fits import Fit, Lesson, fit_one, fit_together
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
+from sutja.comparison.learners.fit import Fit, Lesson, fit_one, fit_together
 
 
 @dataclass(frozen=True, slots=True)

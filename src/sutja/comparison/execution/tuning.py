@@ -24,7 +24,7 @@ from sutja.comparison.execution.backends import Engine
 from sutja.comparison.execution.budget import Clock, Costs
 from sutja.comparison.execution.table import DONE, FAILED, Row, Table
 from sutja.comparison.execution.tasks import One, Outcome, Task
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 
 _MOST_LABELS = 4096  # on which settings are tried
 _STEP = 2  # doublings between two rungs

@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sutja.baselines import BASELINES
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners.catalogue import Learner
 
 _INNER = "model__estimator__"  # how settings of a machine within its calibration are named
 

@@ -38,7 +38,7 @@ class Era:
     how : what it is, in a line.
     new : what it brought.
     source : the publication.
-    net : "perceptron", or a name that `sutja.comparison.era_nets` knows.
+    net : "perceptron", or a name that `sutja.comparison.learners.era_nets` knows.
     training : of `sutja.training.classify.ClassifyConfig`; epochs are those for many labels.
     published : errors by data set.
     """

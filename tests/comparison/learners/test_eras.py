@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import nn
 
-from sutja.comparison.era_nets import era_config, era_pixels, make_era_net
-from sutja.comparison.eras import ERAS
+from sutja.comparison.learners.era_nets import era_config, era_pixels, make_era_net
+from sutja.comparison.learners.eras import ERAS
 
 NETWORKS = [name for name, era in ERAS.items() if era.net != "perceptron"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from sutja.comparison.eras import Era
+from sutja.comparison.learners.eras import Era
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels

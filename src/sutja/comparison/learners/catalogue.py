@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from sutja.baselines import BASELINES
-from sutja.comparison.eras import ERAS
 from sutja.comparison.faults import ComparisonError
+from sutja.comparison.learners.eras import ERAS
 
 Settings = Mapping[str, Any]
 
@@ -135,7 +135,7 @@ def choose(wanted: Any, pictures: bool, eras: bool = False) -> tuple[Learner, ..
     wanted : names, estimators of one's own, pairs of a name and an estimator, or a mapping of such; or one
         of these alone. None for all.
     pictures : whether items are pictures, which convolutions and the eras need.
-    eras : also take `sutja.comparison.eras.ERAS`.
+    eras : also take `sutja.comparison.learners.eras.ERAS`.
 
     Raises
     ------

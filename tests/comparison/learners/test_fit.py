@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from labelled_blobs import blobs
 
-from sutja.comparison.eras import ERAS, PUBLISHED_BASELINES
-from sutja.comparison.fits import Lesson, fit_one, fit_together
-from sutja.comparison.learners import choose, default_names
-from sutja.comparison.operations import human_count
+from sutja.comparison.learners.catalogue import choose, default_names
+from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
+from sutja.comparison.learners.fit import Lesson, fit_one, fit_together
+from sutja.comparison.learners.operations import human_count
 
 X, Y = blobs(200, seed=0)
 PICTURES = (np.clip(X[:, 0] / 3 + 0.3, 0, 1) * 255).astype(np.uint8)
@@ -27,7 +27,7 @@ def test_a_learner_learns(name):
 
 @pytest.mark.parametrize("name", ERAS)
 def test_an_era_learns_from_pictures_of_any_size(name, monkeypatch):
-    monkeypatch.setattr("sutja.comparison.fits._STEPS", 60)
+    monkeypatch.setattr("sutja.comparison.learners.fit._STEPS", 60)
     (learner,) = choose((name,), True)
     fit = fit_one(learner, LESSON, {}, 0)
     assert (fit.answers != Y[120:]).mean() < 0.7  # chance is 0.75
@@ -88,7 +88,7 @@ def test_counts_for_people():
 
 @pytest.mark.parametrize("name", ["mlp-s", "convnet-s", "1998-lenet-5", "k-nn"])
 def test_items_asked_in_parts_get_the_same_answers(name, monkeypatch):
-    monkeypatch.setattr("sutja.comparison.fits._STEPS", 20)
+    monkeypatch.setattr("sutja.comparison.learners.fit._STEPS", 20)
     (learner,) = choose((name,), True)
 
     def answers():
@@ -97,6 +97,6 @@ def test_items_asked_in_parts_get_the_same_answers(name, monkeypatch):
         return fit_one(learner, LESSON, learner.default, 0).answers
 
     whole = answers()
-    monkeypatch.setattr("sutja.comparison.fits._PART_BYTES", 4 * 64 * 11)  # eleven items
+    monkeypatch.setattr("sutja.comparison.learners.fit._PART_BYTES", 4 * 64 * 11)  # eleven items
     assert np.array_equal(answers(), whole)
     assert len(whole) == 80

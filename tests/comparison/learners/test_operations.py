@@ -16,9 +16,9 @@ from sklearn.tree import DecisionTreeClassifier
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from sutja.comparison.era_nets import make_era_net, pixels_for
-from sutja.comparison.eras import ERAS
-from sutja.comparison.operations import of_estimator, of_network, parameters_of
+from sutja.comparison.learners.era_nets import make_era_net, pixels_for
+from sutja.comparison.learners.eras import ERAS
+from sutja.comparison.learners.operations import of_estimator, of_network, parameters_of
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 

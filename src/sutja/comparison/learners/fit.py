@@ -17,11 +17,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from sutja.comparison import operations
 from sutja.comparison.data.arrays import as_rows
-from sutja.comparison.era_nets import era_config, era_pixels, make_era_net
-from sutja.comparison.eras import ERAS
-from sutja.comparison.learners import Learner
+from sutja.comparison.learners import operations
+from sutja.comparison.learners.catalogue import Learner
+from sutja.comparison.learners.era_nets import era_config, era_pixels, make_era_net
+from sutja.comparison.learners.eras import ERAS
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
@@ -219,7 +219,7 @@ def _fit_network(
 
 
 def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
-    from sutja.comparison.classical import make_estimator
+    from sutja.comparison.learners.classical import make_estimator
 
     flat = as_rows(lesson.X)
     estimator = make_estimator(learner, settings, seed, lesson.pictures)
