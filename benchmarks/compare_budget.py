@@ -37,7 +37,7 @@ def ours(data: dict[str, Any], budget: float, jobs: int, folder: Path) -> dict[s
     """What sutja does in the time."""
     begun = time.monotonic()
     found = sutja.compare(**data, budget=budget, jobs=jobs, seeds=SEEDS, out=folder, say=print)
-    from sutja.comparison.report import write_report
+    from sutja.comparison.report.page import write_report
 
     write_report(found, folder)
     seconds = time.monotonic() - begun

@@ -33,7 +33,7 @@ from sutja.comparison.data.sources import load_source
 from sutja.comparison.execution.backends import Engine
 from sutja.comparison.execution.table import DONE, RESULTS, TIMINGS, TUNING
 from sutja.comparison.learners.catalogue import choose
-from sutja.comparison.report import write_report
+from sutja.comparison.report.page import write_report
 from sutja.comparison.study import Terms, hold
 
 FIGURE = "compare_kills"

@@ -34,7 +34,7 @@ class Comparison(Findings):
 
     def plot(self) -> Figure:
         """The learning curves, as a matplotlib figure."""
-        from sutja.comparison.figures import learning_curves
+        from sutja.comparison.report.figures import learning_curves
 
         return learning_curves(self)
 

@@ -16,8 +16,8 @@ from sutja.comparison.collect import Comparison
 from sutja.comparison.data.sources import load_source
 from sutja.comparison.execution.table import DONE
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.markup import unbroken
-from sutja.comparison.report import REPORT, write_report
+from sutja.comparison.report.markup import unbroken
+from sutja.comparison.report.page import REPORT, write_report
 from sutja.comparison.study import FACTS
 from sutja.comparison.wording import micros, seconds, span
 from sutja.metrics import percent

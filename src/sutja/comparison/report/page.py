@@ -9,13 +9,13 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sutja.comparison import figures, sections
 from sutja.comparison.analysis.advice import sentences
 from sutja.comparison.analysis.result import Findings
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.markup import beside, figure, items, section, unbroken
-from sutja.comparison.style import CSS
-from sutja.comparison.summary import summarise
+from sutja.comparison.report import figures, sections
+from sutja.comparison.report.markup import beside, figure, items, section, unbroken
+from sutja.comparison.report.style import CSS
+from sutja.comparison.report.summary import summarise
 from sutja.comparison.wording import minutes
 from sutja.metrics import percent
 

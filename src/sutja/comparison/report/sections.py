@@ -11,8 +11,8 @@ from sutja.comparison.analysis.result import Findings, Prediction, Standing
 from sutja.comparison.execution.table import DONE
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 from sutja.comparison.learners.operations import human_count
-from sutja.comparison.markup import as_url, folded, items, table
-from sutja.comparison.summary import MORE, expectations, parameter
+from sutja.comparison.report.markup import as_url, folded, items, table
+from sutja.comparison.report.summary import MORE, expectations, parameter
 from sutja.comparison.wording import minutes, names
 from sutja.metrics import percent
 

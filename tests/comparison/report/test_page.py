@@ -15,9 +15,9 @@ from simulated_fits import SIZES, comparison, power_law
 
 from sutja.comparison.analysis.advice import advise
 from sutja.comparison.faults import ComparisonError
-from sutja.comparison.markup import as_url
-from sutja.comparison.report import write_report
-from sutja.comparison.summary import summarise
+from sutja.comparison.report.markup import as_url
+from sutja.comparison.report.page import write_report
+from sutja.comparison.report.summary import summarise
 
 EARLY, LATE, WORSE = power_law(0.04, 0.9, 0.35), power_law(0.003, 8.0, 0.75), power_law(0.1, 1.0, 0.3)
 KINDS = {"net": "network", "forest": "baseline", "weak": "baseline", "1989-zip-code": "era"}

@@ -8,8 +8,8 @@ import pytest
 from matplotlib.colors import to_rgb
 from simulated_fits import comparison, power_law
 
-from sutja.comparison import axes, figures
 from sutja.comparison.learners.eras import ERAS
+from sutja.comparison.report import axes, figures
 
 LATE, EARLY = power_law(0.003, 8.0, 0.75), power_law(0.04, 0.9, 0.35)
 

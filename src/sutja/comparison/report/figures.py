@@ -14,7 +14,8 @@ import numpy as np
 
 from sutja.comparison.analysis.crossover import Crossover
 from sutja.comparison.analysis.result import Findings
-from sutja.comparison.axes import (
+from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
+from sutja.comparison.report.axes import (
     INK,
     RC,
     SMALL,
@@ -27,7 +28,6 @@ from sutja.comparison.axes import (
     spread,
     titled,
 )
-from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 from sutja.metrics import percent
 
 if TYPE_CHECKING:
