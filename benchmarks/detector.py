@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from sutja.boxes.decode import decode
 from sutja.boxes.nms import merge
-from sutja.data.box_sets import load_boxed
+from sutja.data.boxes.load import load_boxed
 from sutja.detection import Detector
 from sutja.model_file import Card, ModelFile, Preprocessing, read_model
 from sutja.model_file.bundled import bundled_path

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sutja.data.boxes import BoxedPicture, boxed
+from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.real_pages import CLASSES
 from sutja.data.synthesis.pages import PageSample
 

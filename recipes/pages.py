@@ -40,7 +40,7 @@ from _page_files import as_boxed, enlarged, load_pages, save_pages
 from sutja.boxes.decode import Found, decode
 from sutja.boxes.nms import NO_MATTER, match, suppress
 from sutja.data import catalogue
-from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.fonts import faces
 from sutja.data.real_pages import CLASSES, real_pages
 from sutja.data.real_pages_cheques import cheque_pages

@@ -21,7 +21,7 @@ from _page_files import save_pages
 from pages import CLASSES, USED, trained
 
 from sutja.boxes.nms import iou_matrix
-from sutja.data.boxes import BoxedPicture, boxed
+from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.page_sets import read_receipts
 from sutja.data.real_pages_cheques import SCALE, cheque_pages, inked
 from sutja.data.real_pages_parts import PRINTED, grey_picture, scaled

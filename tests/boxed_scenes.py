@@ -5,7 +5,7 @@ import json
 import numpy as np
 from PIL import Image
 
-from sutja.data.boxes import boxed
+from sutja.data.boxes.boxed import boxed
 
 CLASSES = ("bar", "square")
 

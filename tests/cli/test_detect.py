@@ -18,7 +18,7 @@ import steerable_detector
 from steerable_detector import box_of, picture
 
 from sutja.cli import main
-from sutja.data.boxes import boxed
+from sutja.data.boxes.boxed import boxed
 from sutja.model_file import read_model, write_model
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from drawn_hands import sources
 
-from sutja.data.boxes import boxed
+from sutja.data.boxes.boxed import boxed
 from sutja.data.real_pages_refilled import place_of, refilled, tightened, without_ink
 from sutja.data.synthesis.supplies import Supplies
 

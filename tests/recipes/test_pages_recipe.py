@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sutja.boxes.decode import Found
-from sutja.data.boxes import boxed
+from sutja.data.boxes.boxed import boxed
 from sutja.data.synthesis.pages import Field, PageSample
 from sutja.data.synthesis.sources import Sources
 from sutja.training.detect_frames import Frames

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from boxed_scenes import CLASSES, make_compose, make_failing, scene
 
-from sutja.data.boxes import boxed
+from sutja.data.boxes.boxed import boxed
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint

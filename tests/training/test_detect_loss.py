@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sutja.boxes.decode import STRIDES, cell_centres
 from sutja.boxes.nms import iou_matrix
-from sutja.data.boxes import boxed
+from sutja.data.boxes.boxed import boxed
 from sutja.training import detect_loss
 from sutja.training.detect_loss import (
     ANSWERS,

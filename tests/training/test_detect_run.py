@@ -14,7 +14,7 @@ from boxed_scenes import CLASSES, scene, write_voc, write_yolo
 
 from sutja.boxes.decode import Found
 from sutja.confidence import Calibrator
-from sutja.data.boxes import BoxedSet, boxed
+from sutja.data.boxes.boxed import BoxedSet, boxed
 from sutja.data.faults import DataError
 from sutja.model_file import Card, Preprocessing
 from sutja.signals.frame_input import FrameParams

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data import split
-from sutja.data.boxes import BoxedPicture, boxed
+from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.faults import DataError
 
 CLASSES = ("handwritten", "printed")

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.nms import iou_matrix
-from sutja.data.boxes import BoxedPicture, boxed
+from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.field_sets import ChequeRecord, read_cheques
 from sutja.data.real_pages_cheques import SCALE, labelled_fields
 from sutja.data.real_pages_parts import HANDWRITTEN, XYXY, in_part

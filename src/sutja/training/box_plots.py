@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sutja.boxes.decode import Found
 from sutja.boxes.nms import FALSE_ALARM, iou_matrix, match
-from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.signals.pixels_input import fit_channels
 from sutja.training import plots
 

@@ -40,7 +40,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from sutja.data.boxes import BoxedPicture
+from sutja.data.boxes.boxed import BoxedPicture
 from sutja.metrics import percent
 from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from sutja.boxes.average_precision import BoxScores, Truth, score_boxes
 from sutja.boxes.decode import Found, decode
 from sutja.boxes.nms import merge
-from sutja.data.boxes import BoxedPicture
+from sutja.data.boxes.boxed import BoxedPicture
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.training import loop
 from sutja.training.detect_loss import Targets, targets_of

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.box_leak import find_box_leaks
-from sutja.data.box_sets import load_boxed
-from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
+from sutja.data.boxes.leak import find_box_leaks
+from sutja.data.boxes.load import load_boxed
 from sutja.data.faults import DataError
 from sutja.data.hold_out import hold_out, three_parts
 from sutja.data.split import VALIDATION_SHARE
@@ -45,7 +45,7 @@ def load_box_parts(data: str | Path, say: Callable[[str], None]) -> BoxParts:
     Raises
     ------
     DataError
-        As `sutja.data.box_sets.load_boxed` says, or there are too few pictures.
+        As `sutja.data.boxes.load.load_boxed` says, or there are too few pictures.
     """
     found = load_boxed(data)
     for part in found.values():

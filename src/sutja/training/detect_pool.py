@@ -19,7 +19,7 @@ from typing import NoReturn
 import cv2
 import numpy as np
 
-from sutja.data.boxes import BoxedPicture
+from sutja.data.boxes.boxed import BoxedPicture
 from sutja.training.detect_frames import Jitter, frame_of, in_channels
 
 Compose = Callable[[np.random.Generator], BoxedPicture]

@@ -14,7 +14,7 @@ import onnx
 
 from sutja.boxes.decode import Found, decode
 from sutja.boxes.nms import match, merge
-from sutja.data.boxes import BoxedPicture
+from sutja.data.boxes.boxed import BoxedPicture
 from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resized, to_frame

@@ -20,7 +20,7 @@ from sutja.boxes.average_precision import BoxScores, Truth, score_boxes
 from sutja.boxes.decode import Found
 from sutja.boxes.nms import FALSE_ALARM, NO_MATTER, match
 from sutja.confidence import Calibrator, RiskTable, fit_calibration
-from sutja.data.boxes import BoxedSet
+from sutja.data.boxes.boxed import BoxedSet
 from sutja.errors import PictureError
 from sutja.metrics import percent
 from sutja.model_file import Calibration, Card, ModelFile, Preprocessing, TrainingSet

@@ -16,7 +16,7 @@ from sutja.metrics import clopper_pearson, percent
 if TYPE_CHECKING:
     from sutja.boxes.average_precision import BoxScores
     from sutja.boxes.decode import Found
-    from sutja.data.boxes import BoxedPicture, BoxedSet
+    from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
     from sutja.detection import Detector
     from sutja.model_file import ModelFile
 
@@ -29,7 +29,7 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
     Parameters
     ----------
     file : the model.
-    data : as `sutja.data.box_sets.load_boxed` takes it.
+    data : as `sutja.data.boxes.load.load_boxed` takes it.
     part : "train" or "test"; where the data do not tell, all pictures.
     threads : threads to use.
     format_name : "table" or "json".
@@ -62,7 +62,7 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
 
 
 def _labelled(data: str | None, part: str, classes: tuple[str, ...]) -> BoxedSet:
-    from sutja.data.box_sets import in_classes, load_boxed
+    from sutja.data.boxes.load import in_classes, load_boxed
 
     if data is None:
         raise SutjaError(

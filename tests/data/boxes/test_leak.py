@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 
-from sutja.data.box_leak import find_box_leaks
-from sutja.data.boxes import BoxedSet, boxed
+from sutja.data.boxes.boxed import BoxedSet, boxed
+from sutja.data.boxes.leak import find_box_leaks
 
 
 def scene(seed, side=200):

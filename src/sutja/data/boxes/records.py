@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sutja.data.boxes import BoxedPicture, boxed
+from sutja.data.boxes.boxed import BoxedPicture, boxed
 
 LEAST_INSIDE = 0.5  # of a box's area; what reaches further beyond its picture is wrong
 _NAMED = 60  # notes of one kind of data that are kept word by word

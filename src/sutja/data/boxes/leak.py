@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.nms import iou_matrix
-from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.duplicates import near_duplicates
 from sutja.errors import PictureError
 

@@ -11,12 +11,12 @@ from typing import Literal
 
 import numpy as np
 
-from sutja.data.box_coco import coco_files, read_coco
-from sutja.data.box_pictures import size_of
-from sutja.data.box_records import BoxRecord, SceneBoxes, Scenes, checked, shortened
-from sutja.data.box_voc import looks_like_voc, read_voc
-from sutja.data.box_yolo import looks_like_yolo, read_yolo
-from sutja.data.boxes import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
+from sutja.data.boxes.coco import coco_files, read_coco
+from sutja.data.boxes.pictures import size_of
+from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, checked, shortened
+from sutja.data.boxes.voc import looks_like_voc, read_voc
+from sutja.data.boxes.yolo import looks_like_yolo, read_yolo
 from sutja.data.catalogue import ENTRIES, data_root
 from sutja.data.class_labels import show_some
 from sutja.data.faults import DataError

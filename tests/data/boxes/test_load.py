@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import boxed_scenes
 from boxed_scenes import CLASSES, coco, scene, write_coco, write_voc, write_yolo
 
-from sutja.data.box_sets import in_classes, load_boxed
-from sutja.data.boxes import BoxedSet, boxed
+from sutja.data.boxes.boxed import BoxedSet, boxed
+from sutja.data.boxes.load import in_classes, load_boxed
 from sutja.data.faults import DataError
 
 

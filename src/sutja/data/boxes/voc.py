@@ -10,8 +10,8 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from sutja.data.box_pictures import by_stem, pictures_in, size_of
-from sutja.data.box_records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.boxes.pictures import by_stem, pictures_in, size_of
+from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
 from sutja.errors import PictureError
 
 PARTS = {"train": ("train",), "validation": ("val", "valid", "validation"), "test": ("test",)}

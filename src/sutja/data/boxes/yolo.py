@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sutja.data.box_pictures import pictures_in, size_of
-from sutja.data.box_records import BoxRecord, SceneBoxes, Scenes
-from sutja.data.box_voc import PARTS
+from sutja.data.boxes.pictures import pictures_in, size_of
+from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.boxes.voc import PARTS
 from sutja.data.faults import DataError
 from sutja.errors import PictureError
 

@@ -1,0 +1,1 @@
+"""Labelled boxes: COCO, YOLO and Pascal VOC."""
