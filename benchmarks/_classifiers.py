@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sutja.data.hold_out import hold_out
-from sutja.data.labelled import Labelled, load_labelled
+from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split import VALIDATION_SHARE
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.named import make_net

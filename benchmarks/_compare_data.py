@@ -11,7 +11,7 @@ from _sutja import data_folder
 from numpy.typing import NDArray
 
 from sutja.data.hold_out import hold_out
-from sutja.data.labelled import load_labelled
+from sutja.data.labelled.load import load_labelled
 from sutja.data.sound_sets import read_fsdd
 from sutja.data.split import RULES, is_test, is_validation
 

@@ -30,7 +30,7 @@ from _machine import ROOT, now, result_path, save, shown, table, warn_if_busy
 from _sutja import arguments
 from numpy.typing import NDArray
 
-from sutja.data.labelled import Labelled, load_labelled
+from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split import is_validation
 from sutja.metrics import risk_coverage
 from sutja.model_file import Card, Preprocessing

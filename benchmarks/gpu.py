@@ -26,7 +26,7 @@ from _sutja import arguments
 from digits import PACKAGES, SEEDS, Try, inputs, row_of
 from torch import nn
 
-from sutja.data.labelled import Labelled
+from sutja.data.labelled.load import Labelled
 from sutja.metrics import percent
 from sutja.nets.named import make_net
 from sutja.training.classify import fit_classifier, predict_log_proba

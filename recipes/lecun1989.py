@@ -27,7 +27,7 @@ import numpy as np
 import torch
 from _lecun1989_quick import QuickLecun1989
 
-from sutja.data.labelled import Labelled, load_labelled
+from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split import is_validation
 from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet

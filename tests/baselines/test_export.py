@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sutja.baselines import BASELINES, export_baseline
 from sutja.baselines.graph import LEAST, to_onnx
 from sutja.baselines.trees import round_down
-from sutja.data.labelled import load_labelled
+from sutja.data.labelled.load import load_labelled
 from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.runtime import Session

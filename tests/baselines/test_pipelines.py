@@ -5,7 +5,7 @@ import pytest
 from sklearn.base import clone
 
 from sutja.baselines import BASELINES
-from sutja.data.labelled import load_labelled
+from sutja.data.labelled.load import load_labelled
 
 # Least share of right answers on the embedded digits that were set aside; with luck alone it were a tenth.
 LEAST = {

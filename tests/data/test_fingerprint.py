@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sutja.data.faults import DataError
 from sutja.data.fingerprint import Fingerprint, Overlap, make_fingerprint
-from sutja.data.labelled import load_labelled
+from sutja.data.labelled.load import load_labelled
 
 
 def noise(seed, n, *shape):

@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from sutja.data.labelled import load_labelled
+from sutja.data.labelled.load import load_labelled
 from sutja.model_file import read_model
 from sutja.nets.lecun1989 import Lecun1989
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.data.faults import DataError
-from sutja.data.labelled import Labelled
+from sutja.data.labelled.load import Labelled
 from sutja.model_file import Scaling
 from sutja.signals.pixels_input import batch_to_pixels
 from sutja.training.labelled_run import RECIPES, load_parts, measured, params_of, with_choices

@@ -180,7 +180,7 @@ def transcribe(
     enough to make it better on those like yours.
     """
     with told(_STOPPED):
-        from sutja.data.recordings import are_recordings, table_of
+        from sutja.data.labelled.recordings import are_recordings, table_of
 
         if base and from_scratch:
             raise click.UsageError("--base and --from-scratch exclude one another")

@@ -20,12 +20,12 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.confidence import RiskTable, fit_temperature, scale
-from sutja.data.class_labels import show_some
 from sutja.data.faults import DataError
 from sutja.data.fingerprint import make_fingerprint
 from sutja.data.hold_out import hold_out, three_parts
-from sutja.data.labelled import Labelled, load_labelled
-from sutja.data.leak import find_leaks
+from sutja.data.labelled.labels import show_some
+from sutja.data.labelled.leak import find_leaks
+from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split import VALIDATION_SHARE
 from sutja.errors import ThresholdError
 from sutja.metrics import clopper_pearson, expected_calibration_error, percent
@@ -99,7 +99,7 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
     Raises
     ------
     DataError
-        As `sutja.data.labelled.load_labelled` says, or where a class has no picture in the training part.
+        As `sutja.data.labelled.load.load_labelled` says, or where a class has no picture in the training part.
     """
     train = load_labelled(data, "train", resize)
     if train.parted:

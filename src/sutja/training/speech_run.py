@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sutja.data.faults import DataError
 from sutja.data.hold_out import three_parts
-from sutja.data.recordings import load_spoken_texts, ways_to_say
+from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
 from sutja.data.synthesis.speech.composer import SpeechComposer
 from sutja.data.synthesis.speech.pieces import Piece, as_int16
 from sutja.errors import ModelFileError, SoundError
@@ -67,7 +67,7 @@ def load_speech_parts(data: Path, say: Callable[[str], None]) -> SpeechParts:
     Raises
     ------
     DataError
-        As `sutja.data.recordings.load_spoken_texts` says, or no recording can be read.
+        As `sutja.data.labelled.recordings.load_spoken_texts` says, or no recording can be read.
     """
     whole = load_spoken_texts(data, "train")
     spoken, kept, checksum = _read(whole.paths, whole.texts, data, say)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from sutja.charset import CHARSET
 from sutja.data.faults import DataError
 from sutja.data.hold_out import three_parts
-from sutja.data.labelled import load_texts
+from sutja.data.labelled.load import load_texts
 from sutja.data.synthesis.samples import Sample, Silence
 from sutja.errors import PictureError
 from sutja.model_file import Card, Preprocessing, TrainingSet
@@ -76,7 +76,7 @@ def load_text_parts(data: Path, say: Callable[[str], None]) -> TextParts:
     Raises
     ------
     DataError
-        As `sutja.data.labelled.load_texts` says, or no crop can be read.
+        As `sutja.data.labelled.load.load_texts` says, or no crop can be read.
     """
     whole = load_texts(data, "train")
     signs = any(set(text) - _DIGITS for text in whole.texts)

@@ -67,7 +67,7 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
     file
         The model.
     data
-        Of a classifier, anything that `sutja.data.labelled.load_labelled` takes; of a reader of numbers, a
+        Of a classifier, anything that `sutja.data.labelled.load.load_labelled` takes; of a reader of numbers, a
         table with the columns path and text.
     part
         "train" or "test".
@@ -92,7 +92,7 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
 
 def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
     from sutja.data.fingerprint import Fingerprint
-    from sutja.data.labelled import load_labelled
+    from sutja.data.labelled.load import load_labelled
     from sutja.evaluation import Answers
 
     text = classifier.card.fingerprint
@@ -120,7 +120,7 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
 
 def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
     from sutja.cli.progress import with_progress
-    from sutja.data.labelled import load_texts
+    from sutja.data.labelled.load import load_texts
 
     if data is None:
         raise SutjaError(

@@ -40,7 +40,7 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     from sutja.cli.judging.crops import Judged, repeated
     from sutja.cli.progress import with_progress
     from sutja.cli.train_speech import digits_in
-    from sutja.data.recordings import load_spoken_texts
+    from sutja.data.labelled.recordings import load_spoken_texts
     from sutja.listening import Listener
 
     if data is None:

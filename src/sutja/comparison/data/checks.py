@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sutja.comparison import room
 from sutja.comparison.faults import ComparisonError
-from sutja.data.class_labels import show_some
+from sutja.data.labelled.labels import show_some
 
 _FEW = 400  # items; below, the intervals are wide
 _FEW_A_CLASS = 10

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sutja.comparison.data.checks import look_at_classes, look_at_values
 from sutja.comparison.faults import ComparisonError
 from sutja.comparison.room import free_memory
-from sutja.data.class_labels import encode_labels, show_some
 from sutja.data.hold_out import hold_out, three_parts
+from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.split import VALIDATION_SHARE
 
 LEAST_ITEMS = 40

@@ -18,9 +18,9 @@ from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, checked, sho
 from sutja.data.boxes.voc import looks_like_voc, read_voc
 from sutja.data.boxes.yolo import looks_like_yolo, read_yolo
 from sutja.data.catalogue import ENTRIES, data_root
-from sutja.data.class_labels import show_some
 from sutja.data.faults import DataError
 from sutja.data.field_sets import CHEQUE_CLASSES, read_cheques
+from sutja.data.labelled.labels import show_some
 from sutja.data.split import fold_of, is_test
 
 BoxPart = Literal["train", "validation", "test"]

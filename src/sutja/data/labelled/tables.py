@@ -9,11 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.class_labels import check_none_lost, encode_labels, show_some
 from sutja.data.digit_sets import Part
 from sutja.data.faults import DataError
-from sutja.data.picture_stack import Loaded, Size, stack_pictures
-from sutja.data.tables import GROUP_NAMES, Table, find_files, read_table, rows_of_part, unnamed_pictures
+from sutja.data.labelled.csv_tables import (
+    GROUP_NAMES,
+    Table,
+    find_files,
+    read_table,
+    rows_of_part,
+    unnamed_pictures,
+)
+from sutja.data.labelled.labels import check_none_lost, encode_labels, show_some
+from sutja.data.labelled.picture_stack import Loaded, Size, stack_pictures
 
 LABEL_NAMES = ("label", "class", "target", "y", "digit")
 TEXT_NAMES = ("text", "transcription", "number", "label")
@@ -84,7 +91,7 @@ def load_texts(data: str | Path, part: Part = "train", charset: str = CHARSET) -
     data : str or Path
         A ``.csv`` or ``.tsv``; the columns group and part are used where there are any. No picture is read.
     part : "train" or "test"
-        As for `sutja.data.labelled.load_labelled`.
+        As for `sutja.data.labelled.load.load_labelled`.
     charset : str
         The characters that a text may hold.
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutja.data.duplicates import look_alikes
-from sutja.data.labelled import Labelled, load_labelled
-from sutja.data.leak import find_leaks
+from sutja.data.labelled.leak import find_leaks
+from sutja.data.labelled.load import Labelled, load_labelled
 
 
 def strokes(seed, n, side=28):
@@ -105,7 +105,7 @@ def test_the_same_picture_many_times_is_compared_once(monkeypatch):
         compared.append((len(images_a), len(images_b)))
         return look_alikes(images_a, images_b, **options)
 
-    monkeypatch.setattr("sutja.data.leak.look_alikes", count)
+    monkeypatch.setattr("sutja.data.labelled.leak.look_alikes", count)
     many, other = np.repeat(strokes(5, 1), 300, axis=0), np.repeat(strokes(6, 1), 70, axis=0)
     leaks = find_leaks(labelled(many), labelled(np.concatenate([many[:100], other])))
     assert len(leaks.copies) == 100

@@ -6,11 +6,11 @@ import re
 import string
 from pathlib import Path
 
-from sutja.data.class_tables import TEXT_NAMES, Texts, load_texts
 from sutja.data.digit_sets import Part
 from sutja.data.faults import DataError
+from sutja.data.labelled.csv_tables import PATH_NAMES, TABLE_SUFFIXES, read_table
+from sutja.data.labelled.tables import TEXT_NAMES, Texts, load_texts
 from sutja.data.synthesis.speech.phrases import labels_of
-from sutja.data.tables import PATH_NAMES, TABLE_SUFFIXES, read_table
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.spoken_words import UNITS
 
@@ -45,7 +45,7 @@ def are_recordings(data: Path) -> bool:
     Raises
     ------
     DataError
-        As `sutja.data.tables.read_table` says.
+        As `sutja.data.labelled.csv_tables.read_table` says.
     """
     path = table_of(data)
     if not path.is_file():
@@ -63,7 +63,7 @@ def load_spoken_texts(data: Path, part: Part) -> Texts:
     Raises
     ------
     DataError
-        As `sutja.data.class_tables.load_texts` says.
+        As `sutja.data.labelled.tables.load_texts` says.
     """
     return load_texts(table_of(data), part, CHARACTERS)
 

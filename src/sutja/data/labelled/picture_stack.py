@@ -25,7 +25,7 @@ _NOTES = 20  # pictures left out that are named one by one
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Pictures with their labels as the data have them; `sutja.data.labelled` makes classes of these.
+    """Pictures with their labels as the data have them; `sutja.data.labelled.load` makes classes of these.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Loaded:
     parted : bool
     notes : tuple of str
     clips : bool
-        See `sutja.data.labelled.Labelled`.
+        See `sutja.data.labelled.load.Labelled`.
     """
 
     images: NDArray[np.uint8]

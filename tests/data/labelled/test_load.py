@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from test_digit_sets import idx
 
-from sutja.data.class_labels import encode_labels
 from sutja.data.faults import DataError
-from sutja.data.labelled import load_labelled, load_texts
+from sutja.data.labelled.labels import encode_labels
+from sutja.data.labelled.load import load_labelled, load_texts
 
 
 @pytest.fixture
@@ -134,7 +134,7 @@ def test_resizing_arrays():
 def test_pictures_that_do_not_fit_in_memory(picture, tmp_path, monkeypatch):
     picture("a/a.png")
     picture("b/b.png")
-    monkeypatch.setattr("sutja.data.picture_stack.memory_limit", lambda: 60.0)
+    monkeypatch.setattr("sutja.data.labelled.picture_stack.memory_limit", lambda: 60.0)
     with pytest.raises(DataError, match="2 pictures do not fit in memory; use --resize"):
         load_labelled(tmp_path)
 
@@ -314,7 +314,7 @@ def test_npz_that_cannot_be_learnt_from(tmp_path, arrays, message):
 def test_npz_that_does_not_fit_in_memory(tmp_path, monkeypatch):
     path = tmp_path / "a.npz"
     np.savez_compressed(path, X=np.zeros((4, 99, 99), np.uint8), y=[0, 1, 0, 1])
-    monkeypatch.setattr("sutja.data.class_arrays.memory_limit", lambda: 4 * 99 * 99)
+    monkeypatch.setattr("sutja.data.labelled.arrays.memory_limit", lambda: 4 * 99 * 99)
     with pytest.raises(DataError, match="its arrays do not fit in memory"):
         load_labelled(path)
     monkeypatch.undo()

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutja.data.class_labels import show_some
 from sutja.data.faults import DataError
+from sutja.data.labelled.labels import show_some
 from sutja.signals.headers import SUFFIXES
 
 TABLE_SUFFIXES = (".csv", ".tsv")

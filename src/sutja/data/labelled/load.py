@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.catalogue import DEFAULT, ENTRIES
-from sutja.data.class_arrays import read_idx_folder, read_npz
-from sutja.data.class_folders import read_class_folders
-from sutja.data.class_labels import encode_labels, show_some
-from sutja.data.class_tables import load_texts, read_class_table
 from sutja.data.digit_sets import Part
 from sutja.data.faults import DataError
 from sutja.data.known_sets import FIRST_DIGIT, read_known_set
-from sutja.data.picture_stack import Loaded, Size, fit_images
+from sutja.data.labelled.arrays import read_idx_folder, read_npz
+from sutja.data.labelled.csv_tables import TABLE_SUFFIXES
+from sutja.data.labelled.folders import read_class_folders
+from sutja.data.labelled.labels import encode_labels, show_some
+from sutja.data.labelled.picture_stack import Loaded, Size, fit_images
+from sutja.data.labelled.tables import load_texts, read_class_table
 from sutja.data.split import RULES
-from sutja.data.tables import TABLE_SUFFIXES
 
 __all__ = ["Labelled", "load_labelled", "load_texts"]
 

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.class_labels import show_some
 from sutja.data.duplicates import NearDuplicate, look_alikes
-from sutja.data.labelled import Labelled
+from sutja.data.labelled.labels import show_some
+from sutja.data.labelled.load import Labelled
 
 MIN_CORRELATION = 0.995  # a scan packed again stays above; of different writers' digits only plain strokes do
 

@@ -1,0 +1,1 @@
+"""A person's own labelled data: folders, tables, arrays, recordings."""
