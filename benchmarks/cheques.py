@@ -19,7 +19,7 @@ from _scores import percent, rate
 from _sutja import arguments, data_folder
 
 from sutja.data.field_sets import ChequeRecord, read_cheques
-from sutja.data.real_pages import in_part
+from sutja.data.pages.pages import in_part
 from sutja.grammar import digits_of
 
 FIGURE = "cheques"

@@ -19,7 +19,7 @@ from _scores import percent, rate
 from _sutja import arguments, data_folder
 
 from sutja.data.field_sets import SudokuRecord, read_sudoku
-from sutja.data.real_pages import in_part
+from sutja.data.pages.pages import in_part
 
 FIGURE = "grids"
 SIDE = 9

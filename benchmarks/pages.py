@@ -26,7 +26,7 @@ from PIL import Image, ImageDraw
 
 from sutja.data.field_sets import read_cheques, read_sudoku
 from sutja.data.page_sets import read_receipts, read_weather_tables
-from sutja.data.real_pages import in_part
+from sutja.data.pages.pages import in_part
 from sutja.data.split import is_test
 from sutja.reading.reader import Reader
 from sutja.signals.image import Source

@@ -19,7 +19,7 @@ from _scores import percent, rate
 from _sutja import arguments, data_folder
 
 from sutja.data.page_sets import TableRecord, read_weather_tables
-from sutja.data.real_pages import in_part
+from sutja.data.pages.pages import in_part
 
 FIGURE = "tables"
 

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from sutja.data.boxes.boxed import BoxedPicture, boxed
-from sutja.data.real_pages import CLASSES
+from sutja.data.pages.pages import CLASSES
 from sutja.data.synthesis.pages import PageSample
 
 

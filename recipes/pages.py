@@ -11,7 +11,7 @@
 
 `compose` draws pages of many layouts (`sutja.data.synthesis.pages`) into files that training uses several
 times over; it may run beside `train`, which takes up new files as they come. `prepare` writes the real
-pages (`sutja.data.real_pages`) of the training and validation parts, and pages of the held-out layouts.
+pages (`sutja.data.pages.pages`) of the training and validation parts, and pages of the held-out layouts.
 `train` mixes composed and real pages, and goes on where it stopped when started again; with `--begin` it
 goes on from a model file. `refill` draws the labelled amounts of the real cheques close about their ink, and
 writes other amounts in their place. `measure` looks at
@@ -42,8 +42,8 @@ from sutja.boxes.nms import NO_MATTER, match, suppress
 from sutja.data import catalogue
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.fonts import faces
-from sutja.data.real_pages import CLASSES, real_pages
-from sutja.data.real_pages_cheques import cheque_pages
+from sutja.data.pages.cheques import cheque_pages
+from sutja.data.pages.pages import CLASSES, real_pages
 from sutja.data.real_pages_refilled import amount_boxes, place_of, refilled, tightened
 from sutja.data.synthesis.pages import HELD_OUT, PageComposer
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load

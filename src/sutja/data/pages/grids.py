@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.field_sets import SudokuRecord, read_sudoku, sudoku_cells
+from sutja.data.pages.base import HANDWRITTEN, PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
 from sutja.data.pasted import outline
-from sutja.data.real_pages_parts import HANDWRITTEN, PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
 
 _CELL, _MARGIN = 56, 0.02  # pixels of a cell picture; part of the cell left out on each side
 _EDGE = 4  # pixels of the cell picture where its lines are

@@ -10,9 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sutja.data.real_pages_cheques import cheque_pages
-from sutja.data.real_pages_grids import grid_pages
-from sutja.data.real_pages_parts import (
+from sutja.data.pages.base import (
     CLASSES,
     HANDWRITTEN,
     PARTS,
@@ -21,7 +19,9 @@ from sutja.data.real_pages_parts import (
     RealPage,
     in_part,
 )
-from sutja.data.real_pages_tables import table_pages
+from sutja.data.pages.cheques import cheque_pages
+from sutja.data.pages.grids import grid_pages
+from sutja.data.pages.tables import table_pages
 
 __all__ = [
     "CLASSES",

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from sutja.data import split
 from sutja.data.field_sets import ChequeRecord, SudokuRecord
-from sutja.data.readers import read_cheques, read_sudoku, read_weather_tables
-from sutja.data.real_pages import (
+from sutja.data.pages.base import scaled
+from sutja.data.pages.cheques import labelled_fields
+from sutja.data.pages.grids import grid_fields
+from sutja.data.pages.pages import (
     CLASSES,
     HANDWRITTEN,
     PARTS,
@@ -18,10 +20,8 @@ from sutja.data.real_pages import (
     in_part,
     real_pages,
 )
-from sutja.data.real_pages_cheques import labelled_fields
-from sutja.data.real_pages_grids import grid_fields
-from sutja.data.real_pages_parts import scaled
-from sutja.data.real_pages_tables import body_of, lay_out, table_pages
+from sutja.data.pages.tables import body_of, lay_out, table_pages
+from sutja.data.readers import read_cheques, read_sudoku, read_weather_tables
 
 
 @settings(max_examples=30)

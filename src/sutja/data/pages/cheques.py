@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.field_sets import ChequeRecord, read_cheques
-from sutja.data.real_pages_parts import (
+from sutja.data.pages.base import (
     HANDWRITTEN,
     PRINTED,
     XYXY,

@@ -1,0 +1,1 @@
+"""Real pages with known fields: cheques, grids, tables."""
