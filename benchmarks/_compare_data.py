@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sutja.data.hold_out import hold_out
 from sutja.data.labelled.load import load_labelled
-from sutja.data.sound_sets import read_fsdd
+from sutja.data.sets.sounds import read_fsdd
 from sutja.data.split import RULES, is_test, is_validation
 
 DATA = ("mnist", "usps", "digits", "fsdd")

@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import readers, split
-from sutja.data.digit_sets import Digits
+from sutja.data import split
 from sutja.data.fonts import faces
+from sutja.data.sets import readers
+from sutja.data.sets.digits import Digits
 from sutja.data.synthesis import camera, ink, paper
 from sutja.data.synthesis.samples import Composer
 from sutja.data.synthesis.sources import Sources, cheque_fields

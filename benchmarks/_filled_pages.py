@@ -21,7 +21,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from sutja.data import readers, split
+from sutja.data import split
+from sutja.data.sets import readers
 
 XYXY = tuple[float, float, float, float]
 _LEAST_DIGITS = 60  # of a writer; fewer would repeat themselves on a page

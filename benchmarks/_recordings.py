@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import sound_sets
+from sutja.data.sets import sounds
 from sutja.listening.spoken import spoken_numbers, words_of
 from sutja.signals.audio import RATE, load_sound
 
@@ -39,9 +39,7 @@ class Take:
 Reader = Callable[[Path, str], list[Take]]
 
 
-def _take(
-    record: sound_sets.SpokenRecord, digits: tuple[str, ...], values: tuple[str | None, ...] = ()
-) -> Take:
+def _take(record: sounds.SpokenRecord, digits: tuple[str, ...], values: tuple[str | None, ...] = ()) -> Take:
     return Take(record.path.name, load_sound(record.path).samples, digits, values or digits)
 
 
@@ -49,8 +47,8 @@ def fsdd(root: Path, part: str) -> list[Take]:
     """Single digits of six speakers who were all learnt from; the official split."""
     return [
         _take(record, (record.text,))
-        for record in sound_sets.read_fsdd(root)
-        if sound_sets.part_of("fsdd", record) == part
+        for record in sounds.read_fsdd(root)
+        if sounds.part_of("fsdd", record) == part
     ]
 
 
@@ -63,8 +61,8 @@ def an4_said(text: str) -> list[str]:
     return ["□" if word == "o" else word for word in words_of(text)]
 
 
-def _an4(root: Path, part: str) -> list[sound_sets.SpokenRecord]:
-    return [r for r in sound_sets.read_an4(root) if sound_sets.part_of("an4", r) == part]
+def _an4(root: Path, part: str) -> list[sounds.SpokenRecord]:
+    return [r for r in sounds.read_an4(root) if sounds.part_of("an4", r) == part]
 
 
 def an4_digits(root: Path, part: str) -> list[Take]:
@@ -100,15 +98,15 @@ def strings(root: Path, part: str) -> list[Take]:
     """Phone, order and zip numbers by one speaker: a test set as a whole."""
     if part != "test":
         return []
-    return [_take(record, (record.text,)) for record in sound_sets.read_spoken_strings(root)]
+    return [_take(record, (record.text,)) for record in sounds.read_spoken_strings(root)]
 
 
 def telephone(root: Path, part: str) -> list[Take]:
     """Turns of telephone calls without a number."""
     return [
         _take(record, ())
-        for record in sound_sets.read_telephone_speech(root)
-        if sound_sets.part_of("telephone-speech", record) == part
+        for record in sounds.read_telephone_speech(root)
+        if sounds.part_of("telephone-speech", record) == part
     ]
 
 
@@ -116,9 +114,9 @@ def noise(root: Path, part: str) -> list[Take]:
     """Pieces of noise: dishes, a bicycle, a tap, a cat, white and pink."""
     takes = []
     n = round(NOISE_SECONDS * RATE)
-    for record in sound_sets.read_noise(root):
+    for record in sounds.read_noise(root):
         sound = load_sound(record.path)
-        first, last = (round(s * RATE) for s in sound_sets.noise_span(part, sound.seconds))
+        first, last = (round(s * RATE) for s in sounds.noise_span(part, sound.seconds))
         takes += [
             Take(f"{record.path.name} {start / RATE:.1f} s", sound.samples[start : start + n], ())
             for start in range(first, last - n + 1, n)

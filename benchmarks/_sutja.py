@@ -128,7 +128,7 @@ def at_threshold(cases: Sequence[tuple[Case, bool]], threshold: float | None) ->
 
 def data_folder() -> Path:
     """The real data: `SUTJA_DATA`, ../shared/data beside the checkout, or where they were fetched to."""
-    from sutja.data.catalogue import DATA_VARIABLE, data_root
+    from sutja.data.sets.catalogue import DATA_VARIABLE, data_root
 
     beside = Path(__file__).resolve().parents[2] / "shared" / "data"
     return beside if DATA_VARIABLE not in os.environ and beside.is_dir() else data_root()

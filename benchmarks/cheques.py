@@ -18,8 +18,8 @@ from _peers import PEERS_PACKAGES
 from _scores import percent, rate
 from _sutja import arguments, data_folder
 
-from sutja.data.field_sets import ChequeRecord, read_cheques
 from sutja.data.pages.pages import in_part
+from sutja.data.sets.fields import ChequeRecord, read_cheques
 from sutja.grammar import digits_of
 
 FIGURE = "cheques"

@@ -18,8 +18,8 @@ from _page_readers import PageReaderOf, Seen
 from _scores import percent, rate
 from _sutja import arguments, data_folder
 
-from sutja.data.field_sets import SudokuRecord, read_sudoku
 from sutja.data.pages.pages import in_part
+from sutja.data.sets.fields import SudokuRecord, read_sudoku
 
 FIGURE = "grids"
 SIDE = 9

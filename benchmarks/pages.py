@@ -24,9 +24,9 @@ from _peers import PEERS_PACKAGES
 from _sutja import arguments, data_folder
 from PIL import Image, ImageDraw
 
-from sutja.data.field_sets import read_cheques, read_sudoku
-from sutja.data.page_sets import read_receipts, read_weather_tables
 from sutja.data.pages.pages import in_part
+from sutja.data.sets.fields import read_cheques, read_sudoku
+from sutja.data.sets.pages import read_receipts, read_weather_tables
 from sutja.data.split import is_test
 from sutja.reading.reader import Reader
 from sutja.signals.image import Source

@@ -18,7 +18,7 @@ from _peers import PEERS_PACKAGES
 from _scores import percent, rate
 from _sutja import arguments, data_folder
 
-from sutja.data.page_sets import ReceiptRecord, read_receipts
+from sutja.data.sets.pages import ReceiptRecord, read_receipts
 from sutja.data.split import is_test
 
 FIGURE = "receipts"

@@ -18,8 +18,8 @@ from _peers import PEERS_PACKAGES
 from _scores import percent, rate
 from _sutja import arguments, data_folder
 
-from sutja.data.page_sets import TableRecord, read_weather_tables
 from sutja.data.pages.pages import in_part
+from sutja.data.sets.pages import TableRecord, read_weather_tables
 
 FIGURE = "tables"
 

@@ -19,12 +19,12 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.field_sets import read_cheques, read_sudoku
-from sutja.data.page_sets import read_weather_tables
 from sutja.data.pages.base import grey_picture
 from sutja.data.pages.grids import grid_fields
 from sutja.data.pages.pages import PRINTED, in_part
 from sutja.data.pages.tables import body_of, lay_out
+from sutja.data.sets.fields import read_cheques, read_sudoku
+from sutja.data.sets.pages import read_weather_tables
 from sutja.data.synthesis import camera, texts
 from sutja.data.synthesis.pages import PageComposer, PageSample
 from sutja.data.synthesis.samples import Composer, Sample, Silence

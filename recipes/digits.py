@@ -25,8 +25,8 @@ import cv2
 import numpy as np
 
 import sutja
-from sutja.data.catalogue import ENTRIES
 from sutja.data.labelled.load import Labelled, load_labelled
+from sutja.data.sets.catalogue import ENTRIES
 from sutja.data.split import fold_of, is_validation
 from sutja.model_file import Card, ModelFile, TrainingSet, write_model
 from sutja.runtime import Session

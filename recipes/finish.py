@@ -29,8 +29,8 @@ import torch
 import sutja
 from sutja.charset import CHARSET
 from sutja.confidence import RiskTable, fit_calibration
-from sutja.data import catalogue
 from sutja.data.fonts import faces
+from sutja.data.sets import catalogue
 from sutja.data.synthesis.samples import Composer, Sample
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.metrics import expected_calibration_error

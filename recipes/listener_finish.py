@@ -32,8 +32,8 @@ from listener import HELD_SEED, PARAMS, SETS, heard, pieces_of, run
 
 import sutja
 from sutja.confidence import RiskTable, fit_calibration
-from sutja.data import catalogue
-from sutja.data.sound_sets import part_of, read_fsdd
+from sutja.data.sets import catalogue
+from sutja.data.sets.sounds import part_of, read_fsdd
 from sutja.data.synthesis.speech.channel import Strength
 from sutja.data.synthesis.speech.composer import SpeechComposer
 from sutja.data.synthesis.speech.pieces import RATE, Piece, load

@@ -21,9 +21,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sutja.data.field_sets import read_cheques, read_sudoku
-from sutja.data.page_sets import read_weather_tables
 from sutja.data.pages.pages import in_part
+from sutja.data.sets.fields import read_cheques, read_sudoku
+from sutja.data.sets.pages import read_weather_tables
 from sutja.data.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, PageSample
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.errors import ThresholdError

@@ -39,12 +39,12 @@ from _page_files import as_boxed, enlarged, load_pages, save_pages
 
 from sutja.boxes.decode import Found, decode
 from sutja.boxes.nms import NO_MATTER, match, suppress
-from sutja.data import catalogue
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.fonts import faces
 from sutja.data.pages.cheques import cheque_pages
 from sutja.data.pages.pages import CLASSES, real_pages
 from sutja.data.real_pages_refilled import amount_boxes, place_of, refilled, tightened
+from sutja.data.sets import catalogue
 from sutja.data.synthesis.pages import HELD_OUT, PageComposer
 from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.data.synthesis.supplies import Supplies

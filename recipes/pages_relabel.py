@@ -22,9 +22,9 @@ from pages import CLASSES, USED, trained
 
 from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes.boxed import BoxedPicture, boxed
-from sutja.data.page_sets import read_receipts
 from sutja.data.pages.base import PRINTED, grey_picture, scaled
 from sutja.data.pages.cheques import SCALE, cheque_pages, inked
+from sutja.data.sets.pages import read_receipts
 from sutja.data.split import fold_of, is_test
 from sutja.nets.detector import Detector
 from sutja.reading.reader import Reader

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sutja.data.field_sets import ChequeRecord, SudokuRecord
+from sutja.data.sets.fields import ChequeRecord, SudokuRecord
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 

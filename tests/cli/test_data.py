@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from sutja.cli import main
-from sutja.data import catalogue, manifest
-from sutja.data.catalogue import ENTRIES
+from sutja.data.sets import catalogue, manifest
+from sutja.data.sets.catalogue import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,7 +64,7 @@ def test_info(sutja):
     text = sutja("info", "orand-car").stdout
     assert "labels MIT; images for research, non-commercial" in text
     assert "https://github.com/Fzkuji/Labeled_ORAND-CAR-A" in text
-    assert "sutja.data.readers.read_orand_car" in text
+    assert "sutja.data.sets.readers.read_orand_car" in text
     assert "file name without its ending" in text
     facts = json.loads(sutja("info", "mnist", "--format", "json").stdout)
     assert len(facts["files"]) == 6
@@ -111,7 +111,7 @@ def letters(monkeypatch, tmp_path):
         options["on_bytes"](3, None)
         fetched.append(out)
 
-    monkeypatch.setattr("sutja.data.obtain.fetch", fetch)
+    monkeypatch.setattr("sutja.data.sets.obtain.fetch", fetch)
     return fetched
 
 
@@ -141,7 +141,7 @@ def test_stopping_says_how_to_go_on(sutja, letters, monkeypatch):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("sutja.data.obtain.fetch", stop)
+    monkeypatch.setattr("sutja.data.sets.obtain.fetch", stop)
     assert "the same command goes on from there" in sutja("get", "letters", code=130).stderr
 
 

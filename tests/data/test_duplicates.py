@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data import readers
 from sutja.data.duplicates import near_duplicates
+from sutja.data.sets import readers
 from sutja.data.split import is_test
 
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.data import readers
 from sutja.data.faults import DataError
 from sutja.data.hold_out import hold_out, three_parts
+from sutja.data.sets import readers
 from sutja.data.split import (
     N_FOLDS,
     RULES,

@@ -13,7 +13,7 @@ import pytest
 import torch
 from labelled_blobs import blobs
 
-from sutja.data.readers import read_mnist
+from sutja.data.sets.readers import read_mnist
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, classify

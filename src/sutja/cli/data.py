@@ -15,8 +15,8 @@ from sutja.cli.failures import FAILED, told
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
-    from sutja.data.catalogue import Entry
-    from sutja.data.obtain import Progress
+    from sutja.data.sets.catalogue import Entry
+    from sutja.data.sets.obtain import Progress
 
 _STOPPED = "stopped; what has arrived is kept, the same command goes on from there"
 FORMAT = click.option(
@@ -36,7 +36,7 @@ def data() -> None:
 @FORMAT
 def list_sets(format_name: str) -> None:
     """List the data sets, their size and terms, and whether they are here."""
-    from sutja.data.catalogue import ENTRIES
+    from sutja.data.sets.catalogue import ENTRIES
 
     rows = [_summary(entry) for entry in ENTRIES.values()]
     if format_name == "json":
@@ -56,7 +56,7 @@ def list_sets(format_name: str) -> None:
 def info(name: str, format_name: str) -> None:
     """Describe one data set: what, whose, on what terms, how it is split."""
     with told(_STOPPED):
-        from sutja.data.catalogue import entry_of
+        from sutja.data.sets.catalogue import entry_of
         from sutja.data.split import RULES
 
         entry = entry_of(name)
@@ -64,7 +64,7 @@ def info(name: str, format_name: str) -> None:
         facts = _summary(entry) | {
             "home": entry.home,
             "terms_on_card": entry.terms_on_card,
-            "reader": f"sutja.data.readers.{entry.reader}",
+            "reader": f"sutja.data.sets.readers.{entry.reader}",
             "split_by": rule.key if rule else None,
             "official_test": rule.official_test if rule else None,
             "note": rule.note if rule else None,
@@ -89,8 +89,8 @@ def info(name: str, format_name: str) -> None:
 def get(names: tuple[str, ...], to: Path | None) -> None:
     """Fetch data sets. What is there already stays; what broke off is taken up again."""
     with told(_STOPPED):
-        from sutja.data.catalogue import data_root, entry_of
-        from sutja.data.obtain import obtain
+        from sutja.data.sets.catalogue import data_root, entry_of
+        from sutja.data.sets.obtain import obtain
 
         entries = [entry_of(name) for name in names]
         root = to or data_root()
@@ -116,8 +116,8 @@ def verify(names: tuple[str, ...]) -> None:
     """Compare every file of data sets with the catalogue, byte by byte."""
     failed = False
     with told(_STOPPED):
-        from sutja.data.catalogue import data_root, entry_of
-        from sutja.data.manifest import problems_of
+        from sutja.data.sets.catalogue import data_root, entry_of
+        from sutja.data.sets.manifest import problems_of
 
         for entry in [entry_of(name) for name in names]:
             if not entry.files:
@@ -147,7 +147,7 @@ def _summary(entry: Entry) -> dict[str, Any]:
 
 def _here(entry: Entry) -> str:
     """Whether the set is here: by the names and sizes of its files, which is quick, not by their content."""
-    from sutja.data.catalogue import data_root
+    from sutja.data.sets.catalogue import data_root
 
     if not entry.files:
         return "built in"

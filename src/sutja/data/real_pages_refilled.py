@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes.boxed import BoxedPicture, boxed
-from sutja.data.field_sets import ChequeRecord, read_cheques
 from sutja.data.pages.base import HANDWRITTEN, XYXY, in_part
 from sutja.data.pages.cheques import SCALE, labelled_fields
+from sutja.data.sets.fields import ChequeRecord, read_cheques
 from sutja.data.synthesis import texts
 from sutja.data.synthesis.pages import values
 from sutja.data.synthesis.pages.desk import Desk

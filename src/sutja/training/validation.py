@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import readers, split
+from sutja.data import split
+from sutja.data.sets import readers
 from sutja.data.synthesis.samples import Composer, Sample, Silence
 from sutja.data.synthesis.sources import Sources, amounts_of, cheque_fields, word_fields
 from sutja.signals.normalise import NormaliseParams, grey

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutja.data import split
-from sutja.data.field_sets import ChequeRecord, SudokuRecord
 from sutja.data.pages.base import scaled
 from sutja.data.pages.cheques import labelled_fields
 from sutja.data.pages.grids import grid_fields
@@ -21,7 +20,8 @@ from sutja.data.pages.pages import (
     real_pages,
 )
 from sutja.data.pages.tables import body_of, lay_out, table_pages
-from sutja.data.readers import read_cheques, read_sudoku, read_weather_tables
+from sutja.data.sets.fields import ChequeRecord, SudokuRecord
+from sutja.data.sets.readers import read_cheques, read_sudoku, read_weather_tables
 
 
 @settings(max_examples=30)

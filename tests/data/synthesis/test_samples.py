@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sutja.charset import CHARSET
-from sutja.data import readers, split
+from sutja.data import split
+from sutja.data.sets import readers
 from sutja.data.synthesis.glyphs import Hands
 from sutja.data.synthesis.samples import DEFAULT_WEIGHTS, Composer
 from sutja.data.synthesis.sources import Amount, Sources, load

@@ -17,10 +17,10 @@ from sutja.data.boxes.pictures import size_of
 from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, checked, shortened
 from sutja.data.boxes.voc import looks_like_voc, read_voc
 from sutja.data.boxes.yolo import looks_like_yolo, read_yolo
-from sutja.data.catalogue import ENTRIES, data_root
 from sutja.data.faults import DataError
-from sutja.data.field_sets import CHEQUE_CLASSES, read_cheques
 from sutja.data.labelled.labels import show_some
+from sutja.data.sets.catalogue import ENTRIES, data_root
+from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
 from sutja.data.split import fold_of, is_test
 
 BoxPart = Literal["train", "validation", "test"]

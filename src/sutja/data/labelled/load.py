@@ -14,16 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.catalogue import DEFAULT, ENTRIES
-from sutja.data.digit_sets import Part
 from sutja.data.faults import DataError
-from sutja.data.known_sets import FIRST_DIGIT, read_known_set
 from sutja.data.labelled.arrays import read_idx_folder, read_npz
 from sutja.data.labelled.csv_tables import TABLE_SUFFIXES
 from sutja.data.labelled.folders import read_class_folders
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.labelled.picture_stack import Loaded, Size, fit_images
 from sutja.data.labelled.tables import load_texts, read_class_table
+from sutja.data.sets.by_part import FIRST_DIGIT, read_known_set
+from sutja.data.sets.catalogue import DEFAULT, ENTRIES
+from sutja.data.sets.digits import Part
 from sutja.data.split import RULES
 
 __all__ = ["Labelled", "load_labelled", "load_texts"]

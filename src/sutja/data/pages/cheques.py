@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.field_sets import ChequeRecord, read_cheques
 from sutja.data.pages.base import (
     HANDWRITTEN,
     PRINTED,
@@ -24,6 +23,7 @@ from sutja.data.pages.base import (
     in_part,
     scaled,
 )
+from sutja.data.sets.fields import ChequeRecord, read_cheques
 
 SCALE = 0.6  # to 768 columns: handwritten digits of about 18 pixels, printed ones of 9 to 12
 _NUMBERS = ("CAR", "Date", "MICR", "check_no")

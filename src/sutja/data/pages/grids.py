@@ -2,7 +2,7 @@
 
 The set gives the corners of the grid and the digits, not which of them were written: printed and written ink
 differ in colour, darkness and height on one photo, so its cells are put in two groups; the group whose equal
-digits look most alike is print (the others are MNIST digits, `sutja.data.pasted`). Where the groups are not
+digits look most alike is print (the others are MNIST digits, `sutja.data.sets.sudoku_mnist`). Where the groups are not
 clearly apart, or where cells without ink are found, the cells in doubt are ignored.
 """
 
@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.field_sets import SudokuRecord, read_sudoku, sudoku_cells
 from sutja.data.pages.base import HANDWRITTEN, PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
-from sutja.data.pasted import outline
+from sutja.data.sets.fields import SudokuRecord, read_sudoku, sudoku_cells
+from sutja.data.sets.sudoku_mnist import outline
 
 _CELL, _MARGIN = 56, 0.02  # pixels of a cell picture; part of the cell left out on each side
 _EDGE = 4  # pixels of the cell picture where its lines are

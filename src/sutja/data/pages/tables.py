@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.page_sets import TableRecord, read_weather_tables
 from sutja.data.pages.base import PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
+from sutja.data.sets.pages import TableRecord, read_weather_tables
 
 SCALE = 0.6  # to 1,631 columns: digits of about 13 pixels
 _RULE, _LETTER_GAP = 45, 11  # pixels of the photo

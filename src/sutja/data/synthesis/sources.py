@@ -10,7 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sutja.data import pasted, readers, split
+from sutja.data import split
+from sutja.data.sets import readers, sudoku_mnist
 from sutja.data.synthesis.glyphs import Hands, ink_of
 from sutja.data.synthesis.silence import Picture
 from sutja.signals.normalise import grey
@@ -96,7 +97,7 @@ def word_fields(root: Path) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
 def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) -> None:
     mnist = readers.read_mnist(root, "train")
     keep = np.array([fold is None or not split.is_validation("mnist", str(w)) for w in mnist.groups])
-    keep[pasted.mnist_rows_in_sudoku_test()] = False  # the sudoku photos were filled with MNIST digits
+    keep[sudoku_mnist.mnist_rows_in_sudoku_test()] = False  # the sudoku photos were filled with MNIST digits
     images, labels = mnist.images[keep], mnist.labels[keep]
     out.hands.append((0.55, Hands.from_arrays("mnist", images, labels, mnist.groups[keep])))
     out.lone["mnist"] = [(image, str(label)) for image, label in zip(images, labels, strict=True)]
@@ -117,7 +118,7 @@ def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = F
     """Everything a recipe may train on.
 
     The sudoku photos are not in it: their handwritten digits are MNIST's, of its test part too
-    (`sutja.data.pasted`).
+    (`sutja.data.sets.sudoku_mnist`).
 
     Parameters
     ----------

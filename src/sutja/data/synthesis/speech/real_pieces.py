@@ -1,6 +1,6 @@
 """Pieces of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
 
-Only what is in a given part (`sutja.data.sound_sets.part_of`) is read, so that no test speaker is trained on.
+Only what is in a given part (`sutja.data.sets.sounds.part_of`) is read, so that no test speaker is trained on.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import sound_sets
-from sutja.data.sound_sets import SpokenRecord
+from sutja.data.sets import sounds as sound_sets
+from sutja.data.sets.sounds import SpokenRecord
 from sutja.data.synthesis.speech.phrases import labels_of
 from sutja.data.synthesis.speech.pieces import RATE, Piece, as_int16
 from sutja.data.synthesis.speech.sounds import sounds_of_words

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sutja.data.faults import DataError
-from sutja.data.field_sets import (
+from sutja.data.sets.fields import (
     MEASURED_OUTLINES,
     SudokuRecord,
     read_cheques,
@@ -13,7 +13,7 @@ from sutja.data.field_sets import (
     read_sudoku,
     sudoku_cells,
 )
-from sutja.data.pasted import ink_of
+from sutja.data.sets.sudoku_mnist import ink_of
 
 GRID = tuple(tuple((3 * row + row // 3 + column) % 9 + 1 for column in range(9)) for row in range(9))
 

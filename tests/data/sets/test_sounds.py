@@ -1,7 +1,7 @@
 import pytest
 
 from sutja.data.faults import DataError
-from sutja.data.sound_sets import (
+from sutja.data.sets.sounds import (
     noise_span,
     part_of,
     read_an4,

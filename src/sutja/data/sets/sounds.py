@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutja.data.digit_sets import read_csv
 from sutja.data.faults import unreadable
+from sutja.data.sets.digits import read_csv
 from sutja.data.split import fold_of, is_test
 
 FSDD_TEST = 5  # recordings of each digit by each speaker, from index 0: the official test

@@ -1,11 +1,11 @@
 """One reader per set of the catalogue: from a data root to plain frozen records.
 
 A data root is a folder with one folder per set (`SUTJA_DATA`, or where `sutja data get` puts them). The
-readers never download; `sutja.data.catalogue` says where the files come from.
+readers never download; `sutja.data.sets.catalogue` says where the files come from.
 """
 
-from sutja.data.digit_sets import Digits, read_bundled_digits, read_exam_digits, read_mnist, read_usps
-from sutja.data.field_sets import (
+from sutja.data.sets.digits import Digits, read_bundled_digits, read_exam_digits, read_mnist, read_usps
+from sutja.data.sets.fields import (
     CHEQUE_CLASSES,
     AmountRecord,
     ChequeRecord,
@@ -15,7 +15,7 @@ from sutja.data.field_sets import (
     read_sudoku,
     sudoku_cells,
 )
-from sutja.data.page_sets import (
+from sutja.data.sets.pages import (
     ReceiptRecord,
     SceneRecord,
     TableRecord,
@@ -23,7 +23,7 @@ from sutja.data.page_sets import (
     read_receipts,
     read_weather_tables,
 )
-from sutja.data.sound_sets import (
+from sutja.data.sets.sounds import (
     SpokenRecord,
     read_an4,
     read_fsdd,

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.data import readers
-from sutja.data.pasted import CELL, find_pasted, ink_of, mnist_rows_in_sudoku_test, outline
+from sutja.data.sets import readers
+from sutja.data.sets.sudoku_mnist import CELL, find_pasted, ink_of, mnist_rows_in_sudoku_test, outline
 from sutja.data.split import is_test
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sutja.data.catalogue import ENTRIES, Entry, data_root
-from sutja.data.digit_sets import (
+from sutja.data.faults import DataError
+from sutja.data.sets.catalogue import ENTRIES, Entry, data_root
+from sutja.data.sets.digits import (
     Digits,
     Part,
     read_bundled_digits,
@@ -13,8 +14,7 @@ from sutja.data.digit_sets import (
     read_mnist,
     read_usps,
 )
-from sutja.data.faults import DataError
-from sutja.data.field_sets import read_sudoku, sudoku_cells
+from sutja.data.sets.fields import read_sudoku, sudoku_cells
 from sutja.data.split import is_test
 
 FIRST_DIGIT = {"sudoku": 1}  # elsewhere 0

@@ -7,11 +7,11 @@ import zipfile
 import pytest
 from web import Resource
 
-from sutja.data import catalogue, manifest
-from sutja.data.catalogue import Entry
 from sutja.data.faults import DataError
-from sutja.data.manifest import ManifestFile, problems_of
-from sutja.data.obtain import obtain
+from sutja.data.sets import catalogue, manifest
+from sutja.data.sets.catalogue import Entry
+from sutja.data.sets.manifest import ManifestFile, problems_of
+from sutja.data.sets.obtain import obtain
 
 
 def entry(name="letters", **options):

@@ -5,7 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.data.digit_sets import (
+from sutja.data.faults import DataError
+from sutja.data.sets.digits import (
     read_bundled_digits,
     read_csv,
     read_exam_digits,
@@ -13,7 +14,6 @@ from sutja.data.digit_sets import (
     read_mnist,
     read_usps,
 )
-from sutja.data.faults import DataError
 
 
 def idx(array):

@@ -1,6 +1,6 @@
 """The catalogue: every data set the project knows, with its home, its terms and its reader.
 
-`ENTRIES` is the whole table. Sizes and sha256 of the files are in `sutja.data.manifest`, the splits in
+`ENTRIES` is the whole table. Sizes and sha256 of the files are in `sutja.data.sets.manifest`, the splits in
 `sutja.data.split`. Nothing here needs more than the standard library, so that listing sets is quick.
 """
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sutja.data.faults import DataError
-from sutja.data.manifest import ManifestFile, load_manifest
+from sutja.data.sets.manifest import ManifestFile, load_manifest
 
 DATA_VARIABLE = "SUTJA_DATA"
 DEFAULT = "digits"  # what is used where nothing is downloaded
@@ -40,7 +40,7 @@ class Entry:
     terms_on_card : bool
         Whether the terms are to be stated on the card of a model trained on it.
     home, reader : str
-        Where it comes from; the function of `sutja.data.readers` that reads it.
+        Where it comes from; the function of `sutja.data.sets.readers` that reads it.
     urls : mapping
         File of the set to the address of that file.
     archives : tuple of str
