@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from sutja.data.hold_out import hold_out
 from sutja.data.labelled.load import Labelled, load_labelled
-from sutja.data.split import VALIDATION_SHARE
+from sutja.data.split.fixed import VALIDATION_SHARE
+from sutja.data.split.hold_out import hold_out
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.named import make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels

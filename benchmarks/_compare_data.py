@@ -10,10 +10,10 @@ import soundfile
 from _sutja import data_folder
 from numpy.typing import NDArray
 
-from sutja.data.hold_out import hold_out
 from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.sounds import read_fsdd
-from sutja.data.split import RULES, is_test, is_validation
+from sutja.data.split.fixed import RULES, is_test, is_validation
+from sutja.data.split.hold_out import hold_out
 
 DATA = ("mnist", "usps", "digits", "fsdd")
 _BANDS, _FRAMES, _WINDOW = 20, 20, 256  # of a spectrogram; samples, 32 ms at 8 kHz

@@ -1,7 +1,7 @@
 """The crops a figure is measured on: those of the validation part, or those kept aside for the test.
 
 The validation part is fold 0 of the sets without an official test set, and the writers or rows that
-`sutja.data.split.is_validation` names in the train part of the others.
+`sutja.data.split.fixed.is_validation` names in the train part of the others.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import split
 from sutja.data.fonts import faces
 from sutja.data.sets import readers
 from sutja.data.sets.digits import Digits
+from sutja.data.split import fixed as split
 from sutja.data.synthesis import camera, ink, paper
 from sutja.data.synthesis.samples import Composer
 from sutja.data.synthesis.sources import Sources, cheque_fields

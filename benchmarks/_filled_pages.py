@@ -21,8 +21,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from sutja.data import split
 from sutja.data.sets import readers
+from sutja.data.split import fixed
 
 XYXY = tuple[float, float, float, float]
 _LEAST_DIGITS = 60  # of a writer; fewer would repeat themselves on a page
@@ -58,7 +58,7 @@ def writers(root: Path, part: str) -> list[Writer]:
     mnist = readers.read_mnist(root, "test" if part == "test" else "train")
     found: dict[int, Writer] = {}
     for image, label, group in zip(mnist.images, mnist.labels, mnist.groups, strict=True):
-        if part == "test" or split.is_validation("mnist", str(group)):
+        if part == "test" or fixed.is_validation("mnist", str(group)):
             of_one = found.setdefault(int(group), Writer()).digits
             of_one.setdefault(str(label), []).append(image)
     return [

@@ -31,7 +31,7 @@ from _sutja import arguments
 from numpy.typing import NDArray
 
 from sutja.data.labelled.load import Labelled, load_labelled
-from sutja.data.split import is_validation
+from sutja.data.split.fixed import is_validation
 from sutja.metrics import risk_coverage
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.mlp import Mlp

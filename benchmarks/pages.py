@@ -27,7 +27,7 @@ from PIL import Image, ImageDraw
 from sutja.data.pages.pages import in_part
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_receipts, read_weather_tables
-from sutja.data.split import is_test
+from sutja.data.split.fixed import is_test
 from sutja.reading.reader import Reader
 from sutja.signals.image import Source
 

@@ -19,7 +19,7 @@ from _scores import percent, rate
 from _sutja import arguments, data_folder
 
 from sutja.data.sets.pages import ReceiptRecord, read_receipts
-from sutja.data.split import is_test
+from sutja.data.split.fixed import is_test
 
 FIGURE = "receipts"
 

@@ -27,7 +27,7 @@ import numpy as np
 import sutja
 from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.sets.catalogue import ENTRIES
-from sutja.data.split import fold_of, is_validation
+from sutja.data.split.fixed import fold_of, is_validation
 from sutja.model_file import Card, ModelFile, TrainingSet, write_model
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels

@@ -28,7 +28,7 @@ import torch
 from _lecun1989_quick import QuickLecun1989
 
 from sutja.data.labelled.load import Labelled, load_labelled
-from sutja.data.split import is_validation
+from sutja.data.split.fixed import is_validation
 from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.signals.pixels_input import batch_to_pixels

@@ -25,7 +25,7 @@ from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.pages.base import PRINTED, grey_picture, scaled
 from sutja.data.pages.cheques import SCALE, cheque_pages, inked
 from sutja.data.sets.pages import read_receipts
-from sutja.data.split import fold_of, is_test
+from sutja.data.split.fixed import fold_of, is_test
 from sutja.nets.detector import Detector
 from sutja.reading.reader import Reader
 from sutja.training.detect import find

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from sutja.cli import main
-from sutja.data.fingerprint import make_fingerprint
+from sutja.data.split.fingerprint import make_fingerprint
 from sutja.model_file import read_model, write_model
 from sutja.reading import Classifier
 
@@ -120,7 +120,7 @@ def test_without_a_promise_the_model_stays_as_it_is(data, arguments, message, st
 
 
 def test_where_not_all_training_pictures_can_be_told_there_is_no_promise(data, monkeypatch):
-    from sutja.data import fingerprint
+    from sutja.data.split import fingerprint
 
     X, _ = data
     monkeypatch.setattr(fingerprint, "KEPT_ITEMS", 600)

@@ -11,7 +11,7 @@ from PIL import Image
 from steerable import draw
 
 from sutja.cli import main
-from sutja.data.fingerprint import make_fingerprint
+from sutja.data.split.fingerprint import make_fingerprint
 from sutja.model_file import Guarantee, write_model
 
 

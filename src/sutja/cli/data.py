@@ -57,7 +57,7 @@ def info(name: str, format_name: str) -> None:
     """Describe one data set: what, whose, on what terms, how it is split."""
     with told(_STOPPED):
         from sutja.data.sets.catalogue import entry_of
-        from sutja.data.split import RULES
+        from sutja.data.split.fixed import RULES
 
         entry = entry_of(name)
         rule = RULES.get(name)

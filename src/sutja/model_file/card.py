@@ -84,7 +84,7 @@ class Card:
     scaling
         Of a classifier, what makes probabilities of its outputs that hold.
     fingerprint
-        Of a classifier, what tells its training pictures again (`sutja.data.fingerprint`), as text.
+        Of a classifier, what tells its training pictures again (`sutja.data.split.fingerprint`), as text.
     fields
         Of a detector of number fields, how far a number is trusted that was found with it and read.
     """

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 
 from sutja.confidence import RiskTable, fit_temperature, scale
 from sutja.data.faults import DataError
-from sutja.data.fingerprint import make_fingerprint
-from sutja.data.hold_out import hold_out, three_parts
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import Labelled, load_labelled
-from sutja.data.split import VALIDATION_SHARE
+from sutja.data.split.fingerprint import make_fingerprint
+from sutja.data.split.fixed import VALIDATION_SHARE
+from sutja.data.split.hold_out import hold_out, three_parts
 from sutja.errors import ThresholdError
 from sutja.metrics import clopper_pearson, expected_calibration_error, percent
 from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet

@@ -15,8 +15,8 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.data.faults import DataError
-from sutja.data.hold_out import three_parts
 from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
+from sutja.data.split.hold_out import three_parts
 from sutja.data.synthesis.speech.composer import SpeechComposer
 from sutja.data.synthesis.speech.pieces import Piece, as_int16
 from sutja.errors import ModelFileError, SoundError

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
 from sutja.data.faults import DataError
-from sutja.data.hold_out import three_parts
 from sutja.data.labelled.load import load_texts
+from sutja.data.split.hold_out import three_parts
 from sutja.data.synthesis.samples import Sample, Silence
 from sutja.errors import PictureError
 from sutja.model_file import Card, Preprocessing, TrainingSet

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import split
 from sutja.data.sets import readers
+from sutja.data.split import fixed
 from sutja.data.synthesis.samples import Composer, Sample, Silence
 from sutja.data.synthesis.sources import Sources, amounts_of, cheque_fields, word_fields
 from sutja.signals.normalise import NormaliseParams, grey
@@ -35,27 +35,27 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     out["cheques"] = [
         Sample(grey(crop), "".join(c for c in record.text if c.isdigit()), Silence.SIGNS)
         for record, crop in cheque_fields(root, "CAR")
-        if record.text and split.part_of("cheques", record.key) == fold
+        if record.text and fixed.part_of("cheques", record.key) == fold
     ]
     mnist = readers.read_mnist(root, "train")
-    mine = np.array([split.is_validation("mnist", str(w)) for w in mnist.groups])
+    mine = np.array([fixed.is_validation("mnist", str(w)) for w in mnist.groups])
     out["mnist"] = _lone(mnist.images[mine], mnist.labels[mine])
     usps = readers.read_usps(root, "train")
-    mine = np.array([split.is_validation("usps", i) for i in range(len(usps))])
+    mine = np.array([fixed.is_validation("usps", i) for i in range(len(usps))])
     out["usps"] = _lone(usps.images[mine], usps.labels[mine])
     exam = readers.read_exam_digits(root)
-    mine = np.array([split.part_of("exam-digits", str(g)) == fold for g in exam.groups])
+    mine = np.array([fixed.part_of("exam-digits", str(g)) == fold for g in exam.groups])
     out["exam-digits"] = _lone(exam.images[mine], exam.labels[mine])
     out["sudoku"] = [
         Sample(grey(cell), digit, Silence.SIGNS)
         for record in readers.read_sudoku(root)
-        if record.outline is not None and split.part_of("sudoku", record.key) == fold
+        if record.outline is not None and fixed.part_of("sudoku", record.key) == fold
         for cell, digit in zip(readers.sudoku_cells(record, 40, 0.0), record.key, strict=True)
     ]
     out["no number"] = [
         Sample(grey(crop), "", Silence.SIGNS)
         for record, crop in word_fields(root)
-        if split.part_of("cheques", record.key) == fold
+        if fixed.part_of("cheques", record.key) == fold
     ]
     return out
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data.duplicates import look_alikes
 from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import Labelled, load_labelled
+from sutja.data.split.near_duplicates import look_alikes
 
 
 def strokes(seed, n, side=28):

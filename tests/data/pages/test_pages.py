@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data import split
 from sutja.data.pages.base import scaled
 from sutja.data.pages.cheques import labelled_fields
 from sutja.data.pages.grids import grid_fields
@@ -22,13 +21,14 @@ from sutja.data.pages.pages import (
 from sutja.data.pages.tables import body_of, lay_out, table_pages
 from sutja.data.sets.fields import ChequeRecord, SudokuRecord
 from sutja.data.sets.readers import read_cheques, read_sudoku, read_weather_tables
+from sutja.data.split import fixed
 
 
 @settings(max_examples=30)
 @given(st.text(min_size=1, max_size=20), st.sampled_from(sorted(VALIDATION_FOLDS)))
 def test_an_item_is_in_one_part_and_the_test_part_is_that_of_the_project(key, dataset):
     (part,) = [part for part in PARTS if in_part(dataset, key, part)]
-    assert (part == "test") == split.is_test(dataset, key)
+    assert (part == "test") == fixed.is_test(dataset, key)
 
 
 def test_unknown_parts_and_sets_are_told():

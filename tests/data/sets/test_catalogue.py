@@ -9,7 +9,7 @@ import pytest
 from sutja.data.faults import DataError
 from sutja.data.sets import readers
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES, data_root, entry_of
-from sutja.data.split import RULES
+from sutja.data.split.fixed import RULES
 
 FOLDERS = {  # set: number of files
     "mnist": 6, "usps": 3, "orand-car": 1083, "cheques": 231, "sudoku": 321, "bccd": 586, "fsdd": 3000,
@@ -91,7 +91,7 @@ def test_without_the_extra_the_way_out_is_named(monkeypatch):
 
 def test_looking_into_the_catalogue_loads_nothing_heavy():
     heavy = ["numpy", "cv2", "PIL", "sklearn", "torch", "pooch", "httpx"]
-    modules = "sutja.data.sets.catalogue, sutja.data.split, sutja.cli.data"
+    modules = "sutja.data.sets.catalogue, sutja.data.split.fixed, sutja.cli.data"
     code = f"import sys, {modules}; print([name for name in {heavy} if name in sys.modules])"
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     done = subprocess.run(

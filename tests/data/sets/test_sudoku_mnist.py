@@ -4,7 +4,7 @@ import pytest
 
 from sutja.data.sets import readers
 from sutja.data.sets.sudoku_mnist import CELL, find_pasted, ink_of, mnist_rows_in_sudoku_test, outline
-from sutja.data.split import is_test
+from sutja.data.split.fixed import is_test
 
 
 def paste(digit, size, rng):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sutja.charset import CHARSET
-from sutja.data import split
 from sutja.data.sets import readers
+from sutja.data.split import fixed
 from sutja.data.synthesis.glyphs import Hands
 from sutja.data.synthesis.samples import DEFAULT_WEIGHTS, Composer
 from sutja.data.synthesis.sources import Amount, Sources, load
@@ -57,11 +57,11 @@ def test_wishes_that_cannot_be_met():
 def test_sources_leave_out_test_and_validation_parts(data_root):
     sources = load(data_root, fold=0)
     kept = [
-        r for r in readers.read_orand_car(data_root) if split.part_of("orand-car", r.key) not in ("test", 0)
+        r for r in readers.read_orand_car(data_root) if fixed.part_of("orand-car", r.key) not in ("test", 0)
     ]
     assert [a.digits for a in sources.amounts] == [r.text for r in kept]
     cheques = [r for r in readers.read_cheques(data_root) if r.text]
-    kept_keys = {r.key for r in cheques if split.part_of("cheques", r.key) not in ("test", 0)}
+    kept_keys = {r.key for r in cheques if fixed.part_of("cheques", r.key) not in ("test", 0)}
     assert 0 < len(sources.cheque_amounts) <= 2 * len(kept_keys)
     mnist = readers.read_mnist(data_root, "train")
     assert len(sources.lone["mnist"]) < len(mnist.labels)

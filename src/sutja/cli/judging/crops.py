@@ -91,8 +91,8 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
 
 
 def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
-    from sutja.data.fingerprint import Fingerprint
     from sutja.data.labelled.load import load_labelled
+    from sutja.data.split.fingerprint import Fingerprint
     from sutja.evaluation import Answers
 
     text = classifier.card.fingerprint

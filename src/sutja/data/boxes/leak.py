@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
-from sutja.data.duplicates import near_duplicates
+from sutja.data.split.near_duplicates import near_duplicates
 from sutja.errors import PictureError
 
 SAME_THINGS = 0.5  # part of the things, of the side with more, that stand in both pictures at the same place

@@ -21,7 +21,7 @@ from sutja.data.faults import DataError
 from sutja.data.labelled.labels import show_some
 from sutja.data.sets.catalogue import ENTRIES, data_root
 from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
-from sutja.data.split import fold_of, is_test
+from sutja.data.split.fixed import fold_of, is_test
 
 BoxPart = Literal["train", "validation", "test"]
 KNOWN = ("bccd", "cheques")
@@ -41,7 +41,7 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
     dict
         "train", "validation" and "test" as far as the data tell them apart, of one tuple of classes; else
         {"all": …}. Where only one part is told besides "train", it is called "test". Of "bccd" and "cheques"
-        the validation part is a fifth of what is left to learn from, by the hash of `sutja.data.split`.
+        the validation part is a fifth of what is left to learn from, by the hash of `sutja.data.split.fixed`.
 
     Raises
     ------

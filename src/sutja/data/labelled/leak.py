@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.duplicates import NearDuplicate, look_alikes
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.load import Labelled
+from sutja.data.split.near_duplicates import NearDuplicate, look_alikes
 
 MIN_CORRELATION = 0.995  # a scan packed again stays above; of different writers' digits only plain strokes do
 
@@ -85,7 +85,7 @@ def find_leaks(train: Labelled, held: Labelled, min_correlation: float = MIN_COR
     """What a held-out side has in common with the training side.
 
     Every pair of pictures is judged, 10,000 with 60,000 in a second or so: exact copies by their bytes, the
-    others by `sutja.data.duplicates.look_alikes`. Blank pictures are passed over.
+    others by `sutja.data.split.near_duplicates.look_alikes`. Blank pictures are passed over.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ from sutja.data.labelled.tables import load_texts, read_class_table
 from sutja.data.sets.by_part import FIRST_DIGIT, read_known_set
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES
 from sutja.data.sets.digits import Part
-from sutja.data.split import RULES
+from sutja.data.split.fixed import RULES
 
 __all__ = ["Labelled", "load_labelled", "load_texts"]
 
@@ -126,7 +126,7 @@ def load_labelled(
     part : "train" or "test"
         Which items, where the data tell them apart: by an official test set, by folders, files or arrays for
         train and test, or by the column part. Where they do not, either part is all items, and `parted` is
-        False. A set of the catalogue is always parted (`sutja.data.split`).
+        False. A set of the catalogue is always parted (`sutja.data.split.fixed`).
     resize : (H, W) or None
         Size to bring every picture to. Without it they must be of one size.
 

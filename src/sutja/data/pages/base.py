@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data import split
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.faults import DataError
+from sutja.data.split import fixed
 
 CLASSES = ("handwritten", "printed")
 HANDWRITTEN, PRINTED = 0, 1
@@ -45,9 +45,9 @@ def in_part(dataset: str, key: str, part: str) -> bool:
     """
     if part not in PARTS or dataset not in VALIDATION_FOLDS:
         raise ValueError(f"no part {part!r} of {dataset!r}; parts are {', '.join(PARTS)}")
-    if split.is_test(dataset, key):
+    if fixed.is_test(dataset, key):
         return part == "test"
-    held = split.fold_of(dataset, key) == VALIDATION_FOLDS[dataset]
+    held = fixed.fold_of(dataset, key) == VALIDATION_FOLDS[dataset]
     return part == ("validation" if held else "train")
 
 

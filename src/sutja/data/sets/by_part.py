@@ -15,7 +15,7 @@ from sutja.data.sets.digits import (
     read_usps,
 )
 from sutja.data.sets.fields import read_sudoku, sudoku_cells
-from sutja.data.split import is_test
+from sutja.data.split.fixed import is_test
 
 FIRST_DIGIT = {"sudoku": 1}  # elsewhere 0
 CELL = 32  # pixels, width and height of a cell of a grid
@@ -23,7 +23,7 @@ CELL_MARGIN = 0.08  # of the cell: the printed lines
 
 
 def read_known_set(entry: Entry, part: Part) -> Digits:
-    """One part of a set of single digits: by its official test set, else by the hash of `sutja.data.split`.
+    """One part of a set of single digits: by its official test set, else by the hash of `sutja.data.split.fixed`.
 
     Raises
     ------

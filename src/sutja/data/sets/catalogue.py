@@ -1,7 +1,7 @@
 """The catalogue: every data set the project knows, with its home, its terms and its reader.
 
 `ENTRIES` is the whole table. Sizes and sha256 of the files are in `sutja.data.sets.manifest`, the splits in
-`sutja.data.split`. Nothing here needs more than the standard library, so that listing sets is quick.
+`sutja.data.split.fixed`. Nothing here needs more than the standard library, so that listing sets is quick.
 """
 
 import os

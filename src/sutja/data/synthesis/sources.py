@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sutja.data import split
 from sutja.data.sets import readers, sudoku_mnist
+from sutja.data.split import fixed
 from sutja.data.synthesis.glyphs import Hands, ink_of
 from sutja.data.synthesis.silence import Picture
 from sutja.signals.normalise import grey
@@ -53,13 +53,13 @@ class Sources:
 
 def _kept(dataset: str, key: str | int, fold: int | None) -> bool:
     """Whether an item is training data when ``fold`` (None: no fold) is the validation part."""
-    return not split.is_test(dataset, key) and (fold is None or split.fold_of(dataset, key) != fold)
+    return not fixed.is_test(dataset, key) and (fold is None or fixed.fold_of(dataset, key) != fold)
 
 
 def amounts_of(root: Path, part: int | str) -> Iterator[Amount]:
     """Real ORAND-CAR amounts of one part: a fold's number, or ``"test"``."""
     for record in readers.read_orand_car(root):
-        if split.part_of("orand-car", record.key) == part:
+        if fixed.part_of("orand-car", record.key) == part:
             yield _amount(record)
 
 
@@ -96,7 +96,7 @@ def word_fields(root: Path) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
 
 def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) -> None:
     mnist = readers.read_mnist(root, "train")
-    keep = np.array([fold is None or not split.is_validation("mnist", str(w)) for w in mnist.groups])
+    keep = np.array([fold is None or not fixed.is_validation("mnist", str(w)) for w in mnist.groups])
     keep[sudoku_mnist.mnist_rows_in_sudoku_test()] = False  # the sudoku photos were filled with MNIST digits
     images, labels = mnist.images[keep], mnist.labels[keep]
     out.hands.append((0.55, Hands.from_arrays("mnist", images, labels, mnist.groups[keep])))
@@ -108,7 +108,7 @@ def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) ->
     out.lone["exam-digits"] = [(i, str(d)) for i, d in zip(exam.images[keep], exam.labels[keep], strict=True)]
     if not open_terms:
         usps = readers.read_usps(root, "train")
-        keep = np.array([fold is None or not split.is_validation("usps", i) for i in range(len(usps.labels))])
+        keep = np.array([fold is None or not fixed.is_validation("usps", i) for i in range(len(usps.labels))])
         images, labels = usps.images[keep], usps.labels[keep]
         out.hands.append((0.1, Hands.from_arrays("usps", images, labels, np.arange(len(labels)) // 8)))
         out.lone["usps"] = [(i, str(d)) for i, d in zip(images, labels, strict=True)]

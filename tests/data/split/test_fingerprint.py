@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutja.data.faults import DataError
-from sutja.data.fingerprint import Fingerprint, Overlap, make_fingerprint
 from sutja.data.labelled.load import load_labelled
+from sutja.data.split.fingerprint import Fingerprint, Overlap, make_fingerprint
 
 
 def noise(seed, n, *shape):
@@ -60,7 +60,7 @@ def test_pictures_are_made_as_the_training_pictures_were():
 
 
 def test_of_many_pictures_one_in_a_few_is_kept(monkeypatch):
-    monkeypatch.setattr("sutja.data.fingerprint.KEPT_ITEMS", 1000)
+    monkeypatch.setattr("sutja.data.split.fingerprint.KEPT_ITEMS", 1000)
     images = noise(2, 5000, 3, 3)
     known = make_fingerprint(images)
     assert known.one_in == 5

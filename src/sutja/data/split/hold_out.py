@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.faults import DataError
-from sutja.data.split import TEST_SHARE, VALIDATION_SHARE
+from sutja.data.split.fixed import TEST_SHARE, VALIDATION_SHARE
 
 _DRAWS = 8  # of groups, of which the best is taken
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data.duplicates import near_duplicates
 from sutja.data.sets import readers
-from sutja.data.split import is_test
+from sutja.data.split.fixed import is_test
+from sutja.data.split.near_duplicates import near_duplicates
 
 
 def scribble(seed, height=60, width=90):
@@ -44,7 +44,7 @@ def test_pairs_come_in_order_with_their_places():
 
 
 def test_more_pictures_than_one_block(monkeypatch):
-    monkeypatch.setattr("sutja.data.duplicates._BLOCK", 4)
+    monkeypatch.setattr("sutja.data.split.near_duplicates._BLOCK", 4)
     pictures = [scribble(n) for n in range(10)]
     assert [(pair.a, pair.b) for pair in near_duplicates(pictures, pictures)] == [(n, n) for n in range(10)]
 

@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.data.faults import DataError
-from sutja.data.hold_out import hold_out, three_parts
 from sutja.data.sets import readers
-from sutja.data.split import (
+from sutja.data.split.fixed import (
     N_FOLDS,
     RULES,
     fold_of,
@@ -16,6 +15,7 @@ from sutja.data.split import (
     is_validation,
     part_of,
 )
+from sutja.data.split.hold_out import hold_out, three_parts
 
 HASHED = [name for name, rule in RULES.items() if not rule.official_test]
 

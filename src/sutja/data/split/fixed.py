@@ -7,7 +7,7 @@ test set, that one is used; elsewhere a fifth of the keys is set aside by hash, 
 is drawn at random: the hash of ``"set/key"`` decides, so the answer depends neither on the order of the files
 nor on which of them are there.
 
-A person's own data is split by `sutja.data.hold_out`.
+A person's own data is split by `sutja.data.split.hold_out`.
 """
 
 from dataclasses import dataclass

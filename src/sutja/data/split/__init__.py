@@ -1,0 +1,1 @@
+"""Splits: fixed parts, hold-outs, duplicates and leaks."""
