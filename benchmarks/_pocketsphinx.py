@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.listening.spoken import spoken_numbers
+from sutja.grammar.number_words import spoken_numbers
 
 PEER = "PocketSphinx"
 PEER_PACKAGES = ("pocketsphinx",)

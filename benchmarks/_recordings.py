@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.sets import sounds
-from sutja.listening.spoken import spoken_numbers, words_of
+from sutja.grammar.number_words import spoken_numbers, words_of
 from sutja.signals.audio import RATE, load_sound
 
 DIGIT_WORDS = frozenset(

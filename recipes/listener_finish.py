@@ -39,8 +39,8 @@ from sutja.data.synthesis.speech.composer import SpeechComposer
 from sutja.data.synthesis.speech.pieces import RATE, Piece, load
 from sutja.data.synthesis.speech.real_pieces import decoded
 from sutja.errors import ThresholdError
+from sutja.grammar.number_words import spoken_numbers
 from sutja.listening import Listener
-from sutja.listening.spoken import spoken_numbers
 from sutja.metrics import expected_calibration_error, percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path

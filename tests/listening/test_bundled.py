@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sutja.grammar.number_words import spoken_numbers, words_of
 from sutja.listening import Listener
-from sutja.listening.spoken import spoken_numbers, words_of
 from sutja.model_file.bundled import bundled_path
 from sutja.signals.audio import RATE
 

@@ -9,12 +9,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sutja.grammar import grammar_for
+from sutja.grammar.number_words import spell, spoken_numbers
 from sutja.listening.hearing import Stretch
 from sutja.listening.islands import islands
 from sutja.listening.numbers import numbers
 from sutja.listening.readings import sayings, settled
 from sutja.listening.runs import Run, Runs
-from sutja.listening.spoken import spell, spoken_numbers
 from sutja.listening.symbols import alphabet_of, words_of_signs
 
 FRAME = 0.04  # seconds

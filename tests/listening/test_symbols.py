@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.errors import ModelFileError
-from sutja.listening.spoken import VOCABULARY
+from sutja.grammar.number_words import VOCABULARY
 from sutja.listening.symbols import alphabet_of, join, said_alike, says_number, signs, words_of_signs
 from sutja.spoken_words import OTHER, WORDS
 

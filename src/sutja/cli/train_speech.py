@@ -13,8 +13,8 @@ import numpy as np
 
 from sutja.cli.train_texts import calibrated, figures
 from sutja.evaluation import Answers
+from sutja.grammar.number_words import spoken_numbers, words_of
 from sutja.listening import Listener
-from sutja.listening.spoken import spoken_numbers, words_of
 from sutja.model_file import Calibration, Card, write_model
 from sutja.signals.audio import RATE
 

@@ -1,7 +1,15 @@
 """Sound to numbers: what a network hears becomes words, and words become numbers that can be trusted."""
 
+from sutja.grammar.number_words import (
+    VOCABULARY,
+    Spoken,
+    cardinal,
+    in_pairs,
+    read_words,
+    spell,
+    spoken_numbers,
+)
 from sutja.listening.listener import Listener
-from sutja.listening.spoken import VOCABULARY, Spoken, cardinal, in_pairs, read_words, spell, spoken_numbers
 
 __all__ = [
     "VOCABULARY",

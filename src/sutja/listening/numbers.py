@@ -22,7 +22,7 @@ class Heard:
     Attributes
     ----------
     words, digits, value
-        As in `sutja.listening.spoken.Spoken`; `value` is that of the kind, where one was asked for.
+        As in `sutja.grammar.number_words.Spoken`; `value` is that of the kind, where one was asked for.
     probability
         Of these digits at this place.
     spans

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
+from sutja.grammar.number_words import VOCABULARY, Spoken, spoken_numbers
 from sutja.listening.runs import Run
-from sutja.listening.spoken import VOCABULARY, Spoken, spoken_numbers
 from sutja.listening.symbols import join, said_alike, words_of_signs
 from sutja.spoken_words import OTHER
 

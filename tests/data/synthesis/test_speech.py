@@ -14,7 +14,7 @@ from sutja.data.synthesis.speech.composer import KINDS, SpeechComposer
 from sutja.data.synthesis.speech.music import music
 from sutja.data.synthesis.speech.phrases import PAUSE, a_phrase, labels_of, read_out, whole
 from sutja.data.synthesis.speech.pieces import RATE, cut_at_pauses, load, save, trimmed
-from sutja.listening.spoken import spoken_numbers
+from sutja.grammar.number_words import spoken_numbers
 from sutja.spoken_words import OTHER, SPELLINGS, WORDS, word_class
 
 ONLY = dict.fromkeys(KINDS, 0.0)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.listening.spoken import (
+from sutja.grammar.number_words import (
     LARGEST,
     VOCABULARY,
     cardinal,
