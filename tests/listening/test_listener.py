@@ -11,7 +11,7 @@ from steerable_listener import WORDS, make_card, make_network, say, silence, ton
 import sutja
 from sutja.errors import InferenceError, ModelFileError, SoundError, SutjaError, ThresholdError
 from sutja.listening import Listener
-from sutja.listening.pieces import MOST
+from sutja.listening.chunks import MOST
 from sutja.model_file import Calibration, Preprocessing, read_model, write_model
 from sutja.signals.audio import RATE
 

@@ -9,8 +9,8 @@ from steerable_listener import make_card, make_network, say, silence, tone
 
 from sutja.errors import ModelFileError
 from sutja.listening import Listener
-from sutja.listening.hearing import Ear
-from sutja.listening.pieces import Piece
+from sutja.listening.acoustic import Ear
+from sutja.listening.chunks import Piece
 from sutja.model_file import Preprocessing, read_model, write_model
 from sutja.signals.audio import RATE
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from sutja.grammar import grammar_for
 from sutja.grammar.number_words import spell, spoken_numbers
-from sutja.listening.hearing import Stretch
-from sutja.listening.islands import islands
+from sutja.listening.acoustic import Stretch
+from sutja.listening.hypotheses import sayings, settled
 from sutja.listening.numbers import numbers
-from sutja.listening.readings import sayings, settled
-from sutja.listening.runs import Run, Runs
+from sutja.listening.segments import islands
 from sutja.listening.symbols import alphabet_of, words_of_signs
+from sutja.listening.utterances import Run, Runs
 
 FRAME = 0.04  # seconds
 WORDS = ("zero", "one", "five", "oh", "twenty", "hundred", "and", "double", "□")

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
 from sutja.errors import ModelFileError, SoundError, SutjaError
 from sutja.grammar import grammar_for
-from sutja.listening.again import Echo
-from sutja.listening.hearing import Ear
-from sutja.listening.islands import islands
+from sutja.listening.acoustic import Ear
+from sutja.listening.chunks import Cutter, Piece
 from sutja.listening.judge import Judge
 from sutja.listening.numbers import choose
-from sutja.listening.pieces import Cutter, Piece
-from sutja.listening.runs import PAUSE, Run, Runs
+from sutja.listening.second_pass import Echo
+from sutja.listening.segments import islands
 from sutja.listening.symbols import alphabet_of
+from sutja.listening.utterances import PAUSE, Run, Runs
 from sutja.model_file import Card, ModelFile, read_model
 from sutja.model_file.bundled import bundled_path, path_of
 from sutja.signals.audio import RATE, SoundSource, SoundStream, sound_name
@@ -180,7 +180,7 @@ class Hearing:
     listener
         Whose model is used.
     patience
-        As for `sutja.listening.pieces.Cutter`.
+        As for `sutja.listening.chunks.Cutter`.
     """
 
     def __init__(self, listener: Listener, patience: float | None = None) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sutja.grammar import Grammar, Typed
-from sutja.listening.readings import Reading, Spans, sayings, settled
-from sutja.listening.runs import Run
+from sutja.listening.hypotheses import Reading, Spans, sayings, settled
+from sutja.listening.utterances import Run
 
 CLEARLY = (
     2.0  # digits that do not fit the kind are shown if they are so many times as likely as those that do
@@ -30,7 +30,7 @@ class Heard:
     ragged
         Whether words of numbers stand beside it that belong to none.
     beside
-        Whether other words stand beside it, within `sutja.listening.runs.NEAR`.
+        Whether other words stand beside it, within `sutja.listening.utterances.NEAR`.
     fits
         Whether it fits the kind that was asked for; True where none was.
     """

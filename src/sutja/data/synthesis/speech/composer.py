@@ -46,7 +46,7 @@ _COUNT_PARTS = (0.08, 0.1, 0.14, 0.16, 0.1, 0.13, 0.08, 0.15, 0.04, 0.02)
 # network leave words out elsewhere (docs/log.md).
 _PACES = ((0.0, 0.06), (0.04, 0.3), (0.2, 1.6))
 _PACE_PARTS = (0.45, 0.4, 0.15)
-_LONGEST_PAUSE = 1.6  # seconds: behind one of two seconds another number begins (sutja.listening.runs)
+_LONGEST_PAUSE = 1.6  # seconds: behind one of two seconds another number begins (sutja.listening.utterances)
 _ONE_SPEAKER = 0.75  # part of the strings that one person says
 _DIGITS_ALONE = 0.75  # part of the strings that have no other number words
 _LEAST_DIGITS = 6  # that somebody must have said for strings to be made of them

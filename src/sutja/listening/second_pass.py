@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.listening.hearing import Ear
-from sutja.listening.islands import islands
-from sutja.listening.readings import Look, Reading, sayings, settled
-from sutja.listening.runs import Run, Runs
+from sutja.listening.acoustic import Ear
+from sutja.listening.hypotheses import Look, Reading, sayings, settled
+from sutja.listening.segments import islands
+from sutja.listening.utterances import Run, Runs
 from sutja.signals.audio import RATE
 
 SPEEDS = (0.95, 1.05)  # of the further looks
@@ -35,7 +35,7 @@ class Echo:
     alphabet
         The sign of each of its classes, the first for the blank.
     pause
-        As for `sutja.listening.runs.Runs`.
+        As for `sutja.listening.utterances.Runs`.
     """
 
     def __init__(self, ear: Ear, alphabet: Sequence[str], pause: float) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.listening.pieces import LEAST, MOST, OVERLAP, Cutter
+from sutja.listening.chunks import LEAST, MOST, OVERLAP, Cutter
 from sutja.signals.audio import RATE
 
 NOISE = np.random.default_rng(0).normal(0, 0.1, 120 * RATE).astype(np.float32)

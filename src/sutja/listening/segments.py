@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.decoding.ctc import Frame, Segment, align, search, split
-from sutja.listening.hearing import Stretch
+from sutja.listening.acoustic import Stretch
 from sutja.listening.symbols import says_number
 from sutja.spoken_words import OTHER
 

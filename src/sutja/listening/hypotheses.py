@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
 from sutja.grammar.number_words import VOCABULARY, Spoken, spoken_numbers
-from sutja.listening.runs import Run
 from sutja.listening.symbols import join, said_alike, words_of_signs
+from sutja.listening.utterances import Run
 from sutja.spoken_words import OTHER
 
 WIDTH = 32  # strings of a run kept at every step

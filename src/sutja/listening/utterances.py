@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sutja.listening.islands import Island
+from sutja.listening.segments import Island
 
 PAUSE = 2.0  # seconds: a longer pause ends a number
 NEAR = 1.0  # seconds within which other words stand beside a number

@@ -5,7 +5,7 @@ import pytest
 from steerable_listener import make_card, make_network, say, silence
 
 from sutja.listening import Listener
-from sutja.listening.again import KEPT, SHORT, SPEEDS
+from sutja.listening.second_pass import KEPT, SHORT, SPEEDS
 from sutja.model_file import write_model
 from sutja.signals.audio import RATE
 

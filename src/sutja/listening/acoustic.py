@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import InferenceError, ModelFileError
-from sutja.listening.pieces import Piece
+from sutja.listening.chunks import Piece
 from sutja.model_file import ModelFile
 from sutja.runtime import Session
 from sutja.signals.audio import RATE
