@@ -18,8 +18,8 @@ from _machine import DRAFTS, track, write_json
 from _scores import SURE
 
 from sutja.grammar import digits_of, value_of
+from sutja.reading.page.truth import overlap
 from sutja.reading.reader import Reader
-from sutja.reading.truth import overlap
 from sutja.signals.image import load_pictures
 from sutja.types import Box, Page
 

@@ -2,7 +2,7 @@
 
 A crop of one number, composed as such, has nothing beside it. On a page a printed currency sign stands before
 the amount, a box and a rule about it, neighbours on every side, and the box comes from a detector that is off
-by a few pixels. So fields are cut here by `sutja.reading.cutting`, out of composed pages and out of the real
+by a few pixels. So fields are cut here by `sutja.reading.page.cutting`, out of composed pages and out of the real
 ones of the training part, with boxes moved as a detector moves them.
 """
 
@@ -29,8 +29,8 @@ from sutja.data.synthesis import camera, texts
 from sutja.data.synthesis.pages import PageComposer, PageSample
 from sutja.data.synthesis.samples import Composer, Sample, Silence
 from sutja.data.synthesis.sources import Sources
-from sutja.reading.cutting import WAYS, cut
-from sutja.reading.view import View
+from sutja.reading.page.cutting import WAYS, cut
+from sutja.reading.page.view import View
 from sutja.signals.normalise import grey
 from sutja.types import Box
 

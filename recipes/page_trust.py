@@ -31,8 +31,8 @@ from sutja.grammar import digits_of
 from sutja.model_file import FieldTrust, read_model, write_model
 from sutja.reading import Reader
 from sutja.reading.models import DEFAULT_DETECTOR, model_path
-from sutja.reading.trust import field_trust
-from sutja.reading.truth import Case, Label, cases, overlap
+from sutja.reading.page.trust import field_trust
+from sutja.reading.page.truth import Case, Label, cases, overlap
 from sutja.types import Box, Page
 
 SEED = 2_000_003  # far from those that pages for training are drawn with

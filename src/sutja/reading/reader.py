@@ -19,10 +19,10 @@ from sutja.errors import InferenceError, ModelFileError, PictureError
 from sutja.grammar import check_country, grammar_for
 from sutja.model_file import Card, FieldTrust, ModelFile
 from sutja.reading.decode import Answer, decode, mean_answers
-from sutja.reading.fields import Finder
 from sutja.reading.judge import Judge
 from sutja.reading.models import DEFAULT_DETECTOR, Model, load_model
-from sutja.reading.pages import PageReader
+from sutja.reading.page.fields import Finder
+from sutja.reading.page.reader import PageReader
 from sutja.reading.windows import failed, one_picture, only_one, page_by_page, windows
 from sutja.runtime import Session
 from sutja.signals.image import Picture, Source

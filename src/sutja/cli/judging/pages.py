@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sutja.cli.judging.crops import Judged
     from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
-    from sutja.reading.truth import Case
+    from sutja.reading.page.truth import Case
 
 
 def judge_pages(
@@ -26,7 +26,7 @@ def judge_pages(
     file
         The detector.
     data
-        A CSV of labels, as `sutja.reading.truth.read_labels` takes it.
+        A CSV of labels, as `sutja.reading.page.truth.read_labels` takes it.
     reader
         The model that reads; None for the bundled one.
     threads
@@ -44,7 +44,7 @@ def judge_pages(
     from sutja.cli.judging.crops import Judged
     from sutja.cli.progress import with_progress
     from sutja.reading import Reader
-    from sutja.reading.truth import Labels, cases, read_labels
+    from sutja.reading.page.truth import Labels, cases, read_labels
 
     if data is None:
         raise SutjaError(

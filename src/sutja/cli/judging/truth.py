@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sutja.reading.truth import Case, Labels, cases, read_labels
+from sutja.reading.page.truth import Case, Labels, cases, read_labels
 from sutja.types import Page
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.view import View
+from sutja.reading.page.view import View
 from sutja.signals.normalise import grey
 from sutja.types import Box
 

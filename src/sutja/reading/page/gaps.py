@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sutja.reading.tables import Place
+from sutja.reading.page.tables import Place
 from sutja.types import Box
 
 LEAST_FILLED = 0.75  # of a table's cells: in a table with more gaps a gap is nothing odd
@@ -23,7 +23,7 @@ def gaps(boxes: Sequence[Box], where: Sequence[Place | None]) -> list[Box]:
     Parameters
     ----------
     boxes, where
-        The numbers of a page, and their places as `sutja.reading.tables.places` gives them.
+        The numbers of a page, and their places as `sutja.reading.page.tables.places` gives them.
     """
     tables: dict[int, dict[tuple[int, int], Box]] = defaultdict(dict)
     for box, place in zip(boxes, where, strict=True):

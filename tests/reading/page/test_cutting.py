@@ -7,8 +7,8 @@ from finding import Blocks, draw_page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.reading.cutting import WAYS, Way, cut, without_others
-from sutja.reading.view import View
+from sutja.reading.page.cutting import WAYS, Way, cut, without_others
+from sutja.reading.page.view import View
 from sutja.types import Box
 
 CLEAN, AS_IT_IS = Way(0.3, True), Way(0.3, False)

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.layout import MOST_SKEW
-from sutja.reading.view import View, apply
+from sutja.reading.page.layout import MOST_SKEW
+from sutja.reading.page.view import View, apply
 
 Quad = NDArray[np.float64]  # (4, 2): top left, top right, bottom right, bottom left
 

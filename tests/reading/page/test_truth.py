@@ -7,8 +7,8 @@ import pytest
 
 from sutja.confidence import Calibrator, weigh
 from sutja.errors import SutjaError, ThresholdError
-from sutja.reading.trust import field_trust
-from sutja.reading.truth import Case, Label, Labels, cases, overlap, read_labels
+from sutja.reading.page.trust import field_trust
+from sutja.reading.page.truth import Case, Label, Labels, cases, overlap, read_labels
 from sutja.types import Box, Number, Page
 
 

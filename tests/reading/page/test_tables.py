@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.gaps import gaps
-from sutja.reading.tables import Place, in_order, places
+from sutja.reading.page.gaps import gaps
+from sutja.reading.page.tables import Place, in_order, places
 from sutja.types import Box
 
 

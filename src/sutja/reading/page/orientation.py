@@ -14,9 +14,9 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from sutja.reading.layout import Layout
-from sutja.reading.prepare import Prepared
-from sutja.reading.view import View
+from sutja.reading.page.layout import Layout
+from sutja.reading.page.prepare import Prepared
+from sutja.reading.page.view import View
 from sutja.types import Box
 
 FEWEST_CHARACTERS = 2  # of which a page is made that could be turned

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.layout import Layout
-from sutja.reading.view import View
+from sutja.reading.page.layout import Layout
+from sutja.reading.page.view import View
 from sutja.types import Box, Detection
 
 DIGIT = 15.0  # pixels: how high the usual character is made for the detector, which learnt 10 to 24

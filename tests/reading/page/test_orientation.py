@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from finding import draw_page
 
-from sutja.reading.layout import measure
-from sutja.reading.poses import OTHERS, UPRIGHT, Pose, Reading, best_pose, reads_badly
-from sutja.reading.prepare import prepare
+from sutja.reading.page.layout import measure
+from sutja.reading.page.orientation import OTHERS, UPRIGHT, Pose, Reading, best_pose, reads_badly
+from sutja.reading.page.prepare import prepare
 from sutja.types import Box
 
 

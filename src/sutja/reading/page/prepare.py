@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.fields import scales, to_grey
-from sutja.reading.layout import Layout, measure
-from sutja.reading.rectify import Quad, flat_view, frame
-from sutja.reading.view import View
+from sutja.reading.page.fields import scales, to_grey
+from sutja.reading.page.layout import Layout, measure
+from sutja.reading.page.perspective import Quad, flat_view, frame
+from sutja.reading.page.view import View
 
 LEAST_SKEW = 0.35  # degrees; less is straight
 _DARK = 110.0  # median grey level below which the page may be light on dark

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from finding import Blocks, draw_page
 
-from sutja.reading.fields import find, scales
-from sutja.reading.layout import measure
-from sutja.reading.view import View
+from sutja.reading.page.fields import find, scales
+from sutja.reading.page.layout import measure
+from sutja.reading.page.view import View
 from sutja.types import Box, Detection
 
 

@@ -16,17 +16,17 @@ import numpy as np
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, weigh
 from sutja.model_file import FieldTrust
-from sutja.reading.cutting import WAYS, Cut, Way, cut
-from sutja.reading.fields import Finder, Found, find
-from sutja.reading.gaps import gaps
-from sutja.reading.grids import settled
 from sutja.reading.judge import MISFIT
-from sutja.reading.poses import UPRIGHT, Pose, Reading, best_pose, reads_badly
-from sutja.reading.prepare import Prepared, prepare
-from sutja.reading.rectify import Quad
-from sutja.reading.tables import Place, in_order, places
+from sutja.reading.page.cutting import WAYS, Cut, Way, cut
+from sutja.reading.page.fields import Finder, Found, find
+from sutja.reading.page.gaps import gaps
+from sutja.reading.page.orientation import UPRIGHT, Pose, Reading, best_pose, reads_badly
+from sutja.reading.page.perspective import Quad
+from sutja.reading.page.prepare import Prepared, prepare
+from sutja.reading.page.sudoku import settled
+from sutja.reading.page.tables import Place, in_order, places
+from sutja.reading.page.view import View
 from sutja.reading.transcribing import Transcribe
-from sutja.reading.view import View
 from sutja.signals.image import Picture
 from sutja.types import Box, Number, Page
 

@@ -10,7 +10,7 @@ from PIL import Image
 from sutja.errors import ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Evidence, FieldTrust, RiskCounts
 from sutja.reading import Reader
-from sutja.reading.pages import PageReader
+from sutja.reading.page.reader import PageReader
 from sutja.signals.image import Picture
 from sutja.types import Box, Character, Detection, Number
 

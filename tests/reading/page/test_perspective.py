@@ -7,8 +7,8 @@ from finding import draw_page, draw_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.rectify import flat_view, frame, sheet
-from sutja.reading.view import View
+from sutja.reading.page.perspective import flat_view, frame, sheet
+from sutja.reading.page.view import View
 
 
 def grid(cells=9, side=400, margin=60):

@@ -9,7 +9,7 @@ import numpy as np
 from sutja.confidence import RiskTable, fit_calibration, fit_evidence, weigh
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldTrust
-from sutja.reading.truth import Case
+from sutja.reading.page.truth import Case
 
 LEAST_CASES = 100  # fewer tell nothing
 

@@ -7,7 +7,7 @@ from finding import draw_page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.reading.layout import find_ink, measure
+from sutja.reading.page.layout import find_ink, measure
 
 
 def lines(points=30, size=(900, 700)):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.reading.view import View, apply
+from sutja.reading.page.view import View, apply
 from sutja.types import Box
 
 QUARTERS = st.sampled_from([0, 90, 180, 270])

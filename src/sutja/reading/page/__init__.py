@@ -1,0 +1,1 @@
+"""Whole pages: layout, orientation, perspective, fields, tables."""
