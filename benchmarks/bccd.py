@@ -20,9 +20,9 @@ from typing import Any
 from _machine import result_path, save, shown, table
 from digits import spread
 
-from sutja.training.detect_parts import BoxParts, load_box_parts
-from sutja.training.detect_run import BoxPlan, config_of, train_detector
-from sutja.training.run_folder import RunFolder
+from sutja.runs.detect import BoxPlan, config_of, train_detector
+from sutja.runs.detect_data import BoxParts, load_box_parts
+from sutja.runs.folder import RunFolder
 
 FIGURE = "bccd"
 SIZE, JITTER, BATCH = "s", "anyhow", 16

@@ -29,11 +29,11 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.data.split.fixed import fold_of, is_validation
 from sutja.model_file import Card, ModelFile, TrainingSet, write_model
+from sutja.runs.classify import Parts, Plan, measured, train_classifier
+from sutja.runs.folder import RunFolder
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify import ClassifyConfig
-from sutja.training.labelled_run import Parts, Plan, measured, train_classifier
-from sutja.training.run_folder import RunFolder
 
 SIDE = 28  # pixels
 OPEN_SETS = ("mnist", "exam-digits")

@@ -31,10 +31,10 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split.fixed import is_validation
 from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
+from sutja.runs.classify import params_of
 from sutja.signals.pixels_input import batch_to_pixels
 from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
-from sutja.training.labelled_run import params_of
 
 PASSES = 23
 SEEDS = 5

@@ -51,6 +51,7 @@ from sutja.data.synthesis.supplies import Supplies
 from sutja.model_file import Card, FieldTrust, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
+from sutja.runs.detect import calibrated
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
 from sutja.training import checkpoint
@@ -59,7 +60,6 @@ from sutja.training.detect import LEAST_SCORE, DetectConfig, find, fit_detector,
 from sutja.training.detect_export import export_detector
 from sutja.training.detect_frames import Jitter, frame_of
 from sutja.training.detect_quantise import frames_of, quantise_detector
-from sutja.training.detect_run import calibrated
 from sutja.training.detect_unfold import unfold_detector
 
 WINDOW = 640  # pixels, side of a composed crop

@@ -13,9 +13,10 @@ from sutja.data.synthesis.samples import Composer
 from sutja.data.synthesis.sources import Sources
 from sutja.model_file import read_model
 from sutja.reading import load_model
+from sutja.runs import classify as labelled_run
+from sutja.runs import transcribe as text_run
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training import labelled_run, text_run
 
 FILES = {
     "model.onnx", "card.json", "results.csv", "curves.png", "confusion.png", "mistakes.png", "command.txt",

@@ -16,8 +16,8 @@ from sutja.cli.failures import told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sutja.training.run_folder import RunFolder
-    from sutja.training.text_run import TextPlan
+    from sutja.runs.folder import RunFolder
+    from sutja.runs.transcribe import TextPlan
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 # Options that a `ClassifyConfig` has under the same name.
@@ -139,8 +139,8 @@ def classify(
     .npz file with X and y. Without it, the digits that come with scikit-learn.
     """
     with told(_STOPPED):
+        from sutja.runs.classify import Plan, load_parts, train_classifier, with_choices
         from sutja.training import distributed
-        from sutja.training.labelled_run import Plan, load_parts, train_classifier, with_choices
 
         if choices["epochs"] and choices["budget"]:
             raise click.UsageError("--epochs and --budget exclude one another")
@@ -197,7 +197,7 @@ def transcribe(
 
 
 def _text_plan(weights: Path | None, name: str, **choices: Any) -> TextPlan:
-    from sutja.training.text_run import TextPlan
+    from sutja.runs.transcribe import TextPlan
 
     return TextPlan(weights, name=name, **choices)
 
@@ -207,10 +207,10 @@ def _read(
     plan: Callable[..., TextPlan],
 ) -> RunFolder:  # fmt: skip
     """Train on crops."""
-    from sutja.cli.train_texts import run
     from sutja.reading import load_model
     from sutja.reading.models import model_path
-    from sutja.training.text_run import load_text_parts
+    from sutja.runs.transcribe import load_text_parts
+    from sutja.runs.transcribe_finish import run
 
     card = load_model(base, "transcribe").card if base else None
     parts = load_text_parts(data, click.echo)
@@ -225,10 +225,10 @@ def _hear(
     plan: Callable[..., TextPlan],
 ) -> RunFolder:  # fmt: skip
     """Train on recordings."""
-    from sutja.cli.train_speech import run
     from sutja.listening.listener import load_listener
     from sutja.model_file.bundled import path_of
-    from sutja.training.speech_run import load_speech_parts
+    from sutja.runs.listen import load_speech_parts
+    from sutja.runs.listen_finish import run
 
     card = load_listener(base).card if base else None
     parts = load_speech_parts(data, click.echo)
@@ -272,8 +272,8 @@ def detect(
     VOC labels. Broken boxes are told and left out.
     """
     with told(_STOPPED):
-        from sutja.training.detect_parts import load_box_parts
-        from sutja.training.detect_run import BoxPlan, config_of, train_detector
+        from sutja.runs.detect import BoxPlan, config_of, train_detector
+        from sutja.runs.detect_data import load_box_parts
 
         if choices["epochs"] and choices["budget"]:
             raise click.UsageError("--epochs and --budget exclude one another")
@@ -288,8 +288,8 @@ def detect(
 
 def _folder(ctx: click.Context, out: Path | None, resume: bool, name: str, rank: int) -> RunFolder:
     """The run's folder, proved and with its command in it; only named in a process that helps another."""
+    from sutja.runs.folder import RunFolder, next_free
     from sutja.training.distributed import world_size
-    from sutja.training.run_folder import RunFolder, next_free
 
     if out is None and (resume or world_size() > 1):
         raise click.UsageError("name the folder of the run with --out")

@@ -21,7 +21,7 @@ from sutja.comparison.report.page import REPORT, write_report
 from sutja.comparison.study import FACTS
 from sutja.comparison.wording import micros, seconds, span
 from sutja.metrics import percent
-from sutja.training.run_folder import next_free
+from sutja.runs.folder import next_free
 
 _SHOWN = 12  # learners in the terminal
 

@@ -39,9 +39,9 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
 
     from sutja.cli.judging.crops import Judged, repeated
     from sutja.cli.progress import with_progress
-    from sutja.cli.train_speech import digits_in
     from sutja.data.labelled.recordings import load_spoken_texts
     from sutja.listening import Listener
+    from sutja.runs.listen_finish import digits_in
 
     if data is None:
         raise SutjaError(

@@ -22,6 +22,8 @@ from sutja.data.synthesis.speech.pieces import Piece, as_int16
 from sutja.errors import ModelFileError, SoundError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.listener import Listener, ListenerConfig
+from sutja.runs.folder import RunFolder
+from sutja.runs.transcribe import TextPlan
 from sutja.signals.audio import load_sound
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.spoken_words import OTHER, WORDS, word_class
@@ -29,8 +31,6 @@ from sutja.training import listen, loop
 from sutja.training.classify import versions
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Heard, batch_of, heard_of
-from sutja.training.run_folder import RunFolder
-from sutja.training.text_run import TextPlan
 from sutja.training.unfold import put_back
 
 LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said

@@ -6,8 +6,8 @@ import pytest
 from sutja.data.faults import DataError
 from sutja.data.labelled.load import Labelled
 from sutja.model_file import Scaling
+from sutja.runs.classify import RECIPES, load_parts, measured, params_of, with_choices
 from sutja.signals.pixels_input import batch_to_pixels
-from sutja.training.labelled_run import RECIPES, load_parts, measured, params_of, with_choices
 
 
 def labelled(images):

@@ -25,15 +25,16 @@ from sutja.errors import PictureError
 from sutja.metrics import percent
 from sutja.model_file import Calibration, Card, ModelFile, Preprocessing, TrainingSet
 from sutja.nets.detector import Detector, DetectorConfig
+from sutja.runs import box_plots
+from sutja.runs.detect_data import BoxParts, frame_size, held_in_memory, params_of
+from sutja.runs.folder import MODEL, RunFolder
 from sutja.signals.frame_input import FrameParams, to_frame
-from sutja.training import box_plots, checkpoint
+from sutja.training import checkpoint
 from sutja.training.detect import DetectConfig, FittedDetector, find, fit_detector
 from sutja.training.detect_export import FrameArray, export_detector
 from sutja.training.detect_frames import JITTERS, ListedFrames
-from sutja.training.detect_parts import BoxParts, frame_size, held_in_memory, params_of
 from sutja.training.detect_quantise import frames_of, quantise_detector
 from sutja.training.export import ParityError
-from sutja.training.run_folder import MODEL, RunFolder
 
 BATCH = 16  # frames a step
 _STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 3000, 20, 300  # of a run of which nobody said how long

@@ -17,9 +17,9 @@ from sutja.confidence import Calibrator
 from sutja.data.boxes.boxed import BoxedSet, boxed
 from sutja.data.faults import DataError
 from sutja.model_file import Card, Preprocessing
+from sutja.runs.detect import calibrated, default_epochs
+from sutja.runs.detect_data import frame_size, held_in_memory, load_box_parts, params_of, shrunk
 from sutja.signals.frame_input import FrameParams
-from sutja.training.detect_parts import frame_size, held_in_memory, load_box_parts, params_of, shrunk
-from sutja.training.detect_run import calibrated, default_epochs
 
 
 def test_data_without_parts_are_split_in_three_for_good(tmp_path):

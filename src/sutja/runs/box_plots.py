@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sutja.boxes.decode import Found
 from sutja.boxes.nms import FALSE_ALARM, iou_matrix, match
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
+from sutja.runs import plots
 from sutja.signals.pixels_input import fit_channels
-from sutja.training import plots
 
 _SIDE = 160  # pixels of a mistake's picture
 _ROOM = 1.6  # times the box's longer side that is shown

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sutja.cli.train_texts import calibrated, figures
 from sutja.evaluation import Answers
 from sutja.grammar.number_words import spoken_numbers, words_of
 from sutja.listening import Listener
 from sutja.model_file import Calibration, Card, write_model
+from sutja.runs.transcribe_finish import calibrated, figures
 from sutja.signals.audio import RATE
 
 if TYPE_CHECKING:
-    from sutja.training.run_folder import RunFolder
-    from sutja.training.speech_run import SpeechParts, Spoken
-    from sutja.training.text_run import TextPlan
+    from sutja.runs.folder import RunFolder
+    from sutja.runs.listen import SpeechParts, Spoken
+    from sutja.runs.transcribe import TextPlan
 
 
 def run(
@@ -37,15 +37,15 @@ def run(
     Raises
     ------
     TrainingError, ParityError
-        As `sutja.training.speech_run.train_listener` and `sutja.training.listen_export` say.
+        As `sutja.runs.listen.train_listener` and `sutja.training.listen_export` say.
     """
+    from sutja.runs import plots
+    from sutja.runs.folder import MODEL, read_results, result_line
+    from sutja.runs.listen import parity_features, train_listener
+    from sutja.runs.transcribe import threads_of
     from sutja.signals.log_mel import LogMelParams
-    from sutja.training import plots
     from sutja.training.device import threads_set
     from sutja.training.listen_export import export_listener
-    from sutja.training.run_folder import MODEL, read_results, result_line
-    from sutja.training.speech_run import parity_features, train_listener
-    from sutja.training.text_run import threads_of
 
     with threads_set(threads_of(plan)):
         net, card = train_listener(parts, plan, base, folder, resume=resume, say=say)

@@ -31,15 +31,16 @@ from sutja.errors import ThresholdError
 from sutja.metrics import clopper_pearson, expected_calibration_error, percent
 from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
+from sutja.runs import plots
+from sutja.runs.folder import MODEL, RunFolder, result_line
+from sutja.runs.tensorboard import EventFile
 from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training import checkpoint, distributed, plots
+from sutja.training import checkpoint, distributed
 from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
 from sutja.training.faults import TrainingError
-from sutja.training.run_folder import MODEL, RunFolder, result_line
 from sutja.training.soundness import check_memory
-from sutja.training.tensorboard import EventFile
 
 MAX_ERROR = 0.01  # of accepted answers: what the default threshold kept on validation data
 _PARITY_PICTURES = 256  # on which the file must answer as the network does

@@ -23,12 +23,12 @@ from sutja.data.synthesis.samples import Sample, Silence
 from sutja.errors import PictureError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
+from sutja.runs.folder import RunFolder
 from sutja.signals.image import load_pictures
 from sutja.signals.normalise import NormaliseParams, grey
 from sutja.training import transcribe
 from sutja.training.classify import versions
 from sutja.training.pool import Crop, batch_of, batches, crop_of
-from sutja.training.run_folder import RunFolder
 from sutja.training.unfold import unfold
 
 VIEWS = (0.9, 1.0, 1.12)  # how wide a crop is shown: people write wider and narrower than these crops do

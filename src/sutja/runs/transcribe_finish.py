@@ -20,8 +20,8 @@ from sutja.reading import Reader
 
 if TYPE_CHECKING:
     from sutja.data.synthesis.samples import Sample
-    from sutja.training.run_folder import RunFolder
-    from sutja.training.text_run import TextParts, TextPlan
+    from sutja.runs.folder import RunFolder
+    from sutja.runs.transcribe import TextParts, TextPlan
 
 MAX_ERROR = 0.01  # of accepted numbers: what the default threshold kept on validation crops
 LEAST_CROPS = (
@@ -43,13 +43,13 @@ def run(
     Raises
     ------
     TrainingError, ParityError
-        As `sutja.training.text_run.train_transcriber` and `sutja.training.export.export` say.
+        As `sutja.runs.transcribe.train_transcriber` and `sutja.training.export.export` say.
     """
+    from sutja.runs.folder import MODEL, result_line
+    from sutja.runs.transcribe import parity_batches, threads_of, train_transcriber
     from sutja.signals.normalise import NormaliseParams
     from sutja.training.device import threads_set
     from sutja.training.export import export
-    from sutja.training.run_folder import MODEL, result_line
-    from sutja.training.text_run import parity_batches, threads_of, train_transcriber
 
     with threads_set(threads_of(plan)):
         net, card = train_transcriber(parts, plan, base, folder, resume=resume, say=say)
@@ -109,8 +109,8 @@ def figures(answers: Answers, threshold: float, source: str, part: str) -> dict[
 
 def _draw(folder: RunFolder, samples: Sequence[Sample], answers: Answers) -> None:
     """The pictures of a run: its curve, which digit was taken for which, and its surest mistakes."""
-    from sutja.training import plots
-    from sutja.training.run_folder import read_results
+    from sutja.runs import plots
+    from sutja.runs.folder import read_results
 
     pairs = [
         (_DIGITS.index(a), _DIGITS.index(b))
