@@ -15,13 +15,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.fonts import faces
 from sutja.data.sets import readers
 from sutja.data.sets.digits import Digits
 from sutja.data.split import fixed as split
-from sutja.data.synthesis import camera, ink, paper
-from sutja.data.synthesis.samples import Composer
-from sutja.data.synthesis.sources import Sources, cheque_fields
+from sutja.synthesis.crops import camera, ink, paper
+from sutja.synthesis.crops.samples import Composer
+from sutja.synthesis.crops.sources import Sources, cheque_fields
+from sutja.synthesis.fonts import faces
 
 VALIDATION_FOLD = 0
 CELL = 40  # pixels, side of a sudoku cell

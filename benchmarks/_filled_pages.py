@@ -1,6 +1,6 @@
 """Pages filled by hand that are drawn by other means than those the detector learns from.
 
-The composer of training pages (`sutja.data.synthesis.pages`) knows only its own layouts. Here five more are
+The composer of training pages (`sutja.synthesis.pages`) knows only its own layouts. Here five more are
 drawn with Pillow alone, in a font that it does not have: a sheet of boxes in the manner of the handwriting
 samples of NIST, an application with combs and lines, an envelope, a transfer slip, a page of a register. The
 digits are MNIST's, a page by one writer who is in no training part. Each page comes as a scan at 150 to 300

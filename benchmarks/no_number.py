@@ -21,7 +21,7 @@ from _machine import result_path, save, shown, table
 from _scores import Case, case_of, false_numbers, percent
 from _sutja import arguments, data_folder, load_reader, model_facts, models, read_cases
 
-from sutja.data.fonts import faces
+from sutja.synthesis.fonts import faces
 
 FIGURE = "no_number"
 COMPOSED = 1000  # crops a kind

@@ -25,13 +25,13 @@ from sutja.data.pages.pages import PRINTED, in_part
 from sutja.data.pages.tables import body_of, lay_out
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
-from sutja.data.synthesis import camera, texts
-from sutja.data.synthesis.pages import PageComposer, PageSample
-from sutja.data.synthesis.samples import Composer, Sample, Silence
-from sutja.data.synthesis.sources import Sources
 from sutja.reading.page.cutting import WAYS, cut
 from sutja.reading.page.view import View
 from sutja.signals.normalise import grey
+from sutja.synthesis.crops import camera, texts
+from sutja.synthesis.crops.samples import Composer, Sample, Silence
+from sutja.synthesis.crops.sources import Sources
+from sutja.synthesis.pages import PageComposer, PageSample
 from sutja.types import Box
 
 # How often a sample comes from where: crops composed as such, composed pages, real pages.

@@ -9,7 +9,7 @@ import numpy as np
 
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.pages.pages import CLASSES
-from sutja.data.synthesis.pages import PageSample
+from sutja.synthesis.pages import PageSample
 
 
 def as_boxed(sample: PageSample) -> BoxedPicture:

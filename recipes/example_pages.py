@@ -18,7 +18,7 @@ import numpy as np
 from examples import face_called
 from PIL import Image, ImageDraw
 
-from sutja.data.synthesis import camera, ink
+from sutja.synthesis.crops import camera, ink
 
 PRINT, MONO, HAND, PEN = "carlito-regular", "courier prime", "patrick-hand", "kalam"
 SIGNED = "homemade-apple"

@@ -14,8 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from sutja.data.fonts import Face, faces
-from sutja.data.synthesis import camera, ink
+from sutja.synthesis.crops import camera, ink
+from sutja.synthesis.fonts import Face, faces
 
 # name, text, a part of the font's name, written by hand, seed, furniture
 EXAMPLES = (

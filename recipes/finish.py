@@ -29,15 +29,15 @@ import torch
 import sutja
 from sutja.charset import CHARSET
 from sutja.confidence import RiskTable, fit_calibration
-from sutja.data.fonts import faces
 from sutja.data.sets import catalogue
-from sutja.data.synthesis.samples import Composer, Sample
-from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.metrics import expected_calibration_error
 from sutja.model_file import Calibration, Card, Preprocessing, SecondLook, TrainingSet
 from sutja.nets.transcriber import Transcriber
 from sutja.reading.reader import Reader
 from sutja.signals.normalise import NormaliseParams
+from sutja.synthesis.crops.samples import Composer, Sample
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
+from sutja.synthesis.fonts import faces
 from sutja.training import transcribe, validation
 from sutja.training.export import export, fold
 from sutja.training.pool import batch_of, crop_of

@@ -85,7 +85,7 @@ weigh more, and the mean of short runs from one start:
     python recipes/listener.py train --out runs/listen --run short2 --weights runs/listen/start --steps 550 \
         --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 --vary 0.7 --lines 1 --sounds 0.2 --seed 62
 
-In the run `read` alone the prompts had a share of 2.0 in `sutja.data.synthesis.speech.composer.SHARES`, where
+In the run `read` alone the prompts had a share of 2.0 in `sutja.synthesis.speech.composer.SHARES`, where
 they have 1.3. The bundled network is the mean of five such networks and of four that began with haste, which
 by validation is better than either; haste by itself heard more of hastened recordings and less of strings
 as people say them (docs/log.md):
@@ -134,7 +134,7 @@ The listeners with a speaker left out begin with one that never heard `fsdd`, wh
         --lr 1.5e-3 --runs 3
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
-(`sutja.data.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
+(`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
 of digits can be composed of many people's words. `train` composes recordings of all these in a process
 beside the training, and goes on where it stopped when started again. Nothing here looks at a test part.
 Data: `SUTJA_DATA`.
@@ -153,25 +153,25 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sutja.data.synthesis.speech.channel import Strength
-from sutja.data.synthesis.speech.composer import SHARES, SpeechComposer
-from sutja.data.synthesis.speech.neural_voices import (
+from sutja.model_file.bundled import bundled_path
+from sutja.nets.listener import Listener, ListenerConfig
+from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
+from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.synthesis.speech.channel import Strength
+from sutja.synthesis.speech.composer import SHARES, SpeechComposer
+from sutja.synthesis.speech.neural_voices import (
     Hibari,
     Kokoro,
     a_phrase_or_a_list,
     spoken_by,
     spoken_by_many,
 )
-from sutja.data.synthesis.speech.phrases import a_phrase, read_out, word_of
-from sutja.data.synthesis.speech.pieces import Piece, load, save
-from sutja.data.synthesis.speech.prompts import prompts
-from sutja.data.synthesis.speech.real_pieces import noises, real_pieces
-from sutja.data.synthesis.speech.sounds import sounds_of_classes, sounds_of_words
-from sutja.data.synthesis.speech.voices import spoken
-from sutja.model_file.bundled import bundled_path
-from sutja.nets.listener import Listener, ListenerConfig
-from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
-from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.synthesis.speech.phrases import a_phrase, read_out, word_of
+from sutja.synthesis.speech.pieces import Piece, load, save
+from sutja.synthesis.speech.prompts import prompts
+from sutja.synthesis.speech.real_pieces import noises, real_pieces
+from sutja.synthesis.speech.sounds import sounds_of_classes, sounds_of_words
+from sutja.synthesis.speech.voices import spoken
 from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
 from sutja.training.listen_pool import Heard, ListenPool, batch_of

@@ -34,10 +34,6 @@ import sutja
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.data.sets import catalogue
 from sutja.data.sets.sounds import part_of, read_fsdd
-from sutja.data.synthesis.speech.channel import Strength
-from sutja.data.synthesis.speech.composer import SpeechComposer
-from sutja.data.synthesis.speech.pieces import RATE, Piece, load
-from sutja.data.synthesis.speech.real_pieces import decoded
 from sutja.errors import ThresholdError
 from sutja.grammar.number_words import spoken_numbers
 from sutja.listening import Listener
@@ -45,6 +41,10 @@ from sutja.metrics import expected_calibration_error, percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
 from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.synthesis.speech.channel import Strength
+from sutja.synthesis.speech.composer import SpeechComposer
+from sutja.synthesis.speech.pieces import RATE, Piece, load
+from sutja.synthesis.speech.real_pieces import decoded
 from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
 from sutja.training.listen_export import export_listener

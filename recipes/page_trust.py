@@ -24,8 +24,6 @@ import numpy as np
 from sutja.data.pages.pages import in_part
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
-from sutja.data.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, PageSample
-from sutja.data.synthesis.sources import VALIDATION_FOLD, load
 from sutja.errors import ThresholdError
 from sutja.grammar import digits_of
 from sutja.model_file import FieldTrust, read_model, write_model
@@ -33,6 +31,8 @@ from sutja.reading import Reader
 from sutja.reading.models import DEFAULT_DETECTOR, model_path
 from sutja.reading.page.trust import field_trust
 from sutja.reading.page.truth import Case, Label, cases, overlap
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
+from sutja.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, PageSample
 from sutja.types import Box, Page
 
 SEED = 2_000_003  # far from those that pages for training are drawn with

@@ -9,7 +9,7 @@
     python recipes/pages.py bundle --out runs/pages
     python recipes/page_trust.py --write
 
-`compose` draws pages of many layouts (`sutja.data.synthesis.pages`) into files that training uses several
+`compose` draws pages of many layouts (`sutja.synthesis.pages`) into files that training uses several
 times over; it may run beside `train`, which takes up new files as they come. `prepare` writes the real
 pages (`sutja.data.pages.pages`) of the training and validation parts, and pages of the held-out layouts.
 `train` mixes composed and real pages, and goes on where it stopped when started again; with `--begin` it
@@ -40,20 +40,20 @@ from _page_files import as_boxed, enlarged, load_pages, save_pages
 from sutja.boxes.decode import Found, decode
 from sutja.boxes.nms import NO_MATTER, match, suppress
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
-from sutja.data.fonts import faces
 from sutja.data.pages.cheques import cheque_pages
 from sutja.data.pages.pages import CLASSES, real_pages
-from sutja.data.real_pages_refilled import amount_boxes, place_of, refilled, tightened
 from sutja.data.sets import catalogue
-from sutja.data.synthesis.pages import HELD_OUT, PageComposer
-from sutja.data.synthesis.sources import VALIDATION_FOLD, load
-from sutja.data.synthesis.supplies import Supplies
 from sutja.model_file import Card, FieldTrust, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runs.detect import calibrated
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
+from sutja.synthesis.crops.supplies import Supplies
+from sutja.synthesis.fonts import faces
+from sutja.synthesis.pages import HELD_OUT, PageComposer
+from sutja.synthesis.pages.refilled_cheques import amount_boxes, place_of, refilled, tightened
 from sutja.training import checkpoint
 from sutja.training.classify import versions
 from sutja.training.detect import LEAST_SCORE, DetectConfig, find, fit_detector, load_detector

@@ -31,11 +31,11 @@ import torch
 from _page_crops import PageCrops, RealField, page_samples, real_fields, samples_of
 
 from sutja.charset import CHARSET
-from sutja.data.synthesis.pages import HELD_OUT
-from sutja.data.synthesis.samples import Composer, Sample
-from sutja.data.synthesis.sources import VALIDATION_FOLD, Sources, load
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalise import NormaliseParams
+from sutja.synthesis.crops.samples import Composer, Sample
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load
+from sutja.synthesis.pages import HELD_OUT
 from sutja.training import transcribe, validation
 from sutja.training.pool import Pool, batch_of, crop_of
 from sutja.training.unfold import unfold

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sutja.data.synthesis.glyphs import Hands
-from sutja.data.synthesis.sources import Sources
+from sutja.synthesis.crops.glyphs import Hands
+from sutja.synthesis.crops.sources import Sources
 
 
 @lru_cache(maxsize=1)

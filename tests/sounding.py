@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sutja.data.synthesis.speech.pieces import RATE, Piece, as_int16
 from sutja.spoken_words import WORDS
+from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
 
 
 def chord(c, pitch=1.0, seconds=0.25):

@@ -9,14 +9,14 @@ from click.testing import CliRunner
 from PIL import Image
 
 from sutja.cli import main
-from sutja.data.synthesis.samples import Composer
-from sutja.data.synthesis.sources import Sources
 from sutja.model_file import read_model
 from sutja.reading import load_model
 from sutja.runs import classify as labelled_run
 from sutja.runs import transcribe as text_run
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.synthesis.crops.samples import Composer
+from sutja.synthesis.crops.sources import Sources
 
 FILES = {
     "model.onnx", "card.json", "results.csv", "curves.png", "confusion.png", "mistakes.png", "command.txt",

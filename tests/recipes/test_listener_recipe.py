@@ -9,9 +9,9 @@ import pytest
 import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
-from sutja.data.synthesis.speech.pieces import Piece, load, save
 from sutja.model_file import read_model
 from sutja.runtime import Session
+from sutja.synthesis.speech.pieces import Piece, load, save
 from sutja.training import checkpoint
 from sutja.training.listen import load_average
 from sutja.training.listen_sounds import words_alone

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from sutja.charset import CHARSET
-from sutja.data.synthesis.samples import Silence
-from sutja.data.synthesis.sources import Sources
 from sutja.reading.reader import Reader
+from sutja.synthesis.crops.samples import Silence
+from sutja.synthesis.crops.sources import Sources
 from sutja.types import Box
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"

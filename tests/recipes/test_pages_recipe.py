@@ -11,8 +11,8 @@ import pytest
 
 from sutja.boxes.decode import Found
 from sutja.data.boxes.boxed import boxed
-from sutja.data.synthesis.pages import Field, PageSample
-from sutja.data.synthesis.sources import Sources
+from sutja.synthesis.crops.sources import Sources
+from sutja.synthesis.pages import Field, PageSample
 from sutja.training.detect_frames import Frames
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"

@@ -7,11 +7,11 @@ import pytest
 import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
-from sutja.data.synthesis.speech.channel import NONE
-from sutja.data.synthesis.speech.composer import SpeechComposer
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.spoken_words import WORDS
+from sutja.synthesis.speech.channel import NONE
+from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.training import checkpoint, listen, loop
 from sutja.training.faults import TrainingError
 from sutja.training.listen_align import heard_at, words_of

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
-from sutja.data.synthesis.speech.channel import NONE
-from sutja.data.synthesis.speech.composer import SpeechComposer
-from sutja.data.synthesis.speech.pieces import Piece, load, save
-from sutja.data.synthesis.speech.sounds import SOUNDS, sounds_of_classes, sounds_of_words
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams
 from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.synthesis.speech.channel import NONE
+from sutja.synthesis.speech.composer import SpeechComposer
+from sutja.synthesis.speech.pieces import Piece, load, save
+from sutja.synthesis.speech.sounds import SOUNDS, sounds_of_classes, sounds_of_words
 from sutja.training import checkpoint, listen
 from sutja.training.listen_pool import batch_of, heard_of
 from sutja.training.listen_sounds import WithSounds, sounds_loss, words_alone
@@ -41,7 +41,7 @@ def test_other_words_sound_as_a_program_says_them(monkeypatch):
         asked.append(input)
         return SimpleNamespace(stdout="ɐ_b_ˈaʊ_t\nɹ_ˈuː_b_aʊ_t\n x_t_ˈiː\n")
 
-    monkeypatch.setattr("sutja.data.synthesis.speech.sounds.subprocess.run", espeak)
+    monkeypatch.setattr("sutja.synthesis.speech.sounds.subprocess.run", espeak)
     known = sounds_of_words(["T", "rubout", "about", "T"])
     assert asked == ["about\nrubout\nt\n"]
     assert {word_: said(places) for word_, places in known.items()} == {

@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from sutja.data.synthesis.samples import Composer
-from sutja.data.synthesis.sources import Sources
 from sutja.signals.normalise import NormaliseParams
+from sutja.synthesis.crops.samples import Composer
+from sutja.synthesis.crops.sources import Sources
 from sutja.training.pool import Pool
 
 

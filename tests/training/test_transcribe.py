@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from sutja.charset import CHARSET
-from sutja.data.synthesis.samples import Composer, Silence
-from sutja.data.synthesis.sources import Sources
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalise import NormaliseParams
+from sutja.synthesis.crops.samples import Composer, Silence
+from sutja.synthesis.crops.sources import Sources
 from sutja.training import checkpoint, loop, transcribe
 from sutja.training.pool import Crop, batch_of, batches, crop_of
 

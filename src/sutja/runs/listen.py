@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from sutja.data.faults import DataError
 from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
 from sutja.data.split.hold_out import three_parts
-from sutja.data.synthesis.speech.composer import SpeechComposer
-from sutja.data.synthesis.speech.pieces import Piece, as_int16
 from sutja.errors import ModelFileError, SoundError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.listener import Listener, ListenerConfig
@@ -27,6 +25,8 @@ from sutja.runs.transcribe import TextPlan
 from sutja.signals.audio import load_sound
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.synthesis.speech.composer import SpeechComposer
+from sutja.synthesis.speech.pieces import Piece, as_int16
 from sutja.training import listen, loop
 from sutja.training.classify import versions
 from sutja.training.listen_loss import other_ctc_loss

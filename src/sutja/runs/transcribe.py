@@ -19,13 +19,13 @@ from sutja.charset import CHARSET
 from sutja.data.faults import DataError
 from sutja.data.labelled.load import load_texts
 from sutja.data.split.hold_out import three_parts
-from sutja.data.synthesis.samples import Sample, Silence
 from sutja.errors import PictureError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.runs.folder import RunFolder
 from sutja.signals.image import load_pictures
 from sutja.signals.normalise import NormaliseParams, grey
+from sutja.synthesis.crops.samples import Sample, Silence
 from sutja.training import transcribe
 from sutja.training.classify import versions
 from sutja.training.pool import Crop, batch_of, batches, crop_of

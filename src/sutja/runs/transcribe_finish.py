@@ -19,9 +19,9 @@ from sutja.model_file import Calibration, Card, write_model
 from sutja.reading import Reader
 
 if TYPE_CHECKING:
-    from sutja.data.synthesis.samples import Sample
     from sutja.runs.folder import RunFolder
     from sutja.runs.transcribe import TextParts, TextPlan
+    from sutja.synthesis.crops.samples import Sample
 
 MAX_ERROR = 0.01  # of accepted numbers: what the default threshold kept on validation crops
 LEAST_CROPS = (

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Float16, Float32, Int64
 from numpy.typing import NDArray
 
-from sutja.data.synthesis.speech.composer import Recording, SpeechComposer
 from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.synthesis.speech.composer import Recording, SpeechComposer
 from sutja.training.workers import Workers
 
 _STEP = 48  # frames: lengths of batches are multiples of it, since each shape costs compiling once

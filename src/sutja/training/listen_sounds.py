@@ -14,8 +14,8 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sutja.data.synthesis.speech.sounds import SOUNDS
 from sutja.nets.listener import Listener, ListenerConfig, answered
+from sutja.synthesis.speech.sounds import SOUNDS
 
 _NET = "net."  # what the names of the listener's own weights begin with
 _AFTER = 0.6  # of the blocks along time: later ones put words together

@@ -15,8 +15,8 @@ from jaxtyping import Bool, Float32, Int64, UInt8
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET, DONT_CARE, SPACE
-from sutja.data.synthesis.samples import Composer, Sample, Silence
 from sutja.signals.normalise import STRIDE, NormaliseParams, normalise, pad_batch
+from sutja.synthesis.crops.samples import Composer, Sample, Silence
 from sutja.training.workers import Workers
 
 _LOW, _SPAN = -1.0, 2.5  # the range of a normalised crop

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from sutja.data.sets import readers
 from sutja.data.split import fixed
-from sutja.data.synthesis.samples import Composer, Sample, Silence
-from sutja.data.synthesis.sources import Sources, amounts_of, cheque_fields, word_fields
 from sutja.signals.normalise import NormaliseParams, grey
+from sutja.synthesis.crops.samples import Composer, Sample, Silence
+from sutja.synthesis.crops.sources import Sources, amounts_of, cheque_fields, word_fields
 from sutja.training.pool import Crop, crop_of
 
 _MOST = 1000  # crops a set: enough to tell 0.5 points apart, and quick

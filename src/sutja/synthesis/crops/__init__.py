@@ -1,0 +1,1 @@
+"""Drawn crops of one number, and of none."""

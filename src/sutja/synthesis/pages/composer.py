@@ -1,0 +1,169 @@
+"""Pages of every layout in turn, whole or as crops of one size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+
+from sutja.synthesis.crops.sources import Sources
+from sutja.synthesis.crops.supplies import Supplies
+from sutja.synthesis.pages import scene
+from sutja.synthesis.pages.business import invoice, time_sheet
+from sutja.synthesis.pages.cheques import cheque
+from sutja.synthesis.pages.displays import display
+from sutja.synthesis.pages.documents import document, slip
+from sutja.synthesis.pages.fields import PageSample, crop
+from sutja.synthesis.pages.forms import box_form, form
+from sutja.synthesis.pages.grids import grid
+from sutja.synthesis.pages.letters import envelope, letter, prose
+from sutja.synthesis.pages.lone import lone
+from sutja.synthesis.pages.notes import ledger, note
+from sutja.synthesis.pages.numberless import blank, picture
+from sutja.synthesis.pages.office import census, tax_form
+from sutja.synthesis.pages.post import mail
+from sutja.synthesis.pages.receipts import receipt
+from sutja.synthesis.pages.registers import register
+from sutja.synthesis.pages.sheet import Sheet
+from sutja.synthesis.pages.tables import filled_table, table
+
+Maker = Callable[[Supplies], Sheet]
+MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
+    {
+        "cheque": cheque,
+        "form": form,
+        "box_form": box_form,
+        "letter": letter,
+        "envelope": envelope,
+        "table": table,
+        "filled_table": filled_table,
+        "receipt": receipt,
+        "grid": grid,
+        "note": note,
+        "ledger": ledger,
+        "prose": prose,
+        "blank": blank,
+        "picture": picture,
+        "mail": mail,
+        "slip": slip,
+        "document": document,
+        "tax_form": tax_form,
+        "census": census,
+        "register": register,
+        "lone": lone,
+        "display": display,
+        "invoice": invoice,
+        "time_sheet": time_sheet,
+    }
+)
+HELD_OUT = (
+    "invoice",
+    "time_sheet",
+)  # never trained on: they show what becomes of layouts unlike those composed
+DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
+    {
+        "cheque": 0.14,
+        "form": 0.1,
+        "box_form": 0.06,
+        "letter": 0.06,
+        "envelope": 0.04,
+        "table": 0.07,
+        "filled_table": 0.04,
+        "receipt": 0.05,
+        "grid": 0.04,
+        "note": 0.05,
+        "ledger": 0.03,
+        "prose": 0.03,
+        "blank": 0.02,
+        "picture": 0.03,
+        "mail": 0.05,
+        "slip": 0.04,
+        "document": 0.04,
+        "tax_form": 0.04,
+        "census": 0.02,
+        "register": 0.03,
+        "lone": 0.05,
+        "display": 0.05,
+    }
+)
+_MOST = 2  # windows of one page
+
+
+class PageComposer:
+    """Draws pages from `Sources` and fonts. The same seed gives the same pages, with the same fonts.
+
+    Parameters
+    ----------
+    sources : real data to draw on; written digits come from its hands, or from fonts where it has none.
+    seed : of the generator.
+    weights : layout → how often; `DEFAULT_WEIGHTS` by default.
+
+    Raises
+    ------
+    ValueError
+        A layout is unknown, or none has any weight.
+    """
+
+    def __init__(self, sources: Sources, seed: int, weights: Mapping[str, float] | None = None) -> None:
+        wanted = dict(DEFAULT_WEIGHTS if weights is None else weights)
+        unknown = sorted(set(wanted) - set(MAKERS))
+        if unknown:
+            raise ValueError(f"no such layouts: {', '.join(unknown)}; there are {', '.join(MAKERS)}")
+        share = np.array(list(wanted.values()), float)
+        if not share.sum() > 0:
+            raise ValueError("no layout is wanted: give at least one a weight above 0")
+        self._supplies = Supplies(sources, np.random.default_rng(seed))
+        self._makers = [MAKERS[name] for name in wanted]
+        self._share = share / share.sum()
+        self._windows: dict[int, list[PageSample]] = {}  # by their size
+
+    def page(self) -> PageSample:
+        """The next page, whole: a few hundred to about 1,100 pixels a side, digits 8 to 32 pixels high."""
+        rng = self._supplies.rng
+        sheet = self._makers[rng.choice(len(self._makers), p=self._share)](self._supplies)
+        return _tidy(scene.take(rng, sheet))
+
+    def crop(self, size: int) -> PageSample:
+        """The next window of ``size`` by ``size`` pixels; large pages give two, small ones share one."""
+        while not self._windows.get(size):
+            self._windows[size] = self._cut(self.page(), size)
+        return self._windows[size].pop()
+
+    def _cut(self, page: PageSample, size: int) -> list[PageSample]:
+        rng = self._supplies.rng
+        rows, columns = page.pixels.shape
+        if rows <= 0.55 * size:
+            return [_stacked(rng, page, self.page(), size)]
+        count = min(_MOST, max(1, round(rows * columns / size**2)))
+        out = []
+        for _ in range(count):
+            top, left = (_start(rng, n, size) for n in (rows, columns))
+            out.append(_tidy(crop(page, top, left, (size, size))))
+        return out
+
+
+def _start(rng: np.random.Generator, extent: int, size: int) -> int:
+    """Where a window begins: within the page where it is larger, the page within the window elsewhere."""
+    low, high = sorted((0, extent - size))
+    return int(rng.integers(low, high + 1))
+
+
+def _stacked(rng: np.random.Generator, upper: PageSample, lower: PageSample, size: int) -> PageSample:
+    """Two pages one above the other in one window, as on a scanner's glass."""
+    rows = upper.pixels.shape[0]
+    gap = int(rng.integers(0, 12))
+    one = crop(upper, 0, _start(rng, upper.pixels.shape[1], size), (rows + gap, size))
+    rest = size - rows - gap
+    start = int(rng.integers(0, max(1, lower.pixels.shape[0] - rest + 1)))
+    two = crop(lower, start, _start(rng, lower.pixels.shape[1], size), (rest, size))
+    down = float(rows + gap)
+    moved = tuple(replace(f, box=(f.box[0], f.box[1] + down, f.box[2], f.box[3] + down)) for f in two.fields)
+    return _tidy(PageSample(np.concatenate([one.pixels, two.pixels]), one.fields + moved))
+
+
+def _tidy(sample: PageSample) -> PageSample:
+    """Boxes within the picture; what is cut by its edges is ignored, what lies outside dropped."""
+    rows, columns = sample.pixels.shape
+    return crop(sample, 0, 0, (rows, columns))

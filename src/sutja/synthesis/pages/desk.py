@@ -1,0 +1,195 @@
+"""What one page is made with: a hand, type in a few sizes, and the wish how dark and how large all is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.random import Generator
+
+from sutja.synthesis.crops import ink
+from sutja.synthesis.crops.glyphs import Hands, ink_of
+from sutja.synthesis.crops.supplies import Families, Supplies
+from sutja.synthesis.fonts import Face
+from sutja.synthesis.pages.sheet import Alpha
+from sutja.synthesis.pages.type import Type, type_of
+
+_SERIF = (
+    "oldstandar",
+    "c059",
+    "linliberti",
+    "nimbusroma",
+    "caladea",
+    "junicode",
+    "cmun",
+    "p052",
+    "urwbookman",
+    "liberationserif",
+)
+_MONO = (
+    "courier", "nimbusmono", "liberationmono", "dejavusansmono", "inconsolat", "notomono", "notosansmo",
+    "gnutype", "hack", "firacode", "ocrb", "jetbrains", "havana",
+)  # fmt: skip
+_SEEN, _SPECK = 60, 4  # alpha of 255 that counts as ink; pixels of ink that are more than a speck
+_OCR = ("ocra", "ocrb")
+_SEGMENTS = "dseg"
+STYLES = {"serif": _SERIF, "mono": _MONO, "ocr": _OCR, "segments": (_SEGMENTS,), "any": ("",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number to be written."""
+
+    text: str
+    kind: str = "number"
+    ignore: bool = False
+
+
+def _plain(face: Face) -> str:
+    return face.name.lower().replace("-", "")
+
+
+class Writer:
+    """Somebody's hand: numbers of real digits by one writer where the set knows writers, words in a font.
+
+    Parameters
+    ----------
+    supplies : real digits and fonts.
+    unit : height of a digit in pixels.
+    """
+
+    def __init__(self, supplies: Supplies, unit: float) -> None:
+        self.supplies, self.unit = supplies, unit
+        rng = supplies.rng
+        self.darkness = float(np.clip(rng.beta(4, 1.6), 0.35, 1.0))
+        self._hand = supplies.hands().writer(rng) if supplies.sources.hands else Hands("none")
+        self._face = supplies.face(supplies.handwriting)
+        self._by_font = not supplies.sources.hands or rng.random() < 0.12
+        self._slant = float(rng.normal(0.1, 0.15))
+        self._signs = supplies.face(supplies.handwriting)
+
+    def number(self, text: str, unit: float | None = None, raised: int = 0) -> Alpha | None:
+        """A number, cut to its ink; None where a sign of it cannot be drawn."""
+        rng, size = self.supplies.rng, unit or self.unit
+        plane = None
+        if not self._by_font:
+            plane = ink.handwritten(rng, text, self._hand, self._signs, size, raised)
+        elif self._face.has(text):
+            plane = ink.in_font(rng, text, self._face, size, hand=True, raised=raised)
+        return None if plane is None else _inked(np.asarray(plane * 255, np.uint8))
+
+    def real_amount(self) -> tuple[Alpha, str] | None:
+        """A whole amount off a real cheque and its digits; None where the sources have none."""
+        amounts = self.supplies.sources.amounts
+        if not amounts:
+            return None
+        chosen = amounts[self.supplies.rng.integers(len(amounts))]
+        scale = min(1.0, self.unit * float(self.supplies.rng.uniform(1.1, 1.5)) / chosen.picture.shape[0])
+        small = cv2.resize(chosen.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        alpha = _without_specks(ink_of(np.asarray(small, np.uint8)))
+        return (alpha, chosen.digits) if alpha.size else None
+
+    def words(self, text: str, unit: float | None = None) -> Alpha:
+        """Words, slanted and wavering a little; what the font lacks is left out."""
+        rng, size = self.supplies.rng, unit or self.unit
+        if self.supplies.sources.words and len(text) > 6 and rng.random() < 0.25:
+            return self._real_words(size, len(text))
+        text = "".join(c for c in text if self._face.has(c)) or "a"
+        alpha, _ = type_of(self._face, size * float(rng.uniform(0.85, 1.1))).set(
+            text, spread=float(rng.uniform(0, 0.12)) * size
+        )
+        angle, shear = float(rng.normal(0, 0.012)), self._slant
+        rows, columns = alpha.shape
+        pad = int(abs(shear) * rows + abs(angle) * columns) + 2
+        matrix = np.array(
+            [[1, -shear, pad / 2 + shear * rows / 2], [angle, 1, pad / 2 - angle * columns / 2]], np.float32
+        )
+        return np.asarray(cv2.warpAffine(alpha, matrix, (columns + pad, rows + pad)), np.uint8)
+
+    def _real_words(self, unit: float, letters: int) -> Alpha:
+        """A crop of somebody's payee or legal amount, no wider than so many letters."""
+        pictures = self.supplies.sources.words
+        picture = pictures[self.supplies.rng.integers(len(pictures))]
+        scale = min(1.0, 2.3 * unit / picture.shape[0])
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        return ink_of(np.asarray(small, np.uint8))[:, : max(8, int(letters * unit * 0.75))]
+
+
+def _without_specks(alpha: Alpha) -> Alpha:
+    """A crop's ink without what the paper and the crop's neighbours left in it, cut to what remains."""
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((alpha > _SEEN).view(np.uint8))
+    tall = alpha.shape[0]
+    for i in range(1, count):
+        _, y, w, h, area = stats[i]
+        at_edge = y == 0 or y + h == tall
+        if area < _SPECK or (at_edge and h < 0.25 * tall) or w > 12 * h:
+            alpha[parts == i] = 0
+    rows, columns = (np.flatnonzero(alpha.max(axis=axis) > _SEEN) for axis in (1, 0))
+    if len(rows) == 0:
+        return alpha[:0, :0]
+    return alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _inked(alpha: Alpha) -> Alpha:
+    """The same with strokes as dark as a pen makes them: digits of few pixels come out pale."""
+    strong = alpha[alpha > 50]
+    if len(strong) == 0:
+        return alpha
+    return np.asarray(
+        cv2.convertScaleAbs(alpha, alpha=min(3.0, 235 / float(np.percentile(strong, 75)))), np.uint8
+    )
+
+
+class Desk:
+    """The things that a page is made with.
+
+    Parameters
+    ----------
+    supplies : real digits and fonts.
+    unit : height of a printed digit of the page's body text in pixels.
+
+    Attributes
+    ----------
+    rng : every choice comes from it.
+    body, small, head : type of one family in three sizes.
+    writer : who fills the page in; its digits are larger than the print.
+    black : the part of the light that print takes away.
+    """
+
+    def __init__(self, supplies: Supplies, unit: float, style: str = "any", largest: float = 26.0) -> None:
+        self.supplies, self.unit = supplies, unit
+        self.rng: Generator = supplies.rng
+        face = self.face(style)
+        self.body, self.small = type_of(face, unit), type_of(face, max(6.0, unit * 0.8))
+        self.head = type_of(face, unit * float(self.rng.uniform(1.2, 2.0)))
+        hand = float(np.clip(unit * self.rng.uniform(1.0, 1.9), 10.0, largest))
+        self.writer = Writer(supplies, max(hand, 9.0))
+        self.black = float(np.clip(self.rng.beta(5, 1.3), 0.35, 1.0))
+
+    def face(self, style: str = "any") -> Face:
+        """A print font of a style: serif, mono, ocr, segments, or any but segments."""
+        parts = STYLES[style]
+        families: Families = [
+            family
+            for family in self.supplies.printed
+            if any(_plain(family[0]).startswith(part) for part in parts)
+            and (style == "segments" or not _plain(family[0]).startswith(_SEGMENTS))
+        ]
+        return self.supplies.face(families or self.supplies.printed)
+
+    def type(self, style: str = "any", scale: float = 1.0) -> Type:
+        """Other type than that of the page's body."""
+        return type_of(self.face(style), max(6.0, self.unit * scale))
+
+    def chance(self, share: float) -> bool:
+        """True in this share of cases."""
+        return bool(self.rng.random() < share)
+
+    def between(self, low: float, high: float) -> float:
+        """Any number from ``low`` to ``high``."""
+        return float(self.rng.uniform(low, high))
+
+    def some(self, low: int, high: int) -> int:
+        """Any whole number from ``low`` to ``high``, both included."""
+        return int(self.rng.integers(low, high + 1))

@@ -1,0 +1,263 @@
+"""Speech by networks: Kokoro-82M (hexgrad, Apache-2.0) and hibari-tts (M. Williams, Apache-2.0).
+
+Kokoro's 54 voices of nine languages, and mixtures of them, say English; a mixture of two voices is a speaker
+of its own. Hibari has one voice and is a hundred times as quick. It says apart what the throat does and what
+the mouth does, so that every phrase can have a speaker of its own: higher or lower, of another size, more or
+less breathy. The models are files in a folder that ``recipes/voices.sh`` fills.
+
+Letters: F frames, B bins of a spectrum.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.spoken_words import JOINTS, TEENS, TENS, UNITS
+from sutja.synthesis.speech import pieces
+from sutja.synthesis.speech.accents import in_script
+from sutja.synthesis.speech.phrases import PAUSE, Phrase, Say, a_phrase, labels_of
+from sutja.synthesis.speech.pieces import Piece, as_int16, trimmed
+from sutja.synthesis.speech.sentences import WORDS_ALONE
+
+RATE = 24_000  # Hz
+_LISTS = 0.35  # part of the phrases that are words with breaths between
+_LEAST_WORDS = 3
+_STYLE = 256  # numbers that say how a voice sounds, a row for each length of the text
+_INDIAN = (  # IPA of a British speaker → of an Indian one
+    ("θ", "tʰ"), ("ð", "d"), ("t", "ʈ"), ("ʈʰ", "tʰ"), ("d", "ɖ"), ("eɪ", "eː"), ("əʊ", "oː"), ("oʊ", "oː"),
+    ("w", "ʋ"), ("v", "ʋ"), ("ɹ", "r"), ("ɜː", "ər"), ("ɪə", "iː"),
+)  # fmt: skip
+
+# Hibari's signs of an American speaker → of an Indian one, of sounds that its network knows.
+_INDIAN_HIBARI = (("θ", "t"), ("ð", "d"), ("ɹ", "ɾ"), ("A", "ɛ"), ("O", "ɔ"), ("z", "s"))
+_INDIAN_PART = 0.3  # of hibari's speakers
+_INDIAN_SOUNDS = 0.8  # part of these sounds that they have
+_BY_EACH = 5  # phrases
+_LOWEST, _HIGHEST = 0.45, 1.35  # times as high as its voice is
+_OF_SIZE = 0.22  # how far formants go with the height of a voice, in logarithms
+
+
+class Kokoro:
+    """The speaking network.
+
+    Parameters
+    ----------
+    folder : has ``kokoro.onnx``, ``vocab.json`` and ``voices/*.bin``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "kokoro.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokens = json.loads((folder / "vocab.json").read_text("utf-8"))["vocab"]
+        self.styles = {
+            path.stem: np.fromfile(path, np.float32).reshape(-1, _STYLE)
+            for path in sorted((folder / "voices").glob("*.bin"))
+        }
+
+    def voice(self, rng: np.random.Generator) -> tuple[str, NDArray[np.float32], bool]:
+        """A voice or a mixture: its name, its styles, and whether it speaks as in India."""
+        indian = rng.random() < 0.38
+        first = self._one("h", rng) if indian else self._one("ab" if rng.random() < 0.75 else "efijpz", rng)
+        if rng.random() < 0.3:
+            return first, self.styles[first], indian
+        second = self._one("hab" if indian or rng.random() < 0.8 else "efijpz", rng)
+        part = float(rng.choice([0.35, 0.5, 0.65]))
+        return (
+            f"{first}+{second}@{part}",
+            part * self.styles[first] + (1 - part) * self.styles[second],
+            indian,
+        )
+
+    def _one(self, languages: str, rng: np.random.Generator) -> str:
+        return str(rng.choice([name for name in self.styles if name[0] in languages]))
+
+    def say(self, ipa: str, style: NDArray[np.float32], speed: float = 1.0) -> NDArray[np.float32]:
+        """Phonemes as sound, float32 (n,) at `RATE`."""
+        tokens = [self._tokens[sign] for sign in ipa if sign in self._tokens][: len(style)]
+        feeds = {
+            "tokens": np.array([[0, *tokens, 0]], np.int64),
+            "style": style[len(tokens) - 1][None],
+            "speed": np.array([speed], np.float32),
+        }
+        return np.asarray(self._session.run(None, feeds)[0], np.float32).ravel()
+
+
+def ipa_of(words: tuple[str, ...], voice: str, indian: bool, rng: np.random.Generator) -> str:
+    """How a speaker says words: phonemes as espeak-ng writes them."""
+    if indian and rng.random() < 0.7 and (text := in_script(words, "hi")):
+        return _espeak(text, "hi")
+    accent = "en-gb" if indian or voice[0] == "b" else "en-us"
+    ipa = _espeak(" ".join(words).replace(f" {PAUSE}", PAUSE), accent)
+    if indian:
+        for plain, said in _INDIAN:
+            ipa = ipa.replace(plain, said)
+    return ipa
+
+
+def _espeak(text: str, voice: str) -> str:
+    clauses = [clause.strip() for clause in text.split(PAUSE)]  # espeak-ng's phonemes leave out the commas
+    lines = subprocess.run(
+        ["espeak-ng", "-q", "--ipa", "-v", voice, "--", "\n".join(clauses)],
+        capture_output=True, text=True, check=True,
+    ).stdout.splitlines()  # fmt: skip
+    return ", ".join(line.strip() for line in lines if line.strip()) + "."
+
+
+def spoken_by(
+    voices: Kokoro, count: int, seed: int, say: Say, speeds: tuple[float, float]
+) -> Iterator[Piece]:
+    """Phrases by the network.
+
+    Parameters
+    ----------
+    voices : the network and its voices.
+    count : how many.
+    seed : the same seed gives the same phrases and voices.
+    say : what.
+    speeds : least and most, as times its own.
+    """
+    import soxr
+
+    rng = np.random.default_rng(seed)
+    for _ in range(count):
+        name, style, indian = voices.voice(rng)
+        speed = float(rng.uniform(*speeds))
+        phrase = say(rng)
+        while len(phrase.words) < _LEAST_WORDS:  # the network mumbles single words
+            phrase = say(rng)
+        sound = voices.say(ipa_of(phrase.words, name, indian, rng), style, speed)
+        samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
+        yield Piece(as_int16(trimmed(samples)), phrase.classes, name, "kokoro")
+
+
+def a_phrase_or_a_list(rng: np.random.Generator) -> Phrase:
+    """Something that somebody says; a third are lists of single words."""
+    return _a_list(rng) if rng.random() < _LISTS else a_phrase(rng)
+
+
+def _a_list(rng: np.random.Generator) -> Phrase:
+    """Words with a breath behind each."""
+    kind = rng.choice(3, p=[0.5, 0.35, 0.15])
+    known = ((*UNITS, "oh"), (*TEENS, *TENS, *JOINTS, "nought"), WORDS_ALONE)[kind]
+    words = [str(word) for word in rng.choice(known, int(rng.integers(6, 10)), replace=False)]
+    said = [sign for word in words for sign in (word, PAUSE)][:-1]
+    return Phrase(tuple(said), tuple(labels_of(said)))
+
+
+class Hibari:
+    """A voice that can be another's.
+
+    Parameters
+    ----------
+    folder : has the package ``hibari``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        sys.path.append(str(folder))
+        try:
+            module: Any = importlib.import_module("hibari")
+            self._synth: Any = importlib.import_module("hibari.dsp").synth
+        finally:
+            sys.path.remove(str(folder))
+        self._tts = module.Hibari(threads=1)
+
+    def signs(self, text: str) -> str:
+        """How its voice says a text, in its own phonemes."""
+        return " ".join(self._tts.phonemize(text))
+
+    def say(self, signs: str, speed: float, throat: Throat, rng: np.random.Generator) -> NDArray[np.float32]:
+        """Phonemes by a speaker, float32 (n,) at `RATE`."""
+        feeds = {
+            "ids": np.array([self._tts.ids(signs)], np.int64), "speed": np.array([speed], np.float32)
+        }  # fmt: skip
+        harmonic, turn, noise, rest, phase, pitch = (out[0] for out in self._tts.sess.run(None, feeds))
+        harmonic, turn, noise, rest = (_formants(part, throat.size) for part in (harmonic, turn, noise, rest))
+        octaves = np.log2(np.maximum(np.arange(len(harmonic)), 1) / 50.0)[:, None]
+        harmonic = harmonic + (throat.tilt * octaves).astype(np.float32)
+        voiced = pitch > 0
+        middle = float(np.median(pitch[voiced])) if voiced.any() else 1.0
+        sung = middle * throat.height * (np.maximum(pitch, 1.0) / middle) ** throat.song
+        phase = rng.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)  # of another voice: noise
+        sound = self._synth(
+            harmonic, turn, noise + np.float32(throat.breath), rest, phase,
+            np.where(voiced, sung, pitch).astype(np.float32), rng,
+        )  # fmt: skip
+        return np.asarray(sound, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Throat:
+    """What makes a speaker of hibari's voice.
+
+    Parameters
+    ----------
+    height : times as high as the voice is.
+    size : times as high as its formants are.
+    tilt : of the spectrum of what is voiced, in nepers an octave.
+    breath : nepers more of what is not.
+    song : how much the melody goes up and down; 1 as it does.
+    """
+
+    height: float
+    size: float
+    tilt: float
+    breath: float
+    song: float
+
+
+def a_throat(rng: np.random.Generator) -> Throat:
+    """Somebody's: low voices have low formants, more or less."""
+    height = float(np.exp(rng.uniform(np.log(_LOWEST), np.log(_HIGHEST))))
+    size = float(np.exp(_OF_SIZE * np.log(height) + rng.normal(0, 0.06)))
+    tilt, breath, song = rng.normal(0, 0.25), rng.uniform(-0.5, 0.9), rng.uniform(0.3, 1.3)
+    return Throat(height, size, float(tilt), float(breath), float(song))
+
+
+def _formants(part: NDArray[np.float32], size: float) -> NDArray[np.float32]:
+    """What is at a frequency, (B, F), moved to ``size`` times that frequency."""
+    at = np.minimum(np.arange(len(part)) / size, len(part) - 1.001)
+    low = at.astype(np.intp)
+    share = (at - low).astype(np.float32)[:, None]
+    return part[low] * (1 - share) + part[low + 1] * share
+
+
+def spoken_by_many(voice: Hibari, count: int, seed: int, say: Say = a_phrase) -> Iterator[Piece]:
+    """Phrases by many speakers, a few by each, at leisure and in haste.
+
+    Parameters
+    ----------
+    voice : whose network is used.
+    count : how many.
+    seed : the same seed gives the same phrases and speakers.
+    say : what.
+    """
+    import soxr
+
+    rng = np.random.default_rng(seed)
+    for first in range(0, count, _BY_EACH):
+        throat, indian = a_throat(rng), rng.random() < _INDIAN_PART
+        for _ in range(first, min(count, first + _BY_EACH)):
+            phrase = say(rng)
+            signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
+            for plain, said in _INDIAN_HIBARI if indian else ():
+                if rng.random() < _INDIAN_SOUNDS:
+                    signs = signs.replace(plain, said)
+            sound = voice.say(signs, float(rng.uniform(0.85, 1.6)), throat, rng)
+            samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
+            speaker = f"hibari/{seed}/{first // _BY_EACH}"
+            yield Piece(as_int16(trimmed(samples)), phrase.classes, speaker, "hibari")

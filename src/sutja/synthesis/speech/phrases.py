@@ -1,0 +1,231 @@
+"""What people say: numbers digit by digit, in pairs, as whole numbers, in a sentence, and other things.
+
+The words of a phrase stand in a row, with "," where the speaker takes a breath; its classes are what the
+listener is to hear, without the blank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from sutja.spoken_words import OTHER, SPELLINGS, TEENS, TENS, UNITS, WORDS, word_class
+from sutja.synthesis.speech.sentences import LETTERS, SENTENCES, WORDS_ALONE
+
+PAUSE = ","
+_NUMBER_WORDS = frozenset(WORDS) - {OTHER, "and"} | frozenset(SPELLINGS)
+_AFTER = ("hundred", "thousand")  # what "and" joins to, and what "a" stands before
+_ZEROS = ("zero", "oh", "nought")
+_ZERO_PARTS = (0.52, 0.43, 0.05)
+_CARRIERS = (
+    ("my number is", ""), ("please call", "thank you"), ("you can reach me at", ""), ("it is", ""),
+    ("the code is", ""), ("order number", "please"), ("the meter says", ""), ("call me on", "after lunch"),
+    ("the postcode is", ""), ("that is", "right"), ("", "please"), ("room", ""), ("extension", "thanks"),
+    ("hello this is maria my number is", "bye"), ("flight", "is late"), ("my phone number is", ""),
+    ("enter", ""), ("rubout", ""), ("zip code", ""), ("account", "closed"), ("yes", ""), ("no it is", ""),
+    ("pin", ""), ("and then", "okay"), ("um", ""), ("the number is uh", ""), ("reference", "got it"),
+)  # fmt: skip
+
+
+class Phrase(NamedTuple):
+    """Words as they are said, and the classes they are heard as."""
+
+    words: tuple[str, ...]
+    classes: tuple[int, ...]
+
+
+Say = Callable[[np.random.Generator], Phrase]  # what gives something to say
+
+
+def labels_of(words: list[str]) -> list[int]:
+    """The classes that a row of words is heard as; neighbouring other words are one.
+
+    "and" is a number's only after "hundred" or "thousand" and before a number word; "a" before those two is
+    nothing of its own.
+
+    >>> labels_of("call a hundred and five and go".split())
+    [36, 31, 33, 6, 36]
+    """
+    said = [word for word in words if word != PAUSE]
+    classes: list[int] = []
+    for i, word in enumerate(said):
+        before, after = said[i - 1] if i else "", said[i + 1] if i + 1 < len(said) else ""
+        if word == "a" and after in _AFTER:
+            continue
+        joins = word == "and" and before in _AFTER and after in _NUMBER_WORDS
+        of_class = word_class(word) if word != "and" or joins else word_class(OTHER)
+        if of_class != word_class(OTHER) or classes[-1:] != [of_class]:
+            classes.append(of_class)
+    return classes
+
+
+def a_phrase(rng: np.random.Generator) -> Phrase:
+    """Something that somebody says, numbers in most cases."""
+    kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
+    if kind == "sentence":  # its "no one" and "oh" are no numbers
+        return Phrase(tuple(str(rng.choice(SENTENCES)).split()), (word_class(OTHER),))
+    if kind == "in a sentence":
+        words = in_a_sentence(a_number(rng), rng)
+    else:
+        words = {
+            "digits": digits_said, "pairs": pairs, "whole": whole, "alone": alone,
+            "letters": letters, "word": other_word,
+        }[kind](rng)  # fmt: skip
+    return Phrase(tuple(words), tuple(labels_of(words)))
+
+
+_KINDS = {
+    "digits": 0.36, "pairs": 0.09, "whole": 0.15, "alone": 0.10,
+    "in a sentence": 0.08, "letters": 0.04, "sentence": 0.12, "word": 0.06,
+}  # fmt: skip
+
+
+def a_number(rng: np.random.Generator) -> list[str]:
+    """A number, in one of the ways numbers are said."""
+    return (digits_said, pairs, whole)[int(rng.choice(3, p=[0.6, 0.15, 0.25]))](rng)
+
+
+def read_out(rng: np.random.Generator) -> Phrase:
+    """A number that is read from paper in one go: long, with the same digit again and again in many."""
+    if rng.random() < _READ_WHOLE:
+        words = (pairs, whole)[int(rng.integers(2))](rng)
+    else:
+        again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
+        words = digits_said(rng, int(rng.choice(_LONG, p=_LONG_PARTS)), again, doubles=0.08)
+        if rng.random() < 0.3:
+            words = [word for word in words if word != PAUSE]
+    if rng.random() < 0.1:
+        words = in_a_sentence(words, rng)
+    return Phrase(tuple(words), tuple(labels_of(words)))
+
+
+_READ_WHOLE = 0.15  # part of them that are said as whole numbers or in pairs
+_AGAIN, _AGAIN_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits that are those before them
+_LONG, _LONG_PARTS = (3, 4, 5, 6, 7, 8, 10, 11, 12), (0.07, 0.12, 0.16, 0.1, 0.15, 0.1, 0.2, 0.06, 0.04)
+
+
+def digits_said(
+    rng: np.random.Generator, count: int | None = None, again: float = 0.12, doubles: float = 0.35
+) -> list[str]:
+    """Digits one by one, in groups, sometimes with "double" and "triple".
+
+    Parameters
+    ----------
+    rng : makes the choices.
+    count : of the digits; None for any.
+    again : part of them that are those before; chance gives 0.1, and it is where mistakes are made.
+    doubles : how often somebody says "double" and "triple".
+    """
+    count = count or int(rng.choice([2, 3, 4, 5, 6, 7, 8, 10, 11], p=_COUNTS))
+    digits = rng.integers(0, 10, count)
+    for i in range(1, count):
+        if rng.random() < again:
+            digits[i] = digits[i - 1]
+    zero = str(rng.choice(_ZEROS, p=_ZERO_PARTS))
+    mixed, double = rng.random() < 0.15, rng.random() < doubles
+    words, group, i = [], int(rng.choice([2, 3, 4, 5, 99])), 0
+    since = 0
+    while i < count:
+        run = 1
+        while double and run < 3 and i + run < count and digits[i + run] == digits[i]:
+            run += 1
+        word = UNITS[digits[i]] if digits[i] else str(rng.choice(_ZEROS[:2])) if mixed else zero
+        words += [{2: "double", 3: "triple"}[run]] if run > 1 else []
+        words.append(word)
+        i, since = i + run, since + run
+        if since >= group and i < count:
+            words.append(PAUSE)
+            since = 0
+    return words
+
+
+_COUNTS = (0.1, 0.15, 0.15, 0.15, 0.08, 0.13, 0.04, 0.16, 0.04)
+
+
+def pairs(rng: np.random.Generator) -> list[str]:
+    """Numbers below a hundred in a row: "twenty one thirty four", "nineteen oh five"."""
+    words: list[str] = []
+    for i in range(int(rng.integers(1, 5))):
+        number = int(rng.integers(10, 100)) if rng.random() < 0.85 else int(rng.integers(1, 10))
+        words += below_100(number) if i == 0 or number > 9 else ["oh", UNITS[number]]
+        if rng.random() < 0.3:
+            words.append(PAUSE)
+    return words[:-1] if words[-1] == PAUSE else words
+
+
+def below_100(number: int) -> list[str]:
+    """A number from 1 to 99 in words."""
+    if number < 10:
+        return [UNITS[number]]
+    if number < 20:
+        return [TEENS[number - 10]]
+    return [TENS[number // 10 - 2]] + ([UNITS[number % 10]] if number % 10 else [])
+
+
+def whole(rng: np.random.Generator) -> list[str]:
+    """A whole number from 1 to 999,999."""
+    joint, article = rng.random() < 0.6, rng.random() < 0.3
+    size = int(rng.choice(4, p=[0.3, 0.35, 0.2, 0.15]))
+    number = int(rng.integers(*[(1, 100), (100, 1000), (1000, 10_000), (10_000, 1_000_000)][size]))
+    if rng.random() < 0.35:  # round numbers are commoner than chance
+        number = max(1, number // 10 ** (len(str(number)) - 1) * 10 ** (len(str(number)) - 1))
+    words: list[str] = []
+    if number >= 1000:
+        words = [*_below_1000(number // 1000, joint), "thousand"]
+    rest = number % 1000
+    if rest:
+        words += ["and"] * (bool(words) and rest < 100 and joint) + _below_1000(rest, joint)
+    return (
+        ["a", *words[1:]] if article and words[:1] == ["one"] and words[1:2] and words[1] in _AFTER else words
+    )
+
+
+def _below_1000(number: int, joint: bool) -> list[str]:
+    hundreds, rest = divmod(number, 100)
+    words = [UNITS[hundreds], "hundred"] if hundreds else []
+    return words + (["and"] * (joint and hundreds > 0) + below_100(rest) if rest else [])
+
+
+def alone(rng: np.random.Generator) -> list[str]:
+    """One number word."""
+    words = (
+        *UNITS,
+        *UNITS,
+        *UNITS,
+        "oh",
+        "oh",
+        *TEENS,
+        *TENS,
+        "nought",
+        "hundred",
+        "thousand",
+        "double",
+        "triple",
+    )
+    return [str(rng.choice(words))]
+
+
+def in_a_sentence(number: list[str], rng: np.random.Generator) -> list[str]:
+    """A number with words around it."""
+    before, after = _CARRIERS[rng.integers(len(_CARRIERS))]
+    words = [*before.split(), *([PAUSE] if rng.random() < 0.4 else []), *number]
+    return [*words, *([PAUSE] if rng.random() < 0.4 and after else []), *after.split()]
+
+
+def letters(rng: np.random.Generator) -> list[str]:
+    """Spelled letters, sometimes with digits behind."""
+    said = [str(letter) for letter in rng.choice(LETTERS, int(rng.integers(1, 7)))]
+    return [*said, *(digits_said(rng, int(rng.integers(1, 5))) if rng.random() < 0.4 else [])]
+
+
+def word_of(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]:
+    """Says one of some words, none of which is a number's."""
+    return lambda rng: Phrase((str(rng.choice(words)),), (word_class(OTHER),))
+
+
+def other_word(rng: np.random.Generator) -> list[str]:
+    """One to three words that are no numbers, said alone."""
+    said = rng.choice(WORDS_ALONE, int(rng.choice([1, 1, 1, 2, 3])))
+    return [str(word) for word in said]

@@ -1,0 +1,92 @@
+"""Pieces of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
+
+Only what is in a given part (`sutja.data.sets.sounds.part_of`) is read, so that no test speaker is trained on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.data.sets import sounds as sound_sets
+from sutja.data.sets.sounds import SpokenRecord
+from sutja.spoken_words import OTHER, UNITS, word_class
+from sutja.synthesis.speech.phrases import labels_of
+from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
+from sutja.synthesis.speech.sounds import sounds_of_words
+
+_READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
+    "fsdd": sound_sets.read_fsdd,
+    "an4": sound_sets.read_an4,
+    "telephone-speech": sound_sets.read_telephone_speech,
+    "spoken-strings": sound_sets.read_spoken_strings,
+}
+_WITH_WORDS = ("an4", "telephone-speech")  # sets whose texts are words
+_NOT_SAID = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
+_WORD = re.compile(r"[a-z']+")
+
+
+def decoded(path: Path) -> NDArray[np.float32]:
+    """A recording as float32 (n,), one channel at `RATE`."""
+    import soundfile
+    import soxr
+
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    mono = samples.mean(axis=1)
+    return np.asarray(mono if rate == RATE else soxr.resample(mono, rate, RATE), np.float32)
+
+
+def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) -> list[Piece]:
+    """The recordings of a part of a set.
+
+    Parameters
+    ----------
+    root : the folder of the data sets.
+    dataset : "fsdd", "an4", "telephone-speech" or "spoken-strings".
+    part : "train", "validation" or "test".
+    with_sounds : also tell the sounds of sets whose texts are words, which takes espeak-ng.
+    """
+    records = [r for r in _READERS[dataset](root) if sound_sets.part_of(dataset, r) == part]
+    words = [_WORD.findall(_NOT_SAID.sub(" ", r.text.lower())) for r in records]
+    known = (
+        sounds_of_words([word for some in words for word in some])
+        if with_sounds and dataset in _WITH_WORDS
+        else {}
+    )
+    return [
+        Piece(
+            as_int16(decoded(r.path)), said_in(dataset, r.text), f"{dataset}/{r.group}", dataset,
+            tuple(sound for word in said for sound in known.get(word, ())),
+        )
+        for r, said in zip(records, words, strict=True)
+    ]  # fmt: skip
+
+
+def said_in(dataset: str, text: str) -> tuple[int, ...]:
+    """The classes of a set's text.
+
+    >>> said_in("an4", "O T WENTY"), said_in("fsdd", "7")
+    ((36,), (8,))
+    """
+    if (
+        dataset == "telephone-speech"
+    ):  # no numbers; some turns are breath and clicks alone, which a run of words may be
+        return (word_class(OTHER),)
+    if dataset in ("fsdd", "spoken-strings"):
+        return tuple(word_class(UNITS[int(digit)]) for digit in text)
+    words = ["(letter)" if len(word) == 1 else word.lower() for word in text.split()]
+    return tuple(labels_of(words))
+
+
+def noises(root: Path, part: str) -> list[NDArray[np.int16]]:
+    """The stretches of background noise that belong to a part, int16 (n,) each."""
+    found = []
+    for record in sound_sets.read_noise(root):
+        samples = as_int16(decoded(record.path))
+        begin, end = (round(at * RATE) for at in sound_sets.noise_span(part, len(samples) / RATE))
+        found.append(samples[begin:end])
+    return found

@@ -1,0 +1,39 @@
+"""Prompts of a telephone exchange: recordings with texts, digits and letters among them."""
+
+import gzip
+
+import numpy as np
+import soundfile
+
+from sutja.spoken_words import OTHER, word_class
+from sutja.synthesis.speech import prompts as module
+from sutja.synthesis.speech.prompts import prompts
+
+LINES = """\
+digits/7: seven
+vm-press: press 7 now
+letters/o: o
+beep: [a tone]
+missing: never recorded
+"""
+
+
+def test_prompts_have_the_words_and_the_sounds_of_their_texts(tmp_path, monkeypatch):
+    texts = tmp_path / "texts.txt.gz"
+    texts.write_bytes(gzip.compress(LINES.encode()))
+    for i, name in enumerate(("digits/7", "vm-press", "letters/o", "beep"), start=1):
+        path = tmp_path / f"{name}.wav"
+        path.parent.mkdir(exist_ok=True)
+        tone = 0.3 * np.sin(2 * np.pi * 200 * i * np.arange(8000) / 8000)
+        soundfile.write(path, tone.astype(np.float32), 8000)
+    monkeypatch.setattr(
+        module, "sounds_of_words", lambda words: {word: tuple(word.encode()) for word in words}
+    )
+    seven, press, letter = prompts(tmp_path, texts)
+    other = word_class(OTHER)
+    assert [piece.classes for piece in (seven, press, letter)] == [
+        (word_class("seven"),), (other, word_class("seven"), other), (other,),
+    ]  # fmt: skip
+    assert [bytes(piece.sounds) for piece in (seven, press, letter)] == [b"seven", b"presssevennow", b"o"]
+    assert {piece.source for piece in (seven, press, letter)} == {"asterisk-core-sounds"}
+    assert 0.8 < seven.seconds < 1.1
