@@ -42,7 +42,7 @@ from sutja.training import transcribe, validation
 from sutja.training.export import export, fold
 from sutja.training.pool import batch_of, crop_of
 from sutja.training.quantise import quantise_file
-from sutja.training.unfold import averaged, load_folded
+from sutja.training.unfold_norms import averaged, load_folded
 
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on held-out answers
 # The threshold is chosen on these: real fields and digits, print, and what holds no number. Composed

@@ -175,7 +175,7 @@ from sutja.synthesis.speech.voices import spoken
 from sutja.training import checkpoint, listen
 from sutja.training.listen_align import words_of
 from sutja.training.listen_pool import Heard, ListenPool, batch_of
-from sutja.training.unfold import put_back
+from sutja.training.unfold_norms import put_back
 
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
 PARAMS = LogMelParams(margin=MARGIN)

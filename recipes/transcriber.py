@@ -38,7 +38,7 @@ from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load
 from sutja.synthesis.pages import HELD_OUT
 from sutja.training import transcribe, validation
 from sutja.training.pool import Pool, batch_of, crop_of
-from sutja.training.unfold import unfold
+from sutja.training.unfold_norms import unfold
 
 # What the second stage sees: real amounts more often, the rest so that it is not forgotten.
 SECOND_STAGE = {

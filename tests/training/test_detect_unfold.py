@@ -12,7 +12,7 @@ from sutja.nets.detector import Detector, DetectorConfig
 from sutja.training.detect_export import export_detector, ready
 from sutja.training.detect_unfold import unfold_detector
 from sutja.training.quantise import quantise, widened
-from sutja.training.unfold import load_folded
+from sutja.training.unfold_norms import load_folded
 
 
 def frames(n, seed=0, side=64):

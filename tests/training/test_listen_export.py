@@ -11,7 +11,7 @@ from sutja.signals.log_mel import LogMelParams
 from sutja.spoken_words import WORDS
 from sutja.training import listen_export
 from sutja.training.export import ParityError
-from sutja.training.unfold import put_back
+from sutja.training.unfold_norms import put_back
 
 CARD = Card("listen", "small", (), Preprocessing("log-mel", LogMelParams().to_json()), classes=WORDS)
 

@@ -11,7 +11,7 @@ from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, device, loop
 from sutja.training.faults import TrainingError
-from sutja.training.flat import Flat
+from sutja.training.flat_parameters import Flat
 from sutja.training.losses import squared_error
 from sutja.training.schedule import SCHEDULES, warm_up_cosine, warm_up_linear
 

@@ -31,7 +31,7 @@ from sutja.training import listen, loop
 from sutja.training.classify import versions
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Heard, batch_of, heard_of
-from sutja.training.unfold import put_back
+from sutja.training.unfold_norms import put_back
 
 LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said
 _CHUNK = 256  # recordings composed at a time

@@ -29,7 +29,7 @@ from sutja.synthesis.crops.samples import Sample, Silence
 from sutja.training import transcribe
 from sutja.training.classify import versions
 from sutja.training.pool import Crop, batch_of, batches, crop_of
-from sutja.training.unfold import unfold
+from sutja.training.unfold_norms import unfold
 
 VIEWS = (0.9, 1.0, 1.12)  # how wide a crop is shown: people write wider and narrower than these crops do
 _LEAST_CROPS = 512  # an epoch; fewer are repeated, since batches are of crops of like width

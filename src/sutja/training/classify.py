@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sutja.metrics import percent
-from sutja.training import checkpoint, distributed, graphs, loop
+from sutja.training import checkpoint, cuda_graphs, distributed, loop
 from sutja.training.augment import AUGMENTS
 from sutja.training.classify_engine import by_hand, engine_for
 from sutja.training.device import Engine, device_of, threads_set
@@ -32,7 +32,7 @@ from sutja.training.losses import LOSSES
 from sutja.training.pictures import PictureBatch, Pictures, as_float, to_tensor
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.soundness import check_fit
-from sutja.training.stacks import MlpStack
+from sutja.training.stacked_networks import MlpStack
 
 _CHECKPOINT_EVERY = 5.0  # seconds
 _LINE_EVERY = 10.0  # seconds, of progress within an epoch
@@ -283,7 +283,7 @@ class _Run(loop.Job[PictureBatch]):
         self._activation: type[nn.Module] | None = activation
         self._stack: MlpStack | None = None
         self._slopes: list[Tensor] = []
-        self._graph: graphs.Graphed | None = None
+        self._graph: cuda_graphs.Graphed | None = None
         self._saved_at = self._said_at = time.monotonic()
 
     def batches(self, state: loop.State) -> Iterator[PictureBatch]:
@@ -306,8 +306,10 @@ class _Run(loop.Job[PictureBatch]):
     def loss(self, net: nn.Module, batch: PictureBatch) -> Tensor:
         """The mean loss of a batch."""
         image, label = batch
-        if graphs.serves(image.device) and self._graph is None:  # as above, not before the weights have moved
-            self._graph = graphs.Graphed(net, image, self.engine.dtype)
+        if (
+            cuda_graphs.serves(image.device) and self._graph is None
+        ):  # as above, not before the weights have moved
+            self._graph = cuda_graphs.Graphed(net, image, self.engine.dtype)
         logits = (self._graph(image) if self._graph else loop.answer(net, image, self.engine.dtype)).float()
         return self._loss(logits, label, self.config.label_smoothing)
 

@@ -11,7 +11,7 @@ from sutja.training import distributed
 from sutja.training.device import DTYPES, Engine, choose, cores
 from sutja.training.losses import LOSSES
 from sutja.training.pictures import Pictures
-from sutja.training.stacks import mlp_layers
+from sutja.training.stacked_networks import mlp_layers
 
 
 def engine_for(

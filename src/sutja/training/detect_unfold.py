@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sutja.errors import ModelFileError
 from sutja.model_file import read_model
 from sutja.nets.detector import Detector, DetectorConfig
-from sutja.training.unfold import load_folded, put_back
+from sutja.training.unfold_norms import load_folded, put_back
 
 
 def unfold_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) -> Detector:

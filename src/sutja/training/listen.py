@@ -22,11 +22,11 @@ from torch.nn import functional as F
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.spoken_words import OTHER, word_class
 from sutja.training import checkpoint, loop
+from sutja.training.ctc import SequenceRun, Source, Terms, begun
 from sutja.training.device import convolution_dtype
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Batch, Heard, batch_of, batches
 from sutja.training.listen_sounds import WithSounds, sounds_loss, words_alone
-from sutja.training.sequence_run import SequenceRun, Source, Terms, begun
 
 _DTYPE = convolution_dtype()
 _OTHER = word_class(OTHER)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from sutja.training import checkpoint, distributed
-from sutja.training.flat import Flat
+from sutja.training.flat_parameters import Flat
 
 Batch = TypeVar("Batch")
 Out = TypeVar("Out")

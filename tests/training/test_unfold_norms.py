@@ -10,7 +10,7 @@ from sutja.model_file import Card, Preprocessing
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training.export import export, fold, prepare
 from sutja.training.quantise import quantise_file
-from sutja.training.unfold import averaged, load_folded, unfold
+from sutja.training.unfold_norms import averaged, load_folded, unfold
 
 
 def crops(n, width, seed=0):
