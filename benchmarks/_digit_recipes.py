@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from sutja.training.classify import ClassifyConfig
+from sutja.training.classify.fit import ClassifyConfig
 
 PEER_EPOCHS = 100  # after which a peer that has not reached the goal is given up
 Predict = Callable[[NDArray[np.float32]], NDArray[np.int64]]

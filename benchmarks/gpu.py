@@ -29,7 +29,7 @@ from torch import nn
 from sutja.data.labelled.load import Labelled
 from sutja.metrics import percent
 from sutja.nets.named import make_net
-from sutja.training.classify import fit_classifier, predict_log_proba
+from sutja.training.classify.fit import fit_classifier, predict_log_proba
 from sutja.training.export import LogProbs, to_onnx
 
 FIGURE = "gpu"

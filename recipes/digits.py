@@ -33,7 +33,7 @@ from sutja.runs.classify import Parts, Plan, measured, train_classifier
 from sutja.runs.folder import RunFolder
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training.classify import ClassifyConfig
+from sutja.training.classify.fit import ClassifyConfig
 
 SIDE = 28  # pixels
 OPEN_SETS = ("mnist", "exam-digits")

@@ -33,7 +33,7 @@ from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.runs.classify import params_of
 from sutja.signals.pixels_input import batch_to_pixels
-from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
+from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
 
 PASSES = 23

@@ -55,7 +55,7 @@ from sutja.synthesis.fonts import faces
 from sutja.synthesis.pages import HELD_OUT, PageComposer
 from sutja.synthesis.pages.refilled_cheques import amount_boxes, place_of, refilled, tightened
 from sutja.training import checkpoint
-from sutja.training.classify import versions
+from sutja.training.classify.fit import versions
 from sutja.training.detect import LEAST_SCORE, DetectConfig, find, fit_detector, load_detector
 from sutja.training.detect_export import export_detector
 from sutja.training.detect_frames import Jitter, frame_of

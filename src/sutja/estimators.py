@@ -26,7 +26,7 @@ from sutja.model_file import Card, ModelFile, Preprocessing, TrainingSet
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
 from sutja.signals.pixels_input import PixelsParams
-from sutja.training.classify import ClassifyConfig, fit_classifier, predict_log_proba
+from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.export import export
 
 # Rows that are shown to the network at once, the last block filled up: a row's answer then is the same in
@@ -58,7 +58,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     image_shape : (H, W) or (H, W, C) of samples that come flat; None takes a square of one channel where a
         network needs a picture.
     epochs, lr, batch_size, weight_decay : of the training; the learning rate is its peak.
-    augment : a name in `sutja.training.augment.AUGMENTS`, or None.
+    augment : a name in `sutja.training.classify.augment.AUGMENTS`, or None.
     random_state : of the first weights and of the order of samples; an int makes `fit` repeatable.
     device : "auto", "cpu", "cuda", …
     dtype : of the arithmetic while learning: "float32", "bfloat16", or "auto" for what a short measurement

@@ -9,7 +9,7 @@ import torch
 
 from sutja.nets.convnet import ConvNet
 from sutja.training import cuda_graphs
-from sutja.training.classify import ClassifyConfig, fit_classifier
+from sutja.training.classify.fit import ClassifyConfig, fit_classifier
 from sutja.training.cuda_graphs import Graphed
 
 CONFIG = ClassifyConfig(epochs=2, batch_size=8, lr=1e-3, dtype="float32", threads=1)

@@ -11,7 +11,7 @@ from labelled_blobs import blobs
 
 from sutja.nets.lenet5 import LeNet5
 from sutja.training import distributed
-from sutja.training.classify import ClassifyConfig, fit_classifier
+from sutja.training.classify.fit import ClassifyConfig, fit_classifier
 from sutja.training.faults import TrainingError
 
 PROGRAM = """
@@ -19,7 +19,7 @@ import sys, numpy as np, torch
 from pathlib import Path
 from sutja.nets.lenet5 import LeNet5
 from sutja.training import distributed
-from sutja.training.classify import ClassifyConfig, fit_classifier
+from sutja.training.classify.fit import ClassifyConfig, fit_classifier
 folder = Path(sys.argv[1])
 X, y = np.load(folder / "X.npy"), np.load(folder / "y.npy")
 config = ClassifyConfig(**eval(sys.argv[2]))

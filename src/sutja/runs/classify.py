@@ -37,10 +37,10 @@ from sutja.runs.tensorboard import EventFile
 from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import checkpoint, distributed
-from sutja.training.classify import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
+from sutja.training.classify.checks import check_memory
+from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
 from sutja.training.faults import TrainingError
-from sutja.training.soundness import check_memory
 
 MAX_ERROR = 0.01  # of accepted answers: what the default threshold kept on validation data
 _PARITY_PICTURES = 256  # on which the file must answer as the network does

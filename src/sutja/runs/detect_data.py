@@ -21,7 +21,7 @@ from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
 from sutja.errors import PictureError
 from sutja.signals.frame_input import FrameParams, resized
-from sutja.training.soundness import check_memory
+from sutja.training.classify.checks import check_memory
 
 LEAST_SIDE = 10.0  # pixels: how large the smallest things should be shown to the network
 LEAST_LONGEST, MOST_LONGEST = 320, 1280  # pixels of a picture's longer side

@@ -28,7 +28,7 @@ from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, as_int16
 from sutja.training import listen, loop
-from sutja.training.classify import versions
+from sutja.training.classify.fit import versions
 from sutja.training.listen_loss import other_ctc_loss
 from sutja.training.listen_pool import Heard, batch_of, heard_of
 from sutja.training.unfold_norms import put_back

@@ -27,7 +27,7 @@ from sutja.signals.image import load_pictures
 from sutja.signals.normalise import NormaliseParams, grey
 from sutja.synthesis.crops.samples import Sample, Silence
 from sutja.training import transcribe
-from sutja.training.classify import versions
+from sutja.training.classify.fit import versions
 from sutja.training.pool import Crop, batch_of, batches, crop_of
 from sutja.training.unfold_norms import unfold
 

@@ -45,7 +45,7 @@ from sutja.metrics import percent
 from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint, distributed, loop
-from sutja.training.classify import versions
+from sutja.training.classify.fit import versions
 from sutja.training.detect_frames import Frames
 from sutja.training.detect_look import LEAST_SCORE, DetectBatch, batch_of, find, measure
 from sutja.training.detect_loss import detection_loss

@@ -13,7 +13,7 @@ from sutja.comparison.learners.eras import Era
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training.classify import ClassifyConfig
+from sutja.training.classify.fit import ClassifyConfig
 
 _SIGMOID_UNITS = 40  # of the one hidden layer in 1986, as the zip-code networks' rivals had
 _MAPS, _UNITS = (32, 64), 256

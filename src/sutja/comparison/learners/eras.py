@@ -39,7 +39,7 @@ class Era:
     new : what it brought.
     source : the publication.
     net : "perceptron", or a name that `sutja.comparison.learners.era_nets` knows.
-    training : of `sutja.training.classify.ClassifyConfig`; epochs are those for many labels.
+    training : of `sutja.training.classify.fit.ClassifyConfig`; epochs are those for many labels.
     published : errors by data set.
     """
 

@@ -25,7 +25,7 @@ from sutja.comparison.learners.eras import ERAS
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training.classify import ClassifyConfig, fit_classifier, predict_log_proba
+from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
 from sutja.training.stacked_steps import Member, StackedConfig
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from sutja.training import distributed
-from sutja.training.augment import Augment
+from sutja.training.classify.augment import Augment
 
 CHUNK = 4096  # pictures changed at once: enough to fill the vector units, little enough for the caches
 _LEAST = 0.25  # of a batch: a smaller remainder is left out of its epoch

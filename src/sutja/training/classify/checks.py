@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from sutja.memory import memory_limit
 from sutja.training import distributed
+from sutja.training.classify.batches import as_float
 from sutja.training.faults import TrainingError
-from sutja.training.pictures import as_float
 
 
 def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:

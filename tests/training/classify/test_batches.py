@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from sutja.training import distributed
-from sutja.training.augment import AUGMENTS
-from sutja.training.pictures import Pictures, as_float
+from sutja.training.classify.augment import AUGMENTS
+from sutja.training.classify.batches import Pictures, as_float
 
 
 def pictures(n=103, batch_size=10, augment=None):
@@ -16,7 +16,7 @@ def pictures(n=103, batch_size=10, augment=None):
 @pytest.mark.parametrize("chunk", [10, 25, 4096])
 @pytest.mark.parametrize(("n", "rest"), [(100, 0), (103, 3), (105, 5), (7, 0)])
 def test_an_epoch_has_every_picture_once(n, rest, chunk, monkeypatch):
-    monkeypatch.setattr("sutja.training.pictures.CHUNK", chunk)
+    monkeypatch.setattr("sutja.training.classify.batches.CHUNK", chunk)
     held = pictures(n)
     batches = list(held.epoch(0))
     assert len(batches) == held.batches_an_epoch
@@ -33,7 +33,7 @@ def test_a_small_remainder_is_left_out():
 
 
 def test_epochs_differ_and_each_can_be_had_again_from_any_batch(monkeypatch):
-    monkeypatch.setattr("sutja.training.pictures.CHUNK", 30)
+    monkeypatch.setattr("sutja.training.classify.batches.CHUNK", 30)
     held = pictures(augment=AUGMENTS["strong"])
     first, again = list(held.epoch(3)), list(pictures(augment=AUGMENTS["strong"]).epoch(3))
     for start in (0, 1, 4, 10):
@@ -48,7 +48,7 @@ def test_epochs_differ_and_each_can_be_had_again_from_any_batch(monkeypatch):
 
 
 def test_processes_share_every_batch(monkeypatch):
-    monkeypatch.setattr("sutja.training.pictures.CHUNK", 30)
+    monkeypatch.setattr("sutja.training.classify.batches.CHUNK", 30)
     whole = list(pictures(105, augment=AUGMENTS["light"]).epoch(1))
     monkeypatch.setattr(distributed, "world_size", lambda: 2)
     parts = []

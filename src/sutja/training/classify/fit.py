@@ -24,14 +24,14 @@ from torch.nn import functional as F
 
 from sutja.metrics import percent
 from sutja.training import checkpoint, cuda_graphs, distributed, loop
-from sutja.training.augment import AUGMENTS
-from sutja.training.classify_engine import by_hand, engine_for
+from sutja.training.classify.augment import AUGMENTS
+from sutja.training.classify.batches import PictureBatch, Pictures, as_float, to_tensor
+from sutja.training.classify.checks import check_fit
+from sutja.training.classify.engine import by_hand, engine_for
 from sutja.training.device import Engine, device_of, threads_set
 from sutja.training.faults import TrainingError
 from sutja.training.losses import LOSSES
-from sutja.training.pictures import PictureBatch, Pictures, as_float, to_tensor
 from sutja.training.schedule import SCHEDULES, Real
-from sutja.training.soundness import check_fit
 from sutja.training.stacked_networks import MlpStack
 
 _CHECKPOINT_EVERY = 5.0  # seconds

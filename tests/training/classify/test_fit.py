@@ -16,8 +16,9 @@ from labelled_blobs import blobs
 from sutja.data.sets.readers import read_mnist
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
-from sutja.training import checkpoint, classify
-from sutja.training.classify import ClassifyConfig, fit_classifier, predict_log_proba
+from sutja.training import checkpoint
+from sutja.training.classify import fit as classify
+from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.faults import TrainingError
 
 PLAIN = ClassifyConfig(epochs=4, batch_size=32, lr=1e-2, device="cpu", dtype="float32", threads=1)
@@ -100,7 +101,7 @@ CONFIGS = {
 def test_a_stopped_run_goes_on_to_the_same_weights(name, tmp_path, monkeypatch):
     dropout, config = CONFIGS[name]
     X, y = blobs()  # 6 batches and a quarter an epoch
-    monkeypatch.setattr("sutja.training.pictures.CHUNK", 64)
+    monkeypatch.setattr("sutja.training.classify.batches.CHUNK", 64)
     whole = fit_classifier(mlp(dropout), X, y, config, **QUIET)
     for at in (1, 7, 16):
         folder = tmp_path / str(at)

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from sutja.training.augment import AUGMENTS, Augment
+from sutja.training.classify.augment import AUGMENTS, Augment
 
 
 def generator(seed=0):

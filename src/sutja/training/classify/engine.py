@@ -8,9 +8,9 @@ import torch
 from torch import nn
 
 from sutja.training import distributed
+from sutja.training.classify.batches import Pictures
 from sutja.training.device import DTYPES, Engine, choose, cores
 from sutja.training.losses import LOSSES
-from sutja.training.pictures import Pictures
 from sutja.training.stacked_networks import mlp_layers
 
 
