@@ -42,8 +42,8 @@ from sutja.nets.detector import SIZES, DetectorConfig
 from sutja.nets.detector import Detector as Network
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resized, to_frame
-from sutja.training.detect_export import export_detector
-from sutja.training.detect_quantise import KEEP
+from sutja.training.detect.export import export_detector
+from sutja.training.detect.quantise import KEEP
 from sutja.training.quantise import quantise, widened
 
 FIGURE = "detector"

@@ -28,7 +28,7 @@ from sutja.data.sets.pages import read_receipts
 from sutja.data.split.fixed import fold_of, is_test
 from sutja.nets.detector import Detector
 from sutja.reading.reader import Reader
-from sutja.training.detect import find
+from sutja.training.detect.fit import find
 
 SEEN, UNSEEN = 0.35, 0.12  # raw scores: above a number, below none
 READ = 0.6  # confidence of the reader

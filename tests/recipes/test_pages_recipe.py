@@ -13,7 +13,7 @@ from sutja.boxes.decode import Found
 from sutja.data.boxes.boxed import boxed
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.pages import Field, PageSample
-from sutja.training.detect_frames import Frames
+from sutja.training.detect.frames import Frames
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"
 

@@ -30,10 +30,10 @@ from sutja.runs.detect_data import BoxParts, frame_size, held_in_memory, params_
 from sutja.runs.folder import MODEL, RunFolder
 from sutja.signals.frame_input import FrameParams, to_frame
 from sutja.training import checkpoint
-from sutja.training.detect import DetectConfig, FittedDetector, find, fit_detector
-from sutja.training.detect_export import FrameArray, export_detector
-from sutja.training.detect_frames import JITTERS, ListedFrames
-from sutja.training.detect_quantise import frames_of, quantise_detector
+from sutja.training.detect.export import FrameArray, export_detector
+from sutja.training.detect.fit import DetectConfig, FittedDetector, find, fit_detector
+from sutja.training.detect.frames import JITTERS, ListedFrames
+from sutja.training.detect.quantise import frames_of, quantise_detector
 from sutja.training.export import ParityError
 
 BATCH = 16  # frames a step

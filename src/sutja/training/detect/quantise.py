@@ -18,7 +18,7 @@ from sutja.data.boxes.boxed import BoxedPicture
 from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resized, to_frame
-from sutja.training.detect_export import FrameArray
+from sutja.training.detect.export import FrameArray
 from sutja.training.export import ParityError
 from sutja.training.quantise import quantise, widened
 

@@ -18,9 +18,9 @@ from sutja.data.boxes.boxed import boxed
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint
-from sutja.training.detect import DetectConfig, batch_of, find, fit_detector, load_detector, measure
-from sutja.training.detect_frames import NONE, UPRIGHT, ListedFrames
-from sutja.training.detect_pool import ComposedFrames
+from sutja.training.detect.composed_frames import ComposedFrames
+from sutja.training.detect.fit import DetectConfig, batch_of, find, fit_detector, load_detector, measure
+from sutja.training.detect.frames import NONE, UPRIGHT, ListedFrames
 from sutja.training.faults import TrainingError
 
 PARAMS = FrameParams(channels=1)
@@ -83,7 +83,7 @@ def stopping(frames, after):
 
 @pytest.mark.parametrize("after", [1, 3])
 def test_a_resumed_run_ends_with_the_same_weights(after, tmp_path, monkeypatch):
-    monkeypatch.setattr("sutja.training.detect._CHECKPOINT_EVERY", 0.0)
+    monkeypatch.setattr("sutja.training.detect.fit._CHECKPOINT_EVERY", 0.0)
     straight = fit_detector(fresh(), source(), CONFIG, PARAMS, validation=[scene(9)], **QUIET)
     with pytest.raises(StoppedError):
         fit_detector(

@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from boxed_scenes import scene
 
 from sutja.data.boxes.boxed import boxed
-from sutja.training.detect_frames import ANYHOW, JITTERS, NONE, ListedFrames, frame_of
+from sutja.training.detect.frames import ANYHOW, JITTERS, NONE, ListedFrames, frame_of
 
 PLAIN = replace(ANYHOW, light=0.0, tint=0.0, blur=0.0, noise=0.0, mosaic=0.0)
 

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from sutja.data.boxes.boxed import BoxedPicture
-from sutja.training.detect_frames import Jitter, frame_of, in_channels
+from sutja.training.detect.frames import Jitter, frame_of, in_channels
 
 Compose = Callable[[np.random.Generator], BoxedPicture]
 MakeCompose = Callable[[], Compose]

@@ -4,10 +4,10 @@ How to use it, from any source of pictures::
 
     from sutja.nets.detector import Detector, DetectorConfig
     from sutja.signals.frame_input import FrameParams
-    from sutja.training.detect import DetectConfig, fit_detector
-    from sutja.training.detect_export import export_detector
-    from sutja.training.detect_frames import WRITTEN, ListedFrames
-    from sutja.training.detect_pool import ComposedFrames
+    from sutja.training.detect.fit import DetectConfig, fit_detector
+    from sutja.training.detect.export import export_detector
+    from sutja.training.detect.frames import WRITTEN, ListedFrames
+    from sutja.training.detect.composed_frames import ComposedFrames
 
     params = FrameParams(channels=1)  # goes on the card: preprocessing "frame"
     net = Detector(DetectorConfig(classes=2, size="s", channels=1))
@@ -46,9 +46,9 @@ from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint, distributed, loop
 from sutja.training.classify.fit import versions
-from sutja.training.detect_frames import Frames
-from sutja.training.detect_look import LEAST_SCORE, DetectBatch, batch_of, find, measure
-from sutja.training.detect_loss import detection_loss
+from sutja.training.detect.evaluate import LEAST_SCORE, DetectBatch, batch_of, find, measure
+from sutja.training.detect.frames import Frames
+from sutja.training.detect.loss import detection_loss
 from sutja.training.device import Engine, choose, device_of, threads_set
 from sutja.training.faults import TrainingError
 from sutja.training.schedule import SCHEDULES, Real

@@ -9,8 +9,8 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
-from sutja.training.detect_export import export_detector, ready
-from sutja.training.detect_unfold import unfold_detector
+from sutja.training.detect.export import export_detector, ready
+from sutja.training.detect.unfold_norms import unfold_detector
 from sutja.training.quantise import quantise, widened
 from sutja.training.unfold_norms import load_folded
 

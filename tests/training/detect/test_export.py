@@ -16,9 +16,10 @@ from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
-from sutja.training import detect_export, detect_quantise
-from sutja.training.detect_export import check_predictions, export_detector
-from sutja.training.detect_quantise import frames_of, quantise_detector
+from sutja.training.detect import export as detect_export
+from sutja.training.detect import quantise
+from sutja.training.detect.export import check_predictions, export_detector
+from sutja.training.detect.quantise import frames_of, quantise_detector
 from sutja.training.export import ParityError
 
 PARAMS = FrameParams(channels=3, longest=96)
@@ -100,11 +101,11 @@ def test_edges_count_where_something_is_found_and_nan_never_passes():
 def test_integers_find_the_same_or_nothing_is_written(net, tmp_path, monkeypatch):
     export_detector(net, card(), tmp_path / "m.onnx", frames())
     shown = frames_of([scene(seed, channels=3) for seed in range(4)], PARAMS)
-    monkeypatch.setattr(detect_quantise, "MOST_LOST", 1.0)
+    monkeypatch.setattr(quantise, "MOST_LOST", 1.0)
     file = quantise_detector(tmp_path / "m.onnx", tmp_path / "q.onnx", shown, shown)
     assert file.card.classes == CLASSES
     assert len(file.data) < 0.9 * len(read_model(tmp_path / "m.onnx").data)
-    monkeypatch.setattr(detect_quantise, "MOST_LOST", -1.0)
+    monkeypatch.setattr(quantise, "MOST_LOST", -1.0)
     with pytest.raises(ParityError, match="in integers the detector answers otherwise"):
         quantise_detector(tmp_path / "m.onnx", tmp_path / "other.onnx", shown, shown)
     assert not (tmp_path / "other.onnx").exists()

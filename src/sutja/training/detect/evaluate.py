@@ -19,7 +19,7 @@ from sutja.boxes.nms import merge
 from sutja.data.boxes.boxed import BoxedPicture
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.training import loop
-from sutja.training.detect_loss import Targets, targets_of
+from sutja.training.detect.loss import Targets, targets_of
 
 LEAST_SCORE = 0.01  # of what is looked at when measuring
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sutja.boxes.decode import STRIDES, cell_centres
 from sutja.boxes.nms import iou_matrix
 from sutja.data.boxes.boxed import boxed
-from sutja.training import detect_loss
-from sutja.training.detect_loss import (
+from sutja.training.detect import loss as detect_loss
+from sutja.training.detect.loss import (
     ANSWERS,
     LEAST_CELLS,
     MOST_CELLS,
