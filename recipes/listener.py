@@ -172,9 +172,10 @@ from sutja.synthesis.speech.prompts import prompts
 from sutja.synthesis.speech.real_pieces import noises, real_pieces
 from sutja.synthesis.speech.sounds import sounds_of_classes, sounds_of_words
 from sutja.synthesis.speech.voices import spoken
-from sutja.training import checkpoint, listen
-from sutja.training.listen_align import words_of
-from sutja.training.listen_pool import Heard, ListenPool, batch_of
+from sutja.training import checkpoint
+from sutja.training.listen import fit as listen
+from sutja.training.listen.align import words_of
+from sutja.training.listen.batches import Heard, ListenPool, batch_of
 from sutja.training.unfold_norms import put_back
 
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on

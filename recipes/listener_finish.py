@@ -45,10 +45,11 @@ from sutja.synthesis.speech.channel import Strength
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import RATE, Piece, load
 from sutja.synthesis.speech.real_pieces import decoded
-from sutja.training import checkpoint, listen
-from sutja.training.listen_align import words_of
-from sutja.training.listen_export import export_listener
-from sutja.training.listen_pool import batch_of
+from sutja.training import checkpoint
+from sutja.training.listen import fit as listen
+from sutja.training.listen.align import words_of
+from sutja.training.listen.batches import batch_of
+from sutja.training.listen.export import export_listener
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 MAX_ERROR = 0.01  # of the accepted numbers

@@ -13,8 +13,8 @@ from sutja.model_file import read_model
 from sutja.runtime import Session
 from sutja.synthesis.speech.pieces import Piece, load, save
 from sutja.training import checkpoint
-from sutja.training.listen import load_average
-from sutja.training.listen_sounds import words_alone
+from sutja.training.listen.fit import load_average
+from sutja.training.listen.phonemes import words_alone
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"
 

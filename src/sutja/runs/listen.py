@@ -27,10 +27,11 @@ from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, as_int16
-from sutja.training import listen, loop
+from sutja.training import loop
 from sutja.training.classify.fit import versions
-from sutja.training.listen_loss import other_ctc_loss
-from sutja.training.listen_pool import Heard, batch_of, heard_of
+from sutja.training.listen import fit as listen
+from sutja.training.listen.batches import Heard, batch_of, heard_of
+from sutja.training.listen.loss import other_ctc_loss
 from sutja.training.unfold_norms import put_back
 
 LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said

@@ -37,7 +37,7 @@ def run(
     Raises
     ------
     TrainingError, ParityError
-        As `sutja.runs.listen.train_listener` and `sutja.training.listen_export` say.
+        As `sutja.runs.listen.train_listener` and `sutja.training.listen.export` say.
     """
     from sutja.runs import plots
     from sutja.runs.folder import MODEL, read_results, result_line
@@ -45,7 +45,7 @@ def run(
     from sutja.runs.transcribe import threads_of
     from sutja.signals.log_mel import LogMelParams
     from sutja.training.device import threads_set
-    from sutja.training.listen_export import export_listener
+    from sutja.training.listen.export import export_listener
 
     with threads_set(threads_of(plan)):
         net, card = train_listener(parts, plan, base, folder, resume=resume, say=say)

@@ -9,8 +9,8 @@ from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runtime import Session
 from sutja.signals.log_mel import LogMelParams
 from sutja.spoken_words import WORDS
-from sutja.training import listen_export
 from sutja.training.export import ParityError
+from sutja.training.listen import export as listen_export
 from sutja.training.unfold_norms import put_back
 
 CARD = Card("listen", "small", (), Preprocessing("log-mel", LogMelParams().to_json()), classes=WORDS)

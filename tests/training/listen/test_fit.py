@@ -12,10 +12,11 @@ from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.spoken_words import WORDS
 from sutja.synthesis.speech.channel import NONE
 from sutja.synthesis.speech.composer import SpeechComposer
-from sutja.training import checkpoint, listen, loop
+from sutja.training import checkpoint, loop
 from sutja.training.faults import TrainingError
-from sutja.training.listen_align import heard_at, words_of
-from sutja.training.listen_pool import Heard, ListenPool, batch_of, batches, heard_of
+from sutja.training.listen import fit as listen
+from sutja.training.listen.align import heard_at, words_of
+from sutja.training.listen.batches import Heard, ListenPool, batch_of, batches, heard_of
 
 SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 1, 5)
 PARAMS = LogMelParams()
@@ -104,7 +105,7 @@ def test_a_word_that_is_heard_otherwise_by_itself_is_left_out(known, monkeypatch
     def hear(net, rows):
         return [(first, first) if row.classes == (first,) else row.classes for row in rows]
 
-    monkeypatch.setattr("sutja.training.listen_align.hear", hear)
+    monkeypatch.setattr("sutja.training.listen.align.hear", hear)
     said = [word.classes[0] for word in words_of(net, pieces, PARAMS)]
     assert said
     assert first not in said

@@ -13,9 +13,10 @@ from sutja.synthesis.speech.channel import NONE
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, load, save
 from sutja.synthesis.speech.sounds import SOUNDS, sounds_of_classes, sounds_of_words
-from sutja.training import checkpoint, listen
-from sutja.training.listen_pool import batch_of, heard_of
-from sutja.training.listen_sounds import WithSounds, sounds_loss, words_alone
+from sutja.training import checkpoint
+from sutja.training.listen import fit as listen
+from sutja.training.listen.batches import batch_of, heard_of
+from sutja.training.listen.phonemes import WithSounds, sounds_loss, words_alone
 
 SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 2, 5)
 PARAMS = LogMelParams()

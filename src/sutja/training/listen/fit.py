@@ -24,9 +24,9 @@ from sutja.spoken_words import OTHER, word_class
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import SequenceRun, Source, Terms, begun
 from sutja.training.device import convolution_dtype
-from sutja.training.listen_loss import other_ctc_loss
-from sutja.training.listen_pool import Batch, Heard, batch_of, batches
-from sutja.training.listen_sounds import WithSounds, sounds_loss, words_alone
+from sutja.training.listen.batches import Batch, Heard, batch_of, batches
+from sutja.training.listen.loss import other_ctc_loss
+from sutja.training.listen.phonemes import WithSounds, sounds_loss, words_alone
 
 _DTYPE = convolution_dtype()
 _OTHER = word_class(OTHER)

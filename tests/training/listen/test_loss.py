@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from sutja.training.listen_loss import other_ctc_loss
+from sutja.training.listen.loss import other_ctc_loss
 
 K, OTHER = 4, 3
 

@@ -19,8 +19,8 @@ from sutja.spoken_words import OTHER, word_class
 from sutja.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
 from sutja.training import loop
 from sutja.training.device import convolution_dtype
-from sutja.training.listen import hear
-from sutja.training.listen_pool import Heard
+from sutja.training.listen.batches import Heard
+from sutja.training.listen.fit import hear
 
 _SURE = 0.6  # least probability of a word in the frame it is heard in
 _REACH = 0.45  # seconds before the first word and after the last that still belong to it

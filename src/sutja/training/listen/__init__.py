@@ -1,0 +1,1 @@
+"""Training acoustic models."""
