@@ -30,8 +30,8 @@ def one_stack(
     import torch
 
     from sutja.nets.mlp import Mlp
-    from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
-    from sutja.training.stacked_steps import Member, StackedConfig
+    from sutja.training.stacked.fit import fit_stacked, predict_log_proba_stacked
+    from sutja.training.stacked.optimisers import Member, StackedConfig
 
     torch.set_num_threads(1)
     members = [Member(seed=seed, lr=5e-3) for seed in seeds]

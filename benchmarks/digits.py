@@ -40,8 +40,8 @@ from sutja.runs.classify import params_of
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
-from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
-from sutja.training.stacked_steps import Member, StackedConfig
+from sutja.training.stacked.fit import fit_stacked, predict_log_proba_stacked
+from sutja.training.stacked.optimisers import Member, StackedConfig
 
 FIGURE = "digits"
 SEEDS = 5

@@ -27,7 +27,7 @@ _PROBE_TOLERANCE = 1e-4  # of a log-probability
 
 @runtime_checkable
 class Stack(Protocol):
-    """What the loop of `sutja.training.stacked` needs of K networks."""
+    """What the loop of `sutja.training.stacked.fit` needs of K networks."""
 
     parameters: list[Tensor]  # each (K, …)
 

@@ -26,8 +26,8 @@ from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
-from sutja.training.stacked import fit_stacked, predict_log_proba_stacked
-from sutja.training.stacked_steps import Member, StackedConfig
+from sutja.training.stacked.fit import fit_stacked, predict_log_proba_stacked
+from sutja.training.stacked.optimisers import Member, StackedConfig
 
 _MOST_EPOCHS, _LEAST_EPOCHS = 120, 8  # of a network
 _FEW = 2000  # labels; below, batches are small, so that there are steps enough

@@ -11,9 +11,9 @@ from torch.nn import functional as F
 from sutja.nets.mlp import Mlp
 from sutja.training.faults import TrainingError
 from sutja.training.schedule import warm_up_cosine
-from sutja.training.stacked import Member, StackedConfig, fit_stacked, predict_log_proba_stacked
+from sutja.training.stacked.fit import Member, StackedConfig, fit_stacked, predict_log_proba_stacked
+from sutja.training.stacked.optimisers import Stream, steps_of
 from sutja.training.stacked_networks import MlpStack, ModuleStack, mlp_layers, stack_of
-from sutja.training.stacked_steps import Stream, steps_of
 
 RNG = np.random.default_rng(0)
 N, CLASSES = 200, 4

@@ -26,8 +26,8 @@ from sutja.training.classify.batches import as_float, to_tensor
 from sutja.training.classify.checks import check_fit
 from sutja.training.classify.fit import Images, Labels
 from sutja.training.faults import TrainingError
+from sutja.training.stacked.optimisers import Member, Optimiser, StackedConfig, Stream, steps_of
 from sutja.training.stacked_networks import MlpStack, Stack, stack_of
-from sutja.training.stacked_steps import Member, Optimiser, StackedConfig, Stream, steps_of
 
 _CHUNK = 32  # steps whose rows are drawn at once
 
