@@ -38,10 +38,11 @@ from sutja.signals.normalise import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
 from sutja.synthesis.fonts import faces
-from sutja.training import transcribe, validation
 from sutja.training.export import export, fold
-from sutja.training.pool import batch_of, crop_of
 from sutja.training.quantise import quantise_file
+from sutja.training.transcribe import fit as transcribe
+from sutja.training.transcribe import validation_sets
+from sutja.training.transcribe.batches import batch_of, crop_of
 from sutja.training.unfold_norms import averaged, load_folded
 
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on held-out answers
@@ -101,8 +102,8 @@ def digits_of(text: str) -> str:
 def answers(args: argparse.Namespace) -> None:
     """Read a fold's validation crops with the run's network and write the raw answers."""
     root, fold = Path(os.environ["SUTJA_DATA"]), args.fold
-    sets = validation.real(root, fold)
-    sets |= validation.composed(load(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
+    sets = validation_sets.real(root, fold)
+    sets |= validation_sets.composed(load(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
     net = transcribe.load_average(args.run / "checkpoint.pt")
     model = args.run / "raw.onnx"
     params = params_of(args)
@@ -211,7 +212,7 @@ def bundle(args: argparse.Namespace) -> None:
     )  # fmt: skip
     path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
     path.parent.mkdir(exist_ok=True)
-    real = validation.real(root, VALIDATION_FOLD)
+    real = validation_sets.real(root, VALIDATION_FOLD)
     write(net, card, path, args, parity_batches([*real["cheques"], *real["mnist"][:20]], params))
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 

@@ -36,8 +36,9 @@ from sutja.signals.normalise import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load
 from sutja.synthesis.pages import HELD_OUT
-from sutja.training import transcribe, validation
-from sutja.training.pool import Pool, batch_of, crop_of
+from sutja.training.transcribe import fit as transcribe
+from sutja.training.transcribe import validation_sets
+from sutja.training.transcribe.batches import Pool, batch_of, crop_of
 from sutja.training.unfold_norms import unfold
 
 # What the second stage sees: real amounts more often, the rest so that it is not forgotten.
@@ -134,10 +135,12 @@ def main() -> None:
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = Pool(make, params, 1000 * args.seed + state.step, args.workers)
     sources = load(Path(root), fold, open_terms=open_terms)
-    sets = validation.crops(validation.real(Path(root), VALIDATION_FOLD if fold is None else fold), params)
-    sets |= validation.crops(validation.composed(sources), params, 300)
+    sets = validation_sets.crops(
+        validation_sets.real(Path(root), VALIDATION_FOLD if fold is None else fold), params
+    )
+    sets |= validation_sets.crops(validation_sets.composed(sources), params, 300)
     if args.pages:
-        sets |= validation.crops(of_pages(Path(root), sources), params)
+        sets |= validation_sets.crops(of_pages(Path(root), sources), params)
     with (args.out / "train.log").open("a", buffering=1) as log:
 
         def say(line: str) -> None:

@@ -26,9 +26,9 @@ from sutja.runs.folder import RunFolder
 from sutja.signals.image import load_pictures
 from sutja.signals.normalise import NormaliseParams, grey
 from sutja.synthesis.crops.samples import Sample, Silence
-from sutja.training import transcribe
 from sutja.training.classify.fit import versions
-from sutja.training.pool import Crop, batch_of, batches, crop_of
+from sutja.training.transcribe import fit as transcribe
+from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
 from sutja.training.unfold_norms import unfold
 
 VIEWS = (0.9, 1.0, 1.12)  # how wide a crop is shown: people write wider and narrower than these crops do

@@ -23,7 +23,7 @@ from sutja.training import checkpoint, loop
 from sutja.training.ctc import SequenceRun, Source, Terms, begun
 from sutja.training.device import convolution_dtype
 from sutja.training.losses import silent_ctc_loss
-from sutja.training.pool import Batch, Crop, batch_of, batches
+from sutja.training.transcribe.batches import Batch, Crop, batch_of, batches
 
 _DTYPE = convolution_dtype()
 _COLUMNS_A_CROP = 96  # about the mean

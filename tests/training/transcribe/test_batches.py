@@ -8,7 +8,7 @@ import pytest
 from sutja.signals.normalise import NormaliseParams
 from sutja.synthesis.crops.samples import Composer
 from sutja.synthesis.crops.sources import Sources
-from sutja.training.pool import Pool
+from sutja.training.transcribe.batches import Pool
 
 
 def test_chunks_come_from_a_worker():

@@ -12,8 +12,9 @@ from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalise import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Silence
 from sutja.synthesis.crops.sources import Sources
-from sutja.training import checkpoint, loop, transcribe
-from sutja.training.pool import Crop, batch_of, batches, crop_of
+from sutja.training import checkpoint, loop
+from sutja.training.transcribe import fit as transcribe
+from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
 
 SMALL = TranscriberConfig(1 + len(CHARSET), (8, 8, 16, 16), 32, 1)
 

@@ -16,7 +16,7 @@ from sutja.data.split import fixed
 from sutja.signals.normalise import NormaliseParams, grey
 from sutja.synthesis.crops.samples import Composer, Sample, Silence
 from sutja.synthesis.crops.sources import Sources, amounts_of, cheque_fields, word_fields
-from sutja.training.pool import Crop, crop_of
+from sutja.training.transcribe.batches import Crop, crop_of
 
 _MOST = 1000  # crops a set: enough to tell 0.5 points apart, and quick
 
