@@ -7,11 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 import steerable_detector
+from PIL import Image
 
 from sutja.model_file import write_model
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class SutjaError(Exception):
     """Base of every error that sutja raises on purpose.
@@ -71,3 +73,26 @@ class ThresholdError(SutjaError):
 
 class NotYetError(SutjaError):
     """Something a later version will do."""
+
+
+class DataError(SutjaError):
+    """A data set that is missing, damaged, or not what the catalogue says it is."""
+
+
+class TrainingError(SutjaError):
+    """Data that a network cannot be trained on, a run that cannot go on, or one that went astray."""
+
+
+class ComparisonError(SutjaError, ValueError):
+    """Data that nothing can be compared on, or a comparison that cannot go on."""
+
+
+def unreadable(path: Path, error: Exception, what: str = "cannot be read") -> DataError:
+    """Make the error for a file of a data set that is not there or not what it should be."""
+    if isinstance(error, FileNotFoundError):
+        return DataError(
+            "this file of the data set is not there",
+            where=str(path),
+            remedy="`sutja data get` fetches a set; SUTJA_DATA names the folder that holds the sets",
+        )
+    return DataError(f"{what} ({error})", where=str(path), remedy="`sutja data verify` finds damaged files")

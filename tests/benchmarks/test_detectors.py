@@ -2,14 +2,10 @@
 
 import importlib
 import json
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 import steerable_detector
 from boxed_scenes import scene, write_voc
 

@@ -8,9 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from steerable_listener import make_card, make_network, say
 
 from sutja.listening import Listener

@@ -3,18 +3,14 @@
 import csv
 import json
 import os
-import sys
 from pathlib import Path
 
+import boxed_scenes
 import numpy as np
 import pytest
+import steerable_detector
 from click.testing import CliRunner
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-import boxed_scenes
-import steerable_detector
 from steerable_detector import box_of, picture
 
 from sutja.cli import main

@@ -1,11 +1,6 @@
 """The helpers beside the tests, and an engine that does fits in this process."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from sutja.comparison.execution.table import DONE, FAILED
 from sutja.comparison.execution.tasks import Outcome, perform

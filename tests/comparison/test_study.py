@@ -16,9 +16,9 @@ from sutja.comparison.execution import backends
 from sutja.comparison.execution.folder_lock import alone_in
 from sutja.comparison.execution.table import DONE, FAILED, PASSED_OVER, SLOW, TUNING, Row, Table
 from sutja.comparison.execution.worker_pool import stopped_note
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners.catalogue import choose
 from sutja.comparison.study import Terms, hold
+from sutja.errors import ComparisonError
 
 CHEAP = ("mlp-s", "decision-tree", "k-nn", "logistic-regression")
 

@@ -1,12 +1,6 @@
 """The web server of the tests of this folder."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from web import Web
 
 

@@ -1,7 +1,6 @@
 """`Detector` with a network whose answers a picture spells out."""
 
 import io
-import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from steerable_detector import PARAMS, box_of, make_card, make_network, picture
 
 from sutja.boxes.decode import Found

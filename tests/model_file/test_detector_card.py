@@ -1,14 +1,10 @@
 """The card of a detector, and the network that must go with it."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from onnx import TensorProto
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from steerable_detector import CLASSES, make_card, make_network
 
 from sutja.errors import ModelFileError

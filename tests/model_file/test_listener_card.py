@@ -1,14 +1,9 @@
 """The card of a listener, and the network that must go with it."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from onnx import TensorProto
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from steerable_listener import WORDS, make_card, make_network
 
 from sutja.errors import ModelFileError

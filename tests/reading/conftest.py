@@ -1,12 +1,6 @@
 """The steerable model for the tests of this folder."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 import steerable
 
 

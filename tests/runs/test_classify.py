@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.load import Labelled
+from sutja.errors import DataError
 from sutja.model_file import Scaling
 from sutja.runs.classify import RECIPES, load_parts, measured, params_of, with_choices
 from sutja.signals.pixels_input import batch_to_pixels

@@ -1,21 +1,16 @@
 """What a detector's run decides by itself: parts, size of pictures, epochs, calibration."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from boxed_scenes import CLASSES, scene, write_voc, write_yolo
+from PIL import Image
 
 from sutja.boxes.decode import Found
 from sutja.confidence import Calibrator
 from sutja.data.boxes.boxed import BoxedSet, boxed
-from sutja.data.faults import DataError
+from sutja.errors import DataError
 from sutja.model_file import Card, Preprocessing
 from sutja.runs.detect import calibrated, default_epochs
 from sutja.runs.detect_data import frame_size, held_in_memory, load_box_parts, params_of, shrunk

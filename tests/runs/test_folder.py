@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from sutja.errors import TrainingError
 from sutja.runs import folder as run_folder
 from sutja.runs import plots
 from sutja.runs.folder import RunFolder, next_free, read_results
 from sutja.runs.tensorboard import EventFile, crc32c
-from sutja.training.faults import TrainingError
 
 HISTORY = [
     {"epoch": 1.0, "step": 10.0, "loss": 2.0, "validation_loss": 1.5, "validation_error": 0.4},

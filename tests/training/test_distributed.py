@@ -9,10 +9,10 @@ import pytest
 import torch
 from labelled_blobs import blobs
 
+from sutja.errors import TrainingError
 from sutja.nets.lenet5 import LeNet5
 from sutja.training import distributed
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier
-from sutja.training.faults import TrainingError
 
 PROGRAM = """
 import sys, numpy as np, torch

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
+from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, device, loop
-from sutja.training.faults import TrainingError
 from sutja.training.flat_parameters import Flat
 from sutja.training.losses import squared_error
 from sutja.training.schedule import SCHEDULES, warm_up_cosine, warm_up_linear

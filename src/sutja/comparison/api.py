@@ -118,7 +118,7 @@ def _sizes(wanted: Any) -> tuple[Any, ...]:
 
 
 def _seconds(value: Any, where: str) -> float:
-    from sutja.comparison.faults import ComparisonError
+    from sutja.errors import ComparisonError
 
     try:
         return float(value)

@@ -15,11 +15,11 @@ from sutja.comparison.api import compare
 from sutja.comparison.collect import Comparison
 from sutja.comparison.data.sources import load_source
 from sutja.comparison.execution.table import DONE
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.report.markup import unbroken
 from sutja.comparison.report.page import REPORT, write_report
 from sutja.comparison.study import FACTS
 from sutja.comparison.wording import micros, seconds, span
+from sutja.errors import ComparisonError
 from sutja.metrics import percent
 from sutja.runs.folder import next_free
 

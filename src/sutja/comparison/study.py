@@ -27,8 +27,8 @@ from sutja.comparison.execution.table import DONE, SLOW, TUNING, Key, Row, Table
 from sutja.comparison.execution.tasks import Outcome, Task
 from sutja.comparison.execution.tuning import Tuned, Tuner, rungs_of, settings_text
 from sutja.comparison.execution.worker_pool import AT_LIMIT, stopped_note
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners.catalogue import Learner
+from sutja.errors import ComparisonError
 from sutja.metrics import percent
 
 Say = Callable[[str], None]

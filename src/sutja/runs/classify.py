@@ -20,14 +20,13 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.confidence import RiskTable, fit_temperature, scale
-from sutja.data.faults import DataError
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split.fingerprint import make_fingerprint
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
-from sutja.errors import ThresholdError
+from sutja.errors import DataError, ThresholdError, TrainingError
 from sutja.metrics import clopper_pearson, expected_calibration_error, percent
 from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
@@ -40,7 +39,6 @@ from sutja.training import checkpoint, distributed
 from sutja.training.classify.checks import check_memory
 from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
-from sutja.training.faults import TrainingError
 
 MAX_ERROR = 0.01  # of accepted answers: what the default threshold kept on validation data
 _PARITY_PICTURES = 256  # on which the file must answer as the network does

@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.boxes.leak import find_box_leaks
 from sutja.data.boxes.load import load_boxed
-from sutja.data.faults import DataError
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
-from sutja.errors import PictureError
+from sutja.errors import DataError, PictureError
 from sutja.signals.frame_input import FrameParams, resized
 from sutja.training.classify.checks import check_memory
 

@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sutja.errors import TrainingError
 from sutja.metrics import percent
 from sutja.model_file import Card
-from sutja.training.faults import TrainingError
 
 MODEL, CARD, RESULTS, COMMAND = "model.onnx", "card.json", "results.csv", "command.txt"
 _LEAST_ROOM = 64_000_000  # bytes: a model, two checkpoints and a few pictures

@@ -14,10 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
 from sutja.data.split.hold_out import three_parts
-from sutja.errors import ModelFileError, SoundError
+from sutja.errors import DataError, ModelFileError, SoundError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runs.folder import RunFolder

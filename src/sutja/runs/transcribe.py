@@ -16,10 +16,9 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.faults import DataError
 from sutja.data.labelled.load import load_texts
 from sutja.data.split.hold_out import three_parts
-from sutja.errors import PictureError
+from sutja.errors import DataError, PictureError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.runs.folder import RunFolder

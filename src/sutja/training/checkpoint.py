@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sutja.training.faults import TrainingError
+from sutja.errors import TrainingError
 
 NAME = "checkpoint.pt"
 

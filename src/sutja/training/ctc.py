@@ -19,9 +19,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from sutja.errors import TrainingError
 from sutja.metrics import percent
 from sutja.training import checkpoint, loop
-from sutja.training.faults import TrainingError
 from sutja.training.schedule import warm_up_cosine
 
 Row = TypeVar("Row")

@@ -17,7 +17,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from sutja.training.faults import TrainingError
+from sutja.errors import TrainingError
 
 Choice = TypeVar("Choice")
 

@@ -8,9 +8,8 @@ from sklearn.linear_model import LinearRegression
 
 from sutja.comparison.data.arrays import ArrayFile, Material
 from sutja.comparison.data.inputs import prepare
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners.catalogue import choose
-from sutja.errors import SutjaError
+from sutja.errors import ComparisonError, SutjaError
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(200, 5)), RNG.integers(0, 3, 200)

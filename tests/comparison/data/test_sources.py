@@ -6,8 +6,7 @@ import pytest
 from sutja.comparison.data.arrays import ArrayFile
 from sutja.comparison.data.npz import mapped
 from sutja.comparison.data.sources import load_source
-from sutja.comparison.faults import ComparisonError
-from sutja.errors import SutjaError
+from sutja.errors import ComparisonError, SutjaError
 
 RNG = np.random.default_rng(0)
 

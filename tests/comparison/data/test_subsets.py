@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutja.comparison.data.subsets import check_sizes, doubling_sizes, nested_subsets
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 
 @given(st.integers(2, 400_000), st.integers(2, 10_000))

@@ -15,9 +15,9 @@ from sutja.comparison.data.inputs import prepare
 from sutja.comparison.execution import backends
 from sutja.comparison.execution.table import DONE, FAILED, RESULTS
 from sutja.comparison.execution.tasks import One, Outcome, Task
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners.catalogue import Learner, choose
 from sutja.comparison.study import Terms, hold
+from sutja.errors import ComparisonError
 
 
 def test_another_engine_is_not_known():

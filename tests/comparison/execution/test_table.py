@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.comparison.execution.table import DONE, FAILED, RESULTS, Row, Table
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 
 def row(seed, **more):

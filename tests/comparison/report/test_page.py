@@ -14,10 +14,10 @@ from PIL import Image
 from simulated_fits import SIZES, comparison, power_law
 
 from sutja.comparison.analysis.advice import advise
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.report.markup import as_url
 from sutja.comparison.report.page import write_report
 from sutja.comparison.report.summary import summarise
+from sutja.errors import ComparisonError
 
 EARLY, LATE, WORSE = power_law(0.04, 0.9, 0.35), power_law(0.003, 8.0, 0.75), power_law(0.1, 1.0, 0.3)
 KINDS = {"net": "network", "forest": "baseline", "weak": "baseline", "1989-zip-code": "era"}

@@ -1,20 +1,15 @@
 """Boxes from COCO, YOLO and VOC: the same pictures from each, and what becomes of broken ones."""
 
 import shutil
-import sys
-from pathlib import Path
-
-import numpy as np
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import boxed_scenes
+import numpy as np
+import pytest
 from boxed_scenes import CLASSES, coco, scene, write_coco, write_voc, write_yolo
 
 from sutja.data.boxes.boxed import BoxedSet, boxed
 from sutja.data.boxes.load import in_classes, load_boxed
-from sutja.data.faults import DataError
+from sutja.errors import DataError
 
 
 @pytest.fixture

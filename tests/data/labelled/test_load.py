@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from test_digit_sets import idx
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.labels import encode_labels
 from sutja.data.labelled.load import load_labelled, load_texts
+from sutja.errors import DataError
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.sets import readers
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES, data_root, entry_of
 from sutja.data.split.fixed import RULES
+from sutja.errors import DataError
 
 FOLDERS = {  # set: number of files
     "mnist": 6, "usps": 3, "orand-car": 1083, "cheques": 231, "sudoku": 321, "bccd": 586, "fsdd": 3000,

@@ -5,7 +5,6 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.sets.digits import (
     read_bundled_digits,
     read_csv,
@@ -14,6 +13,7 @@ from sutja.data.sets.digits import (
     read_mnist,
     read_usps,
 )
+from sutja.errors import DataError
 
 
 def idx(array):

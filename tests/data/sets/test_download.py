@@ -4,9 +4,9 @@ import httpx
 import pytest
 from web import Resource
 
-from sutja.data.faults import DataError
 from sutja.data.sets import download
 from sutja.data.sets.download import fetch
+from sutja.errors import DataError
 
 CONTENT = bytes(range(256)) * 2000  # 512,000 bytes: several blocks
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.sets.fields import (
     MEASURED_OUTLINES,
     SudokuRecord,
@@ -14,6 +13,7 @@ from sutja.data.sets.fields import (
     sudoku_cells,
 )
 from sutja.data.sets.sudoku_mnist import ink_of
+from sutja.errors import DataError
 
 GRID = tuple(tuple((3 * row + row // 3 + column) % 9 + 1 for column in range(9)) for row in range(9))
 

@@ -2,10 +2,10 @@ import gzip
 
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.sets import manifest
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.data.sets.manifest import load_manifest, problem_of, problems_of, write_manifest
+from sutja.errors import DataError
 
 
 def test_a_manifest_says_what_lies_in_a_folder(tmp_path):

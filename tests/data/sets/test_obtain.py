@@ -7,11 +7,11 @@ import zipfile
 import pytest
 from web import Resource
 
-from sutja.data.faults import DataError
 from sutja.data.sets import catalogue, manifest
 from sutja.data.sets.catalogue import Entry
 from sutja.data.sets.manifest import ManifestFile, problems_of
 from sutja.data.sets.obtain import obtain
+from sutja.errors import DataError
 
 
 def entry(name="letters", **options):

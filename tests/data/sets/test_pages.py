@@ -2,8 +2,8 @@ from decimal import Decimal
 
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.sets.pages import read_bccd, read_receipts, read_weather_tables
+from sutja.errors import DataError
 
 
 def test_the_total_is_in_the_name(tmp_path):

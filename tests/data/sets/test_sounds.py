@@ -1,6 +1,5 @@
 import pytest
 
-from sutja.data.faults import DataError
 from sutja.data.sets.sounds import (
     noise_span,
     part_of,
@@ -10,6 +9,7 @@ from sutja.data.sets.sounds import (
     read_spoken_strings,
     read_telephone_speech,
 )
+from sutja.errors import DataError
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.load import load_labelled
 from sutja.data.split.fingerprint import Fingerprint, Overlap, make_fingerprint
+from sutja.errors import DataError
 
 
 def noise(seed, n, *shape):

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.data.faults import DataError
 from sutja.data.sets import readers
 from sutja.data.split.fixed import (
     N_FOLDS,
@@ -16,6 +15,7 @@ from sutja.data.split.fixed import (
     part_of,
 )
 from sutja.data.split.hold_out import hold_out, three_parts
+from sutja.errors import DataError
 
 HASHED = [name for name, rule in RULES.items() if not rule.official_test]
 

@@ -14,12 +14,12 @@ import torch
 from labelled_blobs import blobs
 
 from sutja.data.sets.readers import read_mnist
+from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint
 from sutja.training.classify import fit as classify
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
-from sutja.training.faults import TrainingError
 
 PLAIN = ClassifyConfig(epochs=4, batch_size=32, lr=1e-2, device="cpu", dtype="float32", threads=1)
 QUIET = {"say": lambda line: None}

@@ -1,15 +1,9 @@
 """Export of a detector: the file answers as the network does at any size, in floats and in integers."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import onnx
 import pytest
 import torch
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from boxed_scenes import CLASSES, scene
 
 from sutja.model_file import Card, Preprocessing, read_model

@@ -1,27 +1,22 @@
 """Training a detector: one picture learnt by heart, runs that are resumed, and what is refused."""
 
-import sys
 from dataclasses import replace
 from functools import partial
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from boxed_scenes import CLASSES, make_compose, make_failing, scene
 
 from sutja.data.boxes.boxed import boxed
+from sutja.errors import TrainingError
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint
 from sutja.training.detect.composed_frames import ComposedFrames
 from sutja.training.detect.fit import DetectConfig, batch_of, find, fit_detector, load_detector, measure
 from sutja.training.detect.frames import NONE, UPRIGHT, ListedFrames
-from sutja.training.faults import TrainingError
 
 PARAMS = FrameParams(channels=1)
 QUIET = {"say": lambda line: None}

@@ -1,17 +1,12 @@
 """Frames: boxes go where their pixels go, and the seed, the epoch and the batch decide everything."""
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from boxed_scenes import scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from boxed_scenes import scene
 
 from sutja.data.boxes.boxed import boxed
 from sutja.training.detect.frames import ANYHOW, JITTERS, NONE, ListedFrames, frame_of

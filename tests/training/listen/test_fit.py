@@ -7,13 +7,13 @@ import pytest
 import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
+from sutja.errors import TrainingError
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.spoken_words import WORDS
 from sutja.synthesis.speech.channel import NONE
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.training import checkpoint, loop
-from sutja.training.faults import TrainingError
 from sutja.training.listen import fit as listen
 from sutja.training.listen.align import heard_at, words_of
 from sutja.training.listen.batches import Heard, ListenPool, batch_of, batches, heard_of

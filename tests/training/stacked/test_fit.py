@@ -8,8 +8,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from sutja.errors import TrainingError
 from sutja.nets.mlp import Mlp
-from sutja.training.faults import TrainingError
 from sutja.training.schedule import warm_up_cosine
 from sutja.training.stacked.fit import Member, StackedConfig, fit_stacked, predict_log_proba_stacked
 from sutja.training.stacked.optimisers import Stream, steps_of

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from sutja.comparison.analysis.crossover import Crossover, find_crossover
 from sutja.comparison.analysis.curves import Curve, Measured, best_at, fit_curves, gain_of
 from sutja.comparison.execution.table import DONE, Row
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 from sutja.metrics import binomial_tail
 
 _SURE = 0.01  # so seldom would a learner that beats nobody look as good by chance, over all learners

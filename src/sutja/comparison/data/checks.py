@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison import room
-from sutja.comparison.faults import ComparisonError
 from sutja.data.labelled.labels import show_some
+from sutja.errors import ComparisonError
 
 _FEW = 400  # items; below, the intervals are wide
 _FEW_A_CLASS = 10

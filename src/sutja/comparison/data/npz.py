@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 _LOCAL_HEADER = 30  # bytes, before the name; two of its fields are the lengths of what follows
 _LENGTHS = slice(26, 30)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 MOST_SIZES = 12  # from 40 labels to 160,000
 _A_CLASS = 4  # labels that the smallest subset has of a class, on average

@@ -17,7 +17,7 @@ from sutja.comparison.execution import worker_pool
 from sutja.comparison.execution.gpu_locks import wanted
 from sutja.comparison.execution.table import FAILED
 from sutja.comparison.execution.tasks import Outcome, Task
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 ENGINES = ("joblib", "ray", "dask")
 _AGAIN = 3  # times that a cluster begins a fit anew whose worker was lost

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 _ENDS = ("SIGTERM", "SIGHUP")  # what asks a process to end, beside Ctrl-C
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.faults import ComparisonError
+from sutja.errors import ComparisonError
 
 RESULTS, TUNING, ANSWERS = "results.csv", "tuning.csv", "answers"
 DONE, FAILED, SLOW, PASSED_OVER = "done", "failed", "too slow", "passed over"

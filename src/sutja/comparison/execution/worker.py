@@ -70,8 +70,8 @@ def main() -> None:
     os.dup2(2, 1)  # what a fit prints must not come between the messages
     import torch
 
-    import sutja.comparison.execution.tasks  # noqa: F401  # all that a fit imports: not the first one's time
-    import sutja.comparison.learners.classical
+    import sutja.comparison.execution.tasks
+    import sutja.comparison.learners.classical  # noqa: F401  # all that a fit imports: not the first one's time
 
     torch.set_num_threads(1)
     send(target, READY)

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from sutja.baselines import BASELINES
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.learners.eras import ERAS
+from sutja.errors import ComparisonError
 
 Settings = Mapping[str, Any]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from sutja.comparison.analysis.advice import sentences
 from sutja.comparison.analysis.result import Findings
-from sutja.comparison.faults import ComparisonError
 from sutja.comparison.report import figures, sections
 from sutja.comparison.report.markup import beside, figure, items, section, unbroken
 from sutja.comparison.report.style import CSS
 from sutja.comparison.report.summary import summarise
 from sutja.comparison.wording import minutes
+from sutja.errors import ComparisonError
 from sutja.metrics import percent
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from typing import Any
 from sutja.data.boxes.pictures import size_of
 from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
-from sutja.data.faults import DataError
-from sutja.errors import PictureError
+from sutja.errors import DataError, PictureError
 
 _ROBOFLOW = "_annotations.coco.json"
 _LARGEST = 2_000_000_000  # bytes

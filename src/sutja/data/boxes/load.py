@@ -17,11 +17,11 @@ from sutja.data.boxes.pictures import size_of
 from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, checked, shortened
 from sutja.data.boxes.voc import looks_like_voc, read_voc
 from sutja.data.boxes.yolo import looks_like_yolo, read_yolo
-from sutja.data.faults import DataError
 from sutja.data.labelled.labels import show_some
 from sutja.data.sets.catalogue import ENTRIES, data_root
 from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
 from sutja.data.split.fixed import fold_of, is_test
+from sutja.errors import DataError
 
 BoxPart = Literal["train", "validation", "test"]
 KNOWN = ("bccd", "cheques")

@@ -14,8 +14,7 @@ from pathlib import Path
 from sutja.data.boxes.pictures import pictures_in, size_of
 from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
-from sutja.data.faults import DataError
-from sutja.errors import PictureError
+from sutja.errors import DataError, PictureError
 
 _NAME_FILES = ("classes.txt", "obj.names", "classes.names", "labels.txt")
 _KEY = re.compile(r"^(\w+)\s*:(.*)$")

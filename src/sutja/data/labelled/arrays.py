@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.picture_stack import Loaded, list_folder
 from sutja.data.sets.digits import Part, read_idx
-from sutja.errors import PictureError
+from sutja.errors import DataError, PictureError
 from sutja.memory import memory_limit
 from sutja.signals.pixels import to_uint8
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.labels import show_some
+from sutja.errors import DataError
 from sutja.signals.headers import SUFFIXES
 
 TABLE_SUFFIXES = (".csv", ".tsv")

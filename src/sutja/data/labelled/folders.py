@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.labels import check_none_lost, show_some
 from sutja.data.labelled.picture_stack import Loaded, Size, list_folder, stack_pictures
 from sutja.data.sets.digits import Part
+from sutja.errors import DataError
 from sutja.signals.clip_picture import is_clip
 from sutja.signals.headers import SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES

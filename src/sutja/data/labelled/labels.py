@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
+from sutja.errors import DataError
 
 CLASS_LIMIT = 10_000
 FEW_CLASSES = 20  # so many are never suspicious, however few the items

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.arrays import read_idx_folder, read_npz
 from sutja.data.labelled.csv_tables import TABLE_SUFFIXES
 from sutja.data.labelled.folders import read_class_folders
@@ -25,6 +24,7 @@ from sutja.data.sets.by_part import FIRST_DIGIT, read_known_set
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES
 from sutja.data.sets.digits import Part
 from sutja.data.split.fixed import RULES
+from sutja.errors import DataError
 
 __all__ = ["Labelled", "load_labelled", "load_texts"]
 

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
-from sutja.errors import PictureError, SoundError
+from sutja.errors import DataError, PictureError, SoundError
 from sutja.memory import memory_limit
 from sutja.signals.clip_picture import clip_picture, is_clip
 from sutja.signals.image import load_pictures

@@ -6,10 +6,10 @@ import re
 import string
 from pathlib import Path
 
-from sutja.data.faults import DataError
 from sutja.data.labelled.csv_tables import PATH_NAMES, TABLE_SUFFIXES, read_table
 from sutja.data.labelled.tables import TEXT_NAMES, Texts, load_texts
 from sutja.data.sets.digits import Part
+from sutja.errors import DataError
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.spoken_words import UNITS
 from sutja.synthesis.speech.phrases import labels_of

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.faults import DataError
 from sutja.data.labelled.csv_tables import (
     GROUP_NAMES,
     Table,
@@ -21,6 +20,7 @@ from sutja.data.labelled.csv_tables import (
 from sutja.data.labelled.labels import check_none_lost, encode_labels, show_some
 from sutja.data.labelled.picture_stack import Loaded, Size, stack_pictures
 from sutja.data.sets.digits import Part
+from sutja.errors import DataError
 
 LABEL_NAMES = ("label", "class", "target", "y", "digit")
 TEXT_NAMES = ("text", "transcription", "number", "label")

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.boxes.boxed import BoxedPicture, boxed
-from sutja.data.faults import DataError
 from sutja.data.split import fixed
+from sutja.errors import DataError
 
 CLASSES = ("handwritten", "printed")
 HANDWRITTEN, PRINTED = 0, 1

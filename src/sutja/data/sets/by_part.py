@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sutja.data.faults import DataError
 from sutja.data.sets.catalogue import ENTRIES, Entry, data_root
 from sutja.data.sets.digits import (
     Digits,
@@ -16,6 +15,7 @@ from sutja.data.sets.digits import (
 )
 from sutja.data.sets.fields import read_sudoku, sudoku_cells
 from sutja.data.split.fixed import is_test
+from sutja.errors import DataError
 
 FIRST_DIGIT = {"sudoku": 1}  # elsewhere 0
 CELL = 32  # pixels, width and height of a cell of a grid

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
-from sutja.data.faults import DataError
 from sutja.data.sets.manifest import ManifestFile, load_manifest
+from sutja.errors import DataError
 
 DATA_VARIABLE = "SUTJA_DATA"
 DEFAULT = "digits"  # what is used where nothing is downloaded

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sutja.data.faults import DataError, unreadable
+from sutja.errors import DataError, unreadable
 
 Part = Literal["train", "test"]
 

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pooch
 
-from sutja.data.faults import DataError
+from sutja.errors import DataError
 
 OnBytes = Callable[[int, int | None], None]  # bytes so far, bytes in all if known
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sutja.data.faults import DataError, unreadable
 from sutja.data.sets.digits import read_csv, read_csv_rows
+from sutja.errors import DataError, unreadable
 
 DigitBox = tuple[int, int, int, int, int]  # x0, y0, x1, y1, digit
 FieldBox = tuple[str, tuple[float, float, float, float]]  # class, (x0, y0, x1, y1)

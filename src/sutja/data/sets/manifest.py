@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO, Literal, cast, get_args
 
-from sutja.data.faults import DataError
+from sutja.errors import DataError
 
 Kind = Literal["plain", "packed", "made", "extra"]
 KINDS = get_args(Kind)

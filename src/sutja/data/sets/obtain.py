@@ -7,11 +7,11 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sutja.data.faults import DataError
 from sutja.data.sets.catalogue import Entry
 from sutja.data.sets.download import fetch
 from sutja.data.sets.manifest import ManifestFile, problem_of, problems_of
 from sutja.data.sets.relabel import RELABEL
+from sutja.errors import DataError
 
 Progress = Callable[[str, int, int | None], None]  # what, bytes so far, bytes in all if known
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree
 
-from sutja.data.faults import DataError, unreadable
 from sutja.data.sets.digits import read_csv_rows
+from sutja.errors import DataError, unreadable
 
 ThingBox = tuple[str, tuple[int, int, int, int]]  # class, (x0, y0, x1, y1)
 

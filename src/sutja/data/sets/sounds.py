@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutja.data.faults import unreadable
 from sutja.data.sets.digits import read_csv
 from sutja.data.split.fixed import fold_of, is_test
+from sutja.errors import unreadable
 
 FSDD_TEST = 5  # recordings of each digit by each speaker, from index 0: the official test
 FSDD_VALIDATION = 8  # up to here validation, the rest is trained on

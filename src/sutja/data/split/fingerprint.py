@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
+from sutja.errors import DataError
 from sutja.metrics import binomial_tail
 from sutja.signals.pixels_input import fit_channels, fit_size
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.faults import DataError
 from sutja.data.split.fixed import TEST_SHARE, VALIDATION_SHARE
+from sutja.errors import DataError
 
 _DRAWS = 8  # of groups, of which the best is taken
 

@@ -11,10 +11,10 @@ from typing import NoReturn
 import torch
 from torch import Tensor, nn
 
+from sutja.errors import TrainingError
 from sutja.memory import memory_limit
 from sutja.training import distributed
 from sutja.training.classify.batches import as_float
-from sutja.training.faults import TrainingError
 
 
 def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sutja.errors import TrainingError
 from sutja.metrics import percent
 from sutja.training import checkpoint, cuda_graphs, distributed, loop
 from sutja.training.classify.augment import AUGMENTS
@@ -29,7 +30,6 @@ from sutja.training.classify.batches import PictureBatch, Pictures, as_float, to
 from sutja.training.classify.checks import check_fit
 from sutja.training.classify.engine import by_hand, engine_for
 from sutja.training.device import Engine, device_of, threads_set
-from sutja.training.faults import TrainingError
 from sutja.training.losses import LOSSES
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.stacked_networks import MlpStack

@@ -41,6 +41,7 @@ import torch
 from torch import Tensor, nn
 
 from sutja.data.boxes.boxed import BoxedPicture
+from sutja.errors import TrainingError
 from sutja.metrics import percent
 from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams
@@ -50,7 +51,6 @@ from sutja.training.detect.evaluate import LEAST_SCORE, DetectBatch, batch_of, f
 from sutja.training.detect.frames import Frames
 from sutja.training.detect.loss import detection_loss
 from sutja.training.device import Engine, choose, device_of, threads_set
-from sutja.training.faults import TrainingError
 from sutja.training.schedule import SCHEDULES, Real
 
 __all__ = [

@@ -22,10 +22,10 @@ from jaxtyping import Float32
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from sutja.errors import TrainingError
 from sutja.training.classify.batches import as_float, to_tensor
 from sutja.training.classify.checks import check_fit
 from sutja.training.classify.fit import Images, Labels
-from sutja.training.faults import TrainingError
 from sutja.training.stacked.optimisers import Member, Optimiser, StackedConfig, Stream, steps_of
 from sutja.training.stacked_networks import MlpStack, Stack, stack_of
 
