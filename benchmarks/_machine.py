@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sutja.atomic import write_atomic
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 DRAFTS = ROOT / "out" / "benchmarks"  # runs on a few crops, and the peers' answers
@@ -116,10 +118,8 @@ def save(path: Path, figure: str, content: dict[str, Any], packages: Iterable[st
 def write_json(path: Path, content: Any) -> Path:
     """Write JSON to `path` at one stroke."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
-    partial.write_text(text + "\n", encoding="utf-8")
-    partial.replace(path)
+    write_atomic(path, f"{text}\n".encode())
     return path
 
 

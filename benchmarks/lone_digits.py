@@ -1,7 +1,7 @@
 """Single digits, from clean scans to photographed grids: right, wrong, or lost as no number.
 
-Sudoku's handwritten cells are MNIST digits pasted into the photos (`sutja.data.sets.sudoku_mnist`), so that set tests
-print and photographs; the peers, being slow, read a sample of each set.
+Sudoku's handwritten cells are MNIST digits pasted into the photos (`sutja.data.sets.sudoku_mnist`), so that
+set tests print and photographs; the peers, being slow, read a sample of each set.
 
     python benchmarks/lone_digits.py                  # validation part, while developing
     python benchmarks/lone_digits.py --part test      # the published figure

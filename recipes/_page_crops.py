@@ -2,8 +2,8 @@
 
 A crop of one number, composed as such, has nothing beside it. On a page a printed currency sign stands before
 the amount, a box and a rule about it, neighbours on every side, and the box comes from a detector that is off
-by a few pixels. So fields are cut here by `sutja.reading.page.cutting`, out of composed pages and out of the real
-ones of the training part, with boxes moved as a detector moves them.
+by a few pixels. So fields are cut here by `sutja.reading.page.cutting`, out of composed pages and out of the
+real ones of the training part, with boxes moved as a detector moves them.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sutja.atomic import open_atomic
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.pages.pages import CLASSES
 from sutja.synthesis.pages import PageSample
@@ -24,14 +25,13 @@ def as_boxed(sample: PageSample) -> BoxedPicture:
 
 def save_pages(path: Path, pictures: list[BoxedPicture]) -> None:
     """Pages in one file, which appears whole or not at all."""
-    part = path.with_suffix(".part.npz")
     arrays = {
         f"{i}/{name}": getattr(p, name)
         for i, p in enumerate(pictures)
         for name in ("boxes", "labels", "ignore")
     }
-    np.savez(part, **arrays, **{f"{i}/pixels": p.pixels for i, p in enumerate(pictures)})
-    part.replace(path)
+    with open_atomic(path) as file:
+        np.savez(file, **arrays, **{f"{i}/pixels": p.pixels for i, p in enumerate(pictures)})
 
 
 def load_pages(path: Path) -> list[BoxedPicture]:

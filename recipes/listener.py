@@ -153,10 +153,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from sutja.grammar.number_words import OTHER, WORDS, word_class
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
-from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.synthesis.speech.channel import Strength
 from sutja.synthesis.speech.composer import SHARES, SpeechComposer
 from sutja.synthesis.speech.neural_voices import (

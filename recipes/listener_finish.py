@@ -35,12 +35,11 @@ from sutja.confidence import RiskTable, fit_calibration
 from sutja.data.sets import catalogue
 from sutja.data.sets.sounds import part_of, read_fsdd
 from sutja.errors import ThresholdError
-from sutja.grammar.number_words import spoken_numbers
+from sutja.grammar.number_words import OTHER, WORDS, spoken_numbers, word_class
 from sutja.listening import Listener
 from sutja.metrics import expected_calibration_error, percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
-from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.synthesis.speech.channel import Strength
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import RATE, Piece, load

@@ -27,8 +27,8 @@ from sutja.data.sets.pages import read_weather_tables
 from sutja.errors import ThresholdError
 from sutja.grammar import digits_of
 from sutja.model_file import FieldTrust, read_model, write_model
+from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
-from sutja.reading.models import DEFAULT_DETECTOR, model_path
 from sutja.reading.page.trust import field_trust
 from sutja.reading.page.truth import Case, Label, cases, overlap
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
@@ -112,7 +112,7 @@ def main() -> None:
     args = parser.parse_args()
     cv2.setNumThreads(1)
     root = Path(os.environ["SUTJA_DATA"])
-    path = model_path(DEFAULT_DETECTOR)
+    path = bundled_path(DEFAULTS["detect"])
     file = read_model(path)
     reader = Reader(detector=replace(file, card=replace(file.card, fields=FieldTrust())))
     pages = [*composed(reader, root, args.pages), *real(reader, root)]

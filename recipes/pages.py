@@ -55,12 +55,12 @@ from sutja.synthesis.fonts import faces
 from sutja.synthesis.pages import HELD_OUT, PageComposer
 from sutja.synthesis.pages.refilled_cheques import amount_boxes, place_of, refilled, tightened
 from sutja.training import checkpoint
-from sutja.training.classify.fit import versions
 from sutja.training.detect.export import export_detector
 from sutja.training.detect.fit import LEAST_SCORE, DetectConfig, find, fit_detector, load_detector
 from sutja.training.detect.frames import Jitter, frame_of
 from sutja.training.detect.quantise import frames_of, quantise_detector
 from sutja.training.detect.unfold_norms import unfold_detector
+from sutja.training.versions import versions
 
 WINDOW = 640  # pixels, side of a composed crop
 A_CHUNK = 200  # crops a file

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sutja.spoken_words import WORDS
+from sutja.grammar.number_words import WORDS
 from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
 
 

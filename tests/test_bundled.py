@@ -11,8 +11,8 @@ from sklearn.datasets import load_digits
 from sutja.charset import CHARSET
 from sutja.grammar import digits_of
 from sutja.model_file import read_model
+from sutja.model_file.bundled import model_path
 from sutja.reading import Classifier, Reader
-from sutja.reading.models import model_path
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 with (EXAMPLES / "truth.csv").open(encoding="utf-8", newline="") as file:

@@ -15,11 +15,35 @@ from sutja.model_file import write_model
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "sutja"
 USE_HALF = (
-    "average_precision", "cells", "charset", "cli", "confidence", "decoding", "detection", "errors",
-    "evaluation", "grammar", "listening", "metrics", "model_file", "overlap", "reading", "runtime", "signals",
-    "spoken_words", "types",
-)  # fmt: skip
-LEARN_HALF = ("baselines", "comparison", "data", "estimators", "nets", "training")
+    "atomic",
+    "boxes",
+    "charset",
+    "cli",
+    "confidence",
+    "decoding",
+    "detection",
+    "errors",
+    "evaluation",
+    "grammar",
+    "listening",
+    "memory",
+    "metrics",
+    "model_file",
+    "reading",
+    "runtime",
+    "signals",
+    "types",
+)
+LEARN_HALF = (
+    "baselines",
+    "comparison",
+    "data",
+    "estimators",
+    "nets",
+    "runs",
+    "synthesis",
+    "training",
+)
 LEARN_PACKAGES = (
     "torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype", "pycocotools"
 )  # fmt: skip

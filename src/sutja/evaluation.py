@@ -13,13 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.charset import LETTER
 from sutja.confidence import COVERAGES
+from sutja.grammar import digits_of
 from sutja.metrics import (
     area_under_risk_coverage,
     character_error_rate,
     clopper_pearson,
     expected_calibration_error,
 )
+from sutja.types import Page
 
 CONFIDENCE_LEVEL = 0.95  # of every interval
 MOST_CONFUSIONS = 10
@@ -96,6 +99,23 @@ class Answers:
             self.confidence[places],
             self.acceptable[places],
         )
+
+
+def answers_on(pages: Sequence[Page], texts: Sequence[str]) -> Answers:
+    """What a reader's pages say beside what is written there; digits are compared."""
+    numbers = [page.numbers[0] if page.numbers else None for page in pages]
+    return Answers(
+        tuple(number.digits if number else None for number in numbers),
+        tuple(map(digits_of, texts)),
+        np.array([number.confidence if number else 0.0 for number in numbers]),
+        np.array([number is not None and LETTER not in number.text for number in numbers]),
+    )
+
+
+def repeated(keys: list[Any]) -> NDArray[np.bool_]:
+    """Which items have been there before."""
+    first: dict[Any, int] = {}
+    return np.array([first.setdefault(key, place) != place for place, key in enumerate(keys)], np.bool_)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from sutja.cli import main
 from sutja.model_file import read_model
+from sutja.model_file.bundled import model_path
 from sutja.reading import Reader
-from sutja.reading.models import model_path
 
 
 @pytest.fixture

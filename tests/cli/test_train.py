@@ -10,7 +10,7 @@ from PIL import Image
 
 from sutja.cli import main
 from sutja.model_file import read_model
-from sutja.reading import load_model
+from sutja.model_file.bundled import open_model
 from sutja.runs import classify as labelled_run
 from sutja.runs import transcribe as text_run
 from sutja.runtime import Session
@@ -183,7 +183,7 @@ def test_a_transcriber_is_trained_further(crops, tmp_path, monkeypatch):
     assert "left out" in done.output
     assert {file.name for file in out.iterdir()} == FILES
     card = read_model(out / "model.onnx").card
-    base = load_model("numbers").card
+    base = open_model("numbers").card
     assert card.task == "transcribe"
     assert card.training_data[-1].name == "crops.csv"
     assert len(card.training_data) > 1  # the base's are still named

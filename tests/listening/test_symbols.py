@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.errors import ModelFileError
-from sutja.grammar.number_words import VOCABULARY
+from sutja.grammar.number_words import OTHER, VOCABULARY, WORDS
 from sutja.listening.symbols import alphabet_of, join, said_alike, says_number, signs, words_of_signs
-from sutja.spoken_words import OTHER, WORDS
 
 ALPHABET = alphabet_of(WORDS)
 TEXTS = st.text(alphabet="".join(ALPHABET), max_size=8)

@@ -9,6 +9,7 @@ from onnx import TensorProto, helper
 
 from sutja.errors import ModelFileError
 from sutja.model_file import CARD_KEY, read_model, write_model
+from sutja.model_file.bundled import open_model
 
 
 @pytest.fixture
@@ -188,3 +189,8 @@ def test_another_number_of_classes():
     model = steerable.make_network(classes=12)
     model.metadata_props.add(key=CARD_KEY, value=steerable.make_card().to_json())
     refused(model, "12 classes, its card names 16")
+
+
+@pytest.mark.parametrize("task", ["transcribe", "classify", "detect", "listen"])
+def test_the_default_of_a_task_is_a_model_for_it(task):
+    assert open_model(None, task).card.task == task

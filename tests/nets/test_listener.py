@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from sutja.grammar.number_words import WORDS
 from sutja.nets.listener import STRIDE, Listener, ListenerConfig
-from sutja.spoken_words import WORDS
 
 
 @pytest.mark.parametrize("frames", [1, 3, 4, 99, 100, 101, 102])

@@ -11,8 +11,8 @@ from PIL import Image
 
 import sutja
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SutjaError, ThresholdError
-from sutja.model_file import Calibration, Preprocessing, RiskCounts, Scaling, read_model, write_model
-from sutja.reading import Classifier, Reader, models, open_model
+from sutja.model_file import Calibration, Preprocessing, RiskCounts, Scaling, bundled, read_model, write_model
+from sutja.reading import Classifier, Reader, open_reader
 
 
 @pytest.fixture
@@ -173,8 +173,8 @@ def test_each_model_has_its_own_way_of_use(make, model_path):
     make()
     path = model_path.parent / "c.onnx"
     write_model(path, answering.make_network(), answering.make_card())
-    assert isinstance(open_model(path), Classifier)
-    assert isinstance(open_model(read_model(model_path)), Reader)
+    assert isinstance(open_reader(path), Classifier)
+    assert isinstance(open_reader(read_model(model_path)), Reader)
     with pytest.raises(
         ModelFileError, match=r"to classify, not to transcribe; use it with sutja\.Classifier"
     ):
@@ -189,12 +189,12 @@ def test_a_classifier_takes_no_kind(make, model_path, options):
     path = model_path.parent / "c.onnx"
     write_model(path, answering.make_network(), answering.make_card())
     with pytest.raises(SutjaError, match=f"single characters, which have no {next(iter(options))}"):
-        open_model(path, **options)
+        open_reader(path, **options)
 
 
 def test_the_default_is_the_bundled_one_for_digits(make, tmp_path, monkeypatch):
     make()
-    monkeypatch.setattr(models, "model_path", {"digits": tmp_path / "c.onnx"}.get)
+    monkeypatch.setattr(bundled, "bundled_path", {"digits": tmp_path / "c.onnx"}.get)
     assert Classifier().classify(draw("7")).label == "7"
 
 
@@ -239,6 +239,6 @@ def test_answers_that_are_no_numbers_are_refused(make, gain):
 
 
 def test_without_a_bundled_classifier_the_error_says_how_to_make_one(monkeypatch):
-    monkeypatch.setattr("sutja.reading.models.DEFAULT_CLASSIFIER", "none-of-this-name")
+    monkeypatch.setattr(bundled, "DEFAULTS", {"classify": "none-of-this-name"})
     with pytest.raises(ModelFileError, match="sutja train classify"):
         Classifier()

@@ -1,6 +1,7 @@
 """The reader from end to end, with a model that reads what the test draws."""
 
 import itertools
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -12,7 +13,8 @@ from steerable import add_bar, draw
 
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Preprocessing, RiskCounts, SecondLook, write_model
-from sutja.reading import Reader, models, windows
+from sutja.model_file.bundled import DEFAULTS, bundled_path, path_of
+from sutja.reading import Reader, windows
 
 
 @pytest.fixture(scope="module")
@@ -237,11 +239,11 @@ def test_a_network_with_other_frames_is_refused(make):
 
 
 def test_models_by_name_and_by_path(tmp_path, monkeypatch):
-    bundled = models.model_path(None)
+    bundled = bundled_path(DEFAULTS["transcribe"])
     assert bundled.name == "numbers.onnx"
     assert bundled.parent.name == "weights"
-    assert models.model_path("numbers.onnx") == models.Path("numbers.onnx")
-    assert models.model_path(tmp_path / "numbers") == tmp_path / "numbers"
+    assert path_of("numbers.onnx") == Path("numbers.onnx")
+    assert path_of(tmp_path / "numbers") == tmp_path / "numbers"
     with pytest.raises(ModelFileError, match="no such file"):
         Reader("nothing-of-this-name")
 

@@ -7,10 +7,9 @@ from click.testing import CliRunner
 from sounding import phrase
 
 from sutja.cli import main
+from sutja.grammar.number_words import WORDS, digits_in
 from sutja.listening import Listener
 from sutja.model_file import read_model
-from sutja.runs.listen_finish import digits_in
-from sutja.spoken_words import WORDS
 
 
 @pytest.fixture(scope="module")

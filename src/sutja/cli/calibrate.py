@@ -83,7 +83,7 @@ def calibrate(
     with told("stopped; nothing was written"):
         from sutja.confidence.certified import METHODS
         from sutja.model_file import write_model
-        from sutja.reading import load_model
+        from sutja.model_file.bundled import open_model
 
         target = Path(out) if out else _own_file(model)
         if not os.access(target.parent, os.W_OK):
@@ -91,7 +91,7 @@ def calibrate(
                 "cannot be written (its folder is not there, or not open to you)", where=str(target),
                 remedy="make the folder, or name another place with --out",
             )  # fmt: skip
-        file = load_model(model)
+        file = open_model(model)
         if file.card.task == "detect":
             judged = judge_pages(file, data, reader, threads, every_number)
         else:

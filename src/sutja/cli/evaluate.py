@@ -38,9 +38,9 @@ def evaluate(model: str, data: str | None, part: str, threads: int, format_name:
     """
     with told("stopped; nothing was written"):
         from sutja.evaluation import evaluate as count
-        from sutja.reading import load_model
+        from sutja.model_file.bundled import open_model
 
-        file = load_model(model)
+        file = open_model(model)
         if file.card.task == "detect":
             evaluate_boxes(file, data, part, threads, format_name)
             return

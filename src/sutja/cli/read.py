@@ -202,11 +202,11 @@ def _make_reader(asked: _Asked) -> Reader | Classifier:
     """What reads with the model, or a line on the standard error and exit 2."""
     import cv2
 
-    from sutja.reading import Reader, open_model
+    from sutja.reading import Reader, open_reader
 
     cv2.setNumThreads(asked.threads)
     try:
-        reader = open_model(
+        reader = open_reader(
             asked.model, threads=asked.threads, max_error=asked.max_error, kind=asked.kind,
             country=asked.country, detector=asked.detector,
         )  # fmt: skip

@@ -207,15 +207,14 @@ def _read(
     plan: Callable[..., TextPlan],
 ) -> RunFolder:  # fmt: skip
     """Train on crops."""
-    from sutja.reading import load_model
-    from sutja.reading.models import model_path
+    from sutja.model_file.bundled import open_model, path_of
     from sutja.runs.transcribe import load_text_parts
     from sutja.runs.transcribe_finish import run
 
-    card = load_model(base, "transcribe").card if base else None
+    card = open_model(base, "transcribe").card if base else None
     parts = load_text_parts(data, click.echo)
     folder = _folder(ctx, out, resume, f"{_stem(str(data))}-transcriber", 0)
-    weights = model_path(base) if base else None
+    weights = path_of(base) if base else None
     run(parts, plan(weights, name or folder.path.name), card, folder, resume, click.echo)
     return folder
 
@@ -225,12 +224,11 @@ def _hear(
     plan: Callable[..., TextPlan],
 ) -> RunFolder:  # fmt: skip
     """Train on recordings."""
-    from sutja.listening.listener import load_listener
-    from sutja.model_file.bundled import path_of
+    from sutja.model_file.bundled import open_model, path_of
     from sutja.runs.listen import load_speech_parts
     from sutja.runs.listen_finish import run
 
-    card = load_listener(base).card if base else None
+    card = open_model(base, "listen").card if base else None
     parts = load_speech_parts(data, click.echo)
     folder = _folder(ctx, out, resume, f"{_stem(str(data))}-listener", 0)
     weights = path_of(base) if base else None

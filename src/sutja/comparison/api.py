@@ -47,8 +47,8 @@ def compare(
     X : (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
         larger than memory will do.
     y : (n,) classes.
-    learners : names (see `sutja.comparison.learners.catalogue`), scikit-learn estimators of your own, pairs of a name
-        and an estimator, or a mapping of such; None takes three networks and the seven baselines.
+    learners : names (see `sutja.comparison.learners.catalogue`), scikit-learn estimators of your own, pairs
+        of a name and an estimator, or a mapping of such; None takes three networks and the seven baselines.
     sizes : numbers of labels; None takes all labels that are there to learn from, half of them, a quarter,
         ...
     groups : (n,) writer, document, ... of each item; none is both learnt from and tested on.

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sutja.atomic import write_atomic
 from sutja.comparison.data.arrays import Material
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.data.subsets import check_sizes, doubling_sizes, nested_subsets
@@ -191,9 +192,7 @@ def _check_same(path: Path, facts: Mapping[str, Any]) -> None:
                 f"a comparison with other {' and '.join(names)} is in this folder", where=str(path.parent),
                 remedy="go on with what it began with, or name another folder",
             )  # fmt: skip
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    partial.replace(path)
+    write_atomic(path, json.dumps(facts, indent=1).encode())
 
 
 class _Run:

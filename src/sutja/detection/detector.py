@@ -5,9 +5,7 @@ Letters: C channels, h, w a picture's rows and columns, H, W those of the networ
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +16,18 @@ from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
 from sutja.detection.scene import Scene
 from sutja.detection.tiles import MOST_PIXELS, cut_off, sewn, tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
-from sutja.model_file import Card, ModelFile, read_model
-from sutja.model_file.bundled import bundled_path, path_of
+from sutja.model_file import Card, ModelFile
+from sutja.model_file.bundled import Model, open_model
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.signals.image import Picture, Source, iter_pictures
 from sutja.types import Box, Detection
 
-DEFAULT_MODEL = "pages"
 LEAST_SCORE = 0.01  # of a raw score that is looked at
 MOST_SCORE = 0.999  # what is surer is always looked at
 MOST_FOUND = 5_000  # things of one picture
 _BISECTIONS = 20
-Model: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
 
 
 class Detector:
@@ -72,7 +68,7 @@ class Detector:
         max_error: float | None = None,
         most_pixels: int = MOST_PIXELS,
     ) -> None:
-        file = _load(model)
+        file = open_model(model, "detect")
         self.card: Card = file.card
         self.classes = file.card.classes
         self.params = _params(file)
@@ -253,21 +249,6 @@ def joined(parts: Sequence[Found]) -> Found:
         np.concatenate([getattr(part, name) for part in parts]) for name in ("boxes", "scores", "labels")
     )
     return Found(boxes, scores, labels).take(np.argsort(-scores, kind="stable"))
-
-
-def _load(model: Model) -> ModelFile:
-    if model is None and not bundled_path(DEFAULT_MODEL).is_file():
-        raise ModelFileError(
-            "no detector comes with this version", where=f"model {DEFAULT_MODEL}",
-            remedy="train one with: sutja train detect DATA --out RUN, and pass RUN/model.onnx",
-        )  # fmt: skip
-    file = model if isinstance(model, ModelFile) else read_model(path_of(model or DEFAULT_MODEL))
-    if file.card.task != "detect":
-        raise ModelFileError(
-            f"is a model to {file.card.task}, not to detect", where=f"model {file.source}",
-            remedy="use it with `sutja read`, or pass a detector",
-        )  # fmt: skip
-    return file
 
 
 def _params(file: ModelFile) -> FrameParams:

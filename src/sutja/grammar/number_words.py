@@ -1,8 +1,12 @@
-"""English number words to digits and back, as people say them: whole numbers, digit by digit, in pairs.
+"""English number words: the one vocabulary, digits to words, and words back to digits.
 
 An utterance is a row of pieces whose digits are written one after the other: "fifty six thirty two" is
 5632, "nineteen oh five" 1905, "double oh seven" 007. Of several ways to cut it the one with the fewest pieces
 counts, so that "one hundred two thousand" is 102000 and not 100 and 2000.
+
+The acoustic model tells the words of `WORDS` apart. Spelling variants are one class of it ("naught" is
+"nought", "treble" is "triple", "zeros" is "zero"). "a" is none, since a schwa is heard everywhere:
+"a hundred" is heard as "hundred". The letter O is heard as "oh".
 """
 
 from __future__ import annotations
@@ -13,20 +17,59 @@ from dataclasses import dataclass
 
 LARGEST = 999_999
 
-_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = (
-    "ten", "eleven", "twelve", "thirteen", "fourteen",
-    "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
-)  # fmt: skip
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+TEENS = (
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+ZEROS = ("oh", "nought")  # other words for 0
+MULTIPLES = ("hundred", "thousand")
+JOINTS = (*MULTIPLES, "and", "double", "triple")
+OTHER = "□"  # any other words and letters; a row of them may be said in one class or in several
+PAUSE = ","  # a breath between words
 
-_DIGIT = {word: value for value, word in enumerate(_UNITS)} | {"oh": 0, "o": 0, "nought": 0, "naught": 0}
-_TEEN = {word: value for value, word in enumerate(_TEENS, start=10)}
-_TEN = {word: 10 * value for value, word in enumerate(_TENS, start=2)} | {"fourty": 40}
-_TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
-_JOINTS = ("hundred", "thousand", "and", "a")
+WORDS = (
+    *UNITS,
+    *ZEROS,
+    *TEENS,
+    *TENS,
+    *JOINTS,
+    OTHER,
+)  # class i + 1 of the network; class 0 is the CTC blank
 
-VOCABULARY = frozenset([*_DIGIT, *_TEEN, *_TEN, *_TIMES, *_JOINTS])
+SPELLINGS = {
+    "o": "oh",
+    "naught": "nought",
+    "fourty": "forty",
+    "treble": "triple",
+    "zeros": "zero",
+    "zeroes": "zero",
+}
+
+_CLASSES = {word: i for i, word in enumerate(WORDS, start=1)}
+_NUMBER_WORDS = frozenset(WORDS) - {OTHER, "and"} | frozenset(SPELLINGS)
+
+
+def _with_spellings(values: dict[str, int]) -> dict[str, int]:
+    return values | {variant: values[word] for variant, word in SPELLINGS.items() if word in values}
+
+
+_UNIT = _with_spellings({word: value for value, word in enumerate(UNITS)})
+_DIGIT = _with_spellings(_UNIT | dict.fromkeys(ZEROS, 0))
+_TEEN = _with_spellings({word: value for value, word in enumerate(TEENS, start=10)})
+_TEN = _with_spellings({word: 10 * value for value, word in enumerate(TENS, start=2)})
+_TIMES = _with_spellings({"double": 2, "triple": 3, "quadruple": 4})
+
+VOCABULARY = frozenset([*_DIGIT, *_TEEN, *_TEN, *_TIMES, *MULTIPLES, "and", "a"])
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _MOST_WORDS = 400  # of one utterance; a longer one is no number
 
@@ -59,6 +102,37 @@ class _Piece:
     digits: str
     stop: int
     whole: bool
+
+
+def word_class(word: str) -> int:
+    """Return the network's class of a word in small letters, 1 to len(WORDS); other words are `OTHER`.
+
+    >>> word_class("zero"), WORDS[word_class("treble") - 1], WORDS[word_class("cheese") - 1]
+    (1, 'triple', '□')
+    """
+    return _CLASSES.get(SPELLINGS.get(word, word), _CLASSES[OTHER])
+
+
+def labels_of(words: Sequence[str]) -> list[int]:
+    """Return the classes that a row of words is heard as; neighbouring other words are one.
+
+    "and" is a number's only after "hundred" or "thousand" and before a number word; "a" before those two is
+    nothing of its own.
+
+    >>> labels_of("call a hundred and five and go".split())
+    [36, 31, 33, 6, 36]
+    """
+    said = [word for word in words if word != PAUSE]
+    classes: list[int] = []
+    for i, word in enumerate(said):
+        before, after = said[i - 1] if i else "", said[i + 1] if i + 1 < len(said) else ""
+        if word == "a" and after in MULTIPLES:
+            continue
+        joins = word == "and" and before in MULTIPLES and after in _NUMBER_WORDS
+        of_class = word_class(word) if word != "and" or joins else word_class(OTHER)
+        if of_class != word_class(OTHER) or classes[-1:] != [of_class]:
+            classes.append(of_class)
+    return classes
 
 
 def words_of(text: str) -> list[str]:
@@ -104,7 +178,7 @@ def _below_1000(number: int, joint: str) -> str:
     hundreds, rest = divmod(number, 100)
     if not hundreds:
         return _below_100(rest)
-    said = [_UNITS[hundreds], "hundred"]
+    said = [UNITS[hundreds], "hundred"]
     if rest:
         said += [joint] if joint else []
         said.append(_below_100(rest))
@@ -113,11 +187,11 @@ def _below_1000(number: int, joint: str) -> str:
 
 def _below_100(number: int) -> str:
     if number < 10:
-        return _UNITS[number]
+        return UNITS[number]
     if number < 20:
-        return _TEENS[number - 10]
-    ten = _TENS[number // 10 - 2]
-    return f"{ten}-{_UNITS[number % 10]}" if number % 10 else ten
+        return TEENS[number - 10]
+    ten = TENS[number // 10 - 2]
+    return f"{ten}-{UNITS[number % 10]}" if number % 10 else ten
 
 
 def spell(digits: str, zero: str = "oh", repeats: bool = True) -> str:
@@ -146,7 +220,7 @@ def spell(digits: str, zero: str = "oh", repeats: bool = True) -> str:
         raise ValueError(f"{zero!r} is no word for 0")
     said = []
     for run in re.finditer(r"(\d)\1{0,2}" if repeats else r"(\d)", digits):
-        word = zero if run[1] == "0" else _UNITS[int(run[1])]
+        word = zero if run[1] == "0" else UNITS[int(run[1])]
         said.append({1: word, 2: f"double {word}", 3: f"triple {word}"}[len(run[0])])
     return " ".join(said)
 
@@ -216,6 +290,17 @@ def spoken_numbers(text: str | Sequence[str]) -> list[Spoken]:
     return found
 
 
+def digits_in(text: str) -> str:
+    """Return the digits of all numbers in a text, in words or digits.
+
+    >>> digits_in("call double five one please"), digits_in("2125551234"), digits_in("stop")
+    ('551', '2125551234', '')
+    """
+    if any(sign.isdigit() for sign in text):
+        return "".join(sign for sign in text if sign.isdigit())
+    return "".join(number.digits for number in spoken_numbers(words_of(text)))
+
+
 def _numbers_between(words: Sequence[str], start: int, stop: int) -> Iterator[Spoken]:
     """The numbers among words that are all of the vocabulary, each as long as it can be."""
     pieces = {at: list(_pieces(words, at, stop)) for at in range(start, stop)}
@@ -276,13 +361,13 @@ def _up_to_99(words: Sequence[str], at: int, stop: int) -> Iterator[tuple[int, i
     if at >= stop:
         return
     word = words[at]
-    unit = _UNITS.index(word) if word in _UNITS else 0
+    unit = _UNIT.get(word, 0)
     if unit or word in _TEEN:
         yield unit or _TEEN[word], at + 1
     if word in _TEN:
         yield _TEN[word], at + 1
-        if at + 1 < stop and words[at + 1] in _UNITS[1:]:
-            yield _TEN[word] + _UNITS.index(words[at + 1]), at + 2
+        if at + 1 < stop and _UNIT.get(words[at + 1], 0):
+            yield _TEN[word] + _UNIT[words[at + 1]], at + 2
 
 
 def _up_to_9999(words: Sequence[str], at: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -12,10 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
-from sutja.grammar.number_words import VOCABULARY, Spoken, spoken_numbers
+from sutja.grammar.number_words import OTHER, VOCABULARY, Spoken, spoken_numbers
 from sutja.listening.symbols import join, said_alike, words_of_signs
 from sutja.listening.utterances import Run
-from sutja.spoken_words import OTHER
 
 WIDTH = 32  # strings of a run kept at every step
 _NEGLIGIBLE = 1e-4  # one this much less likely than the best is dropped

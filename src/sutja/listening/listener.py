@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +12,18 @@ from sutja.errors import ModelFileError, SoundError, SutjaError
 from sutja.grammar import grammar_for
 from sutja.listening.acoustic import Ear
 from sutja.listening.chunks import Cutter, Piece
-from sutja.listening.judge import Judge
-from sutja.listening.numbers import choose
+from sutja.listening.numbers import Judge, choose
 from sutja.listening.second_pass import Echo
 from sutja.listening.segments import islands
 from sutja.listening.symbols import alphabet_of
 from sutja.listening.utterances import PAUSE, Run, Runs
-from sutja.model_file import Card, ModelFile, read_model
-from sutja.model_file.bundled import bundled_path, path_of
+from sutja.model_file import Card
+from sutja.model_file.bundled import Model, open_model
 from sutja.signals.audio import RATE, SoundSource, SoundStream, sound_name
 from sutja.types import Recording, SpokenNumber
 
-DEFAULT_MODEL = "spoken"
 LEAST_PAUSE, MOST_PAUSE = 0.2, 30.0  # seconds
 _LIVE = 0.8  # seconds of pause after which live sound is listened to
-
-ListenerModel: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
 
 
 class Listener:
@@ -65,7 +59,7 @@ class Listener:
 
     def __init__(
         self,
-        model: ListenerModel = None,
+        model: Model = None,
         threads: int = 1,
         max_error: float | None = None,
         *,
@@ -79,7 +73,7 @@ class Listener:
                 f"{pause} seconds are no pause to tell numbers by", where="pause",
                 remedy=f"give {LEAST_PAUSE} to {MOST_PAUSE:.0f}",
             )  # fmt: skip
-        file = load_listener(model)
+        file = open_model(model, "listen")
         self.card: Card = file.card
         self.choice: ThresholdChoice | None = None
         threshold = file.card.threshold
@@ -224,37 +218,6 @@ class Hearing:
             heard = choose(reading, self._listener._grammar)
             if heard is not None:
                 yield self._listener._judge.number(heard, self.seconds)
-
-
-def load_listener(model: ListenerModel) -> ModelFile:
-    """A checked model that listens.
-
-    Parameters
-    ----------
-    model
-        A path, the name of a bundled one, one that was read, or None for the bundled "spoken".
-
-    Raises
-    ------
-    ModelFileError
-        If it cannot be read, or is for another task.
-    """
-    if model is None and not bundled_path(DEFAULT_MODEL).is_file():
-        raise ModelFileError(
-            "no listener comes with this version", where=f"model {DEFAULT_MODEL}",
-            remedy="name the model file of one, or train one with recipes/listener.py",
-        )  # fmt: skip
-    file = (
-        model
-        if isinstance(model, ModelFile)
-        else read_model(path_of(DEFAULT_MODEL if model is None else model))
-    )
-    if file.card.task != "listen":
-        raise ModelFileError(
-            f"is a model to {file.card.task}, not to listen", where=f"model {file.source}",
-            remedy="pass a model that was made to listen, like the bundled one",
-        )  # fmt: skip
-    return file
 
 
 def _reason(error: SoundError | MemoryError, source: SoundSource) -> str:

@@ -1,18 +1,24 @@
-"""From what may have been said in a place to the number that is shown."""
+"""From what may have been said in a place to the number that is shown: chosen, calibrated, judged, timed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, Typed
 from sutja.listening.hypotheses import Reading, Spans, sayings, settled
 from sutja.listening.utterances import Run
+from sutja.types import SpokenNumber
 
 CLEARLY = (
     2.0  # digits that do not fit the kind are shown if they are so many times as likely as those that do
 )
 LEAST = 0.33  # of a number's probability a word, on average; what is less sure is not shown as a number
 _SUMS = ("number", "amount")  # kinds whose value is what the words are worth
+MISFIT = 0.2  # the most that is said for what cannot be accepted; no threshold is as low
+LEAD, TAIL = 0.12, 0.12  # seconds that a word is longer, at either end, than the frames it is heard in
+_QUICKEST = 9.0  # words a second; what is quicker was not said by a person, or was recorded at another rate
+_FEW = 4  # words, with fewer of them their rate says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +100,42 @@ def _made(reading: Reading, digits: str, typed: Typed | None = None, misfit: boo
     ragged, beside = way.around()
     probability = min(1.0, reading.totals[digits])
     return Heard(way.words, digits, value, probability, way.spans(), ragged, beside, not misfit)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """How far numbers are trusted: their calibration, and the threshold."""
+
+    calibrate: Calibrator
+    threshold: float
+
+    def number(self, heard: Heard, seconds: float) -> SpokenNumber:
+        """The number, as surely as it holds.
+
+        A single word in the midst of others ("no one", "for two") is never accepted, nor is a number with
+        words of numbers beside it that do not belong to any, one said quicker than people speak, or one that
+        does not fit the kind that was asked for.
+
+        Parameters
+        ----------
+        heard
+            What may have been said.
+        seconds
+            How much of the recording was heard so far.
+        """
+        confidence = self.calibrate(heard.probability)
+        if not self._may_be_accepted(heard):
+            confidence = min(confidence, MISFIT)
+        end = min(max(seconds, 0.0), heard.spans[-1][1] + TAIL)
+        start = min(max(0.0, heard.spans[0][0] - LEAD), end)
+        return SpokenNumber(
+            " ".join(heard.words), heard.digits, heard.value, confidence, confidence >= self.threshold,
+            start, end,
+        )  # fmt: skip
+
+    def _may_be_accepted(self, heard: Heard) -> bool:
+        lone = len(heard.words) == 1 and heard.beside
+        n = len(heard.words)
+        lasted = heard.spans[-1][1] - heard.spans[0][0]
+        hasty = n >= _FEW and (n - 1) > _QUICKEST * lasted
+        return heard.fits and not (heard.ragged or lone or hasty)

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.decoding.ctc import Frame, Segment, align, search, split
+from sutja.grammar.number_words import OTHER
 from sutja.listening.acoustic import Stretch
 from sutja.listening.symbols import says_number
-from sutja.spoken_words import OTHER
 
 _EFFORT, _WIDEST, _NARROWEST = 320, 16, 4  # frames times strings kept, and strings kept
 _MOST_FRAMES = 100  # of an island; what goes on longer without a pause is cut in two

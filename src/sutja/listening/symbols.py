@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sutja.errors import ModelFileError
-from sutja.spoken_words import JOINTS, OTHER, TEENS, TENS, UNITS, ZEROS
+from sutja.grammar.number_words import JOINTS, OTHER, TEENS, TENS, UNITS, ZEROS
 
 _SIGNS = {
     **dict(zip(UNITS, "0123456789", strict=True)),

@@ -1,19 +1,83 @@
-"""The model files that come with this package, by name."""
+"""Models by path, by the name of a bundled one, or the default of a task; each checked for its task."""
 
 from __future__ import annotations
 
 import os
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
+from typing import TypeAlias
+
+from sutja.errors import ModelFileError
+from sutja.model_file.file import ModelFile, read_model
+
+Model: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
+
+# The bundled model that a task takes where none is named.
+DEFAULTS = MappingProxyType(
+    {"transcribe": "numbers", "classify": "digits", "detect": "pages", "listen": "spoken"}
+)
+_USE = {
+    "transcribe": "use it with sutja.Reader or `sutja read`, or pass another",
+    "classify": "use it with sutja.Classifier or `sutja read --crop`, or pass another",
+    "detect": "use it with sutja.detection.Detector or `sutja detect`, or pass another",
+    "listen": "use it with sutja.Listener or `sutja listen`, or pass another",
+}
+_TRAIN = {
+    "transcribe": "train one with: sutja train transcribe DATA --out RUN, and pass RUN/model.onnx",
+    "classify": "train one with: sutja train classify mnist --out RUN, and pass RUN/model.onnx",
+    "detect": "train one with: sutja train detect DATA --out RUN, and pass RUN/model.onnx",
+    "listen": "train one with: sutja train transcribe RECORDINGS --out RUN, and pass RUN/model.onnx",
+}
 
 
 def bundled_path(name: str) -> Path:
-    """Where the bundled model of this name is, or would be."""
+    """Return where the bundled model of this name is, or would be."""
     return Path(str(resources.files("sutja"))) / "weights" / f"{name}.onnx"
 
 
 def path_of(model: str | os.PathLike[str]) -> Path:
-    """The file of a model given by path, or by the name of a bundled one."""
+    """Return the file of a model given by path, or by the name of a bundled one."""
     path = Path(model)
     bundled = bundled_path(str(path))
     return bundled if path.name == str(model) and not path.suffix and bundled.is_file() else path
+
+
+def open_model(model: Model, task: str | None = None) -> ModelFile:
+    """Open a model and check it; one that was read before is passed on.
+
+    Parameters
+    ----------
+    model : str, path, ModelFile or None
+        A path to a model file, the name of a bundled model, a model that was read, or None for the default
+        of the task.
+    task : str, optional
+        What it must be for: "transcribe", "classify", "detect" or "listen"; None for anything, where the
+        default is the transcriber.
+
+    Raises
+    ------
+    ModelFileError
+        It cannot be read, or is for another task.
+    """
+    if isinstance(model, ModelFile):
+        file = model
+    else:
+        file = read_model(_default_path(task or "transcribe") if model is None else path_of(model))
+    if task is not None and file.card.task != task:
+        made = file.card.task
+        raise ModelFileError(
+            f"is a model to {made}, not to {task}", where=f"model {file.source}", remedy=_USE[made]
+        )
+    return file
+
+
+def _default_path(task: str) -> Path:
+    path = bundled_path(DEFAULTS[task])
+    if not path.is_file():
+        raise ModelFileError(
+            f"no model to {task} comes with this version",
+            where=f"model {DEFAULTS[task]}",
+            remedy=_TRAIN[task],
+        )
+    return path

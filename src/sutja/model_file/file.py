@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sutja.atomic import write_atomic
 from sutja.errors import ModelFileError
 from sutja.model_file.card import Card
 from sutja.model_file.safety import check_graph, check_signature
@@ -46,28 +45,12 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
     target = Path(path)
     read_model(data, source=str(target))
     try:
-        _replace(target, data)
+        write_atomic(target, data)
     except OSError as error:
         raise ModelFileError(
             f"cannot be written ({error.strerror or error})", where=str(target),
             remedy="make room and permissions, or name another place",
         ) from error  # fmt: skip
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Put data in the place of a file, at one stroke."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def read_model(

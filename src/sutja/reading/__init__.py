@@ -1,14 +1,14 @@
 """Ink to numbers: what a network says is decoded, judged, and put back onto the picture."""
 
 from sutja.errors import SutjaError
+from sutja.model_file.bundled import Model, open_model
 from sutja.reading.classifier import Classifier
-from sutja.reading.models import Model, load_model
 from sutja.reading.reader import Reader
 
-__all__ = ["Classifier", "Reader", "load_model", "open_model"]
+__all__ = ["Classifier", "Reader", "open_reader"]
 
 
-def open_model(
+def open_reader(
     model: Model = None,
     threads: int = 1,
     max_error: float | None = None,
@@ -17,7 +17,7 @@ def open_model(
     country: str | None = None,
     detector: Model = None,
 ) -> Reader | Classifier:
-    """What reads with a model: a `Reader`, or a `Classifier` where the model is one.
+    """Open a `Reader` with a model, or a `Classifier` where the model is one.
 
     Parameters and errors are those of both.
 
@@ -26,7 +26,7 @@ def open_model(
     SutjaError
         A kind, a country or a detector is named for a classifier, which tells one character at a time.
     """
-    file = load_model(model)
+    file = open_model(model)
     if file.card.task == "classify":
         asked = {"kind": kind != "auto", "country": country is not None, "detector": detector is not None}
         if named := [name for name, given in asked.items() if given]:

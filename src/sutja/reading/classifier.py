@@ -18,7 +18,7 @@ from sutja.confidence.scaling import LEAST_LOG
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
 from sutja.grammar import digits_of, kind_of, value_of
 from sutja.model_file import Card, ModelFile
-from sutja.reading.models import Model, load_model
+from sutja.model_file.bundled import Model, open_model
 from sutja.reading.windows import one_picture, windows
 from sutja.runtime import BoundRun, Session
 from sutja.signals.clip_picture import PREPROCESSING as CLIP
@@ -56,7 +56,7 @@ class Classifier:
     """
 
     def __init__(self, model: Model = None, threads: int = 1, max_error: float | None = None) -> None:
-        file = load_model(model, "classify")
+        file = open_model(model, "classify")
         self.card: Card = file.card
         self.classes = file.card.classes
         self.choice: ThresholdChoice | None = None

@@ -18,9 +18,9 @@ from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
 from sutja.errors import InferenceError, ModelFileError, PictureError
 from sutja.grammar import check_country, grammar_for
 from sutja.model_file import Card, FieldTrust, ModelFile
+from sutja.model_file.bundled import Model, open_model
 from sutja.reading.decode import Answer, decode, mean_answers
 from sutja.reading.judge import Judge
-from sutja.reading.models import DEFAULT_DETECTOR, Model, load_model
 from sutja.reading.page.fields import Finder
 from sutja.reading.page.reader import PageReader
 from sutja.reading.windows import failed, one_picture, only_one, page_by_page, windows
@@ -87,7 +87,7 @@ class Reader:
         detector: Model | Finder = None,
     ) -> None:
         self._grammar = grammar_for(kind, country)
-        file = load_model(model, "transcribe")
+        file = open_model(model, "transcribe")
         self._threads, self._max_error = threads, max_error
         self._detector = detector
         self._page_reader: PageReader | None = None
@@ -191,7 +191,7 @@ class Reader:
             return self._detector, None
         from sutja.detection import Detector
 
-        file = load_model(DEFAULT_DETECTOR if self._detector is None else self._detector, "detect")
+        file = open_model(self._detector, "detect")
         finder = Detector(file, threads=self._threads)
         finder.threshold = min(finder.threshold, LEAST_FOUND)
         return finder, file.card.fields

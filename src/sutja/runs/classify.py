@@ -98,7 +98,7 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
     Raises
     ------
     DataError
-        As `sutja.data.labelled.load.load_labelled` says, or where a class has no picture in the training part.
+        As `sutja.data.labelled.load.load_labelled` says, or a class has no picture in the training part.
     """
     train = load_labelled(data, "train", resize)
     if train.parted:

@@ -5,16 +5,15 @@ Every file appears whole or not at all; the folder is proved to be writable befo
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import json
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sutja.atomic import write_atomic
 from sutja.errors import TrainingError
 from sutja.metrics import percent
 from sutja.model_file import Card
@@ -80,17 +79,7 @@ class RunFolder:
         data = content.encode() if isinstance(content, str) else content
         target = self.path / name
         try:
-            with tempfile.NamedTemporaryFile(dir=self.path, prefix=f".{name}.", delete=False) as file:
-                partial = Path(file.name)
-                try:
-                    file.write(data)
-                    file.close()
-                    partial.chmod(0o644)
-                    partial.replace(target)
-                except BaseException:
-                    with contextlib.suppress(OSError):
-                        partial.unlink()
-                    raise
+            write_atomic(target, data)
         except OSError as error:
             raise _unwritable(self.path, f"{name}: {error.strerror or error}") from error
         return target

@@ -17,21 +17,21 @@ from numpy.typing import NDArray
 from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
 from sutja.data.split.hold_out import three_parts
 from sutja.errors import DataError, ModelFileError, SoundError
+from sutja.grammar.number_words import OTHER, WORDS, word_class
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runs.folder import RunFolder
 from sutja.runs.transcribe import TextPlan
 from sutja.signals.audio import load_sound
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
-from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, as_int16
 from sutja.training import loop
-from sutja.training.classify.fit import versions
 from sutja.training.listen import fit as listen
 from sutja.training.listen.batches import Heard, batch_of, heard_of
 from sutja.training.listen.loss import other_ctc_loss
 from sutja.training.unfold_norms import put_back
+from sutja.training.versions import versions
 
 LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said
 _CHUNK = 256  # recordings composed at a time

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sutja.evaluation import Answers
-from sutja.grammar.number_words import spoken_numbers, words_of
+from sutja.grammar.number_words import digits_in
 from sutja.listening import Listener
 from sutja.model_file import Calibration, Card, write_model
 from sutja.runs.transcribe_finish import calibrated, figures
@@ -66,17 +66,6 @@ def run(
     folder.write("curves.png", plots.curves(read_results(folder.path)))
     for result in results:
         say(result_line(result))
-
-
-def digits_in(text: str) -> str:
-    """The digits of all numbers in a text, in words or digits.
-
-    >>> digits_in("call double five one please"), digits_in("2125551234"), digits_in("stop")
-    ('551', '2125551234', '')
-    """
-    if any(sign.isdigit() for sign in text):
-        return "".join(sign for sign in text if sign.isdigit())
-    return "".join(number.digits for number in spoken_numbers(words_of(text)))
 
 
 def answers_of(listener: Listener, recordings: Sequence[Spoken]) -> Answers:

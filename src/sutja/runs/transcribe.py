@@ -25,10 +25,10 @@ from sutja.runs.folder import RunFolder
 from sutja.signals.image import load_pictures
 from sutja.signals.normalise import NormaliseParams, grey
 from sutja.synthesis.crops.samples import Sample, Silence
-from sutja.training.classify.fit import versions
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
 from sutja.training.unfold_norms import unfold
+from sutja.training.versions import versions
 
 VIEWS = (0.9, 1.0, 1.12)  # how wide a crop is shown: people write wider and narrower than these crops do
 _LEAST_CROPS = 512  # an epoch; fewer are repeated, since batches are of crops of like width

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sutja.cli.judging.crops import answers_on
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.errors import ThresholdError
-from sutja.evaluation import Answers, evaluate
+from sutja.evaluation import Answers, answers_on, evaluate
 from sutja.model_file import Calibration, Card, write_model
 from sutja.reading import Reader
 

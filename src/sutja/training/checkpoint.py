@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from sutja.atomic import open_atomic
 from sutja.errors import TrainingError
 
 NAME = "checkpoint.pt"
@@ -37,16 +36,10 @@ def write(path: Path, parts: Mapping[str, Any]) -> None:
     TrainingError
         The folder cannot be written to, or the disk is full.
     """
-    partial = path.with_suffix(".partial")
     try:
-        with partial.open("wb") as file:
+        with open_atomic(path) as file:
             torch.save(dict(parts), file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
     except (OSError, RuntimeError) as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
         raise TrainingError(
             f"the checkpoint cannot be written ({error})", where=str(path),
             remedy="make room, or choose another folder; the checkpoint before this one is still there",

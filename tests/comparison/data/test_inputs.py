@@ -92,7 +92,7 @@ def test_a_memory_mapped_array_stays_where_it_is(tmp_path, monkeypatch):
     path = tmp_path / "X.npy"
     np.save(path, RNG.integers(0, 255, (400, 30)).astype(np.uint8))
     mapped = np.load(path, mmap_mode="r")
-    monkeypatch.setattr("sutja.comparison.room.free_memory", lambda: 20_000.0)
+    monkeypatch.setattr("sutja.memory.free_memory", lambda: 20_000.0)
     inputs = prepare(mapped, np.arange(400) % 4)
     assert inputs.arrays[0] is mapped
     assert any("are learnt from, larger ones are passed over" in note for note in inputs.notes)

@@ -134,7 +134,7 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
 def test_a_fit_that_the_cluster_cannot_do_is_told(monkeypatch):
     from distributed import Client, LocalCluster
 
-    monkeypatch.setattr(backends.process, "do", deliberately_not)
+    monkeypatch.setattr(backends.worker_pool, "do", deliberately_not)
     here = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
     with here as cluster, Client(cluster):
         engine = backends.Engine("dask", 0, cluster.scheduler_address)

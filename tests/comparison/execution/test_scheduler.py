@@ -113,7 +113,7 @@ def test_a_learner_that_is_too_slow_is_not_tried_on_more():
 
 
 def test_what_does_not_fit_in_memory_is_passed_over(monkeypatch):
-    monkeypatch.setattr("sutja.comparison.room.free_memory", lambda: 500 * 4 * 4 * 4.0)
+    monkeypatch.setattr("sutja.memory.free_memory", lambda: 500 * 4 * 4 * 4.0)
     plan, clock, passed = planner(math.inf)
     assert max(n for _, n in run(plan, clock)) == 400
     assert "memory" in passed[0].note

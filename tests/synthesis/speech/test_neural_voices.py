@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sutja.spoken_words import WORDS
+from sutja.grammar.number_words import WORDS
 from sutja.synthesis.speech import neural_voices
 from sutja.synthesis.speech.neural_voices import RATE, Hibari, Throat, a_throat, spoken_by_many
 from sutja.synthesis.speech.pieces import RATE as PLAYED

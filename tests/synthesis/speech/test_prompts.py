@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import soundfile
 
-from sutja.spoken_words import OTHER, word_class
+from sutja.grammar.number_words import OTHER, word_class
 from sutja.synthesis.speech import prompts as module
 from sutja.synthesis.speech.prompts import prompts
 

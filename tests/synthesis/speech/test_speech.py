@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 from sounding import OTHER_CLASS, chord, phrase, speaker, word
 
-from sutja.grammar.number_words import spoken_numbers
-from sutja.spoken_words import OTHER, SPELLINGS, WORDS, word_class
+from sutja.grammar.number_words import OTHER, PAUSE, SPELLINGS, WORDS, labels_of, spoken_numbers, word_class
 from sutja.synthesis.speech import channel
 from sutja.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, in_script, respelled
 from sutja.synthesis.speech.channel import NONE, Strength
 from sutja.synthesis.speech.composer import KINDS, SpeechComposer
 from sutja.synthesis.speech.music import music
-from sutja.synthesis.speech.phrases import PAUSE, a_phrase, labels_of, read_out, whole
+from sutja.synthesis.speech.phrases import a_phrase, read_out, whole
 from sutja.synthesis.speech.pieces import RATE, cut_at_pauses, load, save, trimmed
 
 ONLY = dict.fromkeys(KINDS, 0.0)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import torch
 
+from sutja.grammar.number_words import WORDS
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runtime import Session
 from sutja.signals.log_mel import LogMelParams
-from sutja.spoken_words import WORDS
 from sutja.training.export import ParityError
 from sutja.training.listen import export as listen_export
 from sutja.training.unfold_norms import put_back

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
+from sutja.grammar.number_words import OTHER, WORDS, word_class
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams
-from sutja.spoken_words import OTHER, WORDS, word_class
 from sutja.synthesis.speech.channel import NONE
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, load, save

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sutja.listening import Listener
     from sutja.model_file import ModelFile
     from sutja.reading import Classifier, Reader
-    from sutja.types import Page
 
 PARTS = ("train", "test")
 
@@ -67,8 +66,8 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
     file
         The model.
     data
-        Of a classifier, anything that `sutja.data.labelled.load.load_labelled` takes; of a reader of numbers, a
-        table with the columns path and text.
+        Of a classifier, anything that `sutja.data.labelled.load.load_labelled` takes; of a reader of numbers,
+        a table with the columns path and text.
     part
         "train" or "test".
     threads
@@ -81,10 +80,10 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
     """
     import cv2
 
-    from sutja.reading import Classifier, open_model
+    from sutja.reading import Classifier, open_reader
 
     cv2.setNumThreads(threads)
-    reader = open_model(file, threads)
+    reader = open_reader(file, threads)
     if isinstance(reader, Classifier):
         return _classified(reader, data, part)
     return _transcribed(reader, data, part)
@@ -93,7 +92,7 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
 def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
     from sutja.data.labelled.load import load_labelled
     from sutja.data.split.fingerprint import Fingerprint
-    from sutja.evaluation import Answers
+    from sutja.evaluation import Answers, repeated
 
     text = classifier.card.fingerprint
     known = Fingerprint.from_text(text) if text else None
@@ -121,6 +120,7 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
 def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
     from sutja.cli.progress import with_progress
     from sutja.data.labelled.load import load_texts
+    from sutja.evaluation import answers_on, repeated
 
     if data is None:
         raise SutjaError(
@@ -137,27 +137,6 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
         reader, answers_on(pages, table.texts), table.source, np.zeros(len(pages), bool),
         repeated=again, groups=groups, notes=notes,
     )  # fmt: skip
-
-
-def answers_on(pages: Sequence[Page], texts: Sequence[str]) -> Answers:
-    """What a reader's pages say beside what is written there; digits are compared."""
-    from sutja.charset import LETTER
-    from sutja.evaluation import Answers
-    from sutja.grammar import digits_of
-
-    numbers = [page.numbers[0] if page.numbers else None for page in pages]
-    return Answers(
-        tuple(number.digits if number else None for number in numbers),
-        tuple(map(digits_of, texts)),
-        np.array([number.confidence if number else 0.0 for number in numbers]),
-        np.array([number is not None and LETTER not in number.text for number in numbers]),
-    )
-
-
-def repeated(keys: list[Any]) -> NDArray[np.bool_]:
-    """Which items have been there before."""
-    first: dict[Any, int] = {}
-    return np.array([first.setdefault(key, place) != place for place, key in enumerate(keys)], np.bool_)
 
 
 def say(message: str) -> None:

@@ -11,7 +11,7 @@ from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
     from sutja.cli.judging.crops import Judged
-    from sutja.evaluation import Answers
+    from sutja.evaluation import Answers, repeated
     from sutja.model_file import ModelFile
     from sutja.types import Recording
 
@@ -37,11 +37,11 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     """
     import cv2
 
-    from sutja.cli.judging.crops import Judged, repeated
+    from sutja.cli.judging.crops import Judged
     from sutja.cli.progress import with_progress
     from sutja.data.labelled.recordings import load_spoken_texts
+    from sutja.grammar.number_words import digits_in
     from sutja.listening import Listener
-    from sutja.runs.listen_finish import digits_in
 
     if data is None:
         raise SutjaError(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sutja.atomic import open_atomic
 from sutja.cli.output.file import Names, make_folder
 from sutja.errors import PictureError
 from sutja.types import Box, Number, Page
@@ -52,10 +53,9 @@ class Annotator:
         if picture is None:
             return None
         path = self._folder / self._names.of(page)
-        temporary = path.with_name(f".{path.name}.part")
         drawn = annotate(picture.pixels, page) if self._crop else annotate_page(picture.pixels, page)
-        drawn.save(temporary, format="PNG")
-        temporary.replace(path)
+        with open_atomic(path) as file:
+            drawn.save(file, format="PNG")
         return path
 
     def _picture(self, page: Page) -> Picture | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sutja.atomic import open_atomic
 from sutja.cli.output.file import Names, make_folder
 from sutja.cli.output.pages import printable
 from sutja.errors import PictureError
@@ -51,9 +52,9 @@ class SceneAnnotator:
         if picture is None:
             return None
         path = self._folder / self._names.of(Page(scene.source, scene.page, None, None))
-        temporary = path.with_name(f".{path.name}.part")
-        annotate_scene(picture.pixels, scene.detections, self._colours).save(temporary, format="PNG")
-        temporary.replace(path)
+        drawn = annotate_scene(picture.pixels, scene.detections, self._colours)
+        with open_atomic(path) as file:
+            drawn.save(file, format="PNG")
         return path
 
     def _picture(self, scene: Scene) -> Picture | None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
-import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import click
 
+from sutja.atomic import open_atomic
 from sutja.types import Page
 
 
@@ -64,25 +63,21 @@ class Output:
 
     def __init__(self, path: str | None) -> None:
         self._path = None if path in (None, "-") else Path(str(path)).resolve()
-        self._temporary: Path | None = None
         self._file: IO[bytes] | None = None
+        self._opened = contextlib.ExitStack()
 
     def __enter__(self) -> Output:
         if self._path is not None:
+            special = self._path.exists() and not self._path.is_file()  # such as /dev/null
             try:
-                self._open(self._path)
+                self._file = self._opened.enter_context(
+                    self._path.open("wb") if special else open_atomic(self._path)
+                )
             except OSError as error:
                 raise click.UsageError(
                     f"cannot write {self._path} ({error.strerror}); choose another place for --out"
                 ) from error
         return self
-
-    def _open(self, path: Path) -> None:
-        if path.exists() and not path.is_file():
-            self._file = path.open("wb")
-        else:
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            self._temporary, self._file = Path(name), os.fdopen(handle, "wb")
 
     def write(self, text: str) -> None:
         """Write `text`, colours taken out where they would not show."""
@@ -96,24 +91,4 @@ class Output:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._file is None:
-            return
-        try:
-            self._file.close()
-            if kind is None and self._temporary is not None and self._path is not None:
-                self._temporary.chmod(_mode(self._path))
-                self._temporary.replace(self._path)
-                self._temporary = None
-        finally:
-            if self._temporary is not None:
-                with contextlib.suppress(OSError):
-                    self._temporary.unlink()
-
-
-def _mode(path: Path) -> int:
-    """The permissions of the file that is replaced, or those a new file gets."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+        self._opened.__exit__(kind, error, trace)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison import room
+from sutja import memory
 from sutja.data.labelled.labels import show_some
 from sutja.errors import ComparisonError
 
@@ -57,9 +57,9 @@ def look_at_classes(
 def look_at_values(items: NDArray[Any], pictures: bool, source: str, n_test: int) -> list[str]:
     """What is odd about the values, looked at a block of rows at a time."""
     told = []
-    item_bytes, free = 4 * math.prod(items.shape[1:]), room.free_memory()
+    item_bytes, free = 4 * math.prod(items.shape[1:]), memory.free_memory()
     n_bytes = item_bytes * len(items)
-    fit = room.labels_that_fit(item_bytes, n_test)
+    fit = memory.labels_that_fit(item_bytes, n_test)
     if fit < len(items):
         told.append(
             f"as numbers the items take {n_bytes / 1e9:.1f} GB, and {free / 1e9:.1f} GB of memory are free: "

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.data.checks import look_at_classes, look_at_values
-from sutja.comparison.room import free_memory
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
 from sutja.errors import ComparisonError
+from sutja.memory import free_memory
 
 LEAST_ITEMS = 40
 MOST_TEST, MOST_HELD = 10_000, 2_000  # items: more make the intervals little narrower, and the fits slower

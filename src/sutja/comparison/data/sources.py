@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.comparison.data.npz import mapped
-from sutja.comparison.room import free_memory
 from sutja.data.labelled.csv_tables import GROUP_NAMES, PATH_NAMES
 from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.errors import ComparisonError
+from sutja.memory import free_memory
 
 _LABEL_NAMES = ("label", "class", "target", "y")
 _SHOWN = 40  # characters of a cell in a message

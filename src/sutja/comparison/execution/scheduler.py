@@ -19,7 +19,7 @@ from sutja.comparison.execution.budget import Clock, Costs, affordable
 from sutja.comparison.execution.table import PASSED_OVER, Key, Row
 from sutja.comparison.execution.tasks import One, Task
 from sutja.comparison.learners.catalogue import Learner
-from sutja.comparison.room import labels_that_fit
+from sutja.memory import labels_that_fit
 
 _SHARE = 0.34  # of the time that was given, the most that one fit may take
 

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.atomic import write_atomic
 from sutja.errors import ComparisonError
 
 RESULTS, TUNING, ANSWERS = "results.csv", "tuning.csv", "answers"
@@ -130,7 +131,7 @@ class Table:
                 raise ComparisonError(
                     "is no table of a comparison", where=str(self._path), remedy="name another folder"
                 )
-            _write_whole(self._path, header)
+            write_atomic(self._path, header)
             return
         whole = data[: data.rfind(b"\n") + 1]
         if whole != data:
@@ -148,7 +149,7 @@ class Table:
             self._answers.mkdir(exist_ok=True)
             out = io.BytesIO()
             np.save(out, some.astype(np.min_scalar_type(int(some.max(initial=0)))))
-            _write_whole(self._answers_of(key), out.getvalue())
+            write_atomic(self._answers_of(key), out.getvalue())
         self._append(_lines(row.texts() for row in added))
         self.rows.update({row.key: row for row in added})
 
@@ -175,7 +176,7 @@ class Table:
         """Write the table anew, in the order of learners, labels and seeds."""
         self._file.close()
         rows = [self.rows[key] for key in sorted(self.rows)]
-        _write_whole(self._path, _lines([COLUMNS, *(row.texts() for row in rows)]))
+        write_atomic(self._path, _lines([COLUMNS, *(row.texts() for row in rows)]))
         self._file = self._path.open("ab", buffering=0)
 
     def answers(self, key: Key) -> NDArray[np.int64]:
@@ -204,12 +205,3 @@ def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())  # a name may otherwise outlive a failure of the power without its content
-    partial.replace(path)

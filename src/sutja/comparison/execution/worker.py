@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from sutja.comparison.room import free_memory, status_bytes
+from sutja.memory import free_memory, status_bytes
 
 LENGTH = struct.Struct(">Q")
 READY = b"ready"

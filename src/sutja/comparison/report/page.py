@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sutja.atomic import write_atomic
 from sutja.comparison.analysis.advice import sentences
 from sutja.comparison.analysis.result import Findings
 from sutja.comparison.report import figures, sections
@@ -190,7 +191,5 @@ def _figure(drawn: dict[str, Drawn], name: str, numbered: Sequence[str] = ()) ->
 
 def _write(path: Path, data: bytes) -> Path:
     """Write a file, whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_bytes(data)
-    partial.replace(path)
+    write_atomic(path, data)
     return path

@@ -10,9 +10,8 @@ from sutja.data.labelled.csv_tables import PATH_NAMES, TABLE_SUFFIXES, read_tabl
 from sutja.data.labelled.tables import TEXT_NAMES, Texts, load_texts
 from sutja.data.sets.digits import Part
 from sutja.errors import DataError
+from sutja.grammar.number_words import UNITS, labels_of
 from sutja.signals.sound_headers import SOUND_SUFFIXES
-from sutja.spoken_words import UNITS
-from sutja.synthesis.speech.phrases import labels_of
 
 CHARACTERS = string.ascii_letters + string.digits + " '-,.?!;:()/"  # of a text
 TABLE_NAMES = ("labels.csv", "labels.tsv", "metadata.csv")  # looked for in a folder

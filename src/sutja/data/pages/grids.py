@@ -2,8 +2,8 @@
 
 The set gives the corners of the grid and the digits, not which of them were written: printed and written ink
 differ in colour, darkness and height on one photo, so its cells are put in two groups; the group whose equal
-digits look most alike is print (the others are MNIST digits, `sutja.data.sets.sudoku_mnist`). Where the groups are not
-clearly apart, or where cells without ink are found, the cells in doubt are ignored.
+digits look most alike is print (the others are MNIST digits, `sutja.data.sets.sudoku_mnist`). Where the
+groups are not clearly apart, or where cells without ink are found, the cells in doubt are ignored.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Real pages with a box for each number: the page detector learns from them beside composed ones.
 
 Each page comes at the size at which a detector should see it (digits about 10 to 24 pixels high). Labels
-are `CLASSES`; what nobody labelled is marked to be ignored. The parts are those of `sutja.data.split.fixed`; the
-test part is read by `"test"` alone, and not before all choices are made.
+are `CLASSES`; what nobody labelled is marked to be ignored. The parts are those of `sutja.data.split.fixed`;
+the test part is read by `"test"` alone, and not before all choices are made.
 """
 
 from __future__ import annotations

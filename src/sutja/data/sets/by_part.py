@@ -23,7 +23,7 @@ CELL_MARGIN = 0.08  # of the cell: the printed lines
 
 
 def read_known_set(entry: Entry, part: Part) -> Digits:
-    """One part of a set of single digits: by its official test set, else by the hash of `sutja.data.split.fixed`.
+    """Read one part of a set of digits: of its official split, else by the hash of `sutja.data.split.fixed`.
 
     Raises
     ------

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sutja.atomic import write_atomic
 from sutja.data.sets.catalogue import Entry
 from sutja.data.sets.download import fetch
 from sutja.data.sets.manifest import ManifestFile, problem_of, problems_of
@@ -156,9 +157,7 @@ def _take_members(archive: zipfile.ZipFile, missing: Mapping[str, ManifestFile],
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    beside.write_bytes(content)
-    beside.replace(path)
+    write_atomic(path, content)
 
 
 def _put(staged: Path, path: Path) -> None:

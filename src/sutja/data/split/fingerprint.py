@@ -1,14 +1,12 @@
 """A fingerprint of the pictures a model was trained on, small enough for its card.
 
 With it `sutja evaluate` can tell that a test picture was trained on, long after the training data are gone.
-It is a set of hashes, so it answers yes for each picture that is in it, and by chance for one in 16,384 that
-is not. A picture that was cropped or packed again is not known: before training, `sutja.data.labelled.leak` finds
-those. Whoever has a picture can ask whether it was trained on; nobody can get a picture out.
-
-The hashes are sorted and kept as Elias (1974) and Fano (1971) did: of each the lower bits as they are, the
-upper ones as the steps between them. That takes 16 bits an item, where a Bloom filter that errs as seldom
-takes 20.
-Letters: n pictures, H and W pixels, C channels.
+It is a set of hashes, so it answers yes for each picture that is in it, and by chance for one in 16,384
+that is not. A picture that was cropped or packed again is not known: before training,
+`sutja.data.labelled.leak` finds those. Whoever has a picture can ask whether it was trained on; nobody can
+get a picture out. The hashes are sorted and kept as Elias (1974) and Fano (1971) did: of each the lower
+bits as they are, the upper ones as the steps between them. That takes 16 bits an item, where a Bloom filter
+that errs as seldom takes 20. Letters: n pictures, H and W pixels, C channels.
 """
 
 from __future__ import annotations

@@ -7,11 +7,13 @@ page → upright, straight → fields (`fields`) → cuts of the picture's own p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, weigh
@@ -26,9 +28,11 @@ from sutja.reading.page.prepare import Prepared, prepare
 from sutja.reading.page.sudoku import settled
 from sutja.reading.page.tables import Place, in_order, places
 from sutja.reading.page.view import View
-from sutja.reading.transcribing import Transcribe
 from sutja.signals.image import Picture
 from sutja.types import Box, Number, Page
+
+# Crops of one number each, uint8 (H, W) or (H, W, 3): for each its number, boxes in its pixels, or None.
+Transcribe: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Number | None]]
 
 LEAST = 0.05  # of finding and reading together: less is not worth a person's look
 IN_GAP = 0.5  # how surely a number stands in the gap of a table where none was found

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.spoken_words import OTHER, UNITS, word_class
+from sutja.grammar.number_words import OTHER, UNITS, word_class
 from sutja.synthesis.speech.channel import Strength, coloured, faster, hastened, mixed, through
 from sutja.synthesis.speech.music import music
 from sutja.synthesis.speech.pieces import RATE, Piece

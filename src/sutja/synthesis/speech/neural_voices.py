@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.spoken_words import JOINTS, TEENS, TENS, UNITS
+from sutja.grammar.number_words import JOINTS, PAUSE, TEENS, TENS, UNITS, labels_of
 from sutja.synthesis.speech import pieces
 from sutja.synthesis.speech.accents import in_script
-from sutja.synthesis.speech.phrases import PAUSE, Phrase, Say, a_phrase, labels_of
+from sutja.synthesis.speech.phrases import Phrase, Say, a_phrase
 from sutja.synthesis.speech.pieces import Piece, as_int16, trimmed
 from sutja.synthesis.speech.sentences import WORDS_ALONE
 

@@ -11,12 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sutja.spoken_words import OTHER, SPELLINGS, TEENS, TENS, UNITS, WORDS, word_class
+from sutja.grammar.number_words import MULTIPLES, OTHER, PAUSE, TEENS, TENS, UNITS, labels_of, word_class
 from sutja.synthesis.speech.sentences import LETTERS, SENTENCES, WORDS_ALONE
 
-PAUSE = ","
-_NUMBER_WORDS = frozenset(WORDS) - {OTHER, "and"} | frozenset(SPELLINGS)
-_AFTER = ("hundred", "thousand")  # what "and" joins to, and what "a" stands before
 _ZEROS = ("zero", "oh", "nought")
 _ZERO_PARTS = (0.52, 0.43, 0.05)
 _CARRIERS = (
@@ -37,28 +34,6 @@ class Phrase(NamedTuple):
 
 
 Say = Callable[[np.random.Generator], Phrase]  # what gives something to say
-
-
-def labels_of(words: list[str]) -> list[int]:
-    """The classes that a row of words is heard as; neighbouring other words are one.
-
-    "and" is a number's only after "hundred" or "thousand" and before a number word; "a" before those two is
-    nothing of its own.
-
-    >>> labels_of("call a hundred and five and go".split())
-    [36, 31, 33, 6, 36]
-    """
-    said = [word for word in words if word != PAUSE]
-    classes: list[int] = []
-    for i, word in enumerate(said):
-        before, after = said[i - 1] if i else "", said[i + 1] if i + 1 < len(said) else ""
-        if word == "a" and after in _AFTER:
-            continue
-        joins = word == "and" and before in _AFTER and after in _NUMBER_WORDS
-        of_class = word_class(word) if word != "and" or joins else word_class(OTHER)
-        if of_class != word_class(OTHER) or classes[-1:] != [of_class]:
-            classes.append(of_class)
-    return classes
 
 
 def a_phrase(rng: np.random.Generator) -> Phrase:
@@ -178,7 +153,9 @@ def whole(rng: np.random.Generator) -> list[str]:
     if rest:
         words += ["and"] * (bool(words) and rest < 100 and joint) + _below_1000(rest, joint)
     return (
-        ["a", *words[1:]] if article and words[:1] == ["one"] and words[1:2] and words[1] in _AFTER else words
+        ["a", *words[1:]]
+        if article and words[:1] == ["one"] and words[1:2] and words[1] in MULTIPLES
+        else words
     )
 
 

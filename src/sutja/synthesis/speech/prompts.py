@@ -10,8 +10,7 @@ import gzip
 import re
 from pathlib import Path
 
-from sutja.spoken_words import UNITS
-from sutja.synthesis.speech.phrases import labels_of
+from sutja.grammar.number_words import UNITS, labels_of
 from sutja.synthesis.speech.pieces import Piece, as_int16, trimmed
 from sutja.synthesis.speech.real_pieces import decoded
 from sutja.synthesis.speech.sounds import sounds_of_words

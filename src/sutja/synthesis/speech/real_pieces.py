@@ -1,6 +1,6 @@
 """Pieces of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
 
-Only what is in a given part (`sutja.data.sets.sounds.part_of`) is read, so that no test speaker is trained on.
+Only what is in a given part (`sutja.data.sets.sounds.part_of`) is read: no test speaker is trained on.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from sutja.data.sets import sounds as sound_sets
 from sutja.data.sets.sounds import SpokenRecord
-from sutja.spoken_words import OTHER, UNITS, word_class
-from sutja.synthesis.speech.phrases import labels_of
+from sutja.grammar.number_words import OTHER, UNITS, labels_of, word_class
 from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
 from sutja.synthesis.speech.sounds import sounds_of_words
 

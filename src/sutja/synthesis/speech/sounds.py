@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from sutja.spoken_words import OTHER, WORDS, word_class
+from sutja.grammar.number_words import OTHER, WORDS, word_class
 
 _TABLE = "n t s ɪ k i ɛ ɹ l ə d m eɪ p f w oʊ v æ b aɪ ʌ z ŋ ɚ u h θ ɑ ɡ ɔ ɜ dʒ ʃ tʃ j ð aʊ ʊ ɔɪ ɾ ʒ"
 SOUNDS = tuple(_TABLE.split())

@@ -15,8 +15,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.grammar.number_words import PAUSE
 from sutja.synthesis.speech.accents import SCRIPTS, in_script, respelled
-from sutja.synthesis.speech.phrases import PAUSE, Phrase, Say, a_phrase, read_out
+from sutja.synthesis.speech.phrases import Phrase, Say, a_phrase, read_out
 from sutja.synthesis.speech.pieces import RATE, Piece, as_int16, trimmed
 
 _ENGLISH = (

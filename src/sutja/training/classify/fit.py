@@ -7,8 +7,6 @@ handful of operations on all parameters at once. Letters: n pictures, B batch, C
 from __future__ import annotations
 
 import copy
-import platform
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -33,6 +31,7 @@ from sutja.training.device import Engine, device_of, threads_set
 from sutja.training.losses import LOSSES
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.stacked_networks import MlpStack
+from sutja.training.versions import versions
 
 _CHECKPOINT_EVERY = 5.0  # seconds
 _LINE_EVERY = 10.0  # seconds, of progress within an epoch
@@ -138,16 +137,6 @@ class Fitted:
     def device(self) -> str:
         """What it was trained on."""
         return str(self.engine["device"])
-
-
-def versions() -> dict[str, str]:
-    """The versions that a result depends on."""
-    return {
-        "sutja": str(sys.modules["sutja"].__version__),  # this package's parent: importing it brings in all
-        "torch": str(torch.__version__),
-        "numpy": np.__version__,
-        "python": platform.python_version(),
-    }
 
 
 def fit_classifier(

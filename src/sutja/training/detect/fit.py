@@ -46,12 +46,12 @@ from sutja.metrics import percent
 from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint, distributed, loop
-from sutja.training.classify.fit import versions
 from sutja.training.detect.evaluate import LEAST_SCORE, DetectBatch, batch_of, find, measure
 from sutja.training.detect.frames import Frames
 from sutja.training.detect.loss import detection_loss
 from sutja.training.device import Engine, choose, device_of, threads_set
 from sutja.training.schedule import SCHEDULES, Real
+from sutja.training.versions import versions
 
 __all__ = [
     "LEAST_SCORE", "DetectBatch", "DetectConfig", "FittedDetector", "batch_of", "find", "fit_detector",

@@ -14,8 +14,8 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import nn
 
+from sutja.grammar.number_words import OTHER, word_class
 from sutja.signals.log_mel import LogMelParams, log_mel
-from sutja.spoken_words import OTHER, word_class
 from sutja.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
 from sutja.training import loop
 from sutja.training.device import convolution_dtype

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sutja.grammar.number_words import OTHER, word_class
 from sutja.nets.listener import Listener, ListenerConfig
-from sutja.spoken_words import OTHER, word_class
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import SequenceRun, Source, Terms, begun
 from sutja.training.device import convolution_dtype
