@@ -121,8 +121,11 @@ def real_words(root: Path, part: str) -> list[Crop]:
 SetReader = Callable[[Path, str], list[Crop]]
 AMOUNTS: dict[str, SetReader] = {"orand-car": orand_car, "cheques": cheques}
 LONE_DIGITS: dict[str, SetReader] = {
-    "mnist": mnist, "usps": usps, "exam-digits": exam_digits, "sudoku": sudoku,
-}  # fmt: skip
+    "mnist": mnist,
+    "usps": usps,
+    "exam-digits": exam_digits,
+    "sudoku": sudoku,
+}
 
 
 def composed(kind: str, n: int) -> list[Crop]:

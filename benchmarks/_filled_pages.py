@@ -28,9 +28,17 @@ XYXY = tuple[float, float, float, float]
 _LEAST_DIGITS = 60  # of a writer; fewer would repeat themselves on a page
 _NAMES = ("Surname", "First name", "Street", "Town", "Occupation", "Remarks")
 _ASKED = (
-    ("Date of birth", 8), ("Telephone", 10), ("Postcode", 5), ("Account", 10), ("Household", 1),
-    ("Reference", 7), ("Identity no.", 9), ("Year", 4), ("Income", 6), ("Rooms", 2),
-)  # fmt: skip
+    ("Date of birth", 8),
+    ("Telephone", 10),
+    ("Postcode", 5),
+    ("Account", 10),
+    ("Household", 1),
+    ("Reference", 7),
+    ("Identity no.", 9),
+    ("Year", 4),
+    ("Income", 6),
+    ("Rooms", 2),
+)
 _PROSE = (
     "Please print all entries in dark ink and return this sheet within",
     "fourteen days to the office named above.",
@@ -255,9 +263,12 @@ def register(page: Page) -> None:
 
 
 LAYOUTS: dict[str, tuple[Callable[[Page], None], tuple[float, float]]] = {  # and millimetres high and wide
-    "sample sheet": (sample_sheet, (230, 210)), "application": (application, (297, 210)),
-    "envelope": (envelope, (110, 220)), "transfer": (transfer, (75, 160)), "register": (register, (150, 172)),
-}  # fmt: skip
+    "sample sheet": (sample_sheet, (230, 210)),
+    "application": (application, (297, 210)),
+    "envelope": (envelope, (110, 220)),
+    "transfer": (transfer, (75, 160)),
+    "register": (register, (150, 172)),
+}
 
 
 def pages(root: Path, part: str, count: int, seed: int = 20) -> Iterator[Filled]:

@@ -84,11 +84,15 @@ def _row(
     wall, processor = (sorted(scale * one[i] for one in rounds) for i in (0, 1))
     middle = len(rounds) // 2
     return {
-        "reader": reader, "form": form, "rounds": len(rounds), "measured_seconds": round(measured, 1),
+        "reader": reader,
+        "form": form,
+        "rounds": len(rounds),
+        "measured_seconds": round(measured, 1),
         "wall_seconds_an_hour": round(wall[middle], 2),
-        "least": round(wall[0], 2), "most": round(wall[-1], 2),
+        "least": round(wall[0], 2),
+        "most": round(wall[-1], 2),
         "processor_seconds_an_hour": round(processor[middle], 2),
-    }  # fmt: skip
+    }
 
 
 def show(rows: Sequence[dict[str, Any]]) -> str:
@@ -98,9 +102,13 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
         headers,
         [
             (
-                row["reader"], row["form"], row["wall_seconds_an_hour"], row["least"], row["most"],
+                row["reader"],
+                row["form"],
+                row["wall_seconds_an_hour"],
+                row["least"],
+                row["most"],
                 row["processor_seconds_an_hour"],
             )
             for row in rows
         ],
-    )  # fmt: skip
+    )

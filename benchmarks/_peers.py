@@ -60,9 +60,12 @@ class Answers:
     def facts(self) -> dict[str, Any]:
         """Who answered, how, when."""
         return {
-            "reader": self.way.peer, "way": self.way.way, "version": self.way.version,
-            "measured": self.measured, "cpu": self.cpu,
-        }  # fmt: skip
+            "reader": self.way.peer,
+            "way": self.way.way,
+            "version": self.way.version,
+            "measured": self.measured,
+            "cpu": self.cpu,
+        }
 
 
 def for_print(picture: Picture) -> Picture:
@@ -119,12 +122,15 @@ def _ways(psm: int, prepare: Prepare) -> dict[str, list[Way]]:
     reads = {"digits only": True, "any character": False}
     tesseracts = [
         Way(
-            "Tesseract", f"--psm {psm}, {name}", version_of("tesseract"),
-            partial(tesseract, psm=psm, digits_only=only), before,
+            "Tesseract",
+            f"--psm {psm}, {name}",
+            version_of("tesseract"),
+            partial(tesseract, psm=psm, digits_only=only),
+            before,
         )
         for name, only in reads.items()
         for before in (None, prepare)
-    ]  # fmt: skip
+    ]
     return {"RapidOCR recogniser": recogniser, "Tesseract": tesseracts}
 
 

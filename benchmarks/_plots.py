@@ -43,9 +43,14 @@ def _reliability(axes: Any, found: dict[str, Any]) -> None:
     high = [1 - part["low"] - e for e, part in zip(error, bins, strict=True)]
     axes.plot([least, 1], [least, 1], color="grey", linewidth=1, label="as it should be")
     axes.errorbar(
-        doubt, error, yerr=[np.maximum(low, 0), np.maximum(high, 0)], fmt="o", markersize=4, linewidth=1,
+        doubt,
+        error,
+        yerr=[np.maximum(low, 0), np.maximum(high, 0)],
+        fmt="o",
+        markersize=4,
+        linewidth=1,
         label=f"{len(bins)} bins of {bins[0]['n'] if bins else 0} answers, 95 %",
-    )  # fmt: skip
+    )
     axes.set(xscale="log", yscale="log", xlim=(least / 1.3, 1), ylim=(least / 1.3, 1))
     axes.set(xlabel="1 − confidence, mean of the bin", ylabel="share wrong")
     axes.set_title(

@@ -20,9 +20,19 @@ DIGIT_WORDS = frozenset(
     ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 )
 MONTHS = (
-    "january", "february", "march", "april", "may", "june",
-    "july", "august", "september", "october", "november", "december",
-)  # fmt: skip
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
 NOISE_SECONDS = 4.0  # of a recording cut out of a long one
 
 
@@ -130,8 +140,4 @@ NUMBERS: dict[str, Reader] = {
     "an4, number words": an4_words,
     "spoken strings": strings,
 }
-NO_NUMBER: dict[str, Reader] = {
-    "telephone calls": telephone,
-    "an4, other words": an4_none,
-    "noise": noise,
-}
+NO_NUMBER: dict[str, Reader] = {"telephone calls": telephone, "an4, other words": an4_none, "noise": noise}

@@ -31,9 +31,11 @@ def arguments(
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     if model:
         parser.add_argument(
-            "--model", action="append", metavar="FILE|NAME",
+            "--model",
+            action="append",
+            metavar="FILE|NAME",
             help="a model to measure, again for more; by default the bundled ones",
-        )  # fmt: skip
+        )
     if limit:
         parser.add_argument(
             "--limit", type=int, metavar="N", help="at most N crops a set, for a try: kept in out/benchmarks"
@@ -43,9 +45,11 @@ def arguments(
         if default not in PARTS:
             raise SystemExit(f"error: {PART_VARIABLE} is {default!r}; it may be {' or '.join(PARTS)}")
         parser.add_argument(
-            "--part", choices=PARTS, default=default,
+            "--part",
+            choices=PARTS,
+            default=default,
             help=f"what to measure on; the test part is for published figures alone (or set {PART_VARIABLE})",
-        )  # fmt: skip
+        )
     if peers:
         parser.add_argument("--no-peers", action="store_true", help="measure sutja alone")
         parser.add_argument(

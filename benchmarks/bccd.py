@@ -64,11 +64,13 @@ def show(runs: Sequence[dict[str, Any]]) -> str:
     """The runs as text."""
     rows = [
         (
-            one["seed"], *(f"{one[name]:.4f}" for name in ("ap50", "ap", "ap75")), one["cpu_minutes"],
+            one["seed"],
+            *(f"{one[name]:.4f}" for name in ("ap50", "ap", "ap75")),
+            one["cpu_minutes"],
             ", ".join(f"{c['label']} {c['ap50']:.3f}" for c in one["classes"]),
         )
         for one in runs
-    ]  # fmt: skip
+    ]
     return table(("seed", "AP@0.5", "AP", "AP@0.75", "CPU minutes", "classes at 0.5"), rows)
 
 
@@ -83,9 +85,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     runs = [run(args.part, seed, args.epochs) for seed in range(args.seeds)]
     content = {
-        "set": "bccd", "part": args.part, "size": SIZE, "augment": JITTER, "epochs": args.epochs,
-        "summary": summary(runs), "runs": runs,
-    }  # fmt: skip
+        "set": "bccd",
+        "part": args.part,
+        "size": SIZE,
+        "augment": JITTER,
+        "epochs": args.epochs,
+        "summary": summary(runs),
+        "runs": runs,
+    }
     path = result_path(FIGURE, args.part, None if args.epochs == EPOCHS else args.epochs)
     save(path, FIGURE, content, PACKAGES)
     print(show(runs), f"\nin {shown(path)}", sep="\n")

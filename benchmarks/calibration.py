@@ -116,9 +116,16 @@ def _line(model: str, name: str, figure: dict[str, Any]) -> tuple[object, ...]:
         return (model, name, figure["n"], 0, *"–––––")
     risk = {point["coverage"]: percent(point["risk"]) for point in figure["risk"]}
     return (
-        model, name, figure["n"], figure["answered"], percent(figure["right"]), f"{figure['ece']:.4f}",
-        f"{figure['ece_equal_mass']:.4f}", risk.get(0.9, "–"), risk.get(0.99, "–"),
-    )  # fmt: skip
+        model,
+        name,
+        figure["n"],
+        figure["answered"],
+        percent(figure["right"]),
+        f"{figure['ece']:.4f}",
+        f"{figure['ece_equal_mass']:.4f}",
+        risk.get(0.9, "–"),
+        risk.get(0.99, "–"),
+    )
 
 
 if __name__ == "__main__":

@@ -100,16 +100,24 @@ def _most_broken(replays: int, share: float) -> int:
 def measure(pool: Arrays, sizes: Sequence[int], replays: int) -> list[dict[str, Any]]:
     """Every way, sort, size and error."""
     cases = [
-        (name, sort, n, eps) for name in WAYS for sort in SORTS for n in sizes for eps in MAX_ERRORS
+        (name, sort, n, eps)
+        for name in WAYS
+        for sort in SORTS
+        for n in sizes
+        for eps in MAX_ERRORS
         if sort == "draws" or n <= len(pool[0]) // 5
-    ]  # fmt: skip
+    ]
     return [
         {
-            "method": name, "sort": sort, "labels": n, "max_error": eps, "confidence": CONFIDENCE,
+            "method": name,
+            "sort": sort,
+            "labels": n,
+            "max_error": eps,
+            "confidence": CONFIDENCE,
             **replay(pool, WAYS[name], sort, n, eps, CONFIDENCE, replays),
         }
         for name, sort, n, eps in track(cases, "replays", len(cases))
-    ]  # fmt: skip
+    ]
 
 
 def best_coverage(pool: Arrays, max_error: float) -> float:
@@ -136,20 +144,28 @@ def main(argv: Sequence[str] | None = None) -> None:
     tried = args.limit if args.replays >= REPLAYS else (args.limit or args.replays)
     path = result_path(FIGURE, args.part, tried)
     content = {
-        "part": args.part, "model": classifier.card.name, "answers": len(items), "replays": args.replays,
+        "part": args.part,
+        "model": classifier.card.name,
+        "answers": len(items),
+        "replays": args.replays,
         "wrong": rate(int((~pool[1]).sum()), len(items)),
         "best_coverage": {str(eps): round(best_coverage(pool, eps), 4) for eps in MAX_ERRORS},
         "rows": rows,
-    }  # fmt: skip
+    }
     save(path, FIGURE, content, ("torch",))
     lines = [
         (
-            row["method"], row["sort"], row["labels"], f"{row['max_error']:.0%}", percent(row["promised"]),
-            percent(row["broken"], interval=True), "yes" if row["holds"] else "no",
+            row["method"],
+            row["sort"],
+            row["labels"],
+            f"{row['max_error']:.0%}",
+            percent(row["promised"]),
+            percent(row["broken"], interval=True),
+            "yes" if row["holds"] else "no",
             "–" if row["coverage"] is None else f"{100 * row['coverage']:.1f}",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     headers = (
         "method",
         "labels from",

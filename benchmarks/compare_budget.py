@@ -44,10 +44,13 @@ def ours(data: dict[str, Any], budget: float, jobs: int, folder: Path) -> dict[s
     done = Counter(row.learner for row in found.rows if row.status == DONE)
     largest = {name: max(found.done[name], default=0) for name in found.learners}
     return {
-        "seconds": round(seconds, 1), "within": seconds <= budget, "fits": sum(done.values()),
-        "by_learner": dict(done), "largest": largest,
+        "seconds": round(seconds, 1),
+        "within": seconds <= budget,
+        "fits": sum(done.values()),
+        "by_learner": dict(done),
+        "largest": largest,
         "grid": len(found.learners) * SEEDS * len(doubling_sizes(found.n_learn, len(found.classes))),
-    }  # fmt: skip
+    }
 
 
 def theirs(data: dict[str, Any], budget: float, jobs: int) -> dict[str, Any]:
@@ -105,9 +108,15 @@ def _loop(data: dict[str, Any], jobs: int, told: Path) -> None:
     for name in default_names(X.ndim > 2):
         for n in sizes:  # a size at a time, or nothing would be known before the last
             learning_curve(
-                _estimator(name, X.shape[1:]), flat, y, train_sizes=[n], cv=splits, n_jobs=jobs,
-                scoring=Telling(told, name, asked), error_score=0.0,
-            )  # fmt: skip
+                _estimator(name, X.shape[1:]),
+                flat,
+                y,
+                train_sizes=[n],
+                cv=splits,
+                n_jobs=jobs,
+                scoring=Telling(told, name, asked),
+                error_score=0.0,
+            )
 
 
 def _estimator(name: str, shape: tuple[int, ...]) -> Any:
@@ -119,9 +128,15 @@ def _estimator(name: str, shape: tuple[int, ...]) -> Any:
         return BASELINES[name].make()
     kind, _, size = name.partition("-")
     return NetworkClassifier(
-        kind, size=size, hidden=(64, 32), epochs=20, lr=4e-3, batch_size=128,
-        image_shape=shape if len(shape) > 1 else None, random_state=0,
-    )  # fmt: skip
+        kind,
+        size=size,
+        hidden=(64, 32),
+        epochs=20,
+        lr=4e-3,
+        batch_size=128,
+        image_shape=shape if len(shape) > 1 else None,
+        random_state=0,
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -136,9 +151,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--part", choices=("validation", "test"), default="validation")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument(
-        "--folder",
-        type=Path,
-        help="keeps the comparison; compare_extrapolation.py --budget goes on with it",
+        "--folder", type=Path, help="keeps the comparison; compare_extrapolation.py --budget goes on with it"
     )
     args = parser.parse_args(argv)
     load_before = warn_if_busy()

@@ -136,11 +136,17 @@ def main(argv: Sequence[str] | None = None) -> None:
             killer.join(timeout=1)
             after = len(workers())
         row = {
-            "load_before": load_before, "engine": args.engine, "fits_at_once": jobs, "workers_before": before,
-            "workers_after": after, **told, "fits": len(many.rows),
+            "load_before": load_before,
+            "engine": args.engine,
+            "fits_at_once": jobs,
+            "workers_before": before,
+            "workers_after": after,
+            **told,
+            "fits": len(many.rows),
             "done": sum(row.status == DONE for row in many.rows.values()),
-            "table_equal": plain(many.rows) == plain(one.rows), "seconds": round(seconds, 1),
-        }  # fmt: skip
+            "table_equal": plain(many.rows) == plain(one.rows),
+            "seconds": round(seconds, 1),
+        }
     path = save(result_path(f"{FIGURE}-{args.engine}"), FIGURE, row, (args.engine, "joblib"))
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
     print(f"kept in {shown(path)}")

@@ -60,10 +60,17 @@ def errors(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
             continue
         measured = float(np.mean([row.error for row in found.done[name][found.n_learn]]))
         low, high = curve.interval_at(found.n_learn)
-        rows.append({
-            "learner": name, "expected": curve.error_at(found.n_learn), "low": low, "high": high,
-            "measured": measured, "held": low <= measured <= high, "faults": list(curve.faults),
-        })  # fmt: skip
+        rows.append(
+            {
+                "learner": name,
+                "expected": curve.error_at(found.n_learn),
+                "low": low,
+                "high": high,
+                "measured": measured,
+                "held": low <= measured <= high,
+                "faults": list(curve.faults),
+            }
+        )
     return rows
 
 
@@ -76,11 +83,16 @@ def crossovers(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
             continue
         guess = small.crossover(one.first, one.second)
         off = None if guess.labels is None else math.exp(abs(math.log(guess.labels / one.labels)))
-        rows.append({
-            "pair": [one.first, one.second], "measured": one.labels, "expected": guess.labels,
-            "interval": [guess.low, guess.high if math.isfinite(guess.high) else None],
-            "off": off, "within": off is not None and off <= WITHIN,
-        })  # fmt: skip
+        rows.append(
+            {
+                "pair": [one.first, one.second],
+                "measured": one.labels,
+                "expected": guess.labels,
+                "interval": [guess.low, guess.high if math.isfinite(guess.high) else None],
+                "off": off,
+                "within": off is not None and off <= WITHIN,
+            }
+        )
     return rows
 
 
@@ -94,15 +106,24 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
         first = sutja.compare(**data, sizes=[_LEAST], learners=["decision-tree"], seeds=1, trials=1)
         sizes = sizes_of(first.n_learn)
     found = sutja.compare(
-        **data, sizes=sizes, learners=learners, seeds=args.seeds, trials=args.trials, budget=args.budget,
-        out=folder, say=print,
-    )  # fmt: skip
+        **data,
+        sizes=sizes,
+        learners=learners,
+        seeds=args.seeds,
+        trials=args.trials,
+        budget=args.budget,
+        out=folder,
+        say=print,
+    )
     small = of_the_small(found)
     return {
-        "data": name, "n": n, "learnt_from": found.n_learn, "errors": errors(found, small),
+        "data": name,
+        "n": n,
+        "learnt_from": found.n_learn,
+        "errors": errors(found, small),
         "crossovers": crossovers(found, small),
         "not_at_the_full_size": [one for one in found.done if found.n_learn not in found.done[one]],
-    }  # fmt: skip
+    }
 
 
 def others(path: Path, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -132,9 +153,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     held = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
     within = [one["within"] for row in rows for one in row["crossovers"]]
     content = {
-        "load_before": load_before, "rows": rows, "errors_held": [sum(held), len(held)],
+        "load_before": load_before,
+        "rows": rows,
+        "errors_held": [sum(held), len(held)],
         "crossovers_within": [sum(within), len(within)],
-    }  # fmt: skip
+    }
     save(path, FIGURE, content)
     for row in rows:
         for one in row["errors"]:
@@ -147,8 +170,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             print(f"{row['data']:<8}not at the full size in time: {', '.join(row['not_at_the_full_size'])}")
         for one in row["crossovers"]:
             print(f"{row['data']:<8}{one['pair']}: at {one['measured']:.0f}, expected {one['expected']}")
-    print(f"errors within their interval: {sum(held)} of {len(held)}; crossovers within {WITHIN:g} ×: "
-          f"{sum(within)} of {len(within)}")  # fmt: skip
+    print(
+        f"errors within their interval: {sum(held)} of {len(held)}; crossovers within {WITHIN:g} ×: "
+        f"{sum(within)} of {len(within)}"
+    )
     print(f"kept in {shown(path)}")
 
 

@@ -222,12 +222,20 @@ def main(argv: Sequence[str] | None = None) -> None:
             tables = len(broken.equal)
         fits = len(rows(whole))
     row = {
-        "load_before": load_before, "learners": args.learners, "kills": broken.kills,
-        "by_kind": dict(broken.kinds), "by_phase": dict(broken.phases),
-        "unbroken_seconds": round(seconds, 1), "fits": fits, "tables": tables,
-        "tables_equal": fits > 0 and tables > 0 and all(broken.equal), "fits_lost": broken.lost,
-        "fits_done_again": broken.repeated, "fits_otherwise": broken.otherwise, "processes_left": broken.left,
-    }  # fmt: skip
+        "load_before": load_before,
+        "learners": args.learners,
+        "kills": broken.kills,
+        "by_kind": dict(broken.kinds),
+        "by_phase": dict(broken.phases),
+        "unbroken_seconds": round(seconds, 1),
+        "fits": fits,
+        "tables": tables,
+        "tables_equal": fits > 0 and tables > 0 and all(broken.equal),
+        "fits_lost": broken.lost,
+        "fits_done_again": broken.repeated,
+        "fits_otherwise": broken.otherwise,
+        "processes_left": broken.left,
+    }
     path = save(result_path(FIGURE, limit=None if args.kills >= KILLS else args.kills), FIGURE, row)
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
     print(f"kept in {shown(path)}")

@@ -71,11 +71,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     seconds = time.perf_counter() - begun
     wrong = np.concatenate(found)
     row = {
-        "networks": args.networks, "epochs": args.epochs, "n": len(y), "stack": args.stack, "jobs": args.jobs,
-        "order": "own" if args.own_order else "one for a stack", "seconds": round(seconds, 1),
-        "seconds_a_network_an_epoch": seconds / args.networks / args.epochs, "error": float(wrong.mean()),
-        "error_std": float(wrong.std(ddof=1)), "goal": GOAL, "reached": seconds <= GOAL,
-    }  # fmt: skip
+        "networks": args.networks,
+        "epochs": args.epochs,
+        "n": len(y),
+        "stack": args.stack,
+        "jobs": args.jobs,
+        "order": "own" if args.own_order else "one for a stack",
+        "seconds": round(seconds, 1),
+        "seconds_a_network_an_epoch": seconds / args.networks / args.epochs,
+        "error": float(wrong.mean()),
+        "error_std": float(wrong.std(ddof=1)),
+        "goal": GOAL,
+        "reached": seconds <= GOAL,
+    }
     few = args.limit or (args.networks if args.networks < NETWORKS else None)
     path = save(result_path(FIGURE, args.part, few), FIGURE, {"load_before": load_before, **row}, ("torch",))
     print("\n".join(f"{name}: {value}" for name, value in row.items()))

@@ -81,10 +81,12 @@ def case(seed: int) -> dict[str, float | str | bool]:
         low, high = curves[name].interval_at(beyond)
         held += low <= float(error_of(law, np.array([beyond]))[0]) <= high
     return {
-        "kind": found.kind, "held": found.low <= truth <= found.high, "errors_held": held / 2,
+        "kind": found.kind,
+        "held": found.low <= truth <= found.high,
+        "errors_held": held / 2,
         "off": abs(math.log(found.labels / truth)) if found.labels else math.nan,
         "width": math.log(found.high / found.low) if 0 < found.low < found.high < math.inf else math.nan,
-    }  # fmt: skip
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -106,10 +106,14 @@ class Contestant:
         shape = to_frame(self.pictures[0], self.detector.params).shape
         model = widened(onnx.load_model_from_string(self.file.data))
         return {
-            "model": self.name, "frame": list(shape[1:]), "bytes": len(self.file.data),
-            "macs": _macs(model, shape), "boxes": round(float(np.mean(self.boxes)), 1),
-            "whole_ms": self.whole.row(), "stages_ms": {name: t.row() for name, t in self.stages.items()},
-        }  # fmt: skip
+            "model": self.name,
+            "frame": list(shape[1:]),
+            "bytes": len(self.file.data),
+            "macs": _macs(model, shape),
+            "boxes": round(float(np.mean(self.boxes)), 1),
+            "whole_ms": self.whole.row(),
+            "stages_ms": {name: t.row() for name, t in self.stages.items()},
+        }
 
 
 def _macs(model: Any, shape: tuple[int, ...]) -> int | None:
@@ -164,12 +168,14 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
     """The times as text."""
     cells = [
         (
-            row["model"], "–" if row["macs"] is None else f"{row['macs'] / 1e6:.0f}", f"{row['boxes']:.0f}",
+            row["model"],
+            "–" if row["macs"] is None else f"{row['macs'] / 1e6:.0f}",
+            f"{row['boxes']:.0f}",
             *(f"{row['whole_ms'][name]:.2f}" for name in ("least", "median", "p95", "cpu_median")),
             *(f"{row['stages_ms'][stage]['cpu_median']:.2f}" for stage in STAGES),
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     headers = ("model", "M MACs", "boxes", "ms least", "median", "95 %", "of the processor", *STAGES)
     return table(headers, cells)
 

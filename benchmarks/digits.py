@@ -314,12 +314,17 @@ def show(rows: Rows) -> str:
         headers,
         [
             (
-                row["what"], row["by"], row["runs"], _pair(row, "error", 100.0), _pair(row, "seconds", 1.0),
-                _pair(row, "rejected", 100.0), _goal(row),
+                row["what"],
+                row["by"],
+                row["runs"],
+                _pair(row, "error", 100.0),
+                _pair(row, "seconds", 1.0),
+                _pair(row, "rejected", 100.0),
+                _goal(row),
             )
             for row in rows
         ],
-    )  # fmt: skip
+    )
 
 
 def _pair(row: Mapping[str, Any], key: str, times: float) -> str:
@@ -363,9 +368,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     few = args.limit or (args.seeds if args.seeds < SEEDS else None)
     path = result_path(FIGURE, args.part, few)
     content = {
-        "part": args.part, "seeds": args.seeds, "load_before": load, "threads": torch.get_num_threads(),
+        "part": args.part,
+        "seeds": args.seeds,
+        "load_before": load,
+        "threads": torch.get_num_threads(),
         "rows": [*others(path, chosen), *rows],
-    }  # fmt: skip
+    }
     save(path, FIGURE, content, PACKAGES)
     print(show(rows))
     print(f"part: {args.part}; kept in {shown(path)}")

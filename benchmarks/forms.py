@@ -54,14 +54,24 @@ def row(
     for layout in ("all", *LAYOUTS):
         mine = [count for name, count in found if layout in ("all", name)]
         n = {key: sum(count[key] for count in mine) for key in mine[0]}
-        rows.append({
-            **reader.facts(), "layout": layout, "pages": len(mine), "n": n["fields"],
-            "found": rate(n["found"], n["fields"]), "read": rate(n["read"], n["fields"]),
-            "accepted": rate(n["accepted"], n["fields"]),
-            "wrong_of_accepted": rate(n["wrong"], n["accepted"]),
-            "seconds_a_page": round(statistics.median(
-                a.seconds for p, a in zip(drawn, answers, strict=True) if layout in ("all", p.layout)), 3),
-        })  # fmt: skip
+        rows.append(
+            {
+                **reader.facts(),
+                "layout": layout,
+                "pages": len(mine),
+                "n": n["fields"],
+                "found": rate(n["found"], n["fields"]),
+                "read": rate(n["read"], n["fields"]),
+                "accepted": rate(n["accepted"], n["fields"]),
+                "wrong_of_accepted": rate(n["wrong"], n["accepted"]),
+                "seconds_a_page": round(
+                    statistics.median(
+                        a.seconds for p, a in zip(drawn, answers, strict=True) if layout in ("all", p.layout)
+                    ),
+                    3,
+                ),
+            }
+        )
     return rows
 
 
@@ -81,10 +91,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     names = ("found", "read", "accepted", "wrong_of_accepted")
     lines = [
-        (r["reader"], r["settings"], r["layout"], r["n"], *(percent(r[n], interval=True) for n in names),
-         r["seconds_a_page"])
+        (
+            r["reader"],
+            r["settings"],
+            r["layout"],
+            r["n"],
+            *(percent(r[n], interval=True) for n in names),
+            r["seconds_a_page"],
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     print(table(("reader", "settings", "layout", "n", *names, "s a page"), lines))
     print(f"part: {args.part}; kept in {shown(kept)}")
 

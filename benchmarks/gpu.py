@@ -103,9 +103,16 @@ def row(name: str, t: Try, device: torch.device) -> dict[str, Any]:
     rate = best_rate(device, torch.bfloat16)
     seconds = float(np.mean([run["seconds"] for run in runs]))
     return row_of(
-        name, "sutja", runs, n=len(ask), goal=[recipe.goal[0], GOALS[name]], macs=macs, mm_macs_a_second=rate,
-        limit_seconds=macs / rate, times_the_limit=seconds * rate / macs,
-    )  # fmt: skip
+        name,
+        "sutja",
+        runs,
+        n=len(ask),
+        goal=[recipe.goal[0], GOALS[name]],
+        macs=macs,
+        mm_macs_a_second=rate,
+        limit_seconds=macs / rate,
+        times_the_limit=seconds * rate / macs,
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -129,11 +136,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     save(path, FIGURE, {"part": args.part, "device": name, "load_before": load, "rows": rows}, PACKAGES)
     cells = [
         (
-            r["what"], r["runs"], percent(r["error"]), f"{r['seconds']:.3f} ± {r['seconds_std']:.3f}",
-            f"{r['goal'][1]:g}", f"{r['limit_seconds']:.4f}", f"{r['times_the_limit']:.1f}",
+            r["what"],
+            r["runs"],
+            percent(r["error"]),
+            f"{r['seconds']:.3f} ± {r['seconds_std']:.3f}",
+            f"{r['goal'][1]:g}",
+            f"{r['limit_seconds']:.4f}",
+            f"{r['times_the_limit']:.1f}",
         )
         for r in rows
-    ]  # fmt: skip
+    ]
     headers = ("what", "runs", "error", "seconds", "aim on an H100", "limit, s", "times the limit")
     print(table(headers, cells))
     print(f"device: {name}; part: {args.part}; kept in {shown(path)}")

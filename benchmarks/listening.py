@@ -154,12 +154,18 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
     lines = []
     for row in rows:
         error = row.get("digit_error", {}).get("rate")
-        lines.append((
-            row["set"], row["reader"], row["n"], percent(row.get("right", nothing), interval=True),
-            "–" if error is None else f"{100 * error:.2f}", percent(row.get("answered", nothing)),
-            percent(row.get("accepted", nothing), interval=True),
-            percent(row.get("wrong_of_accepted", nothing)),
-        ))  # fmt: skip
+        lines.append(
+            (
+                row["set"],
+                row["reader"],
+                row["n"],
+                percent(row.get("right", nothing), interval=True),
+                "–" if error is None else f"{100 * error:.2f}",
+                percent(row.get("answered", nothing)),
+                percent(row.get("accepted", nothing), interval=True),
+                percent(row.get("wrong_of_accepted", nothing)),
+            )
+        )
     return table(headers, lines)
 
 
@@ -179,10 +185,14 @@ def model_facts(name: str, listener: Listener) -> dict[str, Any]:
     data = path_of(name).read_bytes()
     card = listener.card
     return {
-        "name": card.name, "open_terms": card.open_terms, "created": card.created, "bytes": len(data),
-        "sha256": sha256(data).hexdigest(), "threshold": listener.threshold,
+        "name": card.name,
+        "open_terms": card.open_terms,
+        "created": card.created,
+        "bytes": len(data),
+        "sha256": sha256(data).hexdigest(),
+        "threshold": listener.threshold,
         "trained_on": {entry.name: entry.items for entry in card.training_data},
-    }  # fmt: skip
+    }
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -201,13 +211,18 @@ def main(argv: Sequence[str] | None = None) -> None:
         [] if args.no_hour else _hour.contest(listener, root, peers=not args.no_peers, short=bool(args.limit))
     )
     content = {
-        "part": args.part, "model": model_facts(args.model, listener), "load_before": load_before,
-        "rows": rows, "hour": hour,
-    }  # fmt: skip
+        "part": args.part,
+        "model": model_facts(args.model, listener),
+        "load_before": load_before,
+        "rows": rows,
+        "hour": hour,
+    }
     path = save(
-        result_path(FIGURE, args.part, args.limit), FIGURE, content,
+        result_path(FIGURE, args.part, args.limit),
+        FIGURE,
+        content,
         ("soundfile", "soxr", *sphinx.PEER_PACKAGES),
-    )  # fmt: skip
+    )
     print(show(rows))
     print(_hour.show(hour))
     print(f"part: {args.part}; {sphinx.PEER} accepts all that it hears; kept in {shown(path)}")

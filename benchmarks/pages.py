@@ -89,9 +89,12 @@ def mixed(root: Path, count: int, folder: Path) -> Iterator[tuple[Source, bool]]
     pdf = folder / "letter.pdf"
     Image.open(letters[0]).save(pdf, resolution=200)
     odd: list[tuple[Source, bool]] = [
-        (pdf, True), (b"%PDF-1.4 cut short", False), (b"", False), (np.full((400, 300), 255, np.uint8), True),
+        (pdf, True),
+        (b"%PDF-1.4 cut short", False),
+        (b"", False),
+        (np.full((400, 300), 255, np.uint8), True),
         (np.random.default_rng(0).integers(0, 256, (20, 20), np.uint8), True),
-    ]  # fmt: skip
+    ]
     turns = itertools.cycle([*((path, True) for path in real), *((path, True) for path in letters), *odd])
     yield from itertools.islice(turns, count)
 
@@ -113,10 +116,14 @@ def thousand(root: Path, count: int) -> dict[str, Any]:
                 resident.append(round(resident_mb(), 1))
         seconds = time.perf_counter() - began
     return {
-        "pages": count, "numbers": numbers, "not_read": failed, "not_as_expected": odd,
-        "seconds_a_page": round(seconds / count, 3), "resident_mb": resident,
+        "pages": count,
+        "numbers": numbers,
+        "not_read": failed,
+        "not_as_expected": odd,
+        "seconds_a_page": round(seconds / count, 3),
+        "resident_mb": resident,
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
-    }  # fmt: skip
+    }
 
 
 def resident_mb() -> float:

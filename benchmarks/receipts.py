@@ -62,10 +62,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     names = ("total_read", "total_accepted")
     lines = [
-        (r["reader"], r["settings"], r["n"], *(percent(r[n], interval=True) for n in names),
-         r["seconds_a_page"], r["most_seconds"])
+        (
+            r["reader"],
+            r["settings"],
+            r["n"],
+            *(percent(r[n], interval=True) for n in names),
+            r["seconds_a_page"],
+            r["most_seconds"],
+        )
         for r in rows
-    ]  # fmt: skip
+    ]
     print(table(("reader", "settings", "n", *names, "s a page", "most"), lines))
     print(f"part: {args.part}; kept in {shown(path)}")
 

@@ -147,9 +147,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     model = models(args.model)[0]
     out = measure(model, paths, args.rounds, peers=not args.no_peers)
     content = {
-        "model": model_facts(model), "set": "orand-car", "part": PART, "n": len(paths), "rounds": args.rounds,
-        "threads": 1, "load_before": load, "pinned_to_one_processor": processor is not None, **out,
-    }  # fmt: skip
+        "model": model_facts(model),
+        "set": "orand-car",
+        "part": PART,
+        "n": len(paths),
+        "rounds": args.rounds,
+        "threads": 1,
+        "load_before": load,
+        "pinned_to_one_processor": processor is not None,
+        **out,
+    }
     few = args.limit or (args.rounds if args.rounds < ROUNDS else None)
     path = save(result_path(FIGURE, limit=few), FIGURE, content, PEERS_PACKAGES)
     print(show(out))

@@ -126,9 +126,11 @@ def moved(rng: Generator, box: Box, *, before: float = 0.0) -> Box:
     inward = min(0.1 * height, 0.2 * box.width)  # a lone 1 is narrow
     left = float(rng.uniform(0, before)) * height if before and rng.random() < 0.5 else 0.0
     return Box(
-        box.x0 - max(float(x0), -inward) - left, box.y0 - max(float(y0), -0.12 * height),
-        box.x1 + max(float(x1), -inward), box.y1 + max(float(y1), -0.12 * height),
-    )  # fmt: skip
+        box.x0 - max(float(x0), -inward) - left,
+        box.y0 - max(float(y0), -0.12 * height),
+        box.x1 + max(float(x1), -inward),
+        box.y1 + max(float(y1), -0.12 * height),
+    )
 
 
 class PageCrops:

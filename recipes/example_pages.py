@@ -41,9 +41,15 @@ class Sheet:
         self.plane += self.rng.normal(0, 0.008, self.plane.shape).astype(np.float32)
 
     def write(
-        self, text: str, y: float, x: float, font: str = PRINT, unit: float = 18, number: bool = False,
+        self,
+        text: str,
+        y: float,
+        x: float,
+        font: str = PRINT,
+        unit: float = 18,
+        number: bool = False,
         right: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Put a line of text with its upper left (or right) corner at (y, x); digits are `unit` high."""
         alpha = self._printed(text, font, unit)
         if font in HANDS:
@@ -127,10 +133,11 @@ def letter() -> Sheet:
     sheet.write("030-5550142", 180, 140, unit=19, number=True)
     sheet.write("22.11.2026", 260, 780, unit=19, number=True, right=True)
     prose = (
-        "Dear reader,", "thank you for sending us the reading of your meter.",
+        "Dear reader,",
+        "thank you for sending us the reading of your meter.",
         "Please write the number that you see on the card below",
         "and send it back to us before the end of the year.",
-    )  # fmt: skip
+    )
     for y, text in enumerate(prose):
         sheet.write(text, 360 + 52 * y, 80, unit=18)
     sheet.box(640, 80, 720, 470)
@@ -172,9 +179,11 @@ def table(rows: int = 12) -> Sheet:
         y = top + pitch * (row + 1) + 13
         sheet.write(names[row], y, edges[0] + 14, unit=16)
         values = (
-            f"{sheet.rng.integers(10, 400)}", f"{sheet.rng.uniform(1, 90):.1f}",
-            f"{sheet.rng.integers(1000, 9999):,}", f"{sheet.rng.uniform(0, 9):.2f}",
-        )  # fmt: skip
+            f"{sheet.rng.integers(10, 400)}",
+            f"{sheet.rng.uniform(1, 90):.1f}",
+            f"{sheet.rng.integers(1000, 9999):,}",
+            f"{sheet.rng.uniform(0, 9):.2f}",
+        )
         for column, value in enumerate(values):
             if sheet.rng.random() > 0.06:
                 sheet.write(value, y, edges[column + 2] - 16, unit=17, number=True, right=True)

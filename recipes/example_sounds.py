@@ -47,11 +47,13 @@ EXAMPLES = (
     Example("pairs.flac", "nineteen eighty four", "en-us+f4", 140),
     Example(
         "stocktaking.ogg",
-        "one hundred and twenty | | | fifty six | | | three hundred and five | | | eighteen", "en-gb+f1", 135,
+        "one hundred and twenty | | | fifty six | | | three hundred and five | | | eighteen",
+        "en-gb+f1",
+        135,
     ),
     Example("no-number.ogg", "would you please leave the parcel with our neighbour", "en-gb+m1", 150),
     Example("silence.flac", "", ""),
-)  # fmt: skip
+)
 
 
 def spoken(text: str, voice: str, speed: int) -> NDArray[np.float32]:

@@ -48,9 +48,7 @@ from sutja.training.unfold_norms import averaged, load_folded
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on held-out answers
 # The threshold is chosen on these: real fields and digits, print, and what holds no number. Composed
 # handwriting is left out: it is made to be harder than life, a part of it past reading.
-FIELDS = (
-    "orand-car", "cheques", "usps", "exam-digits", "printed", "words", "no number", "blank", "scribble",
-)  # fmt: skip
+FIELDS = ("orand-car", "cheques", "usps", "exam-digits", "printed", "words", "no number", "blank", "scribble")
 CAP = {"mnist": 2000, "sudoku": 400}  # answers a fold; more would drown the hard sets
 QUANTISE_CROPS, QUANTISE_SEED, WIDEST = 320, 991, 400  # crops that show the ranges; columns of the widest
 Pictures = list[np.ndarray]
@@ -82,9 +80,13 @@ def write(net: Transcriber, card: Card, path: Path, args: argparse.Namespace, co
 def card_of(name: str, params: NormaliseParams) -> Card:
     """A card without calibration: its confidences are raw."""
     return Card(
-        "transcribe", name, tuple(CHARSET), Preprocessing("normalise", params.to_json()),
-        threshold=0.0, second_look=second_look(params),
-    )  # fmt: skip
+        "transcribe",
+        name,
+        tuple(CHARSET),
+        Preprocessing("normalise", params.to_json()),
+        threshold=0.0,
+        second_look=second_look(params),
+    )
 
 
 def parity_batches(samples: Iterable[Sample], params: NormaliseParams) -> Pictures:
@@ -114,11 +116,16 @@ def answers(args: argparse.Namespace) -> None:
         some = samples[::step]
         for sample, page in zip(some, reader.read_many((s.picture for s in some), crop=True), strict=True):
             number = page.numbers[0] if page.numbers else None
-            rows.append({
-                "set": name, "fold": fold, "truth": digits_of(sample.text),
-                "digits": number.digits if number else None,
-                "text": number.text if number else "", "raw": number.confidence if number else None,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "set": name,
+                    "fold": fold,
+                    "truth": digits_of(sample.text),
+                    "digits": number.digits if number else None,
+                    "text": number.text if number else "",
+                    "raw": number.confidence if number else None,
+                }
+            )
         right = np.mean([(row["digits"] or "") == row["truth"] for row in rows if row["set"] == name])
         print(f"fold {fold} {name}: n {len(some)}, digits right {right:.2%}", flush=True)
     args.out.write_text(json.dumps(rows, ensure_ascii=False))
@@ -153,13 +160,17 @@ def measured(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> li
         confidence = np.array([calibrate(row["raw"]) for row in answered])
         correct = np.array([row["digits"] == row["truth"] for row in answered], bool)
         kept = (confidence >= threshold) & np.array(["□" not in row["text"] for row in answered], bool)
-        out.append({
-            "set": name, "part": "validation, held out", "n": len(mine),
-            "right": round(float(np.mean([(row["digits"] or "") == row["truth"] for row in mine])), 5),
-            "accepted": round(float(kept.sum()) / len(mine), 5),
-            "accepted_wrong": int((kept & ~correct).sum()),
-            "ece": round(expected_calibration_error(confidence, correct), 5) if len(answered) else None,
-        })  # fmt: skip
+        out.append(
+            {
+                "set": name,
+                "part": "validation, held out",
+                "n": len(mine),
+                "right": round(float(np.mean([(row["digits"] or "") == row["truth"] for row in mine])), 5),
+                "accepted": round(float(kept.sum()) / len(mine), 5),
+                "accepted_wrong": int((kept & ~correct).sum()),
+                "ece": round(expected_calibration_error(confidence, correct), 5) if len(answered) else None,
+            }
+        )
     return out
 
 
@@ -197,19 +208,30 @@ def bundle(args: argparse.Namespace) -> None:
     fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
     params = params_of(args)
     card = Card(
-        "transcribe", args.name, tuple(CHARSET), Preprocessing("normalise", params.to_json()),
+        "transcribe",
+        args.name,
+        tuple(CHARSET),
+        Preprocessing("normalise", params.to_json()),
         calibration=Calibration(points=calibrate.calibration.points),
-        thresholds=table.counts, threshold=choice.threshold, second_look=second_look(params),
+        thresholds=table.counts,
+        threshold=choice.threshold,
+        second_look=second_look(params),
         training_data=(
             *(TrainingSet(n, items, catalogue.entry_of(n).terms) for n, items in sorted(used.items())),
             fonts,
         ),
-        open_terms=args.open, seed=args.seed,
-        versions={"sutja": sutja.__version__, "torch": torch.__version__,
-                  "onnxruntime": onnxruntime.__version__, "numpy": np.__version__,
-                  "python": platform.python_version()},
-        results=tuple(results), created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+        open_terms=args.open,
+        seed=args.seed,
+        versions={
+            "sutja": sutja.__version__,
+            "torch": torch.__version__,
+            "onnxruntime": onnxruntime.__version__,
+            "numpy": np.__version__,
+            "python": platform.python_version(),
+        },
+        results=tuple(results),
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
     path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
     path.parent.mkdir(exist_ok=True)
     real = validation_sets.real(root, VALIDATION_FOLD)

@@ -45,10 +45,15 @@ CONFIGS = {
         epochs=PASSES, batch_size=256, lr=1e-2, loss="squared_error", dtype="float32"
     ),
     "as today": ClassifyConfig(
-        epochs=PASSES, batch_size=256, lr=1.5e-2, weight_decay=0.05, label_smoothing=0.1, augment="light",
+        epochs=PASSES,
+        batch_size=256,
+        lr=1.5e-2,
+        weight_decay=0.05,
+        label_smoothing=0.1,
+        augment="light",
         dtype="float32",
     ),
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,18 @@ def save(run: Run, learn: Labelled, path: Path) -> None:
     """The network as a model file."""
     params = params_of("lecun1989", learn)
     card = Card(
-        "classify", path.stem, (), Preprocessing("pixels", params.to_json()), threshold=0.0,
-        classes=learn.classes, seed=run.fitted.config.seed, versions=run.fitted.versions,
+        "classify",
+        path.stem,
+        (),
+        Preprocessing("pixels", params.to_json()),
+        threshold=0.0,
+        classes=learn.classes,
+        seed=run.fitted.config.seed,
+        versions=run.fitted.versions,
         training_data=(TrainingSet(learn.source, len(learn), learn.terms, learn.checksum()),),
         open_terms=learn.open_terms,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+    )
     export(run.fitted.net.plain(), card, path, [batch_to_pixels(learn.images[:256], params)])
     print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
 

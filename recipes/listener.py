@@ -159,13 +159,7 @@ from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.channel import Strength
 from sutja.synthesis.speech.composer import SHARES, SpeechComposer
-from sutja.synthesis.speech.neural_voices import (
-    Hibari,
-    Kokoro,
-    a_phrase_or_a_list,
-    spoken_by,
-    spoken_by_many,
-)
+from sutja.synthesis.speech.neural_voices import Hibari, Kokoro, a_phrase_or_a_list, spoken_by, spoken_by_many
 from sutja.synthesis.speech.phrases import a_phrase, read_out, word_of
 from sutja.synthesis.speech.pieces import Piece, load, save
 from sutja.synthesis.speech.prompts import prompts
@@ -300,10 +294,17 @@ def run(
     torch.set_num_threads(1)
     weights = args.weights / "checkpoint.pt" if args.weights else None
     fit = listen.ListenFit(
-        steps=args.steps, lr=args.lr, seed=args.seed, evaluate_every=args.evaluate_every,
-        settle=0.0 if weights else 0.4, warm_up=50 if weights else 200, frames=args.frames,
-        vary=args.vary or args.strength, sounds=args.sounds, lines=args.lines,
-    )  # fmt: skip
+        steps=args.steps,
+        lr=args.lr,
+        seed=args.seed,
+        evaluate_every=args.evaluate_every,
+        settle=0.0 if weights else 0.4,
+        warm_up=50 if weights else 200,
+        frames=args.frames,
+        vary=args.vary or args.strength,
+        sounds=args.sounds,
+        lines=args.lines,
+    )
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
     make: Callable[[int], SpeechComposer] = partial(
         composer, args.out, tuple(without), shares or {}, args.strength, args.voice, args.haste

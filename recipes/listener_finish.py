@@ -61,9 +61,13 @@ LIFE = 0.4  # part of what happens to recordings in training that happens to tho
 KNOWN = ("fsdd", "composed")  # whose speakers were learnt from: users are strangers, so these are only told
 COMPOSED = 600  # recordings put together for calibration, beside the real ones
 VOICES = {  # engines and sets beside the catalogue → terms
-    "kokoro": "Apache-2.0", "hibari": "Apache-2.0", "espeak-ng": "GPL-3.0 program; its output is free",
-    "flite": "BSD-like voices", "festival": "BSD-like voices", "asterisk-core-sounds": "CC BY-SA 3.0",
-}  # fmt: skip
+    "kokoro": "Apache-2.0",
+    "hibari": "Apache-2.0",
+    "espeak-ng": "GPL-3.0 program; its output is free",
+    "flite": "BSD-like voices",
+    "festival": "BSD-like voices",
+    "asterisk-core-sounds": "CC BY-SA 3.0",
+}
 
 
 def raw_card(name: str) -> Card:
@@ -92,10 +96,20 @@ def speakers(args: argparse.Namespace) -> None:
         folders = [folder / str(seed) for seed in range(args.seed, args.seed + args.runs)]
         for seed, one in enumerate(folders, start=args.seed):
             train = argparse.Namespace(
-                out=args.out, steps=args.steps, lr=args.lr, seed=seed, weights=args.base,
-                evaluate_every=args.steps, frames=6000, strength=0.7, voice=0.9, haste=0.0,
-                vary=0.7, sounds=0.0, lines=0.0,
-            )  # fmt: skip
+                out=args.out,
+                steps=args.steps,
+                lr=args.lr,
+                seed=seed,
+                weights=args.base,
+                evaluate_every=args.steps,
+                frames=6000,
+                strength=0.7,
+                voice=0.9,
+                haste=0.0,
+                vary=0.7,
+                sounds=0.0,
+                lines=0.0,
+            )
             run(train, one, (f"fsdd/{speaker}",), {"fsdd": 6.0})
         averaged(folders, folder)
         exported(args.out, folder, folder / "model.onnx", raw_card(f"without {speaker}"))
@@ -111,10 +125,14 @@ def answers(args: argparse.Namespace) -> None:
         for record in rows:
             if record.group == speaker:
                 found = listener.listen(decoded(record.path), RATE).numbers
-                said.append({
-                    "speaker": speaker, "file": record.path.name, "digit": record.text,
-                    "heard": "".join(number.digits for number in found),
-                })  # fmt: skip
+                said.append(
+                    {
+                        "speaker": speaker,
+                        "file": record.path.name,
+                        "digit": record.text,
+                        "heard": "".join(number.digits for number in found),
+                    }
+                )
         mine = [row for row in said if row["speaker"] == speaker]
         right = float(np.mean([row["heard"] == row["digit"] for row in mine]))
         print(f"without {speaker}: {percent(right)} of {len(mine)} right", flush=True)
@@ -239,11 +257,17 @@ def bundle(args: argparse.Namespace) -> None:
     for line in results:
         print(line)
     card = replace(
-        raw_card("spoken"), calibration=Calibration(points=calibrate.calibration.points),
-        thresholds=table.counts, threshold=choice.threshold, training_data=training_data(args.out),
-        open_terms=True, seed=args.seed, versions=versions(), results=results,
+        raw_card("spoken"),
+        calibration=Calibration(points=calibrate.calibration.points),
+        thresholds=table.counts,
+        threshold=choice.threshold,
+        training_data=training_data(args.out),
+        open_terms=True,
+        seed=args.seed,
+        versions=versions(),
+        results=results,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+    )
     exported(args.out, args.out / args.run, path, card)
     print(f"{path}: {path.stat().st_size:,} bytes")
 
@@ -260,11 +284,15 @@ def measured(
         right = np.array([case.right for case in answered], bool)
         kept = confidence >= threshold if len(answered) else np.zeros(0, bool)
         yield {
-            "set": name, "part": "validation", "n": len(pieces), "numbers": said,
+            "set": name,
+            "part": "validation",
+            "n": len(pieces),
+            "numbers": said,
             "right": round(float(right.sum()) / said, 4) if said else None,
-            "accepted": int(kept.sum()), "accepted_wrong": int((kept & ~right).sum()),
+            "accepted": int(kept.sum()),
+            "accepted_wrong": int((kept & ~right).sum()),
             "ece": round(expected_calibration_error(confidence, right), 4) if len(answered) else None,
-        }  # fmt: skip
+        }
 
 
 def training_data(out: Path) -> tuple[TrainingSet, ...]:
@@ -279,21 +307,19 @@ def training_data(out: Path) -> tuple[TrainingSet, ...]:
 def versions() -> dict[str, str]:
     """Of what made the model."""
     return {
-        "sutja": sutja.__version__, "torch": torch.__version__, "onnxruntime": onnxruntime.__version__,
-        "numpy": np.__version__, "python": platform.python_version(),
-    }  # fmt: skip
+        "sutja": sutja.__version__,
+        "torch": torch.__version__,
+        "onnxruntime": onnxruntime.__version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+    }
 
 
 def main(argv: list[str] | None = None) -> None:
     """Run one of the steps."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     steps = parser.add_subparsers(required=True)
-    for name, step in (
-        ("speakers", speakers),
-        ("answers", answers),
-        ("soup", soup),
-        ("bundle", bundle),
-    ):
+    for name, step in (("speakers", speakers), ("answers", answers), ("soup", soup), ("bundle", bundle)):
         one = steps.add_parser(name)
         one.add_argument("--out", type=Path, default=Path("runs/listen"))
         one.add_argument("--seed", type=int, default=0)

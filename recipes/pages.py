@@ -200,10 +200,15 @@ def train(args: argparse.Namespace) -> None:
         threads=1,
     )
     fit_detector(
-        net, source, config, PARAMS, validation=held, folder=args.out / "run",
+        net,
+        source,
+        config,
+        PARAMS,
+        validation=held,
+        folder=args.out / "run",
         resume=True,
         say=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
-    )  # fmt: skip
+    )
 
 
 def trained(folder: Path, size: str) -> Detector:
@@ -242,9 +247,13 @@ def figures(pages: list[BoxedPicture], found: list[Found], threshold: float) -> 
         given += int((answer != NO_MATTER).sum())
         alike += int((page.labels[hit] == sure.labels[answer >= 0]).sum())
     return {
-        "n": things, "recall": round(right / max(1, things), 4), "precision": round(right / max(1, given), 4),
-        "false_alarms": given - right, "class_right": round(alike / max(1, right), 4), "pages": len(pages),
-    }  # fmt: skip
+        "n": things,
+        "recall": round(right / max(1, things), 4),
+        "precision": round(right / max(1, given), 4),
+        "false_alarms": given - right,
+        "class_right": round(alike / max(1, right), 4),
+        "pages": len(pages),
+    }
 
 
 def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Found]:
@@ -301,11 +310,18 @@ def bundle(args: argparse.Namespace) -> None:
     # How whole numbers were trusted stands in until recipes/page_trust.py measures it with this detector.
     trust = read_model(path).card.fields if path.exists() else FieldTrust()
     card = Card(
-        "detect", "pages", (), Preprocessing("frame", USED.to_json()), classes=CLASSES,
-        training_data=training_data(args.out, before), open_terms=False, seed=args.seed, fields=trust,
+        "detect",
+        "pages",
+        (),
+        Preprocessing("frame", USED.to_json()),
+        classes=CLASSES,
+        training_data=training_data(args.out, before),
+        open_terms=False,
+        seed=args.seed,
+        fields=trust,
         versions={**versions(), "onnxruntime": onnxruntime.__version__},
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+    )
     draft = args.out / "pages.onnx"
     frames = frames_of(held.pictures[::12], USED)
     file = export_detector(net, card, draft, frames)

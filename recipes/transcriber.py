@@ -43,10 +43,20 @@ from sutja.training.unfold_norms import unfold
 
 # What the second stage sees: real amounts more often, the rest so that it is not forgotten.
 SECOND_STAGE = {
-    "written": 0.18, "script": 0.05, "printed": 0.10, "labelled": 0.03, "cell": 0.07, "lone": 0.24,
-    "amount": 0.08, "span": 0.10, "cheque": 0.01, "words": 0.08, "real_words": 0.02, "blank": 0.02,
+    "written": 0.18,
+    "script": 0.05,
+    "printed": 0.10,
+    "labelled": 0.03,
+    "cell": 0.07,
+    "lone": 0.24,
+    "amount": 0.08,
+    "span": 0.10,
+    "cheque": 0.01,
+    "words": 0.08,
+    "real_words": 0.02,
+    "blank": 0.02,
     "scribble": 0.04,
-}  # fmt: skip
+}
 
 
 def make_composer(

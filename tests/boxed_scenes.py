@@ -70,11 +70,16 @@ def write_voc(folder, scenes, train=()):
 def coco(scenes, **more):
     """Scenes as the content of a COCO file, whose pictures are called 0.png, 1.png, …"""
     annotations = [
-        {"id": 1000 * i + j, "image_id": i, "category_id": int(label) + 1,
-         "bbox": [float(x0), float(y0), float(x1 - x0), float(y1 - y0)], "iscrowd": 0}
+        {
+            "id": 1000 * i + j,
+            "image_id": i,
+            "category_id": int(label) + 1,
+            "bbox": [float(x0), float(y0), float(x1 - x0), float(y1 - y0)],
+            "iscrowd": 0,
+        }
         for i, one in enumerate(scenes)
         for j, ((x0, y0, x1, y1), label) in enumerate(zip(one.boxes, one.labels, strict=True))
-    ]  # fmt: skip
+    ]
     return {
         "images": [{"id": i, "file_name": f"{i}.png"} for i in range(len(scenes))],
         "categories": [{"id": k, "name": name} for k, name in enumerate(CLASSES, start=1)],

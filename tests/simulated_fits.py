@@ -42,20 +42,46 @@ def comparison(curves, kinds, sizes=SIZES, n_test=500, seeds=2, pictures=False, 
         for n, wrong in zip(sizes, answers_of(curve, sizes, seeds, n_test, seed=place), strict=True):
             for seed in range(seeds):
                 row = Row(
-                    name, n, seed, DONE, float(wrong[seed].mean()), 0.001 * n * (place + 1),
-                    0.01 * (place + 1), 1.0 + place, 1e6 * n, 1e4 * (place + 1), 1000, 1, "cpu",
+                    name,
+                    n,
+                    seed,
+                    DONE,
+                    float(wrong[seed].mean()),
+                    0.001 * n * (place + 1),
+                    0.01 * (place + 1),
+                    1.0 + place,
+                    1e6 * n,
+                    1e4 * (place + 1),
+                    1000,
+                    1,
+                    "cpu",
                     '{"lr": 0.003}',
-                )  # fmt: skip
+                )
                 rows.append(row)
                 answers[row.key] = np.where(wrong[seed], (truth + 1) % 10, truth)
     facts = {
-        "terms": {"seeds": seeds}, "created": "2026-11-23T00:00:00+00:00", "cpu": "a <fast> processor",
-        "jobs": 2, "seconds": 61.0, "versions": {"numpy": "2"}, "system": "Linux", "engine": "joblib",
-    }  # fmt: skip
+        "terms": {"seeds": seeds},
+        "created": "2026-11-23T00:00:00+00:00",
+        "cpu": "a <fast> processor",
+        "jobs": 2,
+        "seconds": 61.0,
+        "versions": {"numpy": "2"},
+        "system": "Linux",
+        "engine": "joblib",
+    }
     found = Comparison(
-        "usps", kinds, {name: f"how {name} learns" for name in curves}, tuple("0123456789"),
-        tuple(rows), answers, truth, max(sizes), 100, facts=facts, **more,
-    )  # fmt: skip
+        "usps",
+        kinds,
+        {name: f"how {name} learns" for name in curves},
+        tuple("0123456789"),
+        tuple(rows),
+        answers,
+        truth,
+        max(sizes),
+        100,
+        facts=facts,
+        **more,
+    )
     if pictures:
         shown = {place: np.full((8, 8), place % 255, np.uint8) for place, *_ in found.shared_mistakes}
         object.__setattr__(found, "shown", shown)

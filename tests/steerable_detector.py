@@ -33,9 +33,14 @@ def make_network(channels=1):
         helper.make_node("Reshape", ["maps", "shape"], ["predictions"]),
     ]
     numbers = {
-        "three_quarters": 0.75, "forty": 40.0, "quarter": 0.25, "four_hundred": 400.0, "four": 4.0,
-        "zero": 0.0, "edge": float(np.log(REACH)),
-    }  # fmt: skip
+        "three_quarters": 0.75,
+        "forty": 40.0,
+        "quarter": 0.25,
+        "four_hundred": 400.0,
+        "four": 4.0,
+        "zero": 0.0,
+        "edge": float(np.log(REACH)),
+    }
     graph = helper.make_graph(
         nodes,
         "steerable",

@@ -13,9 +13,25 @@ from sutja.signals.audio import RATE
 from sutja.signals.log_mel import LogMelParams, log_mel
 
 WORDS = (
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "oh", "twenty", "thirty",
-    "hundred", "thousand", "and", "double", "□",
-)  # fmt: skip
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "oh",
+    "twenty",
+    "thirty",
+    "hundred",
+    "thousand",
+    "and",
+    "double",
+    "□",
+)
 K = len(WORDS) + 1
 PARAMS = LogMelParams(stride=4)
 BANDS = range(9, 9 + 3 * len(WORDS), 3)  # far enough apart to be told from one another
@@ -33,10 +49,7 @@ def make_network(classes: int = K, mels: int = PARAMS.mels, stride: int = PARAMS
         weights[band, i] = GAIN
     bias = np.zeros(classes, np.float32)
     bias[0] = GAIN * BLANK
-    initializers = [
-        numpy_helper.from_array(weights, "weights"),
-        numpy_helper.from_array(bias, "bias"),
-    ]
+    initializers = [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(bias, "bias")]
     nodes = [
         # a neighbouring band will do: the listener also plays sounds a little quicker and slower
         helper.make_node("MaxPool", ["features"], ["near"], kernel_shape=[3], strides=[1], pads=[1, 1]),

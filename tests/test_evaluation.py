@@ -43,8 +43,11 @@ def test_the_commonest_mistakes_come_first():
 def test_the_curve():
     points = evaluate(FOUR, 0.5, classes=tuple("abc")).risk_coverage
     assert [(p.coverage, p.threshold, p.risk.k) for p in points] == [
-        (1.0, 0.6, 2), (0.75, 0.7, 1), (0.5, 0.8, 0), (0.25, 0.9, 0),
-    ]  # fmt: skip
+        (1.0, 0.6, 2),
+        (0.75, 0.7, 1),
+        (0.5, 0.8, 0),
+        (0.25, 0.9, 0),
+    ]
 
 
 def test_answers_of_one_confidence_are_accepted_together():

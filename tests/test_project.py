@@ -85,9 +85,17 @@ def test_nothing_that_ci_tests_floats():
 def test_torch_and_scikit_learn_stay_out_of_the_base():
     base = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
     assert base == {
-        "click", "numpy", "onnx", "onnxruntime", "opencv-python-headless", "pillow",
-        "pypdfium2", "rich", "soundfile", "soxr",
-    }  # fmt: skip
+        "click",
+        "numpy",
+        "onnx",
+        "onnxruntime",
+        "opencv-python-headless",
+        "pillow",
+        "pypdfium2",
+        "rich",
+        "soundfile",
+        "soxr",
+    }
 
 
 def test_bundled_models_are_small():
@@ -121,6 +129,8 @@ def test_nothing_is_left_to_do():
 def test_hooks_are_well_formed():
     done = subprocess.run(
         [sys.executable, "-m", "pre_commit", "validate-config", ROOT / ".pre-commit-config.yaml"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -24,8 +24,10 @@ def test_start_up_imports_few_modules(arguments):
     # Wall time depends on the machine; the number of modules does not. NumPy alone brings 150.
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *arguments],
-        capture_output=True, text=True, check=True,
+        capture_output=True,
+        text=True,
+        check=True,
         env={"PYTHONPATH": ":".join(sys.path), "PATH": ""},
-    )  # fmt: skip
+    )
     assert done.stderr.count("import time:") < 220
     assert "numpy" not in done.stderr

@@ -16,10 +16,11 @@ CARD = Card("transcribe", "negative", ("1",), Preprocessing("normalise"))
 def model_file(operator="Neg"):
     """A model of one operator, made without the checks of a model file."""
     graph = helper.make_graph(
-        [helper.make_node(operator, ["x"], ["y"])], "one",
+        [helper.make_node(operator, ["x"], ["y"])],
+        "one",
         [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["B", 2])],
         [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["B", 2])],
-    )  # fmt: skip
+    )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     return ModelFile(CARD, model.SerializeToString(), "one.onnx")
 

@@ -51,9 +51,16 @@ def test_dataclasses_are_frozen():
 def test_the_json_of_a_page_is_the_promised_one():
     box = Box(1, 2.345678, 3, 4)
     number = Number(
-        "1.5", "15", None, "number", 0.87654321, False, box,
-        (Character("1", 0.9, box),), (Alternative("7.5", 0.1),),
-    )  # fmt: skip
+        "1.5",
+        "15",
+        None,
+        "number",
+        0.87654321,
+        False,
+        box,
+        (Character("1", 0.9, box),),
+        (Alternative("7.5", 0.1),),
+    )
     assert json.loads(json.dumps(Page("a.png", 1, 60, 40, (number,)).to_dict())) == {
         "source": "a.png",
         "page": 1,

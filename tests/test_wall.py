@@ -34,22 +34,19 @@ USE_HALF = (
     "signals",
     "types",
 )
-LEARN_HALF = (
-    "baselines",
-    "comparison",
-    "data",
-    "estimators",
-    "nets",
-    "runs",
-    "synthesis",
-    "training",
-)
+LEARN_HALF = ("baselines", "comparison", "data", "estimators", "nets", "runs", "synthesis", "training")
 LEARN_PACKAGES = (
-    "torch", "sklearn", "scipy", "matplotlib", "pooch", "httpx", "jaxtyping", "beartype", "pycocotools"
-)  # fmt: skip
-HEAVY = (
-    "cv2", "onnx", "onnxruntime", "rich", "PIL", "soundfile", "soxr", *LEARN_PACKAGES,
-)  # fmt: skip
+    "torch",
+    "sklearn",
+    "scipy",
+    "matplotlib",
+    "pooch",
+    "httpx",
+    "jaxtyping",
+    "beartype",
+    "pycocotools",
+)
+HEAVY = ("cv2", "onnx", "onnxruntime", "rich", "PIL", "soundfile", "soxr", *LEARN_PACKAGES)
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
 
 # Stands before a program: from here on, importing a package of the learn half is an error.
@@ -158,7 +155,6 @@ def test_import_rules_are_kept():
 
 def test_every_room_stands_on_one_side_of_the_wall():
     rooms = {
-        path.stem for path in SOURCE.iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").is_file()
-    } - {"__init__", "__main__"}  # fmt: skip
+        path.stem for path in SOURCE.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file()
+    } - {"__init__", "__main__"}
     assert rooms == {*USE_HALF, *LEARN_HALF}

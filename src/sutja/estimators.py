@@ -130,9 +130,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         self.classes_, labels = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
             raise EstimatorError(
-                f"there is one class only, {self.classes_[0]}", where="y",
+                f"there is one class only, {self.classes_[0]}",
+                where="y",
                 remedy="give samples of two classes or more",
-            )  # fmt: skip
+            )
         self.shape_ = shape or self._given_shape(flat.shape[1])
         self._full = 255.0 if flat.dtype == np.uint8 else 1.0 if 0 <= flat.min() <= flat.max() <= 1 else None
         self.mean_, self.std_ = _scaling(self.net, flat, self._full or float(flat.max()) or 1.0)
@@ -143,10 +144,16 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
                 torch.manual_seed(seed)
                 net = self._make()
             config = ClassifyConfig(
-                epochs=self.epochs, batch_size=self.batch_size, lr=self.lr, weight_decay=self.weight_decay,
-                augment=self.augment, seed=seed, device=self.device, dtype=self.dtype,
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                lr=self.lr,
+                weight_decay=self.weight_decay,
+                augment=self.augment,
+                seed=seed,
+                device=self.device,
+                dtype=self.dtype,
                 threads=_threads(net),
-            )  # fmt: skip
+            )
             fitted = fit_classifier(net, images, labels.astype(np.int64), config, say=_nothing)
         except (SutjaError, ValueError) as error:
             raise EstimatorError(str(error)) from error
@@ -197,17 +204,24 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         full = full if full is not None else self._full
         if full is None or not full > 0:
             raise EstimatorError(
-                "X was neither uint8 nor within 0 to 1, so its scale is not known", where="full",
+                "X was neither uint8 nor within 0 to 1, so its scale is not known",
+                where="full",
                 remedy="say which value in X a full pixel has, like 16 for scikit-learn's digits",
-            )  # fmt: skip
+            )
         channels, height, width = _as_picture(self.shape_)
         params = PixelsParams(height, width, channels, self.mean_ / full, self.std_ / full)
         card = Card(
-            "classify", name or Path(path).stem, (), Preprocessing("pixels", params.to_json()), threshold=0.0,
-            classes=tuple(map(str, self.classes_)), seed=self._seed, versions=self._versions,
+            "classify",
+            name or Path(path).stem,
+            (),
+            Preprocessing("pixels", params.to_json()),
+            threshold=0.0,
+            classes=tuple(map(str, self.classes_)),
+            seed=self._seed,
+            versions=self._versions,
             training_data=(TrainingSet("given to the estimator", self._n_samples, "not stated"),),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-        )  # fmt: skip
+        )
         seen = self._seen.reshape(-1, channels, height, width)
         return export(self.net_, card, Path(path), [seen])
 
@@ -217,9 +231,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             height, width, channels = (*self.image_shape, 1)[:3]
             if math.prod(self.image_shape) != features or len(self.image_shape) not in (2, 3):
                 raise EstimatorError(
-                    f"{tuple(self.image_shape)} does not hold {features} features", where="image_shape",
+                    f"{tuple(self.image_shape)} does not hold {features} features",
+                    where="image_shape",
                     remedy="give (H, W) or (H, W, C)",
-                )  # fmt: skip
+                )
             return channels, height, width
         return (1, 1, features) if self.net == "mlp" else _as_picture((1, 1, features))
 
@@ -260,9 +275,10 @@ def _flattened(X: ArrayLike) -> tuple[Any, Shape | None]:
         pictures = pictures.transpose(0, 2, 3, 1)
     if pictures.shape[3] not in (1, 3):
         raise EstimatorError(
-            f"pictures have 1 or 3 channels, and these have the shape {pictures.shape}", where="X",
+            f"pictures have 1 or 3 channels, and these have the shape {pictures.shape}",
+            where="X",
             remedy="give (n, H, W), (n, H, W, C) or (n, C, H, W)",
-        )  # fmt: skip
+        )
     n, height, width, channels = pictures.shape
     return pictures.reshape(n, -1), (channels, height, width)
 
@@ -274,9 +290,10 @@ def _as_picture(shape: Shape) -> Shape:
     side = math.isqrt(shape[2])
     if side * side != shape[2]:
         raise EstimatorError(
-            f"{shape[2]} features are no square picture", where="X",
+            f"{shape[2]} features are no square picture",
+            where="X",
             remedy="give image_shape, or X as (n, H, W)",
-        )  # fmt: skip
+        )
     return 1, side, side
 
 

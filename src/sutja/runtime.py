@@ -51,9 +51,10 @@ class Session:
             self._session = engine.InferenceSession(model.data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the engine raises classes of its own, bare RuntimeErrors among them
             raise InferenceError(
-                f"the engine cannot load it ({_first_line(error)})", where=f"model {self.source}",
+                f"the engine cannot load it ({_first_line(error)})",
+                where=f"model {self.source}",
                 remedy="make the model file again, or update onnxruntime",
-            ) from error  # fmt: skip
+            ) from error
 
     def input_shape(self) -> list[int | None]:
         """The sizes the first input fixes; None where any size will do."""
@@ -73,8 +74,9 @@ class Session:
         except Exception as error:
             raise InferenceError(
                 f"the engine failed on a batch of shape {batch.shape} ({_first_line(error)})",
-                where=f"model {self.source}", remedy="make the model file again, or read fewer at once",
-            ) from error  # fmt: skip
+                where=f"model {self.source}",
+                remedy="make the model file again, or read fewer at once",
+            ) from error
         return output
 
 
@@ -140,8 +142,9 @@ class BoundRun:
     def _failed(self, error: Exception) -> InferenceError:
         return InferenceError(
             f"the engine failed on {self.input.shape} → {self.output.shape} ({_first_line(error)})",
-            where=f"model {self._source}", remedy="make the model file again",
-        )  # fmt: skip
+            where=f"model {self._source}",
+            remedy="make the model file again",
+        )
 
 
 def _bound_call(engine: Any, binding: Any) -> Callable[[], None]:
@@ -164,9 +167,10 @@ def _load_engine() -> Any:
         return importlib.import_module("onnxruntime")
     except Exception as error:  # a library of the system that is missing shows as ImportError or OSError
         raise InferenceError(
-            f"onnxruntime does not load ({_first_line(error)})", where="inference engine",
+            f"onnxruntime does not load ({_first_line(error)})",
+            where="inference engine",
             remedy="install it with: pip install --force-reinstall onnxruntime",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _first_line(error: Exception) -> str:

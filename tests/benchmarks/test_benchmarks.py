@@ -71,11 +71,32 @@ def drafts(tmp_path, monkeypatch):
 
 def test_every_figure_of_the_readme_has_its_script():
     assert SCRIPTS == [
-        "amounts", "bccd", "calibration", "certified", "cheques", "cold_start", "compare_budget",
-        "compare_cluster", "compare_extrapolation", "compare_kills", "compare_stack", "compare_synthetic",
-        "detector", "digits", "forms", "gpu", "grids", "listening", "lone_digits", "no_number", "pages",
-        "receipts", "single_image", "speed", "tables",
-    ]  # fmt: skip
+        "amounts",
+        "bccd",
+        "calibration",
+        "certified",
+        "cheques",
+        "cold_start",
+        "compare_budget",
+        "compare_cluster",
+        "compare_extrapolation",
+        "compare_kills",
+        "compare_stack",
+        "compare_synthetic",
+        "detector",
+        "digits",
+        "forms",
+        "gpu",
+        "grids",
+        "listening",
+        "lone_digits",
+        "no_number",
+        "pages",
+        "receipts",
+        "single_image",
+        "speed",
+        "tables",
+    ]
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

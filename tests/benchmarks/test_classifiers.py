@@ -82,8 +82,11 @@ def test_all_ways_of_one_picture_take_turns_and_agree(model, monkeypatch):
     images = np.stack([answering.draw(label) for label in answering.CLASSES])
     found = single.measure(model, images, rounds=2, calls=5)
     assert list(found["ways"]) == [
-        "onnxruntime, session.run", "sutja, BoundRun", "onnxruntime, by hand", "sutja, Classifier.classify",
-    ]  # fmt: skip
+        "onnxruntime, session.run",
+        "sutja, BoundRun",
+        "onnxruntime, by hand",
+        "sutja, Classifier.classify",
+    ]
     assert all(0 < us["least_us"] <= us["median_us"] <= us["most_us"] for us in found["ways"].values())
     assert (found["pictures"], found["without_alternatives"]) == (5, 5)
 

@@ -26,9 +26,13 @@ def test_centres_lie_in_the_middle_of_their_cells():
 
 
 @given(
-    st.integers(0, 2), st.integers(0, 7), st.integers(0, 5),
-    st.lists(st.floats(-2, 3), min_size=4, max_size=4), st.floats(-3, 6), st.integers(0, 1),
-)  # fmt: skip
+    st.integers(0, 2),
+    st.integers(0, 7),
+    st.integers(0, 5),
+    st.lists(st.floats(-2, 3), min_size=4, max_size=4),
+    st.floats(-3, 6),
+    st.integers(0, 1),
+)
 def test_a_cell_becomes_its_box(level, row, column, logs, logit, label):
     strides, height, width = (4, 8, 16), 128, 96
     stride = strides[level]

@@ -87,9 +87,10 @@ def test_merged_boxes_are_means_of_what_covers_them(pairs, least, across):
     for box, place in zip(merged.boxes, kept, strict=True):
         edges, label = pairs[place]
         members = [
-            other for other, (those, its) in enumerate(pairs)
+            other
+            for other, (those, its) in enumerate(pairs)
             if other == place or (its == label and iou(edges, those) > least)
-        ]  # fmt: skip
+        ]
         weight = found.scores[members].astype(float) ** 2
         expected = (found.boxes[members] * weight[:, None]).sum(0) / weight.sum()
         np.testing.assert_allclose(box, expected, atol=1e-3)

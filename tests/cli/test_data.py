@@ -97,9 +97,16 @@ def letters(monkeypatch, tmp_path):
     file = manifest.ManifestFile("a.gz", 3, hashlib.sha256(b"abc").hexdigest(), "packed")
     extra = manifest.ManifestFile("notes.csv", 3, hashlib.sha256(b"abc").hexdigest(), "extra")
     entry = catalogue.Entry(
-        name="letters", what="", task="classify", items="1", terms="none stated", open_terms=False, home="",
-        reader="", urls={"a.gz": "https://example.org/a"},
-    )  # fmt: skip
+        name="letters",
+        what="",
+        task="classify",
+        items="1",
+        terms="none stated",
+        open_terms=False,
+        home="",
+        reader="",
+        urls={"a.gz": "https://example.org/a"},
+    )
     monkeypatch.setattr(catalogue, "ENTRIES", {"letters": entry})
     for module in (catalogue, manifest):
         monkeypatch.setattr(module, "load_manifest", lambda name: (file, extra))
@@ -173,8 +180,11 @@ def test_without_the_extra_the_catalogue_is_shown_and_get_says_what_to_install(t
         environment |= {"PYTHONPATH": str(ROOT / "src")} | ({"SUTJA_DATA": variable} if variable else {})
         return subprocess.run(
             [sys.executable, "-c", program, "data", *arguments],
-            env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     assert run("list", variable=None).returncode == 0
     for variable in (None, str(tmp_path)):

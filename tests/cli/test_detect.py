@@ -141,8 +141,11 @@ def test_a_threshold_of_ones_own(model, pictures):
 def labelled(tmp_path):
     """Pictures of lights and shades with their boxes, one light not labelled, one of nothing labelled."""
     scenes = []
-    for lights, shades, extra, lost in (([(3, 3)], [(6, 10)], [], []), ([(4, 9)], [], [[40, 20, 52, 32]], []),
-                                        ([(2, 2), (7, 12)], [], [], [(7, 12)])):  # fmt: skip
+    for lights, shades, extra, lost in (
+        ([(3, 3)], [(6, 10)], [], []),
+        ([(4, 9)], [], [[40, 20, 52, 32]], []),
+        ([(2, 2), (7, 12)], [], [], [(7, 12)]),
+    ):
         boxes = [box_of(*cell) for cell in lights if cell not in lost] + [box_of(*cell) for cell in shades]
         labels = [0] * (len(lights) - len(lost)) + [1] * len(shades) + [1] * len(extra)
         scenes.append(boxed(picture(40, 60, lights, shades), boxes + extra, labels))
@@ -193,8 +196,24 @@ FILES = {
 
 def test_a_run_folder_holds_everything_and_its_model_detects(trained_on, tmp_path):
     out = tmp_path / "run"
-    given = ("train", "detect", trained_on, "--out", out, "--epochs", "2", "--longest", "96", "--threads", 1,
-             "--device", "cpu", "--dtype", "float32", "--int8")  # fmt: skip
+    given = (
+        "train",
+        "detect",
+        trained_on,
+        "--out",
+        out,
+        "--epochs",
+        "2",
+        "--longest",
+        "96",
+        "--threads",
+        1,
+        "--device",
+        "cpu",
+        "--dtype",
+        "float32",
+        "--int8",
+    )
     (trained_on / "0.xml").write_text("<annotation><object>")
     cut = (trained_on / "1.png").read_bytes()
     for name in ("1.png", "6.png"):  # whole enough to tell their size

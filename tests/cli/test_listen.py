@@ -34,9 +34,11 @@ def calls(tmp_path, monkeypatch):
     folder = tmp_path / "calls"
     folder.mkdir()
     sounds = {
-        "a.wav": say("one two three 3.0 double five"), "b.flac": say("□ one □"), "c.mp3": say("□"),
+        "a.wav": say("one two three 3.0 double five"),
+        "b.flac": say("□ one □"),
+        "c.mp3": say("□"),
         "d.ogg": say("five hundred and six"),
-    }  # fmt: skip
+    }
     for name, samples in sounds.items():
         soundfile.write(folder / name, samples, RATE)
     (folder / "e.wav").write_text("one two three")
@@ -151,10 +153,15 @@ def test_the_rate_can_be_overruled(run, calls):
 @pytest.mark.parametrize(
     "arguments",
     [
-        [], ["a.wav", "--microphone"], ["a.wav", "--device", "x"], ["a.wav", "--kind", "colour"],
-        ["a.wav", "--country", "Germany"], ["a.wav", "--pause", "0"], ["a.wav", "--format", "hocr"],
+        [],
+        ["a.wav", "--microphone"],
+        ["a.wav", "--device", "x"],
+        ["a.wav", "--kind", "colour"],
+        ["a.wav", "--country", "Germany"],
+        ["a.wav", "--pause", "0"],
+        ["a.wav", "--format", "hocr"],
     ],
-)  # fmt: skip
+)
 def test_wrong_usage_is_exit_2(run, arguments):
     assert run(*arguments).exit_code == 2
 
@@ -235,6 +242,10 @@ def test_nothing_in_a_name_can_break_a_line():
 
 def test_times_for_people_and_players():
     assert [clock(s) for s in (0.0, 3.25, 59.99, 754.0, 3600.04)] == [
-        "0:00.0", "0:03.2", "0:59.9", "12:34.0", "1:00:00.0",
-    ]  # fmt: skip
+        "0:00.0",
+        "0:03.2",
+        "0:59.9",
+        "12:34.0",
+        "1:00:00.0",
+    ]
     assert Srt().recording(RECORDINGS[0]).startswith("1\n00:59:59,960 --> 01:00:00,660\n5\n")

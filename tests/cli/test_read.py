@@ -199,15 +199,7 @@ def test_annotated_copies(run, crops, tmp_path):
     pages[0].save("more/t.tif", save_all=True, append_images=pages[1:])
     done = run("crops", "more", "--annotate", "drawn")
     assert done.exit_code == 1
-    assert names_in("drawn") == [
-        "A-2.png",
-        "a.png",
-        "b.png",
-        "c.png",
-        "d.png",
-        "t-page2.png",
-        "t.png",
-    ]
+    assert names_in("drawn") == ["A-2.png", "a.png", "b.png", "c.png", "d.png", "t-page2.png", "t.png"]
     with Image.open("drawn/a.png") as image:
         assert image.height > 120
         assert len(image.getcolors(100_000)) > 4  # boxes and text in colour

@@ -47,9 +47,12 @@ def test_a_folder_of_documents(run, papers):
     assert done.exit_code == 1
     pages = [json.loads(line) for line in done.stdout.splitlines()]
     assert [(Path(page["source"]).name, page["page"], len(page["numbers"])) for page in pages] == [
-        ("blank.png", 1, 0), ("broken.pdf", 1, 0), ("letter.pdf", 1, 1), ("letter.pdf", 2, 1),
+        ("blank.png", 1, 0),
+        ("broken.pdf", 1, 0),
+        ("letter.pdf", 1, 1),
+        ("letter.pdf", 2, 1),
         ("table.png", 1, 11),
-    ]  # fmt: skip
+    ]
     assert pages[2]["notes"] == ["drawn at 100 dpi"]
     assert (pages[2]["turned"], pages[2]["mirrored"], pages[2]["error"]) == (0, False, None)
     number = pages[2]["numbers"][0]
@@ -65,16 +68,21 @@ def test_the_table_of_pages(run, papers):
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
     assert [line.split()[:2] for line in lines[1:]] == [
-        ["letter.pdf", "417"], ["letter.pdf", "[2]"], ["blank.png", "no"],
-    ]  # fmt: skip
+        ["letter.pdf", "417"],
+        ["letter.pdf", "[2]"],
+        ["blank.png", "no"],
+    ]
     assert "3 pages: 2 numbers, 2 of these accepted" in done.stderr
 
 
 def test_csv_says_where_a_cell_stands(run, papers):
     rows = list(csv.DictReader(run("table.png", "--format", "csv").stdout.splitlines()))
     assert [(row["text"], row["table"], row["row"], row["column"]) for row in rows[:4]] == [
-        ("10", "1", "1", "1"), ("20", "1", "1", "2"), ("30", "1", "1", "3"), ("41", "1", "2", "1"),
-    ]  # fmt: skip
+        ("10", "1", "1", "1"),
+        ("20", "1", "1", "2"),
+        ("30", "1", "1", "3"),
+        ("41", "1", "2", "1"),
+    ]
     assert {row["written"] for row in rows} == {"printed"}
 
 
@@ -186,9 +194,12 @@ def test_page_xml_has_the_structure_of_the_schema(run, papers):
 def test_page_xml_says_what_a_glyph_may_be_instead():
     box = Box(0, 0, 10, 10)
     number = make_number(
-        "17", box, characters=(Character("1", 0.99, box), Character("7", 0.6, box)), written="handwritten",
+        "17",
+        box,
+        characters=(Character("1", 0.99, box), Character("7", 0.6, box)),
+        written="handwritten",
         alternatives=(Alternative("11", 0.25), Alternative("1", 0.1), Alternative("14", 0.05)),
-    )  # fmt: skip
+    )
     assert glyph_alternatives(number, 0) == []
     assert glyph_alternatives(number, 1) == [("1", 0.25), ("4", 0.05)]
     text = to_page_xml(

@@ -19,9 +19,15 @@ from sutja.synthesis.crops.samples import Composer
 from sutja.synthesis.crops.sources import Sources
 
 FILES = {
-    "model.onnx", "card.json", "results.csv", "curves.png", "confusion.png", "mistakes.png", "command.txt",
+    "model.onnx",
+    "card.json",
+    "results.csv",
+    "curves.png",
+    "confusion.png",
+    "mistakes.png",
+    "command.txt",
     "checkpoint.pt",
-}  # fmt: skip
+}
 
 
 def train(*arguments):
@@ -47,9 +53,20 @@ def bars(tmp_path):
 def test_a_run_folder_holds_everything(bars, tmp_path):
     out = tmp_path / "run"
     done = train(
-        "classify", bars, "--net", "mlp", "--hidden", "12,8", "--epochs", "30", "--out", out,
-        "--threads", "1", "--tensorboard",
-    )  # fmt: skip
+        "classify",
+        bars,
+        "--net",
+        "mlp",
+        "--hidden",
+        "12,8",
+        "--epochs",
+        "30",
+        "--out",
+        out,
+        "--threads",
+        "1",
+        "--tensorboard",
+    )
     assert done.exit_code == 0, done.output
     events = {file.name for file in out.iterdir()} - FILES
     assert len(events) == 1
@@ -71,8 +88,20 @@ def test_a_run_folder_holds_everything(bars, tmp_path):
 
 
 def test_the_file_answers_about_pictures_as_the_card_says(bars, tmp_path):
-    done = train("classify", bars, "--net", "convnet", "--epochs", "20", "--out", tmp_path / "run",
-                 "--threads", "1", "--dtype", "float32")  # fmt: skip
+    done = train(
+        "classify",
+        bars,
+        "--net",
+        "convnet",
+        "--epochs",
+        "20",
+        "--out",
+        tmp_path / "run",
+        "--threads",
+        "1",
+        "--dtype",
+        "float32",
+    )
     assert done.exit_code == 0, done.output
     model = read_model(tmp_path / "run" / "model.onnx")
     pictures = np.zeros((2, 12, 10), np.uint8)

@@ -136,8 +136,11 @@ def test_an_answer_claims_the_probability_of_what_it_says(log_probs, pattern):
     for answer in answers:
         raw = "".join(answer.pieces)
         if answer.typed is None:
-            free = sum(p for text, p in strings.items()
-                       if (digits_of(text) if is_number(text) else None) == answer.digits)  # fmt: skip
+            free = sum(
+                p
+                for text, p in strings.items()
+                if (digits_of(text) if is_number(text) else None) == answer.digits
+            )
             assert answer.probability <= free + 1e-4
             continue
         assert grammar.parse(raw) is not None

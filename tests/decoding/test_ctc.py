@@ -52,9 +52,12 @@ def beam_search(log_probs, width=10**9, floor=0.0, certain=1e-12, key=str, negli
 
 FRAMES = st.builds(
     draw_frames,
-    st.integers(0, 10_000), st.integers(1, 6), st.integers(2, 4),
-    st.sampled_from([0.5, 2.0, 6.0]), st.sampled_from([0.0, 0.4]),
-)  # fmt: skip
+    st.integers(0, 10_000),
+    st.integers(1, 6),
+    st.integers(2, 4),
+    st.sampled_from([0.5, 2.0, 6.0]),
+    st.sampled_from([0.0, 0.4]),
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -37,9 +37,7 @@ def places(found):
 def test_things_are_found_where_they_are(plain):
     pixels = picture(60, 80, lights=[(3, 4), (9, 15)], shades=[(10, 3)])
     (found,) = plain.detect_arrays([pixels])
-    assert places(found) == [
-        ("light", *box_of(3, 4)), ("light", *box_of(9, 15)), ("shade", *box_of(10, 3))
-    ]  # fmt: skip
+    assert places(found) == [("light", *box_of(3, 4)), ("light", *box_of(9, 15)), ("shade", *box_of(10, 3))]
     assert [one.confidence for one in found] == sorted((one.confidence for one in found), reverse=True)
     assert all(one.confidence > 0.9 for one in found)
 
@@ -54,9 +52,12 @@ def test_any_source_will_do(form, plain, tmp_path):
     pixels = picture(40, 40, lights=[(4, 4)])
     Image.fromarray(pixels).save(tmp_path / "a.png")
     source = {
-        "path": tmp_path / "a.png", "bytes": (tmp_path / "a.png").read_bytes(),
-        "image": Image.fromarray(pixels), "array": pixels, "colour": np.stack([pixels] * 3, 2),
-    }[form]  # fmt: skip
+        "path": tmp_path / "a.png",
+        "bytes": (tmp_path / "a.png").read_bytes(),
+        "image": Image.fromarray(pixels),
+        "array": pixels,
+        "colour": np.stack([pixels] * 3, 2),
+    }[form]
     assert places(plain.detect(source)) == [("light", *box_of(4, 4))]
 
 
@@ -109,9 +110,10 @@ def found_of(*edges, labels=None):
     count = len(edges)
     labels = [0] * count if labels is None else labels
     return Found(
-        np.array(edges, np.float32).reshape(count, 4), np.linspace(0.9, 0.5, count, dtype=np.float32),
+        np.array(edges, np.float32).reshape(count, 4),
+        np.linspace(0.9, 0.5, count, dtype=np.float32),
         np.array(labels, np.int64),
-    )  # fmt: skip
+    )
 
 
 def test_a_thing_larger_than_what_tiles_share_is_sewn_together():
@@ -158,9 +160,12 @@ def test_many_sources_and_one_bad_among_them(plain, tmp_path):
     names = [str(tmp_path / name) for name in ("a.png", "b.png", "nowhere.png", "c.tif")]
     scenes = list(plain.detect_many(names))
     assert [(Path(s.source).name, s.page, len(s.detections), s.error is None) for s in scenes] == [
-        ("a.png", 1, 1, True), ("b.png", 1, 0, False), ("nowhere.png", 1, 0, False),
-        ("c.tif", 1, 1, True), ("c.tif", 2, 1, True),
-    ]  # fmt: skip
+        ("a.png", 1, 1, True),
+        ("b.png", 1, 0, False),
+        ("nowhere.png", 1, 0, False),
+        ("c.tif", 1, 1, True),
+        ("c.tif", 2, 1, True),
+    ]
     assert scenes[0].to_dict()["detections"] == [
         {"label": "light", "confidence": pytest.approx(0.99995, abs=1e-4), "box": box_of(4, 4)}
     ]
@@ -181,9 +186,13 @@ def test_odd_sizes(shape, plain):
 
 @pytest.mark.parametrize(
     "wrong",
-    [np.zeros((0, 5), np.uint8), np.zeros((5, 5), np.float32), np.zeros((5, 5, 4), np.uint8),
-     np.zeros(5, np.uint8)],
-)  # fmt: skip
+    [
+        np.zeros((0, 5), np.uint8),
+        np.zeros((5, 5), np.float32),
+        np.zeros((5, 5, 4), np.uint8),
+        np.zeros(5, np.uint8),
+    ],
+)
 def test_what_is_no_picture_is_refused(wrong, plain):
     with pytest.raises(PictureError):
         plain.detect_arrays([wrong])

@@ -13,18 +13,27 @@ from sutja.grammar.numbers import number
 @pytest.mark.parametrize(
     ("text", "country", "value", "repairs"),
     [
-        ("007", None, "007", 0), ("-12,5", None, "-12.5", 0), ("+ 7", None, "7", 0),
+        ("007", None, "007", 0),
+        ("-12,5", None, "-12.5", 0),
+        ("+ 7", None, "7", 0),
         ("12.3456", None, "12.3456", 0),
-        ("1 234 567", None, "1234567", 0), ("12,34,567", None, "1234567", 0),
+        ("1 234 567", None, "1234567", 0),
+        ("12,34,567", None, "1234567", 0),
         ("1,234.567", None, "1234.567", 0),
-        ("0.125", None, "0.125", 0), ("1234.567", None, "1234.567", 0), ("1,234", None, None, 0),
-        ("1,234", "DE", "1.234", 0), ("1,234", "US", "1234", 0), ("12 %", None, "12", 0),
+        ("0.125", None, "0.125", 0),
+        ("1234.567", None, "1234.567", 0),
+        ("1,234", None, None, 0),
+        ("1,234", "DE", "1.234", 0),
+        ("1,234", "US", "1234", 0),
+        ("12 %", None, "12", 0),
         ("#17", None, "17", 0),
-        ("5.", None, "5", 0), ("1.234.56", None, None, 0), ("3 0 4 7", None, "3047", 3),
+        ("5.", None, "5", 0),
+        ("1.234.56", None, None, 0),
+        ("3 0 4 7", None, "3047", 3),
         ("12 34", None, "1234", 1),
         ("1,23,4", None, None, 2),
     ],
-)  # fmt: skip
+)
 def test_a_number(text, country, value, repairs):
     found = number(text, country)
     assert (found.value, found.repairs) == (value, repairs)

@@ -19,7 +19,7 @@ def grown(inner):
         st.builds(lambda parts: "".join(parts), st.lists(inner, min_size=1, max_size=3)),
         st.builds(lambda a, b: f"(?:{a}|{b})", inner, inner),
         st.builds(lambda a, sign: f"(?:{a}){sign}", inner, SIGNS),
-    )  # fmt: skip
+    )
 
 
 @given(st.recursive(ATOMS, grown, max_leaves=6), st.text(alphabet="123.- ", max_size=6))

@@ -30,11 +30,19 @@ def test_letters_may_not_outnumber_digits(text, number):
 @pytest.mark.parametrize(
     ("text", "number"),
     [
-        ("□□□□□ 23", True), ("□□.7", True), ("□□□: 1.234", True), ("4 □□□", True), ("4 □□□□", False),
+        ("□□□□□ 23", True),
+        ("□□.7", True),
+        ("□□□: 1.234", True),
+        ("4 □□□", True),
+        ("4 □□□□", False),
         ("□□□ 7.04 □□□□", True),
-        ("□□□ 1 □□□□", False), ("□□□1", False), ("1□□□ 2", False), ("2 □□□ 3", False), ("□□ □□1 □□", False),
+        ("□□□ 1 □□□□", False),
+        ("□□□1", False),
+        ("1□□□ 2", False),
+        ("2 □□□ 3", False),
+        ("□□ □□1 □□", False),
     ],
-)  # fmt: skip
+)
 def test_words_may_stand_beside_a_number(text, number):
     assert is_number(text) is number
 
@@ -42,9 +50,18 @@ def test_words_may_stand_beside_a_number(text, number):
 @pytest.mark.parametrize(
     ("text", "own"),
     [
-        ("□□.7", "7"), ("□□ .7", ".7"), ("□□□-46", "46"), ("□□□ -46", "-46"), ("□$ 18", "$ 18"),
-        ("500/- □□□□.", "500/-"), (" 1 ", "1"), ("1□2", "1□2"), ("□□", ""), (".-", ".-"), ("", ""),
+        ("□□.7", "7"),
+        ("□□ .7", ".7"),
+        ("□□□-46", "46"),
+        ("□□□ -46", "-46"),
+        ("□$ 18", "$ 18"),
+        ("500/- □□□□.", "500/-"),
+        (" 1 ", "1"),
+        ("1□2", "1□2"),
+        ("□□", ""),
+        (".-", ".-"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_what_is_shown_of_a_number_beside_words(text, own):
     assert trim(text) == own

@@ -123,13 +123,14 @@ def test_silence_costs_nothing_and_noise_gives_nothing(listener, monkeypatch):
 
 SPOKEN = say("one two three 3.0 four")
 HOSTILE = {
-    "10 ms": (tone("one")[:160], RATE), "one sample": (np.ones(1, np.float32), RATE),
+    "10 ms": (tone("one")[:160], RATE),
+    "one sample": (np.ones(1, np.float32), RATE),
     "clipped": (np.sign(np.random.default_rng(1).normal(0, 1, 3 * RATE)).astype(np.float32), RATE),
     "steady": (np.full(3 * RATE, 0.7, np.float32), RATE),
     "8 bit silence": (np.full(3 * RATE, 128, np.uint8), RATE),
     "a chord": (sum(np.sin(2 * np.pi * f * np.arange(9000) / RATE) / 5 for f in (4100, 4500, 5100)), RATE),
     "tiny": (np.random.default_rng(1).normal(0, 1e-6, 3 * RATE), RATE),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -146,11 +147,18 @@ def test_loudness_makes_no_difference(listener, level):
 @pytest.mark.parametrize(
     ("samples", "rate"),
     [
-        (np.array([0.0, np.nan] * 99), RATE), (np.zeros(0), RATE), (np.zeros((2, 99)), RATE),
-        (np.zeros(99), None), (np.zeros(99), 3), (b"", None), (b"one two", None), ("none.wav", None),
-        (encoded(SPOKEN)[:90_000], None), (encoded(SPOKEN, kind="FLAC")[:-3000], None),
+        (np.array([0.0, np.nan] * 99), RATE),
+        (np.zeros(0), RATE),
+        (np.zeros((2, 99)), RATE),
+        (np.zeros(99), None),
+        (np.zeros(99), 3),
+        (b"", None),
+        (b"one two", None),
+        ("none.wav", None),
+        (encoded(SPOKEN)[:90_000], None),
+        (encoded(SPOKEN, kind="FLAC")[:-3000], None),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_heard_is_an_error_with_a_way_out(listener, samples, rate):
     with pytest.raises(SoundError, match="; "):
         listener.listen(samples, rate)

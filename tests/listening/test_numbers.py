@@ -124,9 +124,7 @@ def test_the_mean_of_looks():
     first, same = look(said("one five")), look([{"one": 1.0}, {}, {"five": 0.6, "zero": 0.4}])
     [reading] = settled([first, same, []])
     assert reading.best == "15"
-    assert reading.totals == {
-        "15": pytest.approx(1.6 / 3, abs=1e-3), "10": pytest.approx(0.4 / 3, abs=1e-3)
-    }  # fmt: skip
+    assert reading.totals == {"15": pytest.approx(1.6 / 3, abs=1e-3), "10": pytest.approx(0.4 / 3, abs=1e-3)}
     assert reading.nothing == pytest.approx(1 / 3, abs=1e-3)
     assert settled([first, [], []]) == []
 

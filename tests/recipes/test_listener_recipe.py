@@ -48,8 +48,24 @@ def sounds(tmp_path):
 def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
     steps = ["--steps", "2", "--frames", "600", "--evaluate-every", "2"]
     recipe.main(["train", "--out", str(sounds), "--run", "one", *steps])
-    recipe.main(["train", "--out", str(sounds), "--run", "two", "--weights", str(sounds / "one"), *steps,
-                 "--sounds", "0.2", "--voice", "0.9", "--vary", "1.0"])  # fmt: skip
+    recipe.main(
+        [
+            "train",
+            "--out",
+            str(sounds),
+            "--run",
+            "two",
+            "--weights",
+            str(sounds / "one"),
+            *steps,
+            "--sounds",
+            "0.2",
+            "--voice",
+            "0.9",
+            "--vary",
+            "1.0",
+        ]
+    )
     assert "numbers right: fsdd" in capsys.readouterr().out
     finish.main(["soup", "--out", str(sounds), "--runs", "one", "two", "--run", "mean"])
     kept = [checkpoint.read(sounds / run / checkpoint.NAME) for run in ("one", "two", "mean")]
@@ -87,7 +103,7 @@ def test_a_speaker_left_out_is_learnt_from_by_no_run_of_the_mean(sounds, recipe,
     assert len(seen) == 2 * len(finish.SPEAKERS)
     assert [run for run in seen if "fsdd/theo" in run[2]] == [
         (seed, theo / str(seed), ("fsdd/theo",)) for seed in (0, 1)
-    ]  # fmt: skip
+    ]
     assert ([theo / "0", theo / "1"], theo) in means
 
 
@@ -116,8 +132,9 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
     recipe.main(["speak", "--out", str(tmp_path), *words])
     assert set(said) == {("zebra",), ("table",)}
     assert sorted(file.name for file in (tmp_path / "spoken").iterdir()) == [
-        "flite-words-0-000050.pieces.npz", "flite-words-0-rest.pieces.npz",
-    ]  # fmt: skip
+        "flite-words-0-000050.pieces.npz",
+        "flite-words-0-rest.pieces.npz",
+    ]
     assert {piece.classes for piece in load(tmp_path / "spoken")} == {(OTHER_CLASS,)}
     with pytest.raises(SystemExit):
         recipe.main(["speak", "--engine", "festival", "--count", "1", "--words", str(path)])

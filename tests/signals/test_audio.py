@@ -34,11 +34,20 @@ def loudest_hertz(samples):
 @pytest.mark.parametrize(
     ("kind", "subtype"),
     [
-        ("WAV", "PCM_16"), ("WAV", "PCM_U8"), ("WAV", "PCM_24"), ("WAV", "FLOAT"), ("WAV", "ULAW"),
-        ("WAV", "IMA_ADPCM"), ("FLAC", "PCM_16"), ("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", None),
-        ("AIFF", "PCM_16"), ("AU", "PCM_16"),
+        ("WAV", "PCM_16"),
+        ("WAV", "PCM_U8"),
+        ("WAV", "PCM_24"),
+        ("WAV", "FLOAT"),
+        ("WAV", "ULAW"),
+        ("WAV", "IMA_ADPCM"),
+        ("FLAC", "PCM_16"),
+        ("OGG", "VORBIS"),
+        ("OGG", "OPUS"),
+        ("MP3", None),
+        ("AIFF", "PCM_16"),
+        ("AU", "PCM_16"),
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("rate", [8000, 16000, 48000])
 def test_every_format_at_every_rate_keeps_length_pitch_and_loudness(kind, subtype, rate):
     sound = load_sound(encoded(tone(2.0, rate), rate, kind, subtype))

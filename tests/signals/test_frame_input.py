@@ -45,12 +45,25 @@ def test_parameters_survive_a_card():
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"channels": 2}, {"mean": 2.0}, {"std": 0.0}, {"std": float("nan")}, {"longest": -1},
-        {"longest": 10**6}, {"longest": 64, "shortest": 64}, {"multiple": 24}, {"strides": ()},
-        {"strides": (8, 4)}, {"strides": (4, 4)}, {"strides": (0, 4)}, {"overlap": 1.5}, {"across": -1},
-        {"channels": True}, {"strides": (4.0, 8)}, {"multiple": 0},
+        {"channels": 2},
+        {"mean": 2.0},
+        {"std": 0.0},
+        {"std": float("nan")},
+        {"longest": -1},
+        {"longest": 10**6},
+        {"longest": 64, "shortest": 64},
+        {"multiple": 24},
+        {"strides": ()},
+        {"strides": (8, 4)},
+        {"strides": (4, 4)},
+        {"strides": (0, 4)},
+        {"overlap": 1.5},
+        {"across": -1},
+        {"channels": True},
+        {"strides": (4.0, 8)},
+        {"multiple": 0},
     ],
-)  # fmt: skip
+)
 def test_what_makes_no_sense_is_refused(wrong):
     with pytest.raises(ValueError, match=r".+"):
         FrameParams(**wrong)

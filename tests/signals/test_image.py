@@ -197,11 +197,7 @@ def test_a_photo_with_a_preview_is_one_picture():
 def test_sources_and_their_names(tmp_path):
     path = tmp_path / "é 1.png"
     path.write_bytes(encoded(NOISE, "PNG"))
-    named = {
-        str(path): str(path),
-        path: str(path),
-        path.read_bytes(): "<bytes>",
-    }
+    named = {str(path): str(path), path: str(path), path.read_bytes(): "<bytes>"}
     for source, name in named.items():
         [picture] = load_pictures(source)
         assert picture == Picture(picture.pixels, name, 1)

@@ -39,10 +39,13 @@ def test_power_is_that_of_a_plain_fourier_transform():
     for t in range(10):
         spectrum = np.abs(np.fft.rfft(padded[160 * t : 160 * t + 400] * window, 512)) ** 2
         spectrum *= np.abs(1 - 0.97 * np.exp(-2j * np.pi * hertz / 16_000)) ** 2
-        rows.append([
-            spectrum @ np.clip(np.minimum((mel(hertz) - a) / (b - a), (c - mel(hertz)) / (c - b)), 0, None)
-            for a, b, c in zip(edges, edges[1:], edges[2:], strict=False)
-        ])  # fmt: skip
+        rows.append(
+            [
+                spectrum
+                @ np.clip(np.minimum((mel(hertz) - a) / (b - a), (c - mel(hertz)) / (c - b)), 0, None)
+                for a, b, c in zip(edges, edges[1:], edges[2:], strict=False)
+            ]
+        )
     decibels = 10 * np.log10(rows)
     loud = np.percentile(decibels.mean(1), PARAMS.loud)
     expected = np.maximum(decibels - loud + PARAMS.span, 0) / PARAMS.unit

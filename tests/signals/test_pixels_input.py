@@ -78,10 +78,16 @@ def test_what_is_no_picture_is_refused(picture):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"height": 0}, {"width": 5000}, {"height": 2.0}, {"width": True}, {"channels": 2},
-        {"std": 0.0}, {"mean": float("nan")}, {"std": float("inf")},
+        {"height": 0},
+        {"width": 5000},
+        {"height": 2.0},
+        {"width": True},
+        {"channels": 2},
+        {"std": 0.0},
+        {"mean": float("nan")},
+        {"std": float("inf")},
     ],
-)  # fmt: skip
+)
 def test_parameters_that_make_no_sense_are_refused(changes):
     with pytest.raises(ValueError, match="not"):
         PixelsParams(**changes)

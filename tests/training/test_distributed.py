@@ -41,14 +41,36 @@ def test_two_processes_reach_what_one_reaches(tmp_path):
     np.save(tmp_path / "X.npy", X)
     np.save(tmp_path / "y.npy", y)
     choices = {
-        "epochs": 2, "batch_size": 16, "lr": 1e-3, "optimiser": "sgd", "augment": "light", "ema": 0.9,
-        "device": "cpu", "dtype": "float32", "threads": 1,
-    }  # fmt: skip
+        "epochs": 2,
+        "batch_size": 16,
+        "lr": 1e-3,
+        "optimiser": "sgd",
+        "augment": "light",
+        "ema": 0.9,
+        "device": "cpu",
+        "dtype": "float32",
+        "threads": 1,
+    }
     done = subprocess.run(
-        [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
-         "--no-python", sys.executable, "-c", PROGRAM, str(tmp_path), repr(choices)],
-        env=os.environ, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "torch.distributed.run",
+            "--standalone",
+            "--nproc-per-node",
+            "2",
+            "--no-python",
+            sys.executable,
+            "-c",
+            PROGRAM,
+            str(tmp_path),
+            repr(choices),
+        ],
+        env=os.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "silently incorrect" not in done.stderr
     assert done.stdout.count("TrainingError seconds: several processes have no common clock") == 2

@@ -69,13 +69,14 @@ class BoxScores:
         """The scores as JSON; None where there is nothing to find."""
         names = ("ap", "ap50", "ap75", "small", "medium", "large")
         return {
-            "pictures": self.pictures, "things": self.things,
+            "pictures": self.pictures,
+            "things": self.things,
             **{name: _finite(getattr(self, name)) for name in names},
             "classes": [
                 {"label": one.label, "n": one.n, "ap": _finite(one.ap), "ap50": _finite(one.ap50)}
                 for one in self.classes
             ],
-        }  # fmt: skip
+        }
 
 
 def _finite(value: float) -> float | None:
@@ -107,11 +108,16 @@ def score_boxes(truth: Sequence[Truth], found: Sequence[Found], classes: Sequenc
     whole, *by_area = (_mean(precision[:, :, :, a]) for a in range(len(_AREAS)))
     rows = zip(classes, classes_ap, classes_ap50, counts.tolist(), strict=True)
     return BoxScores(
-        ap=whole, ap50=_mean(precision[0, :, :, 0]), ap75=_mean(precision[5, :, :, 0]),
-        small=by_area[0], medium=by_area[1], large=by_area[2],
+        ap=whole,
+        ap50=_mean(precision[0, :, :, 0]),
+        ap75=_mean(precision[5, :, :, 0]),
+        small=by_area[0],
+        medium=by_area[1],
+        large=by_area[2],
         classes=tuple(ClassScores(name, ap, ap50, n) for name, ap, ap50, n in rows),
-        pictures=len(truth), things=int(counts.sum()),
-    )  # fmt: skip
+        pictures=len(truth),
+        things=int(counts.sum()),
+    )
 
 
 def _mean(values: NDArray[np.float64]) -> float:
@@ -153,11 +159,14 @@ def _precision(truth: Sequence[Truth], found: Sequence[Found], n_classes: int) -
 def _things(index: int, truth: Truth) -> list[dict[str, Any]]:
     return [
         {
-            "image_id": index, "category_id": int(label), "bbox": _xywh(box), "iscrowd": int(ignore),
+            "image_id": index,
+            "category_id": int(label),
+            "bbox": _xywh(box),
+            "iscrowd": int(ignore),
             "area": float((box[2] - box[0]) * (box[3] - box[1])),
         }
         for box, label, ignore in zip(truth.boxes, truth.labels, truth.ignore, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _answers(index: int, found: Found) -> list[dict[str, Any]]:

@@ -29,17 +29,28 @@ _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
 @click.command()
 @model_and_data
 @click.option(
-    "--max-error", type=_SHARE, required=True, metavar="SHARE",
+    "--max-error",
+    type=_SHARE,
+    required=True,
+    metavar="SHARE",
     help="At most this share of the accepted answers is to be wrong, e.g. 0.01.",
-)  # fmt: skip
+)
 @click.option(
-    "--confidence", "level", type=_SHARE, default=0.95, show_default=True, metavar="SHARE",
+    "--confidence",
+    "level",
+    type=_SHARE,
+    default=0.95,
+    show_default=True,
+    metavar="SHARE",
     help="How sure that is to be.",
-)  # fmt: skip
+)
 @click.option(
-    "--method", type=click.Choice(("ltt", "sgr")), default="ltt", show_default=True,
+    "--method",
+    type=click.Choice(("ltt", "sgr")),
+    default="ltt",
+    show_default=True,
     help="Learn then test, or selection with guaranteed risk.",
-)  # fmt: skip
+)
 @click.option("--out", metavar="FILE", help="Write the model here, and leave MODEL as it is.")
 @click.option(
     "--reader",
@@ -47,9 +58,10 @@ _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
     help="With a detector of number fields: the model that reads what it finds.",
 )
 @click.option(
-    "--every-number", is_flag=True,
+    "--every-number",
+    is_flag=True,
     help="With a detector: DATA names every number of its pages, so that any other number is wrong.",
-)  # fmt: skip
+)
 @click.option(
     "--format", "format_name", type=click.Choice(("text", "json")), default="text", show_default=True
 )
@@ -88,9 +100,10 @@ def calibrate(
         target = Path(out) if out else _own_file(model)
         if not os.access(target.parent, os.W_OK):
             raise SutjaError(
-                "cannot be written (its folder is not there, or not open to you)", where=str(target),
+                "cannot be written (its folder is not there, or not open to you)",
+                where=str(target),
                 remedy="make the folder, or name another place with --out",
-            )  # fmt: skip
+            )
         file = open_model(model)
         if file.card.task == "detect":
             judged = judge_pages(file, data, reader, threads, every_number)
@@ -128,9 +141,10 @@ def _own_file(model: str) -> Path:
     """The file that is written when nobody names another."""
     if not Path(model).is_file():
         raise SutjaError(
-            "there is no such file, and a bundled model is not changed", where=model,
+            "there is no such file, and a bundled model is not changed",
+            where=model,
             remedy="give the path of a model file, or name a copy to write with --out",
-        )  # fmt: skip
+        )
     return Path(model)
 
 
@@ -143,8 +157,9 @@ def _usable(judged: Judged) -> NDArray[np.bool_]:
     if judged.overlap and judged.one_in > 1:
         raise SutjaError(
             f"{judged.overlap}; which ones, the model's card tells of one in {judged.one_in} only",
-            where=judged.source, remedy="give labelled pictures that the model was not trained on",
-        )  # fmt: skip
+            where=judged.source,
+            remedy="give labelled pictures that the model was not trained on",
+        )
     if judged.overlap:
         say(f"warning: {int(judged.trained_on.sum()):,} items are left out: the model was trained on them")
         chosen &= ~judged.trained_on
@@ -155,7 +170,8 @@ def _usable(judged: Judged) -> NDArray[np.bool_]:
         )
     if not chosen.any():
         raise SutjaError(
-            "no item is left to choose by", where=judged.source,
+            "no item is left to choose by",
+            where=judged.source,
             remedy="give labelled pictures that the model was not trained on",
-        )  # fmt: skip
+        )
     return chosen

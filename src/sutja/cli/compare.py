@@ -32,9 +32,11 @@ class Names(click.ParamType[tuple[str, ...]]):
     "--budget", type=Duration(), metavar="TIME", help="Time for all of it: 10m, 1h.  [default: no end]"
 )
 @click.option(
-    "--learners", type=Names(), metavar="NAME,NAME…",
+    "--learners",
+    type=Names(),
+    metavar="NAME,NAME…",
     help="Who takes part.  [default: three networks, seven others]",
-)  # fmt: skip
+)
 @click.option(
     "--sizes", type=Numbers(","), metavar="N,N…", help="Numbers of labels.  [default: doubling, up to all]"
 )
@@ -60,17 +62,22 @@ class Names(click.ParamType[tuple[str, ...]]):
     help="After which a fit is stopped.",
 )
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
     help="Where everything goes.  [default: runs/…-comparison-1, -2, …]",
-)  # fmt: skip
+)
 @click.option("--resume", is_flag=True, help="Go on with the comparison in --out.")
 @click.option("--resize", type=Numbers("x", 2), metavar="HxW", help="Bring all pictures to one size.")
 @click.option("--device", default="auto", help="Of networks: cpu, cuda.  [default: a GPU where there is one]")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Fits at once.  [default: one a core]")
 @click.option(
-    "--engine", type=click.Choice(("joblib", "dask", "ray")), default="joblib", show_default=True,
+    "--engine",
+    type=click.Choice(("joblib", "dask", "ray")),
+    default="joblib",
+    show_default=True,
     help="What sends the fits where they are done.",
-)  # fmt: skip
+)
 @click.option("--address", default="", metavar="ADDRESS", help="Of a running cluster of dask or ray.")
 def compare(
     data: str | None, out: Path | None, resume: bool, resize: tuple[int, int] | None, **choices: Any

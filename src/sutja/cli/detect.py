@@ -27,22 +27,30 @@ if TYPE_CHECKING:
     "--model", metavar="FILE|NAME", help="What to find with; by default the number fields of pages."
 )
 @click.option(
-    "--format", "format_name", type=click.Choice(FORMATS),
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
     help="How to print: by default a table, or what the name of --out says; coco is COCO's results.",
-)  # fmt: skip
+)
 @click.option("--out", metavar="FILE", help="Write to FILE; it appears when all is done.")
 @click.option(
-    "--annotate", metavar="DIR", type=click.Path(file_okay=False),
+    "--annotate",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
     help="Also draw what was found into a copy of each picture, in DIR.",
-)  # fmt: skip
+)
 @click.option(
-    "--threshold", type=click.FloatRange(0.0, 1.0), metavar="P",
+    "--threshold",
+    type=click.FloatRange(0.0, 1.0),
+    metavar="P",
     help="Give boxes from this confidence on; by default the model's own.",
-)  # fmt: skip
+)
 @click.option(
-    "--max-error", type=click.FloatRange(0.0, 1.0, max_open=True), metavar="SHARE",
+    "--max-error",
+    type=click.FloatRange(0.0, 1.0, max_open=True),
+    metavar="SHARE",
     help="Give boxes so that at most this share of them was wrong on validation data, e.g. 0.05.",
-)  # fmt: skip
+)
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use.")
 def detect(
     paths: tuple[str, ...],

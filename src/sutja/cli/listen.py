@@ -38,29 +38,40 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option(
-    "--format", "format_name", type=click.Choice(SOUND_FORMATS),
+    "--format",
+    "format_name",
+    type=click.Choice(SOUND_FORMATS),
     help="How to print: by default a table, or what the name of --out says.",
-)  # fmt: skip
+)
 @click.option(
-    "--out", metavar="FILE",
+    "--out",
+    metavar="FILE",
     help="Write to FILE; it appears when all is heard. SRT of several recordings goes into a folder.",
-)  # fmt: skip
+)
 @click.option(
     "--kind", type=click.Choice(KINDS), default="auto", show_default=True, help="What the numbers are."
 )
 @click.option("--country", metavar="CODE", help="Whose postcodes and dates, as DE, US or IN.")
 @click.option(
-    "--max-error", type=click.FloatRange(0.0, 1.0, max_open=True), metavar="SHARE",
+    "--max-error",
+    type=click.FloatRange(0.0, 1.0, max_open=True),
+    metavar="SHARE",
     help="Accept so that at most this share of the accepted numbers was wrong on validation data, e.g. 0.01.",
-)  # fmt: skip
+)
 @click.option(
-    "--pause", type=click.FloatRange(0.2, 30.0), default=2.0, show_default=True, metavar="SECONDS",
+    "--pause",
+    type=click.FloatRange(0.2, 30.0),
+    default=2.0,
+    show_default=True,
+    metavar="SECONDS",
     help="A longer pause ends a number.",
-)  # fmt: skip
+)
 @click.option(
-    "--rate", type=click.IntRange(4_000, 768_000), metavar="HZ",
+    "--rate",
+    type=click.IntRange(4_000, 768_000),
+    metavar="HZ",
     help="Samples a second, instead of what the files say.",
-)  # fmt: skip
+)
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use.")
 @click.option("--model", metavar="FILE|NAME", help="Another model than the bundled one.")
 @click.option("--microphone", is_flag=True, help="Listen to a microphone, until Ctrl-C.")
@@ -147,9 +158,13 @@ def _make_listener(asked: _Asked) -> Listener:
     cv2.setNumThreads(asked.threads)
     try:
         listener = Listener(
-            asked.model, asked.threads, asked.max_error, kind=asked.kind, country=asked.country,
+            asked.model,
+            asked.threads,
+            asked.max_error,
+            kind=asked.kind,
+            country=asked.country,
             pause=asked.pause,
-        )  # fmt: skip
+        )
     except SutjaError as error:
         stop(str(error), USAGE)
     if listener.choice is not None:

@@ -33,42 +33,52 @@ KINDS = ("auto", "number", "amount", "postcode", "date", "check")
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option("--crop", is_flag=True, help="Each picture shows one number and little else.")
 @click.option(
-    "--format", "format_name", type=click.Choice(FORMATS),
+    "--format",
+    "format_name",
+    type=click.Choice(FORMATS),
     help="How to print: by default a table, or what the name of --out says.",
-)  # fmt: skip
+)
 @click.option(
     "--table", is_flag=True, help="With --format csv: rows and columns, as a spreadsheet opens them."
 )
 @click.option(
-    "--out", metavar="FILE",
+    "--out",
+    metavar="FILE",
     help="Write to FILE; it appears when all is read. PAGE-XML of several pages goes into a folder.",
-)  # fmt: skip
+)
 @click.option(
-    "--annotate", metavar="DIR", type=click.Path(file_okay=False),
+    "--annotate",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
     help="Also draw what was read into a copy of each picture, in DIR.",
-)  # fmt: skip
+)
 @click.option(
     "--kind", type=click.Choice(KINDS), default="auto", show_default=True, help="What the numbers are."
 )
 @click.option("--country", metavar="CODE", help="Whose postcodes, dates and amounts, as DE, US or IN.")
 @click.option(
-    "--truth", metavar="FILE",
+    "--truth",
+    metavar="FILE",
     help="A CSV with the columns file and text, and page, x0, y0, x1, y1 where known: says how much of it "
     "was read, wrong and rejected. Without PATH the files it names are read.",
-)  # fmt: skip
+)
 @click.option(
-    "--every-number", is_flag=True,
+    "--every-number",
+    is_flag=True,
     help="With --truth: it names every number of its pages, so that any other number is wrong.",
-)  # fmt: skip
+)
 @click.option(
-    "--max-error", type=click.FloatRange(0.0, 1.0, max_open=True), metavar="SHARE",
+    "--max-error",
+    type=click.FloatRange(0.0, 1.0, max_open=True),
+    metavar="SHARE",
     help="Accept so that at most this share of the accepted numbers was wrong on validation data, e.g. 0.01.",
-)  # fmt: skip
+)
 @click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use.")
 @click.option(
-    "--model", metavar="FILE|NAME",
+    "--model",
+    metavar="FILE|NAME",
     help="Another model than the bundled one: one that reads numbers, or one that tells single characters.",
-)  # fmt: skip
+)
 @click.option(
     "--detector", metavar="FILE|NAME", help="Another model to find the numbers on pages than the bundled one."
 )
@@ -207,9 +217,13 @@ def _make_reader(asked: _Asked) -> Reader | Classifier:
     cv2.setNumThreads(asked.threads)
     try:
         reader = open_reader(
-            asked.model, threads=asked.threads, max_error=asked.max_error, kind=asked.kind,
-            country=asked.country, detector=asked.detector,
-        )  # fmt: skip
+            asked.model,
+            threads=asked.threads,
+            max_error=asked.max_error,
+            kind=asked.kind,
+            country=asked.country,
+            detector=asked.detector,
+        )
         choice = reader.choice
         if not asked.crop:
             if not isinstance(reader, Reader):

@@ -69,13 +69,17 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 def _shared(command: Callable[..., None]) -> Callable[..., None]:
     """The options that both kinds of training have."""
     options = (
-        click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="RUN",
-                     help="Folder of the run.  [default: runs/…-1, -2, …]"),
+        click.option(
+            "--out",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="RUN",
+            help="Folder of the run.  [default: runs/…-1, -2, …]",
+        ),
         click.option("--resume", is_flag=True, help="Go on with the run in --out, to the same weights."),
         click.option("--seed", type=click.IntRange(0), default=0, show_default=True),
         click.option("--lr", type=click.FloatRange(0, min_open=True), help="Peak learning rate."),
         click.option("--threads", type=click.IntRange(0), default=0, help="0 takes the quicker number."),
-    )  # fmt: skip
+    )
     for option in reversed(options):
         command = option(command)
     return command
@@ -129,9 +133,14 @@ def train() -> None:
 @_shared
 @click.pass_context
 def classify(
-    ctx: click.Context, /, data: str | None, out: Path | None, resume: bool, resize: tuple[int, int] | None,
+    ctx: click.Context,
+    /,
+    data: str | None,
+    out: Path | None,
+    resume: bool,
+    resize: tuple[int, int] | None,
     **choices: Any,
-) -> None:  # fmt: skip
+) -> None:
     """Train a classifier on DATA.
 
     DATA is a set of `sutja data` (mnist, usps, …), a folder with a folder of pictures, or of recordings of a
@@ -170,9 +179,19 @@ def classify(
 @_shared
 @click.pass_context
 def transcribe(
-    ctx: click.Context, /, data: Path, base: str | None, from_scratch: bool, out: Path | None, resume: bool,
-    name: str | None, epochs: int, seed: int, lr: float | None, threads: int,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    /,
+    data: Path,
+    base: str | None,
+    from_scratch: bool,
+    out: Path | None,
+    resume: bool,
+    name: str | None,
+    epochs: int,
+    seed: int,
+    lr: float | None,
+    threads: int,
+) -> None:
     """Train a reader of numbers on DATA, a table (.csv) with the columns path and text, or a folder with one.
 
     The paths name pictures, each of one number and little else, or recordings with what is said in them, in
@@ -203,9 +222,14 @@ def _text_plan(weights: Path | None, name: str, **choices: Any) -> TextPlan:
 
 
 def _read(
-    ctx: click.Context, data: Path, base: str | None, out: Path | None, resume: bool, name: str | None,
+    ctx: click.Context,
+    data: Path,
+    base: str | None,
+    out: Path | None,
+    resume: bool,
+    name: str | None,
     plan: Callable[..., TextPlan],
-) -> RunFolder:  # fmt: skip
+) -> RunFolder:
     """Train on crops."""
     from sutja.model_file.bundled import open_model, path_of
     from sutja.runs.transcribe import load_text_parts
@@ -220,9 +244,14 @@ def _read(
 
 
 def _hear(
-    ctx: click.Context, data: Path, base: str | None, out: Path | None, resume: bool, name: str | None,
+    ctx: click.Context,
+    data: Path,
+    base: str | None,
+    out: Path | None,
+    resume: bool,
+    name: str | None,
     plan: Callable[..., TextPlan],
-) -> RunFolder:  # fmt: skip
+) -> RunFolder:
     """Train on recordings."""
     from sutja.model_file.bundled import open_model, path_of
     from sutja.runs.listen import load_speech_parts
@@ -245,13 +274,17 @@ def _hear(
 @click.option("--budget", type=Duration(), metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
 @click.option("--batch-size", type=click.IntRange(1), default=16, show_default=True)
 @click.option(
-    "--longest", type=click.IntRange(32, 4096),
+    "--longest",
+    type=click.IntRange(32, 4096),
     help="Pixels of a picture's longer side, as the network sees it.  [default: so that small things show]",
-)  # fmt: skip
+)
 @click.option(
-    "--augment", type=click.Choice(("none", "written", "upright", "anyhow")), default="upright",
-    show_default=True, help="What there is: text; what has a top and a bottom; what may be turned anyhow.",
-)  # fmt: skip
+    "--augment",
+    type=click.Choice(("none", "written", "upright", "anyhow")),
+    default="upright",
+    show_default=True,
+    help="What there is: text; what has a top and a bottom; what may be turned anyhow.",
+)
 @click.option("--device", default="auto", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
 @click.option(
     "--dtype", type=click.Choice(("auto", "float32", "bfloat16")), default="auto", help="Of the arithmetic."
@@ -261,9 +294,19 @@ def _hear(
 @_shared
 @click.pass_context
 def detect(
-    ctx: click.Context, /, data: str, out: Path | None, resume: bool, size: str, batch_size: int,
-    augment: str, longest: int | None, int8: bool, name: str | None, **choices: Any,
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    /,
+    data: str,
+    out: Path | None,
+    resume: bool,
+    size: str,
+    batch_size: int,
+    augment: str,
+    longest: int | None,
+    int8: bool,
+    name: str | None,
+    **choices: Any,
+) -> None:
     """Train a detector on DATA.
 
     DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, or a folder with COCO, YOLO or

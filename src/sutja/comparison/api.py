@@ -89,9 +89,13 @@ def compare(
 
     tell = say or _silent
     terms = contest.Terms(
-        _sizes(sizes), seeds, math.inf if budget is None else _seconds(budget, "budget"), trials,
-        limit=_seconds(limit, "limit"), device=device,
-    )  # fmt: skip
+        _sizes(sizes),
+        seeds,
+        math.inf if budget is None else _seconds(budget, "budget"),
+        trials,
+        limit=_seconds(limit, "limit"),
+        device=device,
+    )
     chosen_engine = backends.choose(engine, jobs, address)
     inputs = prepare(X, y, groups, test, classes=classes, source=source, notes=notes)
     chosen = known.choose(learners, inputs.pictures, eras)

@@ -59,9 +59,17 @@ def run(
     if begun_before:
         say(f"goes on with the comparison in {folder}")
     found = compare(
-        source.X, source.y, groups=source.groups, test=source.test, classes=source.classes,
-        source=source.name, notes=source.notes, out=folder, say=say, **choices,
-    )  # fmt: skip
+        source.X,
+        source.y,
+        groups=source.groups,
+        test=source.test,
+        classes=source.classes,
+        source=source.name,
+        notes=source.notes,
+        out=folder,
+        say=say,
+        **choices,
+    )
     say("fits the curves and draws the report")
     return found, write_report(found, folder)
 

@@ -189,9 +189,10 @@ def _check_same(path: Path, facts: Mapping[str, Any]) -> None:
         names = [name for name in facts if before.get(name) != facts[name]]
         if names:
             raise ComparisonError(
-                f"a comparison with other {' and '.join(names)} is in this folder", where=str(path.parent),
+                f"a comparison with other {' and '.join(names)} is in this folder",
+                where=str(path.parent),
                 remedy="go on with what it began with, or name another folder",
-            )  # fmt: skip
+            )
     write_atomic(path, json.dumps(facts, indent=1).encode())
 
 
@@ -199,9 +200,19 @@ class _Run:
     """Tuning and sweep with their progress."""
 
     def __init__(
-        self, inputs: Inputs, grid: Grid, terms: Terms, engine: Engine, clock: Clock, material: Material,
-        table: Table, tuning: Table, device: str, dtype: str, say: Say,
-    ) -> None:  # fmt: skip
+        self,
+        inputs: Inputs,
+        grid: Grid,
+        terms: Terms,
+        engine: Engine,
+        clock: Clock,
+        material: Material,
+        table: Table,
+        tuning: Table,
+        device: str,
+        dtype: str,
+        say: Say,
+    ) -> None:
         self.inputs, self.grid, self.terms, self.engine, self.clock = inputs, grid, terms, engine, clock
         self.material, self.table, self.tuning = material, table, tuning
         self.device, self.dtype, self.say = device, dtype, say
@@ -217,9 +228,18 @@ class _Run:
         if math.isfinite(clock.seconds):
             seconds = clock.left() * self.engine.jobs / len(self.grid.learners)
         tuner = Tuner(
-            self.grid.learners, self.material, rows, self.terms.trials, seconds, clock, self.terms.limit,
-            self.tuning, self.costs, self._device_of, self.dtype,
-        )  # fmt: skip
+            self.grid.learners,
+            self.material,
+            rows,
+            self.terms.trials,
+            seconds,
+            clock,
+            self.terms.limit,
+            self.tuning,
+            self.costs,
+            self._device_of,
+            self.dtype,
+        )
         if self.terms.trials > 1:
             self.say(
                 f"settings: up to {self.terms.trials} of each learner, on {_list(rungs)} labels, "
@@ -234,10 +254,19 @@ class _Run:
             if row.status == DONE:
                 self.costs.add(row.learner, row.labels, (row.fit_seconds or 0) + (row.predict_seconds or 0))
         planner = Planner(
-            self.grid, self.table.rows, tuned.best, self.material, self._device_of, self.dtype, self.costs,
-            self.clock, self.terms.limit, self.table.add, cards(self.engine, self.device),
+            self.grid,
+            self.table.rows,
+            tuned.best,
+            self.material,
+            self._device_of,
+            self.dtype,
+            self.costs,
+            self.clock,
+            self.terms.limit,
+            self.table.add,
+            cards(self.engine, self.device),
             len(self.inputs.parts["test"][1]),
-        )  # fmt: skip
+        )
         for row in self.table.rows.values():
             planner.charge(row.learner, (row.fit_seconds or 0) + (row.predict_seconds or 0))
             if row.status == SLOW:
@@ -274,10 +303,21 @@ class _Run:
         rows, answers = [], {}
         for one, fit, error in zip(task.ones, outcome.fits, outcome.errors, strict=True):
             row = Row(
-                name, n, one.seed, DONE, error, fit.fit_seconds, fit.predict_seconds, outcome.memory_mb,
-                fit.fit_operations, fit.predict_operations, fit.parameters, fit.together, task.device,
+                name,
+                n,
+                one.seed,
+                DONE,
+                error,
+                fit.fit_seconds,
+                fit.predict_seconds,
+                outcome.memory_mb,
+                fit.fit_operations,
+                fit.predict_operations,
+                fit.parameters,
+                fit.together,
+                task.device,
                 settings_text(one.settings),
-            )  # fmt: skip
+            )
             rows.append(row)
             answers[row.key] = fit.answers
         self.table.add(rows, answers)

@@ -257,14 +257,16 @@ def _check(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if not 0.0 < max_error < 1.0:
         raise ThresholdError(
-            f"{max_error} is no share of errors", where="max error",
+            f"{max_error} is no share of errors",
+            where="max error",
             remedy="give one above 0 and below 1, like 0.01",
-        )  # fmt: skip
+        )
     if not 0.0 < confidence_level < 1.0:
         raise ThresholdError(
-            f"{confidence_level} is no probability", where="confidence",
+            f"{confidence_level} is no probability",
+            where="confidence",
             remedy="give one above 0 and below 1, like 0.95",
-        )  # fmt: skip
+        )
     p, right = np.asarray(confidence, np.float64), np.asarray(correct)
     if p.ndim == 1 and not p.size:
         raise ThresholdError("there are no answers to count", where="labels", remedy="give some labels")

@@ -112,9 +112,10 @@ class RiskTable:
         points = [point for point in self.counts.points if point[1] > 0]
         if not points:
             raise ThresholdError(
-                "the model's card has no validation counts to choose by", where="max error",
+                "the model's card has no validation counts to choose by",
+                where="max error",
                 remedy="leave it out, or use a model with counts",
-            )  # fmt: skip
+            )
         shown = {
             point: self._bound(point, confidence_level) if guarantee else point[2] / point[1]
             for point in points
@@ -125,7 +126,7 @@ class RiskTable:
                 f"no threshold kept {100 * max_error:.4g} % on the {cases} validation cases",
                 where="max error",
                 remedy=f"the least they can show is {percent(min(shown.values()), 3)}; ask for that or more",
-            )  # fmt: skip
+            )
         threshold, accepted, wrong = max(kept, key=lambda point: point[1])
         bound = self._bound((threshold, accepted, wrong), confidence_level)
         return ThresholdChoice(threshold, max_error, accepted, wrong, cases, bound, confidence_level)

@@ -85,10 +85,7 @@ def best_path(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> str:
 
 
 def split(
-    log_probs: NDArray[np.float32],
-    alphabet: Sequence[str],
-    floor: float = FLOOR,
-    certain: float = CERTAIN,
+    log_probs: NDArray[np.float32], alphabet: Sequence[str], floor: float = FLOOR, certain: float = CERTAIN
 ) -> list[tuple[float, list[Segment]]]:
     """Cut each item of a batch into its segments.
 

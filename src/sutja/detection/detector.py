@@ -83,8 +83,9 @@ class Detector:
         if channels not in (None, self.params.channels):
             raise ModelFileError(
                 f"wants pictures of {channels} channels, its card makes {self.params.channels}",
-                where=f"model {file.source}", remedy="make the model file again",
-            )  # fmt: skip
+                where=f"model {file.source}",
+                remedy="make the model file again",
+            )
         points = file.card.calibration.points
         self._calibrate = Calibrator(points) if points else None
 
@@ -108,9 +109,10 @@ class Detector:
             pictures.append(picture)
             if len(pictures) > 1:
                 raise PictureError(
-                    "holds several pictures", source=picture.source,
+                    "holds several pictures",
+                    source=picture.source,
                     remedy="give its pages one by one, as sutja.signals.document.iter_pages makes them",
-                )  # fmt: skip
+                )
         return self._detections(self.find(pictures[0].pixels))
 
     def detect_many(self, sources: Iterable[Source]) -> Iterator[Scene]:
@@ -256,12 +258,14 @@ def _params(file: ModelFile) -> FrameParams:
     if preprocessing.name != "frame":
         raise ModelFileError(
             f"wants the preprocessing {preprocessing.name!r}, which this version does not have for boxes",
-            where=f"model {file.source}", remedy="update sutja",
-        )  # fmt: skip
+            where=f"model {file.source}",
+            remedy="update sutja",
+        )
     try:
         return FrameParams.from_json(preprocessing.params)
     except (TypeError, ValueError) as error:
         raise ModelFileError(
             f"has parameters of the preprocessing that this version cannot use ({error})",
-            where=f"model {file.source}", remedy="update sutja, or make the model file again",
-        ) from error  # fmt: skip
+            where=f"model {file.source}",
+            remedy="update sutja, or make the model file again",
+        ) from error

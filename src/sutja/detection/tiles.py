@@ -50,11 +50,14 @@ def _spans(side: int) -> Iterator[tuple[int, int]]:
 
 def cut_off(boxes: NDArray[np.float32], tile: Tile, height: int, width: int) -> NDArray[np.bool_]:
     """Which boxes, in the picture's pixels, end at an edge that the tile has within the picture."""
-    at = np.stack([
-        (boxes[:, 0] <= tile.x0 + EDGE) & (tile.x0 > 0), (boxes[:, 1] <= tile.y0 + EDGE) & (tile.y0 > 0),
-        (boxes[:, 2] >= tile.x1 - EDGE) & (tile.x1 < width),
-        (boxes[:, 3] >= tile.y1 - EDGE) & (tile.y1 < height),
-    ])  # fmt: skip
+    at = np.stack(
+        [
+            (boxes[:, 0] <= tile.x0 + EDGE) & (tile.x0 > 0),
+            (boxes[:, 1] <= tile.y0 + EDGE) & (tile.y0 > 0),
+            (boxes[:, 2] >= tile.x1 - EDGE) & (tile.x1 < width),
+            (boxes[:, 3] >= tile.y1 - EDGE) & (tile.y1 < height),
+        ]
+    )
     return np.asarray(at.any(axis=0), np.bool_)
 
 

@@ -21,11 +21,46 @@ EAN_LENGTHS = frozenset((8, 12, 13, 14))
 # Countries whose IBAN has no letters but the country's: digits behind the two check digits (SWIFT IBAN
 # Registry, release 101). Those of the others cannot be checked: letters are seen, but not told apart.
 IBAN_DIGITS = {
-    "AE": 19, "AT": 16, "BA": 16, "BE": 12, "BI": 23, "CR": 18, "CZ": 20, "DE": 18, "DJ": 23, "DK": 14,
-    "EE": 16, "EG": 25, "ES": 20, "FI": 14, "FO": 14, "GL": 14, "HR": 17, "HU": 24, "IL": 19, "IS": 22,
-    "LT": 16, "LY": 21, "ME": 18, "MN": 16, "MR": 23, "NO": 11, "PL": 24, "PT": 21, "RS": 18, "SD": 14,
-    "SE": 20, "SI": 15, "SK": 20, "SO": 19, "ST": 21, "TL": 19, "TN": 20, "VA": 18, "XK": 16,
-}  # fmt: skip
+    "AE": 19,
+    "AT": 16,
+    "BA": 16,
+    "BE": 12,
+    "BI": 23,
+    "CR": 18,
+    "CZ": 20,
+    "DE": 18,
+    "DJ": 23,
+    "DK": 14,
+    "EE": 16,
+    "EG": 25,
+    "ES": 20,
+    "FI": 14,
+    "FO": 14,
+    "GL": 14,
+    "HR": 17,
+    "HU": 24,
+    "IL": 19,
+    "IS": 22,
+    "LT": 16,
+    "LY": 21,
+    "ME": 18,
+    "MN": 16,
+    "MR": 23,
+    "NO": 11,
+    "PL": 24,
+    "PT": 21,
+    "RS": 18,
+    "SD": 14,
+    "SE": 20,
+    "SI": 15,
+    "SK": 20,
+    "SO": 19,
+    "ST": 21,
+    "TL": 19,
+    "TN": 20,
+    "VA": 18,
+    "XK": 16,
+}
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # a digit times two, its own digits added
 
 
@@ -87,8 +122,9 @@ def _iban(country: str, digits: int) -> Rule:
         frozenset([digits + 2]),
         lambda rest, place, digit: (rest + weights[place] * digit) % 97,
         lambda rest, count: rest == 1,
-        nothing=letters * 100 % 97, letters_first=2,
-    )  # fmt: skip
+        nothing=letters * 100 % 97,
+        letters_first=2,
+    )
 
 
 LUHN = Rule(LUHN_LENGTHS, _luhn_add, _from_the_right, nothing=(0, 0))

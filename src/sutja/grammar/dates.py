@@ -43,9 +43,11 @@ _COMB = {
     "s": r"\d\d",
 }
 _SPACED_COMB = {
-    "d": r"(?:0 [1-9]|[12] \d|3 [01])", "m": r"(?:0 [1-9]|1 [0-2])", "y": r"(?:1 [5-9] \d \d|2 [01] \d \d)",
+    "d": r"(?:0 [1-9]|[12] \d|3 [01])",
+    "m": r"(?:0 [1-9]|1 [0-2])",
+    "y": r"(?:1 [5-9] \d \d|2 [01] \d \d)",
     "s": r"\d \d",
-}  # fmt: skip
+}
 _BARE = {part: pattern.replace(_J, "") for part, pattern in _PARTS.items()}
 _USUAL = r"(?:[/.\- ]|[/.\-] )"
 _ODD = rf"¤(?:[{_SLIPS}] ?|[{re.escape(_ANY)}]{{2}})"

@@ -55,11 +55,7 @@ class Grammar:
     """One kind, as written in one country or anywhere: made by `grammar_for`."""
 
     def __init__(
-        self,
-        kind: str,
-        country: str | None,
-        machines: list[Machine],
-        parse: Callable[[str], Typed | None],
+        self, kind: str, country: str | None, machines: list[Machine], parse: Callable[[str], Typed | None]
     ) -> None:
         self.kind, self.country = kind, country
         self._machines = [beside_words(machine) for machine in machines]
@@ -116,8 +112,12 @@ def _check(text: str, country: str | None) -> Typed | None:
 
 
 _PARSERS: dict[str, Callable[[str, str | None], Typed | None]] = {
-    "number": _number, "amount": _amount, "postcode": _postcode, "date": _date, "check": _check,
-}  # fmt: skip
+    "number": _number,
+    "amount": _amount,
+    "postcode": _postcode,
+    "date": _date,
+    "check": _check,
+}
 
 
 def _machines(kind: str, country: str | None) -> list[Machine]:

@@ -124,9 +124,10 @@ def forms(country: str | None) -> list[Form]:
         return list(table().values())
     if country not in table():
         raise SutjaError(
-            f"{country} has no postcodes of figures alone", where="country",
+            f"{country} has no postcodes of figures alone",
+            where="country",
             remedy="leave it out, or read the numbers as another kind",
-        )  # fmt: skip
+        )
     return [table()[country]]
 
 
@@ -187,9 +188,11 @@ def postcode(text: str, country: str | None = None) -> Postcode | None:
         elif (template := _SLIP.sub("-", text)) != text:
             looks = re.sub(r"\d", "d", template)
             found = [
-                form for shape in fit for form in shape.forms
+                form
+                for shape in fit
+                for form in shape.forms
                 if looks in {way.replace(" ", "-") for way in form.written.values()}
-            ]  # fmt: skip
+            ]
     if not found:
         return None
     values = {_filled(template, digits) for template in {form.written.get(len(digits)) for form in found}}

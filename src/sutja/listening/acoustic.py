@@ -60,8 +60,9 @@ class Ear:
         if preprocessing.name != "log-mel":
             raise ModelFileError(
                 f"wants the preprocessing {preprocessing.name!r}, which this version does not have",
-                where=f"model {model.source}", remedy="update sutja",
-            )  # fmt: skip
+                where=f"model {model.source}",
+                remedy="update sutja",
+            )
         try:
             self.params = LogMelParams.from_json(dict(preprocessing.params))
         except (TypeError, ValueError) as error:
@@ -71,8 +72,9 @@ class Ear:
         if self.params.rate != RATE or not whole:
             raise ModelFileError(
                 f"listens at {self.params.rate} samples a second, this version at {RATE}",
-                where=f"model {model.source}", remedy="make the model file again",
-            )  # fmt: skip
+                where=f"model {model.source}",
+                remedy="make the model file again",
+            )
         self._session = Session(model, threads)
         self._n_outputs = model.card.n_outputs
         self._step = self.params.hop * self.params.stride  # samples
@@ -142,11 +144,13 @@ class Ear:
             raise InferenceError(
                 f"gave {log_probs.shape} for features of {features.shape}, "
                 f"not (1, {expected}, {self._n_outputs})",
-                where=f"model {self._session.source}", remedy="make the model file again",
-            )  # fmt: skip
+                where=f"model {self._session.source}",
+                remedy="make the model file again",
+            )
         if np.isnan(log_probs).any():
             raise InferenceError(
-                "gave answers that are no numbers", where=f"model {self._session.source}",
+                "gave answers that are no numbers",
+                where=f"model {self._session.source}",
                 remedy="make the model file again",
-            )  # fmt: skip
+            )
         return np.asarray(log_probs[0])

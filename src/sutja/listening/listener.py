@@ -70,9 +70,10 @@ class Listener:
         self._grammar = grammar_for(kind, country)
         if not LEAST_PAUSE <= pause <= MOST_PAUSE:
             raise SutjaError(
-                f"{pause} seconds are no pause to tell numbers by", where="pause",
+                f"{pause} seconds are no pause to tell numbers by",
+                where="pause",
                 remedy=f"give {LEAST_PAUSE} to {MOST_PAUSE:.0f}",
-            )  # fmt: skip
+            )
         file = open_model(model, "listen")
         self.card: Card = file.card
         self.choice: ThresholdChoice | None = None

@@ -45,9 +45,10 @@ def microphone_blocks(device: str | int | None = None) -> Iterator[NDArray[np.fl
         stream.start()
     except Exception as error:  # PortAudioError, or ValueError for a name that fits none or several
         raise SoundError(
-            f"cannot be opened ({error})", source=MICROPHONE,
+            f"cannot be opened ({error})",
+            source=MICROPHONE,
             remedy="plug one in, or choose another with --device; list them with: python -m sounddevice",
-        ) from error  # fmt: skip
+        ) from error
     try:
         while True:
             yield waiting.get()
@@ -64,6 +65,7 @@ def _driver() -> Any:
         ) from error
     except OSError as error:
         raise SoundError(
-            f"the system's PortAudio is missing ({error})", source=MICROPHONE,
+            f"the system's PortAudio is missing ({error})",
+            source=MICROPHONE,
             remedy="install it, on Debian with: apt install libportaudio2",
-        ) from error  # fmt: skip
+        ) from error

@@ -129,9 +129,14 @@ class Judge:
         end = min(max(seconds, 0.0), heard.spans[-1][1] + TAIL)
         start = min(max(0.0, heard.spans[0][0] - LEAD), end)
         return SpokenNumber(
-            " ".join(heard.words), heard.digits, heard.value, confidence, confidence >= self.threshold,
-            start, end,
-        )  # fmt: skip
+            " ".join(heard.words),
+            heard.digits,
+            heard.value,
+            confidence,
+            confidence >= self.threshold,
+            start,
+            end,
+        )
 
     def _may_be_accepted(self, heard: Heard) -> bool:
         lone = len(heard.words) == 1 and heard.beside

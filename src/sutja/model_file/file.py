@@ -48,9 +48,10 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
         write_atomic(target, data)
     except OSError as error:
         raise ModelFileError(
-            f"cannot be written ({error.strerror or error})", where=str(target),
+            f"cannot be written ({error.strerror or error})",
+            where=str(target),
             remedy="make room and permissions, or name another place",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def read_model(

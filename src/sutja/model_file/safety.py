@@ -30,9 +30,11 @@ SIGNATURES: dict[str, tuple[dict[str, tuple[int | None, ...]], dict[str, tuple[i
 # Along which side of the output the classes lie.
 _CLASSES_AT = {"transcribe": -1, "classify": -1, "detect": 1, "listen": -1}
 _COUNTED_TOO = {
-    "transcribe": " with the blank", "classify": "", "detect": " with the four edges",
+    "transcribe": " with the blank",
+    "classify": "",
+    "detect": " with the four edges",
     "listen": " with the blank",
-}  # fmt: skip
+}
 
 
 def check_graph(model: ModelProto) -> None:

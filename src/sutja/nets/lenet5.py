@@ -102,9 +102,14 @@ class LeNet5(nn.Module):
         units = (6 * 28**2, 6 * 14**2, 16 * 10**2, 16 * 5**2, 120, CODE, classes)
         kernel = KERNEL**2
         connections = (
-            units[0] * (kernel + 1), units[1] * 5, 10**2 * (partial * kernel + 16), units[3] * 5,
-            120 * (16 * kernel + 1), CODE * 121, classes * CODE,
-        )  # fmt: skip
+            units[0] * (kernel + 1),
+            units[1] * 5,
+            10**2 * (partial * kernel + 16),
+            units[3] * 5,
+            120 * (16 * kernel + 1),
+            CODE * 121,
+            classes * CODE,
+        )
         unseen = int((self.seen == 0).sum()) * kernel
         learnt = sum(p.numel() for p in self.parameters()) - unseen
         return Counts(SIDE**2 + sum(units), sum(connections), learnt)

@@ -44,11 +44,7 @@ NETS: Mapping[str, Wants] = MappingProxyType(
 
 
 def make_net(
-    name: str,
-    shape: tuple[int, int, int],
-    classes: int,
-    hidden: Sequence[int] = (16, 16),
-    size: str = "s",
+    name: str, shape: tuple[int, int, int], classes: int, hidden: Sequence[int] = (16, 16), size: str = "s"
 ) -> nn.Module:
     """A classifier with fresh weights, (B, C, H, W) → logits (B, K).
 

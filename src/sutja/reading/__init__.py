@@ -32,7 +32,8 @@ def open_reader(
         if named := [name for name, given in asked.items() if given]:
             raise SutjaError(
                 f"tells single characters, which have no {' and no '.join(named)}",
-                where=f"model {file.source}", remedy="leave that out, or read with a model of whole numbers",
-            )  # fmt: skip
+                where=f"model {file.source}",
+                remedy="leave that out, or read with a model of whole numbers",
+            )
         return Classifier(file, threads, max_error)
     return Reader(file, threads, max_error, kind=kind, country=country, detector=detector)

@@ -246,8 +246,9 @@ class Classifier:
         if any(want is not None and want != have for want, have in zip(wanted, made, strict=True)):
             raise ModelFileError(
                 f"wants pictures of {wanted} (channels, rows, columns), its card makes {list(made)}",
-                where=f"model {source}", remedy="make the model file again",
-            )  # fmt: skip
+                where=f"model {source}",
+                remedy="make the model file again",
+            )
 
 
 def as_number(answer: Classified, width: int, height: int) -> Number:
@@ -276,15 +277,17 @@ def _params(file: ModelFile) -> PixelsParams:
     if preprocessing.name not in ("pixels", CLIP):
         raise ModelFileError(
             f"wants the preprocessing {preprocessing.name!r}, which this version does not have for classes",
-            where=f"model {file.source}", remedy="update sutja",
-        )  # fmt: skip
+            where=f"model {file.source}",
+            remedy="update sutja",
+        )
     try:
         return PixelsParams(**preprocessing.params)
     except (TypeError, ValueError) as error:
         raise ModelFileError(
             f"has parameters of the preprocessing that this version cannot use ({error})",
-            where=f"model {file.source}", remedy="update sutja, or make the model file again",
-        ) from error  # fmt: skip
+            where=f"model {file.source}",
+            remedy="update sutja, or make the model file again",
+        ) from error
 
 
 def check_crop(crop: bool) -> None:

@@ -111,8 +111,9 @@ class Reader:
         if rows is not None and any(look.height != rows for look in self._looks):
             raise ModelFileError(
                 f"wants {rows} rows, its card makes {[look.height for look in self._looks]}",
-                where=f"model {file.source}", remedy="make the model file again",
-            )  # fmt: skip
+                where=f"model {file.source}",
+                remedy="make the model file again",
+            )
 
     @property
     def threshold(self) -> float:
@@ -277,8 +278,9 @@ class Reader:
         if log_probs.shape != expected:
             raise InferenceError(
                 f"gave {log_probs.shape} for a batch of {batch.shape}, not {expected}",
-                where=f"model {self._session.source}", remedy="make the model file again",
-            )  # fmt: skip
+                where=f"model {self._session.source}",
+                remedy="make the model file again",
+            )
         return log_probs
 
 
@@ -288,13 +290,15 @@ def _preprocessing(file: ModelFile) -> list[NormaliseParams]:
     if card.preprocessing.name != "normalise":
         raise ModelFileError(
             f"wants the preprocessing {card.preprocessing.name!r}, which this version does not have",
-            where=f"model {file.source}", remedy="update sutja",
-        )  # fmt: skip
+            where=f"model {file.source}",
+            remedy="update sutja",
+        )
     views: list[dict[str, Any]] = [{}, *(dict(view) for view in card.second_look.views)]
     try:
         return [NormaliseParams(**{**card.preprocessing.params, **view}) for view in views]
     except TypeError as error:
         raise ModelFileError(
             f"has parameters of the preprocessing that this version does not know ({error})",
-            where=f"model {file.source}", remedy="update sutja",
-        ) from error  # fmt: skip
+            where=f"model {file.source}",
+            remedy="update sutja",
+        ) from error

@@ -117,9 +117,10 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
     lost = [name for i, name in enumerate(train.classes) if not (parts.train.labels == i).any()]
     if lost:
         raise DataError(
-            f"no picture of {show_some(lost)} is left to learn from", where=train.source,
+            f"no picture of {show_some(lost)} is left to learn from",
+            where=train.source,
             remedy="add pictures of it; where the data name groups, of two groups or more",
-        )  # fmt: skip
+        )
     for side in ("validation", "test"):
         for line in find_leaks(parts.train, getattr(parts, side)).tell(side):
             say(line)
@@ -185,9 +186,16 @@ def train_classifier(
             events.add(int(row.pop("step")), row)
 
     fitted = fit_classifier(
-        net, seen, parts.train.labels, plan.config, validation=(held, parts.validation.labels),
-        folder=folder.path, resume=resume, say=say, look=look,
-    )  # fmt: skip
+        net,
+        seen,
+        parts.train.labels,
+        plan.config,
+        validation=(held, parts.validation.labels),
+        folder=folder.path,
+        resume=resume,
+        say=say,
+        look=look,
+    )
     if distributed.rank():
         return None
     log_probs = predict_log_proba(fitted.net, held), predict_log_proba(fitted.net, last)
@@ -228,10 +236,17 @@ def make_card(
         threshold = 1.0
     train = parts.train
     return Card(
-        "classify", plan.name, (), Preprocessing(CLIP if parts.train.clips else "pixels", params.to_json()),
-        thresholds=table.counts, threshold=threshold, scaling=scaling, classes=train.classes,
+        "classify",
+        plan.name,
+        (),
+        Preprocessing(CLIP if parts.train.clips else "pixels", params.to_json()),
+        thresholds=table.counts,
+        threshold=threshold,
+        scaling=scaling,
+        classes=train.classes,
         training_data=(TrainingSet(train.source, len(train), train.terms, train.checksum()),),
-        open_terms=train.open_terms, seed=plan.config.seed,
+        open_terms=train.open_terms,
+        seed=plan.config.seed,
         versions={**fitted.versions, "onnxruntime": onnxruntime.__version__},
         results=(
             measured(parts.validation, held, scaling, "validation, which chose temperature and threshold"),
@@ -239,7 +254,7 @@ def make_card(
         ),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         fingerprint=make_fingerprint(train.images).to_text(),
-    )  # fmt: skip
+    )
 
 
 def measured(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, part: str) -> dict[str, Any]:
@@ -249,10 +264,13 @@ def measured(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, p
     n, wrong = len(right), int((~right).sum())
     low, high = clopper_pearson(wrong, n)
     return {
-        "set": data.source, "part": part, "n": n, "error": round(wrong / n, 6),
+        "set": data.source,
+        "part": part,
+        "n": n,
+        "error": round(wrong / n, 6),
         "error_95": [round(low, 6), round(high, 6)],
         "ece": round(expected_calibration_error(probabilities.max(1), right), 6),
-    }  # fmt: skip
+    }
 
 
 def _draw(folder: RunFolder, fitted: Fitted, parts: Parts, log_probs: NDArray[np.float64]) -> None:

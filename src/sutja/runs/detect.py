@@ -119,9 +119,17 @@ def train_detector(
     )
     facts = {"data": parts.train.checksum(), "jitter": plan.jitter, "batch_size": plan.batch_size}
     fitted = fit_detector(
-        net, source, plan.config, params, validation=held, folder=folder.path, resume=resume, facts=facts,
-        say=say, look=folder.write_results,
-    )  # fmt: skip
+        net,
+        source,
+        plan.config,
+        params,
+        validation=held,
+        folder=folder.path,
+        resume=resume,
+        facts=facts,
+        say=say,
+        look=folder.write_results,
+    )
     card = make_card(plan, params, parts, fitted, say)
     frames = [to_frame(picture.pixels, params) for picture in (held or train)[:_PARITY_PICTURES]]
     model = export_detector(fitted.net, card, folder.path / MODEL, frames)
@@ -137,10 +145,7 @@ def train_detector(
 
 
 def _in_integers(
-    folder: RunFolder,
-    shown: Sequence[FrameArray],
-    compared: Sequence[FrameArray],
-    say: Callable[[str], None],
+    folder: RunFolder, shown: Sequence[FrameArray], compared: Sequence[FrameArray], say: Callable[[str], None]
 ) -> None:
     """Write the model in 8-bit integers too, where it finds the same things; else say why not."""
     try:
@@ -178,12 +183,17 @@ def make_card(
     _, held = answers(fitted.net, parts.validation, params, say)
     train = parts.train
     card = Card(
-        "detect", plan.name, (), Preprocessing("frame", params.to_json()), classes=train.classes,
+        "detect",
+        plan.name,
+        (),
+        Preprocessing("frame", params.to_json()),
+        classes=train.classes,
         training_data=(TrainingSet(train.source, len(train), train.terms, train.checksum()),),
-        open_terms=train.open_terms, seed=plan.config.seed,
+        open_terms=train.open_terms,
+        seed=plan.config.seed,
         versions={**fitted.versions, "onnxruntime": onnxruntime.__version__},
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )  # fmt: skip
+    )
     card = calibrated(card, held, parts.validation)
     results = [measured(parts.validation, held, "validation, which chose calibration and threshold")]
     if len(parts.test):
@@ -255,9 +265,13 @@ def result_line(result: Mapping[str, Any]) -> str:
 
 
 def _draw_mistakes(
-    folder: RunFolder, net: Detector, card: Card, params: FrameParams, data: BoxedSet,
+    folder: RunFolder,
+    net: Detector,
+    card: Card,
+    params: FrameParams,
+    data: BoxedSet,
     say: Callable[[str], None],
-) -> None:  # fmt: skip
+) -> None:
     """The worst mistakes as a picture: surest false alarms, and what was missed."""
     calibrate = Calibrator(card.calibration.points)
     seen, found = answers(net, data, params, say)

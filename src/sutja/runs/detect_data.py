@@ -91,10 +91,12 @@ def rarest(data: BoxedSet) -> NDArray[np.int64]:
         minlength=len(data.classes),
     )
     return np.array(
-        [min(set(one.labels.tolist()), key=lambda k: (counts[k], k), default=len(data.classes))
-         for one in data.pictures],
+        [
+            min(set(one.labels.tolist()), key=lambda k: (counts[k], k), default=len(data.classes))
+            for one in data.pictures
+        ],
         np.int64,
-    )  # fmt: skip
+    )
 
 
 def params_of(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParams:

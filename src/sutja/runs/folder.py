@@ -55,9 +55,10 @@ class RunFolder:
         run = cls(path)
         if not resume and (path / COMMAND).exists():
             raise TrainingError(
-                "there is a run in this folder", where=str(path),
+                "there is a run in this folder",
+                where=str(path),
                 remedy="--resume goes on with it; or name another folder with --out",
-            )  # fmt: skip
+            )
         try:
             path.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(path).free
@@ -101,9 +102,10 @@ class RunFolder:
 
 def _unwritable(path: Path, why: str) -> TrainingError:
     return TrainingError(
-        f"cannot be written to ({why})", where=str(path),
+        f"cannot be written to ({why})",
+        where=str(path),
         remedy="make room, or name another folder with --out",
-    )  # fmt: skip
+    )
 
 
 def result_line(result: Mapping[str, Any]) -> str:

@@ -82,9 +82,12 @@ def load_speech_parts(data: Path, say: Callable[[str], None]) -> SpeechParts:
         train, validation, last = three_parts(alike, groups)
         test = [spoken[i] for i in last]
     parts = SpeechParts(
-        tuple(spoken[i] for i in train), tuple(spoken[i] for i in validation), tuple(test), whole.source,
+        tuple(spoken[i] for i in train),
+        tuple(spoken[i] for i in validation),
+        tuple(test),
+        whole.source,
         checksum,
-    )  # fmt: skip
+    )
     say(
         f"{whole.source}: {len(parts.train):,} recordings to train, {len(parts.validation):,} to validate, "
         f"{len(parts.test):,} to test"
@@ -102,9 +105,10 @@ def _read(
             sound = load_sound(path)
             if not 0.0 < sound.seconds <= LONGEST:
                 raise SoundError(
-                    f"lasts {sound.seconds:.1f} seconds", source=str(path),
+                    f"lasts {sound.seconds:.1f} seconds",
+                    source=str(path),
                     remedy=f"cut it to at most {LONGEST:.0f} seconds",
-                )  # fmt: skip
+                )
         except SoundError as error:
             say(f"left out: {error}")
             continue
@@ -114,9 +118,10 @@ def _read(
         digest.update(repr((len(samples), text)).encode() + samples.tobytes())
     if len(spoken) < 3:
         raise DataError(
-            f"only {len(spoken)} of {len(paths)} recordings can be read", where=str(data),
+            f"only {len(spoken)} of {len(paths)} recordings can be read",
+            where=str(data),
             remedy="check the column path",
-        )  # fmt: skip
+        )
     return spoken, np.array(kept, np.intp), digest.hexdigest()
 
 
@@ -192,8 +197,7 @@ def train_listener(
     begin = _begun(plan.base, parts, params) if plan.base else None
     pieces = [Piece(one.samples, heard_as(begin, one, params), "own", parts.source) for one in parts.train]
     config = _config(plan, base, sum(len(piece.samples) for piece in pieces) / params.hop)
-    facts = {**asdict(config), "data": parts.checksum,
-             "base": base.name + base.created if base else None}  # fmt: skip
+    facts = {**asdict(config), "data": parts.checksum, "base": base.name + base.created if base else None}
     path = folder.path / "checkpoint.pt"
     if not resume:
         path.unlink(missing_ok=True)
@@ -212,11 +216,16 @@ def _config(plan: TextPlan, base: Card | None, frames: float) -> listen.ListenFi
     """How long and how fast, for so many frames of features."""
     steps = plan.epochs * max(1, round(frames / _FRAMES))
     return listen.ListenFit(
-        steps=steps, lr=plan.lr or (3e-4 if base else 3e-3), frames=_FRAMES, seed=plan.seed,
-        chunks_a_round=1, uses=1, evaluate_every=max(1, steps // _LOOKS),
+        steps=steps,
+        lr=plan.lr or (3e-4 if base else 3e-3),
+        frames=_FRAMES,
+        seed=plan.seed,
+        chunks_a_round=1,
+        uses=1,
+        evaluate_every=max(1, steps // _LOOKS),
         warm_up=max(1, min(200, steps // 10)),
         settle=0.0 if base else 0.4,  # a trained network begins as it is used
-    )  # fmt: skip
+    )
 
 
 def _features(one: Spoken, params: LogMelParams) -> NDArray[np.float32]:
@@ -242,9 +251,15 @@ def _card(plan: TextPlan, params: LogMelParams, base: Card | None, parts: Speech
     )
     mine = TrainingSet(parts.source, len(parts.train), "not stated", parts.checksum)
     return replace(
-        card, name=plan.name, training_data=(*card.training_data, mine), open_terms=False, seed=plan.seed,
-        versions=versions(), results=(), guarantee=None,
-    )  # fmt: skip
+        card,
+        name=plan.name,
+        training_data=(*card.training_data, mine),
+        open_terms=False,
+        seed=plan.seed,
+        versions=versions(),
+        results=(),
+        guarantee=None,
+    )
 
 
 def parity_features(parts: SpeechParts, params: LogMelParams) -> list[NDArray[np.float32]]:

@@ -77,6 +77,8 @@ def answers_of(listener: Listener, recordings: Sequence[Spoken]) -> Answers:
         said.append("".join(number.digits for number in numbers) if numbers else None)
         confidence.append(min((number.confidence for number in numbers), default=0.0))
     return Answers(
-        tuple(said), tuple(digits_in(one.text) for one in recordings), np.array(confidence, np.float64),
+        tuple(said),
+        tuple(digits_in(one.text) for one in recordings),
+        np.array(confidence, np.float64),
         np.ones(len(said), np.bool_),
-    )  # fmt: skip
+    )

@@ -80,9 +80,14 @@ def confusion(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[str], t
                 if count := counts[row, column]:
                     dark = wrong[row, column] > middle
                     axes.text(
-                        column, row, f"{count:,}", ha="center", va="center", fontsize=7,
+                        column,
+                        row,
+                        f"{count:,}",
+                        ha="center",
+                        va="center",
+                        fontsize=7,
                         color="white" if dark else "#333333",
-                    )  # fmt: skip
+                    )
         names = [name[:12] for name in classes]
         turned = 90 if max(map(len, names)) > 2 else 0
         axes.set_xticks(range(n_classes), names, fontsize=8, rotation=turned)

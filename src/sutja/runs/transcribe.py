@@ -92,9 +92,12 @@ def load_text_parts(data: Path, say: Callable[[str], None]) -> TextParts:
         train, validation, last = three_parts(alike, groups)
         test = [samples[i] for i in last]
     parts = TextParts(
-        tuple(samples[i] for i in train), tuple(samples[i] for i in validation), tuple(test), whole.source,
+        tuple(samples[i] for i in train),
+        tuple(samples[i] for i in validation),
+        tuple(test),
+        whole.source,
         digest,
-    )  # fmt: skip
+    )
     sizes = (
         f"{len(parts.train):,} to train, {len(parts.validation):,} to validate, {len(parts.test):,} to test"
     )
@@ -118,9 +121,10 @@ def _read(
         digest.update(repr((picture.shape, text)).encode() + picture.tobytes())
     if len(samples) < 3:
         raise DataError(
-            f"only {len(samples)} of {len(paths)} crops can be read", where=str(data),
+            f"only {len(samples)} of {len(paths)} crops can be read",
+            where=str(data),
             remedy="check the column path",
-        )  # fmt: skip
+        )
     return samples, np.array(kept, np.intp), digest.hexdigest()
 
 
@@ -166,12 +170,17 @@ def train_transcriber(
     rng = np.random.default_rng(0)
     steps = plan.epochs * sum(1 for _ in batches(source.take(), _COLUMNS, rng))
     config = transcribe.FitConfig(
-        steps=steps, lr=plan.lr or (3e-4 if base else 3e-3), columns=_COLUMNS, seed=plan.seed,
-        chunks_a_round=1, evaluate_every=max(1, steps // _LOOKS), warm_up=max(1, min(300, steps // 10)),
-        damping=0.1 if base else 0.0, settle=0.0 if base else 0.3,  # a trained network begins as it is used
-    )  # fmt: skip
-    facts = {**asdict(config), "data": parts.checksum,
-             "base": base.name + base.created if base else None}  # fmt: skip
+        steps=steps,
+        lr=plan.lr or (3e-4 if base else 3e-3),
+        columns=_COLUMNS,
+        seed=plan.seed,
+        chunks_a_round=1,
+        evaluate_every=max(1, steps // _LOOKS),
+        warm_up=max(1, min(300, steps // 10)),
+        damping=0.1 if base else 0.0,
+        settle=0.0 if base else 0.3,  # a trained network begins as it is used
+    )
+    facts = {**asdict(config), "data": parts.checksum, "base": base.name + base.created if base else None}
     narrow = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
     begin = unfold(plan.base, batch_of(narrow).image) if plan.base else None
     path = folder.path / "checkpoint.pt"
@@ -194,9 +203,15 @@ def _card(plan: TextPlan, params: NormaliseParams, base: Card | None, parts: Tex
     )
     mine = TrainingSet(parts.source, len(parts.train), "not stated", parts.checksum)
     return replace(
-        card, name=plan.name, training_data=(*card.training_data, mine), open_terms=False, seed=plan.seed,
-        versions=versions(), results=(), guarantee=None,
-    )  # fmt: skip
+        card,
+        name=plan.name,
+        training_data=(*card.training_data, mine),
+        open_terms=False,
+        seed=plan.seed,
+        versions=versions(),
+        results=(),
+        guarantee=None,
+    )
 
 
 def parity_batches(parts: TextParts, params: NormaliseParams) -> list[NDArray[np.float32]]:

@@ -100,10 +100,15 @@ def figures(answers: Answers, threshold: float, source: str, part: str) -> dict[
     """Figures for the card."""
     found = evaluate(answers, threshold)
     return {
-        "set": source, "part": part, "n": found.error.n, "error": found.error.rate,
-        "error_95": [found.error.low, found.error.high], "ece": found.calibration_error,
-        "accepted": found.accepted.rate, "accepted_wrong": found.wrong_of_accepted.k,
-    }  # fmt: skip
+        "set": source,
+        "part": part,
+        "n": found.error.n,
+        "error": found.error.rate,
+        "error_95": [found.error.low, found.error.high],
+        "ece": found.calibration_error,
+        "accepted": found.accepted.rate,
+        "accepted_wrong": found.wrong_of_accepted.k,
+    }
 
 
 def _draw(folder: RunFolder, samples: Sequence[Sample], answers: Answers) -> None:

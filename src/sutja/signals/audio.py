@@ -76,9 +76,10 @@ def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
         n += len(block)
         if n > WHOLE_LIMIT * RATE:
             raise SoundError(
-                f"is longer than {WHOLE_LIMIT / 3600:.0f} hours", source=sound_name(source),
+                f"is longer than {WHOLE_LIMIT / 3600:.0f} hours",
+                source=sound_name(source),
                 remedy="listen to it with sutja.Listener, which takes it bit by bit",
-            )  # fmt: skip
+            )
     return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), sound_name(source))
 
 

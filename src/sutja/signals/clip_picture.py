@@ -45,9 +45,10 @@ def clip_picture(source: SoundSource, sample_rate: int | None = None) -> NDArray
     sound = load_sound(source, sample_rate)
     if not 0.0 < sound.seconds <= MOST_SECONDS:
         raise SoundError(
-            f"lasts {sound.seconds:.1f} seconds, and should be one word", source=sound_name(source),
+            f"lasts {sound.seconds:.1f} seconds, and should be one word",
+            source=sound_name(source),
             remedy=f"cut clips of at most {MOST_SECONDS:.0f} seconds, a word each",
-        )  # fmt: skip
+        )
     half = WIDTH * _PARAMS.hop // 2
     middle = _middle(log_mel(sound.samples, _PARAMS)) * _PARAMS.hop
     padded = np.pad(sound.samples, half)

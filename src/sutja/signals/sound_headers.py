@@ -34,9 +34,13 @@ _OTHERS = (
     (b"MThd", "holds notes, not sound (MIDI)", _WANTED),
 )
 _OURS = (
-    (b"RIFF", "WAV"), (b"RF64", "WAV"), (b"fLaC", "FLAC"), (b"OggS", "OGG"), (b"ID3", "MP3"),
+    (b"RIFF", "WAV"),
+    (b"RF64", "WAV"),
+    (b"fLaC", "FLAC"),
+    (b"OggS", "OGG"),
+    (b"ID3", "MP3"),
     (b"FORM", "AIFF"),
-)  # fmt: skip
+)
 _SOUND_BRANDS = (b"M4A ", b"M4B ", b"M4P ", b"F4A ")
 _RIFFS = {
     b"AVI ": ("is an AVI video", _CONVERT),

@@ -41,9 +41,10 @@ def write(path: Path, parts: Mapping[str, Any]) -> None:
             torch.save(dict(parts), file)
     except (OSError, RuntimeError) as error:
         raise TrainingError(
-            f"the checkpoint cannot be written ({error})", where=str(path),
+            f"the checkpoint cannot be written ({error})",
+            where=str(path),
             remedy="make room, or choose another folder; the checkpoint before this one is still there",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -58,9 +59,10 @@ def read(path: Path) -> dict[str, Any]:
         parts: dict[str, Any] = torch.load(path, weights_only=True, map_location="cpu")
     except (OSError, RuntimeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
         raise TrainingError(
-            f"is no checkpoint that can be read ({str(error).splitlines()[0][:200]})", where=str(path),
+            f"is no checkpoint that can be read ({str(error).splitlines()[0][:200]})",
+            where=str(path),
             remedy="begin again in another folder",
-        ) from error  # fmt: skip
+        ) from error
     if not isinstance(parts, dict):
         raise TrainingError("is no checkpoint", where=str(path), remedy="begin again in another folder")
     return parts
@@ -87,9 +89,10 @@ def check_same_run(path: Path, saved: str, now: Mapping[str, Any]) -> None:
         return
     changes = ", ".join(f"{n}: {_short(before.get(n))} then, {_short(here.get(n))} now" for n in names)
     raise TrainingError(
-        f"this run began with something else ({changes})", where=str(path),
+        f"this run began with something else ({changes})",
+        where=str(path),
         remedy="resume with what it began with, or begin again in another folder",
-    )  # fmt: skip
+    )
 
 
 def identity(facts: Mapping[str, Any]) -> str:

@@ -187,17 +187,24 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
         loss = float(torch.stack(list(self._losses)).mean())
         if not np.isfinite(loss):
             raise TrainingError(
-                f"the loss became {loss} at step {state.step}", where="training",
+                f"the loss became {loss} at step {state.step}",
+                where="training",
                 remedy="take a smaller learning rate",
-            )  # fmt: skip
+            )
         average = state.flat.averaged()
         right = {name: self.right(average, rows) for name, rows in self.validation.items()}
         figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
         self.say(f"step {state.step:,}: loss {loss:.4f}, {self.right_of} right: {figures}")
-        state.history.append({
-            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
-            "lr": self.lr(state), "loss": loss, **{f"{name}_error": 1 - part for name, part in right.items()},
-        })  # fmt: skip
+        state.history.append(
+            {
+                "epoch": float(state.epoch),
+                "step": float(state.step),
+                "seconds": state.seconds(),
+                "lr": self.lr(state),
+                "loss": loss,
+                **{f"{name}_error": 1 - part for name, part in right.items()},
+            }
+        )
         config: Any = state.net.config
         path = self.folder / checkpoint.NAME
         state.save(path, config=config.to_json(), identity=checkpoint.identity(self.facts))

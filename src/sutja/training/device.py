@@ -66,8 +66,9 @@ def device_of(name: str) -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         raise TrainingError(
             f"there is no device {name!r} here ({str(error).splitlines()[0][:120]})",
-            where="device", remedy="leave it at 'auto', or take 'cpu'",
-        ) from error  # fmt: skip
+            where="device",
+            remedy="leave it at 'auto', or take 'cpu'",
+        ) from error
     return device
 
 

@@ -80,11 +80,15 @@ class State:
             "means": self.flat.means,
             "average": self.flat.averaged().state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "step": self.step, "epoch": self.epoch, "batch": self.batch, "spent": self.seconds(),
-            "loss_sum": self.loss_sum, "history": self.history,
+            "step": self.step,
+            "epoch": self.epoch,
+            "batch": self.batch,
+            "spent": self.seconds(),
+            "loss_sum": self.loss_sum,
+            "history": self.history,
             "rng": torch.get_rng_state(),
             "cuda_rng": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
-        }  # fmt: skip
+        }
         checkpoint.write(path, {**parts, **more})
 
     def load(self, parts: dict[str, Any]) -> None:

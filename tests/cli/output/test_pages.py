@@ -30,10 +30,26 @@ def test_csv():
     assert tuple(rows[0]) == CSV_COLUMNS
     assert [row["source"] for row in rows] == [page.source for page in PAGES]
     assert rows[0] == {
-        "source": "a.png", "page": "1", "text": "1,5", "digits": "15", "value": "", "kind": "number",
-        "confidence": "0.999960", "accepted": "true", "x0": "1", "y0": "2", "x1": "3", "y1": "4", "error": "",
-        "written": "", "table": "", "row": "", "column": "", "country": "", "standard": "",
-    }  # fmt: skip
+        "source": "a.png",
+        "page": "1",
+        "text": "1,5",
+        "digits": "15",
+        "value": "",
+        "kind": "number",
+        "confidence": "0.999960",
+        "accepted": "true",
+        "x0": "1",
+        "y0": "2",
+        "x1": "3",
+        "y1": "4",
+        "error": "",
+        "written": "",
+        "table": "",
+        "row": "",
+        "column": "",
+        "country": "",
+        "standard": "",
+    }
     assert rows[1]["digits"] == rows[1]["error"] == ""
     assert "is empty" in rows[2]["error"]
 

@@ -127,10 +127,15 @@ def test_the_terminal_shows_the_advice_in_lines_and_where_the_report_is(tmp_path
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [
-        (micros(158.3), "160 µs"), (micros(0.876), "0.88 µs"), (micros(9.97), "10 µs"),
-        (seconds(99.7), "100 s"), (seconds(0.0996), "100 ms"), (points(-0.0017, signed=True), "−0.17"),
-        (minutes(3599), "59 min"), (minutes(3600), "1 h 0 min"),
+        (micros(158.3), "160 µs"),
+        (micros(0.876), "0.88 µs"),
+        (micros(9.97), "10 µs"),
+        (seconds(99.7), "100 s"),
+        (seconds(0.0996), "100 ms"),
+        (points(-0.0017, signed=True), "−0.17"),
+        (minutes(3599), "59 min"),
+        (minutes(3600), "1 h 0 min"),
     ],
-)  # fmt: skip
+)
 def test_numbers_are_written_without_powers_of_ten(written, wanted):
     assert written == wanted

@@ -129,12 +129,15 @@ def test_learners_are_named_or_brought():
     assert len(choose((), True, eras=True)) == 7
     mine = RandomForestClassifier()
     for wanted, names in (
-        ("k-nn", ["k-nn"]), (mine, ["RandomForestClassifier"]), (("mine", mine), ["mine"]),
+        ("k-nn", ["k-nn"]),
+        (mine, ["RandomForestClassifier"]),
+        (("mine", mine), ["mine"]),
         ({"mine": mine, "yours": mine}, ["mine", "yours"]),
         (["k-nn", mine], ["k-nn", "RandomForestClassifier"]),
-        (("k-nn", mine), ["k-nn", "RandomForestClassifier"]), ([("mine", mine), "k-nn"], ["mine", "k-nn"]),
+        (("k-nn", mine), ["k-nn", "RandomForestClassifier"]),
+        ([("mine", mine), "k-nn"], ["mine", "k-nn"]),
         (iter(["k-nn"]), ["k-nn"]),
-    ):  # fmt: skip
+    ):
         assert [learner.name for learner in choose(wanted, True)] == names
 
 

@@ -73,10 +73,12 @@ def test_a_table_with_a_gap_says_where(tmp_path, content, message):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("none.csv", "there is no such file or folder"), ("empty", "empty"), ("damaged.npz", "damaged.npz"),
+        ("none.csv", "there is no such file or folder"),
+        ("empty", "empty"),
+        ("damaged.npz", "damaged.npz"),
         ("array.npy", "is no labelled data"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_data_is_told(tmp_path, name, message):
     (tmp_path / "empty").mkdir()
     (tmp_path / "damaged.npz").write_bytes(b"PK\x03\x04 and no more")

@@ -121,9 +121,8 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
         killer.start()
         engine = backends.Engine("dask", 2, cluster.scheduler_address)
         table = hold(
-            prepare(X, y), learners, Terms((40, 160), 3, trials=1), tmp_path, engine,
-            say=lambda line: None,
-        )  # fmt: skip
+            prepare(X, y), learners, Terms((40, 160), 3, trials=1), tmp_path, engine, say=lambda line: None
+        )
         alive = [pid for pid in client.run(os.getpid).values() if pid in pids]
         assert engine.jobs == 2
     assert len(alive) <= 1

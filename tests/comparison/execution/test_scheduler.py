@@ -34,9 +34,17 @@ def planner(seconds, limit=1e9, seeds=2, features=4):
     passed = []
     clock = WoundClock(seconds)
     made = Planner(
-        grid, (), lambda name, n: {}, material, lambda learner: "cpu", "float32", Costs(), clock, limit,
+        grid,
+        (),
+        lambda name, n: {},
+        material,
+        lambda learner: "cpu",
+        "float32",
+        Costs(),
+        clock,
+        limit,
         passed.extend,
-    )  # fmt: skip
+    )
     return made, clock, passed
 
 

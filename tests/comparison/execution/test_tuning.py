@@ -31,9 +31,18 @@ def chosen(folder, after, error):
     for _ in range(10):
         table, material = Table(folder, TUNING), Material("", (), False, 2)
         tuner = Tuner(
-            (LEARNER,), material, {40: np.arange(40)}, 3, 100.0, Clock(), 10.0, table, Costs(),
-            lambda learner: "cpu", "float32",
-        )  # fmt: skip
+            (LEARNER,),
+            material,
+            {40: np.arange(40)},
+            3,
+            100.0,
+            Clock(),
+            10.0,
+            table,
+            Costs(),
+            lambda learner: "cpu",
+            "float32",
+        )
         tuner.run(Stopped(after, error), lambda task, outcome: None)
         table.close()
         if len(table.rows) == 3:

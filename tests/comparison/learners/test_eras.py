@@ -37,8 +37,10 @@ def test_the_zip_code_network_has_the_weights_of_the_paper(images):
 
 def test_each_era_has_what_it_brought_and_not_what_came_later():
     shape = (1, 16, 16)
-    kinds = {name: {type(part) for part in make_era_net(ERAS[name], shape, 10).modules()} for name in
-             ("1986-backprop", "2012-relu-dropout", "2015-batch-norm")}  # fmt: skip
+    kinds = {
+        name: {type(part) for part in make_era_net(ERAS[name], shape, 10).modules()}
+        for name in ("1986-backprop", "2012-relu-dropout", "2015-batch-norm")
+    }
     assert nn.Conv2d not in kinds["1986-backprop"]
     assert nn.Sigmoid in kinds["1986-backprop"]
     assert {nn.ReLU, nn.Dropout} <= kinds["2012-relu-dropout"]

@@ -58,8 +58,12 @@ def test_yolo_in_folders_of_parts_with_a_yaml(scenes, tmp_path):
     for part in ("train", "valid", "test"):
         write_yolo(tmp_path, scenes, part)
     (tmp_path / "classes.txt").unlink()
-    for text in ("names: ['bar', \"square\"]", "names:\n- bar\n- square # a comment\nnc: 2",
-                 "path: .\nnames:\n  0: bar\n  1: square", "names: {0: bar, 1: square}"):  # fmt: skip
+    for text in (
+        "names: ['bar', \"square\"]",
+        "names:\n- bar\n- square # a comment\nnc: 2",
+        "path: .\nnames:\n  0: bar\n  1: square",
+        "names: {0: bar, 1: square}",
+    ):
         (tmp_path / "data.yaml").write_text(text + "\n")
         found = load_boxed(tmp_path)
         assert sorted(found) == ["test", "train", "validation"]
@@ -87,15 +91,17 @@ def test_a_picture_without_a_text_file_has_no_thing_in_it(scenes, tmp_path):
     write_yolo(tmp_path, scenes)
     (tmp_path / "labels" / "2.txt").unlink()
     found = load_boxed(tmp_path)["all"]
-    assert [len(one.labels) for one in found.pictures] == [len(s.labels) if i != 2 else 0
-                                                           for i, s in enumerate(scenes)]  # fmt: skip
+    assert [len(one.labels) for one in found.pictures] == [
+        len(s.labels) if i != 2 else 0 for i, s in enumerate(scenes)
+    ]
 
 
 def test_voc_lists_tell_the_parts(scenes, tmp_path):
     found = load_boxed(write_voc(tmp_path, scenes, train=(0, 2)))
     assert {part: sorted(one.picture.stem for one in some.pictures) for part, some in found.items()} == {
-        "train": ["0", "2"], "test": ["1", "3"],
-    }  # fmt: skip
+        "train": ["0", "2"],
+        "test": ["1", "3"],
+    }
 
 
 def test_difficult_things_and_crowds_are_ignored(scenes, tmp_path):
@@ -206,13 +212,15 @@ def test_broken_files_cost_only_themselves(scenes, tmp_path):
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"{", "cannot be read as COCO JSON"), (b"[1]", "it holds no object"),
-        (b"{}", "has no list 'categories'"), (b"\xff\xfe\x00", "cannot be read as COCO JSON"),
+        (b"{", "cannot be read as COCO JSON"),
+        (b"[1]", "it holds no object"),
+        (b"{}", "has no list 'categories'"),
+        (b"\xff\xfe\x00", "cannot be read as COCO JSON"),
         (b'{"images": [], "annotations": [], "categories": []}', "names no category"),
         (b'{"images": [], "annotations": [], "categories": [{"id": 1, "name": "a"}]}', "no box that can be"),
         (b"[" * 100_000, "cannot be read as COCO JSON"),
     ],
-)  # fmt: skip
+)
 def test_a_hopeless_file_is_refused(content, why, tmp_path):
     path = tmp_path / "labels.json"
     path.write_bytes(content)

@@ -9,15 +9,7 @@ from hypothesis import strategies as st
 from sutja.data.pages.base import scaled
 from sutja.data.pages.cheques import labelled_fields
 from sutja.data.pages.grids import grid_fields
-from sutja.data.pages.pages import (
-    CLASSES,
-    HANDWRITTEN,
-    PARTS,
-    PRINTED,
-    VALIDATION_FOLDS,
-    in_part,
-    real_pages,
-)
+from sutja.data.pages.pages import CLASSES, HANDWRITTEN, PARTS, PRINTED, VALIDATION_FOLDS, in_part, real_pages
 from sutja.data.pages.tables import body_of, lay_out, table_pages
 from sutja.data.sets.fields import ChequeRecord, SudokuRecord
 from sutja.data.sets.readers import read_cheques, read_sudoku, read_weather_tables

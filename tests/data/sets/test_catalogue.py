@@ -12,10 +12,21 @@ from sutja.data.split.fixed import RULES
 from sutja.errors import DataError
 
 FOLDERS = {  # set: number of files
-    "mnist": 6, "usps": 3, "orand-car": 1083, "cheques": 231, "sudoku": 321, "bccd": 586, "fsdd": 3000,
-    "spoken-strings": 52, "exam-digits": 1342, "receipts": 6, "weather-tables": 22, "an4": 950,
-    "telephone-speech": 402, "noise": 6,
-}  # fmt: skip
+    "mnist": 6,
+    "usps": 3,
+    "orand-car": 1083,
+    "cheques": 231,
+    "sudoku": 321,
+    "bccd": 586,
+    "fsdd": 3000,
+    "spoken-strings": 52,
+    "exam-digits": 1342,
+    "receipts": 6,
+    "weather-tables": 22,
+    "an4": 950,
+    "telephone-speech": 402,
+    "noise": 6,
+}
 
 
 def test_every_set_is_there_with_all_its_files():

@@ -16,9 +16,16 @@ from sutja.errors import DataError
 
 def entry(name="letters", **options):
     return Entry(
-        name=name, what="", task="classify", items="1", terms="CC0", open_terms=True, home="the moon",
-        reader="read", **options,
-    )  # fmt: skip
+        name=name,
+        what="",
+        task="classify",
+        items="1",
+        terms="CC0",
+        open_terms=True,
+        home="the moon",
+        reader="read",
+        **options,
+    )
 
 
 @pytest.fixture

@@ -6,14 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.data.sets import readers
-from sutja.data.split.fixed import (
-    N_FOLDS,
-    RULES,
-    fold_of,
-    is_test,
-    is_validation,
-    part_of,
-)
+from sutja.data.split.fixed import N_FOLDS, RULES, fold_of, is_test, is_validation, part_of
 from sutja.data.split.hold_out import hold_out, three_parts
 from sutja.errors import DataError
 

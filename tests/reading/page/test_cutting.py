@@ -73,9 +73,14 @@ def test_any_cut_can_be_cleaned(rows, columns, seed):
 
 
 @given(
-    st.floats(0, 490), st.floats(0, 290), st.floats(0.5, 400), st.floats(0.5, 200),
-    st.sampled_from([0, 90, 180, 270]), st.floats(-5, 5), st.sampled_from(WAYS),
-)  # fmt: skip
+    st.floats(0, 490),
+    st.floats(0, 290),
+    st.floats(0.5, 400),
+    st.floats(0.5, 200),
+    st.sampled_from([0, 90, 180, 270]),
+    st.floats(-5, 5),
+    st.sampled_from(WAYS),
+)
 def test_boxes_of_a_cut_find_the_way_back(x, y, width, height, degrees, angle, way):
     view = View.whole(number()[0]).rotated(angle).turned(degrees)
     field = Box(x, y, x + width, y + height)

@@ -139,8 +139,14 @@ def test_pages_of_documents(reader, tmp_path):
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.4 nothing")
     pages = list(reader.read_many([tmp_path / "d.pdf", tmp_path / "bad.pdf", tmp_path / "d.tif"]))
     assert [(page.page, texts(page)) for page in pages] == [
-        (1, ["417"]), (2, ["52"]), (3, ["963"]), (1, []), (1, ["417"]), (2, ["52"]), (3, ["963"]),
-    ]  # fmt: skip
+        (1, ["417"]),
+        (2, ["52"]),
+        (3, ["963"]),
+        (1, []),
+        (1, ["417"]),
+        (2, ["52"]),
+        (3, ["963"]),
+    ]
     assert pages[0].notes == ("drawn at 100 dpi",)
     assert "damaged PDF" in pages[3].error
     assert (pages[3].width, pages[3].numbers) == (None, ())

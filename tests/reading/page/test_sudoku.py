@@ -14,9 +14,18 @@ DIGITS = [[(3 * i + i // 3 + j) % 9 + 1 for j in range(9)] for i in range(9)]
 def cell(i, j, text, confidence=0.99, *others):
     """A cell as it was read."""
     return Number(
-        text, text, text, "number", confidence, confidence > 0.9, Box(j, i, j + 1, i + 1),
-        alternatives=tuple(Alternative(t, p) for t, p in others), row=i + 1, column=j + 1, table=1,
-    )  # fmt: skip
+        text,
+        text,
+        text,
+        "number",
+        confidence,
+        confidence > 0.9,
+        Box(j, i, j + 1, i + 1),
+        alternatives=tuple(Alternative(t, p) for t, p in others),
+        row=i + 1,
+        column=j + 1,
+        table=1,
+    )
 
 
 def grid(changes=None):

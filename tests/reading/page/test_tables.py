@@ -36,9 +36,13 @@ def found(boxes):
 
 @settings(max_examples=40)
 @given(
-    st.integers(2, 25), st.integers(2, 14), st.floats(0, 4), st.floats(-0.012, 0.012),
-    st.sampled_from(["right", "middle"]), st.integers(0, 1000),
-)  # fmt: skip
+    st.integers(2, 25),
+    st.integers(2, 14),
+    st.floats(0, 4),
+    st.floats(-0.012, 0.012),
+    st.sampled_from(["right", "middle"]),
+    st.integers(0, 1000),
+)
 def test_rows_and_columns(rows, columns, jitter, skew, aligned, seed):
     if rows * columns < 6:
         return

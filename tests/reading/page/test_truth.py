@@ -46,16 +46,20 @@ def test_labels_without_boxes_are_answered_by_the_same_text():
     labels = [Label("p.png", 1, text) for text in ("12", "4711", "12", "008")]
     answers = (number("4712", 10), number("12", 60), number("12", 120, accepted=False), number("777777", 180))
     assert told(cases(page(*answers), labels)) == [
-        ("12", "12", "read"), ("4711", "4712", "wrong"), ("12", "12", "rejected"), ("008", None, "rejected"),
-    ]  # fmt: skip
+        ("12", "12", "read"),
+        ("4711", "4712", "wrong"),
+        ("12", "12", "rejected"),
+        ("008", None, "rejected"),
+    ]
 
 
 def test_a_page_labelled_to_have_no_number():
     nothing = [Label("p.png", 1, "")]
     assert cases(page(number("3")), nothing) == []
     assert told(cases(page(number("3"), number("4", accepted=False)), nothing, True)) == [
-        (None, "3", "wrong"), (None, "4", "rejected"),
-    ]  # fmt: skip
+        (None, "3", "wrong"),
+        (None, "4", "rejected"),
+    ]
 
 
 def test_a_letter_inside_is_never_accepted_by_any_threshold():

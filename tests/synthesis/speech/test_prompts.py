@@ -32,8 +32,10 @@ def test_prompts_have_the_words_and_the_sounds_of_their_texts(tmp_path, monkeypa
     seven, press, letter = prompts(tmp_path, texts)
     other = word_class(OTHER)
     assert [piece.classes for piece in (seven, press, letter)] == [
-        (word_class("seven"),), (other, word_class("seven"), other), (other,),
-    ]  # fmt: skip
+        (word_class("seven"),),
+        (other, word_class("seven"), other),
+        (other,),
+    ]
     assert [bytes(piece.sounds) for piece in (seven, press, letter)] == [b"seven", b"presssevennow", b"o"]
     assert {piece.source for piece in (seven, press, letter)} == {"asterisk-core-sounds"}
     assert 0.8 < seven.seconds < 1.1

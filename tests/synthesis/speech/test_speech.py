@@ -160,8 +160,10 @@ def test_other_words_stand_before_behind_and_within_strings():
     said = [made.sample().classes for _ in range(200)]
     places = Counter(
         "before" if i == 0 else "behind" if i == len(row) - 1 else "within"
-        for row in said for i, c in enumerate(row) if c == OTHER_CLASS
-    )  # fmt: skip
+        for row in said
+        for i, c in enumerate(row)
+        if c == OTHER_CLASS
+    )
     assert min(places[place] for place in ("before", "behind", "within")) >= 1
 
 

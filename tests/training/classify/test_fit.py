@@ -192,11 +192,16 @@ def broken(X, y):
     nan = X.copy()
     nan[3, 0, 0, 0] = np.nan
     return {
-        "NaN": (nan, y, "NaN"), "flat": (X[:, 0], y, "shape"), "few labels": (X, y[:-1], "200 pictures"),
-        "one class": (X, y * 0, "only the class 0"), "too many": (X, y + 1, "classes 1 to 4"),
-        "double": (X.astype(np.float64), y, "float64"), "nothing": (X[:0], y[:0], "no picture"),
-        "wrong size": (X[:, :, :4], y, "cannot take"), "negative": (X, y - 1, "classes -1 to 2"),
-    }  # fmt: skip
+        "NaN": (nan, y, "NaN"),
+        "flat": (X[:, 0], y, "shape"),
+        "few labels": (X, y[:-1], "200 pictures"),
+        "one class": (X, y * 0, "only the class 0"),
+        "too many": (X, y + 1, "classes 1 to 4"),
+        "double": (X.astype(np.float64), y, "float64"),
+        "nothing": (X[:0], y[:0], "no picture"),
+        "wrong size": (X[:, :, :4], y, "cannot take"),
+        "negative": (X, y - 1, "classes -1 to 2"),
+    }
 
 
 @pytest.mark.parametrize("what", broken(*blobs(4)))

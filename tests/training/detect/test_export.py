@@ -38,8 +38,10 @@ def card():
 
 
 def frames():
-    return [to_frame(scene(seed, h, w, channels=3).pixels, PARAMS) for seed, (h, w) in
-            enumerate([(64, 96), (96, 64), (160, 64)])]  # fmt: skip
+    return [
+        to_frame(scene(seed, h, w, channels=3).pixels, PARAMS)
+        for seed, (h, w) in enumerate([(64, 96), (96, 64), (160, 64)])
+    ]
 
 
 def test_the_file_answers_as_the_network_at_any_size(net, tmp_path):

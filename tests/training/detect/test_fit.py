@@ -112,9 +112,7 @@ def test_a_resumed_run_ends_with_the_same_weights(after, tmp_path, monkeypatch):
 def test_a_run_of_something_else_is_not_resumed(config, params, facts, tmp_path):
     fit_detector(fresh(), source(), CONFIG, PARAMS, folder=tmp_path, facts={"data": "a"}, **QUIET)
     with pytest.raises(TrainingError, match="began with something else"):
-        fit_detector(
-            fresh(), source(), config, params, folder=tmp_path, resume=True, facts=facts, **QUIET
-        )  # fmt: skip
+        fit_detector(fresh(), source(), config, params, folder=tmp_path, resume=True, facts=facts, **QUIET)
 
 
 def test_the_network_that_was_given_stays_as_it_is():
@@ -137,9 +135,18 @@ def test_a_budget_of_time_and_looks_at_validation_pictures():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"epochs": 0}, {"lr": 0.0}, {"ema": 1.0}, {"schedule": "none"}, {"warm_up": 1.0}, {"dtype": "int8"},
-     {"seed": -1}, {"looks": -1}, {"clip": -1.0}],
-)  # fmt: skip
+    [
+        {"epochs": 0},
+        {"lr": 0.0},
+        {"ema": 1.0},
+        {"schedule": "none"},
+        {"warm_up": 1.0},
+        {"dtype": "int8"},
+        {"seed": -1},
+        {"looks": -1},
+        {"clip": -1.0},
+    ],
+)
 def test_what_makes_no_sense_is_refused(wrong):
     with pytest.raises(TrainingError, match="makes no sense"):
         DetectConfig(**wrong)
@@ -151,10 +158,13 @@ def test_what_makes_no_sense_is_refused(wrong):
         (ListedFrames([scene(0)], (40, 64), 1, 2, NONE, seed=0), PARAMS, "a multiple of 32"),
         (ListedFrames([scene(0)], (32, 64), 3, 2, NONE, seed=0), PARAMS, "frames of 3 channels"),
         (source(), replace(PARAMS, channels=3), "parameters of 3"),
-        (ListedFrames([boxed(np.zeros((32, 64), np.uint8), [[1, 1, 9, 9]], [2])], (32, 64), 1, 2, NONE, 0),
-         PARAMS, "not one of the 2 classes"),
+        (
+            ListedFrames([boxed(np.zeros((32, 64), np.uint8), [[1, 1, 9, 9]], [2])], (32, 64), 1, 2, NONE, 0),
+            PARAMS,
+            "not one of the 2 classes",
+        ),
     ],
-)  # fmt: skip
+)
 def test_frames_that_do_not_fit_are_refused(frames, params, why):
     with pytest.raises(TrainingError, match=why):
         fit_detector(fresh(), frames, CONFIG, params, **QUIET)

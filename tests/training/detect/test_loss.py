@@ -56,10 +56,11 @@ def test_candidates_lie_in_the_box_near_its_middle_line(edges):
     assert len(found) == len(cell)
     # Of thin boxes the nearest cell answers, though its centre lies outside.
     near = {
-        c for c in found - expected
+        c
+        for c in found - expected
         if abs(x[c] - np.clip(x[c], edges[0], edges[2])) <= size[c]
         and abs(y[c] - np.clip(y[c], edges[1], edges[3])) <= size[c]
-    }  # fmt: skip
+    }
     assert found - expected <= near
     missing = expected - found
     # on the very edge of what is near, rounding may go either way

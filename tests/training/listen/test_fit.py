@@ -47,9 +47,16 @@ def fitted(tmp_path, steps, resume_at=0, seed=0):
     """A short training; stopped after some steps and gone on with, if asked."""
     chunk = rows(24)
     config = listen.ListenFit(
-        steps=steps, lr=3e-3, frames=1500, chunks_a_round=1, uses=1, evaluate_every=resume_at or steps,
-        warm_up=2, seed=seed, vary=0.5,
-    )  # fmt: skip
+        steps=steps,
+        lr=3e-3,
+        frames=1500,
+        chunks_a_round=1,
+        uses=1,
+        evaluate_every=resume_at or steps,
+        warm_up=2,
+        seed=seed,
+        vary=0.5,
+    )
     path = tmp_path / checkpoint.NAME
     if resume_at:
         state = listen.start(SMALL, config, path)

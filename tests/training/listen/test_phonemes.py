@@ -46,8 +46,10 @@ def test_other_words_sound_as_a_program_says_them(monkeypatch):
     known = sounds_of_words(["T", "rubout", "about", "T"])
     assert asked == ["about\nrubout\nt\n"]
     assert {word_: said(places) for word_, places in known.items()} == {
-        "t": "t i", "rubout": "ɹ u b aʊ t", "about": "ə b aʊ t",
-    }  # fmt: skip
+        "t": "t i",
+        "rubout": "ɹ u b aʊ t",
+        "about": "ə b aʊ t",
+    }
 
 
 def test_sounds_are_kept_with_their_pieces(tmp_path):
@@ -93,9 +95,18 @@ def test_sounds_are_learnt_and_leave_no_trace(tmp_path):
             return rows
 
     config = listen.ListenFit(
-        steps=60, lr=5e-3, frames=2000, chunks_a_round=1, uses=1, evaluate_every=60, warm_up=2, vary=0.0,
-        settle=0.5, ema=0.9, sounds=0.3,
-    )  # fmt: skip
+        steps=60,
+        lr=5e-3,
+        frames=2000,
+        chunks_a_round=1,
+        uses=1,
+        evaluate_every=60,
+        warm_up=2,
+        vary=0.0,
+        settle=0.5,
+        ema=0.9,
+        sounds=0.3,
+    )
     state = listen.start(SMALL, config)
     assert isinstance(state.net, WithSounds)
     batch = batch_of([row for row in rows if row.sounds])

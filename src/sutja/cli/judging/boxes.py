@@ -52,9 +52,14 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
     scores = score_boxes(truth, found, detector.classes)
     point = _at_threshold(pictures, found, detector.threshold)
     facts: dict[str, Any] = {
-        "model": file.card.name, "task": "detect", "data": labelled.source, "warnings": _warn(file, labelled),
-        "threshold": detector.threshold, "found": point.found, "right": point.right,
-    }  # fmt: skip
+        "model": file.card.name,
+        "task": "detect",
+        "data": labelled.source,
+        "warnings": _warn(file, labelled),
+        "threshold": detector.threshold,
+        "found": point.found,
+        "right": point.right,
+    }
     if format_name == "json":
         click.echo(json.dumps(facts | scores.to_dict(), ensure_ascii=False))
         return
@@ -66,16 +71,18 @@ def _labelled(data: str | None, part: str, classes: tuple[str, ...]) -> BoxedSet
 
     if data is None:
         raise SutjaError(
-            "a detector needs pictures with boxes", where="DATA",
+            "a detector needs pictures with boxes",
+            where="DATA",
             remedy="give a set with boxes, or a folder with COCO, YOLO or VOC labels",
-        )  # fmt: skip
+        )
     parts = load_boxed(data)
     found = parts.get("all") or parts.get(part)
     if found is None:
         raise SutjaError(
-            f"the data tell apart {', '.join(parts)}, and no part {part!r}", where=data,
+            f"the data tell apart {', '.join(parts)}, and no part {part!r}",
+            where=data,
             remedy=f"--part {'train' if part == 'test' else 'test'} measures the other part",
-        )  # fmt: skip
+        )
     for name in parts:
         for note in parts[name].notes:
             say(f"warning: {note}")

@@ -103,14 +103,20 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
     best, confidence = classifier.answers(items.images)
     names = classifier.classes
     answers = Answers(
-        tuple(names[i] for i in best), tuple(names[i] for i in items.labels), confidence,
+        tuple(names[i] for i in best),
+        tuple(names[i] for i in items.labels),
+        confidence,
         np.ones(len(best), bool),
-    )  # fmt: skip
+    )
     judged = Judged(
-        classifier, answers, items.source, np.zeros(len(best), bool),
+        classifier,
+        answers,
+        items.source,
+        np.zeros(len(best), bool),
         repeated=repeated([image.tobytes() for image in items.images]),
-        groups=None if items.groups is None else len(np.unique(items.groups)), notes=items.notes,
-    )  # fmt: skip
+        groups=None if items.groups is None else len(np.unique(items.groups)),
+        notes=items.notes,
+    )
     if known is None:
         return judged
     line = known.overlap(items.images).tell()
@@ -124,9 +130,10 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
 
     if data is None:
         raise SutjaError(
-            "a model that reads numbers needs crops and their texts", where="DATA",
+            "a model that reads numbers needs crops and their texts",
+            where="DATA",
             remedy="give a .csv with the columns path and text",
-        )  # fmt: skip
+        )
     table = load_texts(data, "test" if part == "test" else "train", "".join(reader.card.charset))
     every = with_progress(reader.read_many(table.paths, crop=True), len(table.paths))
     pages = [page for page in every if page.page == 1]  # of several pages the text tells the first
@@ -134,9 +141,14 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
     notes = tuple(f"not read: {page.error}" for page in pages if page.error)
     again = repeated([str(path) for path in table.paths])
     return Judged(
-        reader, answers_on(pages, table.texts), table.source, np.zeros(len(pages), bool),
-        repeated=again, groups=groups, notes=notes,
-    )  # fmt: skip
+        reader,
+        answers_on(pages, table.texts),
+        table.source,
+        np.zeros(len(pages), bool),
+        repeated=again,
+        groups=groups,
+        notes=notes,
+    )
 
 
 def say(message: str) -> None:
@@ -154,11 +166,14 @@ def model_and_data(command: Command) -> Command:
             "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use."
         ),
         click.option(
-            "--part", type=click.Choice(PARTS), default="test", show_default=True,
+            "--part",
+            type=click.Choice(PARTS),
+            default="test",
+            show_default=True,
             help="Which part of the data, where they tell training from test items.",
         ),
         click.argument("data", required=False),
         click.argument("model"),
-    ):  # fmt: skip
+    ):
         command = add(command)
     return command

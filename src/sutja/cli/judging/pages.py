@@ -48,9 +48,10 @@ def judge_pages(
 
     if data is None:
         raise SutjaError(
-            "a detector of number fields needs labelled pages", where="DATA",
+            "a detector of number fields needs labelled pages",
+            where="DATA",
             remedy="give a .csv with the columns file and text, and page, x0, y0, x1, y1 where known",
-        )  # fmt: skip
+        )
     cv2.setNumThreads(threads)
     labels = Labels(read_labels(data), Path(data).parent)
     made = Reader(reader, threads, detector=file)
@@ -69,9 +70,14 @@ def judge_pages(
     if not every_number:
         notes.append("numbers that no label names were not counted; --every-number counts them as wrong")
     return Judged(
-        made, answers_of(found), data, np.zeros(len(found), bool), repeated=np.zeros(len(found), bool),
-        groups=read, notes=tuple(notes),
-    )  # fmt: skip
+        made,
+        answers_of(found),
+        data,
+        np.zeros(len(found), bool),
+        repeated=np.zeros(len(found), bool),
+        groups=read,
+        notes=tuple(notes),
+    )
 
 
 def answers_of(found: list[Case]) -> Answers:

@@ -45,9 +45,10 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
 
     if data is None:
         raise SutjaError(
-            "a model that listens needs recordings and their texts", where="DATA",
+            "a model that listens needs recordings and their texts",
+            where="DATA",
             remedy="give a .csv with the columns path and text, or a folder with one",
-        )  # fmt: skip
+        )
     cv2.setNumThreads(threads)
     table = load_spoken_texts(Path(data), "test" if part == "test" else "train")
     listener = Listener(file, threads)
@@ -59,9 +60,14 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     groups = None if table.groups is None else len(np.unique(table.groups[kept]))
     answers = answers_of([heard[i] for i in kept], [digits_in(table.texts[i]) for i in kept])
     return Judged(
-        listener, answers, table.source, np.zeros(len(kept), bool),
-        repeated=repeated([str(table.paths[i]) for i in kept]), groups=groups, notes=notes,
-    )  # fmt: skip
+        listener,
+        answers,
+        table.source,
+        np.zeros(len(kept), bool),
+        repeated=repeated([str(table.paths[i]) for i in kept]),
+        groups=groups,
+        notes=notes,
+    )
 
 
 def answers_of(recordings: list[Recording], digits: list[str]) -> Answers:

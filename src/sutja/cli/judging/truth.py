@@ -62,16 +62,24 @@ class Truth:
         n = len(self.cases)
         read, wrong = sum(case.read for case in self.cases), sum(case.wrong for case in self.cases)
         rates = {
-            "read": Rate.of(read, n), "wrong": Rate.of(wrong, n), "rejected": Rate.of(n - read - wrong, n)
-        }  # fmt: skip
+            "read": Rate.of(read, n),
+            "wrong": Rate.of(wrong, n),
+            "rejected": Rate.of(n - read - wrong, n),
+        }
         accepted = Rate.of(wrong, read + wrong)
         unread = len(self._labels.missing(self._seen))
         if as_json:
             facts = {name: asdict(rate) for name, rate in rates.items()}
             return json.dumps(
-                {"labels": labelled, "cases": n, **facts, "wrong_of_accepted": asdict(accepted),
-                 "labels_not_read": unread, "pays": PAYS}
-            )  # fmt: skip
+                {
+                    "labels": labelled,
+                    "cases": n,
+                    **facts,
+                    "wrong_of_accepted": asdict(accepted),
+                    "labels_not_read": unread,
+                    "pays": PAYS,
+                }
+            )
         return _text(rates, accepted, labelled, n, unread, self.unlabelled)
 
 

@@ -76,9 +76,7 @@ def colour(place: int) -> tuple[int, int, int]:
 
 
 def annotate_scene(
-    pixels: NDArray[Any],
-    detections: Sequence[Detection],
-    colours: dict[str, tuple[int, int, int]],
+    pixels: NDArray[Any], detections: Sequence[Detection], colours: dict[str, tuple[int, int, int]]
 ) -> Image:
     """A copy of a picture, uint8 (H, W) or (H, W, 3) RGB, with a box and a label about each thing."""
     from PIL import Image, ImageDraw, ImageFont

@@ -131,9 +131,11 @@ def _equivalents(parent: ET.Element, readings: list[tuple[str, float]]) -> None:
 def _around(numbers: list[Number]) -> Box:
     boxes = [number.box for number in numbers]
     return Box(
-        min(box.x0 for box in boxes), min(box.y0 for box in boxes),
-        max(box.x1 for box in boxes), max(box.y1 for box in boxes),
-    )  # fmt: skip
+        min(box.x0 for box in boxes),
+        min(box.y0 for box in boxes),
+        max(box.x1 for box in boxes),
+        max(box.y1 for box in boxes),
+    )
 
 
 def _coords(parent: ET.Element, box: Box) -> None:
@@ -163,9 +165,10 @@ class PageXml:
             return ""
         if self._written:
             raise SutjaError(
-                "a PAGE-XML file holds one page, and here is another", where=page.source,
+                "a PAGE-XML file holds one page, and here is another",
+                where=page.source,
                 remedy="name a folder with --out DIR/: it gets a file for each page",
-            )  # fmt: skip
+            )
         self._written = page.source
         return to_page_xml(page)
 

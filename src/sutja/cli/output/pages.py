@@ -17,9 +17,26 @@ from sutja.types import Number, Page
 
 FORMATS = ("table", "jsonl", "csv", "hocr", "page-xml")
 CSV_COLUMNS = (
-    "source", "page", "text", "digits", "value", "kind", "confidence", "accepted",
-    "x0", "y0", "x1", "y1", "error", "written", "table", "row", "column", "country", "standard",
-)  # fmt: skip
+    "source",
+    "page",
+    "text",
+    "digits",
+    "value",
+    "kind",
+    "confidence",
+    "accepted",
+    "x0",
+    "y0",
+    "x1",
+    "y1",
+    "error",
+    "written",
+    "table",
+    "row",
+    "column",
+    "country",
+    "standard",
+)
 _ERROR = CSV_COLUMNS.index("error")
 _NARROWEST_NAME, _WIDEST_NAME = 16, 48
 _TEXT_WIDTH = 22  # twenty characters and a little
@@ -31,9 +48,14 @@ def format_for(name: str | None, out: str | None) -> str:
         return name
     suffix = (out or "").lower().rpartition(".")[2]
     return {
-        "csv": "csv", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "hocr": "hocr", "html": "hocr",
+        "csv": "csv",
+        "json": "jsonl",
+        "jsonl": "jsonl",
+        "ndjson": "jsonl",
+        "hocr": "hocr",
+        "html": "hocr",
         "xml": "page-xml",
-    }.get(suffix, "table")  # fmt: skip
+    }.get(suffix, "table")
 
 
 def printable(text: str) -> str:
@@ -101,12 +123,24 @@ class Csv(Plain):
     def _number(self, page: Page, number: Number) -> str:
         return self._row(
             [
-                page.source, page.page, number.text, number.digits, number.value or "", number.kind,
-                f"{number.confidence:.6f}", str(number.accepted).lower(), *number.box.to_list(), "",
-                number.written or "", number.table or "", number.row or "", number.column or "",
-                number.country or "", number.standard or "",
+                page.source,
+                page.page,
+                number.text,
+                number.digits,
+                number.value or "",
+                number.kind,
+                f"{number.confidence:.6f}",
+                str(number.accepted).lower(),
+                *number.box.to_list(),
+                "",
+                number.written or "",
+                number.table or "",
+                number.row or "",
+                number.column or "",
+                number.country or "",
+                number.standard or "",
             ]
-        )  # fmt: skip
+        )
 
     def _row(self, cells: Sequence[object]) -> str:
         text = io.StringIO()

@@ -16,8 +16,17 @@ from sutja.types import Recording, SpokenNumber
 
 SOUND_FORMATS = ("table", "jsonl", "csv", "srt")
 SOUND_COLUMNS = (
-    "source", "seconds", "text", "digits", "value", "confidence", "accepted", "start", "end", "error",
-)  # fmt: skip
+    "source",
+    "seconds",
+    "text",
+    "digits",
+    "value",
+    "confidence",
+    "accepted",
+    "start",
+    "end",
+    "error",
+)
 _NARROWEST_NAME, _WIDEST_NAME = 16, 48
 _DIGITS_WIDTH = 16
 _LEAST_CUE = 0.7  # seconds that a subtitle is shown at least
@@ -96,9 +105,14 @@ class SoundCsv:
 
     def _number(self, number: SpokenNumber) -> list[str]:
         return [
-            number.text, number.digits, number.value or "", f"{number.confidence:.6f}",
-            str(number.accepted).lower(), f"{number.start:.3f}", f"{number.end:.3f}",
-        ]  # fmt: skip
+            number.text,
+            number.digits,
+            number.value or "",
+            f"{number.confidence:.6f}",
+            str(number.accepted).lower(),
+            f"{number.start:.3f}",
+            f"{number.end:.3f}",
+        ]
 
     def _row(self, cells: Sequence[object]) -> str:
         text = io.StringIO()

@@ -97,10 +97,11 @@ class CocoResults:
         for found in scene.detections:
             x0, y0, x1, y1 = found.box.to_list()
             entry = {
-                "image_id": image_id, "category_id": self._category[found.label],
+                "image_id": image_id,
+                "category_id": self._category[found.label],
                 "bbox": [x0, y0, round(x1 - x0, 2), round(y1 - y0, 2)],
                 "score": found.to_dict()["confidence"],
-            }  # fmt: skip
+            }
             lines.append(("," if self._begun else "") + "\n" + _json(entry))
             self._begun = True
         return "".join(lines)

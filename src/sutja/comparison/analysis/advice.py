@@ -144,7 +144,7 @@ def _one_sided(found: Findings) -> list[str]:
         (
             f"{best.learner} is best: {percent(best.error)} wrong ({span(best.low, best.high)}) with "
             f"{best.labels:,} labels."
-        ),
+        )
     ]
     for side, kinds in (("network", ("network",)), ("other learner", ("baseline", "own"))):
         meant = [name for name, kind in found.kinds.items() if kind in kinds]
@@ -281,7 +281,7 @@ def _more_labels(found: Findings) -> list[str]:
             f"1,000 labels more would bring {small}: {points(gain.error)} points ({points(gain.low)} to "
             f"{points(gain.high)}) with {best}; ten times as many would bring its expected error from "
             f"{percent(now.error)} to {percent(tenfold.error)} ({span(tenfold.low, tenfold.high)})."
-        ),
+        )
     ]
 
 

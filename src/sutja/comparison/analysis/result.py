@@ -215,8 +215,9 @@ class Findings:
         if not self.curves or (learner is not None and learner not in self.curves):
             raise ComparisonError(
                 "was fitted on fewer than three sizes, so there is no curve",
-                where=learner or "every learner", remedy="give more sizes, or more time",
-            )  # fmt: skip
+                where=learner or "every learner",
+                remedy="give more sizes, or more time",
+            )
         name = learner or best_at(self._worthy(), n)
         curve = self.curves[name]
         low, high = curve.interval_at(n)
@@ -279,9 +280,10 @@ class Findings:
     def _check(self, name: str) -> None:
         if name not in self.kinds:
             raise ComparisonError(
-                f"there is no learner {name!r} in this comparison", where="learner",
+                f"there is no learner {name!r} in this comparison",
+                where="learner",
                 remedy=f"there are {', '.join(self.learners)}",
-            )  # fmt: skip
+            )
 
     def _standing(self, name: str, some: Mapping[int, Sequence[Row]]) -> Standing:
         n = max(some)
@@ -289,11 +291,17 @@ class Findings:
         index = len(some) - 1
         low, high = interval_of(self.measured[name].wrong[index])
         return Standing(
-            name, self.kinds[name], n, mean(row.error or 0.0 for row in rows), low, high,
+            name,
+            self.kinds[name],
+            n,
+            mean(row.error or 0.0 for row in rows),
+            low,
+            high,
             mean(row.fit_seconds or 0.0 for row in rows),
             1e6 * mean(row.predict_seconds or 0.0 for row in rows) / self.n_test,
-            mean(row.memory_mb or 0.0 for row in rows), *(_known_mean(rows, what) for what in _COUNTED),
-        )  # fmt: skip
+            mean(row.memory_mb or 0.0 for row in rows),
+            *(_known_mean(rows, what) for what in _COUNTED),
+        )
 
 
 _COUNTED = ("parameters", "fit_operations", "predict_operations")

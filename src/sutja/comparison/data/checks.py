@@ -75,14 +75,17 @@ def look_at_values(items: NDArray[Any], pictures: bool, source: str, n_test: int
         if block.dtype.kind == "f" and not (np.isfinite(low).all() and np.isfinite(high).all()):
             row = start + int(np.flatnonzero(~np.isfinite(block.reshape(len(block), -1)).all(1))[0])
             raise ComparisonError(
-                f"has NaN or infinite values, the first in row {row + 1}", where=source,
+                f"has NaN or infinite values, the first in row {row + 1}",
+                where=source,
                 remedy="fill them (sklearn.impute.SimpleImputer) or leave those items out",
-            )  # fmt: skip
+            )
         if max(-float(low.min()), float(high.max())) > largest:
             raise ComparisonError(
                 f"has values beyond {largest:.2g}, the first between rows {start + 1} and "
-                f"{start + len(block)}", where=source, remedy="give them in larger units, or their logarithm",
-            )  # fmt: skip
+                f"{start + len(block)}",
+                where=source,
+                remedy="give them in larger units, or their logarithm",
+            )
         least = low if least is None else np.minimum(least, low)
         most = high if most is None else np.maximum(most, high)
     assert least is not None
@@ -90,9 +93,10 @@ def look_at_values(items: NDArray[Any], pictures: bool, source: str, n_test: int
     constant = int((least == most).sum())
     if constant == least.size:
         raise ComparisonError(
-            "has items that are all the same", where=source,
+            "has items that are all the same",
+            where=source,
             remedy="check how they were saved: there is nothing to tell the classes by",
-        )  # fmt: skip
+        )
     if constant and not pictures:
         told.append(f"{constant:,} of {least.size:,} columns are constant, and tell nothing")
     return told

@@ -83,9 +83,10 @@ def prepare(
     if len(items) < LEAST_ITEMS:
         raise ComparisonError(
             f"has {len(items)} examples, too few to tell learners apart: with so few to test on, an error is "
-            f"known to within 30 points or so", where=source,
+            f"known to within 30 points or so",
+            where=source,
             remedy=f"label {LEAST_ITEMS} at least, better some hundred; for so few, k-NN or a person will do",
-        )  # fmt: skip
+        )
     parts, group_rows = _parts(items, labels, groups, test, names, pictures, source)
     arrays = [items]
     told += look_at_classes(parts, names)
@@ -107,17 +108,19 @@ def _items(X: Any, source: str) -> tuple[NDArray[Any], bool]:
         array = _as_numbers(array, source)
     if array.dtype.kind not in "fiub" or array.ndim not in (2, 3, 4) or 0 in array.shape:
         raise ComparisonError(
-            f"has items of the shape {array.shape} and type {array.dtype}", where=source,
+            f"has items of the shape {array.shape} and type {array.dtype}",
+            where=source,
             remedy="give numbers: rows of features (n, F), or pictures (n, H, W) or (n, H, W, 3)",
-        )  # fmt: skip
+        )
     if array.ndim == 4 and array.shape[3] == 1:
         array = array[..., 0]
     if array.ndim == 4 and array.shape[3] != 3:
         if array.shape[1] not in (1, 3):
             raise ComparisonError(
-                f"has pictures of the shape {array.shape}", where=source,
+                f"has pictures of the shape {array.shape}",
+                where=source,
                 remedy="give (n, H, W) or (n, H, W, 3)",
-            )  # fmt: skip
+            )
         array = array[:, 0] if array.shape[1] == 1 else array.transpose(0, 2, 3, 1)
     pictures = array.ndim > 2
     if pictures and array.dtype != np.uint8:
@@ -174,9 +177,10 @@ def _as_bytes(array: NDArray[Any], source: str) -> NDArray[np.uint8]:
 
     if isinstance(array, np.memmap) and 4 * array.nbytes > free_memory():
         raise ComparisonError(
-            f"has pictures of {array.dtype} that do not fit in memory", where=source,
+            f"has pictures of {array.dtype} that do not fit in memory",
+            where=source,
             remedy="save them as uint8 (0 to 255), which is read where it lies",
-        )  # fmt: skip
+        )
     try:
         return to_uint8(np.asarray(array))
     except Exception as error:
@@ -197,14 +201,16 @@ def _classes(
         )
     if labels.shape != (n,):
         raise ComparisonError(
-            f"has {n:,} items and labels of the shape {labels.shape}", where=source,
+            f"has {n:,} items and labels of the shape {labels.shape}",
+            where=source,
             remedy="give each item one class",
-        )  # fmt: skip
+        )
     if n and len(np.unique(labels)) == 1:
         raise ComparisonError(
             f"has one class only, {labels[0]}: every learner would be right by always saying so",
-            where=source, remedy="add items of another class",
-        )  # fmt: skip
+            where=source,
+            remedy="add items of another class",
+        )
     if classes is not None:
         return labels.astype(np.int64), tuple(classes)
     return encode_labels(labels, source)
@@ -222,15 +228,17 @@ def _groups(groups: Any, n: int, source: str) -> NDArray[Any]:
     found = np.asarray(groups)
     if found.shape != (n,):
         raise ComparisonError(
-            f"has {n:,} items and groups of the shape {found.shape}", where=source,
+            f"has {n:,} items and groups of the shape {found.shape}",
+            where=source,
             remedy="name the group of each item",
-        )  # fmt: skip
+        )
     missing = [i + 1 for i, value in enumerate(found.tolist()) if _is_missing(value)]
     if missing:
         raise ComparisonError(
             f"has no group for {len(missing):,} items: {show_some([f'number {i}' for i in missing])}",
-            where=source, remedy="name the group of each item, a group of its own where none is known",
-        )  # fmt: skip
+            where=source,
+            remedy="name the group of each item, a group of its own where none is known",
+        )
     return found.astype(str) if found.dtype.kind == "O" else found
 
 
@@ -250,9 +258,10 @@ def _parts(
         named = "one group" if there.size == 1 else f"{there.size} groups"
         raise ComparisonError(
             f"is of {named}, {show_some(there.tolist())}: one is needed to learn from, one to choose settings"
-            f"{' and one to test on' if test is None else ''}, since none is on two sides", where=source,
+            f"{' and one to test on' if test is None else ''}, since none is on two sides",
+            where=source,
             remedy="add items of other groups, or leave the groups out",
-        )  # fmt: skip
+        )
     if test is None:
         learn, held, asked = three_parts(labels, group_of)
         last, truth = 0, labels[asked]
@@ -280,22 +289,25 @@ def _test_classes(
     if there.shape[1:] != items.shape[1:] or are_pictures != pictures:
         raise ComparisonError(
             f"has items of the shape {items.shape[1:]} to learn from, and {there.shape[1:]} to test on",
-            where=source, remedy="make them alike",
-        )  # fmt: skip
+            where=source,
+            remedy="make them alike",
+        )
     raw = np.asarray(test[1])
     if raw.shape != (len(there),):
         raise ComparisonError(
-            f"has {len(there):,} test items and labels of the shape {raw.shape}", where=source,
+            f"has {len(there):,} test items and labels of the shape {raw.shape}",
+            where=source,
             remedy="give each item one class",
-        )  # fmt: skip
+        )
     place = {name: index for index, name in enumerate(names)}
     codes = np.array([place.get(_name(value), -1) for value in raw.tolist()], np.int64)
     if (codes < 0).any():
         unknown = sorted({str(value) for value in raw[codes < 0].tolist()})
         raise ComparisonError(
-            f"has test items of classes that are not learnt: {show_some(unknown)}", where=source,
+            f"has test items of classes that are not learnt: {show_some(unknown)}",
+            where=source,
             remedy="leave them out, or add items of them to learn from",
-        )  # fmt: skip
+        )
     return codes
 
 

@@ -28,10 +28,11 @@ def mapped(path: Path, name: str) -> NDArray[Any]:
         member = packed.getinfo(f"{name}.npy")
     if member.compress_type != zipfile.ZIP_STORED:
         raise ComparisonError(
-            f"has {name} compressed, and it does not fit in memory", where=str(path),
+            f"has {name} compressed, and it does not fit in memory",
+            where=str(path),
             remedy="save it with numpy.savez, or in Python give sutja.compare numpy.load('X.npy', "
             "mmap_mode='r')",
-        )  # fmt: skip
+        )
     with path.open("rb") as file:
         file.seek(member.header_offset)
         header = file.read(_LOCAL_HEADER)
@@ -43,6 +44,7 @@ def mapped(path: Path, name: str) -> NDArray[Any]:
         if dtype.hasobject or by_column or not shape:
             raise ComparisonError(
                 f"has {name} as {dtype}{', by columns' if by_column else ''}, which cannot be read in parts",
-                where=str(path), remedy="save it as numbers, in C order",
-            )  # fmt: skip
+                where=str(path),
+                remedy="save it as numbers, in C order",
+            )
         return np.memmap(path, dtype, "r", file.tell(), shape)

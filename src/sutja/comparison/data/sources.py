@@ -69,9 +69,10 @@ def _features_of(path: Path) -> tuple[list[str], list[list[str]]] | None:
     """Names and rows of a table of numbers; None where it is a table of pictures."""
     if _TEXT_COPIES * path.stat().st_size > free_memory():
         raise ComparisonError(
-            "is too large to be read as text", where=str(path),
+            "is too large to be read as text",
+            where=str(path),
             remedy="save its numbers as X and y with numpy.savez, which are read where they lie",
-        )  # fmt: skip
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -98,9 +99,10 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
     for line, row in enumerate(rows, start=2):
         if len(row) != len(names):
             raise ComparisonError(
-                f"line {line} has {len(row)} cells, and there are {len(names)} columns", where=str(path),
+                f"line {line} has {len(row)} cells, and there are {len(names)} columns",
+                where=str(path),
                 remedy="mend that line",
-            )  # fmt: skip
+            )
     columns = [i for i in range(len(names)) if i not in (label, group)]
     if not columns or not rows:
         raise ComparisonError(

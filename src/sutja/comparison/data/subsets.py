@@ -44,9 +44,10 @@ def check_sizes(sizes: Sequence[int], n: int) -> tuple[int, ...]:
     for size in sizes:
         if not _is_whole(size) or size < 2 or size > n:
             raise ComparisonError(
-                f"{size} is no number of labels from 2 to {n:,}", where="sizes",
+                f"{size} is no number of labels from 2 to {n:,}",
+                where="sizes",
                 remedy=f"of these data {n:,} labels are there to learn from, the others choose and test",
-            )  # fmt: skip
+            )
     return tuple(sorted({int(size) for size in sizes}))
 
 

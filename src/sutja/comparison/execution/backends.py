@@ -60,9 +60,12 @@ class Engine:
         do, _ = self._open()
         source = _Source(tasks, self._turn)
         parallel = joblib.Parallel(
-            n_jobs=self.jobs, backend="threading", return_as="generator_unordered", pre_dispatch="n_jobs",
+            n_jobs=self.jobs,
+            backend="threading",
+            return_as="generator_unordered",
+            pre_dispatch="n_jobs",
             batch_size=1,
-        )  # fmt: skip
+        )
         with contextlib.closing(parallel(joblib.delayed(_with_task)(do, task) for task in source)) as done:
             for pair in done:
                 with self._turn:
@@ -193,9 +196,10 @@ def _local_dask(jobs: int) -> Any:
 def _missing(name: str, error: ModuleNotFoundError) -> ComparisonError:
     package = {"dask": "sutja[cluster]", "ray": "ray[default]"}[name]
     return ComparisonError(
-        f"{error.name} is not installed", where=f"engine {name}",
+        f"{error.name} is not installed",
+        where=f"engine {name}",
         remedy=f"pip install '{package}', or leave the engine at joblib",
-    )  # fmt: skip
+    )
 
 
 def cores() -> int:
@@ -223,9 +227,10 @@ def choose(name: str, jobs: int, address: str) -> Engine:
         )
     if address and name == "joblib":
         raise ComparisonError(
-            "is given, and the engine joblib fits on this machine", where="address",
+            "is given, and the engine joblib fits on this machine",
+            where="address",
             remedy="choose the engine dask or ray, or leave the address out",
-        )  # fmt: skip
+        )
     package = {"joblib": "joblib", "dask": "distributed", "ray": "ray"}[name]
     try:
         __import__(package)

@@ -168,9 +168,16 @@ class Tuner:
                     One(0, self.tuned.candidates[learner.name][place], self._rows[labels]) for place in mine
                 )
                 yield Task(
-                    learner, labels, ones, self._material.folder, "held", left, self._clock.left(),
-                    self._device_of(learner), self._dtype,
-                )  # fmt: skip
+                    learner,
+                    labels,
+                    ones,
+                    self._material.folder,
+                    "held",
+                    left,
+                    self._clock.left(),
+                    self._device_of(learner),
+                    self._dtype,
+                )
 
     def _left(self, learner: Learner, labels: int) -> float:
         """Seconds that the next try may take; 0 where it should not be begun.
@@ -193,9 +200,16 @@ class Tuner:
             place = self.tuned.candidates[name].index(one.settings)
             error = outcome.errors[number] if outcome.status == DONE else None
             row = Row(
-                name, labels, place, outcome.status, error, share, together=len(task.ones),
-                settings=settings_text(one.settings), note=outcome.note,
-            )  # fmt: skip
+                name,
+                labels,
+                place,
+                outcome.status,
+                error,
+                share,
+                together=len(task.ones),
+                settings=settings_text(one.settings),
+                note=outcome.note,
+            )
             rows.append(row)
         self._table.add(rows)
         for row in rows:  # as the table keeps it, rounded: else a run that goes on would see no ties

@@ -149,10 +149,12 @@ class Worker:
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
                 env={
-                    **os.environ, "PYTHONPATH": places, **dict.fromkeys(_THREADS, "1"),
+                    **os.environ,
+                    "PYTHONPATH": places,
+                    **dict.fromkeys(_THREADS, "1"),
                     **gpu_locks.environment(self._card),
                 },
-            )  # fmt: skip
+            )
             assert self._process.stdout is not None
             if _read(self._process.stdout, min(time.monotonic() + _PATIENCE, deadline)) != READY:
                 return None

@@ -80,27 +80,33 @@ class Learner:
 
 _MLP_SPACE = {"lr": (1e-3, 3e-3, 1e-2), "weight_decay": (0.0, 0.01, 0.1)}
 _MLP_DEFAULT = {"lr": 3e-3, "weight_decay": 0.01}
-_CONV_SPACE = {
-    "lr": (2e-3, 4e-3, 8e-3), "weight_decay": (0.01, 0.05), "augment": (None, "shift", "light"),
-}  # fmt: skip
+_CONV_SPACE = {"lr": (2e-3, 4e-3, 8e-3), "weight_decay": (0.01, 0.05), "augment": (None, "shift", "light")}
 _CONV_DEFAULT = {"lr": 4e-3, "weight_decay": 0.02, "augment": "light"}
 
 
 def _mlp(name: str, hidden: tuple[int, ...]) -> Learner:
     layers = "-".join(map(str, hidden))
     return Learner(
-        name, "network", f"multilayer perceptron, hidden layers of {layers} neurons (ReLU, AdamW)",
-        _MLP_DEFAULT, _MLP_SPACE, hidden,
-    )  # fmt: skip
+        name,
+        "network",
+        f"multilayer perceptron, hidden layers of {layers} neurons (ReLU, AdamW)",
+        _MLP_DEFAULT,
+        _MLP_SPACE,
+        hidden,
+    )
 
 
 def _convnet(size: str) -> Learner:
     words = {"s": "small", "m": "middle", "l": "large"}[size]
     return Learner(
-        f"convnet-{size}", "network",
+        f"convnet-{size}",
+        "network",
         f"{words} convolutional network with batch norms (AdamW); tuning chooses how pictures are changed "
-        f"while it learns", _CONV_DEFAULT, _CONV_SPACE, size=size,
-    )  # fmt: skip
+        f"while it learns",
+        _CONV_DEFAULT,
+        _CONV_SPACE,
+        size=size,
+    )
 
 
 def _baseline(name: str) -> Learner:
@@ -149,15 +155,17 @@ def choose(wanted: Any, pictures: bool, eras: bool = False) -> tuple[Learner, ..
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice or not found:
         raise ComparisonError(
-            f"names {twice[0]} twice" if twice else "names no learner", where="learners",
+            f"names {twice[0]} twice" if twice else "names no learner",
+            where="learners",
             remedy="name one at least, and each once",
-        )  # fmt: skip
+        )
     for learner in found:
         if (learner.size or learner.kind == "era") and not pictures:
             raise ComparisonError(
-                f"{learner.name} learns from pictures, and these are rows of features", where="learners",
+                f"{learner.name} learns from pictures, and these are rows of features",
+                where="learners",
                 remedy="leave it out, or give pictures (n, H, W)",
-            )  # fmt: skip
+            )
     return tuple(found)
 
 
@@ -190,9 +198,10 @@ def _one(item: Any) -> Learner:
             near = difflib.get_close_matches(item.lower().replace("_", "-"), _KNOWN, 1, 0.4)
             meant = f"did you mean {near[0]}? " if near else ""
             raise ComparisonError(
-                f"there is no learner {item!r}", where="learners",
+                f"there is no learner {item!r}",
+                where="learners",
                 remedy=f"{meant}there are {', '.join(_KNOWN)}",
-            )  # fmt: skip
+            )
         return _KNOWN[item]
     if isinstance(item, tuple | list) and len(item) == 2 and isinstance(item[0], str):
         return _own(item[0], item[1])

@@ -126,11 +126,16 @@ def fit_together(
     seen = config.epochs * n
     return [
         Fit(
-            answers[k], (taught - begun) / share, asked_for / share, 3 * forward * seen, forward,
-            operations.parameters_of(done.nets[k]), share,
+            answers[k],
+            (taught - begun) / share,
+            asked_for / share,
+            3 * forward * seen,
+            forward,
+            operations.parameters_of(done.nets[k]),
+            share,
         )
         for k in range(share)
-    ]  # fmt: skip
+    ]
 
 
 def _epochs_and_batch(n: int, steps: int, batch: int) -> tuple[int, int]:
@@ -180,9 +185,14 @@ def _fit_convnet(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], 
     images, ready = _standardised(lesson)
     epochs, batch = _epochs_and_batch(len(images), _CONV_STEPS, _CONV_BATCH)
     config = ClassifyConfig(
-        epochs=epochs, batch_size=batch, seed=seed, device=lesson.device,
-        dtype=lesson.dtype, threads=1, **settings,
-    )  # fmt: skip
+        epochs=epochs,
+        batch_size=batch,
+        seed=seed,
+        device=lesson.device,
+        dtype=lesson.dtype,
+        threads=1,
+        **settings,
+    )
     net = _made(lambda shape, k: make_net("convnet", shape, k, size=learner.size), images, lesson, seed)
     return _fit_network(net, images, lesson, ready, config)
 
@@ -213,9 +223,7 @@ def _fit_network(
     taught = time.perf_counter()
     answers, seconds = _answers(lambda X: predict_log_proba(fitted.net, X).argmax(1), lesson, ready)
     seen = fitted.steps * min(config.batch_size, len(images))
-    return Fit(
-        answers, taught - begun, seconds, 3.0 * forward * seen, forward, operations.parameters_of(net)
-    )  # fmt: skip
+    return Fit(answers, taught - begun, seconds, 3.0 * forward * seen, forward, operations.parameters_of(net))
 
 
 def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any], seed: int) -> Fit:
@@ -233,9 +241,7 @@ def _fit_estimator(learner: Learner, lesson: Lesson, settings: Mapping[str, Any]
             lambda X: _classes_of(estimator.predict(X), len(X), lesson.n_classes), lesson, as_rows
         )
     fit_operations, predict_operations, parameters = operations.of_estimator(estimator, flat)
-    return Fit(
-        answers, taught - begun, seconds, fit_operations, predict_operations, parameters
-    )  # fmt: skip
+    return Fit(answers, taught - begun, seconds, fit_operations, predict_operations, parameters)
 
 
 def _seed_everything(seed: int) -> None:

@@ -19,8 +19,14 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 5.2, 4.4  # inches, which a phone shows at about their size
 INK, FAINT = "#1b1f24", "#e6e6e6"
-RC: Any = {"svg.fonttype": "none", "font.size": 10, "font.family": "sans-serif", "axes.spines.top": False,
-      "axes.spines.right": False, "text.color": INK}  # fmt: skip
+RC: Any = {
+    "svg.fonttype": "none",
+    "font.size": 10,
+    "font.family": "sans-serif",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "text.color": INK,
+}
 SMALL = 9.0  # points, of names and notes
 _LINE = 12.0  # points from one line of a name to the next
 # Inches about the axes; fixed, as finding them takes longest.
@@ -87,8 +93,9 @@ def log_axes(axes: Axes, chance: float, n_test: int, short: bool = False) -> Non
     low, high = axes.get_ylim()
     axes.set_ylim(max(low, 0.3 / n_test), 1.25 * max(chance, high / 1.3))
     axes.axhline(chance, color="#666666", linewidth=0.8, linestyle=(0, (1, 2)))
-    axes.text(0.995, chance, "chance", transform=axes.get_yaxis_transform(), fontsize=SMALL, ha="right",
-              va="bottom")  # fmt: skip
+    axes.text(
+        0.995, chance, "chance", transform=axes.get_yaxis_transform(), fontsize=SMALL, ha="right", va="bottom"
+    )
 
 
 def percents(few: bool = False) -> Any:
@@ -133,18 +140,39 @@ def name_ends(axes: Axes, ends: Sequence[End]) -> None:
     places = spread([_up(axes, end.y) for end in ends], tall)
     for end, name, place in zip(ends, names, places, strict=True):
         sample = Line2D(
-            (left, (left + right) / 2, right), (place,) * 3, transform=axes.transAxes, clip_on=False,
-            markevery=[1], markersize=5, **{"linewidth": 1.4, **end.style},
-        )  # fmt: skip
+            (left, (left + right) / 2, right),
+            (place,) * 3,
+            transform=axes.transAxes,
+            clip_on=False,
+            markevery=[1],
+            markersize=5,
+            **{"linewidth": 1.4, **end.style},
+        )
         axes.add_artist(sample)
-        axes.text(right + _GAP / width, place, name, transform=axes.transAxes, fontsize=SMALL, va="center",
-                  linespacing=0.95)  # fmt: skip
+        axes.text(
+            right + _GAP / width,
+            place,
+            name,
+            transform=axes.transAxes,
+            fontsize=SMALL,
+            va="center",
+            linespacing=0.95,
+        )
         if along(axes, end.x) > _NEAR:
             axes.annotate(
-                "", (end.x, end.y), (left - 1 / width, place), textcoords=axes.transAxes,
-                arrowprops={"arrowstyle": "-", "linewidth": 0.6, "color": end.style["color"], "shrinkA": 0,
-                            "shrinkB": 2, "alpha": 0.8},
-            )  # fmt: skip
+                "",
+                (end.x, end.y),
+                (left - 1 / width, place),
+                textcoords=axes.transAxes,
+                arrowprops={
+                    "arrowstyle": "-",
+                    "linewidth": 0.6,
+                    "color": end.style["color"],
+                    "shrinkA": 0,
+                    "shrinkB": 2,
+                    "alpha": 0.8,
+                },
+            )
 
 
 def wrapped(name: str) -> str:

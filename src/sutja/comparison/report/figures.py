@@ -59,8 +59,10 @@ def styles(found: Findings) -> dict[str, dict[str, Any]]:
         colours = _NETWORK if name in deep else _OTHER
         line: Any = "-" if name in deep else (0, _DASHES[place % len(_DASHES)])
         made[name] = {
-            "color": colours[place % len(colours)], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": line
-        }  # fmt: skip
+            "color": colours[place % len(colours)],
+            "marker": _MARKERS[i % len(_MARKERS)],
+            "linestyle": line,
+        }
     for i, name in enumerate(eras):
         place = round(i * (len(_ERA) - 1) / max(1, len(eras) - 1))
         made[name] = {"color": _ERA[place], "marker": _MARKERS[i % len(_MARKERS)], "linestyle": "-"}
@@ -119,12 +121,23 @@ def _mark_crossovers(axes: Axes, found: Findings) -> None:
         axes.plot((low, high), (error, error), color=INK, linewidth=1.0, marker="|", markersize=5, zorder=4)
         axes.plot(one.labels, error, "o", markersize=4.5, color="white", markeredgecolor=INK, zorder=5)
         axes.annotate(
-            str(number), (one.labels, error), (place, 0.055), textcoords=axes.transAxes, ha="center",
-            va="center", fontsize=SMALL, zorder=6,
+            str(number),
+            (one.labels, error),
+            (place, 0.055),
+            textcoords=axes.transAxes,
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            zorder=6,
             bbox={"boxstyle": "circle,pad=0.22", "facecolor": "white", "edgecolor": INK, "linewidth": 0.8},
-            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6, "linestyle": (0, (2, 2)),
-                        "shrinkB": 2},
-        )  # fmt: skip
+            arrowprops={
+                "arrowstyle": "-",
+                "color": INK,
+                "linewidth": 0.6,
+                "linestyle": (0, (2, 2)),
+                "shrinkB": 2,
+            },
+        )
 
 
 def _error_at(found: Findings, name: str, labels: float) -> float:
@@ -190,21 +203,42 @@ def eras_by_year(found: Findings) -> Figure:
     high = [max(0.0, one.high - m) for m, (_, one) in zip(middle, measured, strict=True)]
     alike = len({one.labels for _, one in measured}) == 1
     axes.errorbar(
-        years, middle, (low, high), fmt="o-" if alike else "o", color="#0072B2", capsize=3, linewidth=1.2,
+        years,
+        middle,
+        (low, high),
+        fmt="o-" if alike else "o",
+        color="#0072B2",
+        capsize=3,
+        linewidth=1.2,
         label="measured here",
-    )  # fmt: skip
+    )
     log_errors(axes)
     for i, (error, (_, one)) in enumerate(zip(middle, measured, strict=True)):
-        axes.annotate(percent(one.error, 1), (i, error), (6, 4), textcoords="offset points", fontsize=SMALL,
-                      color="#00507D", bbox=_BEHIND)  # fmt: skip
+        axes.annotate(
+            percent(one.error, 1),
+            (i, error),
+            (6, 4),
+            textcoords="offset points",
+            fontsize=SMALL,
+            color="#00507D",
+            bbox=_BEHIND,
+        )
     told = [(i, era.published[data].error) for i, (era, _) in enumerate(measured) if data in era.published]
     if told:
         x, y = zip(*told, strict=True)
         axes.plot(x, y, "D", color="#B94A00", fillstyle="none", markersize=8, label="published then")
         for i, error in told:  # above where it is the higher one, at the side where it is the lower
             place, side = ((0, 8), "center") if error > middle[i] else ((-7, -3), "right")
-            axes.annotate(percent(error, 1), (i, error), place, textcoords="offset points", ha=side,
-                          fontsize=SMALL, color="#8A3700", bbox=_BEHIND)  # fmt: skip
+            axes.annotate(
+                percent(error, 1),
+                (i, error),
+                place,
+                textcoords="offset points",
+                ha=side,
+                fontsize=SMALL,
+                color="#8A3700",
+                bbox=_BEHIND,
+            )
     _level_lines(axes, found)
     bottom, top = axes.get_ylim()
     axes.set_ylim(bottom, top * _ROOM_ABOVE)
@@ -228,10 +262,15 @@ def _level_lines(axes: Axes, found: Findings) -> None:
     for error, words, dashes in levels:
         axes.axhline(max(error, 0.5 / found.n_test), color="#555555", linewidth=0.9, linestyle=(0, dashes))
         axes.text(
-            0.005, max(error, 0.5 / found.n_test), f"{words} {percent(error, 1)}", fontsize=7.5, va="bottom",
-            transform=axes.get_yaxis_transform(), color="#444444",
+            0.005,
+            max(error, 0.5 / found.n_test),
+            f"{words} {percent(error, 1)}",
+            fontsize=7.5,
+            va="bottom",
+            transform=axes.get_yaxis_transform(),
+            color="#444444",
             bbox=_BEHIND,
-        )  # fmt: skip
+        )
 
 
 def _year_and_method(name: str) -> str:

@@ -79,9 +79,10 @@ def write_report(found: Findings, folder: Path) -> Path:
         return _write(folder / REPORT, make_page(found, drawn).encode())
     except OSError as error:
         raise ComparisonError(
-            f"cannot be written to ({error.strerror or error})", where=str(folder),
+            f"cannot be written to ({error.strerror or error})",
+            where=str(folder),
             remedy="make room, or name another folder",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def draw(found: Findings) -> dict[str, Drawn]:

@@ -32,12 +32,16 @@ def standings(found: Findings) -> str:
     """Each learner's error."""
     rows = [
         [
-            one.learner, f"{one.labels:,}", percent(one.error), _span(one), _expected(found, one.learner),
+            one.learner,
+            f"{one.labels:,}",
+            percent(one.error),
+            _span(one),
+            _expected(found, one.learner),
             _remark(found, one.learner),
         ]
         for one in found.standings
         if one.kind != "era"
-    ]  # fmt: skip
+    ]
     if not rows:
         return ""
     return table(
@@ -55,10 +59,14 @@ def _laws(found: Findings) -> str:
     for name, curve in found.curves.items():
         if curve.sound:
             (a, *a_ends), (c, *c_ends) = parameter(curve, "a"), parameter(curve, "c")
-            rows.append([
-                name, f"{100 * a:.2f} ({100 * a_ends[0]:.2f} – {100 * a_ends[1]:.2f})",
-                f"{100 * float(curve.law.b[0]):.3g}", f"{c:.2f} ({c_ends[0]:.2f} – {c_ends[1]:.2f})",
-            ])  # fmt: skip
+            rows.append(
+                [
+                    name,
+                    f"{100 * a:.2f} ({100 * a_ends[0]:.2f} – {100 * a_ends[1]:.2f})",
+                    f"{100 * float(curve.law.b[0]):.3g}",
+                    f"{c:.2f} ({c_ends[0]:.2f} – {c_ends[1]:.2f})",
+                ]
+            )
     if not rows:
         return ""
     caption = "error = a + b · n^(−c), n labels; a and b in percent, with 95 % intervals of the bootstrap."
@@ -136,12 +144,15 @@ def more_labels(found: Findings) -> str:
         f"Errors in percent to expect if the curves go on as power laws, with 95 % intervals; last, the "
         f"points that {MORE:,} labels more would take off.",
         (
-            "learner", f"{found.n_learn:,} labels", f"twice: {2 * found.n_learn:,}",
-            f"ten times: {10 * found.n_learn:,}", f"gain of {MORE:,} more",
+            "learner",
+            f"{found.n_learn:,} labels",
+            f"twice: {2 * found.n_learn:,}",
+            f"ten times: {10 * found.n_learn:,}",
+            f"gain of {MORE:,} more",
         ),
         rows,
         safe=(1, 2, 3, 4),
-    )  # fmt: skip
+    )
 
 
 def _with_range(one: Prediction, digits: int = 2) -> str:
@@ -153,23 +164,38 @@ def costs(found: Findings) -> str:
     """What learning and answering take."""
     rows = [
         [
-            one.learner, f"{one.labels:,}", percent(one.error), f"{one.fit_seconds:.3g}",
-            _count(one.fit_operations), f"{one.predict_micros:.3g}", _count(one.predict_operations),
-            _count(one.parameters), f"{one.memory_mb:.3g}", *_where(found, one),
+            one.learner,
+            f"{one.labels:,}",
+            percent(one.error),
+            f"{one.fit_seconds:.3g}",
+            _count(one.fit_operations),
+            f"{one.predict_micros:.3g}",
+            _count(one.predict_operations),
+            _count(one.parameters),
+            f"{one.memory_mb:.3g}",
+            *_where(found, one),
         ]
         for one in found.standings
-    ]  # fmt: skip
+    ]
     if not rows:
         return ""
     return table(
         "Cost with the most labels. Time is that of one core; of networks trained as a stack it is the share "
         "of one.",
         (
-            "learner", "labels", "wrong", "s to learn", "operations to learn", "µs an answer",
-            "operations an answer", "parameters", "MB to learn", *(("on",) if _on_gpu(found) else ()),
+            "learner",
+            "labels",
+            "wrong",
+            "s to learn",
+            "operations to learn",
+            "µs an answer",
+            "operations an answer",
+            "parameters",
+            "MB to learn",
+            *(("on",) if _on_gpu(found) else ()),
         ),
         rows,
-    )  # fmt: skip
+    )
 
 
 def _on_gpu(found: Findings) -> bool:
@@ -212,11 +238,14 @@ def published(found: Findings) -> str:
     standing = {one.learner: one for one in found.standings}
     rows = [
         [
-            name, percent(standing[name].error) if name in standing else "–", percent(some.error, 1),
-            some.source, some.note,
+            name,
+            percent(standing[name].error) if name in standing else "–",
+            percent(some.error, 1),
+            some.source,
+            some.note,
         ]
         for name, some in PUBLISHED_BASELINES.get(found.source, {}).items()
-    ]  # fmt: skip
+    ]
     if not rows:
         return ""
     heads = ("method", "here", "published", "source", "note")

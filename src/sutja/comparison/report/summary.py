@@ -21,30 +21,32 @@ SCHEMA = 1
 def summarise(found: Findings) -> dict[str, Any]:
     """All figures of the report; infinite ends of intervals are null."""
     data = found.source
-    facts: dict[str, Any] = _plain({
-        "schema": SCHEMA,
-        "source": found.source,
-        "classes": len(found.classes),
-        "labels": {"learn": found.n_learn, "validation": found.n_held, "test": found.n_test},
-        "chance": found.chance,
-        "better_than_chance": found.better_than_chance,
-        "advice": advise(found),
-        "notes": found.notes,
-        "fits": Counter(row.status for row in found.rows),
-        "planned": {"fits": planned_fits(found), "sizes": planned_sizes(found)},
-        "not_begun": {"fits": not_begun(found), "seconds": seconds_left(found)},
-        "standings": [asdict(one) for one in found.standings],
-        "curves": {name: _curve(found, name) for name in found.curves},
-        "crossovers": [_crossover(one) for one in (*found.crossovers, *found.crossovers_alike)],
-        "eras": [
-            {"name": name, "year": era.year, "new": era.new, "source": era.source}
-            | {"published": {key: asdict(value) for key, value in era.published.items()}}
-            for name, era in ERAS.items()
-            if name in found.measured
-        ],
-        "published": {name: asdict(value) for name, value in PUBLISHED_BASELINES.get(data, {}).items()},
-        "facts": dict(found.facts),
-    })  # fmt: skip
+    facts: dict[str, Any] = _plain(
+        {
+            "schema": SCHEMA,
+            "source": found.source,
+            "classes": len(found.classes),
+            "labels": {"learn": found.n_learn, "validation": found.n_held, "test": found.n_test},
+            "chance": found.chance,
+            "better_than_chance": found.better_than_chance,
+            "advice": advise(found),
+            "notes": found.notes,
+            "fits": Counter(row.status for row in found.rows),
+            "planned": {"fits": planned_fits(found), "sizes": planned_sizes(found)},
+            "not_begun": {"fits": not_begun(found), "seconds": seconds_left(found)},
+            "standings": [asdict(one) for one in found.standings],
+            "curves": {name: _curve(found, name) for name in found.curves},
+            "crossovers": [_crossover(one) for one in (*found.crossovers, *found.crossovers_alike)],
+            "eras": [
+                {"name": name, "year": era.year, "new": era.new, "source": era.source}
+                | {"published": {key: asdict(value) for key, value in era.published.items()}}
+                for name, era in ERAS.items()
+                if name in found.measured
+            ],
+            "published": {name: asdict(value) for name, value in PUBLISHED_BASELINES.get(data, {}).items()},
+            "facts": dict(found.facts),
+        }
+    )
     return facts
 
 
@@ -63,12 +65,14 @@ def parameter(curve: Curve, name: str) -> tuple[float, float, float]:
 def _curve(found: Findings, name: str) -> dict[str, Any]:
     curve = found.curves[name]
     return {
-        "a": float(curve.law.a[0]), "b": float(curve.law.b[0]), "c": float(curve.law.c[0]),
+        "a": float(curve.law.a[0]),
+        "b": float(curve.law.b[0]),
+        "c": float(curve.law.c[0]),
         "intervals": {name: parameter(curve, name)[1:] for name in ("a", "b", "c")},
         "faults": curve.faults,
         "expected": [asdict(one) for one in expectations(found, name)],
         "gain": asdict(found.gain(MORE, name)),
-    }  # fmt: skip
+    }
 
 
 def _crossover(one: Crossover) -> dict[str, Any]:

@@ -61,9 +61,10 @@ def read_coco(files: dict[str, Path]) -> Scenes:
                 names.setdefault(category["name"])
     if not names:
         raise DataError(
-            "names no category", where=str(next(iter(files.values()))),
+            "names no category",
+            where=str(next(iter(files.values()))),
             remedy='add "categories": [{"id": 1, "name": …}, …]',
-        )  # fmt: skip
+        )
     parts = {part: _scenes(data, files[part], notes) for part, data in loaded.items()}
     used = {box.label for scenes in parts.values() for scene in scenes for box in scene.boxes}
     # Some tools add a category above all others that no box is of.

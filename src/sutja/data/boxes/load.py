@@ -63,18 +63,23 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
         pictures = checked(some, scenes.classes, notes)
         source = entry.name if entry else path.name or str(path.resolve())
         found[part] = BoxedSet(
-            pictures, scenes.classes, f"{source} ({part})" if part != "all" else source,
-            entry.terms if entry else "not stated", bool(entry and entry.open_terms), part != "all",
+            pictures,
+            scenes.classes,
+            f"{source} ({part})" if part != "all" else source,
+            entry.terms if entry else "not stated",
+            bool(entry and entry.open_terms),
+            part != "all",
             shortened(notes),
-        )  # fmt: skip
+        )
     things = sum(len(picture.labels) for part in found.values() for picture in part.pictures)
     if not things:
         notes = [note for part in found.values() for note in part.notes]
         said = f": {notes[0]}" if notes else ""
         raise DataError(
-            f"holds no box that can be learnt from{said}", where=str(path),
+            f"holds no box that can be learnt from{said}",
+            where=str(path),
             remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
-        )  # fmt: skip
+        )
     return found
 
 
@@ -91,9 +96,10 @@ def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
     unknown = [boxes.classes[i] for i in sorted(present) if boxes.classes[i] not in place]
     if unknown:
         raise DataError(
-            f"holds classes that are not known here: {show_some(unknown)}", where=boxes.source,
+            f"holds classes that are not known here: {show_some(unknown)}",
+            where=boxes.source,
             remedy=f"known are {show_some(list(classes))}; leave out the others or rename them",
-        )  # fmt: skip
+        )
     numbers = np.array([place.get(name, -1) for name in boxes.classes], np.int64)
     pictures = tuple(
         BoxedPicture(one.picture, one.boxes, numbers[one.labels], one.ignore) for one in boxes.pictures
@@ -105,9 +111,10 @@ def _read_own(path: Path) -> Scenes:
     """A person's own data, by what kind of data it is."""
     if not path.exists():
         raise DataError(
-            "there is no such file or folder, and no data set of this name", where=str(path),
+            "there is no such file or folder, and no data set of this name",
+            where=str(path),
             remedy=f"check the path, or name one of {', '.join(KNOWN)}",
-        )  # fmt: skip
+        )
     if path.is_file():
         return read_coco({"all": path})
     files = coco_files(path)
@@ -118,9 +125,10 @@ def _read_own(path: Path) -> Scenes:
     if looks_like_yolo(path):
         return read_yolo(path)
     raise DataError(
-        "there are no boxes in this folder", where=str(path),
+        "there are no boxes in this folder",
+        where=str(path),
         remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
-    )  # fmt: skip
+    )
 
 
 def _known(name: str) -> Scenes:
@@ -135,9 +143,10 @@ def _known(name: str) -> Scenes:
     if name == "cheques":
         return _cheques()
     raise DataError(
-        f"this set is there to {ENTRIES[name].task}, without boxes of things", where=name,
+        f"this set is there to {ENTRIES[name].task}, without boxes of things",
+        where=name,
         remedy=f"name one of {', '.join(KNOWN)}",
-    )  # fmt: skip
+    )
 
 
 def _cheques() -> Scenes:

@@ -127,9 +127,10 @@ def _classes(folder: Path) -> tuple[str, ...]:
             names.pop()
     if not names or not all(names) or len(set(names)) != len(names):
         raise DataError(
-            "nothing says what the classes are called", where=str(path or folder),
+            "nothing says what the classes are called",
+            where=str(path or folder),
             remedy="put their names into classes.txt, one a line, in the order of their numbers",
-        )  # fmt: skip
+        )
     return tuple(names)
 
 

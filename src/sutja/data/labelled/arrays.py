@@ -93,9 +93,10 @@ def read_npz(path: Path, part: Part) -> Loaded:
         ) from error
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise DataError(
-            f"cannot be read as arrays ({error})", where=str(path),
+            f"cannot be read as arrays ({error})",
+            where=str(path),
             remedy="save it again with numpy.savez, names as y.astype(str)",
-        ) from error  # fmt: skip
+        ) from error
     images, labels = found
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
@@ -132,9 +133,7 @@ def _loaded(
         if array is not None and array.shape[:1] != (n,):
             found = array.shape[0] if array.ndim else 1
             raise DataError(
-                f"has {n:,} pictures and {found:,} {what}",
-                where=where,
-                remedy="each picture needs one",
+                f"has {n:,} pictures and {found:,} {what}", where=where, remedy="each picture needs one"
             )
     if n == 0:
         raise DataError("holds no pictures", where=where, remedy="save it again")

@@ -55,8 +55,9 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
     if any(clips) and not all(clips):
         raise DataError(
             f"{sum(clips):,} of its {len(clips):,} files are recordings, the others pictures",
-            where=str(root), remedy="train on the one or the other",
-        )  # fmt: skip
+            where=str(root),
+            remedy="train on the one or the other",
+        )
     labels = np.array([name for name, inside in found.items() for _ in inside])
     images, kept, notes = stack_pictures(paths, resize, str(root))
     check_none_lost(labels, labels[kept], str(root))

@@ -32,9 +32,10 @@ def table_of(data: Path) -> Path:
     found += sorted(path for path in data.iterdir() if path.suffix.lower() in TABLE_SUFFIXES)
     if not found:
         raise DataError(
-            "the folder has no table that says what is in its files", where=str(data),
+            "the folder has no table that says what is in its files",
+            where=str(data),
             remedy="put a labels.csv in it, with the columns path and text",
-        )  # fmt: skip
+        )
     return found[0]
 
 

@@ -14,28 +14,41 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.pages.base import (
-    HANDWRITTEN,
-    PRINTED,
-    XYXY,
-    RealPage,
-    grey_picture,
-    in_part,
-    scaled,
-)
+from sutja.data.pages.base import HANDWRITTEN, PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
 from sutja.data.sets.fields import ChequeRecord, read_cheques
 
 SCALE = 0.6  # to 768 columns: handwritten digits of about 18 pixels, printed ones of 9 to 12
 _NUMBERS = ("CAR", "Date", "MICR", "check_no")
 # By eye, among the cheques that are not kept aside: amount and date were printed.
 _MACHINE_MADE = (
-    "Bank-of-America", "Trustmark", "X_000_", "X_002_", "X_003_", "X_008_", "X_010_", "X_012_", "X_013_",
-    "X_016_", "X_020_", "X_022_", "X_028_", "X_040_",
-)  # fmt: skip
+    "Bank-of-America",
+    "Trustmark",
+    "X_000_",
+    "X_002_",
+    "X_003_",
+    "X_008_",
+    "X_010_",
+    "X_012_",
+    "X_013_",
+    "X_016_",
+    "X_020_",
+    "X_022_",
+    "X_028_",
+    "X_040_",
+)
 _MONTH_IN_LETTERS = (
-    "Bank-of-America", "Trustmark", "X_002_", "X_003_", "X_008_", "X_010_", "X_012_", "X_017_", "X_022_",
-    "X_028_", "X_036_",
-)  # fmt: skip
+    "Bank-of-America",
+    "Trustmark",
+    "X_002_",
+    "X_003_",
+    "X_008_",
+    "X_010_",
+    "X_012_",
+    "X_017_",
+    "X_022_",
+    "X_028_",
+    "X_036_",
+)
 _EMPTY_DATE = ("X_046_", "X_047_", "X_049_", "X_050_", "X_051_")  # boxes without a digit
 _NO_PLAIN_AMOUNT = ("X_012_",)  # cut into the paper, words between the digits
 _FRAME = 0.07  # part of a comb's height that its frame takes on each side

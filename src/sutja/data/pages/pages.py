@@ -10,15 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sutja.data.pages.base import (
-    CLASSES,
-    HANDWRITTEN,
-    PARTS,
-    PRINTED,
-    VALIDATION_FOLDS,
-    RealPage,
-    in_part,
-)
+from sutja.data.pages.base import CLASSES, HANDWRITTEN, PARTS, PRINTED, VALIDATION_FOLDS, RealPage, in_part
 from sutja.data.pages.cheques import cheque_pages
 from sutja.data.pages.grids import grid_pages
 from sutja.data.pages.tables import table_pages

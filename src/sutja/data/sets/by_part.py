@@ -5,14 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sutja.data.sets.catalogue import ENTRIES, Entry, data_root
-from sutja.data.sets.digits import (
-    Digits,
-    Part,
-    read_bundled_digits,
-    read_exam_digits,
-    read_mnist,
-    read_usps,
-)
+from sutja.data.sets.digits import Digits, Part, read_bundled_digits, read_exam_digits, read_mnist, read_usps
 from sutja.data.sets.fields import read_sudoku, sudoku_cells
 from sutja.data.split.fixed import is_test
 from sutja.errors import DataError

@@ -101,10 +101,7 @@ def _hold_out_items(
 
 
 def _hold_out_groups(
-    labels: NDArray[np.integer[Any]],
-    group_of: NDArray[np.intp],
-    share: float,
-    rng: np.random.Generator,
+    labels: NDArray[np.integer[Any]], group_of: NDArray[np.intp], share: float, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     """Whole groups, drawn a few times: the draw is taken whose classes come nearest to their share."""
     n_groups, n_classes = int(group_of.max()) + 1, int(labels.max()) + 1

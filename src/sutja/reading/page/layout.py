@@ -79,7 +79,7 @@ def measure(grey: NDArray[np.uint8]) -> Layout:
     skew = _skew(ink, boxes)
     return Layout(
         ink, shrink, usual * shrink if usual else None, tall * shrink if tall else None, skew, len(heights)
-    )  # fmt: skip
+    )
 
 
 def find_ink(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

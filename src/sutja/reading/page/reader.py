@@ -144,10 +144,15 @@ class PageReader:
         numbers = self._numbers(view, fields, prepared.framed)
         given = settled(numbers)
         return Page(
-            picture.source, picture.page, picture.width, picture.height, tuple(given),
-            turned=pose.turned, mirrored=pose.mirrored,
+            picture.source,
+            picture.page,
+            picture.width,
+            picture.height,
+            tuple(given),
+            turned=pose.turned,
+            mirrored=pose.mirrored,
             notes=(*_notes(picture, prepared, pose), *_settlement(numbers, given)),
-        )  # fmt: skip
+        )
 
     def _fields(self, view: View, scales: Sequence[float], framed: Quad | None) -> list[Field]:
         """What is found and read, and then once more where the tables among it have gaps."""

@@ -140,6 +140,12 @@ def _changed(number: Number, digit: str, likely: float) -> Number:
         replace(character, text=digit, confidence=confidence) for character in number.characters[:1]
     )
     return replace(
-        number, text=digit, digits=digit, value=digit, confidence=confidence, characters=characters,
-        alternatives=(before, *others), accepted=False,
-    )  # fmt: skip
+        number,
+        text=digit,
+        digits=digit,
+        value=digit,
+        confidence=confidence,
+        characters=characters,
+        alternatives=(before, *others),
+        accepted=False,
+    )

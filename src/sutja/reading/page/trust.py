@@ -42,9 +42,10 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
     )
     if len(fit) + len(count) < LEAST_CASES or not fit or not count:
         raise ThresholdError(
-            f"{len(fit) + len(count)} numbers were read, too few to trust by", where="pages",
+            f"{len(fit) + len(count)} numbers were read, too few to trust by",
+            where="pages",
             remedy="label more of them",
-        )  # fmt: skip
+        )
     evidence = fit_evidence(*_grounds(fit), [case.right for case in fit])
 
     def raw(cases: Sequence[Case]) -> list[float]:

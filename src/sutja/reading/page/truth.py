@@ -97,9 +97,10 @@ def read_labels(path: str | Path) -> list[Label]:
     file, said = _first(names, FILE_NAMES), _first(names, TEXT_NAMES)
     if file is None or said is None:
         raise SutjaError(
-            "lacks the columns file and text", where=place,
+            "lacks the columns file and text",
+            where=place,
             remedy="write file,text as its first line, or file,page,x0,y0,x1,y1,text",
-        )  # fmt: skip
+        )
     body = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
     if not body:
         raise SutjaError("has no labels", where=place, remedy="add a line for each number")
@@ -113,16 +114,18 @@ def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
 def _label(row: list[str], names: list[str], columns: tuple[int, int], where: str) -> Label:
     if len(row) != len(names):
         raise SutjaError(
-            f"has {len(row)} values, the first line {len(names)}", where=where,
+            f"has {len(row)} values, the first line {len(names)}",
+            where=where,
             remedy="correct that line; put values with a comma in quotes",
-        )  # fmt: skip
+        )
     values = {name: value.strip() for name, value in zip(names, row, strict=True)}
     file, text = row[columns[0]].strip(), row[columns[1]].strip()
     if not file or (text and not digits_of(text)):
         raise SutjaError(
-            "names no file, or a text without a digit", where=where,
+            "names no file, or a text without a digit",
+            where=where,
             remedy="correct that line; leave the text empty where a page has no number",
-        )  # fmt: skip
+        )
     try:
         page = int(values.get("page") or 1)
         corners = [values.get(name, "") for name in BOX_NAMES]

@@ -3,11 +3,7 @@
 `PageComposer` draws pages of many layouts; each `Field` has a box tight to the ink of one number.
 """
 
-from sutja.synthesis.pages.composer import (
-    DEFAULT_WEIGHTS,
-    HELD_OUT,
-    PageComposer,
-)
+from sutja.synthesis.pages.composer import DEFAULT_WEIGHTS, HELD_OUT, PageComposer
 from sutja.synthesis.pages.fields import Field, PageSample, crop
 
 __all__ = ["DEFAULT_WEIGHTS", "HELD_OUT", "Field", "PageComposer", "PageSample", "crop"]

@@ -28,9 +28,20 @@ _SERIF = (
     "liberationserif",
 )
 _MONO = (
-    "courier", "nimbusmono", "liberationmono", "dejavusansmono", "inconsolat", "notomono", "notosansmo",
-    "gnutype", "hack", "firacode", "ocrb", "jetbrains", "havana",
-)  # fmt: skip
+    "courier",
+    "nimbusmono",
+    "liberationmono",
+    "dejavusansmono",
+    "inconsolat",
+    "notomono",
+    "notosansmo",
+    "gnutype",
+    "hack",
+    "firacode",
+    "ocrb",
+    "jetbrains",
+    "havana",
+)
 _SEEN, _SPECK = 60, 4  # alpha of 255 that counts as ink; pixels of ink that are more than a speck
 _OCR = ("ocra", "ocrb")
 _SEGMENTS = "dseg"

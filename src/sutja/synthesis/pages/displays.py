@@ -86,8 +86,14 @@ def _drums(desk: Desk, unit: float) -> Sheet:
         name = [pick(desk.rng, ["kWh", "m³", "km", "MWh", "Nr. ", "miles", "L"])]
         small = type_of(desk.face(), max(6.0, unit * 0.45))
         printed(panel, desk, small, name, left, unit * 0.7)
-    printed(panel, desk, type_of(desk.face(), max(6.0, unit * 0.5)), [pick(desk.rng, ["m³", "kWh", "km"])],
-            left + pitch * len(text) + 2, top + tall * 0.7)  # fmt: skip
+    printed(
+        panel,
+        desk,
+        type_of(desk.face(), max(6.0, unit * 0.5)),
+        [pick(desk.rng, ["m³", "kWh", "km"])],
+        left + pitch * len(text) + 2,
+        top + tall * 0.7,
+    )
     return panel
 
 
@@ -158,8 +164,14 @@ def _sign(desk: Desk, unit: float) -> Sheet:
     if desk.chance(0.4):
         side = int(unit * desk.between(2.6, 3.4))
         panel = Sheet(desk.rng, (side, side))
-        cv2.circle(panel.plane, (side // 2, side // 2), int(side * 0.46), desk.some(0, 120),
-                   max(1, int(unit * 0.12)), cv2.LINE_AA)  # fmt: skip
+        cv2.circle(
+            panel.plane,
+            (side // 2, side // 2),
+            int(side * 0.46),
+            desk.some(0, 120),
+            max(1, int(unit * 0.12)),
+            cv2.LINE_AA,
+        )
         text = str(int(desk.rng.choice([5, 7, 10, 20, 30, 50, 60, 70, 80, 100, 120])))
         printed(panel, desk, type_, [Value(text, "sign")], side / 2, side / 2 + unit / 2, align="centre")
         return panel

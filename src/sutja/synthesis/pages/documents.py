@@ -12,11 +12,20 @@ from sutja.synthesis.pages.vocabulary import LAST, PROSE, label, person, pick
 from sutja.synthesis.pages.writing import comb, hand_words, handwritten, paragraph, printed
 
 _GROUPED = (
-    "dddd dddd dddd dddd", "dddd dddd dddd dddd dddd dd", "dddddddd-dddddddd-dddddddd", "ddd.ddd.ddd-dd",
-    "dddddddd dddddddd", "ddd-ddddddddd-dd", "dd dddd dddd dddd dddd dddd", "dddddd-ddddddd-dd-ddd",
-    "ddddd.ddddd ddddd.dddddd ddddd.dddddd d dddddddddddddd", "ddd ddd ddd ddd ddd", "d dddddd dddddd",
-    "dd/ddd/ddddd", "dddd-dddddd-ddddd",
-)  # fmt: skip
+    "dddd dddd dddd dddd",
+    "dddd dddd dddd dddd dddd dd",
+    "dddddddd-dddddddd-dddddddd",
+    "ddd.ddd.ddd-dd",
+    "dddddddd dddddddd",
+    "ddd-ddddddddd-dd",
+    "dd dddd dddd dddd dddd dddd",
+    "dddddd-ddddddd-dd-ddd",
+    "ddddd.ddddd ddddd.dddddd ddddd.dddddd d dddddddddddddd",
+    "ddd ddd ddd ddd ddd",
+    "d dddddd dddddd",
+    "dd/ddd/ddddd",
+    "dddd-dddddd-ddddd",
+)
 
 
 def long_number(desk: Desk) -> str:
@@ -37,8 +46,14 @@ def slip(supplies: Supplies) -> Sheet:
         sheet.fill((0, 0, width, sheet.height), desk.some(205, 250))
     by_hand = desk.chance(0.8)
     margin = width * desk.between(0.02, 0.06)
-    printed(sheet, desk, desk.head, [pick(desk.rng, LAST).upper() + " " + pick(desk.rng, PROSE).upper()],
-            margin, unit * 2.4)  # fmt: skip
+    printed(
+        sheet,
+        desk,
+        desk.head,
+        [pick(desk.rng, LAST).upper() + " " + pick(desk.rng, PROSE).upper()],
+        margin,
+        unit * 2.4,
+    )
     y, style = unit * desk.between(3.5, 5), pick(desk.rng, ["boxes", "boxes", "teeth", "apart", "dashes"])
     while y < sheet.height - hand * 3 - unit * 7:
         y = _slip_row(sheet, desk, margin, y, pitch, style, by_hand)
@@ -76,8 +91,14 @@ def _slip_row(
     elif roll < 0.88:  # an amount at the right, cents apart
         whole, boxes = desk.some(1, 6), desk.some(6, 9)
         x = sheet.width - margin - (boxes + 2.6) * pitch
-        printed(sheet, desk, small, [pick(desk.rng, ["EUR", "CHF", "HUF", "USD", "€", "Fr."])],
-                x - pitch * 2.5, top + tall * 0.7)  # fmt: skip
+        printed(
+            sheet,
+            desk,
+            small,
+            [pick(desk.rng, ["EUR", "CHF", "HUF", "USD", "€", "Fr."])],
+            x - pitch * 2.5,
+            top + tall * 0.7,
+        )
         _amount_comb(sheet, desk, x, top, pitch, tall, (whole, max(0, boxes - whole)), style, by_hand)
     else:
         sheet.frame((margin, top, sheet.width - margin, top + tall), 1, desk.some(20, 150))
@@ -87,9 +108,16 @@ def _slip_row(
 
 
 def _amount_comb(
-    sheet: Sheet, desk: Desk, x: float, y: float, pitch: float, tall: float, sizes: tuple[int, int],
-    style: str, by_hand: bool,
-) -> None:  # fmt: skip
+    sheet: Sheet,
+    desk: Desk,
+    x: float,
+    y: float,
+    pitch: float,
+    tall: float,
+    sizes: tuple[int, int],
+    style: str,
+    by_hand: bool,
+) -> None:
     """An amount in a comb whose comma is printed: the whole is one number with its cents."""
     whole, before = sizes
     text = texts.digits(desk.rng, whole + 2)
@@ -113,8 +141,16 @@ def _machine_line(sheet: Sheet, desk: Desk, margin: float) -> None:
     spread = desk.between(0, 0.3) * type_.unit
     while line and type_.width(line, spread) > sheet.width - margin:
         line = line[:-1].rstrip()
-    printed(sheet, desk, type_, [Value(line, "micr")], sheet.width - margin * 0.5, base, align="right",
-            spread=spread)  # fmt: skip
+    printed(
+        sheet,
+        desk,
+        type_,
+        [Value(line, "micr")],
+        sheet.width - margin * 0.5,
+        base,
+        align="right",
+        spread=spread,
+    )
 
 
 def document(supplies: Supplies) -> Sheet:
@@ -152,8 +188,9 @@ def _coded(sheet: Sheet, desk: Desk, margin: float, y: float) -> float:
     marks.bars(sheet, desk, (x, y, x + wide, y + tall))
     code = texts.digits(desk.rng, desk.some(8, 22))
     spread = max(0.0, (wide - desk.small.width(code)) / len(code)) * desk.between(0, 1)
-    printed(sheet, desk, desk.small, [Value(code, "number")], x, y + tall + desk.small.unit * 1.5,
-            spread=spread)  # fmt: skip
+    printed(
+        sheet, desk, desk.small, [Value(code, "number")], x, y + tall + desk.small.unit * 1.5, spread=spread
+    )
     return y + tall + desk.unit * 4
 
 

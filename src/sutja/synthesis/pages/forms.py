@@ -11,15 +11,7 @@ from sutja.synthesis.pages.desk import Desk, Value
 from sutja.synthesis.pages.panels import foreign
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.vocabulary import CITIES, PROSE, label, person, pick, sentence
-from sutja.synthesis.pages.writing import (
-    Part,
-    comb,
-    hand_words,
-    handwritten,
-    paragraph,
-    printed,
-    written,
-)
+from sutja.synthesis.pages.writing import Part, comb, hand_words, handwritten, paragraph, printed, written
 
 
 def form(supplies: Supplies) -> Sheet:
@@ -275,13 +267,7 @@ def _row_of_boxes(sheet: Sheet, desk: Desk, margin: float, y: float, tall: float
             break
         if look.shown:
             printed(
-                sheet,
-                desk,
-                desk.body,
-                [Value(text, "number")],
-                x + wide / 2,
-                y + desk.unit,
-                align="centre",
+                sheet, desk, desk.body, [Value(text, "number")], x + wide / 2, y + desk.unit, align="centre"
             )
         top = y + desk.unit * 1.4
         sheet.frame((x, top, x + wide, top + tall), look.line, look.grey)

@@ -8,14 +8,7 @@ from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.desk import Desk, Value
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.vocabulary import CITIES, COUNTRIES, PROSE, STREETS, person, pick
-from sutja.synthesis.pages.writing import (
-    Part,
-    comb,
-    hand_words,
-    handwritten,
-    paragraph,
-    printed,
-)
+from sutja.synthesis.pages.writing import Part, comb, hand_words, handwritten, paragraph, printed
 
 
 def address_lines(desk: Desk) -> list[list[Part]]:

@@ -253,8 +253,11 @@ def _ledger_entry(
         return
     else:
         text = {
-            "number": str(serial), "date": values.date(rng), "age": str(desk.some(1, 95)),
-            "year": str(desk.some(1650, 1930)), "sum": values.decimal(rng),
-        }[kind]  # fmt: skip
+            "number": str(serial),
+            "date": values.date(rng),
+            "age": str(desk.some(1, 95)),
+            "year": str(desk.some(1650, 1930)),
+            "sum": values.decimal(rng),
+        }[kind]
         value = Value(text, kind)
     handwritten(sheet, desk, value, x, base, room=room)

@@ -18,7 +18,7 @@ from sutja.synthesis.pages.vocabulary import (
     person,
     pick,
     sentence,
-)  # fmt: skip
+)
 from sutja.synthesis.pages.writing import Part, comb, hand_words, handwritten, printed, written
 
 
@@ -72,15 +72,29 @@ def _tax_head(sheet: Sheet, desk: Desk, margin: float) -> float:
         else:
             digits = Value(texts.digits(desk.rng, desk.some(5, 11)), "comb")
             pitch = min(desk.writer.unit * 1.1, (width - 2 * margin) / len(names) / (len(digits.text) + 1))
-            comb(sheet, desk, digits, left + 4, base - tall * 0.6, pitch, tall * 0.58, by_hand=True,
-                 style=pick(desk.rng, ["boxes", "teeth", "dashes"]))  # fmt: skip
+            comb(
+                sheet,
+                desk,
+                digits,
+                left + 4,
+                base - tall * 0.6,
+                pitch,
+                tall * 0.58,
+                by_hand=True,
+                style=pick(desk.rng, ["boxes", "teeth", "dashes"]),
+            )
     return y + desk.writer.unit * 2.4
 
 
 def _tax_line(
-    sheet: Sheet, desk: Desk, place: tuple[float, float, float, float], number: int, look: str, wide: float,
+    sheet: Sheet,
+    desk: Desk,
+    place: tuple[float, float, float, float],
+    number: int,
+    look: str,
+    wide: float,
     by_hand: bool,
-) -> None:  # fmt: skip
+) -> None:
     """One line: its number, what it is about, its number again at the amount, and the amount."""
     x0, y0, x1, y1 = place
     base, tall = y1 - (y1 - y0) * 0.25, y1 - y0
@@ -112,8 +126,18 @@ def _tax_line(
         boxes = int(wide / pitch)
         filled = desk.some(1, boxes)
         value = Value(texts.digits(desk.rng, filled), "comb")
-        comb(sheet, desk, value, left, y0 + tall * 0.1, pitch, tall * 0.8, by_hand=by_hand,
-             empty=(boxes - filled, 0), style="boxes")  # fmt: skip
+        comb(
+            sheet,
+            desk,
+            value,
+            left,
+            y0 + tall * 0.1,
+            pitch,
+            tall * 0.8,
+            by_hand=by_hand,
+            empty=(boxes - filled, 0),
+            style="boxes",
+        )
         return
     text = texts.digits(desk.rng, desk.some(1, 5)) if cents else texts.amount(desk.rng).lstrip("$€£¥₹ *#=")
     right = (split if cents else x1) - desk.unit * desk.between(0.3, 1.2)
@@ -133,10 +157,21 @@ def census(supplies: Supplies) -> Sheet:
     hand = desk.writer.unit
     sheet = Sheet(desk.rng, (int(desk.between(460, 760)), int(desk.between(560, 900))))
     kinds = ["line"] if desk.chance(0.6) else []
-    kinds += [pick(desk.rng, ["name", "age", "age", "year", "street", "tick", "code", "sum", "name", "no"])
-              for _ in range(desk.some(7, 14))]  # fmt: skip
-    wide = {"line": 2.4, "name": 8, "age": 2.8, "year": 4, "street": 8, "tick": 1.6, "code": 3.4, "sum": 5,
-            "no": 3.2}  # fmt: skip
+    kinds += [
+        pick(desk.rng, ["name", "age", "age", "year", "street", "tick", "code", "sum", "name", "no"])
+        for _ in range(desk.some(7, 14))
+    ]
+    wide = {
+        "line": 2.4,
+        "name": 8,
+        "age": 2.8,
+        "year": 4,
+        "street": 8,
+        "tick": 1.6,
+        "code": 3.4,
+        "sum": 5,
+        "no": 3.2,
+    }
     lefts = [sheet.width * 0.02]
     for kind in kinds:
         lefts.append(lefts[-1] + wide[kind] * hand * desk.between(0.9, 1.15))
@@ -191,7 +226,10 @@ def _census_cell(
         printed(sheet, desk, desk.small, [Value(str(serial), "number")], right - 2, base, align="right")
     else:
         text = {
-            "age": str(desk.some(1, 95)), "year": str(desk.some(1750, 1950)), "sum": values.decimal(rng),
-            "code": values.filled(rng, pick(rng, ["dd", "ddd", "d-d", "d/dd"])), "no": str(serial),
-        }[kind]  # fmt: skip
+            "age": str(desk.some(1, 95)),
+            "year": str(desk.some(1750, 1950)),
+            "sum": values.decimal(rng),
+            "code": values.filled(rng, pick(rng, ["dd", "ddd", "d-d", "d/dd"])),
+            "no": str(serial),
+        }[kind]
         handwritten(sheet, desk, Value(text, kind), left + 1, base, room=room - 2)

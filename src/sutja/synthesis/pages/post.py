@@ -157,8 +157,16 @@ def _postmark(sheet: Sheet, desk: Desk, x: float, y: float) -> None:
         day = Value(
             values.filled(desk.rng, pick(desk.rng, ["dd.dd.dd", "dd d dd", "1ddd"])), "date", ignore=True
         )
-        printed(sheet, desk, desk.small, [day], x, y + desk.small.unit / 2, align="centre",
-                black=desk.between(0.2, 0.7))  # fmt: skip
+        printed(
+            sheet,
+            desk,
+            desk.small,
+            [day],
+            x,
+            y + desk.small.unit / 2,
+            align="centre",
+            black=desk.between(0.2, 0.7),
+        )
     if desk.chance(0.5):
         for i in range(desk.some(3, 7)):
             at = np.linspace(x, sheet.width - 4, 40)

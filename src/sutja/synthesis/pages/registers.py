@@ -97,8 +97,10 @@ def _columns(sheet: Sheet, desk: Desk, x0: float, x1: float) -> None:
     """Ruled columns under printed heads: day, name, place, age, number; sums in pounds, shillings, pence."""
     hand = desk.writer.unit
     step, top = hand * desk.between(1.5, 2.3), desk.unit * desk.between(3, 6)
-    kinds = [pick(desk.rng, ["number", "name", "day", "place", "age", "year", "lsd", "remark"])
-             for _ in range(desk.some(4, 8))]  # fmt: skip
+    kinds = [
+        pick(desk.rng, ["number", "name", "day", "place", "age", "year", "lsd", "remark"])
+        for _ in range(desk.some(4, 8))
+    ]
     wide = {"number": 3, "name": 9, "day": 2.6, "place": 6, "age": 2.8, "year": 4, "lsd": 6, "remark": 6}
     stops, total = [x0], sum(wide[kind] for kind in kinds)
     for kind in kinds:
@@ -126,8 +128,11 @@ def _columns(sheet: Sheet, desk: Desk, x0: float, x1: float) -> None:
 def _cell(sheet: Sheet, desk: Desk, kind: str, left: float, right: float, base: float, serial: int) -> None:
     rng, hand, room = desk.rng, desk.writer.unit, right - left
     if kind in ("name", "place", "remark"):
-        text = {"name": f"{pick(rng, FIRST)} {pick(rng, LAST)}", "place": pick(rng, CITIES),
-                "remark": pick(rng, _OLD)}[kind]  # fmt: skip
+        text = {
+            "name": f"{pick(rng, FIRST)} {pick(rng, LAST)}",
+            "place": pick(rng, CITIES),
+            "remark": pick(rng, _OLD),
+        }[kind]
         alpha = desk.writer.words(text if desk.chance(0.9) else "do")[:, : max(4, int(room))]
         sheet.put(alpha, left, base - alpha.shape[0] * 0.72, desk.writer.darkness)
     elif kind == "lsd":  # pounds, shillings and pence, each a number
@@ -137,8 +142,12 @@ def _cell(sheet: Sheet, desk: Desk, kind: str, left: float, right: float, base: 
                 right_of = left + room * share
                 handwritten(sheet, desk, number, right_of, base, align="right", room=room * 0.27)
     else:
-        text = {"number": str(serial), "day": str(desk.some(1, 31)), "age": str(desk.some(1, 95)),
-                "year": str(desk.some(1600, 1930))}[kind]  # fmt: skip
+        text = {
+            "number": str(serial),
+            "day": str(desk.some(1, 31)),
+            "age": str(desk.some(1, 95)),
+            "year": str(desk.some(1600, 1930)),
+        }[kind]
         if kind == "age" and desk.chance(0.15):
             text = values.filled(rng, "1/2") if desk.chance(0.3) else text
         handwritten(sheet, desk, Value(text, kind), left + hand * 0.2, base, room=room)

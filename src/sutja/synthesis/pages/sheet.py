@@ -80,9 +80,17 @@ class Sheet:
         return float(left), float(top), float(left + alpha.shape[1]), float(top + alpha.shape[0])
 
     def number(
-        self, alpha: Alpha, x: float, y: float, darkness: float, text: str, written: Written,
-        kind: str = "number", *, ignore: bool = False,
-    ) -> XYXY:  # fmt: skip
+        self,
+        alpha: Alpha,
+        x: float,
+        y: float,
+        darkness: float,
+        text: str,
+        written: Written,
+        kind: str = "number",
+        *,
+        ignore: bool = False,
+    ) -> XYXY:
         """The ink of one number, put down and noted."""
         box = self.put(alpha, x, y, darkness)
         self.note(hull_of(alpha, round(x), round(y)), text, written, kind, ignore=ignore)

@@ -164,7 +164,7 @@ KINDS: MappingProxyType[str, Callable[[Generator], str]] = MappingProxyType(
         "count": count,
         "decimal": decimal,
     }
-)  # fmt: skip
+)
 
 
 def value(rng: Generator) -> tuple[str, str]:

@@ -26,9 +26,17 @@ def _text(part: Part) -> str:
 
 
 def printed(
-    sheet: Sheet, desk: Desk, type_: Type, parts: Sequence[Part], x: float, baseline: float,
-    *, align: str = "left", spread: float = 0.0, black: float | None = None,
-) -> float:  # fmt: skip
+    sheet: Sheet,
+    desk: Desk,
+    type_: Type,
+    parts: Sequence[Part],
+    x: float,
+    baseline: float,
+    *,
+    align: str = "left",
+    spread: float = 0.0,
+    black: float | None = None,
+) -> float:
     """A line of print whose numbers are noted; where it ends.
 
     Parameters
@@ -59,9 +67,17 @@ def printed(
 
 
 def handwritten(
-    sheet: Sheet, desk: Desk, value: Value, x: float, baseline: float,
-    *, align: str = "left", unit: float | None = None, room: float | None = None, raised: int = 0,
-) -> XYXY | None:  # fmt: skip
+    sheet: Sheet,
+    desk: Desk,
+    value: Value,
+    x: float,
+    baseline: float,
+    *,
+    align: str = "left",
+    unit: float | None = None,
+    room: float | None = None,
+    raised: int = 0,
+) -> XYXY | None:
     """A number by hand, standing on a line. Its box, or None where it cannot be drawn.
 
     ``room`` is the width in pixels that it is squeezed into where it is longer.
@@ -93,9 +109,17 @@ def hand_words(
 
 
 def written(
-    sheet: Sheet, desk: Desk, value: Value, x: float, baseline: float,
-    *, by_hand: bool, type_: Type | None = None, align: str = "left", room: float | None = None,
-) -> None:  # fmt: skip
+    sheet: Sheet,
+    desk: Desk,
+    value: Value,
+    x: float,
+    baseline: float,
+    *,
+    by_hand: bool,
+    type_: Type | None = None,
+    align: str = "left",
+    room: float | None = None,
+) -> None:
     """A number by hand or in print, on a line."""
     if by_hand:
         handwritten(sheet, desk, value, x, baseline, align=align, room=room)
@@ -104,9 +128,19 @@ def written(
 
 
 def comb(
-    sheet: Sheet, desk: Desk, value: Value, x: float, y: float, pitch: float, tall: float,
-    *, by_hand: bool, empty: tuple[int, int] = (0, 0), every: int = 0, style: str = "boxes",
-) -> float:  # fmt: skip
+    sheet: Sheet,
+    desk: Desk,
+    value: Value,
+    x: float,
+    y: float,
+    pitch: float,
+    tall: float,
+    *,
+    by_hand: bool,
+    empty: tuple[int, int] = (0, 0),
+    every: int = 0,
+    style: str = "boxes",
+) -> float:
     """One box a digit, its digits one field; where it ends.
 
     Parameters

@@ -24,10 +24,22 @@ _DIGITS = (*(word_class(unit) for unit in UNITS), word_class("oh"))
 _LONGEST = 9.0  # seconds of a recording: batches stay small
 # Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
 SHARES = {
-    "an4": 6.0, "kokoro": 5.0, "hibari": 4.0, "espeak-ng": 2.0, "flite": 1.3, "festival": 1.3,
-    "telephone-speech": 2.0, "asterisk-core-sounds": 1.3, "fsdd": 0.7, "an4 words": 0.6, "kokoro words": 0.6,
-    "hibari words": 0.3, "espeak-ng words": 0.3, "flite words": 0.2, "festival words": 0.2,
-}  # fmt: skip
+    "an4": 6.0,
+    "kokoro": 5.0,
+    "hibari": 4.0,
+    "espeak-ng": 2.0,
+    "flite": 1.3,
+    "festival": 1.3,
+    "telephone-speech": 2.0,
+    "asterisk-core-sounds": 1.3,
+    "fsdd": 0.7,
+    "an4 words": 0.6,
+    "kokoro words": 0.6,
+    "hibari words": 0.3,
+    "espeak-ng words": 0.3,
+    "flite words": 0.2,
+    "festival words": 0.2,
+}
 _RATIOS = ((3, 12), (10, 25), (20, 50))  # dB that the background is below the speech
 _RATIO_PARTS = (0.15, 0.4, 0.45)
 # Parts of each source among single words and among those who say strings.
@@ -104,9 +116,12 @@ class SpeechComposer:
         self._pieces, self._noises, self._strength = pieces, noises, strength
         self._kinds = dict(kinds)
         self._make: dict[str, Callable[[], Parts]] = {
-            "string": self._string, "phrase": self._phrase, "row": self._row, "word": self._word,
+            "string": self._string,
+            "phrase": self._phrase,
+            "row": self._row,
+            "word": self._word,
             "noise": lambda: ([], []),
-        }  # fmt: skip
+        }
         self._rng = np.random.default_rng(seed)
         by_source: dict[str, list[int]] = defaultdict(list)
         words: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))

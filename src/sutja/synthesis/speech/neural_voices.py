@@ -34,9 +34,20 @@ _LISTS = 0.35  # part of the phrases that are words with breaths between
 _LEAST_WORDS = 3
 _STYLE = 256  # numbers that say how a voice sounds, a row for each length of the text
 _INDIAN = (  # IPA of a British speaker → of an Indian one
-    ("θ", "tʰ"), ("ð", "d"), ("t", "ʈ"), ("ʈʰ", "tʰ"), ("d", "ɖ"), ("eɪ", "eː"), ("əʊ", "oː"), ("oʊ", "oː"),
-    ("w", "ʋ"), ("v", "ʋ"), ("ɹ", "r"), ("ɜː", "ər"), ("ɪə", "iː"),
-)  # fmt: skip
+    ("θ", "tʰ"),
+    ("ð", "d"),
+    ("t", "ʈ"),
+    ("ʈʰ", "tʰ"),
+    ("d", "ɖ"),
+    ("eɪ", "eː"),
+    ("əʊ", "oː"),
+    ("oʊ", "oː"),
+    ("w", "ʋ"),
+    ("v", "ʋ"),
+    ("ɹ", "r"),
+    ("ɜː", "ər"),
+    ("ɪə", "iː"),
+)
 
 # Hibari's signs of an American speaker → of an Indian one, of sounds that its network knows.
 _INDIAN_HIBARI = (("θ", "t"), ("ð", "d"), ("ɹ", "ɾ"), ("A", "ɛ"), ("O", "ɔ"), ("z", "s"))
@@ -113,8 +124,10 @@ def _espeak(text: str, voice: str) -> str:
     clauses = [clause.strip() for clause in text.split(PAUSE)]  # espeak-ng's phonemes leave out the commas
     lines = subprocess.run(
         ["espeak-ng", "-q", "--ipa", "-v", voice, "--", "\n".join(clauses)],
-        capture_output=True, text=True, check=True,
-    ).stdout.splitlines()  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
     return ", ".join(line.strip() for line in lines if line.strip()) + "."
 
 
@@ -182,9 +195,7 @@ class Hibari:
 
     def say(self, signs: str, speed: float, throat: Throat, rng: np.random.Generator) -> NDArray[np.float32]:
         """Phonemes by a speaker, float32 (n,) at `RATE`."""
-        feeds = {
-            "ids": np.array([self._tts.ids(signs)], np.int64), "speed": np.array([speed], np.float32)
-        }  # fmt: skip
+        feeds = {"ids": np.array([self._tts.ids(signs)], np.int64), "speed": np.array([speed], np.float32)}
         harmonic, turn, noise, rest, phase, pitch = (out[0] for out in self._tts.sess.run(None, feeds))
         harmonic, turn, noise, rest = (_formants(part, throat.size) for part in (harmonic, turn, noise, rest))
         octaves = np.log2(np.maximum(np.arange(len(harmonic)), 1) / 50.0)[:, None]
@@ -194,9 +205,14 @@ class Hibari:
         sung = middle * throat.height * (np.maximum(pitch, 1.0) / middle) ** throat.song
         phase = rng.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)  # of another voice: noise
         sound = self._synth(
-            harmonic, turn, noise + np.float32(throat.breath), rest, phase,
-            np.where(voiced, sung, pitch).astype(np.float32), rng,
-        )  # fmt: skip
+            harmonic,
+            turn,
+            noise + np.float32(throat.breath),
+            rest,
+            phase,
+            np.where(voiced, sung, pitch).astype(np.float32),
+            rng,
+        )
         return np.asarray(sound, np.float32)
 
 

@@ -17,13 +17,34 @@ from sutja.synthesis.speech.sentences import LETTERS, SENTENCES, WORDS_ALONE
 _ZEROS = ("zero", "oh", "nought")
 _ZERO_PARTS = (0.52, 0.43, 0.05)
 _CARRIERS = (
-    ("my number is", ""), ("please call", "thank you"), ("you can reach me at", ""), ("it is", ""),
-    ("the code is", ""), ("order number", "please"), ("the meter says", ""), ("call me on", "after lunch"),
-    ("the postcode is", ""), ("that is", "right"), ("", "please"), ("room", ""), ("extension", "thanks"),
-    ("hello this is maria my number is", "bye"), ("flight", "is late"), ("my phone number is", ""),
-    ("enter", ""), ("rubout", ""), ("zip code", ""), ("account", "closed"), ("yes", ""), ("no it is", ""),
-    ("pin", ""), ("and then", "okay"), ("um", ""), ("the number is uh", ""), ("reference", "got it"),
-)  # fmt: skip
+    ("my number is", ""),
+    ("please call", "thank you"),
+    ("you can reach me at", ""),
+    ("it is", ""),
+    ("the code is", ""),
+    ("order number", "please"),
+    ("the meter says", ""),
+    ("call me on", "after lunch"),
+    ("the postcode is", ""),
+    ("that is", "right"),
+    ("", "please"),
+    ("room", ""),
+    ("extension", "thanks"),
+    ("hello this is maria my number is", "bye"),
+    ("flight", "is late"),
+    ("my phone number is", ""),
+    ("enter", ""),
+    ("rubout", ""),
+    ("zip code", ""),
+    ("account", "closed"),
+    ("yes", ""),
+    ("no it is", ""),
+    ("pin", ""),
+    ("and then", "okay"),
+    ("um", ""),
+    ("the number is uh", ""),
+    ("reference", "got it"),
+)
 
 
 class Phrase(NamedTuple):
@@ -45,16 +66,26 @@ def a_phrase(rng: np.random.Generator) -> Phrase:
         words = in_a_sentence(a_number(rng), rng)
     else:
         words = {
-            "digits": digits_said, "pairs": pairs, "whole": whole, "alone": alone,
-            "letters": letters, "word": other_word,
-        }[kind](rng)  # fmt: skip
+            "digits": digits_said,
+            "pairs": pairs,
+            "whole": whole,
+            "alone": alone,
+            "letters": letters,
+            "word": other_word,
+        }[kind](rng)
     return Phrase(tuple(words), tuple(labels_of(words)))
 
 
 _KINDS = {
-    "digits": 0.36, "pairs": 0.09, "whole": 0.15, "alone": 0.10,
-    "in a sentence": 0.08, "letters": 0.04, "sentence": 0.12, "word": 0.06,
-}  # fmt: skip
+    "digits": 0.36,
+    "pairs": 0.09,
+    "whole": 0.15,
+    "alone": 0.10,
+    "in a sentence": 0.08,
+    "letters": 0.04,
+    "sentence": 0.12,
+    "word": 0.06,
+}
 
 
 def a_number(rng: np.random.Generator) -> list[str]:

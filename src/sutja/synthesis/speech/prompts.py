@@ -42,8 +42,11 @@ def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
     known = sounds_of_words([word for _, words, _ in takes for word in words])
     return [
         Piece(
-            as_int16(trimmed(decoded(path))), tuple(labels_of(["(letter)"] if letter else words)),
-            "prompts/allison", "asterisk-core-sounds", tuple(s for word in words for s in known[word]),
+            as_int16(trimmed(decoded(path))),
+            tuple(labels_of(["(letter)"] if letter else words)),
+            "prompts/allison",
+            "asterisk-core-sounds",
+            tuple(s for word in words for s in known[word]),
         )
         for path, words, letter in takes
-    ]  # fmt: skip
+    ]

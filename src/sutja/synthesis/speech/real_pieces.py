@@ -58,11 +58,14 @@ def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) 
     )
     return [
         Piece(
-            as_int16(decoded(r.path)), said_in(dataset, r.text), f"{dataset}/{r.group}", dataset,
+            as_int16(decoded(r.path)),
+            said_in(dataset, r.text),
+            f"{dataset}/{r.group}",
+            dataset,
             tuple(sound for word in said for sound in known.get(word, ())),
         )
         for r, said in zip(records, words, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def said_in(dataset: str, text: str) -> tuple[int, ...]:

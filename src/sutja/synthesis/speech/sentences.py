@@ -1,9 +1,33 @@
 """Ordinary English without numbers, rich in words that sound like number words."""
 
 LETTERS = (
-    "ay", "bee", "see", "dee", "ee", "eff", "gee", "aitch", "eye", "jay", "kay", "ell", "em",
-    "en", "pee", "cue", "are", "ess", "tee", "you", "vee", "double-you", "ex", "why", "zee", "zed",
-)  # fmt: skip
+    "ay",
+    "bee",
+    "see",
+    "dee",
+    "ee",
+    "eff",
+    "gee",
+    "aitch",
+    "eye",
+    "jay",
+    "kay",
+    "ell",
+    "em",
+    "en",
+    "pee",
+    "cue",
+    "are",
+    "ess",
+    "tee",
+    "you",
+    "vee",
+    "double-you",
+    "ex",
+    "why",
+    "zee",
+    "zed",
+)
 
 _WORDS_ALONE = (
     "yes no up down left right on off stop go bed bird cat dog happy house marvin sheila tree wow "

@@ -21,9 +21,18 @@ from sutja.synthesis.speech.phrases import Phrase, Say, a_phrase, read_out
 from sutja.synthesis.speech.pieces import RATE, Piece, as_int16, trimmed
 
 _ENGLISH = (
-    "en-us", "en-us", "en-us", "en-gb", "en-gb", "en-gb-x-rp", "en-gb-scotland", "en-gb-x-gbclan",
-    "en-gb-x-gbcwmd", "en-029", "en-us-nyc",
-)  # fmt: skip
+    "en-us",
+    "en-us",
+    "en-us",
+    "en-gb",
+    "en-gb",
+    "en-gb-x-rp",
+    "en-gb-scotland",
+    "en-gb-x-gbclan",
+    "en-gb-x-gbcwmd",
+    "en-029",
+    "en-us-nyc",
+)
 _VARIANTS = (
     *("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3"),
     *("f4", "f5", "klatt", "klatt2", "klatt3", "klatt4", "croak", "whisper", "steph", "steph2", "steph3"),
@@ -33,7 +42,7 @@ _VARIANTS = (
     *("ed", "edward", "grandma", "grandpa", "iven"),
     *("john", "max", "miguel", "michel", "norbert", "pablo", "paul", "pedro", "quincy", "rob", "robert"),
     *("sandro", "shelby", "travis", "victor", "zac", "marcelo"),
-)  # fmt: skip
+)
 _LATIN = (
     "es",
     "it",
@@ -58,10 +67,14 @@ _FLITE = MappingProxyType(
 )  # voice → Hz, its own
 _FESTIVAL = MappingProxyType(
     {
-        "voice_cmu_us_slt_arctic_hts": "", "voice_ked_diphone": "", "voice_kal_diphone": "",
-        "voice_hindi_NSK_diphone": "hi", "voice_marathi_NSK_diphone": "mr", "voice_telugu_NSK_diphone": "te",
+        "voice_cmu_us_slt_arctic_hts": "",
+        "voice_ked_diphone": "",
+        "voice_kal_diphone": "",
+        "voice_hindi_NSK_diphone": "hi",
+        "voice_marathi_NSK_diphone": "mr",
+        "voice_telugu_NSK_diphone": "te",
     }
-)  # fmt: skip
+)
 
 
 def _text(words: tuple[str, ...]) -> str:

@@ -52,8 +52,9 @@ def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
     if int(classes[0]) < 0 or int(classes[-1]) >= n_classes:
         _refuse(
             f"has classes {int(classes[0])} to {int(classes[-1])}, the network has 0 to {n_classes - 1}",
-            "y", "make the network with as many classes as there are",
-        )  # fmt: skip
+            "y",
+            "make the network with as many classes as there are",
+        )
 
 
 def check_memory(needed: int, remedy: str) -> None:
@@ -73,8 +74,9 @@ def check_memory(needed: int, remedy: str) -> None:
     if needed > free:
         raise TrainingError(
             f"the pictures take about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
-            where="memory", remedy=remedy,
-        )  # fmt: skip
+            where="memory",
+            remedy=remedy,
+        )
 
 
 def _finite(X: Tensor) -> bool:
@@ -93,8 +95,9 @@ def _outputs(net: nn.Module, image: Tensor) -> int:
         _refuse(
             f"has pictures of {tuple(image.shape[1:])}, which the network cannot take "
             f"({str(error).splitlines()[0][:160]})",
-            "X", "make the network for this size, or resize the pictures",
-        )  # fmt: skip
+            "X",
+            "make the network for this size, or resize the pictures",
+        )
     if out.ndim != 2:
         _refuse(f"answers {tuple(out.shape)}", "net", "give a network that answers (B, K)")
     return int(out.shape[1])

@@ -95,21 +95,31 @@ class ClassifyConfig:
 
     def __post_init__(self) -> None:
         sound = {
-            "epochs": self.epochs >= 1 or self.seconds > 0, "seconds": self.seconds >= 0,
-            "batch_size": self.batch_size >= 1, "lr": self.lr > 0, "weight_decay": self.weight_decay >= 0,
-            "optimiser": self.optimiser in ("adamw", "sgd"), "momentum": 0 <= self.momentum < 1,
-            "schedule": self.schedule in SCHEDULES, "warm_up": 0 <= self.warm_up < 1,
-            "loss": self.loss in LOSSES, "label_smoothing": 0 <= self.label_smoothing < 1,
-            "ema": 0 <= self.ema < 1, "clip": self.clip >= 0,
-            "augment": self.augment is None or self.augment in AUGMENTS, "seed": self.seed >= 0,
-            "dtype": self.dtype in ("auto", "float32", "bfloat16"), "threads": self.threads >= 0,
-        }  # fmt: skip
+            "epochs": self.epochs >= 1 or self.seconds > 0,
+            "seconds": self.seconds >= 0,
+            "batch_size": self.batch_size >= 1,
+            "lr": self.lr > 0,
+            "weight_decay": self.weight_decay >= 0,
+            "optimiser": self.optimiser in ("adamw", "sgd"),
+            "momentum": 0 <= self.momentum < 1,
+            "schedule": self.schedule in SCHEDULES,
+            "warm_up": 0 <= self.warm_up < 1,
+            "loss": self.loss in LOSSES,
+            "label_smoothing": 0 <= self.label_smoothing < 1,
+            "ema": 0 <= self.ema < 1,
+            "clip": self.clip >= 0,
+            "augment": self.augment is None or self.augment in AUGMENTS,
+            "seed": self.seed >= 0,
+            "dtype": self.dtype in ("auto", "float32", "bfloat16"),
+            "threads": self.threads >= 0,
+        }
         for name, right in sound.items():
             if not right:
                 raise TrainingError(
-                    f"{getattr(self, name)!r} makes no sense", where=name,
+                    f"{getattr(self, name)!r} makes no sense",
+                    where=name,
                     remedy="the documentation of ClassifyConfig says what it may be",
-                )  # fmt: skip
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +192,13 @@ def fit_classifier(
     facts = _facts(net, images, labels, config) if folder else {}
     convolves = any(isinstance(module, nn.Conv2d) for module in net.modules())
     pictures = Pictures(
-        images.to(device), labels.to(device), config.batch_size, config.seed,
-        AUGMENTS[config.augment] if config.augment else None, channels_last=convolves,
-    )  # fmt: skip
+        images.to(device),
+        labels.to(device),
+        config.batch_size,
+        config.seed,
+        AUGMENTS[config.augment] if config.augment else None,
+        channels_last=convolves,
+    )
     devices = [device.index or 0] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed + distributed.rank())
@@ -214,9 +228,14 @@ def fit_classifier(
             loop.fit(state, run)
             run.save(state)
     return Fitted(
-        state.flat.averaged().eval(), tuple(state.history), state.step, state.seconds(), config,
-        engine.facts(), versions(),
-    )  # fmt: skip
+        state.flat.averaged().eval(),
+        tuple(state.history),
+        state.step,
+        state.seconds(),
+        config,
+        engine.facts(),
+        versions(),
+    )
 
 
 def predict_log_proba(
@@ -327,13 +346,17 @@ class _Run(loop.Job[PictureBatch]):
         loss = float(state.loss_sum) / batches
         if not np.isfinite(loss):
             raise TrainingError(
-                f"the loss became {loss} in epoch {state.epoch}", where="training",
+                f"the loss became {loss} in epoch {state.epoch}",
+                where="training",
                 remedy="take a smaller learning rate, or look for extreme values in the data",
-            )  # fmt: skip
+            )
         row = {
-            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
-            "lr": self.lr(state), "loss": loss,
-        }  # fmt: skip
+            "epoch": float(state.epoch),
+            "step": float(state.step),
+            "seconds": state.seconds(),
+            "lr": self.lr(state),
+            "loss": loss,
+        }
         if self.validation is not None:
             row |= self._validate(state)
         state.history.append(row)

@@ -74,9 +74,17 @@ class ComposedFrames:
     """
 
     def __init__(
-        self, make: MakeCompose, size: tuple[int, int], channels: int, batch_size: int, jitter: Jitter,
-        seed: int, workers: int = 1, frames_a_page: int = 4, batches_an_epoch: int = 250,
-    ) -> None:  # fmt: skip
+        self,
+        make: MakeCompose,
+        size: tuple[int, int],
+        channels: int,
+        batch_size: int,
+        jitter: Jitter,
+        seed: int,
+        workers: int = 1,
+        frames_a_page: int = 4,
+        batches_an_epoch: int = 250,
+    ) -> None:
         self.chunks = Chunks(make, size, channels, batch_size, jitter, frames_a_page, seed)
         self.batches_an_epoch, self.workers = batches_an_epoch, workers
         self._pool: _Pool | None = None

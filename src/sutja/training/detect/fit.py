@@ -54,9 +54,16 @@ from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.versions import versions
 
 __all__ = [
-    "LEAST_SCORE", "DetectBatch", "DetectConfig", "FittedDetector", "batch_of", "find", "fit_detector",
-    "load_detector", "measure",
-]  # fmt: skip
+    "LEAST_SCORE",
+    "DetectBatch",
+    "DetectConfig",
+    "FittedDetector",
+    "batch_of",
+    "find",
+    "fit_detector",
+    "load_detector",
+    "measure",
+]
 _CHECKPOINT_EVERY = 10.0  # seconds
 _LINE_EVERY = 10.0  # seconds, of progress within an epoch
 _PARTS = 1000.0  # of a budget of time: how finely the schedule follows the clock
@@ -105,18 +112,26 @@ class DetectConfig:
 
     def __post_init__(self) -> None:
         sound = {
-            "epochs": self.epochs >= 1 or self.seconds > 0, "seconds": self.seconds >= 0, "lr": self.lr > 0,
-            "weight_decay": self.weight_decay >= 0, "schedule": self.schedule in SCHEDULES,
-            "warm_up": 0 <= self.warm_up < 1, "ema": 0 < self.ema < 1, "clip": self.clip >= 0,
-            "looks": self.looks >= 0, "seed": self.seed >= 0, "threads": self.threads >= 0,
+            "epochs": self.epochs >= 1 or self.seconds > 0,
+            "seconds": self.seconds >= 0,
+            "lr": self.lr > 0,
+            "weight_decay": self.weight_decay >= 0,
+            "schedule": self.schedule in SCHEDULES,
+            "warm_up": 0 <= self.warm_up < 1,
+            "ema": 0 < self.ema < 1,
+            "clip": self.clip >= 0,
+            "looks": self.looks >= 0,
+            "seed": self.seed >= 0,
+            "threads": self.threads >= 0,
             "dtype": self.dtype in ("auto", "float32", "bfloat16"),
-        }  # fmt: skip
+        }
         for name, right in sound.items():
             if not right:
                 raise TrainingError(
-                    f"{getattr(self, name)!r} makes no sense", where=name,
+                    f"{getattr(self, name)!r} makes no sense",
+                    where=name,
                     remedy="the documentation of DetectConfig says what it may be",
-                )  # fmt: skip
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +265,17 @@ def _check(frames: Sequence[BoxedPicture], net: Detector, params: FrameParams) -
     channels = 1 if len(shape) == 2 else shape[2]
     if len(shapes) > 1 or any(side % params.multiple for side in shape[:2]):
         raise TrainingError(
-            f"frames of {sorted(shapes)} are not of one size, a multiple of {params.multiple}", where="data",
+            f"frames of {sorted(shapes)} are not of one size, a multiple of {params.multiple}",
+            where="data",
             remedy="choose another size of frames",
-        )  # fmt: skip
+        )
     if not channels == net.config.channels == params.channels:
         raise TrainingError(
             f"frames of {channels} channels, a network of {net.config.channels}, parameters of "
-            f"{params.channels}", where="data", remedy="let all three agree",
-        )  # fmt: skip
+            f"{params.channels}",
+            where="data",
+            remedy="let all three agree",
+        )
     if any(((frame.labels < 0) | (frame.labels >= classes)).any() for frame in frames):
         raise TrainingError(
             f"a label is not one of the {classes} classes", where="data", remedy="count them from 0"
@@ -325,13 +343,17 @@ class _Run(loop.Job[DetectBatch]):
         loss = float(state.loss_sum) / batches
         if not np.isfinite(loss):
             raise TrainingError(
-                f"the loss became {loss} in epoch {state.epoch}", where="training",
+                f"the loss became {loss} in epoch {state.epoch}",
+                where="training",
                 remedy="take a smaller learning rate",
-            )  # fmt: skip
+            )
         row = {
-            "epoch": float(state.epoch), "step": float(state.step), "seconds": state.seconds(),
-            "lr": self.lr(state), "loss": loss,
-        }  # fmt: skip
+            "epoch": float(state.epoch),
+            "step": float(state.step),
+            "seconds": state.seconds(),
+            "lr": self.lr(state),
+            "loss": loss,
+        }
         if self.validation and self._time_to_look(state):
             row |= self._validate(state, loss)
         state.history.append(row)
@@ -356,8 +378,10 @@ class _Run(loop.Job[DetectBatch]):
         figures = f"validation AP {percent(scores.ap)}, at IoU 0.5 {percent(scores.ap50)}"
         self._tell(state, f"loss {loss:.4f}, {figures}")
         return {
-            "validation_ap": scores.ap, "validation_ap50": scores.ap50, "validation_error": 1 - scores.ap50
-        }  # fmt: skip
+            "validation_ap": scores.ap,
+            "validation_ap50": scores.ap50,
+            "validation_error": 1 - scores.ap50,
+        }
 
     def _tell(self, state: loop.State, shown: str) -> None:
         """A line of progress: where the run is, how fast, and how long it will take."""

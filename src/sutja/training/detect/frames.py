@@ -88,9 +88,14 @@ class ListedFrames:
     """
 
     def __init__(
-        self, pictures: Sequence[BoxedPicture], size: tuple[int, int], channels: int, batch_size: int,
-        jitter: Jitter, seed: int,
-    ) -> None:  # fmt: skip
+        self,
+        pictures: Sequence[BoxedPicture],
+        size: tuple[int, int],
+        channels: int,
+        batch_size: int,
+        jitter: Jitter,
+        seed: int,
+    ) -> None:
         self.pictures = [in_channels(picture, channels) for picture in pictures]
         self.size, self.batch_size, self.jitter, self.seed = size, batch_size, jitter, seed
         self.batches_an_epoch = -(-len(self.pictures) // batch_size)

@@ -78,9 +78,15 @@ def targets_of(
         labels.append(picture.labels[~picture.ignore])
         before += len(real)
     arrays = (
-        np.concatenate(boxes).astype(np.float32), np.concatenate(labels), np.concatenate(pair_box),
-        np.concatenate(pair_cell), silent, x.copy(), y.copy(), size.copy(),
-    )  # fmt: skip
+        np.concatenate(boxes).astype(np.float32),
+        np.concatenate(labels),
+        np.concatenate(pair_box),
+        np.concatenate(pair_cell),
+        silent,
+        x.copy(),
+        y.copy(),
+        size.copy(),
+    )
     return Targets(*map(torch.from_numpy, arrays))
 
 

@@ -68,8 +68,11 @@ def _sums(probs: Rows, targets: NDArray[Any], lengths: NDArray[Any], other: int)
     emitted = np.take_along_axis(
         probs, np.broadcast_to(states[:, None], (batch, n_frames, states.shape[1])), 2
     )
-    emitted[np.broadcast_to(np.arange(states.shape[1]) > 2 * lengths[:, None], (batch, states.shape[1]))
-            [:, None].repeat(n_frames, 1)] = 0.0  # fmt: skip
+    emitted[
+        np.broadcast_to(np.arange(states.shape[1]) > 2 * lengths[:, None], (batch, states.shape[1]))[
+            :, None
+        ].repeat(n_frames, 1)
+    ] = 0.0
     emitted = np.ascontiguousarray(emitted.transpose(1, 0, 2))  # (T, B, S)
     again = (states == other).astype(float)  # from the blank behind it back to it
     skips = np.zeros(states.shape)  # over the blank before it

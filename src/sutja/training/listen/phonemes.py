@@ -60,9 +60,13 @@ def sounds_loss(
         return log_probs.sum() * 0.0
     frames = torch.full((len(rows),), log_probs.shape[1], dtype=torch.long)
     return F.ctc_loss(
-        log_probs[rows].transpose(0, 1), sounds[rows], frames, lengths[rows], reduction="sum",
+        log_probs[rows].transpose(0, 1),
+        sounds[rows],
+        frames,
+        lengths[rows],
+        reduction="sum",
         zero_infinity=True,
-    )  # fmt: skip
+    )
 
 
 def words_alone(weights: Mapping[str, Any]) -> dict[str, Any]:

@@ -162,9 +162,10 @@ def _check_rows(members: Sequence[Member], n: int, shared: bool) -> None:
         rows = np.asarray(member.rows)
         if shared:
             raise TrainingError(
-                "with an order_seed all networks see the same rows", where=f"network {k}",
+                "with an order_seed all networks see the same rows",
+                where=f"network {k}",
                 remedy="leave out its rows, or the order_seed",
-            )  # fmt: skip
+            )
         if (
             rows.ndim != 1
             or not rows.size
@@ -173,6 +174,7 @@ def _check_rows(members: Sequence[Member], n: int, shared: bool) -> None:
             or rows.max() >= n
         ):
             raise TrainingError(
-                f"its rows are no indices from 0 to {n - 1}, or none", where=f"network {k}",
+                f"its rows are no indices from 0 to {n - 1}, or none",
+                where=f"network {k}",
                 remedy="give a one-dimensional array of whole numbers",
-            )  # fmt: skip
+            )

@@ -86,8 +86,10 @@ def start(
     """
     return begun(
         lambda: load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config),
-        fit, path, facts,
-    )  # fmt: skip
+        fit,
+        path,
+        facts,
+    )
 
 
 def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
