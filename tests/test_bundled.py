@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from sutja.charset import CHARSET
 from sutja.grammar import digits_of
 from sutja.model_file import read_model
-from sutja.model_file.bundled import model_path
+from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Classifier, Reader
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -27,11 +27,11 @@ def pages():
 
 
 def test_the_file_is_small():
-    assert model_path(None).stat().st_size <= 4_000_000
+    assert bundled_path(DEFAULTS["transcribe"]).stat().st_size <= 4_000_000
 
 
 def test_the_card_says_where_the_model_comes_from():
-    card = read_model(model_path(None)).card
+    card = read_model(bundled_path(DEFAULTS["transcribe"])).card
     assert card.charset == tuple(CHARSET)
     assert card.training_data
     assert all(entry.terms for entry in card.training_data)
@@ -56,7 +56,7 @@ def test_a_largest_error_can_be_asked_for():
 
 
 def test_the_classifier_of_digits_reads_ink_of_either_side():
-    file = read_model(model_path("digits"))
+    file = read_model(bundled_path("digits"))
     assert len(file.data) <= 4_000_000
     assert file.card.open_terms
     X, y = load_digits(return_X_y=True)

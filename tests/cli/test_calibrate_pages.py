@@ -11,7 +11,7 @@ from PIL import Image
 
 from sutja.cli import main
 from sutja.model_file import read_model
-from sutja.model_file.bundled import model_path
+from sutja.model_file.bundled import bundled_path
 from sutja.reading import Reader
 
 
@@ -36,7 +36,7 @@ def run(*arguments):
 
 
 def test_the_threshold_of_whole_numbers_is_kept(pages):
-    before = read_model(model_path("pages")).card
+    before = read_model(bundled_path("pages")).card
     done = run(
         "pages", "labels.csv", "--max-error", 0.1, "--out", "mine.onnx", "--every-number", "--format", "json"
     )

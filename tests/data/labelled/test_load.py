@@ -4,7 +4,7 @@ import zipfile
 import cv2
 import numpy as np
 import pytest
-from test_digit_sets import idx
+from idx_files import idx
 
 from sutja.data.labelled.labels import encode_labels
 from sutja.data.labelled.load import load_labelled, load_texts

@@ -1,9 +1,9 @@
 import gzip
-import struct
 
 import cv2
 import numpy as np
 import pytest
+from idx_files import idx
 
 from sutja.data.sets.digits import (
     read_bundled_digits,
@@ -14,12 +14,6 @@ from sutja.data.sets.digits import (
     read_usps,
 )
 from sutja.errors import DataError
-
-
-def idx(array):
-    code = {"u1": 8, "i4": 12}[array.dtype.str[1:]]
-    header = struct.pack(f">BBBB{array.ndim}I", 0, 0, code, array.ndim, *array.shape)
-    return gzip.compress(header + array.astype(array.dtype.newbyteorder(">")).tobytes())
 
 
 @pytest.fixture
