@@ -29,9 +29,9 @@ def count_macs(model: onnx.ModelProto, shape: Shape) -> int:
 
     Parameters
     ----------
-    model
+    model : onnx.ModelProto
         Any graph with one float32 input.
-    shape
+    shape : Shape
         Of that input.
     """
     nodes = [node for node in model.graph.node if node.op_type in _COUNTED]

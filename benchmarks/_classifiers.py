@@ -37,11 +37,11 @@ def train(net: str, path: Path, epochs: int = EPOCHS, limit: int | None = None) 
 
     Parameters
     ----------
-    net
+    net : str
         A name in `sutja.nets.named.NETS`; "mlp" is 784-16-16-10.
-    path
+    path : Path
         Where the model file goes.
-    epochs, limit
+    epochs, limit : int or int | None
         Times that every picture is seen, and how many pictures there are, for a try.
     """
     import torch

@@ -27,7 +27,8 @@ def load(name: str, part: str, limit: int | None = None) -> dict[str, Any]:
 
     Parameters
     ----------
-    part : "test" for the set's own test part; "validation" keeps a part of the training items for that.
+    part : str
+        "test" for the set's own test part; "validation" keeps a part of the training items for that.
     """
     learn, asked = _fsdd(part) if name == "fsdd" else _pictures(name, part)
     X, y, groups = learn

@@ -25,7 +25,7 @@ Read = Callable[[Sequence[Path]], None]
 
 
 def sutja(reader: Reader) -> dict[tuple[str, str], Read]:
-    """sutja as `sutja read` runs, and asked for one file after the other."""
+    """Sutja as `sutja read` runs, and asked for one file after the other."""
 
     def many(paths: Sequence[Path]) -> None:
         for page in reader.read_many(paths, crop=True):
@@ -73,7 +73,7 @@ def _recogniser() -> Any:
     """RapidOCR's recogniser, loaded at the first call of its engine."""
     engine = rapidocr_engine()
     if engine.text_rec is None:
-        engine._load_rec_model()
+        engine._load_rec_model()  # noqa: SLF001
     return engine.text_rec
 
 

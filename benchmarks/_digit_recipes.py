@@ -27,12 +27,18 @@ class Recipe:
 
     Parameters
     ----------
-    data : a set of the catalogue.
-    net, size : of `sutja.nets.named.make_net`; perceptrons have two hidden layers of 16.
-    config : chosen on validation data.
-    goal : the error to stay at or under, and the seconds to stay within.
-    size : of a convolutional network.
-    looks : 5 also asks with every picture moved by a pixel each way, and averages.
+    data : str
+        A set of the catalogue.
+    net, size : str
+        Of `sutja.nets.named.make_net`; perceptrons have two hidden layers of 16.
+    config : ClassifyConfig
+        Chosen on validation data.
+    goal : tuple[float, float]
+        The error to stay at or under, and the seconds to stay within.
+    size : str
+        Of a convolutional network.
+    looks : int
+        5 also asks with every picture moved by a pixel each way, and averages.
     """
 
     data: str

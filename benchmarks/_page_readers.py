@@ -77,7 +77,7 @@ class PageReaderOf:
 
 
 def sutja_reader(model: str | None = None, max_error: float | None = None) -> PageReaderOf:
-    """sutja with its bundled detector."""
+    """Sutja with its bundled detector."""
     import cv2
 
     cv2.setNumThreads(1)
@@ -193,5 +193,5 @@ def answers(
 
 
 def readers(models: Sequence[str | None], *, with_peers: bool) -> list[PageReaderOf]:
-    """sutja with each model, and its peers where they are wanted."""
+    """Sutja with each model, and its peers where they are wanted."""
     return [*(sutja_reader(model) for model in models), *(peers() if with_peers else [])]

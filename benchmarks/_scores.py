@@ -33,7 +33,7 @@ class Case:
 
 
 def rate(k: int, n: int) -> Rate:
-    """k of n with its exact 95 % interval; nulls where there is nothing to count."""
+    """K of n with its exact 95 % interval; nulls where there is nothing to count."""
     if not n:
         return {"k": k, "n": n, "rate": None, "low": None, "high": None}
     low, high = clopper_pearson(k, n, CONFIDENCE_LEVEL)

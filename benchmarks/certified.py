@@ -56,13 +56,13 @@ WAYS: dict[str, Certify] = {**METHODS, "none": uncertified}
 
 
 def draws(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
-    """n labels with replacement, and the truth: everything."""
+    """N labels with replacement, and the truth: everything."""
     places = rng.integers(0, len(pool[0]), n)
     return (pool[0][places], pool[1][places]), pool
 
 
 def splits(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
-    """n labels, and the others."""
+    """N labels, and the others."""
     order = rng.permutation(len(pool[0]))
     return tuple((pool[0][part], pool[1][part]) for part in (order[:n], order[n:]))  # type: ignore[return-value]
 

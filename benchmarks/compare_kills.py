@@ -122,7 +122,8 @@ class Broken:
 
     Parameters
     ----------
-    whole : folder of the unbroken run.
+    whole : Path
+        Folder of the unbroken run.
     """
 
     def __init__(self, parent: Path, learners: str, whole: Path, seed: int) -> None:

@@ -32,7 +32,7 @@ Law = tuple[float, float, float]
 
 
 def error_of(law: Law, n: NDArray[np.float64]) -> NDArray[np.float64]:
-    """a + b n^-c, below chance."""
+    """A + b n^-c, below chance."""
     a, b, c = law
     return np.asarray(np.minimum(CHANCE, a + b * n**-c))
 

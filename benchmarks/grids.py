@@ -46,7 +46,7 @@ def _full(places: Sequence[int]) -> list[int]:
 
 
 def row(reader: PageReaderOf, records: Sequence[SudokuRecord]) -> dict[str, Any]:
-    """sutja's figures on some grids."""
+    """Sutja's figures on some grids."""
     answers = list(_page_readers.answers(reader, [r.path for r in records], FIGURE))
     right = [cells_right(r, a.numbers) for a, r in zip(answers, records, strict=True)]
     accepted = [

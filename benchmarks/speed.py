@@ -50,9 +50,9 @@ def arithmetic(model: str, stages: Stages, crops: int, rate: float) -> dict[str,
 
     Parameters
     ----------
-    stages
+    stages : Stages
         With the shapes of the batches that the network was run on.
-    crops, rate
+    crops, rate : int or float
         How many crops these were, and how many were read in a second of processor time.
     """
     proto = _load(model)

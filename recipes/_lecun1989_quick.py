@@ -64,8 +64,10 @@ class QuickLecun1989(Lecun1989):
 
     Parameters
     ----------
-    classes : K.
-    dtype : of the convolutions in training; float32 gives the gradients of `Lecun1989`.
+    classes : int
+        K.
+    dtype : torch.dtype
+        Of the convolutions in training; float32 gives the gradients of `Lecun1989`.
     """
 
     scatter: Tensor

@@ -113,11 +113,11 @@ def moved(rng: Generator, box: Box, *, before: float = 0.0) -> Box:
 
     Parameters
     ----------
-    rng
+    rng : Generator
         Of the edges.
-    box
+    box : Box
         Tight to the ink.
-    before
+    before : float
         How much farther to the left it may begin, as a part of its height.
     """
     height = max(box.height, 1.0)
@@ -138,12 +138,18 @@ class PageCrops:
 
     Parameters
     ----------
-    sources : what is composed of.
-    seed : of all choices.
-    weights : of the crops composed as such (`Composer`).
-    fields : of real pages, by set.
-    pages : layout → how often, as for `PageComposer`; None for those trained on.
-    shares : how often a sample is of which of the three.
+    sources : Sources
+        What is composed of.
+    seed : int
+        Of all choices.
+    weights : dict[str, float] | None
+        Of the crops composed as such (`Composer`).
+    fields : dict[str, list[RealField]]
+        Of real pages, by set.
+    pages : dict[str, float] | None
+        Layout → how often, as for `PageComposer`; None for those trained on.
+    shares : tuple[float, float, float]
+        How often a sample is of which of the three.
     """
 
     def __init__(

@@ -92,7 +92,7 @@ def train(learn: Labelled, ask: Labelled, config: ClassifyConfig) -> Run:
 
 
 def repeat(part: str, seeds: int, passes: int = PASSES) -> dict[str, list[Run]]:
-    """Every configuration with seeds 0, 1, …"""
+    """Train every configuration with the seeds 0, 1 and so on."""
     learn, ask = parts(part)
     return {
         name: [train(learn, ask, replace(config, seed=seed, epochs=passes)) for seed in range(seeds)]

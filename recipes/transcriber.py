@@ -1,4 +1,4 @@
-"""The exact way to train the bundled transcribers again.
+r"""The exact way to train the bundled transcribers again.
 
     python recipes/transcriber.py base --out runs/open
     python recipes/transcriber.py full --stretch 1.2 --columns 8192 --weights runs/open/checkpoint.pt \\

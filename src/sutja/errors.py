@@ -10,11 +10,11 @@ class SutjaError(Exception):
 
     Parameters
     ----------
-    what
+    what : str
         What was wrong, in one clause.
-    where
+    where : str | None
         The file, picture or option it was wrong with.
-    remedy
+    remedy : str | None
         What the person can do now.
     """
 
@@ -30,9 +30,9 @@ class PictureError(SutjaError):
 
     Attributes
     ----------
-    source
+    source : str | None
         What the picture was read from, as results name it.
-    page
+    page : int
         Which picture of a file of several it is, counted from 1.
     """
 
@@ -50,7 +50,7 @@ class SoundError(SutjaError):
 
     Attributes
     ----------
-    source
+    source : str | None
         What the sound was read from, as results name it.
     """
 

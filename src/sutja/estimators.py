@@ -51,27 +51,42 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
     Parameters
     ----------
-    net : a name in `sutja.nets.named.NETS`, like "mlp" or "convnet", or a function from (C, H, W) and K to a
+    net : str | MakeNet
+        A name in `sutja.nets.named.NETS`, like "mlp" or "convnet", or a function from (C, H, W) and K to a
         torch module that answers (B, C, H, W) with logits (B, K).
-    hidden : neurons of each hidden layer of "mlp".
-    size : of "convnet", from "s" up.
-    image_shape : (H, W) or (H, W, C) of samples that come flat; None takes a square of one channel where a
-        network needs a picture.
-    epochs, lr, batch_size, weight_decay : of the training; the learning rate is its peak.
-    augment : a name in `sutja.training.classify.augment.AUGMENTS`, or None.
-    random_state : of the first weights and of the order of samples; an int makes `fit` repeatable.
-    device : "auto", "cpu", "cuda", …
-    dtype : of the arithmetic while learning: "float32", "bfloat16", or "auto" for what a short measurement
-        finds quicker, which another run may find otherwise.
+    hidden : Sequence[int]
+        Neurons of each hidden layer of "mlp".
+    size : str
+        Of "convnet", from "s" up.
+    image_shape : Sequence[int] | None
+        (H, W) or (H, W, C) of samples that come flat; None takes a square of one channel where a network
+        needs a picture.
+    epochs, lr, batch_size, weight_decay : int or float
+        Of the training; the learning rate is its peak.
+    augment : str | None
+        A name in `sutja.training.classify.augment.AUGMENTS`, or None.
+    random_state : int | random.RandomState | None
+        Of the first weights and of the order of samples; an int makes `fit` repeatable.
+    device : str
+        "auto", "cpu", "cuda", …
+    dtype : str
+        Of the arithmetic while learning: "float32", "bfloat16", or "auto" for what a short measurement finds
+        quicker, which another run may find otherwise.
 
     Attributes
     ----------
-    classes_ : (K,) the classes, sorted.
-    n_features_in_ : F.
-    shape_ : C, H, W of what the network sees.
-    mean_, std_ : of the values of X.
-    net_ : the trained network, in eval mode.
-    history_ : one row an epoch, with its loss.
+    classes_
+        (K,) the classes, sorted.
+    n_features_in_
+        F.
+    shape_
+        C, H, W of what the network sees.
+    mean_, std_
+        Of the values of X.
+    net_
+        The trained network, in eval mode.
+    history_
+        One row an epoch, with its loss.
 
     Examples
     --------
@@ -116,8 +131,10 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
         Parameters
         ----------
-        X : (n, F), or pictures (n, H, W), (n, H, W, C) or (n, C, H, W) with C of 1 or 3.
-        y : (n,) classes of any kind that can be sorted.
+        X : ArrayLike
+            (n, F), or pictures (n, H, W), (n, H, W, C) or (n, C, H, W) with C of 1 or 3.
+        y : ArrayLike
+            (n,) classes of any kind that can be sorted.
 
         Raises
         ------
@@ -191,9 +208,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
 
         Parameters
         ----------
-        path : of the ``.onnx`` file; it appears whole or not at all.
-        name : of the model; the file's by itself.
-        full : the value in X of a full pixel, 255 in a picture: known for uint8, and for values from 0 to 1.
+        path : str | os.PathLike[str]
+            Of the ``.onnx`` file; it appears whole or not at all.
+        name : str | None
+            Of the model; the file's by itself.
+        full : float | None
+            The value in X of a full pixel, 255 in a picture: known for uint8, and for values from 0 to 1.
 
         Raises
         ------

@@ -60,13 +60,13 @@ class Answers:
 
     Attributes
     ----------
-    predicted
+    predicted : tuple[str | None, ...]
         n answers, None where there was none.
-    true
+    true : tuple[str, ...]
         n truths; "" for an item that shows nothing, which no answer answers rightly.
-    confidence
+    confidence : NDArray[float64]
         float64 (n,) in [0, 1]; 0 without an answer.
-    acceptable
+    acceptable : NDArray[bool_]
         bool (n,): whether a confidence high enough is all it takes to accept the answer.
     """
 
@@ -82,12 +82,12 @@ class Answers:
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        """bool (n,): whether each answer is the truth."""
+        """Bool (n,): whether each answer is the truth."""
         return np.array([(p or "") == t for p, t in zip(self.predicted, self.true, strict=True)], bool)
 
     @property
     def answered(self) -> NDArray[np.bool_]:
-        """bool (n,): whether there is an answer."""
+        """Bool (n,): whether there is an answer."""
         return np.array([p is not None for p in self.predicted], bool)
 
     def take(self, chosen: NDArray[np.bool_]) -> Answers:
@@ -143,21 +143,21 @@ class Evaluation:
 
     Attributes
     ----------
-    error
+    error : Rate
         Items without the right answer, of all.
-    answered
+    answered : Rate
         Items with an answer, of all.
-    calibration_error
+    calibration_error : float | None
         Expected calibration error of the answers, over 15 bins of equal width; None without answers.
-    aurc
+    aurc : float | None
         Area under the risk–coverage curve of the answers.
-    cer
+    cer : float | None
         Of texts, edits per true character.
-    threshold, accepted, wrong_of_accepted
+    threshold, accepted, wrong_of_accepted : float or Rate
         What the threshold accepts, of all, and what is wrong of that.
-    risk_coverage
+    risk_coverage : tuple[RiskPoint, ...]
         A few points of the curve.
-    classes, confusions
+    classes, confusions : tuple[ClassFigures, ...] or tuple[tuple[str, str, int], ...]
         Class by class, and the commonest mistakes: the true class, the answer, how often. Empty for texts.
     """
 
@@ -188,11 +188,11 @@ def evaluate(answers: Answers, threshold: float, *, classes: Sequence[str] = ())
 
     Parameters
     ----------
-    answers
+    answers : Answers
         What the model said to n items.
-    threshold
+    threshold : float
         The confidence from which answers are accepted.
-    classes
+    classes : Sequence[str]
         The classes in their order, for figures class by class; none for texts, which are compared character
         by character instead.
     """

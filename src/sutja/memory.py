@@ -41,8 +41,10 @@ def labels_that_fit(item_bytes: int, asked: int) -> float:
 
     Parameters
     ----------
-    item_bytes : of an item as numbers of 4 bytes.
-    asked : items that it answers.
+    item_bytes : int
+        Of an item as numbers of 4 bytes.
+    asked : int
+        Items that it answers.
     """
     items = free_memory() / max(1, item_bytes)
     return max(0.0, (items - _COPIES_ASKED * asked) / _COPIES)

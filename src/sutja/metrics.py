@@ -58,11 +58,11 @@ def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: 
 
     Parameters
     ----------
-    confidence
+    confidence : ArrayLike
         (n,) probabilities in [0, 1].
-    correct
+    correct : ArrayLike
         (n,) whether the answer was right.
-    bins
+    bins : int
         Number of bins, each 1 / bins wide.
     """
     p, right = check_scored(confidence, correct)
@@ -153,7 +153,7 @@ def _log_choose(k: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]
 
 @lru_cache(maxsize=32)
 def _log_factorials(most: int) -> NDArray[np.float64]:
-    """log i! for i from 0 to `most`."""
+    """Log i! for i from 0 to `most`."""
     return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
 
 

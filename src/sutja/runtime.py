@@ -25,9 +25,9 @@ class Session:
 
     Parameters
     ----------
-    model
+    model : ModelFile
         A checked model; the bytes that were checked are the bytes that run.
-    threads
+    threads : int
         Threads one run may use, 1 or more.
 
     Raises
@@ -97,9 +97,9 @@ class BoundRun:
 
     Parameters
     ----------
-    session
+    session : Session
         The model; it has one output whose sizes but the first are fixed or given.
-    input_shape, output_shape
+    input_shape, output_shape : tuple[int, ...]
         Of the buffers.
 
     Raises
@@ -113,7 +113,7 @@ class BoundRun:
         self.output = np.zeros(output_shape, np.float32)
         self.lock = threading.Lock()
         self._source = session.source
-        engine = session._session
+        engine = session._session  # noqa: SLF001
         self._binding = engine.io_binding()
         try:
             for bind, value, buffer in (

@@ -98,36 +98,36 @@ class Number:
 
     Attributes
     ----------
-    text
+    text : str
         What is written, separators and all.
-    digits
+    digits : str
         The digits alone, leading zeros kept.
-    value
+    value : str | None
         A decimal string when the reading is plain (see `sutja.grammar.value_of`), else None.
-    kind
+    kind : str
         "number", "amount", "postcode", "date" or "check" (a number with a check digit).
-    confidence
+    confidence : float
         Calibrated probability, in [0, 1], that `digits` are right; of a number found on a page, that there is
         a number and it is this one.
-    accepted
+    accepted : bool
         Whether the confidence clears the threshold.
-    box
+    box : Box
         Where the number is, in the picture's pixels.
-    characters
+    characters : tuple[Character, ...]
         One entry a character of `text`, left to right.
-    alternatives
+    alternatives : tuple[Alternative, ...]
         Other digits it may be, best first.
-    written
+    written : str | None
         "handwritten" or "printed"; None where nobody asked, as for a crop.
-    row, column
+    row, column : int | None
         Where it stands in a table, counted from 1; None outside of tables.
-    table
+    table : int | None
         Which table of the page that is, counted from 1.
-    country
+    country : str | None
         Whose postcode it is, ISO 3166 in two letters.
-    standard
+    standard : str | None
         Whose check digit holds, e.g. "luhn", "isbn", "iban", "ean".
-    found
+    found : float | None
         Of a number on a page, how surely there is one at its place, before it was read; None for a crop.
     """
 
@@ -178,13 +178,13 @@ class Classified:
 
     Attributes
     ----------
-    label
+    label : str
         The name of the likeliest class.
-    confidence
+    confidence : float
         Calibrated probability, in [0, 1], that it is right.
-    accepted
+    accepted : bool
         Whether the confidence clears the threshold.
-    alternatives
+    alternatives : tuple[Alternative, ...]
         Other classes it may be, best first.
     """
 
@@ -212,20 +212,20 @@ class Page:
 
     Attributes
     ----------
-    source, page
+    source, page : str or int
         Where it is from.
-    width, height
+    width, height : int | None
         In pixels; None where they are not known.
-    numbers
+    numbers : tuple[Number, ...]
         In reading order.
-    error
+    error : str | None
         Why the picture could not be read.
-    turned
+    turned : int
         Degrees clockwise, 0, 90, 180 or 270, by which the picture had to be turned to be read. Boxes are in
         the pixels of the picture as it was given, all the same.
-    mirrored
+    mirrored : bool
         Whether it was read as a mirror shows it: mirrored left to right, then turned.
-    notes
+    notes : tuple[str, ...]
         What else a person should know about the page.
     """
 
@@ -280,17 +280,17 @@ class SpokenNumber:
 
     Attributes
     ----------
-    text
+    text : str
         The words it was said in, like "five hundred and six".
-    digits
+    digits : str
         Its digits, leading zeros kept: "506".
-    value
+    value : str | None
         A decimal string, or what the kind that was asked for makes of it; None where it is not plain.
-    confidence
+    confidence : float
         Calibrated probability, in [0, 1], that there is a number and its digits are right.
-    accepted
+    accepted : bool
         Whether the confidence clears the threshold.
-    start, end
+    start, end : float
         When it was said, in seconds from the beginning of the recording.
     """
 
@@ -326,13 +326,13 @@ class Recording:
 
     Attributes
     ----------
-    source
+    source : str
         Where it is from.
-    seconds
+    seconds : float | None
         How long it is; None where that is not known.
-    numbers
+    numbers : tuple[SpokenNumber, ...]
         In the order they were said.
-    error
+    error : str | None
         Why it could not be heard, or not to its end.
     """
 

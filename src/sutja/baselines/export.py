@@ -31,8 +31,9 @@ def export_baseline(pipeline: Pipeline, card: Card, path: Path, images: NDArray[
         For the task "classify", with the preprocessing "pixels".
     path : Path
         Where the file goes; what is there is replaced at one stroke, or not at all.
-    images : float32 array (n, C, H, W)
-        Pictures to compare on, as the preprocessing makes them; some that it was not trained on.
+    images : NDArray[float32]
+        float32 array (n, C, H, W) Pictures to compare on, as the preprocessing makes them; some that it was
+        not trained on.
 
     Raises
     ------

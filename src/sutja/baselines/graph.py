@@ -34,7 +34,8 @@ def to_onnx(pipeline: Pipeline, shape: tuple[int, int, int]) -> onnx.ModelProto:
     ----------
     pipeline : Pipeline
         Fitted on X (n, F); its last step has `predict_proba`.
-    shape : (C, H, W)
+    shape : tuple[int, int, int]
+        (C, H, W)
 
     Raises
     ------
@@ -136,8 +137,8 @@ def _neighbours(
             f"neighbours weighed by {model.weights} at {model.effective_metric_} distance cannot be written",
             remedy="use uniform weights and euclidean distance",
         )
-    trained = np.asarray(model._fit_X, np.float64)
-    votes = np.eye(len(model.classes_), dtype=np.uint8)[model._y]
+    trained = np.asarray(model._fit_X, np.float64)  # noqa: SLF001
+    votes = np.eye(len(model.classes_), dtype=np.uint8)[model._y]  # noqa: SLF001
     tensors = [
         _tensor("twice", (2 * trained.T).astype(np.float32)),
         _tensor("squares", (trained**2).sum(axis=1).astype(np.float32)),

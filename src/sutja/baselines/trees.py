@@ -28,12 +28,14 @@ class Tree:
 
     Attributes
     ----------
-    feature, left, right : int arrays (N,)
-    threshold : float64 array (N,)
-        A value up to it goes left.
-    leaf : bool array (N,)
-    leaf_nodes, leaf_outputs, leaf_weights : arrays (L,)
-        Which node adds what to which output.
+    feature, left, right : NDArray[Any]
+        Int arrays (N,)
+    threshold : NDArray[float64]
+        float64 array (N,) A value up to it goes left.
+    leaf : NDArray[bool_]
+        Bool array (N,)
+    leaf_nodes, leaf_outputs, leaf_weights : NDArray[Any] or NDArray[float64]
+        Arrays (L,) Which node adds what to which output.
     """
 
     feature: NDArray[Any]
@@ -53,12 +55,14 @@ def tree_nodes(model: Any, source: str) -> tuple[list[NodeProto], str, bool]:
 
     Parameters
     ----------
-    model : one of `TREES`, fitted on K classes.
-    source : the name of the input (B, F).
+    model : Any
+        One of `TREES`, fitted on K classes.
+    source : str
+        The name of the input (B, F).
     """
     if isinstance(model, HistGradientBoostingClassifier):
         trees = _boosted(model)
-        base = np.asarray(model._baseline_prediction, np.float64).ravel()
+        base = np.asarray(model._baseline_prediction, np.float64).ravel()  # noqa: SLF001
         base = np.array([0.0, base[0]]) if len(base) == 1 else base
         return [_ensemble(trees, len(model.classes_), source, "scores", base)], "scores", True
     members = model.estimators_ if isinstance(model, RandomForestClassifier) else [model]
@@ -87,7 +91,7 @@ def _grown(tree: Any, weight: float) -> Tree:
 def _boosted(model: HistGradientBoostingClassifier) -> list[Tree]:
     """Every tree of a boosting; of two classes there is one tree a round, for the second."""
     trees = []
-    for row in model._predictors:
+    for row in model._predictors:  # noqa: SLF001
         for output, predictor in enumerate(row):
             nodes = predictor.nodes
             if nodes["is_categorical"].any():

@@ -48,11 +48,16 @@ class BoxScores:
 
     Attributes
     ----------
-    ap : mean over classes and over overlaps of 0.5 to 0.95; NaN where there is nothing to find.
-    ap50, ap75 : at overlaps of 0.5 and 0.75.
-    small, medium, large : as `ap`, of things under 32², under 96² and above, in the picture's pixels.
-    classes : of each class.
-    pictures, things : how many it rests on.
+    ap : float
+        Mean over classes and over overlaps of 0.5 to 0.95; NaN where there is nothing to find.
+    ap50, ap75 : float
+        At overlaps of 0.5 and 0.75.
+    small, medium, large : float
+        As `ap`, of things under 32², under 96² and above, in the picture's pixels.
+    classes : tuple[ClassScores, ...]
+        Of each class.
+    pictures, things : int
+        How many it rests on.
     """
 
     ap: float
@@ -88,8 +93,10 @@ def score_boxes(truth: Sequence[Truth], found: Sequence[Found], classes: Sequenc
 
     Parameters
     ----------
-    truth, found : of n pictures, in the same order; boxes in the same pixels.
-    classes : K names.
+    truth, found : Sequence[Truth] or Sequence[Found]
+        Of n pictures, in the same order; boxes in the same pixels.
+    classes : Sequence[str]
+        K names.
 
     Raises
     ------

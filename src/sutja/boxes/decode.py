@@ -27,9 +27,12 @@ class Found:
 
     Attributes
     ----------
-    boxes : float32 array (n, 4), xyxy
-    scores : float32 array (n,), in [0, 1]
-    labels : int64 array (n,)
+    boxes : NDArray[float32]
+        float32 array (n, 4), xyxy
+    scores : NDArray[float32]
+        float32 array (n,), in [0, 1]
+    labels : NDArray[int64]
+        int64 array (n,)
     """
 
     boxes: NDArray[np.float32]
@@ -57,8 +60,10 @@ def cell_centres(
 
     Parameters
     ----------
-    height, width : of the frame, multiples of the largest stride.
-    strides : pixels a cell, finest first.
+    height, width : int
+        Of the frame, multiples of the largest stride.
+    strides : tuple[int, ...]
+        Pixels a cell, finest first.
     """
     xs, ys, sizes = [], [], []
     for stride in strides:
@@ -80,10 +85,14 @@ def decode(
 
     Parameters
     ----------
-    raw : (4 + K, A), from the network.
-    height, width : of the frame that the network saw.
-    strides : of its grids.
-    least : above 0 and below 1.
+    raw : NDArray[float32]
+        (4 + K, A), from the network.
+    height, width : int
+        Of the frame that the network saw.
+    strides : tuple[int, ...]
+        Of its grids.
+    least : float
+        Above 0 and below 1.
 
     Raises
     ------

@@ -39,9 +39,12 @@ def suppress(found: Found, overlap: float, across: float = 1.0) -> NDArray[np.in
 
     Parameters
     ----------
-    found : surest first.
-    overlap : a box goes when a surer one of its class covers it so far (intersection over union above this).
-    across : the same for a surer one of another class; 1 lets classes lie on one another.
+    found : Found
+        Surest first.
+    overlap : float
+        A box goes when a surer one of its class covers it so far (intersection over union above this).
+    across : float
+        The same for a surer one of another class; 1 lets classes lie on one another.
     """
     pairs = _covering_pairs(found, overlap, across)
     return _suppress_in_blocks(found, overlap, across) if pairs is None else _greedy(len(found), *pairs)
@@ -154,9 +157,12 @@ def match(
 
     Parameters
     ----------
-    found : surest first.
-    boxes, labels, ignore : the things that are there, (m, 4), (m,) and (m,).
-    least : intersection over union from which a box has found a thing.
+    found : Found
+        Surest first.
+    boxes, labels, ignore : NDArray[float32] or NDArray[int64] or NDArray[bool_]
+        The things that are there, (m, 4), (m,) and (m,).
+    least : float
+        Intersection over union from which a box has found a thing.
     """
     iou = iou_matrix(found.boxes, boxes)
     iou[found.labels[:, None] != labels[None, :]] = 0

@@ -1,4 +1,4 @@
-"""`sutja compare`: does this need deep learning, and how much data and compute would it take?"""
+"""`sutja compare`: tell whether deep learning is needed, and how much data and compute it would take."""
 
 from __future__ import annotations
 
@@ -82,8 +82,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 def compare(
     data: str | None, out: Path | None, resume: bool, resize: tuple[int, int] | None, **choices: Any
 ) -> None:
-    """Compare networks with trees, support vectors and other learners on DATA, and say whether deep learning
-    pays.
+    """Compare networks with trees, support vectors and others on DATA, and say whether deep learning pays.
 
     DATA is what `sutja train classify` takes, a table (.csv) of numbers with a column label, or an .npz file
     with X of any numbers and y; without it, the digits that come with scikit-learn. The answer is in

@@ -28,7 +28,8 @@ def told(interrupted: str | Callable[[], str]) -> Iterator[None]:
 
     Parameters
     ----------
-    interrupted : what to say after Ctrl-C, with exit 130; or what makes it, if it is not known before.
+    interrupted : str | Callable[[], str]
+        What to say after Ctrl-C, with exit 130; or what makes it, if it is not known before.
     """
     try:
         yield

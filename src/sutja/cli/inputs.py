@@ -22,9 +22,9 @@ def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[P
 
     Parameters
     ----------
-    names
+    names : Iterable[str]
         What the person wrote.
-    pages
+    pages : bool
         Whether PDFs are wanted too.
 
     Returns

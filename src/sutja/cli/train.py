@@ -43,8 +43,10 @@ class Numbers(click.ParamType[tuple[int, ...]]):
 
     Parameters
     ----------
-    between : the sign between two numbers.
-    count : how many there must be; 0 for any.
+    between : str
+        The sign between two numbers.
+    count : int
+        How many there must be; 0 for any.
     """
 
     name = "numbers"

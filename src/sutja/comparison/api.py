@@ -44,30 +44,50 @@ def compare(
 
     Parameters
     ----------
-    X : (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
+    X : Any
+        (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
         larger than memory will do.
-    y : (n,) classes.
-    learners : names (see `sutja.comparison.learners.catalogue`), scikit-learn estimators of your own, pairs
-        of a name and an estimator, or a mapping of such; None takes three networks and the seven baselines.
-    sizes : numbers of labels; None takes all labels that are there to learn from, half of them, a quarter,
-        ...
-    groups : (n,) writer, document, ... of each item; none is both learnt from and tested on.
-    test : items and classes to test on; None sets a fifth aside.
-    seeds : how often each is fitted, each time on another subset.
-    budget : seconds for all of it; None takes as long as it takes.
-    trials : settings of each learner to try; 1 tunes nothing.
-    limit : seconds after which a fit is stopped.
-    eras : also learn as people did in 1958, 1986, 1989, 1998, 2012 and 2015.
-    out : folder for the table, from which a comparison that was stopped goes on; None keeps none.
-    engine : "joblib", "dask" or "ray".
-    jobs : fits at once; 0 takes the cores there are.
-    address : of a running cluster of dask or ray.
-    device : "auto", "cpu" or "cuda", for networks.
-    classes : names, where y is numbers from 0.
-    source : what to call the data.
-    notes : lines for the report.
-    say : takes lines of progress; None is silent.
-    since : when the budget began, by `time.monotonic`; None for now.
+    y : Any
+        (n,) classes.
+    learners : Any
+        Names (see `sutja.comparison.learners.catalogue`), scikit-learn estimators of your own, pairs of a
+        name and an estimator, or a mapping of such; None takes three networks and the seven baselines.
+    sizes : Sequence[int] | None
+        Numbers of labels; None takes all labels that are there to learn from, half of them, a quarter, ...
+    groups : Any
+        (n,) writer, document, ... of each item; none is both learnt from and tested on.
+    test : tuple[Any, Any] | None
+        Items and classes to test on; None sets a fifth aside.
+    seeds : int
+        How often each is fitted, each time on another subset.
+    budget : float | None
+        Seconds for all of it; None takes as long as it takes.
+    trials : int
+        Settings of each learner to try; 1 tunes nothing.
+    limit : float
+        Seconds after which a fit is stopped.
+    eras : bool
+        Also learn as people did in 1958, 1986, 1989, 1998, 2012 and 2015.
+    out : str | Path | None
+        Folder for the table, from which a comparison that was stopped goes on; None keeps none.
+    engine : str
+        "joblib", "dask" or "ray".
+    jobs : int
+        Fits at once; 0 takes the cores there are.
+    address : str
+        Of a running cluster of dask or ray.
+    device : str
+        "auto", "cpu" or "cuda", for networks.
+    classes : Sequence[str] | None
+        Names, where y is numbers from 0.
+    source : str
+        What to call the data.
+    notes : Sequence[str]
+        Lines for the report.
+    say : Callable[[str], None] | None
+        Takes lines of progress; None is silent.
+    since : float | None
+        When the budget began, by `time.monotonic`; None for now.
 
     Raises
     ------

@@ -47,13 +47,20 @@ class Terms:
 
     Attributes
     ----------
-    sizes : numbers of labels; none for doubling.
-    seeds : subsets of each size, and first weights.
-    budget : seconds for everything, or infinite.
-    trials : settings of each learner that are tried; 1 tunes nothing.
-    tune_seconds : for the settings of each learner, where there is no budget.
-    limit : seconds that one fit may take.
-    device : of networks: "cpu", "cuda", or "auto".
+    sizes : tuple[int, ...]
+        Numbers of labels; none for doubling.
+    seeds : int
+        Subsets of each size, and first weights.
+    budget : float
+        Seconds for everything, or infinite.
+    trials : int
+        Settings of each learner that are tried; 1 tunes nothing.
+    tune_seconds : float
+        For the settings of each learner, where there is no budget.
+    limit : float
+        Seconds that one fit may take.
+    device : str
+        Of networks: "cpu", "cuda", or "auto".
     """
 
     sizes: tuple[int, ...] = ()
@@ -87,13 +94,20 @@ def hold(
 
     Parameters
     ----------
-    inputs : items, classes and parts.
-    learners : who takes part.
-    terms : on what terms.
-    folder : of the table; what is done in it is not done again.
-    engine : what does the fits.
-    say : takes lines of progress.
-    begun : when the budget began, by `time.monotonic`.
+    inputs : Inputs
+        Items, classes and parts.
+    learners : Sequence[Learner]
+        Who takes part.
+    terms : Terms
+        On what terms.
+    folder : Path
+        Of the table; what is done in it is not done again.
+    engine : Engine
+        What does the fits.
+    say : Say
+        Takes lines of progress.
+    begun : float | None
+        When the budget began, by `time.monotonic`.
 
     Raises
     ------

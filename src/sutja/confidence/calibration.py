@@ -26,7 +26,7 @@ class Calibrator:
 
     Parameters
     ----------
-    points
+    points : Sequence[tuple[float, float]]
         (raw, calibrated) pairs, both in [0, 1], raw rising and calibrated not falling. Before the first and
         after the last point the map is flat. Without points it changes nothing.
 
@@ -67,9 +67,9 @@ def fit_calibration(raw: ArrayLike, correct: ArrayLike) -> Calibrator:
 
     Parameters
     ----------
-    raw
+    raw : ArrayLike
         (n,) raw confidences in [0, 1].
-    correct
+    correct : ArrayLike
         (n,) whether each answer was right.
     """
     p, right = check_scored(raw, correct)

@@ -79,15 +79,15 @@ def learn_then_test(
 
     Parameters
     ----------
-    confidence
+    confidence : ArrayLike
         (n,) confidences of answers that neither the model nor its calibration was fitted on.
-    correct
+    correct : ArrayLike
         (n,) whether each was right.
-    max_error
+    max_error : float
         Largest share of wrong answers among the accepted ones, above 0 and below 1.
-    confidence_level
+    confidence_level : float
         How often, of many repetitions with fresh labels, the promise is to hold.
-    seed
+    seed : int
         Draws the cases that say where to look.
 
     Raises
@@ -177,13 +177,13 @@ def labels_needed(
 
     Parameters
     ----------
-    confidence, correct
+    confidence, correct : ArrayLike
         (n,) each, as for `learn_then_test`.
-    max_error
+    max_error : float
         Largest share of wrong answers among the accepted ones.
-    delta
+    delta : float
         The level of one test.
-    tested
+    tested : float
         Part of the labels that are tested.
 
     Returns

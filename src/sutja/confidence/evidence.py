@@ -25,9 +25,9 @@ def weigh(finding: float, reading: float, evidence: Evidence | None) -> float:
 
     Parameters
     ----------
-    finding, reading
+    finding, reading : float
         Both in [0, 1].
-    evidence
+    evidence : Evidence | None
         The weights of their log odds; None for the product of the two.
     """
     if evidence is None:
@@ -41,9 +41,9 @@ def fit_evidence(finding: ArrayLike, reading: ArrayLike, right: ArrayLike) -> Ev
 
     Parameters
     ----------
-    finding, reading
+    finding, reading : ArrayLike
         (n,) probabilities.
-    right
+    right : ArrayLike
         (n,) whether the number was there and read right.
 
     Raises

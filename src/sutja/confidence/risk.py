@@ -69,9 +69,9 @@ class RiskTable:
 
         Parameters
         ----------
-        confidence
+        confidence : ArrayLike
             (n,) calibrated confidences of validation answers that the calibration was not fitted on.
-        correct
+        correct : ArrayLike
             (n,) whether each was right.
         """
         p, right = check_scored(confidence, correct)
@@ -90,11 +90,11 @@ class RiskTable:
 
         Parameters
         ----------
-        max_error
+        max_error : float
             Largest share of wrong answers among the accepted ones, from 0 to below 1.
-        confidence_level
+        confidence_level : float
             How sure the upper bound is to be.
-        guarantee
+        guarantee : bool
             Ask that the upper bound keeps `max_error` too, not the measured share alone.
 
         Raises

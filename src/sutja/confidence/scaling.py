@@ -21,9 +21,9 @@ def scale(log_probs: ArrayLike, scaling: Scaling) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    log_probs
+    log_probs : ArrayLike
         (n, K) or (K,) outputs of a classifier.
-    scaling
+    scaling : Scaling
         One scale for all classes, or one and a shift for each; none change nothing but the rounding.
 
     Returns
@@ -46,9 +46,9 @@ def fit_temperature(log_probs: ArrayLike, y: ArrayLike) -> Scaling:
 
     Parameters
     ----------
-    log_probs
+    log_probs : ArrayLike
         (n, K) outputs for cases that the classifier was not trained on.
-    y
+    y : ArrayLike
         (n,) the true classes, 0 to K - 1.
 
     Raises
@@ -82,7 +82,7 @@ def fit_vector_scaling(log_probs: ArrayLike, y: ArrayLike) -> Scaling:
 
     Parameters
     ----------
-    log_probs, y
+    log_probs, y : ArrayLike
         As for `fit_temperature`; at most `MOST_CLASSES` classes.
 
     Raises

@@ -42,13 +42,13 @@ def fitting(
 
     Parameters
     ----------
-    segments
+    segments : Sequence[Segment]
         Segments already searched freely.
-    automaton
+    automaton : Automaton
         What may be written.
-    width
+    width : int
         Texts kept at every step.
-    negligible
+    negligible : float
         A text this much less likely than the best is dropped.
 
     Returns

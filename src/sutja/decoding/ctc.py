@@ -37,8 +37,7 @@ _total = itemgetter(1)  # of what `combine` carries along
 
 @dataclass(slots=True)
 class Segment:
-    """Frames from `first` on that are not surely blank, and the strings they may write with their
-    probabilities.
+    """Frames from `first` on that are not surely blank, and the strings they may write.
 
     The probabilities are to be multiplied by exp(log_scale), which is 0 but for very long, very unsure
     segments. `cut` says that strings were dropped for there being too many.
@@ -74,9 +73,9 @@ def best_path(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> str:
 
     Parameters
     ----------
-    log_probs
+    log_probs : NDArray[float32]
         (T, K) log probabilities.
-    alphabet
+    alphabet : Sequence[str]
         K symbols, the first for the blank.
     """
     classes = log_probs.argmax(axis=1).tolist()
@@ -91,9 +90,9 @@ def split(
 
     Parameters
     ----------
-    log_probs
+    log_probs : NDArray[float32]
         (B, T, K) log probabilities.
-    alphabet
+    alphabet : Sequence[str]
         K symbols, the first for the blank.
 
     Returns
@@ -181,13 +180,13 @@ def combine(
 
     Parameters
     ----------
-    segments
+    segments : Sequence[Segment]
         Segments already searched.
-    key
+    key : Callable[[str], str]
         What of a string matters.
-    join
+    join : Callable[[str, str], str]
         The key of two strings joined, from their keys.
-    width
+    width : int
         Candidates kept at every step.
 
     Returns

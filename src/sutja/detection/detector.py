@@ -35,15 +35,15 @@ class Detector:
 
     Parameters
     ----------
-    model
+    model : Model
         A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
         "pages", which finds the number fields of pages.
-    threads
+    threads : int
         Threads the network may use.
-    max_error
+    max_error : float | None
         Largest share of wrong boxes among those given, like 0.01: chooses the threshold that kept it on the
         model's validation pictures (`choice` says how surely). None takes the model's own threshold.
-    most_pixels
+    most_pixels : int
         Pictures with more pixels, as the network sees them, are looked at in tiles.
 
     Attributes
@@ -94,7 +94,7 @@ class Detector:
 
         Parameters
         ----------
-        source
+        source : Source
             A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB.
 
         Raises
@@ -145,9 +145,9 @@ class Detector:
 
         Parameters
         ----------
-        pixels
+        pixels : NDArray[uint8]
             uint8 (h, w) or (h, w, 3) RGB.
-        threshold
+        threshold : float | None
             The least confidence; None for the detector's own.
 
         Raises
@@ -196,9 +196,9 @@ class Detector:
 
         Parameters
         ----------
-        pixels
+        pixels : NDArray[uint8]
             uint8 (h, w) or (h, w, 3) RGB, of the size that the network is to see.
-        least
+        least : float
             The least raw score.
         """
         frame = to_frame(pixels, self.params)

@@ -69,7 +69,8 @@ def sewn(found: Found) -> Found:
 
     Parameters
     ----------
-    found : surest first.
+    found : Found
+        Surest first.
     """
     long = (found.boxes[:, 2:] - found.boxes[:, :2]).max(axis=1, initial=0) > SHARED / 2
     found = found.take(long)

@@ -67,9 +67,9 @@ class Setting:
 
         Parameters
         ----------
-        mark
+        mark : str
             One of `GROUP_MARKS`.
-        head
+        head : str
             The digits before it.
         """
         if self.no_cents or mark not in (POINT, COMMA):
@@ -112,9 +112,9 @@ def amount(text: str, country: str | None = None) -> Worth | None:
 
     Parameters
     ----------
-    text
+    text : str
         Without the words around it.
-    country
+    country : str | None
         Whose way of writing settles what a lone mark means.
 
     >>> amount("**1.234,50"), amount("125 50/100"), amount("55,60000/-")
@@ -142,7 +142,7 @@ def amount(text: str, country: str | None = None) -> Worth | None:
 
 
 def _cents_alone(text: str, start: int, stop: int) -> Worth | None:
-    """ ".50": only cents."""
+    """Only cents, as in ".50"."""
     lead, tail = text[:start], text[stop:]
     if not (_HAS_LEAD.fullmatch(lead) and re.fullmatch(rf"{_DECOR}*", tail)):
         return None

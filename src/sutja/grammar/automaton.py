@@ -24,9 +24,9 @@ class Automaton:
 
     Parameters
     ----------
-    machines
+    machines : Sequence[Machine]
         At least one.
-    most
+    most : int
         Repairs; a text that takes more is not accepted.
 
     Attributes

@@ -70,17 +70,17 @@ class Rule:
 
     Attributes
     ----------
-    lengths
+    lengths : frozenset[int]
         Digits that such a number may have.
-    add
+    add : Callable[[State, int, int], State]
         (sums so far, which digit from 0, the digit) to the sums with it.
-    holds
+    holds : Callable[[State, int], bool]
         Whether the sums are right, once all the digits are in: (sums, how many).
-    nothing
+    nothing : State
         The sums before the first digit.
-    letter_last
+    letter_last : bool
         Whether the last place may be a letter, which counts ten.
-    letters_first
+    letters_first : int
         Letters before the digits: how many, and whether they may be left out.
     """
 
@@ -202,9 +202,9 @@ def check(text: str, country: str | None = None) -> Check | None:
 
     Parameters
     ----------
-    text
+    text : str
         With the letters that belong to it: two before an IBAN, one at the end of an ISBN for its X.
-    country
+    country : str | None
         Whose IBAN.
 
     >>> check("4111 1111 1111 1111").standard, check("978-3-16-148410-0").standard, check("96385074").standard

@@ -101,9 +101,9 @@ def day(text: str, country: str | None = None) -> Day | None:
 
     Parameters
     ----------
-    text
+    text : str
         Without the words around it.
-    country
+    country : str | None
         Whose order of day, month and year is meant.
 
     >>> day("22.11.2026"), day("2211.2026"), day("31.02.2024")

@@ -31,16 +31,16 @@ class Typed:
 
     Attributes
     ----------
-    kind
+    kind : str
         One of `KINDS`, but not "auto".
-    value
+    value : str | None
         A decimal string of a number or an amount, ISO 8601 of a date, the postcode as its country writes it,
         the bare number of one with a check digit; None where two readings are sensible.
-    country
+    country : str | None
         Whose postcode or IBAN it is, ISO 3166 in two letters, where only one country's will do.
-    standard
+    standard : str | None
         Whose check digit holds.
-    repairs
+    repairs : int
         Marks that are missing, superfluous or not the right ones. Digits are never repaired.
     """
 
@@ -137,9 +137,9 @@ def grammar_for(kind: str, country: str | None = None) -> Grammar | None:
 
     Parameters
     ----------
-    kind
+    kind : str
         One of `KINDS`.
-    country
+    country : str | None
         ISO 3166 in two letters: whose postcodes, whose order of dates, whose decimal mark, whose IBAN.
 
     Raises
@@ -166,9 +166,9 @@ def typed(text: str, country: str | None = None) -> Typed:
 
     Parameters
     ----------
-    text
+    text : str
         As it was read, words around it and all.
-    country
+    country : str | None
         Whose ways of writing settle what is open.
 
     >>> typed("12/03/2024", "DE").value, typed("94103-1742").country

@@ -80,12 +80,12 @@ class Spoken:
 
     Attributes
     ----------
-    digits
+    digits : str
         Leading zeros kept.
-    value
+    value : str | None
         A decimal string; None where whole numbers stand in a row ("one hundred, two hundred"), which may be
         one number or several.
-    start, stop
+    start, stop : int
         Its words among those of the utterance.
     """
 
@@ -149,9 +149,9 @@ def cardinal(number: int, joint: str = "and") -> str:
 
     Parameters
     ----------
-    number
+    number : int
         From 0 to `LARGEST`.
-    joint
+    joint : str
         What is said between hundreds and the rest: "and", or "" as in America.
 
     Raises
@@ -199,11 +199,11 @@ def spell(digits: str, zero: str = "oh", repeats: bool = True) -> str:
 
     Parameters
     ----------
-    digits
+    digits : str
         At least one.
-    zero
+    zero : str
         The word for 0: "oh", "zero", "o", "nought".
-    repeats
+    repeats : bool
         Say "double five" for 55 and "triple five" for 555.
 
     Raises
@@ -251,7 +251,7 @@ def read_words(text: str | Sequence[str]) -> Spoken | None:
 
     Parameters
     ----------
-    text
+    text : str | Sequence[str]
         A text, or its words as `words_of` gives them.
 
     >>> read_words("five hundred and six").value, read_words("double oh seven").digits
@@ -272,7 +272,7 @@ def spoken_numbers(text: str | Sequence[str]) -> list[Spoken]:
 
     Parameters
     ----------
-    text
+    text : str | Sequence[str]
         A text, or its words as `words_of` gives them.
 
     >>> [(number.value, number.start, number.stop) for number in spoken_numbers("pay a hundred and six now")]

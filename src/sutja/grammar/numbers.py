@@ -39,9 +39,9 @@ def number(text: str, country: str | None = None) -> Worth | None:
 
     Parameters
     ----------
-    text
+    text : str
         Without the words around it.
-    country
+    country : str | None
         Whose way of writing that is.
 
     >>> number("-12,5").value, number("1 234 567").value, number("0.125").value, number("1,234").value

@@ -1,4 +1,4 @@
-"""Patterns as machines that read a character at a time: Thompson's construction (1968), a small language.
+r"""Patterns as machines that read a character at a time: Thompson's construction (1968), a small language.
 
 The language is the part of Python's regular expressions that formats of numbers need: characters, `\\d`,
 classes, groups, `|`, `?`, `*`, `+`, `{n}` and `{n,m}`. One sign is added: `¤` reads nothing and costs one
@@ -40,7 +40,7 @@ class Pattern:
 
     Parameters
     ----------
-    text
+    text : str
         In the language above.
 
     Raises

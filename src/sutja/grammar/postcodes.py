@@ -33,15 +33,15 @@ class Form:
 
     Attributes
     ----------
-    country
+    country : str
         ISO 3166 in two letters.
-    format
+    format : str
         The pattern of the whole.
-    begins
+    begins : str
         The pattern of its first digits; empty where the table knows none.
-    written
+    written : Mapping[int, str]
         How it is written, a d for each digit, for each number of digits.
-    examples
+    examples : tuple[str, ...]
         As the source gives them.
     """
 
@@ -163,9 +163,9 @@ def postcode(text: str, country: str | None = None) -> Postcode | None:
 
     Parameters
     ----------
-    text
+    text : str
         Without the words around it.
-    country
+    country : str | None
         Whose; None for any.
 
     Raises

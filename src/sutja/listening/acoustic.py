@@ -26,11 +26,11 @@ class Stretch:
 
     Attributes
     ----------
-    start
+    start : float
         Of its first frame, in seconds.
-    frame
+    frame : float
         Seconds from one frame to the next.
-    log_probs
+    log_probs : NDArray[float32]
         (S, K).
     """
 
@@ -44,9 +44,9 @@ class Ear:
 
     Parameters
     ----------
-    model
+    model : ModelFile
         A model that listens.
-    threads
+    threads : int
         Threads a run may use.
 
     Raises
@@ -85,9 +85,9 @@ class Ear:
 
         Parameters
         ----------
-        piece
+        piece : Piece
             Whose answer counts up to its end, or up to a seam between the limits it gives.
-        since
+        since : int
             The place in the recording, in samples, up to which earlier pieces were heard.
 
         Returns
@@ -112,11 +112,11 @@ class Ear:
 
         Parameters
         ----------
-        sound
+        sound : NDArray[float32]
             float32 (n,).
-        start
+        start : int
             Its first sample's place in the recording.
-        speed
+        speed : float
             1.1 for a tenth quicker, and higher.
         """
         import soxr

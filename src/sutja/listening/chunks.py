@@ -29,13 +29,13 @@ class Piece:
 
     Attributes
     ----------
-    samples
+    samples : NDArray[float32]
         float32 (n,).
-    start
+    start : int
         Its first sample's place in the recording.
-    seam
+    seam : tuple[int, int] | None
         The places between which its answer gives way to the next piece's; None where that is its end.
-    final
+    final : bool
         Whether nothing follows it, or nothing that is waited for.
     """
 
@@ -55,7 +55,7 @@ class Cutter:
 
     Parameters
     ----------
-    patience
+    patience : float | None
         Seconds of pause after which a piece is given without waiting for more, for live sound; None waits
         until a piece is full.
     """

@@ -98,13 +98,13 @@ class Reading:
 
     Attributes
     ----------
-    best
+    best : str
         The digits that stand here in the likeliest of all that may have been said around.
-    totals
+    totals : Mapping[str, float]
         The probability of each number, by its digits.
-    ways
+    ways : Mapping[str, Way]
         The likeliest way in which each was said.
-    nothing
+    nothing : float
         The probability that no number was said there.
     """
 
@@ -119,7 +119,7 @@ def sayings(run: Run) -> list[Said]:
 
     Parameters
     ----------
-    run
+    run : Run
         Islands, searched.
     """
     found = _candidates(run, said_alike)
@@ -161,7 +161,7 @@ def settled(looks: Sequence[Look]) -> list[Reading]:
 
     Parameters
     ----------
-    looks
+    looks : Sequence[Look]
         The first look, which says where to look, and further ones; one without any run heard nothing.
     """
     islands = [island for run in looks[0] for island in run[0].run.islands]

@@ -31,20 +31,20 @@ class Listener:
 
     Parameters
     ----------
-    model
+    model : Model
         A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
         "spoken".
-    threads
+    threads : int
         Threads the network may use.
-    max_error
+    max_error : float | None
         Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
         on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
-    kind
+    kind : str
         What the numbers are: "number", "amount", "postcode", "date", "check" (a number with a check digit),
         or "auto" for any.
-    country
+    country : str | None
         Whose postcodes, whose order of dates: ISO 3166 in two letters, or None.
-    pause
+    pause : float
         Seconds; a longer pause ends a number.
 
     Raises
@@ -99,10 +99,10 @@ class Listener:
 
         Parameters
         ----------
-        source
+        source : SoundSource
             A path or the bytes of a WAV, FLAC, OGG or MP3 file, or an array (n,) or (n, channels): integers
             over the whole range of their type, or floats in [-1, 1].
-        sample_rate
+        sample_rate : int | None
             Of an array, samples a second; of a file, instead of what its header says.
 
         Returns
@@ -133,7 +133,7 @@ class Listener:
 
         Parameters
         ----------
-        sources, sample_rate
+        sources, sample_rate : Iterable[SoundSource] or int | None
             As for `listen`; asked for as they are needed.
         """
         for source in sources:
@@ -155,7 +155,7 @@ class Listener:
 
         Parameters
         ----------
-        blocks
+        blocks : Iterable[NDArray[float32]]
             float32 (n,) at `sutja.signals.audio.RATE`, as they come.
         """
         hearing = self._hearing(min(_LIVE, self._pause))
@@ -172,9 +172,9 @@ class Hearing:
 
     Parameters
     ----------
-    listener
+    listener : Listener
         Whose model is used.
-    patience
+    patience : float | None
         As for `sutja.listening.chunks.Cutter`.
     """
 

@@ -23,7 +23,7 @@ def microphone_blocks(device: str | int | None = None) -> Iterator[NDArray[np.fl
 
     Parameters
     ----------
-    device
+    device : str | int | None
         Its name or number; None for the usual one.
 
     Raises

@@ -27,17 +27,17 @@ class Heard:
 
     Attributes
     ----------
-    words, digits, value
+    words, digits, value : tuple[str, ...] or str or str | None
         As in `sutja.grammar.number_words.Spoken`; `value` is that of the kind, where one was asked for.
-    probability
+    probability : float
         Of these digits at this place.
-    spans
+    spans : Spans
         When each of its words was said, in seconds.
-    ragged
+    ragged : bool
         Whether words of numbers stand beside it that belong to none.
-    beside
+    beside : bool
         Whether other words stand beside it, within `sutja.listening.utterances.NEAR`.
-    fits
+    fits : bool
         Whether it fits the kind that was asked for; True where none was.
     """
 
@@ -56,9 +56,9 @@ def numbers(run: Run, grammar: Grammar | None = None) -> list[Heard]:
 
     Parameters
     ----------
-    run
+    run : Run
         Islands, searched.
-    grammar
+    grammar : Grammar | None
         Of the kind that is asked for, if one is.
     """
     found = (choose(reading, grammar) for reading in settled([[sayings(run)]]))
@@ -72,9 +72,9 @@ def choose(reading: Reading, grammar: Grammar | None = None) -> Heard | None:
 
     Parameters
     ----------
-    reading
+    reading : Reading
         What may have been said there.
-    grammar
+    grammar : Grammar | None
         Of the kind that is asked for, if one is.
     """
     totals = reading.totals
@@ -118,9 +118,9 @@ class Judge:
 
         Parameters
         ----------
-        heard
+        heard : Heard
             What may have been said.
-        seconds
+        seconds : float
             How much of the recording was heard so far.
         """
         confidence = self.calibrate(heard.probability)

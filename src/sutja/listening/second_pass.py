@@ -30,11 +30,11 @@ class Echo:
 
     Parameters
     ----------
-    ear
+    ear : Ear
         What listens.
-    alphabet
+    alphabet : Sequence[str]
         The sign of each of its classes, the first for the blank.
-    pause
+    pause : float
         As for `sutja.listening.utterances.Runs`.
     """
 

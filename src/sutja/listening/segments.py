@@ -26,13 +26,13 @@ class Island:
 
     Attributes
     ----------
-    segment
+    segment : Segment
         The frames, and the strings that they may say.
-    start, frame
+    start, frame : float
         When they begin, and the time from one to the next, in seconds.
-    best
+    best : str
         The likeliest string.
-    quiet
+    quiet : float
         Log probability that nothing was said in the surely empty frames before it.
     """
 
@@ -70,9 +70,9 @@ def islands(stretch: Stretch, alphabet: Sequence[str]) -> Iterator[Island]:
 
     Parameters
     ----------
-    stretch
+    stretch : Stretch
         What the network says.
-    alphabet
+    alphabet : Sequence[str]
         The sign of each of its K classes, the first for the blank.
     """
     [(_, segments)] = split(stretch.log_probs[None], alphabet)

@@ -18,7 +18,7 @@ class Run:
 
     Attributes
     ----------
-    islands
+    islands : tuple[Island, ...]
         In order; the first or the last may be other words that stand beside the number.
     """
 
@@ -30,7 +30,7 @@ class Runs:
 
     Parameters
     ----------
-    pause
+    pause : float
         Seconds; a longer pause ends a number.
     """
 

@@ -53,39 +53,39 @@ class Card:
 
     Parameters
     ----------
-    task
+    task : str
         "transcribe": a picture of one number to its characters; "classify": a picture to one of K classes;
         "detect": a picture to boxes, each of one of K classes; "listen": log-mel features to K - 1 words.
-    name
+    name : str
         The model's name.
-    charset
+    charset : tuple[str, ...]
         Of a transcriber, K - 1 characters: network class i + 1 writes charset[i]; class 0 is the CTC blank.
-    preprocessing
+    preprocessing : Preprocessing
         How the input is made.
-    calibration
+    calibration : Calibration
         From the network's probability of a number's digits to how often they were right.
-    character_calibration
+    character_calibration : Calibration
         The same for one character's confidence.
-    thresholds
+    thresholds : RiskCounts
         Validation counts, from which a threshold for any largest error is chosen.
-    threshold
+    threshold : float
         The confidence from which an answer is accepted when nobody asks for another.
-    guarantee
+    guarantee : Guarantee | None
         What that threshold promises, where it was chosen to keep a promise.
-    second_look
+    second_look : SecondLook
         When to read again, and how.
-    training_data, open_terms
+    training_data, open_terms : tuple[TrainingSet, ...] or bool
         What it learnt from, and whether all of it is under open terms.
-    seed, versions, results, created
+    seed, versions, results, created : int or Mapping[str, str] or tuple[Mapping[str, Any], ...] or str
         What it takes to make it again, what it reached, and when it was made (ISO 8601).
-    classes
+    classes : tuple[str, ...]
         Of a classifier or a detector, the K names of its classes, in the order of the network's outputs; of a
         listener, K - 1 words: network class i + 1 says classes[i]; class 0 is the CTC blank.
-    scaling
+    scaling : Scaling
         Of a classifier, what makes probabilities of its outputs that hold.
-    fingerprint
+    fingerprint : str
         Of a classifier, what tells its training pictures again (`sutja.data.split.fingerprint`), as text.
-    fields
+    fields : FieldTrust | None
         Of a detector of number fields, how far a number is trusted that was found with it and read.
     """
 

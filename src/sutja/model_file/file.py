@@ -64,11 +64,11 @@ def read_model(
 
     Parameters
     ----------
-    source_or_bytes
+    source_or_bytes : str | os.PathLike[str] | bytes
         A path, or the file's bytes.
-    source
+    source : str | None
         What to call the model in messages; the path by itself.
-    size_limit
+    size_limit : int
         Largest size in bytes.
 
     Raises

@@ -88,13 +88,13 @@ class Guarantee:
 
     Attributes
     ----------
-    max_error, confidence
+    max_error, confidence : float
         At most this share of the accepted answers is wrong, and this sure that is.
-    method
+    method : str
         One of `GUARANTEE_METHODS`.
-    cases, accepted, wrong
+    cases, accepted, wrong : int
         Labels it rests on, how many of their answers the threshold accepts, and how many of those are wrong.
-    data
+    data : str
         Where the labels came from.
     """
 
@@ -134,11 +134,11 @@ class FieldTrust:
 
     Attributes
     ----------
-    calibration
+    calibration : Calibration
         From finding and reading together to how often the number was there and was read right.
-    thresholds, threshold, guarantee
+    thresholds, threshold, guarantee : RiskCounts or float or Guarantee | None
         As on the card, of whole fields.
-    evidence
+    evidence : Evidence | None
         How the two are put together; None for their product.
     """
 

@@ -115,11 +115,11 @@ def check_signature(model: ModelProto, task: str, n_classes: int) -> None:
 
     Parameters
     ----------
-    model
+    model : ModelProto
         The model, its graph already checked.
-    task
+    task : str
         The task on its card.
-    n_classes
+    n_classes : int
         The outputs that the card has names for; of a transcriber, the charset and the blank, of a detector,
         four edges and the classes.
     """

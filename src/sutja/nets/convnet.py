@@ -19,12 +19,17 @@ class Size:
 
     Parameters
     ----------
-    stem : channels of the first convolution.
-    widths : channels of the stages.
-    depth : residual blocks a stage.
-    whole : the first convolution is one of 3 × 3 that sees every pixel, and the first stage does not halve;
+    stem : int
+        Channels of the first convolution.
+    widths : tuple[int, ...]
+        Channels of the stages.
+    depth : int
+        Residual blocks a stage.
+    whole : bool
+        The first convolution is one of 3 × 3 that sees every pixel, and the first stage does not halve;
         otherwise one of 5 × 5 that halves the picture, and each stage halves it again.
-    dropout : the part of the last features that is left out in a training step.
+    dropout : float
+        The part of the last features that is left out in a training step.
     """
 
     stem: int
@@ -52,9 +57,12 @@ class ConvNet(nn.Module):
 
     Parameters
     ----------
-    size : "s", "m" or "l".
-    shape : C (1 or 3), H, W of the pictures.
-    classes : K.
+    size : str
+        "s", "m" or "l".
+    shape : tuple[int, int, int]
+        C (1 or 3), H, W of the pictures.
+    classes : int
+        K.
     """
 
     def __init__(self, size: str = "m", shape: tuple[int, int, int] = (1, 28, 28), classes: int = 10) -> None:

@@ -11,9 +11,12 @@ class Counts:
 
     Parameters
     ----------
-    units : neurons, the pixels of the input among them.
-    connections : from one unit, or from the constant 1 of a bias, to another unit.
-    parameters : numbers that are learnt; shared weights count once.
+    units : int
+        Neurons, the pixels of the input among them.
+    connections : int
+        From one unit, or from the constant 1 of a bias, to another unit.
+    parameters : int
+        Numbers that are learnt; shared weights count once.
     """
 
     units: int

@@ -33,9 +33,12 @@ class Size:
 
     Parameters
     ----------
-    widths : channels at strides 2, 4, 8, 16 and 32.
-    depth : blocks at strides 4, 8, 16 and 32.
-    neck : channels N of the maps that are added up.
+    widths : tuple[int, int, int, int, int]
+        Channels at strides 2, 4, 8, 16 and 32.
+    depth : tuple[int, int, int, int]
+        Blocks at strides 4, 8, 16 and 32.
+    neck : int
+        Channels N of the maps that are added up.
     """
 
     widths: tuple[int, int, int, int, int]
@@ -57,9 +60,12 @@ class DetectorConfig:
 
     Parameters
     ----------
-    classes : K, of things; there is none for the background.
-    size : "s", "m" or "l".
-    channels : C, 1 for grey or 3 for colour.
+    classes : int
+        K, of things; there is none for the background.
+    size : str
+        "s", "m" or "l".
+    channels : int
+        C, 1 for grey or 3 for colour.
 
     Raises
     ------
@@ -125,7 +131,8 @@ class Detector(nn.Module):
 
     Parameters
     ----------
-    config : its sizes.
+    config : DetectorConfig
+        Its sizes.
     """
 
     def __init__(self, config: DetectorConfig) -> None:

@@ -20,7 +20,8 @@ class InkNet(nn.Module):
 
     Parameters
     ----------
-    net : (B, C, H, W) → logits (B, K).
+    net : nn.Module
+        (B, C, H, W) → logits (B, K).
     """
 
     def __init__(self, net: nn.Module) -> None:

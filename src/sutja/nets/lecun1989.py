@@ -32,7 +32,8 @@ class Lecun1989(nn.Module):
 
     Parameters
     ----------
-    classes : K.
+    classes : int
+        K.
 
     References
     ----------

@@ -48,8 +48,10 @@ class LeNet5(nn.Module):
 
     Parameters
     ----------
-    classes : K.
-    ground : what frames a picture of 28 × 28.
+    classes : int
+        K.
+    ground : float
+        What frames a picture of 28 × 28.
 
     References
     ----------

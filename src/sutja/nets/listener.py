@@ -23,11 +23,16 @@ class ListenerConfig:
 
     Parameters
     ----------
-    classes : K, the words and the blank.
-    channels : of the three two-dimensional stages, at 1/2, 1/4 and 1/8 of the bands.
-    width : channels of the one-dimensional part.
-    depth : residual blocks along time.
-    reach : frames of the answer, 40 ms each, that a block looks at.
+    classes : int
+        K, the words and the blank.
+    channels : tuple[int, int, int]
+        Of the three two-dimensional stages, at 1/2, 1/4 and 1/8 of the bands.
+    width : int
+        Channels of the one-dimensional part.
+    depth : int
+        Residual blocks along time.
+    reach : int
+        Frames of the answer, 40 ms each, that a block looks at.
     """
 
     classes: int

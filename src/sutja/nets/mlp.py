@@ -27,11 +27,16 @@ class Mlp(nn.Module):
 
     Parameters
     ----------
-    inputs : F, the pixels of a picture times its channels.
-    hidden : neurons of each hidden layer; none for a linear classifier.
-    classes : K.
-    activation : a name in `ACTIVATIONS`.
-    dropout : the part of each hidden layer that is left out in a training step.
+    inputs : int
+        F, the pixels of a picture times its channels.
+    hidden : Sequence[int]
+        Neurons of each hidden layer; none for a linear classifier.
+    classes : int
+        K.
+    activation : str
+        A name in `ACTIVATIONS`.
+    dropout : float
+        The part of each hidden layer that is left out in a training step.
     """
 
     def __init__(

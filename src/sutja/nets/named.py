@@ -21,9 +21,12 @@ class Wants:
 
     Parameters
     ----------
-    side : pixels of the one size it takes; 0 for any.
-    grey : whether it takes one channel only.
-    mean, std : of the scale its paper gives, or None for the data's own.
+    side : int
+        Pixels of the one size it takes; 0 for any.
+    grey : bool
+        Whether it takes one channel only.
+    mean, std : float | None
+        Of the scale its paper gives, or None for the data's own.
     """
 
     side: int = 0
@@ -50,11 +53,16 @@ def make_net(
 
     Parameters
     ----------
-    name : in `NETS`.
-    shape : C, H, W.
-    classes : K.
-    hidden : neurons of the hidden layers of "mlp".
-    size : of "convnet" and "inknet".
+    name : str
+        In `NETS`.
+    shape : tuple[int, int, int]
+        C, H, W.
+    classes : int
+        K.
+    hidden : Sequence[int]
+        Neurons of the hidden layers of "mlp".
+    size : str
+        Of "convnet" and "inknet".
 
     Raises
     ------

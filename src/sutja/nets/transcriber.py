@@ -23,10 +23,14 @@ class TranscriberConfig:
 
     Parameters
     ----------
-    classes : K, the characters and the blank.
-    channels : of the four two-dimensional stages, at 1/2, 1/2, 1/4 and 1/8 of the height.
-    width : channels of the one-dimensional part.
-    depth : residual blocks along the line.
+    classes : int
+        K, the characters and the blank.
+    channels : tuple[int, int, int, int]
+        Of the four two-dimensional stages, at 1/2, 1/2, 1/4 and 1/8 of the height.
+    width : int
+        Channels of the one-dimensional part.
+    depth : int
+        Residual blocks along the line.
     """
 
     classes: int

@@ -28,11 +28,11 @@ def character_boxes(glyphs: Sequence[Glyph], normalised: Normalised, width: int,
 
     Parameters
     ----------
-    glyphs
+    glyphs : Sequence[Glyph]
         One character at least, left to right, with the frames it was seen in.
-    normalised
+    normalised : Normalised
         The normalised picture, and the way back from it.
-    width, height
+    width, height : int
         Of the picture, in pixels; no box reaches over its edge.
 
     """

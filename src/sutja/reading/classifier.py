@@ -38,12 +38,12 @@ class Classifier:
 
     Parameters
     ----------
-    model
+    model : Model
         A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
         "digits".
-    threads
+    threads : int
         Threads the network may use.
-    max_error
+    max_error : float | None
         Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
         on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
 
@@ -88,7 +88,7 @@ class Classifier:
 
         Parameters
         ----------
-        source
+        source : Source | Sequence[Source]
             A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB; or a list or
             tuple of such. Pictures of any size are made as large as those the model was trained on. A model
             that was trained on recordings takes the path of one.

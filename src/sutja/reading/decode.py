@@ -47,14 +47,14 @@ class Answer:
 
     Attributes
     ----------
-    digits, probability
+    digits, probability : str | None or float
         Of an answer that fits a kind, the probability is that of the texts that fit it and, where it has a
         value, are worth as much.
-    segments, pieces
+    segments, pieces : Sequence[Segment] or Sequence[str]
         The frames these texts were read from, and what the likeliest of them has in each.
-    look
+    look : int
         Which of several looks at the picture these frames are from.
-    typed
+    typed : Typed | None
         What it is as the kind that was asked for; None where it does not fit, or none was asked for.
     """
 
@@ -95,11 +95,11 @@ def decode(
 
     Parameters
     ----------
-    log_probs
+    log_probs : NDArray[float32]
         (B, T, K) log probabilities.
-    alphabet
+    alphabet : Sequence[str]
         K symbols, the first for the blank.
-    grammar
+    grammar : Grammar | None
         Of the kind that is asked for, if one is: then answers that fit it and answers that do not are told
         apart, and both are given.
 
@@ -120,11 +120,11 @@ def read_as(
 
     Parameters
     ----------
-    log_probs
+    log_probs : NDArray[float32]
         (T, K) log probabilities.
-    alphabet
+    alphabet : Sequence[str]
         K symbols, the first for the blank.
-    kind, country
+    kind, country : str or str | None
         As for `sutja.grammar.grammar_for`.
 
     Raises
@@ -226,7 +226,7 @@ def mean_answers(looks: Sequence[Sequence[Answer]]) -> list[Answer]:
 
     Parameters
     ----------
-    looks
+    looks : Sequence[Sequence[Answer]]
         For each look its answers, as `decode` gives them.
     """
     totals: dict[object, float] = {}

@@ -41,9 +41,9 @@ class Judge:
 
         Parameters
         ----------
-        answers
+        answers : Sequence[Answer]
             Likeliest first, at least one.
-        normalised, picture
+        normalised, picture : Normalised or Picture
             What the answers were read from, for the boxes.
         """
         if self.grammar is None:

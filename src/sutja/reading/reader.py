@@ -48,20 +48,20 @@ class Reader:
 
     Parameters
     ----------
-    model
+    model : Model
         A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
         "numbers".
-    threads
+    threads : int
         Threads the network may use.
-    max_error
+    max_error : float | None
         Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
         on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
-    kind
+    kind : str
         What the numbers are: "number", "amount", "postcode", "date", "check" (a number with a check digit),
         or "auto", which takes every number and says what it is where it can only be one of these.
-    country
+    country : str | None
         Whose postcodes and IBANs, whose order of dates, whose decimal mark: ISO 3166 in two letters, or None.
-    detector
+    detector : Model | Finder
         What finds the numbers on whole pages: a model file as for `model`, something with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
         read.
@@ -125,9 +125,9 @@ class Reader:
 
         Parameters
         ----------
-        source
+        source : Source
             A path, the bytes of a file, a Pillow image, or an array (H, W) or (H, W, 3) RGB.
-        crop
+        crop : bool
             The picture shows one number and little else; otherwise the numbers on it are looked for.
 
         Returns
@@ -156,9 +156,9 @@ class Reader:
 
         Parameters
         ----------
-        sources
+        sources : Iterable[Source]
             Anything `read` takes; asked for as they are needed, crops a few hundred ahead of the answers.
-        crop
+        crop : bool
             As for `read`.
         """
         if crop:
@@ -202,7 +202,7 @@ class Reader:
 
         Parameters
         ----------
-        crops
+        crops : Sequence[NDArray[uint8]]
             uint8 (H, W) or (H, W, 3), each of one number.
         """
         return self._answer([Picture(pixels, "") for pixels in crops])

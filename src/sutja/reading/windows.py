@@ -60,9 +60,9 @@ def page_by_page(sources: Iterable[Source], read: Callable[[Picture], Page]) -> 
 
     Parameters
     ----------
-    sources
+    sources : Iterable[Source]
         Asked for as they are needed.
-    read
+    read : Callable[[Picture], Page]
         What reads a page.
     """
     for source in sources:

@@ -58,8 +58,10 @@ def mistakes(data: BoxedSet, found: Sequence[Found]) -> bytes:
 
     Parameters
     ----------
-    data : the pictures and what is there.
-    found : what was found in each, with calibrated confidences above the threshold.
+    data : BoxedSet
+        The pictures and what is there.
+    found : Sequence[Found]
+        What was found in each, with calibrated confidences above the threshold.
     """
     every = [entry for index in range(len(data)) for entry in _of_picture(index, data, found[index])]
     every.sort(key=lambda mistake: -mistake.weight)

@@ -67,12 +67,18 @@ class Plan:
 
     Parameters
     ----------
-    net : a name in `sutja.nets.named.NETS`.
-    hidden : neurons of the hidden layers of "mlp".
-    size : of "convnet" and "inknet".
-    config : how; `RECIPES` has one for each network.
-    name : of the model.
-    tensorboard : also write TensorBoard's file of events.
+    net : str
+        A name in `sutja.nets.named.NETS`.
+    hidden : tuple[int, ...]
+        Neurons of the hidden layers of "mlp".
+    size : str
+        Of "convnet" and "inknet".
+    config : ClassifyConfig
+        How; `RECIPES` has one for each network.
+    name : str
+        Of the model.
+    tensorboard : bool
+        Also write TensorBoard's file of events.
     """
 
     net: str = "convnet"
@@ -147,11 +153,16 @@ def train_classifier(
 
     Parameters
     ----------
-    parts : the data.
-    plan : what to train.
-    folder : where everything goes.
-    resume : go on from the folder's checkpoint.
-    say : takes lines of progress.
+    parts : Parts
+        The data.
+    plan : Plan
+        What to train.
+    folder : RunFolder
+        Where everything goes.
+    resume : bool
+        Go on from the folder's checkpoint.
+    say : Callable[[str], None]
+        Takes lines of progress.
 
     Returns
     -------
@@ -224,7 +235,8 @@ def make_card(
 
     Parameters
     ----------
-    held, last : (n, K) log-probabilities of the validation and the test part.
+    held, last : NDArray[float32]
+        (n, K) log-probabilities of the validation and the test part.
     """
     scaling = fit_temperature(held, parts.validation.labels)
     probabilities = np.exp(scale(held, scaling))

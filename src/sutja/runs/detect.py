@@ -50,13 +50,20 @@ class BoxPlan:
 
     Parameters
     ----------
-    size : of the network, a name in `sutja.nets.detector.SIZES`.
-    config : how; `default_epochs` says how long where nobody does.
-    jitter : a name in `detect_frames.JITTERS`.
-    longest : pixels of a picture's longer side; 0 for so many that the small things are seen.
-    batch_size : frames a step.
-    name : of the model.
-    integers : also write the model with its convolutions in 8-bit integers.
+    size : str
+        Of the network, a name in `sutja.nets.detector.SIZES`.
+    config : DetectConfig
+        How; `default_epochs` says how long where nobody does.
+    jitter : str
+        A name in `detect_frames.JITTERS`.
+    longest : int
+        Pixels of a picture's longer side; 0 for so many that the small things are seen.
+    batch_size : int
+        Frames a step.
+    name : str
+        Of the model.
+    integers : bool
+        Also write the model with its convolutions in 8-bit integers.
     """
 
     size: str = "s"
@@ -91,11 +98,16 @@ def train_detector(
 
     Parameters
     ----------
-    parts : the data; without a test part there is no figure of it.
-    plan : what to train.
-    folder : where everything goes.
-    resume : go on from the folder's checkpoint.
-    say : takes lines of progress.
+    parts : BoxParts
+        The data; without a test part there is no figure of it.
+    plan : BoxPlan
+        What to train.
+    folder : RunFolder
+        Where everything goes.
+    resume : bool
+        Go on from the folder's checkpoint.
+    say : Callable[[str], None]
+        Takes lines of progress.
 
     Raises
     ------
@@ -208,8 +220,10 @@ def calibrated(card: Card, held: Sequence[Found], data: BoxedSet) -> Card:
 
     Parameters
     ----------
-    held : what the network found in the validation pictures, with raw scores.
-    data : those pictures.
+    held : Sequence[Found]
+        What the network found in the validation pictures, with raw scores.
+    data : BoxedSet
+        Those pictures.
     """
     score, right = judged(held, data)
     if not right.any() or right.all():

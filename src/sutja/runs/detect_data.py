@@ -104,8 +104,10 @@ def params_of(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParams:
 
     Parameters
     ----------
-    train : the training pictures.
-    longest : pixels of the longer side; 0 to choose.
+    train : Sequence[BoxedPicture]
+        The training pictures.
+    longest : int
+        Pixels of the longer side; 0 to choose.
     """
     shown = [(one, pixels) for one in _spread(train) if (pixels := _pixels(one)) is not None]
     if not shown:

@@ -27,11 +27,13 @@ class RunFolder:
 
     Parameters
     ----------
-    path : of the folder.
+    path : Path
+        Of the folder.
 
     Attributes
     ----------
-    path : the folder.
+    path : Path
+        The folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -43,9 +45,12 @@ class RunFolder:
 
         Parameters
         ----------
-        path : of the folder.
-        command : the exact command, kept beside the results.
-        resume : whether a run may be in it.
+        path : Path
+            Of the folder.
+        command : str
+            The exact command, kept beside the results.
+        resume : bool
+            Whether a run may be in it.
 
         Raises
         ------

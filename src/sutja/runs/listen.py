@@ -143,10 +143,14 @@ class Composed:
 
     Parameters
     ----------
-    pieces : the recordings.
-    params : how they are looked at.
-    seed : of what is composed.
-    first : the chunk to begin with; a run that goes on begins where it stopped.
+    pieces : Sequence[Piece]
+        The recordings.
+    params : LogMelParams
+        How they are looked at.
+    seed : int
+        Of what is composed.
+    first : int
+        The chunk to begin with; a run that goes on begins where it stopped.
     """
 
     def __init__(self, pieces: Sequence[Piece], params: LogMelParams, seed: int, first: int = 0) -> None:
@@ -173,12 +177,18 @@ def train_listener(
 
     Parameters
     ----------
-    parts : the data.
-    plan : how.
-    base : the card of the model that `plan.base` names.
-    folder : where the checkpoint and the results go.
-    resume : go on from the folder's checkpoint.
-    say : takes lines of progress.
+    parts : SpeechParts
+        The data.
+    plan : TextPlan
+        how.
+    base : Card | None
+        The card of the model that `plan.base` names.
+    folder : RunFolder
+        Where the checkpoint and the results go.
+    resume : bool
+        Go on from the folder's checkpoint.
+    say : Callable[[str], None]
+        Takes lines of progress.
 
     Returns
     -------

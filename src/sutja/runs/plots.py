@@ -109,8 +109,10 @@ def mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: int, n
 
     Parameters
     ----------
-    pictures, captions : those to show.
-    wrong, n : how many mistakes there were among how many pictures.
+    pictures, captions : Sequence[Picture] or Sequence[str]
+        Those to show.
+    wrong, n : int
+        How many mistakes there were among how many pictures.
     """
     columns = min(_COLUMNS, max(_LEAST_COLUMNS, len(pictures)))
     rows = max(1, math.ceil(len(pictures) / columns))

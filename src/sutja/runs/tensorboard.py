@@ -21,7 +21,8 @@ class EventFile:
 
     Parameters
     ----------
-    folder : where TensorBoard is pointed to.
+    folder : Path
+        Where TensorBoard is pointed to.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -43,11 +43,16 @@ class TextPlan:
 
     Parameters
     ----------
-    base : the model file to begin with, or None to begin from nothing.
-    epochs : times that every crop is seen, in each of its views.
-    lr : peak learning rate; 0 for 3e-4 with a base and 3e-3 without.
-    seed, threads : as everywhere; 0 threads leave their number as it is.
-    name : of the model.
+    base : Path | None
+        The model file to begin with, or None to begin from nothing.
+    epochs : int
+        Times that every crop is seen, in each of its views.
+    lr : float
+        Peak learning rate; 0 for 3e-4 with a base and 3e-3 without.
+    seed, threads : int
+        As everywhere; 0 threads leave their number as it is.
+    name : str
+        Of the model.
     """
 
     base: Path | None
@@ -152,12 +157,18 @@ def train_transcriber(
 
     Parameters
     ----------
-    parts : the data.
-    plan : how.
-    base : the card of the model that `plan.base` names.
-    folder : where the checkpoint and the results go.
-    resume : go on from the folder's checkpoint.
-    say : takes lines of progress.
+    parts : TextParts
+        The data.
+    plan : TextPlan
+        how.
+    base : Card | None
+        The card of the model that `plan.base` names.
+    folder : RunFolder
+        Where the checkpoint and the results go.
+    resume : bool
+        Go on from the folder's checkpoint.
+    say : Callable[[str], None]
+        Takes lines of progress.
 
     Returns
     -------

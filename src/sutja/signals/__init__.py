@@ -1,0 +1,1 @@
+"""Signals: bytes to arrays, and arrays to what networks are given."""

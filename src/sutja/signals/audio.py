@@ -59,10 +59,10 @@ def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
 
     Parameters
     ----------
-    source
+    source : SoundSource
         A path or the bytes of a WAV, FLAC, OGG or MP3 file; or an array (n,) or (n, channels), integers over
         the whole range of their type or floats in [-1, 1].
-    sample_rate
+    sample_rate : int | None
         Of an array, samples a second; of a file, instead of what its header says.
 
     Raises
@@ -88,7 +88,7 @@ class SoundStream:
 
     Parameters
     ----------
-    source, sample_rate
+    source, sample_rate : SoundSource or int | None
         As for `load_sound`.
 
     Raises
@@ -98,7 +98,7 @@ class SoundStream:
 
     Attributes
     ----------
-    source
+    source : SoundSource
         What it is called in results.
     rate, channels
         As it was recorded.

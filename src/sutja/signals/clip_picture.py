@@ -30,7 +30,7 @@ def clip_picture(source: SoundSource, sample_rate: int | None = None) -> NDArray
 
     Parameters
     ----------
-    source, sample_rate
+    source, sample_rate : SoundSource or int | None
         As for `sutja.signals.audio.load_sound`.
 
     Returns

@@ -36,7 +36,7 @@ def iter_pages(source: Source) -> Iterator[Picture | PictureError]:
 
     Parameters
     ----------
-    source
+    source : Source
         A path to a PDF or to a picture, the bytes of either, a Pillow image, or an array.
     """
     name = source_name(source)
@@ -138,9 +138,9 @@ def resolution(width: float, height: float, scan: float | None = None) -> float:
 
     Parameters
     ----------
-    width, height
+    width, height : float
         Of the page, in points (1/72 inch).
-    scan
+    scan : float | None
         The resolution of the picture that covers it, if one does.
 
     Returns

@@ -25,13 +25,20 @@ class FrameParams:
 
     Parameters
     ----------
-    channels : C, 1 for grey or 3 for RGB.
-    mean, std : of the values 0 to 1, which become (value - mean) / std.
-    multiple : rows and columns are filled up to a multiple of this, below and to the right.
-    longest, shortest : pixels that this side gets by resizing; at most one of them. 0: as it is.
-    strides : pixels a cell, finest first.
-    overlap : of two boxes of one class that cover one another further than this, the surer one stays.
-    across : the same for boxes of two classes; 1 keeps both.
+    channels : int
+        C, 1 for grey or 3 for RGB.
+    mean, std : float
+        Of the values 0 to 1, which become (value - mean) / std.
+    multiple : int
+        Rows and columns are filled up to a multiple of this, below and to the right.
+    longest, shortest : int
+        Pixels that this side gets by resizing; at most one of them. 0: as it is.
+    strides : tuple[int, ...]
+        Pixels a cell, finest first.
+    overlap : float
+        Of two boxes of one class that cover one another further than this, the surer one stays.
+    across : float
+        The same for boxes of two classes; 1 keeps both.
 
     Raises
     ------
@@ -109,8 +116,10 @@ def to_frame(pixels: NDArray[np.uint8], params: FrameParams) -> NDArray[np.float
 
     Parameters
     ----------
-    pixels : uint8 (h, w) or (h, w, 3) RGB, resized already.
-    params : how.
+    pixels : NDArray[uint8]
+        uint8 (h, w) or (h, w, 3) RGB, resized already.
+    params : FrameParams
+        how.
     """
     pixels = fit_channels(pixels, params.channels)
     h, w = pixels.shape[:2]

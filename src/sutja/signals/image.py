@@ -89,7 +89,7 @@ def iter_pictures(source: Source) -> Iterator[Picture | PictureError]:
 
     Parameters
     ----------
-    source
+    source : Source
         A path; the bytes of a file; a Pillow image, of which the frame it shows is taken; or an array as
         `sutja.signals.pixels.from_array` takes it.
     """

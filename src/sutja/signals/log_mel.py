@@ -28,19 +28,30 @@ class LogMelParams:
     Parameters
     ----------
     rate : Hz, of the samples.
-    window : samples a frame looks at.
-    hop : samples between frames.
-    fft : samples of the Fourier transform.
-    mels : M, bands.
+    window : int
+        Samples a frame looks at.
+    hop : int
+        Samples between frames.
+    fft : int
+        Samples of the Fourier transform.
+    mels : int
+        M, bands.
     low, high : Hz, edges of the bands.
-    emphasis : of high pitches: the spectrum is that of x[i] - emphasis * x[i - 1].
-    loud : percentile of the frames' loudness that counts as the segment's own.
-    span : dB below that, where the floor is. Whatever lies lower is 0.
-    unit : dB that make 1.
-    quietest : dB of full scale; a segment less loud than this is lifted no further, so silence stays silence.
-    stride : frames that become one frame of the network's answer.
-    margin : frames of silence put before and behind a segment, a multiple of the stride. A word that begins
-        with the recording then looks like one behind a pause (docs/log.md).
+    emphasis : float
+        Of high pitches: the spectrum is that of x[i] - emphasis * x[i - 1].
+    loud : float
+        Percentile of the frames' loudness that counts as the segment's own.
+    span : float
+        dB below that, where the floor is. Whatever lies lower is 0.
+    unit : float
+        dB that make 1.
+    quietest : float
+        dB of full scale; a segment less loud than this is lifted no further, so silence stays silence.
+    stride : int
+        Frames that become one frame of the network's answer.
+    margin : int
+        Frames of silence put before and behind a segment, a multiple of the stride. A word that begins with
+        the recording then looks like one behind a pause (docs/log.md).
     """
 
     rate: int = 16_000
@@ -82,8 +93,10 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
 
     Parameters
     ----------
-    samples : float32 (n,), one channel at ``params.rate``, full scale ±1. What is not finite is silence.
-    params : how to look.
+    samples : NDArray[float32]
+        float32 (n,), one channel at ``params.rate``, full scale ±1. What is not finite is silence.
+    params : LogMelParams
+        How to look.
 
     Returns
     -------

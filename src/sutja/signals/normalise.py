@@ -37,16 +37,22 @@ class NormaliseParams:
 
     Parameters
     ----------
-    height : rows of the result.
-    stretch : the result is this much wider than the crop's own proportions say; narrow digits that touch
-        need room in width.
-    trim : cut margins without ink.
-    margin : what is left around the ink, as a part of its height.
-    reach : how far the margin may reach beyond the crop's edges, as a part of its height; there is paper. A
+    height : int
+        Rows of the result.
+    stretch : float
+        The result is this much wider than the crop's own proportions say; narrow digits that touch need room
+        in width.
+    trim : bool
+        Cut margins without ink.
+    margin : float
+        What is left around the ink, as a part of its height.
+    reach : float
+        How far the margin may reach beyond the crop's edges, as a part of its height; there is paper. A
         stroke cut off close all round then does not pass for a line that crosses the crop.
-    least_part : a trimmed crop keeps at least this part of its height, so that a speck does not fill
-        the picture.
-    least_contrast : grey levels of 255; a crop with less is blank.
+    least_part : float
+        A trimmed crop keeps at least this part of its height, so that a speck does not fill the picture.
+    least_contrast : float
+        Grey levels of 255; a crop with less is blank.
     """
 
     height: int = 32
@@ -86,7 +92,8 @@ def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    picture : uint8 (H, W) or (H, W, 3) RGB.
+    picture : NDArray[uint8]
+        uint8 (H, W) or (H, W, 3) RGB.
 
     Returns
     -------
@@ -240,8 +247,10 @@ def find_ink(picture: NDArray[np.uint8], least_contrast: float = LEAST_CONTRAST)
 
     Parameters
     ----------
-    picture : uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
-    least_contrast : grey levels of 255; a crop with less is blank.
+    picture : NDArray[uint8]
+        uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
+    least_contrast : float
+        Grey levels of 255; a crop with less is blank.
     """
     plane = grey(picture)
     low, middle, high = _levels(plane)
@@ -295,8 +304,10 @@ def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None)
 
     Parameters
     ----------
-    picture : uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
-    params : see `NormaliseParams`.
+    picture : NDArray[uint8]
+        uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
+    params : NormaliseParams | None
+        See `NormaliseParams`.
 
     Returns
     -------
@@ -311,8 +322,10 @@ def pad_batch(arrays: list[NDArray[np.float32]], multiple: int = STRIDE) -> NDAr
 
     Parameters
     ----------
-    arrays : B arrays, float32 (h, w_i).
-    multiple : the common width is a multiple of this.
+    arrays : list[NDArray[float32]]
+        B arrays, float32 (h, w_i).
+    multiple : int
+        The common width is a multiple of this.
 
     Returns
     -------

@@ -22,7 +22,7 @@ def from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    array
+    array : NDArray[Any]
         (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA. Booleans are black and white. Integers are taken
         to have as many bits as the largest of them needs, 8 at least. Floats are taken to span 0 to 1 or -1
         to 1 if they lie there, else 0 to 255 if they lie there, else from the smallest to the largest.
@@ -83,9 +83,9 @@ def over_background(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDAr
 
     Parameters
     ----------
-    colour
+    colour : NDArray[uint8]
         uint8 (H, W, 3) RGB.
-    alpha
+    alpha : NDArray[uint8]
         uint8 (H, W), 255 opaque.
     """
     if alpha.min() == 255:

@@ -24,9 +24,12 @@ class PixelsParams:
 
     Parameters
     ----------
-    height, width : H and W, 1 to `MAX_SIDE` pixels.
-    channels : 1 for grey, 3 for RGB.
-    mean, std : a pixel p of 0 to 255 becomes (p / 255 - mean) / std.
+    height, width : int
+        H and W, 1 to `MAX_SIDE` pixels.
+    channels : int
+        1 for grey, 3 for RGB.
+    mean, std : float
+        A pixel p of 0 to 255 becomes (p / 255 - mean) / std.
 
     Raises
     ------
@@ -109,8 +112,10 @@ def to_pixels(picture: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.fl
 
     Parameters
     ----------
-    picture : uint8 (h, w) grey or (h, w, 3) RGB, of any size.
-    params : how.
+    picture : NDArray[uint8]
+        uint8 (h, w) grey or (h, w, 3) RGB, of any size.
+    params : PixelsParams
+        how.
 
     Returns
     -------
@@ -132,8 +137,10 @@ def batch_to_pixels(images: NDArray[np.uint8], params: PixelsParams) -> NDArray[
 
     Parameters
     ----------
-    images : uint8 (n, h, w) grey or (n, h, w, 3) RGB.
-    params : how.
+    images : NDArray[uint8]
+        uint8 (n, h, w) grey or (n, h, w, 3) RGB.
+    params : PixelsParams
+        how.
 
     Returns
     -------

@@ -80,9 +80,9 @@ def lacking(file: BinaryIO, size: int) -> float:
 
     Parameters
     ----------
-    file
+    file : BinaryIO
         Open at its beginning.
-    size
+    size : int
         Of the file, in bytes.
     """
     start = file.read(12)

@@ -1,0 +1,1 @@
+"""Drawn and spoken training data: crops of one number, whole pages, and speech."""

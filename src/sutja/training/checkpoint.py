@@ -73,9 +73,12 @@ def check_same_run(path: Path, saved: str, now: Mapping[str, Any]) -> None:
 
     Parameters
     ----------
-    path : of the checkpoint, for the message.
-    saved : what `identity` gave when the run began.
-    now : what the run is now.
+    path : Path
+        Of the checkpoint, for the message.
+    saved : str
+        What `identity` gave when the run began.
+    now : Mapping[str, Any]
+        What the run is now.
 
     Raises
     ------

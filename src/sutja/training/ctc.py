@@ -38,18 +38,28 @@ class Terms:
 
     Parameters
     ----------
-    steps : optimiser steps in all.
-    lr : peak learning rate of AdamW.
-    weight_decay : of all weights but biases and norms.
-    ema : decay of the averaged weights, which are what is exported.
-    chunks_a_round : chunks mixed before batches are cut.
-    uses : rounds that a chunk takes part in; more than one where composing is the slower half.
-    evaluate_every : steps between looks at the validation sets.
-    warm_up : steps in which the learning rate rises.
-    settle : the part of the run after which norms keep their statistics. A batch holds rows of like length,
-        so that its own statistics are not those that the network will be used with: lone digits were learned
-        in training and lost in use (docs/log.md). 0 for a network that was trained before.
-    seed : of the order of batches, and of a fresh network.
+    steps : int
+        Optimiser steps in all.
+    lr : float
+        Peak learning rate of AdamW.
+    weight_decay : float
+        Of all weights but biases and norms.
+    ema : float
+        Decay of the averaged weights, which are what is exported.
+    chunks_a_round : int
+        Chunks mixed before batches are cut.
+    uses : int
+        Rounds that a chunk takes part in; more than one where composing is the slower half.
+    evaluate_every : int
+        Steps between looks at the validation sets.
+    warm_up : int
+        Steps in which the learning rate rises.
+    settle : float
+        The part of the run after which norms keep their statistics. A batch holds rows of like length, so
+        that its own statistics are not those that the network will be used with: lone digits were learned in
+        training and lost in use (docs/log.md). 0 for a network that was trained before.
+    seed : int
+        Of the order of batches, and of a fresh network.
     """
 
     steps: int
@@ -79,10 +89,14 @@ def begun(
 
     Parameters
     ----------
-    make : the network, fresh or trained before; called after torch's generator is seeded.
-    terms : its seed, learning rate and weight decay.
-    path : continue from this checkpoint where it exists.
-    facts : what the run must have in common with the one that began; None for anything.
+    make : Callable[[], nn.Module]
+        The network, fresh or trained before; called after torch's generator is seeded.
+    terms : Terms
+        Its seed, learning rate and weight decay.
+    path : Path | None
+        Continue from this checkpoint where it exists.
+    facts : Mapping[str, Any] | None
+        What the run must have in common with the one that began; None for anything.
 
     Raises
     ------
@@ -105,13 +119,20 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
 
     Parameters
     ----------
-    state : from `begun`; a resumed one goes on at its step.
-    pool : gives chunks of rows.
-    terms : how long and how fast.
-    validation : name → rows.
-    folder : where ``checkpoint.pt`` is written.
-    say : takes a line of progress.
-    facts : as for `begun`.
+    state : loop.State
+        From `begun`; a resumed one goes on at its step.
+    pool : Source[Row]
+        Gives chunks of rows.
+    terms : Of
+        How long and how fast.
+    validation : Mapping[str, Sequence[Row]]
+        Name → rows.
+    folder : Path
+        Where ``checkpoint.pt`` is written.
+    say : Callable[[str], None]
+        Takes a line of progress.
+    facts : Mapping[str, Any] | None
+        As for `begun`.
     """
 
     a_line: ClassVar[int] = 50  # steps a line of progress

@@ -29,11 +29,15 @@ class Graphed:
 
     Parameters
     ----------
-    net : in training mode, on its device. Recording leaves its norms' figures and the random numbers as they
+    net : nn.Module
+        In training mode, on its device. Recording leaves its norms' figures and the random numbers as they
         were.
-    image : (B, C, H, W), one batch.
-    dtype : of the arithmetic inside.
-    record : from a module and sample arguments to what plays it; `torch.cuda.make_graphed_callables`.
+    image : Float[Tensor, "B C H W"]
+        (B, C, H, W), one batch.
+    dtype : torch.dtype
+        Of the arithmetic inside.
+    record : Record | None
+        From a module and sample arguments to what plays it; `torch.cuda.make_graphed_callables`.
     """
 
     def __init__(

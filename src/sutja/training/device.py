@@ -33,9 +33,12 @@ class Engine:
 
     Parameters
     ----------
-    device : "cpu", "cuda", "cuda:1", "mps", …
-    dtype : of the arithmetic inside the network (autocast); weights stay float32.
-    threads : of one process on the CPU.
+    device : torch.device
+        "cpu", "cuda", "cuda:1", "mps", …
+    dtype : torch.dtype
+        Of the arithmetic inside the network (autocast); weights stay float32.
+    threads : int
+        Of one process on the CPU.
     """
 
     device: torch.device
@@ -113,12 +116,18 @@ def choose(
 
     Parameters
     ----------
-    net : on its device; neither its weights nor the random numbers change.
-    image : (B, C, H, W), one batch on the device.
-    loss : from the network's output to a number.
-    device : what it trains on.
-    dtype : "float32", "bfloat16", or "auto" for the quicker; only convolutions are worth measuring.
-    threads : 0 for the quicker of one and all cores.
+    net : nn.Module
+        On its device; neither its weights nor the random numbers change.
+    image : Tensor
+        (B, C, H, W), one batch on the device.
+    loss : Callable[[Tensor], Tensor]
+        From the network's output to a number.
+    device : torch.device
+        What it trains on.
+    dtype : str
+        "float32", "bfloat16", or "auto" for the quicker; only convolutions are worth measuring.
+    threads : int
+        0 for the quicker of one and all cores.
     """
     wanted = DTYPES.get(dtype, torch.float32)
     if device.type == "cuda" and dtype == "auto":

@@ -105,8 +105,10 @@ def to_onnx(net: nn.Module, shape: tuple[int, int, int] = (1, HEIGHT, 64)) -> by
 
     Parameters
     ----------
-    net : a `Transcriber`, (B, 1, 32, W) → log-probabilities (B, T, K), or `LogProbs`, (B, C, H, W) → (B, K).
-    shape : C, H, W of the pictures; a transcriber's W may then be any.
+    net : nn.Module
+        A `Transcriber`, (B, 1, 32, W) → log-probabilities (B, T, K), or `LogProbs`, (B, C, H, W) → (B, K).
+    shape : tuple[int, int, int]
+        C, H, W of the pictures; a transcriber's W may then be any.
 
     Returns
     -------
@@ -141,10 +143,14 @@ def export(net: nn.Module, card: Card, path: Path, pictures: Sequence[Pictures])
 
     Parameters
     ----------
-    net : the trained network, float32: a `Transcriber`, or a classifier from pictures to logits.
-    card : what goes with it; its task says which of the two.
-    path : where the file goes; what is there is replaced at one stroke, or not at all.
-    pictures : batches (B, C, H, W) to compare on; use real ones, for a transcriber of several widths.
+    net : nn.Module
+        The trained network, float32: a `Transcriber`, or a classifier from pictures to logits.
+    card : Card
+        What goes with it; its task says which of the two.
+    path : Path
+        Where the file goes; what is there is replaced at one stroke, or not at all.
+    pictures : Sequence[Pictures]
+        Batches (B, C, H, W) to compare on; use real ones, for a transcriber of several widths.
 
     Raises
     ------

@@ -19,8 +19,10 @@ class Flat:
 
     Parameters
     ----------
-    net : its parameters are moved into the rows; what does not require a gradient stays where it is.
-    average : also keep an average of the weights and of the norms' running figures.
+    net : nn.Module
+        Its parameters are moved into the rows; what does not require a gradient stays where it is.
+    average : bool
+        Also keep an average of the weights and of the norms' running figures.
     """
 
     def __init__(self, net: nn.Module, average: bool) -> None:

@@ -29,18 +29,27 @@ class State:
 
     Parameters
     ----------
-    net : the network, already on its device; its parameters are moved side by side.
-    optimiser : "adamw" or "sgd".
-    lr, weight_decay, betas : of the optimiser; ``betas[0]`` is the momentum of SGD (Nesterov's).
-    average : keep an average of the weights.
+    net : nn.Module
+        The network, already on its device; its parameters are moved side by side.
+    optimiser : str
+        "adamw" or "sgd".
+    lr, weight_decay, betas : float or tuple[float, float]
+        Of the optimiser; ``betas[0]`` is the momentum of SGD (Nesterov's).
+    average : bool
+        Keep an average of the weights.
 
     Attributes
     ----------
-    step : optimiser steps done.
-    epoch, batch : the epoch that runs, and how many of its batches are done.
-    spent : seconds of training before this process.
-    loss_sum : of the epoch so far, on the device.
-    history : one row an epoch.
+    step
+        Optimiser steps done.
+    epoch, batch
+        The epoch that runs, and how many of its batches are done.
+    spent
+        Seconds of training before this process.
+    loss_sum
+        Of the epoch so far, on the device.
+    history : list[dict[str, float]]
+        One row an epoch.
     """
 
     def __init__(

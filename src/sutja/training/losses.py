@@ -32,12 +32,17 @@ def silent_ctc_loss(
 
     Parameters
     ----------
-    log_probs : float (B, T, K), log-probabilities.
-    targets : int (B, L), classes without the blank, padded with anything.
-    lengths : int (B,), characters of each label.
-    silent : bool (B, K), True for the classes a label says nothing of; never True for the blank.
-    damping : q of the generalised cross-entropy (1 - p ** q) / q, p the label's probability; 0 is -log p. It
-        bounds what one row can weigh, so that crops past reading and wrong labels do not drown the rest.
+    log_probs : Float[Tensor, "B T K"]
+        Float (B, T, K), log-probabilities.
+    targets : Int[Tensor, "B L"]
+        Int (B, L), classes without the blank, padded with anything.
+    lengths : Int[Tensor, " B"]
+        Int (B,), characters of each label.
+    silent : Bool[Tensor, "B K"]
+        Bool (B, K), True for the classes a label says nothing of; never True for the blank.
+    damping : float
+        Q of the generalised cross-entropy (1 - p ** q) / q, p the label's probability; 0 is -log p. It bounds
+        what one row can weigh, so that crops past reading and wrong labels do not drown the rest.
 
     Returns
     -------

@@ -52,9 +52,12 @@ def quantise(
 
     Parameters
     ----------
-    model : float32, from `export.to_onnx`.
-    pictures : batches that show what the activations' ranges are; a few hundred real pictures.
-    keep : parts of the names of convolutions that stay as they are.
+    model : onnx.ModelProto
+        float32, from `export.to_onnx`.
+    pictures : Sequence[Pictures]
+        Batches that show what the activations' ranges are; a few hundred real pictures.
+    keep : Sequence[str]
+        Parts of the names of convolutions that stay as they are.
 
     Returns
     -------
@@ -113,10 +116,14 @@ def quantise_file(
 
     Parameters
     ----------
-    path : a model file in floats, from `export.export`.
-    out : where the new file goes, with the same card; replaced at one stroke, or not at all.
-    shown : batches that show what the activations' ranges are.
-    compared : other batches, to compare the answers on.
+    path : Path
+        A model file in floats, from `export.export`.
+    out : Path
+        Where the new file goes, with the same card; replaced at one stroke, or not at all.
+    shown : Sequence[Pictures]
+        Batches that show what the activations' ranges are.
+    compared : Sequence[Pictures]
+        Other batches, to compare the answers on.
 
     Raises
     ------

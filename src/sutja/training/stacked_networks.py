@@ -51,9 +51,12 @@ def stack_of(nets: Sequence[nn.Module], sample: Float[Tensor, " 1 *shape"], *, s
 
     Parameters
     ----------
-    nets : of one shape; they are not changed.
-    sample : one input, to see how a network answers.
-    shared : all networks are shown the same rows, so that the first layers can be one matrix product.
+    nets : Sequence[nn.Module]
+        Of one shape; they are not changed.
+    sample : Float[Tensor, " 1 *shape"]
+        One input, to see how a network answers.
+    shared : bool
+        All networks are shown the same rows, so that the first layers can be one matrix product.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def _check(nets: Sequence[nn.Module]) -> None:
             "the networks to stack have not one shape", remedy="train those of another shape apart"
         )
     for module in nets[0].modules():
-        if isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0:
+        if isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0:  # noqa: SLF001
             raise TrainingError(
                 "a network with dropout draws at random at every step, and stacked it would draw otherwise",
                 remedy="set its dropout to 0, or train each network alone",
@@ -117,9 +120,12 @@ class MlpStack:
 
     Parameters
     ----------
-    linears : the layers of each network, from the input on.
-    activation : between them: ReLU, Tanh or Sigmoid; Identity where there is one layer.
-    shared : all see the same rows; then their first layers are one matrix product with K · H rows.
+    linears : Sequence[Sequence[nn.Linear]]
+        The layers of each network, from the input on.
+    activation : type[nn.Module]
+        Between them: ReLU, Tanh or Sigmoid; Identity where there is one layer.
+    shared : bool
+        All see the same rows; then their first layers are one matrix product with K · H rows.
     """
 
     def __init__(
@@ -216,8 +222,10 @@ class ModuleStack:
 
     Parameters
     ----------
-    nets : the networks; the stack works on copies, in the mode (train or eval) of the first.
-    shared : all see the same rows.
+    nets : Sequence[nn.Module]
+        The networks; the stack works on copies, in the mode (train or eval) of the first.
+    shared : bool
+        All see the same rows.
     """
 
     def __init__(self, nets: Sequence[nn.Module], shared: bool) -> None:

@@ -55,8 +55,10 @@ def averaged(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tenso
 
     Parameters
     ----------
-    net : lends its norms, which go on as they are; not changed.
-    members : shares that sum to 1, and folded tensors by name, as of `load_folded` or of `export.fold`.
+    net : Transcriber
+        Lends its norms, which go on as they are; not changed.
+    members : Sequence[tuple[float, Mapping[str, Tensor]]]
+        Shares that sum to 1, and folded tensors by name, as of `load_folded` or of `export.fold`.
     """
     out = copy.deepcopy(net)
     with torch.no_grad():
@@ -90,8 +92,10 @@ def unfold(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Tran
 
     Parameters
     ----------
-    path : a model file that `training.export.export` wrote.
-    pictures : normalised pictures such as the training will show; the norms' statistics are theirs.
+    path : Path
+        A model file that `training.export.export` wrote.
+    pictures : Float[NDArray[float32], "B 1 32 W"]
+        Normalised pictures such as the training will show; the norms' statistics are theirs.
 
     Raises
     ------
@@ -108,9 +112,12 @@ def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B ..."]) -> None:
 
     Parameters
     ----------
-    net : of the shape that the file's network had before its norms were folded away.
-    path : the model file, in floats or in integers.
-    image : what the training will show, pictures or features; the norms' statistics are those on it.
+    net : nn.Module
+        Of the shape that the file's network had before its norms were folded away.
+    path : Path
+        The model file, in floats or in integers.
+    image : Float[Tensor, "B ..."]
+        What the training will show, pictures or features; the norms' statistics are those on it.
 
     Raises
     ------

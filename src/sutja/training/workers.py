@@ -39,11 +39,16 @@ class Workers(Generic[Made]):
 
     Parameters
     ----------
-    make : called in each worker with its seed, gives what makes the next one; must be picklable.
-    seed : workers take seed, seed + 1, …
-    workers : processes.
-    chunk : how many are handed over at once.
-    waiting : chunks that wait, at most.
+    make : Callable[[int], Callable[[], Made]]
+        Called in each worker with its seed, gives what makes the next one; must be picklable.
+    seed : int
+        Workers take seed, seed + 1, …
+    workers : int
+        processes.
+    chunk : int
+        How many are handed over at once.
+    waiting : int
+        Chunks that wait, at most.
     """
 
     def __init__(

@@ -28,11 +28,16 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
 
     Parameters
     ----------
-    file : the model.
-    data : as `sutja.data.boxes.load.load_boxed` takes it.
-    part : "train" or "test"; where the data do not tell, all pictures.
-    threads : threads to use.
-    format_name : "table" or "json".
+    file : ModelFile
+        The model.
+    data : str | None
+        As `sutja.data.boxes.load.load_boxed` takes it.
+    part : str
+        "train" or "test"; where the data do not tell, all pictures.
+    threads : int
+        Threads to use.
+    format_name : str
+        "table" or "json".
 
     Raises
     ------

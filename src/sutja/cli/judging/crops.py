@@ -27,23 +27,23 @@ class Judged:
 
     Attributes
     ----------
-    reader
+    reader : Reader | Classifier | Listener
         What answered.
-    answers
+    answers : Answers
         What it said.
-    source
+    source : str
         What data these are.
-    trained_on
+    trained_on : NDArray[bool_]
         bool (n,): items that the card's fingerprint knows, of which a few may be by chance.
-    overlap
+    overlap : str
         A line for the person where more items are known than by chance, else "".
-    one_in
+    one_in : int
         Of how many training pictures the fingerprint knows one.
-    repeated
+    repeated : NDArray[bool_]
         bool (n,): items that are the same as one before.
-    groups
+    groups : int | None
         How many writers or documents the items come from; None where that is not known.
-    notes
+    notes : tuple[str, ...]
         What else the person should be told.
     """
 
@@ -63,14 +63,14 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
 
     Parameters
     ----------
-    file
+    file : ModelFile
         The model.
-    data
+    data : str | None
         Of a classifier, anything that `sutja.data.labelled.load.load_labelled` takes; of a reader of numbers,
         a table with the columns path and text.
-    part
+    part : str
         "train" or "test".
-    threads
+    threads : int
         Threads to use.
 
     Raises

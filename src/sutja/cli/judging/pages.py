@@ -23,15 +23,15 @@ def judge_pages(
 
     Parameters
     ----------
-    file
+    file : ModelFile
         The detector.
-    data
+    data : str | None
         A CSV of labels, as `sutja.reading.page.truth.read_labels` takes it.
-    reader
+    reader : str | None
         The model that reads; None for the bundled one.
-    threads
+    threads : int
         Threads to use.
-    every_number
+    every_number : bool
         The labels name every number of their pages.
 
     Raises

@@ -21,13 +21,13 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
 
     Parameters
     ----------
-    file
+    file : ModelFile
         The listener.
-    data
+    data : str | None
         A table with the columns path and text, or a folder with one; texts in words or in digits.
-    part
+    part : str
         "train" or "test", where the table has a column for it.
-    threads
+    threads : int
         Threads to use.
 
     Raises

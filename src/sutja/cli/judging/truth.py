@@ -23,9 +23,9 @@ class Truth:
 
     Parameters
     ----------
-    path
+    path : str
         The CSV of labels; the files it names are beside it.
-    every_number
+    every_number : bool
         It names every number of its pages.
 
     Raises

@@ -77,9 +77,9 @@ def annotate(pixels: NDArray[Any], page: Page) -> Image:
 
     Parameters
     ----------
-    pixels
+    pixels : NDArray[Any]
         uint8 (H, W) or (H, W, 3) RGB.
-    page
+    page : Page
         What was read on it.
     """
     from PIL import Image, ImageDraw
@@ -113,9 +113,9 @@ def annotate_page(pixels: NDArray[Any], page: Page) -> Image:
 
     Parameters
     ----------
-    pixels
+    pixels : NDArray[Any]
         uint8 (H, W) or (H, W, 3) RGB.
-    page
+    page : Page
         What was read on it.
     """
     from PIL import Image, ImageDraw

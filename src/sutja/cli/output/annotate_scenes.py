@@ -30,8 +30,10 @@ class SceneAnnotator:
 
     Parameters
     ----------
-    folder : is made where it is not there.
-    classes : a colour each.
+    folder : str
+        Is made where it is not there.
+    classes : Sequence[str]
+        A colour each.
 
     Raises
     ------

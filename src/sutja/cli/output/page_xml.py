@@ -30,9 +30,9 @@ def to_page_xml(page: Page, now: datetime | None = None) -> str:
 
     Parameters
     ----------
-    page
+    page : Page
         A page that was read.
-    now
+    now : datetime | None
         The time that the file gives as its own.
     """
     root = ET.Element(

@@ -153,9 +153,9 @@ class Table(Plain):
 
     Parameters
     ----------
-    names
+    names : Sequence[str]
         The pictures to come, for the width of their column.
-    what
+    what : str
         What is read from them: the name of its column.
     """
 

@@ -151,7 +151,7 @@ class SrtFolder:
 
     Parameters
     ----------
-    folder
+    folder : Path
         Is there already.
     """
 
@@ -180,7 +180,7 @@ class SoundTable:
 
     Parameters
     ----------
-    names
+    names : Sequence[str]
         The recordings to come, for the width of their column.
     """
 

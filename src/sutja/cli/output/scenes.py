@@ -116,8 +116,10 @@ class SceneTable:
 
     Parameters
     ----------
-    names : the pictures to come, for the width of their column.
-    classes : what may be found, for the width of that column.
+    names : Sequence[str]
+        The pictures to come, for the width of their column.
+    classes : Sequence[str]
+        What may be found, for the width of that column.
     """
 
     for_people = True

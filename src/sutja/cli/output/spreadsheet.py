@@ -57,7 +57,7 @@ def cells(numbers: Sequence[Number]) -> list[list[str]]:
 
     Parameters
     ----------
-    numbers
+    numbers : Sequence[Number]
         Each with its row and column; several of one cell stand side by side in it.
     """
     last_row = max((number.row or 0 for number in numbers), default=0)

@@ -22,8 +22,10 @@ class Match:
 
     Attributes
     ----------
-    net, rival, labels : who, and on how many.
-    apart, low, high : error of the network less that of the other, and its 95 % interval.
+    net, rival, labels : str or int
+        Who, and on how many.
+    apart, low, high : float
+        Error of the network less that of the other, and its 95 % interval.
     """
 
     net: str

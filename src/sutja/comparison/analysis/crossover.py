@@ -26,11 +26,16 @@ class Crossover:
 
     Attributes
     ----------
-    first, second : the learners; `first` leads with few labels, where that is known.
-    kind : "at" (once, within what was measured), "never", "several", or "unclear".
-    labels : where it is, or is expected if the curves go on; None where none is.
-    low, high : 95 % interval; 0 and infinity where it has no end.
-    measured : the range of labels in which both were measured.
+    first, second : str
+        The learners; `first` leads with few labels, where that is known.
+    kind : str
+        "at" (once, within what was measured), "never", "several", or "unclear".
+    labels : float | None
+        Where it is, or is expected if the curves go on; None where none is.
+    low, high : float
+        95 % interval; 0 and infinity where it has no end.
+    measured : tuple[int, int]
+        The range of labels in which both were measured.
     """
 
     first: str

@@ -44,9 +44,12 @@ class Measured:
 
     Attributes
     ----------
-    learner : its name.
-    sizes : (S,) numbers of labels, rising.
-    wrong : for each size (R, m) which answers were wrong; R may differ.
+    learner : str
+        Its name.
+    sizes : NDArray[int64]
+        (S,) numbers of labels, rising.
+    wrong : tuple[NDArray[bool_], ...]
+        For each size (R, m) which answers were wrong; R may differ.
     """
 
     learner: str
@@ -84,12 +87,18 @@ class Curve:
 
     Attributes
     ----------
-    measured : what it comes from.
-    law : the fit to what was measured, one law.
-    draws : the fits to the bootstrap draws, B laws: the noise of seeds and test items.
-    wide : the same with the law's own doubt, for what lies beyond what was measured.
-    drawn : (B, S) errors of the draws.
-    faults : why the law is not to be trusted; none for most.
+    measured : Measured
+        What it comes from.
+    law : Law
+        The fit to what was measured, one law.
+    draws : Law
+        The fits to the bootstrap draws, B laws: the noise of seeds and test items.
+    wide : Law
+        The same with the law's own doubt, for what lies beyond what was measured.
+    drawn : Floats
+        (B, S) errors of the draws.
+    faults : tuple[str, ...]
+        Why the law is not to be trusted; none for most.
     """
 
     measured: Measured
@@ -142,10 +151,14 @@ def fit_curves(
 
     Parameters
     ----------
-    measured : of each learner; those with fewer than three sizes have no curve.
-    chance : error of the best answer that looks at nothing.
-    draws : B.
-    seed : of the draws.
+    measured : Sequence[Measured]
+        Of each learner; those with fewer than three sizes have no curve.
+    chance : float
+        Error of the best answer that looks at nothing.
+    draws : int
+        B.
+    seed : int
+        Of the draws.
     """
     rng = np.random.default_rng(seed)
     able = [one for one in measured if len(one.sizes) >= _FEWEST]
@@ -179,8 +192,7 @@ def _fit_curve(one: Measured, weights: NDArray[np.float32], chance: float, rng: 
 
 
 def seed_noise(one: Measured) -> Floats:
-    """(S,) standard deviation of the error between seeds, as a share of the error that all sizes have in
-    common.
+    """Return the standard deviation of the error between seeds, (S,), as a share common to all sizes.
 
     A few seeds tell little of it at one size; of all sizes together they tell enough.
     """
@@ -214,10 +226,14 @@ def fit_laws(sizes: NDArray[np.int64], errors: Floats, variance: Floats, used: N
 
     Parameters
     ----------
-    sizes : (S,).
-    errors : (B, S).
-    variance : (S,).
-    used : (B, S) which points count.
+    sizes : NDArray[int64]
+        (S,).
+    errors : Floats
+        (B, S).
+    variance : Floats
+        (S,).
+    used : NDArray[bool_]
+        (B, S) which points count.
     """
     x = np.exp(-_EXPONENTS[:, None] * (np.log(sizes) - np.log(sizes[-1]))[None])  # (G, S), 1 at the last size
     weight = used / variance  # (B, S)

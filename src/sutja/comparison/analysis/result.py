@@ -35,9 +35,12 @@ class Prediction:
 
     Attributes
     ----------
-    learner : its name.
-    labels : with so many.
-    error, low, high : share of new items, and its 95 % interval.
+    learner : str
+        Its name.
+    labels : float
+        With so many.
+    error, low, high : float
+        Share of new items, and its 95 % interval.
     """
 
     learner: str
@@ -53,10 +56,14 @@ class Standing:
 
     Attributes
     ----------
-    learner, kind, labels : who, and on how many.
-    error, low, high : its error, mean of the seeds, and its 95 % interval.
-    fit_seconds, predict_micros : to learn, and to answer one item.
-    memory_mb, parameters, fit_operations, predict_operations : mean of the seeds; None where not known.
+    learner, kind, labels : str or int
+        Who, and on how many.
+    error, low, high : float
+        Its error, mean of the seeds, and its 95 % interval.
+    fit_seconds, predict_micros : float
+        To learn, and to answer one item.
+    memory_mb, parameters, fit_operations, predict_operations : float or float | None
+        Mean of the seeds; None where not known.
     """
 
     learner: str
@@ -79,18 +86,30 @@ class Findings:
 
     Attributes
     ----------
-    source : what data were compared on.
-    kinds : for each learner "network", "baseline", "era" or "own".
-    how : for each learner how it learns.
-    classes : names of the classes.
-    rows : the table, a row a fit.
-    answers : of each fit that is done, (m,).
-    truth : (m,) classes of the test items.
-    n_learn, n_held, n_test : items of the parts.
-    notes : what was odd about the data.
-    facts : machine, versions, terms, seconds.
-    shown : pictures of test items by their place, where items are pictures; of shared mistakes alone.
-    folder : where the files are.
+    source : str
+        What data were compared on.
+    kinds : Mapping[str, str]
+        For each learner "network", "baseline", "era" or "own".
+    how : Mapping[str, str]
+        For each learner how it learns.
+    classes : tuple[str, ...]
+        Names of the classes.
+    rows : tuple[Row, ...]
+        The table, a row a fit.
+    answers : Mapping[tuple[str, int, int], NDArray[int64]]
+        Of each fit that is done, (m,).
+    truth : NDArray[int64]
+        (m,) classes of the test items.
+    n_learn, n_held, n_test : int
+        Items of the parts.
+    notes : tuple[str, ...]
+        What was odd about the data.
+    facts : Mapping[str, Any]
+        Machine, versions, terms, seconds.
+    shown : Mapping[int, NDArray[uint8]]
+        Pictures of test items by their place, where items are pictures; of shared mistakes alone.
+    folder : Path | None
+        Where the files are.
     """
 
     source: str
@@ -200,8 +219,10 @@ class Findings:
 
         Parameters
         ----------
-        n : labels to learn from.
-        learner : its name; None takes the one that is expected to be best.
+        n : float
+            Labels to learn from.
+        learner : str | None
+            Its name; None takes the one that is expected to be best.
 
         Raises
         ------

@@ -49,10 +49,14 @@ class Material:
 
     Parameters
     ----------
-    folder : of the files.
-    sources : the arrays of items; a part is of one of them.
-    pictures : whether items are pictures, (n, H, W) or (n, H, W, 3) uint8; else rows of features (n, F).
-    n_classes : K.
+    folder : str
+        Of the files.
+    sources : tuple[ArrayFile, ...]
+        The arrays of items; a part is of one of them.
+    pictures : bool
+        Whether items are pictures, (n, H, W) or (n, H, W, 3) uint8; else rows of features (n, F).
+    n_classes : int
+        K.
     """
 
     folder: str
@@ -73,8 +77,10 @@ class Material:
 
         Parameters
         ----------
-        arrays : of items.
-        parts : for each of `PARTS` its array, the rows of it, and their classes.
+        arrays : tuple[NDArray[Any], ...]
+            Of items.
+        parts : Mapping[str, tuple[int, NDArray[int64], NDArray[int64]]]
+            For each of `PARTS` its array, the rows of it, and their classes.
         """
         folder.mkdir(parents=True, exist_ok=True)
         for name, (source, rows, labels) in parts.items():

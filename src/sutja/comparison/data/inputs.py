@@ -31,13 +31,20 @@ class Inputs:
 
     Attributes
     ----------
-    arrays : one array of items, or two where test items come apart.
-    parts : for "learn", "held" and "test": the array, its rows, and their classes.
-    groups : of the items to learn from, or None.
-    classes : names of the K classes.
-    pictures : whether items are pictures.
-    source : what data these are.
-    notes : what the person should know, a line each.
+    arrays : tuple[NDArray[Any], ...]
+        One array of items, or two where test items come apart.
+    parts : dict[str, tuple[int, NDArray[int64], NDArray[int64]]]
+        For "learn", "held" and "test": the array, its rows, and their classes.
+    groups : NDArray[Any] | None
+        Of the items to learn from, or None.
+    classes : tuple[str, ...]
+        Names of the K classes.
+    pictures : bool
+        Whether items are pictures.
+    source : str
+        What data these are.
+    notes : tuple[str, ...]
+        What the person should know, a line each.
     """
 
     arrays: tuple[NDArray[Any], ...]
@@ -63,14 +70,21 @@ def prepare(
 
     Parameters
     ----------
-    X : (n, F) numbers, or pictures (n, H, W), (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
-        stays where it is.
-    y : (n,) classes: whole numbers, text or booleans; numbers from 0 where `classes` is given.
-    groups : (n,) writer, document, … of each item: none is on two sides of a split.
-    test : items and classes to test on; without, a fifth of the items is set aside.
-    classes : their names, where y is their numbers.
-    source : what to call the data in a message.
-    notes : lines to put first.
+    X : Any
+        (n, F) numbers, or pictures (n, H, W), (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array stays
+        where it is.
+    y : Any
+        (n,) classes: whole numbers, text or booleans; numbers from 0 where `classes` is given.
+    groups : Any
+        (n,) writer, document, … of each item: none is on two sides of a split.
+    test : tuple[Any, Any] | None
+        Items and classes to test on; without, a fifth of the items is set aside.
+    classes : Sequence[str] | None
+        Their names, where y is their numbers.
+    source : str
+        What to call the data in a message.
+    notes : Sequence[str]
+        Lines to put first.
 
     Raises
     ------

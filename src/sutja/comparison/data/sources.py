@@ -133,8 +133,9 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
 
 
 def _arrays_of(path: Path) -> dict[str, NDArray[Any]] | None:
-    """X, y and groups of a file whose X are rows of features; None where they are pictures, unless these are
-    too many to read: then X stays in its file.
+    """Return X, y and groups of a file whose X are rows of features; None where they are pictures.
+
+    Pictures that are too many to read stay in their file.
     """
     try:
         with zipfile.ZipFile(path) as packed:

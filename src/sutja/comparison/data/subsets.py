@@ -68,10 +68,14 @@ def nested_subsets(
 
     Parameters
     ----------
-    labels : (n,) classes from 0.
-    groups : (n,) writer, document, … of each item, or None.
-    sizes : numbers of labels, each at most n.
-    seed : another seed, other subsets.
+    labels : NDArray[integer[Any]]
+        (n,) classes from 0.
+    groups : NDArray[Any] | None
+        (n,) writer, document, … of each item, or None.
+    sizes : Sequence[int]
+        Numbers of labels, each at most n.
+    seed : int
+        Another seed, other subsets.
 
     Returns
     -------

@@ -31,9 +31,12 @@ class Engine:
 
     Parameters
     ----------
-    name : in `ENGINES`.
-    jobs : how many at once; 0 for as many as there are cores, of the cluster where there is one.
-    address : of a running cluster of dask or ray; "" begins one here.
+    name : str
+        In `ENGINES`.
+    jobs : int
+        How many at once; 0 for as many as there are cores, of the cluster where there is one.
+    address : str
+        Of a running cluster of dask or ray; "" begins one here.
     """
 
     def __init__(self, name: str = "joblib", jobs: int = 1, address: str = "") -> None:
@@ -214,7 +217,8 @@ def choose(name: str, jobs: int, address: str) -> Engine:
 
     Parameters
     ----------
-    jobs : fits at once; 0 or less for one a core.
+    jobs : int
+        Fits at once; 0 or less for one a core.
 
     Raises
     ------

@@ -23,7 +23,8 @@ class Costs:
 
     Parameters
     ----------
-    guesses : seconds of a small fit of each learner, until one is seen.
+    guesses : Mapping[str, float] | None
+        Seconds of a small fit of each learner, until one is seen.
     """
 
     def __init__(self, guesses: Mapping[str, float] | None = None) -> None:
@@ -67,9 +68,12 @@ class Clock:
 
     Parameters
     ----------
-    seconds : in all, or infinite.
-    reserve : of them, kept for what comes after the fits.
-    begun : when the time began, by `time.monotonic`.
+    seconds : float
+        In all, or infinite.
+    reserve : float
+        Of them, kept for what comes after the fits.
+    begun : float | None
+        When the time began, by `time.monotonic`.
     """
 
     def __init__(self, seconds: float = math.inf, reserve: float = 0.0, begun: float | None = None) -> None:
@@ -96,8 +100,10 @@ def share_for_the_report(seconds: float, slowness: float) -> float:
 
     Parameters
     ----------
-    seconds : the budget.
-    slowness : seconds that beginning took, which is longer on a slow or busy machine, as drawing is.
+    seconds : float
+        The budget.
+    slowness : float
+        Seconds that beginning took, which is longer on a slow or busy machine, as drawing is.
     """
     return max(min(8.0, seconds / 6), 0.025 * seconds, slowness) if math.isfinite(seconds) else 0.0
 

@@ -30,10 +30,14 @@ class Grid:
 
     Attributes
     ----------
-    learners : who takes part.
-    sizes : numbers of labels.
-    seeds : how many times each.
-    subsets : for each seed the items of each size.
+    learners : tuple[Learner, ...]
+        Who takes part.
+    sizes : tuple[int, ...]
+        Numbers of labels.
+    seeds : int
+        How many times each.
+    subsets : tuple[Mapping[int, NDArray[int64]], ...]
+        For each seed the items of each size.
     """
 
     learners: tuple[Learner, ...]
@@ -62,15 +66,24 @@ class Planner:
 
     Parameters
     ----------
-    grid : what is to be fitted.
-    done : the fits that are done already.
-    settings_of : what tuning chose, by learner and number of labels.
-    material, device_of, dtype : for the tasks.
-    costs, clock : what fits cost, and the time there is.
-    limit : seconds that any fit may take.
-    pass_over : takes rows of fits that will not be begun.
-    cards : fits on graphics cards that there can be at once.
-    asked : items that each fit answers.
+    grid : Grid
+        What is to be fitted.
+    done : Iterable[Key]
+        The fits that are done already.
+    settings_of : Callable[[str, int], Mapping[str, Any]]
+        What tuning chose, by learner and number of labels.
+    material, device_of, dtype : Material or Callable[[Learner], str] or str
+        For the tasks.
+    costs, clock : Costs or Clock
+        What fits cost, and the time there is.
+    limit : float
+        Seconds that any fit may take.
+    pass_over : Callable[[Sequence[Row]], None]
+        Takes rows of fits that will not be begun.
+    cards : int
+        Fits on graphics cards that there can be at once.
+    asked : int
+        Items that each fit answers.
     """
 
     def __init__(

@@ -36,18 +36,29 @@ class Row:
 
     Attributes
     ----------
-    learner, labels, seed : what was fitted, on how many labels, drawn and begun by which seed.
-    status : "done", "failed", "too slow" (stopped at its limit) or "passed over" (not begun: it would
-        have been too slow, or too large for the memory).
-    error : share of the test items it got wrong.
-    fit_seconds, predict_seconds : to learn, and to answer all test items; of a stack the share of one.
-    memory_mb : most memory that the fit took beyond what its process had before; of a stack all of it.
-    fit_operations, predict_operations : see `sutja.comparison.learners.operations`; the latter for one item.
-    parameters : numbers that are kept to answer.
-    together : how many networks were trained as one stack.
-    device : "cpu" or "cuda".
-    settings : what tuning chose, as text.
-    note : why it is not done.
+    learner, labels, seed : str or int
+        What was fitted, on how many labels, drawn and begun by which seed.
+    status : str
+        "done", "failed", "too slow" (stopped at its limit) or "passed over" (not begun: it would have been
+        too slow, or too large for the memory).
+    error : float | None
+        Share of the test items it got wrong.
+    fit_seconds, predict_seconds : float | None
+        To learn, and to answer all test items; of a stack the share of one.
+    memory_mb : float | None
+        Most memory that the fit took beyond what its process had before; of a stack all of it.
+    fit_operations, predict_operations : float | None
+        See `sutja.comparison.learners.operations`; the latter for one item.
+    parameters : int | None
+        Numbers that are kept to answer.
+    together : int
+        How many networks were trained as one stack.
+    device : str
+        "cpu" or "cuda".
+    settings : str
+        What tuning chose, as text.
+    note : str
+        Why it is not done.
     """
 
     learner: str
@@ -109,8 +120,10 @@ class Table:
 
     Parameters
     ----------
-    folder : where the files are.
-    name : of the table.
+    folder : Path
+        Where the files are.
+    name : str
+        Of the table.
     """
 
     def __init__(self, folder: Path, name: str = RESULTS) -> None:

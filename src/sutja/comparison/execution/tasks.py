@@ -22,9 +22,12 @@ class One:
 
     Attributes
     ----------
-    seed : of its first weights and of its items.
-    settings : what it is fitted with.
-    rows : places of the items of the part "learn" that it learns from.
+    seed : int
+        Of its first weights and of its items.
+    settings : Mapping[str, Any]
+        What it is fitted with.
+    rows : NDArray[int64]
+        Places of the items of the part "learn" that it learns from.
     """
 
     seed: int
@@ -38,13 +41,20 @@ class Task:
 
     Attributes
     ----------
-    learner, labels : what is fitted, and on how many.
-    ones : the fits.
-    folder : of the material.
-    part : "test" or "held": what is asked.
-    limit : seconds, after which the worker is killed.
-    within : seconds after which it is killed in any case, with the time that a process takes to begin.
-    device, dtype : of networks.
+    learner, labels : Learner or int
+        What is fitted, and on how many.
+    ones : tuple[One, ...]
+        The fits.
+    folder : str
+        Of the material.
+    part : str
+        "test" or "held": what is asked.
+    limit : float
+        Seconds, after which the worker is killed.
+    within : float
+        Seconds after which it is killed in any case, with the time that a process takes to begin.
+    device, dtype : str
+        Of networks.
     """
 
     learner: Learner
@@ -64,12 +74,18 @@ class Outcome:
 
     Attributes
     ----------
-    status : as of a `sutja.comparison.execution.table.Row`.
-    fits : one for each of the task, where it is done.
-    errors : share of wrong answers of each.
-    memory_mb : most that it took.
-    seconds : wall-clock, with reading and counting.
-    note : why it is not done.
+    status : str
+        As of a `sutja.comparison.execution.table.Row`.
+    fits : tuple[Fit, ...]
+        One for each of the task, where it is done.
+    errors : tuple[float, ...]
+        Share of wrong answers of each.
+    memory_mb : float
+        Most that it took.
+    seconds : float
+        Wall-clock, with reading and counting.
+    note : str
+        Why it is not done.
     """
 
     status: str
@@ -91,9 +107,12 @@ class Given:
 
     Attributes
     ----------
-    lesson : the items.
-    places : for each fit the places in the lesson that it learns from.
-    truth : classes of the items asked about.
+    lesson : Lesson
+        The items.
+    places : tuple[NDArray[int64], ...]
+        For each fit the places in the lesson that it learns from.
+    truth : NDArray[int64]
+        Classes of the items asked about.
     """
 
     lesson: Lesson

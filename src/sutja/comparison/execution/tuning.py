@@ -52,9 +52,12 @@ class Tuned:
 
     Attributes
     ----------
-    tried : by learner and number of labels: for each candidate tried its place and its validation error.
-    candidates : of each learner.
-    seconds : that each learner took.
+    tried : dict[str, dict[int, dict[int, float]]]
+        By learner and number of labels: for each candidate tried its place and its validation error.
+    candidates : Mapping[str, Sequence[Mapping[str, Any]]]
+        Of each learner.
+    seconds : dict[str, float]
+        That each learner took.
     """
 
     candidates: Mapping[str, Sequence[Mapping[str, Any]]]
@@ -92,14 +95,22 @@ class Tuner:
 
     Parameters
     ----------
-    learners, material : who and what.
-    rows : for each rung the items to learn from.
-    trials : candidates of each learner.
-    seconds : for each learner.
-    clock : no try goes beyond it.
-    limit : seconds for one try.
-    table : of what was tried; what is in it is not tried again.
-    costs : what fits cost, which grows by what is seen.
+    learners, material : Sequence[Learner] or Material
+        Who and what.
+    rows : Mapping[int, NDArray[int64]]
+        For each rung the items to learn from.
+    trials : int
+        Candidates of each learner.
+    seconds : float
+        For each learner.
+    clock : Clock
+        No try goes beyond it.
+    limit : float
+        Seconds for one try.
+    table : Table
+        Of what was tried; what is in it is not tried again.
+    costs : Costs
+        What fits cost, which grows by what is seen.
     """
 
     def __init__(

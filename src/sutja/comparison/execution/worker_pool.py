@@ -37,8 +37,10 @@ class _EndedError(Exception):
 
     Parameters
     ----------
-    code : its status; below 0 the signal that ended it.
-    early : whether it had not begun yet.
+    code : int
+        Its status; below 0 the signal that ended it.
+    early : bool
+        Whether it had not begun yet.
     """
 
     def __init__(self, code: int, early: bool) -> None:
@@ -56,7 +58,8 @@ class Worker:
 
     Parameters
     ----------
-    card : the one graphics card that it sees; "" for all or none.
+    card : str
+        The one graphics card that it sees; "" for all or none.
     """
 
     def __init__(self, card: str = "") -> None:

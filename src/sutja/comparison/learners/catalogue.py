@@ -27,13 +27,20 @@ class Learner:
 
     Attributes
     ----------
-    name, how : what to call it, and how it learns, in a line.
-    kind : "network", "baseline", "era" or "own".
-    default : settings to begin with.
-    space : other values worth trying of some settings.
-    hidden : neurons of each layer of a perceptron: its seeds and settings are trained as one stack.
-    size : of a convolutional network.
-    estimator : what a person brings, with `fit` and `predict`.
+    name, how : str
+        What to call it, and how it learns, in a line.
+    kind : str
+        "network", "baseline", "era" or "own".
+    default : Settings
+        Settings to begin with.
+    space : Mapping[str, tuple[Any, ...]]
+        Other values worth trying of some settings.
+    hidden : tuple[int, ...]
+        Neurons of each layer of a perceptron: its seeds and settings are trained as one stack.
+    size : str
+        Of a convolutional network.
+    estimator : Any
+        What a person brings, with `fit` and `predict`.
     """
 
     name: str
@@ -138,10 +145,13 @@ def choose(wanted: Any, pictures: bool, eras: bool = False) -> tuple[Learner, ..
 
     Parameters
     ----------
-    wanted : names, estimators of one's own, pairs of a name and an estimator, or a mapping of such; or one
-        of these alone. None for all.
-    pictures : whether items are pictures, which convolutions and the eras need.
-    eras : also take `sutja.comparison.learners.eras.ERAS`.
+    wanted : Any
+        Names, estimators of one's own, pairs of a name and an estimator, or a mapping of such; or one of
+        these alone. None for all.
+    pictures : bool
+        Whether items are pictures, which convolutions and the eras need.
+    eras : bool
+        Also take `sutja.comparison.learners.eras.ERAS`.
 
     Raises
     ------

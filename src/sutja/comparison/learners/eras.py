@@ -17,9 +17,12 @@ class Published:
 
     Attributes
     ----------
-    error : share of the test items.
-    source : where.
-    note : how it differs from what is measured here.
+    error : float
+        Share of the test items.
+    source : str
+        where.
+    note : str
+        How it differs from what is measured here.
     """
 
     error: float
@@ -33,14 +36,22 @@ class Era:
 
     Attributes
     ----------
-    name : year and method.
-    year : of the publication that it goes by.
-    how : what it is, in a line.
-    new : what it brought.
-    source : the publication.
-    net : "perceptron", or a name that `sutja.comparison.learners.era_nets` knows.
-    training : of `sutja.training.classify.fit.ClassifyConfig`; epochs are those for many labels.
-    published : errors by data set.
+    name : str
+        Year and method.
+    year : int
+        Of the publication that it goes by.
+    how : str
+        What it is, in a line.
+    new : str
+        What it brought.
+    source : str
+        The publication.
+    net : str
+        "perceptron", or a name that `sutja.comparison.learners.era_nets` knows.
+    training : Mapping[str, Any]
+        Of `sutja.training.classify.fit.ClassifyConfig`; epochs are those for many labels.
+    published : Mapping[str, Published]
+        Errors by data set.
     """
 
     name: str

@@ -45,12 +45,17 @@ class Fit:
 
     Attributes
     ----------
-    answers : (m,) the class of each item asked about.
-    fit_seconds, predict_seconds : its share, where several were trained together.
-    fit_operations, predict_operations : multiplications, comparisons and the like, to learn, and to answer
-        one item; None where they cannot be counted.
-    parameters : numbers that are kept to answer.
-    together : how many were trained as one.
+    answers : NDArray[int64]
+        (m,) the class of each item asked about.
+    fit_seconds, predict_seconds : float
+        Its share, where several were trained together.
+    fit_operations, predict_operations : float | None
+        Multiplications, comparisons and the like, to learn, and to answer one item; None where they cannot be
+        counted.
+    parameters : int | None
+        Numbers that are kept to answer.
+    together : int
+        How many were trained as one.
     """
 
     answers: NDArray[np.int64]
@@ -68,11 +73,16 @@ class Lesson:
 
     Attributes
     ----------
-    X, y : items to learn from as they lie in their file, and their classes.
-    asked : items to answer.
-    pictures : whether items are pictures.
-    n_classes : K.
-    device, dtype : of networks.
+    X, y : NDArray[Any] or NDArray[int64]
+        Items to learn from as they lie in their file, and their classes.
+    asked : NDArray[Any]
+        Items to answer.
+    pictures : bool
+        Whether items are pictures.
+    n_classes : int
+        K.
+    device, dtype : str
+        Of networks.
     """
 
     X: NDArray[Any]
@@ -104,8 +114,10 @@ def fit_together(
 
     Parameters
     ----------
-    rows : for each network the places in the lesson's X that it learns from, of one number.
-    settings, seeds : for each network.
+    rows : Sequence[NDArray[int64]]
+        For each network the places in the lesson's X that it learns from, of one number.
+    settings, seeds : Sequence[Mapping[str, Any]] or Sequence[int]
+        For each network.
     """
     images, ready = _standardised(lesson)
     shape, n = images.shape[1:], len(rows[0])
@@ -145,8 +157,9 @@ def _epochs_and_batch(n: int, steps: int, batch: int) -> tuple[int, int]:
 
 
 def _standardised(lesson: Lesson) -> tuple[NDArray[np.float32], Ready]:
-    """Items as networks see them, (n, C, H, W), and what makes others so: pictures scaled as one, features
-    each by itself.
+    """Return items as networks see them, (n, C, H, W), and what makes others so.
+
+    Pictures are scaled as one, features each by itself.
     """
     if not lesson.pictures:
         flat = as_rows(lesson.X)

@@ -127,7 +127,7 @@ def _boosting(model: HistGradientBoostingClassifier, n: int, features: int) -> C
     """At each node the histogram of the smaller child's items, a feature at a time; then as a tree."""
     fit = n * features * 8.0  # binning: 8 comparisons find one of 255 bins
     answer, kept = 0.0, 0
-    for trees in model._predictors:
+    for trees in model._predictors:  # noqa: SLF001
         for tree in trees:
             nodes = tree.nodes
             inner = nodes[nodes["is_leaf"] == 0]

@@ -31,10 +31,14 @@ def table(
 
     Parameters
     ----------
-    caption : stands above it, and does not scroll.
-    heads, rows : cells; the first of a row names it.
-    text : columns of words, which stand to the left.
-    safe : columns that are HTML already.
+    caption : str
+        Stands above it, and does not scroll.
+    heads, rows : Sequence[str] or Sequence[Sequence[str]]
+        Cells; the first of a row names it.
+    text : Sequence[int]
+        Columns of words, which stand to the left.
+    safe : Sequence[int]
+        Columns that are HTML already.
     """
     top = "".join(f'<th scope="col"{_class(i, text)}>{escape(head)}</th>' for i, head in enumerate(heads))
     body = []

@@ -27,12 +27,12 @@ class BoxedPicture:
     Attributes
     ----------
     picture : Path, or uint8 array (H, W) grey or (H, W, 3) RGB
-    boxes : float32 array (n, 4)
-        xyxy in the picture's pixels, right and lower edges excluded.
-    labels : int64 array (n,)
-        Index into the classes.
-    ignore : bool array (n,)
-        Neither a thing nor background: crowds, what cannot be told.
+    boxes : NDArray[float32]
+        float32 array (n, 4) xyxy in the picture's pixels, right and lower edges excluded.
+    labels : NDArray[int64]
+        int64 array (n,) Index into the classes.
+    ignore : NDArray[bool_]
+        Bool array (n,) Neither a thing nor background: crowds, what cannot be told.
     """
 
     picture: Path | NDArray[np.uint8]

@@ -124,7 +124,7 @@ def _is_crowd(entry: dict[str, Any]) -> bool:
 
 
 def _edges(bbox: Any) -> tuple[float, float, float, float]:
-    """xyxy of COCO's x, y, width and height; NaN where it is none."""
+    """Xyxy of COCO's x, y, width and height; NaN where it is none."""
     if (
         not isinstance(bbox, list)
         or len(bbox) != 4

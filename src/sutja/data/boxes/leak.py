@@ -31,11 +31,15 @@ class BoxLeaks:
 
     Attributes
     ----------
-    n_pictures : of the side.
-    copies : places of those whose very bytes are there.
-    near : places of those that look alike and hold the same things, by class and place.
-    relabelled : places of those that look alike and hold things at the same places, but of other classes
-        there: one of the two is labelled wrongly.
+    n_pictures : int
+        Of the side.
+    copies : tuple[int, ...]
+        Places of those whose very bytes are there.
+    near : tuple[int, ...]
+        Places of those that look alike and hold the same things, by class and place.
+    relabelled : tuple[int, ...]
+        Places of those that look alike and hold things at the same places, but of other classes there: one of
+        the two is labelled wrongly.
     """
 
     n_pictures: int

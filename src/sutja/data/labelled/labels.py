@@ -28,8 +28,9 @@ def encode_labels(
 
     Parameters
     ----------
-    labels : array (n,) of text, whole numbers or booleans
-        Floats and text that all stand for whole numbers are taken as these, so 5, 5.0 and "5" are one class.
+    labels : NDArray[Any]
+        Array (n,) of text, whole numbers or booleans Floats and text that all stand for whole numbers are
+        taken as these, so 5, 5.0 and "5" are one class.
     where : str
         What to name in a message.
     training : bool

@@ -38,8 +38,8 @@ class Leaks:
         Groups with items on both sides.
     examples : tuple of str
         Names of some pairs.
-    classes : tuple of (str, int)
-        Classes of the near ones and how many, the most frequent first.
+    classes : tuple[tuple[str, int], ...]
+        Tuple of (str, int) Classes of the near ones and how many, the most frequent first.
     """
 
     n_items: int

@@ -35,13 +35,15 @@ class Labelled:
 
     Attributes
     ----------
-    images : uint8 array (n, H, W) grey or (n, H, W, 3) RGB
-    labels : int64 array (n,)
-        Index into `classes`.
+    images : NDArray[uint8]
+        uint8 array (n, H, W) grey or (n, H, W, 3) RGB
+    labels : NDArray[int64]
+        int64 array (n,) Index into `classes`.
     classes : tuple of K str
         Whole numbers in their order, other names in that of the alphabet.
-    groups : array (n,) or None
-        Writer, document, … of each item, where known: items of one group belong on one side of a split.
+    groups : NDArray[Any] | None
+        Array (n,) or None Writer, document, … of each item, where known: items of one group belong on one
+        side of a split.
     names : tuple of n str
         What to call an item in a message: its path, or its place in the file.
     source, terms : str
@@ -123,12 +125,12 @@ def load_labelled(
         pair, or with a folder of pictures or of short recordings for each class; a table (``.csv``, ``.tsv``)
         with the columns path and label, and group and part where known; an ``.npz`` file with X and y, or
         x_train, y_train, x_test and y_test. None for the digits that come with scikit-learn.
-    part : "train" or "test"
-        Which items, where the data tell them apart: by an official test set, by folders, files or arrays for
-        train and test, or by the column part. Where they do not, either part is all items, and `parted` is
-        False. A set of the catalogue is always parted (`sutja.data.split.fixed`).
-    resize : (H, W) or None
-        Size to bring every picture to. Without it they must be of one size.
+    part : Part
+        "train" or "test" Which items, where the data tell them apart: by an official test set, by folders,
+        files or arrays for train and test, or by the column part. Where they do not, either part is all
+        items, and `parted` is False. A set of the catalogue is always parted (`sutja.data.split.fixed`).
+    resize : Size | None
+        (H, W) or None Size to bring every picture to. Without it they must be of one size.
 
     Raises
     ------

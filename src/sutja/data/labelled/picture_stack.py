@@ -28,9 +28,12 @@ class Loaded:
 
     Attributes
     ----------
-    images : uint8 array (n, H, W) or (n, H, W, 3)
-    labels : array (n,) of any type
-    groups : array (n,) or None
+    images : NDArray[uint8]
+        uint8 array (n, H, W) or (n, H, W, 3)
+    labels : NDArray[Any]
+        Array (n,) of any type
+    groups : NDArray[Any] | None
+        Array (n,) or None
     names : tuple of n str
     parted : bool
     notes : tuple of str
@@ -93,8 +96,8 @@ def stack_pictures(
     Parameters
     ----------
     paths : sequence of Path
-    resize : (H, W) or None
-        Size to bring each to; else they must be of one size.
+    resize : Size | None
+        (H, W) or None Size to bring each to; else they must be of one size.
     where : str
         What to name in a message.
 

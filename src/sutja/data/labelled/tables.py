@@ -35,8 +35,8 @@ class Texts:
     paths : tuple of n Path
     texts : tuple of n str
         In characters of the charset; "" where there is no number on the crop.
-    groups : array (n,) or None
-        Writer, document, … of each crop, where known.
+    groups : NDArray[str_] | None
+        Array (n,) or None Writer, document, … of each crop, where known.
     source : str
         The table's name.
     parted : bool
@@ -90,8 +90,8 @@ def load_texts(data: str | Path, part: Part = "train", charset: str = CHARSET) -
     ----------
     data : str or Path
         A ``.csv`` or ``.tsv``; the columns group and part are used where there are any. No picture is read.
-    part : "train" or "test"
-        As for `sutja.data.labelled.load.load_labelled`.
+    part : Part
+        "train" or "test" As for `sutja.data.labelled.load.load_labelled`.
     charset : str
         The characters that a text may hold.
 

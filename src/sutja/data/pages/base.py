@@ -27,8 +27,10 @@ class RealPage:
 
     Attributes
     ----------
-    source : set and file, to name it.
-    page : its pixels and boxes, labels as in `CLASSES`.
+    source : str
+        Set and file, to name it.
+    page : BoxedPicture
+        Its pixels and boxes, labels as in `CLASSES`.
     """
 
     source: str

@@ -32,8 +32,10 @@ def real_pages(root: Path, part: str) -> Iterator[RealPage]:
 
     Parameters
     ----------
-    root : the data folder.
-    part : train, validation or test.
+    root : Path
+        The data folder.
+    part : str
+        Train, validation or test.
 
     Raises
     ------

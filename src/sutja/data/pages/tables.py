@@ -33,8 +33,10 @@ class Layout:
 
     Attributes
     ----------
-    boxes : float64 (rows, columns, 4), xyxy in the photo's pixels.
-    found : the part of the cells whose ink was found there.
+    boxes : NDArray[float64]
+        float64 (rows, columns, 4), xyxy in the photo's pixels.
+    found : float
+        The part of the cells whose ink was found there.
     """
 
     boxes: NDArray[np.float64]
@@ -124,9 +126,12 @@ def _ranks(
 
     Parameters
     ----------
-    places : (n,) along one axis, pixels.
-    apart : pixels without a place between two rows.
-    least : so many of those counted make a row.
+    places : NDArray[float64]
+        (n,) along one axis, pixels.
+    apart : float
+        Pixels without a place between two rows.
+    least : float
+        So many of those counted make a row.
     """
     order = np.argsort(places)
     group = np.empty(len(order), np.int64)

@@ -29,12 +29,12 @@ class Digits:
 
     Attributes
     ----------
-    images : uint8 array (N, H, W)
-        0 is the ground, 255 the ink.
-    labels : int64 array (N,)
-        0 to 9.
-    groups : array (N,)
-        Who or what the digit comes from, the key of the split: int writers (mnist), str quizzes
+    images : NDArray[uint8]
+        uint8 array (N, H, W) 0 is the ground, 255 the ink.
+    labels : NDArray[int64]
+        int64 array (N,) 0 to 9.
+    groups : NDArray[Any]
+        Array (N,) Who or what the digit comes from, the key of the split: int writers (mnist), str quizzes
         (exam-digits), int row numbers where nothing is known (usps, digits).
     """
 

@@ -153,7 +153,7 @@ class ResumingDownloader:
 
 
 class _LaterError(Exception):
-    """This attempt failed; another may not."""
+    """An attempt that failed; another may not."""
 
     def __init__(self, what: str, retry_after: str | None = None) -> None:
         super().__init__(what)
@@ -196,7 +196,7 @@ def fetch(
         For the messages.
     sha256 : str or None
         What the file must be; None where only its content can be checked, by the caller.
-    on_bytes, sleep
+    on_bytes, sleep : OnBytes or Callable[[float], None]
         As in `ResumingDownloader`.
 
     Returns

@@ -54,8 +54,8 @@ class AmountRecord:
     path : Path
     text : str
         The digits; separators are drawn on many pictures but are not in it.
-    boxes : tuple of (x0, y0, x1, y1, digit)
-        One a digit, left to right; empty where the file has none.
+    boxes : tuple[DigitBox, ...]
+        Tuple of (x0, y0, x1, y1, digit) One a digit, left to right; empty where the file has none.
     """
 
     path: Path
@@ -80,8 +80,9 @@ class ChequeRecord:
     Attributes
     ----------
     path : Path
-    boxes : tuple of (class name, (x0, y0, x1, y1))
-        The class is one of `CHEQUE_CLASSES`; CAR is the courtesy amount, Lar the legal amount.
+    boxes : tuple[FieldBox, ...]
+        Tuple of (class name, (x0, y0, x1, y1)) The class is one of `CHEQUE_CLASSES`; CAR is the courtesy
+        amount, Lar the legal amount.
     text : str or None
         The courtesy amount as written, read by eye; None where it was not read.
     value : str or None
@@ -109,9 +110,9 @@ class SudokuRecord:
     path : Path
     digits : tuple of 9 tuples of 9 int
         Row by row, 1 to 9.
-    outline : float32 array (4, 2) or None
-        Corners of the grid in pixels: top left, top right, bottom right, bottom left.
-        None where neither the set nor `MEASURED_OUTLINES` gives one.
+    outline : NDArray[float32] | None
+        float32 array (4, 2) or None Corners of the grid in pixels: top left, top right, bottom right, bottom
+        left. None where neither the set nor `MEASURED_OUTLINES` gives one.
     """
 
     path: Path

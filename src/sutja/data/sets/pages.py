@@ -41,8 +41,8 @@ class SceneRecord:
     Attributes
     ----------
     path : Path
-    boxes : tuple of (class name, (x0, y0, x1, y1))
-        xyxy in pixels, right and lower edges excluded.
+    boxes : tuple[ThingBox, ...]
+        Tuple of (class name, (x0, y0, x1, y1)) xyxy in pixels, right and lower edges excluded.
     degenerate : tuple of the same
         Boxes without an inside, which the file has but nobody can learn from.
     """

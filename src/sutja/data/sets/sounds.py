@@ -78,8 +78,10 @@ def part_of(dataset: str, record: SpokenRecord) -> str:
 
     Parameters
     ----------
-    dataset : "fsdd", "an4", "telephone-speech" or "spoken-strings", which is a test set as a whole.
-    record : one of its recordings.
+    dataset : str
+        "fsdd", "an4", "telephone-speech" or "spoken-strings", which is a test set as a whole.
+    record : SpokenRecord
+        One of its recordings.
 
     Raises
     ------

@@ -44,13 +44,14 @@ def find_pasted(
 
     Parameters
     ----------
-    cells : uint8 arrays (CELL, CELL, 3)
-        One digit each, in any colour on any paper.
+    cells : Iterable[NDArray[uint8]]
+        uint8 arrays (CELL, CELL, 3) One digit each, in any colour on any paper.
     labels : sequence of int
         The digit in each cell; only rows with the same digit are compared.
-    images : uint8 array (N, 28, 28)
-        Light on dark.
-    digits : int array (N,)
+    images : NDArray[uint8]
+        uint8 array (N, 28, 28) Light on dark.
+    digits : NDArray[int64]
+        Int array (N,)
 
     Returns
     -------

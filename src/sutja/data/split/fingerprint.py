@@ -86,14 +86,14 @@ class Fingerprint:
 
     Attributes
     ----------
-    shape : (H, W, C)
-        Of the pictures, as they were trained on.
+    shape : tuple[int, int, int]
+        (H, W, C) Of the pictures, as they were trained on.
     n_items : int
         Different pictures it was made of, without those left out for `one_in`.
     one_in : int
         One in so many pictures is kept, chosen by hash.
-    hashes : uint64 array, rising
-        Below ``n_items << LOW_BITS``.
+    hashes : NDArray[uint64]
+        uint64 array, rising Below ``n_items << LOW_BITS``.
     """
 
     shape: tuple[int, int, int]
@@ -111,8 +111,9 @@ class Fingerprint:
 
         Parameters
         ----------
-        images : uint8 (n, h, w) or (n, h, w, 3)
-            Of any size; they are made as large and as many-coloured as the training pictures were.
+        images : NDArray[uint8]
+            uint8 (n, h, w) or (n, h, w, 3) Of any size; they are made as large and as many-coloured as the
+            training pictures were.
 
         Returns
         -------

@@ -23,10 +23,11 @@ def hold_out(
 
     Parameters
     ----------
-    labels : int array (n,)
-        Classes, from 0.
-    groups : array (n,) or None
-        Writer, speaker, document, … of each item. Groups of one item each are as good as none.
+    labels : NDArray[integer[Any]]
+        Int array (n,) Classes, from 0.
+    groups : NDArray[Any] | None
+        Array (n,) or None Writer, speaker, document, … of each item. Groups of one item each are as good as
+        none.
     share : float
         Of the items, above 0 and below 1. With groups it is kept as well as whole groups can.
     seed : int

@@ -42,8 +42,9 @@ def near_duplicates(
 
     Parameters
     ----------
-    images_a, images_b : sequences of uint8 arrays (H, W) or (H, W, 3)
-        Of any sizes. Put the shorter one first: it is compared in blocks with all of the other.
+    images_a, images_b : Sequence[NDArray[uint8]]
+        Sequences of uint8 arrays (H, W) or (H, W, 3) Of any sizes. Put the shorter one first: it is compared
+        in blocks with all of the other.
     max_distance : int
         Bits of the 128 in which the hashes of candidates may differ.
     min_correlation : float
@@ -85,8 +86,9 @@ def look_alikes(
 
     Parameters
     ----------
-    images_a, images_b : uint8 arrays (N, H, W) or (N, H, W, 3), each of one size
-        Small ones of one size are compared as they are, others as grey at 24 by 24.
+    images_a, images_b : NDArray[uint8]
+        uint8 arrays (N, H, W) or (N, H, W, 3), each of one size Small ones of one size are compared as they
+        are, others as grey at 24 by 24.
     min_correlation : float
         From which two count as alike, above 0 and up to 1.
 

@@ -63,11 +63,11 @@ def cut(view: View, field: Box, way: Way = WAYS[0]) -> Cut:
 
     Parameters
     ----------
-    view
+    view : View
         Upright and straight.
-    field
+    field : Box
         About its ink, in the view's pixels.
-    way
+    way : Way
         How; a cleaned cut has lines, and what belongs to neighbours, painted over.
     """
     height = max(field.height, 1.0)
@@ -90,9 +90,9 @@ def without_others(pixels: NDArray[np.uint8], own: Box) -> NDArray[np.uint8]:
 
     Parameters
     ----------
-    pixels
+    pixels : NDArray[uint8]
         uint8 (H, W), ink darker than paper; light ink is left as it is.
-    own
+    own : Box
         Where the field's own ink is.
     """
     _, black = cv2.threshold(pixels, 0, 1, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)

@@ -54,11 +54,11 @@ def find(view: View, at: Sequence[float], finder: Finder) -> list[Found]:
 
     Parameters
     ----------
-    view
+    view : View
         Upright and straight.
-    at
+    at : Sequence[float]
         Scales, drawn pixels to one of the view.
-    finder
+    finder : Finder
         What finds them.
     """
     found = [field for scale in at for field in _find(view, scale, finder)]

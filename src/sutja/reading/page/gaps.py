@@ -22,7 +22,7 @@ def gaps(boxes: Sequence[Box], where: Sequence[Place | None]) -> list[Box]:
 
     Parameters
     ----------
-    boxes, where
+    boxes, where : Sequence[Box] or Sequence[Place | None]
         The numbers of a page, and their places as `sutja.reading.page.tables.places` gives them.
     """
     tables: dict[int, dict[tuple[int, int], Box]] = defaultdict(dict)

@@ -39,17 +39,17 @@ class Layout:
 
     Attributes
     ----------
-    ink
+    ink : NDArray[uint8]
         uint8 (H, W): 1 where there is ink.
-    shrink
+    shrink : float
         Pixels of the picture to one of ``ink``.
-    height
+    height : float | None
         How high the usual character is, in pixels of the picture; None for a page without any.
-    tall
+    tall : float | None
         How high the large characters are, where there are some that the usual height does not speak for.
-    skew
+    skew : float
         Degrees clockwise by which the page must be turned to lie straight, -15 to 15.
-    characters
+    characters : int
         How many components may be characters.
     """
 
@@ -66,7 +66,7 @@ def measure(grey: NDArray[np.uint8]) -> Layout:
 
     Parameters
     ----------
-    grey
+    grey : NDArray[uint8]
         uint8 (h, w), ink darker than what is about it.
     """
     shrink = max(1.0, math.sqrt(grey.size / WORK_PIXELS))

@@ -72,9 +72,9 @@ def reads_badly(readings: Sequence[Reading], layout: Layout) -> bool:
 
     Parameters
     ----------
-    readings
+    readings : Sequence[Reading]
         Of all fields.
-    layout
+    layout : Layout
         Of the page.
     """
     good = _good(readings) and not _on_its_head(readings)

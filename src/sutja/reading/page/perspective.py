@@ -38,11 +38,11 @@ def flat_view(view: View, framed: Quad | None, grey: NDArray[np.uint8]) -> View 
 
     Parameters
     ----------
-    view
+    view : View
         The picture as given.
-    framed
+    framed : Quad | None
         What `frame` found on it.
-    grey
+    grey : NDArray[uint8]
         The picture, uint8 (H, W), ink dark.
     """
     found = sheet(grey) if framed is None else framed

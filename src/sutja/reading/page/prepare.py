@@ -27,15 +27,15 @@ class Prepared:
 
     Attributes
     ----------
-    view
+    view : View
         Straight, but perhaps the wrong way round.
-    layout
+    layout : Layout
         Of the picture as given.
-    scales
+    scales : tuple[float, ...]
         At which it is to be drawn; none where there is nothing to find.
-    notes
+    notes : tuple[str, ...]
         What was done, for people.
-    framed
+    framed : Quad | None
         The corners of a frame or a grid, (4, 2) in the picture's pixels, where there is one.
     """
 
@@ -63,7 +63,7 @@ def prepare(pixels: NDArray[np.uint8]) -> Prepared:
 
     Parameters
     ----------
-    pixels
+    pixels : NDArray[uint8]
         uint8 (H, W) or (H, W, 3).
     """
     notes = []

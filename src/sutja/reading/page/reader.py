@@ -80,15 +80,15 @@ class PageReader:
 
     Parameters
     ----------
-    transcribe
+    transcribe : Transcribe
         What reads cut-out fields: `Reader.numbers`.
-    finder
+    finder : Finder
         What finds them: a `sutja.detection.Detector` of number fields.
-    trust
+    trust : FieldTrust | None
         How finding and reading together become a confidence, and from which a number is accepted.
-    max_error
+    max_error : float | None
         As for `Reader`; by the counts of `trust`.
-    of_a_kind
+    of_a_kind : bool
         Whether a kind of number was asked for: then what `transcribe` does not accept, since it does not fit
         the kind, is not accepted here either.
 
@@ -124,7 +124,7 @@ class PageReader:
 
         Parameters
         ----------
-        picture
+        picture : Picture
             The page, any way round.
 
         Returns

@@ -32,7 +32,7 @@ def settled(numbers: Sequence[Number]) -> list[Number]:
 
     Parameters
     ----------
-    numbers
+    numbers : Sequence[Number]
         With their tables, rows and columns.
     """
     tables: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
@@ -50,9 +50,9 @@ def settle(numbers: Sequence[Number], cells: Cells) -> list[Number]:
 
     Parameters
     ----------
-    numbers
+    numbers : Sequence[Number]
         Of a page.
-    cells
+    cells : Cells
         Where those of a table stand, rows and columns counted from 0. What is no full grid stays as it is.
     """
     found = list(numbers)
@@ -76,7 +76,7 @@ def settle(numbers: Sequence[Number], cells: Cells) -> list[Number]:
 
 
 def _likelihoods(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
-    """p (9, 9, 10): what each cell may say; sure cells say one thing only, and 0 is no digit of a grid."""
+    """P (9, 9, 10): what each cell may say; sure cells say one thing only, and 0 is no digit of a grid."""
     p = np.full((SIDE, SIDE, 10), _LEAST)
     for r, row in enumerate(grid):
         for c, number in enumerate(row):

@@ -43,9 +43,9 @@ def places(boxes: Sequence[Box], framed: Sequence[bool] | None = None) -> list[P
 
     Parameters
     ----------
-    boxes
+    boxes : Sequence[Box]
         Of the numbers of an upright page, in any order. Two pieces of one cell get the same place.
-    framed
+    framed : Sequence[bool] | None
         Whether each stands within a frame; no table reaches across one.
     """
     found: list[Place | None] = [None] * len(boxes)
@@ -72,9 +72,9 @@ def in_order(boxes: Sequence[Box], where: Sequence[Place | None]) -> list[int]:
 
     Parameters
     ----------
-    boxes
+    boxes : Sequence[Box]
         Of an upright page.
-    where
+    where : Sequence[Place | None]
         As `places` gives it.
     """
     order: list[int] = []

@@ -22,12 +22,12 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
 
     Parameters
     ----------
-    pages
+    pages : Sequence[Sequence[Case]]
         For each page its cases, read without any calibration of fields. Only numbers that a threshold may
         accept count.
-    max_error
+    max_error : float
         Largest share of wrong numbers among the accepted of the second half.
-    seed
+    seed : int
         Deals the pages.
 
     Raises

@@ -142,11 +142,11 @@ def cases(page: Page, labels: Sequence[Label], every_number: bool = False) -> li
 
     Parameters
     ----------
-    page
+    page : Page
         As it was read.
-    labels
+    labels : Sequence[Label]
         Of this page.
-    every_number
+    every_number : bool
         The labels name every number that stands there: what answers none is a case of its own, and wrong.
     """
     numbers, labels = list(page.numbers), [label for label in labels if label.digits]

@@ -33,13 +33,13 @@ class View:
 
     Attributes
     ----------
-    pixels
+    pixels : Pixels
         The picture as given, uint8 (H, W) or (H, W, 3).
-    to_picture
+    to_picture : Matrix
         (3, 3): a point (x, y, 1) of the view, times this, is a point of the picture, up to its last entry.
-    width, height
+    width, height : float
         Of the view, in its own pixels.
-    paper
+    paper : tuple[float, ...] | None
         What is drawn beyond the picture, a value a channel; None where its edge goes on.
     """
 
@@ -128,9 +128,9 @@ class View:
 
         Parameters
         ----------
-        scale
+        scale : float
             Drawn pixels to one of the view, above 0.
-        box
+        box : Box | None
             In the view's pixels; it may reach beyond the view.
         """
         box = box or Box(0.0, 0.0, self.width, self.height)

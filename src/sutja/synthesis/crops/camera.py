@@ -18,9 +18,12 @@ def write_on(paper: Plane, alpha: Plane, row: int, column: int, darkness: float)
 
     Parameters
     ----------
-    paper : (H, W), changed.
-    alpha : (h, w) of ink, its corner at (row, column) of the paper.
-    darkness : the part of the light that full ink takes away.
+    paper : Plane
+        (H, W), changed.
+    alpha : Plane
+        (h, w) of ink, its corner at (row, column) of the paper.
+    darkness : float
+        The part of the light that full ink takes away.
     """
     top, left = max(0, row), max(0, column)
     bottom, right = min(paper.shape[0], row + alpha.shape[0]), min(paper.shape[1], column + alpha.shape[1])
@@ -35,9 +38,12 @@ def take(rng: Generator, plane: Plane, unit: float, *, gentle: bool = False) -> 
 
     Parameters
     ----------
-    plane : float32 (H, W).
-    unit : digit height in pixels.
-    gentle : blur less, as small digits need.
+    plane : Plane
+        float32 (H, W).
+    unit : float
+        Digit height in pixels.
+    gentle : bool
+        Blur less, as small digits need.
 
     Returns
     -------
@@ -79,8 +85,10 @@ def shake(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> 
 
     Parameters
     ----------
-    picture : uint8 (H, W).
-    strength : of the change of shape; less than 1 for a lone digit; above 1 strokes bend as well.
+    picture : NDArray[uint8]
+        uint8 (H, W).
+    strength : float
+        Of the change of shape; less than 1 for a lone digit; above 1 strokes bend as well.
 
     Returns
     -------

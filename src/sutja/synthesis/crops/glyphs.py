@@ -21,7 +21,8 @@ class Hands:
 
     Attributes
     ----------
-    name : of the set that the digits come from.
+    name : str
+        Of the set that the digits come from.
     """
 
     def __init__(self, name: str) -> None:
@@ -41,10 +42,14 @@ class Hands:
 
         Parameters
         ----------
-        name : of the set.
-        images : uint8 (H, W) each, light ink on 0, of any sizes; pictures with hardly any ink are left out.
-        labels : the digit of each picture, 0 to 9.
-        writers : whose hand each picture is in; anything hashable.
+        name : str
+            Of the set.
+        images : Sequence[NDArray[uint8]] | NDArray[uint8]
+            uint8 (H, W) each, light ink on 0, of any sizes; pictures with hardly any ink are left out.
+        labels : Iterable[int]
+            The digit of each picture, 0 to 9.
+        writers : Iterable[object]
+            Whose hand each picture is in; anything hashable.
         """
         hands = cls(name)
         index: dict[object, int] = {}

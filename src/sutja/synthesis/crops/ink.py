@@ -23,10 +23,14 @@ def handwritten(
 
     Parameters
     ----------
-    text : digits, separators and spaces.
-    hands, signs : where digits and signs come from.
-    unit : pixels in a digit height.
-    raised : so many last characters are small and high.
+    text : str
+        Digits, separators and spaces.
+    hands, signs : Hands or Face
+        Where digits and signs come from.
+    unit : float
+        Pixels in a digit height.
+    raised : int
+        So many last characters are small and high.
 
     Returns
     -------
@@ -69,9 +73,12 @@ def in_font(rng: Generator, text: str, face: Face, unit: float, *, hand: bool, r
 
     Parameters
     ----------
-    text : characters that the font has, and spaces.
-    unit : pixels in a digit height.
-    raised : so many last characters are small and high.
+    text : str
+        Characters that the font has, and spaces.
+    unit : float
+        Pixels in a digit height.
+    raised : int
+        So many last characters are small and high.
 
     Returns
     -------

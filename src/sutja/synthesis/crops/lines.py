@@ -23,9 +23,12 @@ class Style:
 
     Attributes
     ----------
-    gap : between characters; below 0 they touch.
-    word_gap : added for a space.
-    use_advance : set the glyphs by their font's own advance, not side by side.
+    gap : float
+        Between characters; below 0 they touch.
+    word_gap : float
+        Added for a space.
+    use_advance : bool
+        Set the glyphs by their font's own advance, not side by side.
     """
 
     gap: float
@@ -48,9 +51,12 @@ def set_line(rng: Generator, glyphs: list[Glyph | None], unit: float, style: Sty
 
     Parameters
     ----------
-    glyphs : None is a gap.
-    unit : pixels in a digit height.
-    raised : so many last glyphs are small and high, as cents often are.
+    glyphs : list[Glyph | None]
+        None is a gap.
+    unit : float
+        Pixels in a digit height.
+    raised : int
+        So many last glyphs are small and high, as cents often are.
     """
     baseline = int(_ABOVE * unit)
     x = 2.0 + unit * 0.2

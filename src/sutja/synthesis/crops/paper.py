@@ -102,10 +102,14 @@ def comb(
 
     Parameters
     ----------
-    size : (H, W) in pixels.
-    edges : columns of the dividers.
-    top, bottom : rows between which they stand.
-    unit : digit height in pixels.
+    size : tuple[int, int]
+        (H, W) in pixels.
+    edges : list[float]
+        Columns of the dividers.
+    top, bottom : float
+        Rows between which they stand.
+    unit : float
+        Digit height in pixels.
     """
     plane = np.ones(size, np.float32)
     value, width = float(rng.uniform(0.1, 0.7)), int(rng.integers(1, max(2, int(unit * 0.08)) + 1))

@@ -73,9 +73,12 @@ class Composer:
 
     Parameters
     ----------
-    sources : real data to draw on.
-    seed : of the generator.
-    weights : kind of sample → how often; `DEFAULT_WEIGHTS` by default. Kinds that have no data are left out.
+    sources : Sources
+        Real data to draw on.
+    seed : int
+        Of the generator.
+    weights : Mapping[str, float] | None
+        Kind of sample → how often; `DEFAULT_WEIGHTS` by default. Kinds that have no data are left out.
 
     Raises
     ------

@@ -36,11 +36,16 @@ class Sources:
 
     Attributes
     ----------
-    hands : written digits by writer, one `Hands` a set, with the weight they are drawn with.
-    lone : pictures of one digit as they come, with their digit, one list a set.
-    amounts : real amounts whose labels are silent about separators.
-    words : real crops of handwriting that holds no number.
-    used : set name → number of items, for the card.
+    hands : list[tuple[float, Hands]]
+        Written digits by writer, one `Hands` a set, with the weight they are drawn with.
+    lone : dict[str, list[tuple[Picture, str]]]
+        Pictures of one digit as they come, with their digit, one list a set.
+    amounts : list[Amount]
+        Real amounts whose labels are silent about separators.
+    words : list[Picture]
+        Real crops of handwriting that holds no number.
+    used : dict[str, int]
+        Set name → number of items, for the card.
     """
 
     hands: list[tuple[float, Hands]] = field(default_factory=list)
@@ -122,9 +127,12 @@ def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = F
 
     Parameters
     ----------
-    root : the data folder.
-    fold : the fold held back for validation; None trains on all that is not a test part.
-    open_terms : leave out the sets whose terms are not open (`orand-car`, `usps`).
+    root : Path
+        The data folder.
+    fold : int | None
+        The fold held back for validation; None trains on all that is not a test part.
+    open_terms : bool
+        Leave out the sets whose terms are not open (`orand-car`, `usps`).
     """
     out = Sources()
     _add_digits(out, root, fold, open_terms)

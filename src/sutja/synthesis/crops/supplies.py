@@ -17,9 +17,12 @@ class Supplies:
 
     Attributes
     ----------
-    rng : every choice comes from it.
-    sources : real data.
-    printed, handwriting : fonts by family.
+    rng : Generator
+        Every choice comes from it.
+    sources : Sources
+        Real data.
+    printed, handwriting
+        Fonts by family.
     """
 
     def __init__(self, sources: Sources, rng: Generator) -> None:

@@ -17,10 +17,14 @@ def on_paper(
 
     Parameters
     ----------
-    alpha : float32 (h, w).
-    unit : digit height in pixels.
-    clean : no other line shows at the edge.
-    sturdy : digits alone, which are still there when the crop cuts into them; a full stop might not be.
+    alpha : Alpha
+        float32 (h, w).
+    unit : float
+        Digit height in pixels.
+    clean : bool
+        No other line shows at the edge.
+    sturdy : bool
+        Digits alone, which are still there when the crop cuts into them; a full stop might not be.
 
     Returns
     -------

@@ -96,9 +96,12 @@ class PageComposer:
 
     Parameters
     ----------
-    sources : real data to draw on; written digits come from its hands, or from fonts where it has none.
-    seed : of the generator.
-    weights : layout → how often; `DEFAULT_WEIGHTS` by default.
+    sources : Sources
+        Real data to draw on; written digits come from its hands, or from fonts where it has none.
+    seed : int
+        Of the generator.
+    weights : Mapping[str, float] | None
+        Layout → how often; `DEFAULT_WEIGHTS` by default.
 
     Raises
     ------

@@ -66,8 +66,10 @@ class Writer:
 
     Parameters
     ----------
-    supplies : real digits and fonts.
-    unit : height of a digit in pixels.
+    supplies : Supplies
+        Real digits and fonts.
+    unit : float
+        Height of a digit in pixels.
     """
 
     def __init__(self, supplies: Supplies, unit: float) -> None:
@@ -157,15 +159,21 @@ class Desk:
 
     Parameters
     ----------
-    supplies : real digits and fonts.
-    unit : height of a printed digit of the page's body text in pixels.
+    supplies : Supplies
+        Real digits and fonts.
+    unit : float
+        Height of a printed digit of the page's body text in pixels.
 
     Attributes
     ----------
-    rng : every choice comes from it.
-    body, small, head : type of one family in three sizes.
-    writer : who fills the page in; its digits are larger than the print.
-    black : the part of the light that print takes away.
+    rng : Generator
+        Every choice comes from it.
+    body, small, head
+        Type of one family in three sizes.
+    writer
+        Who fills the page in; its digits are larger than the print.
+    black
+        The part of the light that print takes away.
     """
 
     def __init__(self, supplies: Supplies, unit: float, style: str = "any", largest: float = 26.0) -> None:

@@ -20,11 +20,16 @@ class Field:
 
     Attributes
     ----------
-    text : as it is written; of an ignored field it may be "".
-    box : (x0, y0, x1, y1) in pixels, tight to the ink, right and lower edges excluded.
-    written : "handwritten" or "printed".
-    kind : number, amount, postcode, date, phone, account, micr, cell, digit …
-    ignore : neither a number nor background: a code with letters, a date with a month's name, a cut field.
+    text : str
+        As it is written; of an ignored field it may be "".
+    box : XYXY
+        (x0, y0, x1, y1) in pixels, tight to the ink, right and lower edges excluded.
+    written : Written
+        "handwritten" or "printed".
+    kind : str
+        Number, amount, postcode, date, phone, account, micr, cell, digit …
+    ignore : bool
+        Neither a number nor background: a code with letters, a date with a month's name, a cut field.
     """
 
     text: str
@@ -47,9 +52,12 @@ def crop(sample: PageSample, top: int, left: int, size: tuple[int, int]) -> Page
 
     Parameters
     ----------
-    sample : the page.
-    top, left : corner of the window in the page's pixels; may be negative.
-    size : (H, W) of the window.
+    sample : PageSample
+        The page.
+    top, left : int
+        Corner of the window in the page's pixels; may be negative.
+    size : tuple[int, int]
+        (H, W) of the window.
 
     Returns
     -------

@@ -16,9 +16,12 @@ def lay(
 
     Parameters
     ----------
-    panel : drawn as any sheet, dark on white; 255 becomes ``ground``, 0 becomes ``ink``.
-    x, y : where its upper left corner lies before it is turned about its middle.
-    angle : degrees.
+    panel : Sheet
+        Drawn as any sheet, dark on white; 255 becomes ``ground``, 0 becomes ``ink``.
+    x, y : float
+        Where its upper left corner lies before it is turned about its middle.
+    angle : float
+        degrees.
     """
     levels = np.linspace(ink, ground, 256).round().astype(np.uint8)
     face = np.asarray(cv2.LUT(panel.plane, levels), np.uint8)

@@ -27,7 +27,8 @@ def take(rng: Generator, sheet: Sheet, way: str | None = None) -> PageSample:
 
     Parameters
     ----------
-    way : digital (as a program draws it), scan, photo or copy (nearly black and white); at random by default.
+    way : str | None
+        Digital (as a program draws it), scan, photo or copy (nearly black and white); at random by default.
 
     Returns
     -------
@@ -59,7 +60,8 @@ def _legible(picture: Pixels, drawn: Pixels, fields: tuple[Field, ...]) -> tuple
 
     Parameters
     ----------
-    drawn : the sheet as it was drawn, where the picture has it.
+    drawn : Pixels
+        The sheet as it was drawn, where the picture has it.
     """
     # Noise alone is no ink.
     small, wanted = (np.asarray(cv2.blur(plane, (3, 3)), np.uint8) for plane in (picture, drawn))

@@ -41,13 +41,17 @@ class Sheet:
 
     Parameters
     ----------
-    rng : every choice comes from it.
-    size : (H, W) in pixels.
+    rng : Generator
+        Every choice comes from it.
+    size : tuple[int, int]
+        (H, W) in pixels.
 
     Attributes
     ----------
-    plane : uint8 (H, W), 255 where there is no ink.
-    marks : the numbers so far.
+    plane : NDArray[uint8]
+        uint8 (H, W), 255 where there is no ink.
+    marks : list[Mark]
+        The numbers so far.
     """
 
     def __init__(self, rng: Generator, size: tuple[int, int]) -> None:

@@ -19,8 +19,10 @@ class Type:
 
     Parameters
     ----------
-    face : the font.
-    unit : height of its "8" in pixels.
+    face : Face
+        The font.
+    unit : float
+        Height of its "8" in pixels.
     """
 
     def __init__(self, face: Face, unit: float) -> None:

@@ -41,10 +41,13 @@ def printed(
 
     Parameters
     ----------
-    parts : words, and `Value` for numbers. Nothing is put between them: the words bring their own spaces.
-        What the font cannot draw is left out.
-    x, baseline : where it begins, or ends (``align`` "right"), or has its middle ("centre").
-    spread : pixels added after each character.
+    parts : Sequence[Part]
+        Words, and `Value` for numbers. Nothing is put between them: the words bring their own spaces. What
+        the font cannot draw is left out.
+    x, baseline : float
+        Where it begins, or ends (``align`` "right"), or has its middle ("centre").
+    spread : float
+        Pixels added after each character.
     """
     parts = [part for part in parts if type_.has(_text(part))]
     darkness = desk.black if black is None else black
@@ -145,12 +148,18 @@ def comb(
 
     Parameters
     ----------
-    value : digits; an empty text leaves all boxes empty.
-    x, y : upper left corner of the first box.
-    pitch, tall : width and height of a box in pixels.
-    empty : boxes without a digit before the first and after the last.
-    every : a gap after so many boxes; 0 for none.
-    style : boxes, teeth, apart (each box by itself) or dashes.
+    value : Value
+        Digits; an empty text leaves all boxes empty.
+    x, y : float
+        Upper left corner of the first box.
+    pitch, tall : float
+        Width and height of a box in pixels.
+    empty : tuple[int, int]
+        Boxes without a digit before the first and after the last.
+    every : int
+        A gap after so many boxes; 0 for none.
+    style : str
+        Boxes, teeth, apart (each box by itself) or dashes.
     """
     before, after = empty
     count = before + len(value.text) + after
@@ -224,9 +233,12 @@ def paragraph(sheet: Sheet, desk: Desk, type_: Type, words: list[Part], box: XYX
 
     Parameters
     ----------
-    words : without spaces; a `Value` is a number in the prose.
-    box : (x0, y0, x1, y1) it may fill; what does not fit is dropped.
-    leading : pixels between baselines.
+    words : list[Part]
+        Without spaces; a `Value` is a number in the prose.
+    box : XYXY
+        (x0, y0, x1, y1) it may fill; what does not fit is dropped.
+    leading : float
+        Pixels between baselines.
     """
     x0, y0, x1, y1 = box
     baseline, line, wide = y0 + type_.unit * 1.3, list[Part](), 0.0

@@ -174,8 +174,10 @@ def in_script(words: tuple[str, ...], language: str) -> str | None:
 
     Parameters
     ----------
-    words : in small letters; "," is a breath.
-    language : a key of `SCRIPTS`.
+    words : tuple[str, ...]
+        In small letters; "," is a breath.
+    language : str
+        A key of `SCRIPTS`.
     """
     spelled = [word if word == "," else DEVANAGARI.get(word, "") for word in words]
     if not all(spelled):

@@ -25,12 +25,17 @@ class Strength:
 
     Parameters
     ----------
-    voice : a voice faster and higher, or slower and lower.
-    room : reverberation.
-    line : telephone bands, codecs, clipping.
-    noise : background noise.
-    haste : words said quicker or slower than they were, as high as before. A network taught it heard
-        fewer strings of strangers as they say them (docs/log.md).
+    voice : float
+        A voice faster and higher, or slower and lower.
+    room : float
+        reverberation.
+    line : float
+        Telephone bands, codecs, clipping.
+    noise : float
+        Background noise.
+    haste : float
+        Words said quicker or slower than they were, as high as before. A network taught it heard fewer
+        strings of strangers as they say them (docs/log.md).
     """
 
     voice: float = 0.7
@@ -157,8 +162,10 @@ def mixed(sound: Sound, noise: Sound, ratio: float) -> Sound:
 
     Parameters
     ----------
-    sound, noise : float32 (n,).
-    ratio : dB between the sound's loud parts and the noise.
+    sound, noise : Sound
+        float32 (n,).
+    ratio : float
+        dB between the sound's loud parts and the noise.
     """
     loud = _loud(sound)
     hiss = float(np.sqrt(np.square(noise).mean())) if len(noise) else 0.0

@@ -96,12 +96,18 @@ class SpeechComposer:
 
     Parameters
     ----------
-    pieces : speech; those with one class are words that strings are made of.
-    noises : int16 (n,) each.
-    seed : the same seed gives the same recordings.
-    strength : how much happens to them.
-    shares : of each source among phrases.
-    kinds : how often each kind of recording is composed; they add up to 1.
+    pieces : Sequence[Piece]
+        Speech; those with one class are words that strings are made of.
+    noises : Sequence[NDArray[int16]]
+        int16 (n,) each.
+    seed : int
+        The same seed gives the same recordings.
+    strength : Strength
+        How much happens to them.
+    shares : Mapping[str, float]
+        Of each source among phrases.
+    kinds : Mapping[str, float]
+        How often each kind of recording is composed; they add up to 1.
     """
 
     def __init__(
@@ -321,6 +327,6 @@ class SpeechComposer:
 
 
 def _stretch(samples: NDArray[np.int16], n: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """n samples from anywhere in a recording, again and again where it is shorter."""
+    """N samples from anywhere in a recording, again and again where it is shorter."""
     at = int(rng.integers(len(samples)))
     return np.take(samples, np.arange(at, at + n), mode="wrap").astype(np.float32)

@@ -63,7 +63,8 @@ class Kokoro:
 
     Parameters
     ----------
-    folder : has ``kokoro.onnx``, ``vocab.json`` and ``voices/*.bin``.
+    folder : Path
+        Has ``kokoro.onnx``, ``vocab.json`` and ``voices/*.bin``.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -138,11 +139,16 @@ def spoken_by(
 
     Parameters
     ----------
-    voices : the network and its voices.
-    count : how many.
-    seed : the same seed gives the same phrases and voices.
-    say : what.
-    speeds : least and most, as times its own.
+    voices : Kokoro
+        The network and its voices.
+    count : int
+        How many.
+    seed : int
+        The same seed gives the same phrases and voices.
+    say : Say
+        what.
+    speeds : tuple[float, float]
+        Least and most, as times its own.
     """
     import soxr
 
@@ -177,7 +183,8 @@ class Hibari:
 
     Parameters
     ----------
-    folder : has the package ``hibari``.
+    folder : Path
+        Has the package ``hibari``.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -222,11 +229,16 @@ class Throat:
 
     Parameters
     ----------
-    height : times as high as the voice is.
-    size : times as high as its formants are.
-    tilt : of the spectrum of what is voiced, in nepers an octave.
-    breath : nepers more of what is not.
-    song : how much the melody goes up and down; 1 as it does.
+    height : float
+        Times as high as the voice is.
+    size : float
+        Times as high as its formants are.
+    tilt : float
+        Of the spectrum of what is voiced, in nepers an octave.
+    breath : float
+        Nepers more of what is not.
+    song : float
+        How much the melody goes up and down; 1 as it does.
     """
 
     height: float
@@ -257,10 +269,14 @@ def spoken_by_many(voice: Hibari, count: int, seed: int, say: Say = a_phrase) ->
 
     Parameters
     ----------
-    voice : whose network is used.
-    count : how many.
-    seed : the same seed gives the same phrases and speakers.
-    say : what.
+    voice : Hibari
+        Whose network is used.
+    count : int
+        How many.
+    seed : int
+        The same seed gives the same phrases and speakers.
+    say : Say
+        what.
     """
     import soxr
 

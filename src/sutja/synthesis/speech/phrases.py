@@ -119,10 +119,14 @@ def digits_said(
 
     Parameters
     ----------
-    rng : makes the choices.
-    count : of the digits; None for any.
-    again : part of them that are those before; chance gives 0.1, and it is where mistakes are made.
-    doubles : how often somebody says "double" and "triple".
+    rng : random.Generator
+        Makes the choices.
+    count : int | None
+        Of the digits; None for any.
+    again : float
+        Part of them that are those before; chance gives 0.1, and it is where mistakes are made.
+    doubles : float
+        How often somebody says "double" and "triple".
     """
     count = count or int(rng.choice([2, 3, 4, 5, 6, 7, 8, 10, 11], p=_COUNTS))
     digits = rng.integers(0, 10, count)

@@ -23,11 +23,16 @@ class Piece:
 
     Attributes
     ----------
-    samples : int16 (n,), at `RATE`.
-    classes : what the listener is to hear, without the blank; empty for noise.
-    speaker : whose voice it is, the key of the split.
-    source : the set or the engine that it is from.
-    sounds : of its words (`speech.sounds`), where some are no number words; empty where they are not known.
+    samples : NDArray[int16]
+        int16 (n,), at `RATE`.
+    classes : tuple[int, ...]
+        What the listener is to hear, without the blank; empty for noise.
+    speaker : str
+        Whose voice it is, the key of the split.
+    source : str
+        The set or the engine that it is from.
+    sounds : tuple[int, ...]
+        Of its words (`speech.sounds`), where some are no number words; empty where they are not known.
     """
 
     samples: NDArray[np.int16]
@@ -89,9 +94,12 @@ def trimmed(samples: NDArray[np.float32], margin: float = 0.05, below: float = 4
 
     Parameters
     ----------
-    samples : float32 (n,).
-    margin : seconds that are left.
-    below : dB under the loudest 10 ms that count as silence.
+    samples : NDArray[float32]
+        float32 (n,).
+    margin : float
+        Seconds that are left.
+    below : float
+        dB under the loudest 10 ms that count as silence.
     """
     level = loudness(samples)
     if not len(level):
@@ -102,7 +110,7 @@ def trimmed(samples: NDArray[np.float32], margin: float = 0.05, below: float = 4
 
 
 def loudness(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """dB of full scale of every 10 ms."""
+    """DB of full scale of every 10 ms."""
     step = RATE // 100
     rows = samples[: len(samples) // step * step].reshape(-1, step)
     return np.asarray(10 * np.log10(np.square(rows).mean(axis=1) + 1e-10), np.float32)
@@ -115,9 +123,12 @@ def cut_at_pauses(
 
     Parameters
     ----------
-    samples : float32 (n,).
-    count : how many words there should be.
-    least : seconds of a pause.
+    samples : NDArray[float32]
+        float32 (n,).
+    count : int
+        How many words there should be.
+    least : float
+        Seconds of a pause.
     """
     level = loudness(samples)
     if not len(level):

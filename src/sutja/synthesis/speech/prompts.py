@@ -27,8 +27,10 @@ def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
 
     Parameters
     ----------
-    sounds : the folder of recordings.
-    texts : ``name: text`` a line, compressed.
+    sounds : Path
+        The folder of recordings.
+    texts : Path
+        ``name: text`` a line, compressed.
     """
     takes: list[tuple[Path, list[str], bool]] = []
     for line in gzip.decompress(texts.read_bytes()).decode().splitlines():

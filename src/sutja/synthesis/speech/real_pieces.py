@@ -44,10 +44,14 @@ def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) 
 
     Parameters
     ----------
-    root : the folder of the data sets.
-    dataset : "fsdd", "an4", "telephone-speech" or "spoken-strings".
-    part : "train", "validation" or "test".
-    with_sounds : also tell the sounds of sets whose texts are words, which takes espeak-ng.
+    root : Path
+        The folder of the data sets.
+    dataset : str
+        "fsdd", "an4", "telephone-speech" or "spoken-strings".
+    part : str
+        "train", "validation" or "test".
+    with_sounds : bool
+        Also tell the sounds of sets whose texts are words, which takes espeak-ng.
     """
     records = [r for r in _READERS[dataset](root) if sound_sets.part_of(dataset, r) == part]
     words = [_WORD.findall(_NOT_SAID.sub(" ", r.text.lower())) for r in records]

@@ -164,10 +164,14 @@ def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[
 
     Parameters
     ----------
-    engine : "espeak-ng", "flite" or "festival".
-    count : how many.
-    seed : the same seed gives the same phrases and voices.
-    say : gives what is said; festival's voices of India have spellings of few words that are no numbers.
+    engine : str
+        "espeak-ng", "flite" or "festival".
+    count : int
+        How many.
+    seed : int
+        The same seed gives the same phrases and voices.
+    say : Say
+        Gives what is said; festival's voices of India have spellings of few words that are no numbers.
 
     Raises
     ------

@@ -25,14 +25,21 @@ class Augment:
 
     Parameters
     ----------
-    shift : largest shift, as a part of the side.
-    rotate : largest turn, in degrees.
-    scale : largest change of size: 0.1 for 0.9 to 1.1 times, each axis for itself by half of it.
-    shear : largest shear, as a tangent.
-    elastic : standard deviation of a smooth bend, as a part of the side (Simard et al. 2003).
-    bends : grid points a side of that bend; more are finer.
-    cut : side of a square that is covered with the picture's edge colour, as a part of the side
-        (DeVries & Taylor 2017); half of the pictures get one.
+    shift : float
+        Largest shift, as a part of the side.
+    rotate : float
+        Largest turn, in degrees.
+    scale : float
+        Largest change of size: 0.1 for 0.9 to 1.1 times, each axis for itself by half of it.
+    shear : float
+        Largest shear, as a tangent.
+    elastic : float
+        Standard deviation of a smooth bend, as a part of the side (Simard et al. 2003).
+    bends : int
+        Grid points a side of that bend; more are finer.
+    cut : float
+        Side of a square that is covered with the picture's edge colour, as a part of the side (DeVries &
+        Taylor 2017); half of the pictures get one.
     """
 
     shift: float = 0.0

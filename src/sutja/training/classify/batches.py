@@ -42,11 +42,16 @@ class Pictures:
 
     Parameters
     ----------
-    X, y : the pictures, uint8 or float32, and their classes.
-    batch_size : pictures a step, over all processes.
-    seed : of the order and of the augmentation.
-    augment : how pictures are changed, or None.
-    channels_last : the memory order that convolutions like.
+    X, y : Shaped[Tensor, "n C H W"] or Int64[Tensor, " n"]
+        The pictures, uint8 or float32, and their classes.
+    batch_size : int
+        Pictures a step, over all processes.
+    seed : int
+        Of the order and of the augmentation.
+    augment : Augment | None
+        How pictures are changed, or None.
+    channels_last : bool
+        The memory order that convolutions like.
     """
 
     def __init__(
@@ -94,7 +99,7 @@ class Pictures:
         return min(whole, full + self._last)
 
     def _chunk(self, rows: Int64[Tensor, " n"], generator: torch.Generator) -> PictureBatch:
-        """This process's part of some pictures, changed."""
+        """Return the part of some pictures that is this process's, changed."""
         mine = self._mine(len(rows))
         drawn = self.augment.draw(len(rows), generator) if self.augment else None
         rows = rows if mine is None else rows[mine]

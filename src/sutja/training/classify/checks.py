@@ -22,10 +22,14 @@ def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
 
     Parameters
     ----------
-    net : (B, C, H, W) → logits (B, K).
-    X : (n, C, H, W) uint8 or float32.
-    y : (n,) int64.
-    batch_size : pictures a step, over all processes.
+    net : nn.Module
+        (B, C, H, W) → logits (B, K).
+    X : Tensor
+        (n, C, H, W) uint8 or float32.
+    y : Tensor
+        (n,) int64.
+    batch_size : int
+        Pictures a step, over all processes.
 
     Raises
     ------
@@ -62,8 +66,10 @@ def check_memory(needed: int, remedy: str) -> None:
 
     Parameters
     ----------
-    needed : bytes.
-    remedy : what the person can do.
+    needed : int
+        bytes.
+    remedy : str
+        What the person can do.
 
     Raises
     ------

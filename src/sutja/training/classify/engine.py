@@ -21,11 +21,16 @@ def engine_for(
 
     Parameters
     ----------
-    net : on its device.
-    pictures : on the same.
-    loss : a name in `losses.LOSSES`.
-    wanted : number format and threads; "auto" and 0 choose by a short measurement.
-    saved : the checkpoint of a run that is resumed.
+    net : nn.Module
+        On its device.
+    pictures : Pictures
+        On the same.
+    loss : str
+        A name in `losses.LOSSES`.
+    wanted : tuple[str, int]
+        Number format and threads; "auto" and 0 choose by a short measurement.
+    saved : dict[str, Any] | None
+        The checkpoint of a run that is resumed.
     """
     device, (dtype, threads) = pictures.X.device, wanted
     if saved:

@@ -51,22 +51,38 @@ class ClassifyConfig:
 
     Parameters
     ----------
-    epochs : times that every picture is seen, when `seconds` is 0.
-    seconds : a budget of wall-clock time; the schedule follows the clock, so that it ends with it.
-    batch_size : pictures a step, over all processes.
-    lr : peak learning rate.
-    weight_decay : of all weights but biases and norms (AdamW's, or SGD's).
-    optimiser : "adamw" or "sgd" (with Nesterov's momentum).
-    momentum : of either: beta 1 of AdamW.
-    schedule : a name in `schedule.SCHEDULES`.
-    warm_up : the part of the run in which the learning rate rises.
-    loss : a name in `losses.LOSSES`.
-    label_smoothing : 0 to below 1 (Szegedy et al. 2016).
-    ema : decay of the averaged weights, which are then the result; 0 for none.
-    clip : the largest norm of a gradient; 0 for any.
-    augment : a name in `augment.AUGMENTS`, or None.
-    seed : of the order of pictures, of augmentation and of drop-out; the network is made before.
-    device, dtype, threads : "auto", "auto" and 0 choose by a short measurement; see `training.device`.
+    epochs : int
+        Times that every picture is seen, when `seconds` is 0.
+    seconds : Real
+        A budget of wall-clock time; the schedule follows the clock, so that it ends with it.
+    batch_size : int
+        Pictures a step, over all processes.
+    lr : Real
+        Peak learning rate.
+    weight_decay : Real
+        Of all weights but biases and norms (AdamW's, or SGD's).
+    optimiser : str
+        "adamw" or "sgd" (with Nesterov's momentum).
+    momentum : Real
+        Of either: beta 1 of AdamW.
+    schedule : str
+        A name in `schedule.SCHEDULES`.
+    warm_up : Real
+        The part of the run in which the learning rate rises.
+    loss : str
+        A name in `losses.LOSSES`.
+    label_smoothing : Real
+        0 to below 1 (Szegedy et al. 2016).
+    ema : Real
+        Decay of the averaged weights, which are then the result; 0 for none.
+    clip : Real
+        The largest norm of a gradient; 0 for any.
+    augment : str | None
+        A name in `augment.AUGMENTS`, or None.
+    seed : int
+        Of the order of pictures, of augmentation and of drop-out; the network is made before.
+    device, dtype, threads : str or int
+        "auto", "auto" and 0 choose by a short measurement; see `training.device`.
 
     Raises
     ------
@@ -128,11 +144,16 @@ class Fitted:
 
     Attributes
     ----------
-    net : in evaluation mode, with the averaged weights where an average was kept.
-    history : one row an epoch: epoch, step, seconds, lr, loss, and validation_loss and validation_error.
-    steps, seconds : optimiser steps, and seconds of training.
-    engine : device, dtype and threads.
-    versions : of the packages.
+    net : nn.Module
+        In evaluation mode, with the averaged weights where an average was kept.
+    history : tuple[dict[str, float], ...]
+        One row an epoch: epoch, step, seconds, lr, loss, and validation_loss and validation_error.
+    steps, seconds : int or float
+        Optimiser steps, and seconds of training.
+    engine : dict[str, str | int]
+        Device, dtype and threads.
+    versions : dict[str, str]
+        Of the packages.
     """
 
     net: nn.Module
@@ -165,16 +186,25 @@ def fit_classifier(
 
     Parameters
     ----------
-    net : (B, C, H, W) float32 → logits (B, K); it is not changed itself.
-    X : (n, C, H, W), float32 as the network shall see it, or uint8, of which it sees 0 to 1.
-    y : (n,) classes 0 to K - 1.
-    config : how.
-    validation : X and y to look at after every epoch; they decide nothing.
-    folder : where the checkpoint is kept, every few seconds; None keeps none.
-    resume : go on from the folder's checkpoint where there is one. Where epochs were asked for, the weights
-        are bit for bit those of a run that was never stopped.
-    say : takes a line of progress an epoch.
-    look : takes the history after every epoch.
+    net : nn.Module
+        (B, C, H, W) float32 → logits (B, K); it is not changed itself.
+    X : Images
+        (n, C, H, W), float32 as the network shall see it, or uint8, of which it sees 0 to 1.
+    y : Labels
+        (n,) classes 0 to K - 1.
+    config : ClassifyConfig
+        how.
+    validation : tuple[Images, Labels] | None
+        X and y to look at after every epoch; they decide nothing.
+    folder : Path | None
+        Where the checkpoint is kept, every few seconds; None keeps none.
+    resume : bool
+        Go on from the folder's checkpoint where there is one. Where epochs were asked for, the weights are
+        bit for bit those of a run that was never stopped.
+    say : Say
+        Takes a line of progress an epoch.
+    look : Look | None
+        Takes the history after every epoch.
 
     Raises
     ------
@@ -245,9 +275,12 @@ def predict_log_proba(
 
     Parameters
     ----------
-    net : (B, C, H, W) → logits (B, K).
-    X : (n, C, H, W), float32 or uint8 as in `fit_classifier`.
-    batch_size : pictures at once.
+    net : nn.Module
+        (B, C, H, W) → logits (B, K).
+    X : Images
+        (n, C, H, W), float32 or uint8 as in `fit_classifier`.
+    batch_size : int
+        Pictures at once.
     """
     device = next(net.parameters()).device
     images = to_tensor(X)

@@ -34,13 +34,20 @@ class Chunks:
 
     Parameters
     ----------
-    make : called once in each process; gives what composes a page from random numbers. Must be picklable.
-    size : (H, W) of a frame.
-    channels : 1 or 3.
-    batch_size : frames a chunk.
-    jitter : how frames are cut from pages.
-    frames_a_page : frames cut from each page, in different places.
-    seed : of everything that is drawn.
+    make : MakeCompose
+        Called once in each process; gives what composes a page from random numbers. Must be picklable.
+    size : tuple[int, int]
+        (H, W) of a frame.
+    channels : int
+        1 or 3.
+    batch_size : int
+        Frames a chunk.
+    jitter : Jitter
+        How frames are cut from pages.
+    frames_a_page : int
+        Frames cut from each page, in different places.
+    seed : int
+        Of everything that is drawn.
     """
 
     make: MakeCompose

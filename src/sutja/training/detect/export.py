@@ -68,10 +68,14 @@ def export_detector(net: Detector, card: Card, path: Path, frames: Sequence[Fram
 
     Parameters
     ----------
-    net : the trained network.
-    card : what goes with it.
-    path : where the file goes; what is there is replaced at one stroke, or not at all.
-    frames : (B, C, H, W) to compare on, as `sutja.signals.frame_input.to_frame` makes them; of several sizes.
+    net : Detector
+        The trained network.
+    card : Card
+        What goes with it.
+    path : Path
+        Where the file goes; what is there is replaced at one stroke, or not at all.
+    frames : Sequence[FrameArray]
+        (B, C, H, W) to compare on, as `sutja.signals.frame_input.to_frame` makes them; of several sizes.
 
     Raises
     ------

@@ -78,17 +78,28 @@ class DetectConfig:
 
     Parameters
     ----------
-    epochs : times through the source, when `seconds` is 0.
-    seconds : a budget of wall-clock time; the schedule follows the clock, so that it ends with it.
-    lr : peak learning rate of AdamW.
-    weight_decay : of all weights but biases and norms.
-    schedule : a name in `schedule.SCHEDULES`.
-    warm_up : the part of the run in which the learning rate rises.
-    ema : decay of the averaged weights, which are the result.
-    clip : the largest norm of a gradient; 0 for any.
-    looks : how often the validation pictures are looked at, evenly over the run.
-    seed : of the random numbers of the run.
-    device, dtype, threads : "auto", "auto" and 0 choose by a short measurement; see `training.device`.
+    epochs : int
+        Times through the source, when `seconds` is 0.
+    seconds : Real
+        A budget of wall-clock time; the schedule follows the clock, so that it ends with it.
+    lr : Real
+        Peak learning rate of AdamW.
+    weight_decay : Real
+        Of all weights but biases and norms.
+    schedule : str
+        A name in `schedule.SCHEDULES`.
+    warm_up : Real
+        The part of the run in which the learning rate rises.
+    ema : Real
+        Decay of the averaged weights, which are the result.
+    clip : Real
+        The largest norm of a gradient; 0 for any.
+    looks : int
+        How often the validation pictures are looked at, evenly over the run.
+    seed : int
+        Of the random numbers of the run.
+    device, dtype, threads : str or int
+        "auto", "auto" and 0 choose by a short measurement; see `training.device`.
 
     Raises
     ------
@@ -140,12 +151,17 @@ class FittedDetector:
 
     Attributes
     ----------
-    net : in evaluation mode, with the averaged weights.
-    history : one row an epoch: epoch, step, seconds, lr, loss, and now and then validation_ap50,
-        validation_ap and validation_error (1 - AP50).
-    steps, seconds : optimiser steps, and seconds of training.
-    engine : device, dtype and threads.
-    versions : of the packages.
+    net : Detector
+        In evaluation mode, with the averaged weights.
+    history : tuple[dict[str, float], ...]
+        One row an epoch: epoch, step, seconds, lr, loss, and now and then validation_ap50, validation_ap and
+        validation_error (1 - AP50).
+    steps, seconds : int or float
+        Optimiser steps, and seconds of training.
+    engine : dict[str, str | int]
+        Device, dtype and threads.
+    versions : dict[str, str]
+        Of the packages.
     """
 
     net: Detector
@@ -174,17 +190,27 @@ def fit_detector(
 
     Parameters
     ----------
-    net : it is not changed itself; trained weights are gone on with.
-    source : gives the frames; see `detect_frames.Frames`.
-    config : how.
-    params : how pictures are made fit for it; mean and deviation are used on the frames too.
-    validation : pictures to look at now and then; they decide nothing.
-    folder : where the checkpoint is kept, every few seconds; None keeps none.
-    resume : go on from the folder's checkpoint where there is one. Where epochs were asked for, the weights
-        are bit for bit those of a run that was never stopped.
-    facts : what else a resumed run must have in common with the one that began, the data's checksum for one.
-    say : takes lines of progress.
-    look : takes the history after every epoch.
+    net : Detector
+        It is not changed itself; trained weights are gone on with.
+    source : Frames
+        Gives the frames; see `detect_frames.Frames`.
+    config : DetectConfig
+        how.
+    params : FrameParams
+        How pictures are made fit for it; mean and deviation are used on the frames too.
+    validation : Sequence[BoxedPicture]
+        Pictures to look at now and then; they decide nothing.
+    folder : Path | None
+        Where the checkpoint is kept, every few seconds; None keeps none.
+    resume : bool
+        Go on from the folder's checkpoint where there is one. Where epochs were asked for, the weights are
+        bit for bit those of a run that was never stopped.
+    facts : Mapping[str, Any] | None
+        What else a resumed run must have in common with the one that began, the data's checksum for one.
+    say : Say
+        Takes lines of progress.
+    look : Look | None
+        Takes the history after every epoch.
 
     Raises
     ------

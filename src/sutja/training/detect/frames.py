@@ -27,16 +27,26 @@ class Jitter:
 
     Parameters
     ----------
-    scale : smallest and largest change of size, drawn evenly on a logarithmic scale.
-    stretch : largest change of one side against the other: 0.1 for 0.9 to 1.1 times.
-    mirror, upset, quarter : whether a picture may be mirrored, put on its head, and turned by 90 degrees.
-    mosaic : how often a frame is put together of four pictures (Bochkovskiy et al., YOLOv4, 2020).
-    light : largest change of brightness and contrast, 0 to 1.
-    tint : largest change of one colour against the others, 0 to 1.
-    invert : how often dark and light change places.
-    blur : how often a picture is out of focus, by up to a pixel.
-    noise : largest standard deviation of a sensor's noise, in grey levels.
-    visible : the part of a box that must be left in a frame; of what is less, nothing is said.
+    scale : tuple[float, float]
+        Smallest and largest change of size, drawn evenly on a logarithmic scale.
+    stretch : float
+        Largest change of one side against the other: 0.1 for 0.9 to 1.1 times.
+    mirror, upset, quarter : bool
+        Whether a picture may be mirrored, put on its head, and turned by 90 degrees.
+    mosaic : float
+        How often a frame is put together of four pictures (Bochkovskiy et al., YOLOv4, 2020).
+    light : float
+        Largest change of brightness and contrast, 0 to 1.
+    tint : float
+        Largest change of one colour against the others, 0 to 1.
+    invert : float
+        How often dark and light change places.
+    blur : float
+        How often a picture is out of focus, by up to a pixel.
+    noise : float
+        Largest standard deviation of a sensor's noise, in grey levels.
+    visible : float
+        The part of a box that must be left in a frame; of what is less, nothing is said.
     """
 
     scale: tuple[float, float] = (0.7, 1.4)
@@ -79,12 +89,18 @@ class ListedFrames:
 
     Parameters
     ----------
-    pictures : uint8 arrays with boxes, of the size that the network will see them in.
-    size : (H, W) of a frame.
-    channels : 1 or 3.
-    batch_size : frames a batch; an epoch shows each picture once, as the first of a frame.
-    jitter : how they are changed.
-    seed : of everything that is drawn.
+    pictures : Sequence[BoxedPicture]
+        uint8 arrays with boxes, of the size that the network will see them in.
+    size : tuple[int, int]
+        (H, W) of a frame.
+    channels : int
+        1 or 3.
+    batch_size : int
+        Frames a batch; an epoch shows each picture once, as the first of a frame.
+    jitter : Jitter
+        How they are changed.
+    seed : int
+        Of everything that is drawn.
     """
 
     def __init__(
@@ -125,8 +141,10 @@ def frame_of(
 
     Parameters
     ----------
-    picture : larger or smaller than the frame; a part of it that is drawn, or all of it on an empty ground.
-    others : of the same channels, for mosaics; none for no mosaic.
+    picture : BoxedPicture
+        Larger or smaller than the frame; a part of it that is drawn, or all of it on an empty ground.
+    others : Sequence[BoxedPicture]
+        Of the same channels, for mosaics; none for no mosaic.
     """
     if not (others and rng.random() < jitter.mosaic):
         return _coloured(_cut(picture, size, jitter, rng), jitter, rng)

@@ -38,12 +38,18 @@ class Targets:
 
     Attributes
     ----------
-    boxes : (N, 4) xyxy in the frame's pixels.
-    labels : (N,)
-    pair_box : (P,) which box, rising.
-    pair_cell : (P,) which cell, counted through the batch: picture × A + cell.
-    silent : (B, A) cells that lie in what is to be ignored.
-    x, y, size : (A,) centres and strides of the cells.
+    boxes : Float[Tensor, "N 4"]
+        (N, 4) xyxy in the frame's pixels.
+    labels : Int64[Tensor, " N"]
+        (N,)
+    pair_box : Int64[Tensor, " P"]
+        (P,) which box, rising.
+    pair_cell : Int64[Tensor, " P"]
+        (P,) which cell, counted through the batch: picture × A + cell.
+    silent : Bool[Tensor, "B A"]
+        (B, A) cells that lie in what is to be ignored.
+    x, y, size : Float[Tensor, " A"]
+        (A,) centres and strides of the cells.
     """
 
     boxes: Float[Tensor, "N 4"]
@@ -168,8 +174,10 @@ class Assigned:
 
     Attributes
     ----------
-    pairs : (M,) indices of the pairs that were chosen.
-    score : (M,) what the cell's score for the box's class should be.
+    pairs : Int64[Tensor, " M"]
+        (M,) indices of the pairs that were chosen.
+    score : Float[Tensor, " M"]
+        (M,) what the cell's score for the box's class should be.
     """
 
     pairs: Int64[Tensor, " M"]
@@ -184,8 +192,10 @@ def assign(
 
     Parameters
     ----------
-    score : of each pair's cell for its box's class, 0 to 1.
-    iou : of each pair's predicted box with its box.
+    score : Float[Tensor, " P"]
+        Of each pair's cell for its box's class, 0 to 1.
+    iou : Float[Tensor, " P"]
+        Of each pair's predicted box with its box.
     """
     aligned = score**_SCORE_POWER * iou**_OVERLAP_POWER
     n_boxes, box = len(targets.boxes), targets.pair_box

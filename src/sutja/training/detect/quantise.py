@@ -35,10 +35,14 @@ def quantise_detector(
 
     Parameters
     ----------
-    path : a model file in floats, from `detect_export.export_detector`.
-    out : where the new file goes, with the same card; replaced at one stroke, or not at all.
-    shown : frames that show what the activations' ranges are; a few dozen real ones.
-    compared : other frames, to compare on.
+    path : Path
+        A model file in floats, from `detect_export.export_detector`.
+    out : Path
+        Where the new file goes, with the same card; replaced at one stroke, or not at all.
+    shown : Sequence[FrameArray]
+        Frames that show what the activations' ranges are; a few dozen real ones.
+    compared : Sequence[FrameArray]
+        Other frames, to compare on.
 
     Raises
     ------

@@ -23,9 +23,11 @@ def unfold_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) -
 
     Parameters
     ----------
-    path : a model file that `detect_export.export_detector` or `detect_quantise.quantise_detector` wrote.
-    frames : what the training will show, as `sutja.signals.frame_input.to_frame` makes it, H and W multiples
-        of 32; the norms' statistics are those on them.
+    path : Path
+        A model file that `detect_export.export_detector` or `detect_quantise.quantise_detector` wrote.
+    frames : Float[NDArray[float32], "B C H W"]
+        What the training will show, as `sutja.signals.frame_input.to_frame` makes it, H and W multiples of
+        32; the norms' statistics are those on them.
 
     Raises
     ------

@@ -55,11 +55,14 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
 
     Parameters
     ----------
-    net : a trained listener.
-    pieces : phrases; those in which it hears something else than was said are passed over, and so are words
-        in which it hears something else by themselves: "fourteen" is cut before its "teen" now and then,
-        since it is quietest there.
-    params : how recordings are looked at.
+    net : nn.Module
+        A trained listener.
+    pieces : Sequence[Piece]
+        Phrases; those in which it hears something else than was said are passed over, and so are words in
+        which it hears something else by themselves: "fourteen" is cut before its "teen" now and then, since
+        it is quietest there.
+    params : LogMelParams
+        How recordings are looked at.
     """
     for piece in pieces:
         if len(piece.classes) < 2:

@@ -104,10 +104,14 @@ class ListenPool(Workers[Heard]):
 
     Parameters
     ----------
-    make : called in the worker with its seed; must be picklable.
-    params : how recordings are looked at.
-    seed : of the composer.
-    chunk : recordings handed over at once.
+    make : MakeComposer
+        Called in the worker with its seed; must be picklable.
+    params : LogMelParams
+        How recordings are looked at.
+    seed : int
+        Of the composer.
+    chunk : int
+        Recordings handed over at once.
     """
 
     def __init__(self, make: MakeComposer, params: LogMelParams, seed: int, chunk: int = 768) -> None:

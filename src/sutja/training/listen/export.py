@@ -64,10 +64,14 @@ def export_listener(net: Listener, card: Card, path: Path, features: Sequence[Fe
 
     Parameters
     ----------
-    net : the trained network.
-    card : what goes with it; its task is "listen".
-    path : where the file goes; what is there is replaced at one stroke, or not at all.
-    features : batches (B, T, M) of real recordings to compare on, of several lengths.
+    net : Listener
+        The trained network.
+    card : Card
+        What goes with it; its task is "listen".
+    path : Path
+        Where the file goes; what is there is replaced at one stroke, or not at all.
+    features : Sequence[Features]
+        Batches (B, T, M) of real recordings to compare on, of several lengths.
 
     Raises
     ------

@@ -44,10 +44,14 @@ class ListenFit(Terms):
 
     Parameters
     ----------
-    frames : frames of features in a batch.
-    vary : how different each look at a recording is; 0 not at all.
-    sounds : weight of the loss of the sounds beside that of the words; 0 teaches words alone.
-    lines : how much of it is as if it came by another microphone, from a mouth of another size still; 0 to 1.
+    frames : int
+        Frames of features in a batch.
+    vary : float
+        How different each look at a recording is; 0 not at all.
+    sounds : float
+        Weight of the loss of the sounds beside that of the words; 0 teaches words alone.
+    lines : float
+        How much of it is as if it came by another microphone, from a mouth of another size still; 0 to 1.
     """
 
     uses: int = 3
@@ -83,11 +87,16 @@ def start(
 
     Parameters
     ----------
-    config : of a fresh network.
-    fit : its seed, learning rate and weight decay.
-    path : continue from this checkpoint where it exists.
-    weights : begin with the averaged weights of another run's checkpoint, or with this network.
-    facts : what the run must have in common with the one that began; None for anything.
+    config : ListenerConfig
+        Of a fresh network.
+    fit : ListenFit
+        Its seed, learning rate and weight decay.
+    path : Path | None
+        Continue from this checkpoint where it exists.
+    weights : Path | Listener | None
+        Begin with the averaged weights of another run's checkpoint, or with this network.
+    facts : Mapping[str, Any] | None
+        What the run must have in common with the one that began; None for anything.
 
     Raises
     ------
@@ -109,10 +118,14 @@ def varied(
 
     Parameters
     ----------
-    features : of recordings.
-    vary : how different the look is; 0 not at all.
-    rng : makes the choices.
-    lines : as for `ListenFit`.
+    features : Float[Tensor, "B T M"]
+        Of recordings.
+    vary : float
+        How different the look is; 0 not at all.
+    rng : random.Generator
+        Makes the choices.
+    lines : float
+        As for `ListenFit`.
 
     References
     ----------
@@ -220,12 +233,18 @@ def fit(
 
     Parameters
     ----------
-    state : from `start`; a resumed one goes on at its step.
-    pool : gives chunks of recordings.
-    validation : name → recordings.
-    folder : where ``checkpoint.pt`` is written.
-    say : takes a line of progress.
-    facts : as for `start`.
+    state : loop.State
+        From `start`; a resumed one goes on at its step.
+    pool : Source[Heard]
+        Gives chunks of recordings.
+    validation : Mapping[str, Sequence[Heard]]
+        Name → recordings.
+    folder : Path
+        Where ``checkpoint.pt`` is written.
+    say : Callable[[str], None]
+        Takes a line of progress.
+    facts : Mapping[str, Any] | None
+        As for `start`.
 
     Raises
     ------

@@ -26,10 +26,14 @@ def other_ctc_loss(
 
     Parameters
     ----------
-    log_probs : float (B, T, K), log-probabilities.
-    targets : int (B, L), classes without the blank, padded with anything; no two ``other`` are neighbours.
-    lengths : int (B,), classes of each label; 0 is allowed.
-    other : the class that may be said again, after blanks, without being another.
+    log_probs : Float[Tensor, "B T K"]
+        Float (B, T, K), log-probabilities.
+    targets : Int[Tensor, "B L"]
+        Int (B, L), classes without the blank, padded with anything; no two ``other`` are neighbours.
+    lengths : Int[Tensor, " B"]
+        Int (B,), classes of each label; 0 is allowed.
+    other : int
+        The class that may be said again, after blanks, without being another.
 
     Returns
     -------

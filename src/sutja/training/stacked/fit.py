@@ -38,9 +38,12 @@ class Stacked:
 
     Parameters
     ----------
-    nets : the trained networks, in the order of the members, in eval mode on the CPU.
-    losses : for each the training loss, (epochs,) means over its epochs.
-    seconds : the training took.
+    nets : tuple[nn.Module, ...]
+        The trained networks, in the order of the members, in eval mode on the CPU.
+    losses : tuple[NDArray[float64], ...]
+        For each the training loss, (epochs,) means over its epochs.
+    seconds : float
+        The training took.
     """
 
     nets: tuple[nn.Module, ...]
@@ -59,11 +62,16 @@ def fit_stacked(
 
     Parameters
     ----------
-    make : makes a network, its weights drawn from torch's generator; called once a member, under its seed.
-    X : (n, C, H, W) float32, or uint8, of which the networks see 0 to 1.
-    y : (n,) class indices.
-    members : what sets the networks apart.
-    config : what they share.
+    make : Callable[[], nn.Module]
+        Makes a network, its weights drawn from torch's generator; called once a member, under its seed.
+    X : Images
+        (n, C, H, W) float32, or uint8, of which the networks see 0 to 1.
+    y : Labels
+        (n,) class indices.
+    members : Sequence[Member]
+        What sets the networks apart.
+    config : StackedConfig | None
+        What they share.
 
     Raises
     ------

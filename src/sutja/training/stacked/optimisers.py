@@ -25,10 +25,14 @@ class Member:
 
     Parameters
     ----------
-    seed : of its first weights and of its order of rows.
-    lr : its peak learning rate.
-    weight_decay : of its weights, never of biases and norms.
-    rows : indices of the rows it learns from; None for all. A row named twice counts twice.
+    seed : int
+        Of its first weights and of its order of rows.
+    lr : float
+        Its peak learning rate.
+    weight_decay : float
+        Of its weights, never of biases and norms.
+    rows : NDArray[int64] | None
+        Indices of the rows it learns from; None for all. A row named twice counts twice.
     """
 
     seed: int = 0
@@ -43,18 +47,26 @@ class StackedConfig:
 
     Parameters
     ----------
-    epochs : how often each row is seen; a part of one will do.
-    batch_size : B.
-    optimiser : "adamw", or "sgd" with Nesterov's momentum.
-    momentum : of "sgd".
-    warm_up : part of the steps in which the learning rate rises; it falls along a cosine afterwards.
-    label_smoothing : part of the target that is spread over all classes.
-    order_seed : let all networks see the same rows in the same batches, in this seed's order. Their first
-        layers then are one large matrix product: two to three times as fast. No network can have rows of its
-        own then.
-    dtype : "bfloat16" multiplies by the first layer in that type, for perceptrons alone: faster on
-        processors with units for it, and not the same as alone in float32.
-    device : where it runs.
+    epochs : float
+        How often each row is seen; a part of one will do.
+    batch_size : int
+        B.
+    optimiser : Literal["adamw", "sgd"]
+        "adamw", or "sgd" with Nesterov's momentum.
+    momentum : float
+        Of "sgd".
+    warm_up : float
+        Part of the steps in which the learning rate rises; it falls along a cosine afterwards.
+    label_smoothing : float
+        Part of the target that is spread over all classes.
+    order_seed : int | None
+        Let all networks see the same rows in the same batches, in this seed's order. Their first layers then
+        are one large matrix product: two to three times as fast. No network can have rows of its own then.
+    dtype : Literal["float32", "bfloat16"]
+        "bfloat16" multiplies by the first layer in that type, for perceptrons alone: faster on processors
+        with units for it, and not the same as alone in float32.
+    device : str
+        Where it runs.
     """
 
     epochs: float = 10

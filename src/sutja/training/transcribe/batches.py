@@ -114,11 +114,16 @@ class Pool(Workers[Crop]):
 
     Parameters
     ----------
-    make : called in each worker with its seed; must be picklable.
-    params : how crops are normalised.
-    seed : workers take seed, seed + 1, …
-    workers : processes.
-    chunk : samples handed over at once.
+    make : MakeComposer
+        Called in each worker with its seed; must be picklable.
+    params : NormaliseParams
+        How crops are normalised.
+    seed : int
+        Workers take seed, seed + 1, …
+    workers : int
+        processes.
+    chunk : int
+        Samples handed over at once.
     """
 
     def __init__(

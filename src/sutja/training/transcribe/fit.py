@@ -35,8 +35,10 @@ class FitConfig(Terms):
 
     Parameters
     ----------
-    columns : columns of pictures in a batch.
-    damping : of the loss; see `losses.silent_ctc_loss`.
+    columns : int
+        Columns of pictures in a batch.
+    damping : float
+        Of the loss; see `losses.silent_ctc_loss`.
     """
 
     chunks_a_round: int = 3
@@ -73,11 +75,16 @@ def start(
 
     Parameters
     ----------
-    config : of a fresh network.
-    fit : its seed, learning rate and weight decay.
-    path : continue from this checkpoint where it exists.
-    weights : begin with the averaged weights of another run's checkpoint, or with this network.
-    facts : what the run must have in common with the one that began; None for anything.
+    config : TranscriberConfig
+        Of a fresh network.
+    fit : FitConfig
+        Its seed, learning rate and weight decay.
+    path : Path | None
+        Continue from this checkpoint where it exists.
+    weights : Path | Transcriber | None
+        Begin with the averaged weights of another run's checkpoint, or with this network.
+    facts : Mapping[str, Any] | None
+        What the run must have in common with the one that began; None for anything.
 
     Raises
     ------
@@ -144,12 +151,18 @@ def fit(
 
     Parameters
     ----------
-    state : from `start`; a resumed one goes on at its step.
-    pool : gives chunks of samples.
-    validation : name → crops.
-    folder : where ``checkpoint.pt`` is written.
-    say : takes a line of progress.
-    facts : as for `start`.
+    state : loop.State
+        From `start`; a resumed one goes on at its step.
+    pool : Source[Crop]
+        Gives chunks of samples.
+    validation : dict[str, list[Crop]]
+        Name → crops.
+    folder : Path
+        Where ``checkpoint.pt`` is written.
+    say : Callable[[str], None]
+        Takes a line of progress.
+    facts : Mapping[str, Any] | None
+        As for `start`.
 
     Raises
     ------
