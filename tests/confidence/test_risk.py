@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.confidence import RiskTable, choose_threshold
+from sutja.confidence import RiskTable, choose_threshold, resolve_threshold
 from sutja.errors import ThresholdError
 from sutja.model_file import RiskCounts
 
@@ -83,3 +83,12 @@ def test_counts_are_consistent(cases):
     for threshold, accepted, wrong in counts.points:
         assert accepted == (p >= threshold).sum()
         assert wrong == (~right[p >= threshold]).sum()
+
+
+def test_the_models_own_threshold_counts_where_no_error_is_asked_for():
+    counts = RiskCounts(10, ((0.9, 5, 0), (0.5, 10, 2)))
+    assert resolve_threshold(0.7, counts, None) == (0.7, None)
+    threshold, choice = resolve_threshold(0.7, counts, 0.1)
+    assert (threshold, choice.threshold, choice.accepted) == (0.9, 0.9, 5)
+    with pytest.raises(ThresholdError):
+        resolve_threshold(0.7, RiskCounts(), 0.1)

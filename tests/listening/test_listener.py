@@ -173,6 +173,29 @@ def test_one_bad_recording_never_stops_the_others(listener):
     assert [recording.error is None for recording in recordings] == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        (InferenceError("the engine failed", remedy="update onnxruntime"), "the engine failed; update"),
+        (MemoryError(), "<bytes>: does not fit in memory; cut it into parts"),
+    ],
+)
+def test_a_failure_on_one_recording_never_stops_the_others(listener, monkeypatch, fault, reason):
+    real = listener._ear._run
+
+    def fail_on_long_chunks(samples):
+        if len(samples) > 4 * RATE:
+            raise fault
+        return real(samples)
+
+    monkeypatch.setattr(listener._ear, "_run", fail_on_long_chunks)
+    long = np.concatenate([say("one two"), silence(5.0)])
+    recordings = list(listener.listen_many([encoded(say("one")), encoded(long), encoded(say("five"))]))
+    assert [digits(recording) for recording in recordings] == [["1"], [], ["5"]]
+    assert recordings[0].error is None is recordings[2].error
+    assert recordings[1].error.startswith(reason)
+
+
 def test_of_a_recording_that_is_cut_short_the_numbers_before_are_given(listener):
     samples = np.concatenate([say("one two"), silence(30.0), say("three four"), silence(1.0)])
     [recording] = listener.listen_many([encoded(samples)[:-40_000]])

@@ -8,7 +8,7 @@ confidence.
 from sutja.confidence.calibration import LEAST_ODDS, Calibrator, fit_calibration, logit
 from sutja.confidence.certified import Certified, learn_then_test, selection_with_guaranteed_risk
 from sutja.confidence.evidence import fit_evidence, weigh
-from sutja.confidence.risk import COVERAGES, RiskTable, ThresholdChoice, choose_threshold
+from sutja.confidence.risk import COVERAGES, RiskTable, ThresholdChoice, choose_threshold, resolve_threshold
 from sutja.confidence.scaling import fit_temperature, fit_vector_scaling, scale
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "fit_vector_scaling",
     "learn_then_test",
     "logit",
+    "resolve_threshold",
     "scale",
     "selection_with_guaranteed_risk",
     "weigh",

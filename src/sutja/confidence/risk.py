@@ -146,3 +146,33 @@ def choose_threshold(
 ) -> ThresholdChoice:
     """Measure validation answers and choose: `RiskTable.measure`, then `RiskTable.choose`."""
     return RiskTable.measure(confidence, correct).choose(max_error, confidence_level, guarantee)
+
+
+def resolve_threshold(
+    own: float, counts: RiskCounts, max_error: float | None
+) -> tuple[float, ThresholdChoice | None]:
+    """Take a model's own threshold, or choose the one that kept a largest error on its validation cases.
+
+    Parameters
+    ----------
+    own : float
+        The threshold on the model's card.
+    counts : RiskCounts
+        The validation counts on the card.
+    max_error : float | None
+        Largest share of wrong answers among the accepted ones, or None for the model's own threshold.
+
+    Returns
+    -------
+    tuple[float, ThresholdChoice | None]
+        The threshold, and what the validation cases say for it where it was chosen by them.
+
+    Raises
+    ------
+    ThresholdError
+        If no threshold kept `max_error`.
+    """
+    if max_error is None:
+        return own, None
+    choice = RiskTable(counts).choose(max_error)
+    return choice.threshold, choice

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sutja.boxes.decode import Found, decode, nothing
 from sutja.boxes.nms import areas, merge, suppress
-from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
+from sutja.confidence import Calibrator, resolve_threshold
 from sutja.detection.scene import Scene
 from sutja.detection.tiles import MOST_PIXELS, cut_off, sewn, tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
@@ -72,11 +72,7 @@ class Detector:
         self.card: Card = file.card
         self.classes = file.card.classes
         self.params = _params(file)
-        self.choice: ThresholdChoice | None = None
-        self.threshold = file.card.threshold
-        if max_error is not None:
-            self.choice = RiskTable(file.card.thresholds).choose(max_error)
-            self.threshold = self.choice.threshold
+        self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self.most_pixels = most_pixels
         self._session = Session(file, threads)
         channels = self._session.input_shape()[1]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
-from sutja.errors import ModelFileError, SoundError, SutjaError
+from sutja.confidence import Calibrator, resolve_threshold
+from sutja.errors import InferenceError, ModelFileError, SoundError, SutjaError
 from sutja.grammar import grammar_for
 from sutja.listening.acoustic import Ear
 from sutja.listening.chunks import Cutter, Piece
@@ -76,11 +76,7 @@ class Listener:
             )
         file = open_model(model, "listen")
         self.card: Card = file.card
-        self.choice: ThresholdChoice | None = None
-        threshold = file.card.threshold
-        if max_error is not None:
-            self.choice = RiskTable(file.card.thresholds).choose(max_error)
-            threshold = self.choice.threshold
+        threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self._judge = Judge(Calibrator(file.card.calibration.points), threshold)
         self._pause = pause
         try:
@@ -144,7 +140,7 @@ class Listener:
                 for block in stream.blocks():
                     found += hearing.push(block)
                 found += hearing.finish()
-            except (SoundError, MemoryError) as error:
+            except (SoundError, InferenceError, MemoryError) as error:
                 seconds = hearing.seconds or None
                 yield Recording(sound_name(source), seconds, tuple(found), _reason(error, source))
             else:
@@ -221,7 +217,7 @@ class Hearing:
                 yield self._listener._judge.number(heard, self.seconds)
 
 
-def _reason(error: SoundError | MemoryError, source: SoundSource) -> str:
-    if isinstance(error, SoundError):
-        return str(error)
-    return str(SoundError("does not fit in memory", source=sound_name(source), remedy="cut it into parts"))
+def _reason(error: SutjaError | MemoryError, source: SoundSource) -> str:
+    if isinstance(error, MemoryError):
+        error = SoundError("does not fit in memory", source=sound_name(source), remedy="cut it into parts")
+    return str(error)

@@ -13,7 +13,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, scale
+from sutja.confidence import Calibrator, resolve_threshold, scale
 from sutja.confidence.scaling import LEAST_LOG
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
 from sutja.grammar import digits_of, kind_of, value_of
@@ -59,11 +59,7 @@ class Classifier:
         file = open_model(model, "classify")
         self.card: Card = file.card
         self.classes = file.card.classes
-        self.choice: ThresholdChoice | None = None
-        self.threshold = file.card.threshold
-        if max_error is not None:
-            self.choice = RiskTable(file.card.thresholds).choose(max_error)
-            self.threshold = self.choice.threshold
+        self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self.params = _params(file)
         self._clips = file.card.preprocessing.name == CLIP
         self._session = Session(file, threads)

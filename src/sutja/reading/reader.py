@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.confidence import Calibrator, RiskTable, ThresholdChoice
+from sutja.confidence import Calibrator, resolve_threshold
 from sutja.errors import InferenceError, ModelFileError, PictureError
 from sutja.grammar import check_country, grammar_for
 from sutja.model_file import Card, FieldTrust, ModelFile
@@ -92,11 +92,7 @@ class Reader:
         self._detector = detector
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
-        self.choice: ThresholdChoice | None = None
-        threshold = file.card.threshold
-        if max_error is not None:
-            self.choice = RiskTable(file.card.thresholds).choose(max_error)
-            threshold = self.choice.threshold
+        threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self._looks = _preprocessing(file)
         self._alphabet = ["", *file.card.charset]
         self._judge = Judge(

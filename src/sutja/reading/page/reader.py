@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.confidence import Calibrator, RiskTable, ThresholdChoice, weigh
+from sutja.confidence import Calibrator, resolve_threshold, weigh
 from sutja.model_file import FieldTrust
 from sutja.reading.judge import MISFIT
 from sutja.reading.page.cutting import WAYS, Cut, Way, cut
@@ -113,11 +113,7 @@ class PageReader:
         self._of_a_kind = of_a_kind
         self._calibrate = Calibrator(trust.calibration.points)
         self._evidence = trust.evidence
-        self.choice: ThresholdChoice | None = None
-        self.threshold = trust.threshold
-        if max_error is not None:
-            self.choice = RiskTable(trust.thresholds).choose(max_error)
-            self.threshold = self.choice.threshold
+        self.threshold, self.choice = resolve_threshold(trust.threshold, trust.thresholds, max_error)
 
     def read(self, picture: Picture) -> Page:
         """Read a page.
