@@ -223,8 +223,25 @@ def test_a_network_whose_grid_is_another_is_refused():
     file = ModelFile(make_card(replace(PARAMS, strides=(2, 4))), make_network().SerializeToString(), "m")
     with pytest.raises(InferenceError, match="do not fit"):
         Detector(file).detect(np.zeros((40, 40), np.uint8))
-    (scene,) = Detector(file).detect_many([np.zeros((40, 40), np.uint8)])
-    assert "do not fit" in (scene.error or "")
+    with pytest.raises(InferenceError, match="do not fit"):  # it is no fault of the picture
+        list(Detector(file).detect_many([np.zeros((40, 40), np.uint8)]))
+
+
+def test_a_picture_that_the_network_fails_on_does_not_stop_the_others():
+    made = detector()
+    run = made._session.run
+
+    def fail_on_shades(frame):
+        if np.isclose(frame, 64 / 255, atol=0.01).any():
+            raise InferenceError("the engine failed", where="model steerable")
+        return run(frame)
+
+    made._session.run = fail_on_shades
+    good, bad = picture(40, 40, lights=[(4, 4)]), picture(40, 40, shades=[(4, 4)])
+    scenes = list(made.detect_many([good, bad, good]))
+    assert [len(scene.detections) for scene in scenes] == [1, 0, 1]
+    assert [scene.error for scene in scenes] == [None, "<array>: model steerable: the engine failed", None]
+    assert (scenes[1].width, scenes[1].height) == (40, 40)
 
 
 def test_grey_or_colour_as_the_model_wants():

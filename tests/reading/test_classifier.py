@@ -238,6 +238,26 @@ def test_answers_that_are_no_numbers_are_refused(make, gain):
             ask()
 
 
+def test_a_picture_that_the_network_fails_on_does_not_stop_the_others(make):
+    classifier = make()
+    run = classifier._session.run
+
+    def fail_on_seven(batch):
+        if (batch[:, 0, CLASSES.index("7")] > 0.5).any():
+            raise InferenceError("the engine failed", where="model answering")
+        return run(batch)
+
+    classifier._session.run = fail_on_seven
+    pages = list(classifier.read_many([draw("1"), draw("7"), draw("0")], crop=True))
+    assert [[number.text for number in page.numbers] for page in pages] == [["1"], [], ["0"]]
+    assert [page.error for page in pages] == [None, "<array>: model answering: the engine failed", None]
+    with pytest.raises(InferenceError, match="the engine failed"):
+        classifier.read(draw("7"), crop=True)
+    classifier._session.run = lambda batch: fail_on_seven(np.ones_like(batch))
+    with pytest.raises(InferenceError, match="the engine failed"):
+        list(classifier.read_many([draw("1")], crop=True))
+
+
 def test_without_a_bundled_classifier_the_error_says_how_to_make_one(monkeypatch):
     monkeypatch.setattr(bundled, "DEFAULTS", {"classify": "none-of-this-name"})
     with pytest.raises(ModelFileError, match="sutja train classify"):

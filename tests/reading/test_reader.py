@@ -181,6 +181,35 @@ def test_a_bad_picture_does_not_stop_the_others(model_path, tmp_path):
     assert "empty" in pages[2].error
 
 
+def failing_on(run, columns):
+    """Runs batches, but fails on those of pictures with so many columns."""
+
+    def run_or_fail(batch):
+        if batch.shape[3] == columns:
+            raise InferenceError("the engine failed", where="model steerable")
+        return run(batch)
+
+    return run_or_fail
+
+
+def test_a_crop_that_the_network_fails_on_does_not_stop_the_others(model_path):
+    made = Reader(model_path)
+    made._session.run = failing_on(made._session.run, 64)
+    crops = [draw("1"), draw("2345678"), draw("2")]
+    pages = list(made.read_many(crops, crop=True))
+    assert [[number.digits for number in page.numbers] for page in pages] == [["1"], [], ["2"]]
+    assert [page.error for page in pages] == [None, "<array>: model steerable: the engine failed", None]
+    with pytest.raises(InferenceError, match="the engine failed"):
+        made.read(crops[1], crop=True)
+
+
+def test_a_network_that_runs_on_no_crop_fails(model_path):
+    made = Reader(model_path)
+    made._session.run = lambda batch: failing_on(None, batch.shape[3])(batch)
+    with pytest.raises(InferenceError, match="the engine failed"):
+        list(made.read_many([draw("1"), draw("2")], crop=True))
+
+
 def test_inputs_are_asked_for_as_they_are_needed(model_path):
     taken = itertools.count()
     pages = Reader(model_path).read_many((draw(str(next(taken) % 10)) for _ in itertools.count()), crop=True)

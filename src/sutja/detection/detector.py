@@ -116,6 +116,11 @@ class Detector:
 
         A picture that cannot be read, or that the network fails on, has its error in its place, and the next
         one is looked at.
+
+        Raises
+        ------
+        InferenceError
+            If the network cannot be run at all.
         """
         for source in sources:
             for picture in iter_pages(source):
@@ -128,9 +133,23 @@ class Detector:
         try:
             found = self._detections(self.find(picture.pixels))
         except (SutjaError, MemoryError) as error:
+            if isinstance(error, InferenceError):
+                self.check_network()
             why = str(error) if isinstance(error, SutjaError) else "does not fit in memory; make it smaller"
             return Scene(picture.source, picture.page, *size, error=f"{picture.source}: {why}")
         return Scene(picture.source, picture.page, *size, found)
+
+    def check_network(self) -> None:
+        """Run the network on an empty picture.
+
+        Raises
+        ------
+        InferenceError
+            If it cannot be run.
+        """
+        side = self.params.multiple
+        height, width = (size or side for size in self._session.input_shape()[2:])
+        self.raw(np.zeros((height, width), np.uint8))
 
     def detect_arrays(self, pictures: Iterable[NDArray[np.uint8]]) -> list[list[Detection]]:
         """What is in each of many pictures, uint8 (h, w) grey or (h, w, 3) RGB, surest first."""

@@ -19,7 +19,7 @@ from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureErr
 from sutja.grammar import digits_of, kind_of, value_of
 from sutja.model_file import Card, ModelFile
 from sutja.model_file.bundled import Model, open_model
-from sutja.reading.windows import one_picture, windows
+from sutja.reading.windows import answer_each, failed, one_picture, windows
 from sutja.runtime import BoundRun, Session
 from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.clip_picture import clip_picture, is_clip
@@ -144,7 +144,8 @@ class Classifier:
     def read(self, source: Source, *, crop: bool = False) -> Page:
         """A picture of one character as a page, as `Reader.read` gives it."""
         check_crop(crop)
-        return next(self._pages([self._picture(source)]))
+        picture = self._picture(source)
+        return _page(picture, self._answers([picture])[0])
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Pictures of one character each as pages, as `Reader.read_many` gives them."""
@@ -161,13 +162,22 @@ class Classifier:
 
     def _pages(self, window: Sequence[Picture | PictureError]) -> Iterator[Page]:
         pictures = [picture for picture in window if isinstance(picture, Picture)]
-        outputs = iter(self._outputs([picture.pixels for picture in pictures]))
+        answers = iter(answer_each(pictures, self._answers, self.check_network))
         for picture in window:
-            if isinstance(picture, PictureError):
-                yield Page(picture.source, picture.page, None, None, error=str(picture))
-            else:
-                number = as_number(self._answer(next(outputs)), picture.width, picture.height)
-                yield Page(picture.source, picture.page, picture.width, picture.height, (number,))
+            yield failed(picture) if isinstance(picture, PictureError) else _page(picture, next(answers))
+
+    def _answers(self, pictures: Sequence[Picture]) -> list[Classified]:
+        return [self._answer(logs) for logs in self._outputs([picture.pixels for picture in pictures])]
+
+    def check_network(self) -> None:
+        """Run the network on an empty picture.
+
+        Raises
+        ------
+        InferenceError
+            If it cannot be run.
+        """
+        self._outputs([np.zeros((self.params.height, self.params.width), np.uint8)])
 
     def _outputs(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float]]:
         """The network's outputs for pictures of any sizes, scaled: K log probabilities each."""
@@ -245,6 +255,14 @@ class Classifier:
                 where=f"model {source}",
                 remedy="make the model file again",
             )
+
+
+def _page(picture: Picture, answer: Classified | PictureError) -> Page:
+    """The page of a picture of one character, with its answer or with its error."""
+    if isinstance(answer, PictureError):
+        return failed(answer)
+    number = as_number(answer, picture.width, picture.height)
+    return Page(picture.source, picture.page, picture.width, picture.height, (number,))
 
 
 def as_number(answer: Classified, width: int, height: int) -> Number:

@@ -23,8 +23,9 @@ from sutja.reading.decode import Answer, decode, mean_answers
 from sutja.reading.judge import Judge
 from sutja.reading.page.fields import Finder
 from sutja.reading.page.reader import PageReader
-from sutja.reading.windows import failed, one_picture, only_one, page_by_page, windows
+from sutja.reading.windows import answer_each, failed, one_picture, page_by_page, read_page, windows
 from sutja.runtime import Session
+from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source
 from sutja.signals.normalise import STRIDE, Inked, Normalised, NormaliseParams, arrange, find_ink, pad_batch
 from sutja.types import Number, Page
@@ -137,18 +138,21 @@ class Reader:
         ------
         PictureError
             If the picture cannot be read, or the file holds several.
-        ModelFileError, InferenceError
+        ModelFileError
             If the detector cannot be loaded.
+        InferenceError
+            If a network cannot be loaded, or fails on the picture.
         """
         if crop:
-            return self._read_window([one_picture(source)])[0]
-        return only_one(page_by_page([source], self.whole_pages().read), source)
+            picture = one_picture(source)
+            return _crop_page(picture, self._answer([picture])[0])
+        return read_page(one_picture(source, iter_pages), self.whole_pages().read)
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
 
-        A picture that cannot be read gives a page whose `error` says why; a TIFF or a PDF of several pages
-        gives a page each.
+        A picture that cannot be read, or that a network fails on, gives a page whose `error` says why; a TIFF
+        or a PDF of several pages gives a page each.
 
         Parameters
         ----------
@@ -156,10 +160,39 @@ class Reader:
             Anything `read` takes; asked for as they are needed, crops a few hundred ahead of the answers.
         crop : bool
             As for `read`.
+
+        Raises
+        ------
+        ModelFileError
+            If the detector cannot be loaded.
+        InferenceError
+            If a network cannot be run at all.
         """
         if crop:
             return (page for window in windows(sources) for page in self._read_window(window))
-        return page_by_page(sources, self.whole_pages().read)
+        return page_by_page(sources, self.whole_pages().read, self._check_networks)
+
+    def check_network(self) -> None:
+        """Run the network on an empty crop.
+
+        Raises
+        ------
+        InferenceError
+            If it cannot be run.
+        """
+        sizes = (
+            size or usual for size, usual in zip(self._session.input_shape(), (1, 1, 0, STRIDE), strict=True)
+        )
+        batch, channels, _, columns = sizes
+        self._run(np.zeros((batch, channels, self._looks[0].height, columns), np.float32))
+
+    def _check_networks(self) -> None:
+        """Run the network, and the detector's, on something empty."""
+        from sutja.detection import Detector
+
+        self.check_network()
+        if isinstance(finder := self.whole_pages().finder, Detector):
+            finder.check_network()
 
     def whole_pages(self) -> PageReader:
         """What reads whole pages with this model; made, and its detector loaded, when it is first asked for.
@@ -218,16 +251,12 @@ class Reader:
 
     def _read_window(self, window: Sequence[Picture | PictureError]) -> list[Page]:
         """The pages of crops, in their order."""
-        numbers = iter(self._answer([picture for picture in window if isinstance(picture, Picture)]))
-        pages = []
-        for picture in window:
-            if isinstance(picture, PictureError):
-                pages.append(failed(picture))
-                continue
-            number = next(numbers)
-            found = (number,) if number else ()
-            pages.append(Page(picture.source, picture.page, picture.width, picture.height, found))
-        return pages
+        pictures = [picture for picture in window if isinstance(picture, Picture)]
+        numbers = iter(answer_each(pictures, self._answer, self.check_network))
+        return [
+            failed(picture) if isinstance(picture, PictureError) else _crop_page(picture, next(numbers))
+            for picture in window
+        ]
 
     def _look(self, items: Sequence[_Waiting]) -> None:
         for item, answers in zip(items, self._answers([item.normalised for item in items]), strict=True):
@@ -278,6 +307,14 @@ class Reader:
                 remedy="make the model file again",
             )
         return log_probs
+
+
+def _crop_page(picture: Picture, number: Number | PictureError | None) -> Page:
+    """The page of a crop, with its number or with its error."""
+    if isinstance(number, PictureError):
+        return failed(number)
+    numbers = (number,) if number else ()
+    return Page(picture.source, picture.page, picture.width, picture.height, numbers)
 
 
 def _preprocessing(file: ModelFile) -> list[NormaliseParams]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TypeVar
 
 import cv2
 
-from sutja.errors import PictureError
+from sutja.errors import InferenceError, PictureError
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source, iter_pictures, source_name
 from sutja.types import Page
+
+Result = TypeVar("Result")
 
 WINDOW = 256  # pictures looked at together, so that those of one width can share a run
 WINDOW_PIXELS = 16_000_000  # fewer pictures where they are large
@@ -34,20 +37,31 @@ def windows(sources: Iterable[Source]) -> Iterator[list[Picture | PictureError]]
         yield window
 
 
-def one_picture(source: Source) -> Picture:
-    """The picture of a source that holds one.
+def one_picture(
+    source: Source, iterate: Callable[[Source], Iterator[Picture | PictureError]] = iter_pictures
+) -> Picture:
+    """Load the picture of a source that holds one.
+
+    Parameters
+    ----------
+    source : Source
+        A path, the bytes of a file, a Pillow image, or an array.
+    iterate : Callable[[Source], Iterator[Picture | PictureError]]
+        Loads the pictures of a source: `iter_pictures`, or `iter_pages` for documents.
 
     Raises
     ------
     PictureError
         If it cannot be read, or there are several.
     """
-    found = list(islice(iter_pictures(source), 2))
-    if len(found) > 1:
-        raise _several(source)
-    if isinstance(found[0], PictureError):
-        raise found[0]
-    return found[0]
+    pictures = list(islice(iterate(source), 2))
+    if len(pictures) > 1:
+        raise PictureError(
+            "holds several pages", remedy="read them with read_many", source=source_name(source)
+        )
+    if isinstance(pictures[0], PictureError):
+        raise pictures[0]
+    return pictures[0]
 
 
 def failed(error: PictureError) -> Page:
@@ -55,7 +69,48 @@ def failed(error: PictureError) -> Page:
     return Page(error.source, error.page, None, None, error=str(error))
 
 
-def page_by_page(sources: Iterable[Source], read: Callable[[Picture], Page]) -> Iterator[Page]:
+def answer_each(
+    pictures: Sequence[Picture],
+    answer: Callable[[Sequence[Picture]], Sequence[Result]],
+    check_network: Callable[[], None],
+) -> list[Result | PictureError]:
+    """Answer pictures together; where the network fails on them, one by one.
+
+    Parameters
+    ----------
+    pictures : Sequence[Picture]
+        The pictures of one window.
+    answer : Callable[[Sequence[Picture]], Sequence[Result]]
+        Gives a result for each of several pictures.
+    check_network : Callable[[], None]
+        Raises `InferenceError` where the network runs on no picture at all.
+
+    Returns
+    -------
+    list[Result | PictureError]
+        In the order of the pictures; an error in the place of each that the network fails on.
+
+    Raises
+    ------
+    InferenceError
+        If the network cannot be run at all.
+    """
+    try:
+        return list(answer(pictures))
+    except InferenceError:
+        check_network()
+    results: list[Result | PictureError] = []
+    for picture in pictures:
+        try:
+            results += answer([picture])
+        except InferenceError as error:
+            results.append(PictureError(str(error), source=picture.source, page=picture.page))
+    return results
+
+
+def page_by_page(
+    sources: Iterable[Source], read: Callable[[Picture], Page], check_network: Callable[[], None]
+) -> Iterator[Page]:
     """Read the pages of documents one after the other; each is let go before the next is opened.
 
     Parameters
@@ -63,39 +118,41 @@ def page_by_page(sources: Iterable[Source], read: Callable[[Picture], Page]) -> 
     sources : Iterable[Source]
         Asked for as they are needed.
     read : Callable[[Picture], Page]
-        What reads a page.
+        Reads one page.
+    check_network : Callable[[], None]
+        Raises `InferenceError` where a network runs on no page at all.
+
+    Raises
+    ------
+    InferenceError
+        If a network cannot be run at all. One that fails on a page gives a page with an error.
     """
     for source in sources:
         for picture in iter_pages(source):
-            yield failed(picture) if isinstance(picture, PictureError) else _read(picture, read)
+            if isinstance(picture, PictureError):
+                yield failed(picture)
+                continue
+            try:
+                yield read_page(picture, read)
+            except InferenceError as error:
+                check_network()
+                yield failed(PictureError(str(error), source=picture.source, page=picture.page))
+            except PictureError as error:
+                yield failed(error)
 
 
-def _read(picture: Picture, read: Callable[[Picture], Page]) -> Page:
-    """A page, or why it could not be read; the next page must still be."""
-    try:
-        return read(picture)
-    except (MemoryError, cv2.error) as error:
-        what = "does not fit in memory" if isinstance(error, MemoryError) else "cannot be looked at"
-        return failed(
-            PictureError(what, remedy="make it smaller first", source=picture.source, page=picture.page)
-        )
-
-
-def only_one(pages: Iterable[Page], source: Source) -> Page:
-    """The page of a document that has one.
+def read_page(picture: Picture, read: Callable[[Picture], Page]) -> Page:
+    """Read one page.
 
     Raises
     ------
     PictureError
-        If it cannot be read, or there are several.
+        If the page does not fit in memory, or OpenCV cannot take it.
     """
-    found = list(islice(pages, 2))
-    if len(found) > 1:
-        raise _several(source)
-    if found[0].error is not None:
-        raise PictureError(found[0].error)
-    return found[0]
-
-
-def _several(source: Source) -> PictureError:
-    return PictureError("holds several pages", remedy="read them with read_many", source=source_name(source))
+    try:
+        return read(picture)
+    except (MemoryError, cv2.error) as error:
+        what = "does not fit in memory" if isinstance(error, MemoryError) else "cannot be looked at"
+        raise PictureError(
+            what, remedy="make it smaller first", source=picture.source, page=picture.page
+        ) from error

@@ -51,3 +51,13 @@ def test_digits_that_all_could_stand_on_their_heads_are_looked_at_again():
     assert reads_badly(of("9086", "60691", "19919"), layout)
     assert not reads_badly(of("9086", "60691", "19219"), layout)
     assert not reads_badly(of("100", "600"), layout)
+
+
+def test_boxes_are_not_rounded_before_they_are_compared():
+    layout = measure(lines())
+    height = 10.0
+    gap = 0.65 * height - 0.001  # just close enough to stand upon one another; rounded to 0.01 it is not
+    column = [
+        Reading(0.9, "7", Box(0.0, i * (height + gap), 5.0, i * (height + gap) + height)) for i in range(12)
+    ]
+    assert reads_badly(column, layout)

@@ -7,7 +7,7 @@ import pytest
 from finding import Blocks, draw_page, draw_table, make_pdf
 from PIL import Image
 
-from sutja.errors import ModelFileError, PictureError, ThresholdError
+from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Evidence, FieldTrust, RiskCounts
 from sutja.reading import Reader
 from sutja.reading.page.reader import PageReader
@@ -82,6 +82,37 @@ def test_a_table_with_an_empty_cell(reader):
     cells = {(number.row, number.column): number.text for number in page.numbers}
     assert cells == {(i + 1, j + 1): text for i, row in enumerate(rows) for j, text in enumerate(row) if text}
     assert {number.table for number in page.numbers} == {1}
+
+
+class Failing(Blocks):
+    """Fails on pictures that are higher than wide."""
+
+    def detect_arrays(self, arrays):
+        if any(pixels.shape[0] > pixels.shape[1] for pixels in arrays):
+            raise InferenceError("the engine failed", where="model blocks")
+        return super().detect_arrays(arrays)
+
+
+def test_a_page_that_a_network_fails_on_does_not_stop_the_others():
+    made = Reader(detector=Failing())
+    wide = draw_page([(60, 60, "4711")], (900, 400))
+    high = draw_page([(60, 60, "4711")], (400, 900))
+    pages = list(made.read_many([wide, high, wide]))
+    assert [texts(page) for page in pages] == [["4711"], [], ["4711"]]
+    assert [page.error for page in pages] == [None, "<array>: model blocks: the engine failed", None]
+    with pytest.raises(InferenceError, match="the engine failed"):
+        made.read(high)
+
+
+def test_a_network_that_runs_on_no_page_fails(monkeypatch):
+    made = Reader(detector="pages")
+
+    def fail(batch):
+        raise InferenceError("the engine failed", where="model pages")
+
+    monkeypatch.setattr(made.whole_pages().finder._session, "run", fail)
+    with pytest.raises(InferenceError, match="the engine failed"):
+        list(made.read_many([draw_page([(60, 60, "4711")], (400, 900))]))
 
 
 class Blind(Blocks):

@@ -95,7 +95,8 @@ def _good(readings: Sequence[Reading]) -> bool:
 
 def _stacked(readings: Sequence[Reading]) -> bool:
     """Whether most fields stand on end, or are lone digits close upon one another."""
-    x0, y0, x1, y1 = np.array([reading.box.to_list() for reading in readings]).T
+    boxes = [reading.box for reading in readings]
+    x0, y0, x1, y1 = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes]).T
     alone = np.array([len(reading.digits) == 1 for reading in readings])
     width, height = np.maximum(x1 - x0, 1.0), np.maximum(y1 - y0, 1.0)
     gap = y0[None, :] - y1[:, None]

@@ -109,7 +109,7 @@ class PageReader:
     ) -> None:
         trust = trust or FieldTrust()
         self._transcribe = transcribe
-        self._finder = finder
+        self.finder = finder
         self._of_a_kind = of_a_kind
         self._calibrate = Calibrator(trust.calibration.points)
         self._evidence = trust.evidence
@@ -152,7 +152,7 @@ class PageReader:
 
     def _fields(self, view: View, scales: Sequence[float], framed: Quad | None) -> list[Field]:
         """What is found and read, and then once more where the tables among it have gaps."""
-        fields = self._read(view, find(view, scales, self._finder))
+        fields = self._read(view, find(view, scales, self.finder))
         boxes = [field.place for field in fields]
         missed = gaps(boxes, places(boxes, within(view, framed, boxes)))
         if missed:
@@ -163,7 +163,7 @@ class PageReader:
     def _sample(self, view: View, part: Box, scales: Sequence[float], most: int) -> list[Reading]:
         """How well the surest fields of a part of a view read."""
         moved = view.part(part)
-        return [field.reading for field in self._read(moved, find(moved, scales, self._finder)[:most])]
+        return [field.reading for field in self._read(moved, find(moved, scales, self.finder)[:most])]
 
     def _read(self, view: View, found: Sequence[Found]) -> list[Field]:
         """The fields that hold numbers."""
