@@ -54,6 +54,7 @@ def test_known_sets(data_root, monkeypatch):
         ("exam-digits", "train"): (1114, 28, 28),
         ("exam-digits", "test"): (227, 28, 28),
         ("sudoku", "test"): (38 * 81, 32, 32, 3),
+        ("pen-digits", "test"): (749, 28, 28),
     }
     for (name, part), shape in sizes.items():
         data = load_labelled(name, part)

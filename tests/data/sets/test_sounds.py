@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from sutja.data.sets.sounds import (
@@ -6,6 +8,7 @@ from sutja.data.sets.sounds import (
     read_an4,
     read_fsdd,
     read_noise,
+    read_recordings,
     read_spoken_strings,
     read_telephone_speech,
 )
@@ -61,7 +64,53 @@ def test_real_recordings(data_root, read, count, groups):
 PARTS = ("train", "validation", "test")
 
 
-@pytest.mark.parametrize(("read", "name"), [(read_an4, "an4"), (read_telephone_speech, "telephone-speech")])
+@pytest.mark.parametrize(
+    ("name", "recordings", "speakers", "parts"),
+    [
+        ("an4", 948, 74, [644, 151, 153]),
+        ("hyke", 139, 58, [103, 16, 20]),
+        ("speech-commands", 1085, 190, [678, 132, 275]),
+        ("iitg", 520, 13, [360, 40, 120]),
+        ("sixteen", 509, 13, [355, 40, 114]),
+        ("four", 198, 4, [99, 50, 49]),
+        ("korean", 765, 8, [499, 97, 169]),
+    ],
+)
+def test_recordings_with_a_table(data_root, name, recordings, speakers, parts):
+    records = read_recordings(data_root, name)
+    assert len(records) == recordings
+    assert len({record.group for record in records}) == speakers
+    assert all(record.path.is_file() and record.text for record in records)
+    found = [part_of(name, record) for record in records]
+    assert [found.count(part) for part in PARTS] == parts
+
+
+def test_rows_of_recordings_by_hand(data_root):
+    first = {name: read_recordings(data_root, name)[0] for name in ("hyke", "speech-commands", "korean")}
+    assert first["hyke"].group == "F_1298636066"
+    assert first["hyke"].text == "zero four five one nine eight six seven"
+    assert (first["speech-commands"].path.name, first["speech-commands"].text) == ("022cd682-go-0.ogg", "go")
+    assert (first["korean"].group, first["korean"].text) == ("chlee", "열")
+    digits = {"zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"}
+    words = [record.text for record in read_recordings(data_root, "speech-commands")]
+    assert sum(word in digits for word in words) == 190
+
+
+def test_a_table_without_speakers(tmp_path):
+    (tmp_path / "four").mkdir()
+    (tmp_path / "four" / "labels.csv").write_text("file,text\na.ogg,one\n")
+    with pytest.raises(DataError, match=r"labels\.csv: is no table of the columns file, speaker and text"):
+        read_recordings(tmp_path, "four")
+
+
+@pytest.mark.parametrize(
+    ("read", "name"),
+    [(read_telephone_speech, "telephone-speech")]
+    + [
+        (partial(read_recordings, name=name), name)
+        for name in ("an4", "hyke", "speech-commands", "iitg", "sixteen", "four", "korean")
+    ],
+)
 def test_nobody_is_on_two_sides(data_root, read, name):
     groups = {part: {r.group for r in read(data_root) if part_of(name, r) == part} for part in PARTS}
     assert all(groups.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sutja.data.sets.catalogue import ENTRIES, Entry, data_root
+from sutja.data.sets.crops import draw_strokes, read_pen_digits
 from sutja.data.sets.digits import Digits, Part, read_bundled_digits, read_exam_digits, read_mnist, read_usps
 from sutja.data.sets.fields import read_sudoku, sudoku_cells
 from sutja.data.split.fixed import is_test
@@ -32,6 +33,8 @@ def read_known_set(entry: Entry, part: Part) -> Digits:
         return _part_of(read_bundled_digits(), name, part)
     if name == "exam-digits":
         return _part_of(read_exam_digits(data_root()), name, part)
+    if name == "pen-digits":
+        return _part_of(_drawn_digits(), name, part)
     if name == "sudoku":
         return _sudoku_digits(part)
     known = ", ".join(other.name for other in ENTRIES.values() if other.task == "classify")
@@ -45,6 +48,15 @@ def _part_of(digits: Digits, name: str, part: Part) -> Digits:
     side = {key: is_test(name, key) for key in set(digits.groups.tolist())}
     chosen = np.array([side[key] == wanted for key in digits.groups.tolist()], dtype=bool)
     return Digits(digits.images[chosen], digits.labels[chosen], digits.groups[chosen])
+
+
+def _drawn_digits() -> Digits:
+    records = read_pen_digits(data_root())
+    return Digits(
+        np.stack([draw_strokes(record) for record in records]),
+        np.array([int(record.text) for record in records], np.int64),
+        np.array([record.group for record in records]),
+    )
 
 
 def _sudoku_digits(part: Part) -> Digits:

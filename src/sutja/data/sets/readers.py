@@ -4,6 +4,18 @@ A data root is a folder with one folder per set (`SUTJA_DATA`, or where `sutja d
 readers never download; `sutja.data.sets.catalogue` says where the files come from.
 """
 
+from sutja.data.sets.crops import (
+    BoxedLine,
+    BoxedPage,
+    CropRecord,
+    LabelledReceipt,
+    StrokeRecord,
+    draw_strokes,
+    read_boxed_pages,
+    read_crops,
+    read_malaysian_receipts,
+    read_pen_digits,
+)
 from sutja.data.sets.digits import Digits, read_bundled_digits, read_exam_digits, read_mnist, read_usps
 from sutja.data.sets.fields import (
     CHEQUE_CLASSES,
@@ -28,6 +40,7 @@ from sutja.data.sets.sounds import (
     read_an4,
     read_fsdd,
     read_noise,
+    read_recordings,
     read_spoken_strings,
     read_telephone_speech,
 )
@@ -35,23 +48,34 @@ from sutja.data.sets.sounds import (
 __all__ = [
     "CHEQUE_CLASSES",
     "AmountRecord",
+    "BoxedLine",
+    "BoxedPage",
     "ChequeRecord",
+    "CropRecord",
     "Digits",
+    "LabelledReceipt",
     "ReceiptRecord",
     "SceneRecord",
     "SpokenRecord",
+    "StrokeRecord",
     "SudokuRecord",
     "TableRecord",
+    "draw_strokes",
     "read_an4",
     "read_bccd",
+    "read_boxed_pages",
     "read_bundled_digits",
     "read_cheques",
+    "read_crops",
     "read_exam_digits",
     "read_fsdd",
+    "read_malaysian_receipts",
     "read_mnist",
     "read_noise",
     "read_orand_car",
+    "read_pen_digits",
     "read_receipts",
+    "read_recordings",
     "read_spoken_strings",
     "read_sudoku",
     "read_telephone_speech",

@@ -9,7 +9,16 @@ from sutja.errors import unreadable
 
 FSDD_TEST = 5  # recordings of each digit by each speaker, from index 0: the official test
 FSDD_VALIDATION = 8  # up to here validation, the rest is trained on
-_FOLDS = {"an4": 8, "telephone-speech": 5}  # of what is no test; fold 0 is validation
+_FOLDS = {  # of the speakers that are not in the test part; fold 0 is validation
+    "an4": 8,
+    "telephone-speech": 5,
+    "hyke": 5,
+    "speech-commands": 5,
+    "iitg": 4,
+    "sixteen": 5,
+    "four": 4,
+    "korean": 5,
+}
 _NOISE_PARTS = {"train": (0.0, 0.7), "validation": (0.7, 0.8), "test": (0.8, 1.0)}  # of each recording
 
 
@@ -45,10 +54,40 @@ def read_spoken_strings(root: Path) -> list[SpokenRecord]:
 
 def read_an4(root: Path) -> list[SpokenRecord]:
     """The 948 answers to census questions: number words, digits said one by one, spelled letters."""
-    folder = root / "an4"
-    return [
-        SpokenRecord(folder / r["file"], r["text"], r["speaker"]) for r in read_csv(folder / "labels.csv")
-    ]
+    return read_recordings(root, "an4")
+
+
+def read_recordings(root: Path, name: str) -> list[SpokenRecord]:
+    """Recordings of a set with a table of file, speaker and text, in the order of labels.csv.
+
+    - ``an4``: see `read_an4`.
+    - ``hyke``: 139 strings of 8 to 25 digits over the telephone, 2,192 digits, a third with noise behind. Two
+      recognisers agreed on each label; a few may be wrong, and no line repeats a digit string. The speakers
+      F_… are women, M_… men.
+    - ``speech-commands``: 1,085 recordings of one word, of which 190 are a digit; the others are no number.
+    - ``iitg``: 520 single digits, Indian English, 13 speakers.
+    - ``sixteen``: 509 single digits cut tight, 13 women and men.
+    - ``four``: 198 single digits in quiet recordings, 4 speakers.
+    - ``korean``: 765 Korean counting words, 하나 to 열, 8 speakers.
+
+    Parameters
+    ----------
+    root : Path
+        The data root.
+    name : str
+        One of the sets above.
+
+    Raises
+    ------
+    DataError
+        The table is missing or damaged.
+    """
+    folder = root / name
+    path = folder / "labels.csv"
+    try:
+        return [SpokenRecord(folder / r["file"], r["text"], r["speaker"]) for r in read_csv(path)]
+    except KeyError as error:
+        raise unreadable(path, error, "is no table of the columns file, speaker and text") from error
 
 
 def read_telephone_speech(root: Path) -> list[SpokenRecord]:
@@ -79,7 +118,7 @@ def part_of(dataset: str, record: SpokenRecord) -> str:
     Parameters
     ----------
     dataset : str
-        "fsdd", "an4", "telephone-speech" or "spoken-strings", which is a test set as a whole.
+        Name of a set of speech; of "spoken-strings" every recording is a test.
     record : SpokenRecord
         One of its recordings.
 

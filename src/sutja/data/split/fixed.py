@@ -32,11 +32,15 @@ class SplitRule:
         Otherwise `is_test` sets keys aside and `fold_of` splits the rest.
     note : str
         Why this key.
+    hashed_as : str
+        Name that the hash takes in place of the set's own. Sets that share their books or writers share it,
+        so that nobody is in the training part of one and in the test part of another.
     """
 
     key: str
     official_test: bool = False
     note: str = ""
+    hashed_as: str = ""
 
     @property
     def by_group(self) -> bool:
@@ -51,10 +55,11 @@ RULES = MappingProxyType(
         "orand-car": SplitRule("file name without its ending", note="writers are not known"),
         "exam-digits": SplitRule("quiz (column group)", note="students are not known, and may be in several"),
         "sudoku": SplitRule(
-            "the 81 digits, row by row", note="one grid is on up to 14 photos; see pasted.py"
+            "the 81 digits, row by row",
+            note="one grid is on up to 14 photos; see sutja.data.sets.sudoku_mnist",
         ),
         "cheques": SplitRule(
-            "file name up to .rf., with copies of one cheque joined by a table in field_sets.py",
+            "file name up to .rf., with copies of one cheque joined by a table in sutja.data.sets.fields",
             note="most writers are not known",
         ),
         "fsdd": SplitRule("speaker", note="six speakers only: report leave-one-speaker-out, not this split"),
@@ -65,6 +70,45 @@ RULES = MappingProxyType(
         "weather-tables": SplitRule("file name without its ending"),
         "bccd": SplitRule("file name without its ending", note="train.txt and val.txt: the published split"),
         "digits": SplitRule("row number, from 0", note="writers are not known"),
+        "registers": SplitRule("book (column group)"),
+        "registers-pages": SplitRule(
+            "book, by the file name", note="books of registers, on the same side", hashed_as="registers"
+        ),
+        "births": SplitRule("page (column group)", note="one hand wrote them all"),
+        "parish-rows": SplitRule("book (column group)"),
+        "parish-dates": SplitRule(
+            "book (column group)", note="books of parish-rows, on the same side", hashed_as="parish-rows"
+        ),
+        "volunteers": SplitRule("writer (column group)"),
+        "volunteers-lines": SplitRule(
+            "writer (column group)", note="writers of volunteers, on the same side", hashed_as="volunteers"
+        ),
+        "volunteers-pages": SplitRule(
+            "writer, by the file name", note="writers of volunteers, on the same side", hashed_as="volunteers"
+        ),
+        "no-numbers": SplitRule(
+            "writer (column group)", note="writers of volunteers, on the same side", hashed_as="volunteers"
+        ),
+        "results-id": SplitRule("file name without its ending"),
+        "results-id2": SplitRule("file name without its ending", note="five forms: best a test as a whole"),
+        "receipts-my": SplitRule("file name without its ending", note="one receipt a shop"),
+        "meter-digits": SplitRule(
+            "letters that the owner named the digits by", note="the file name tells no more of the meter"
+        ),
+        "lcd-digits": SplitRule(
+            "thousands of the frame number", note="frames that follow one another show the same clock"
+        ),
+        "pen-digits": SplitRule("writer"),
+        "hyke": SplitRule("speaker"),
+        "speech-commands": SplitRule("speaker"),
+        "iitg": SplitRule("speaker"),
+        "sixteen": SplitRule("speaker"),
+        "four": SplitRule("speaker", note="four speakers only: better leave each out in turn"),
+        "korean": SplitRule(
+            "speaker",
+            note="hashed as korean-2, since by its own name no speaker would be in the test part",
+            hashed_as="korean-2",
+        ),
     }
 )
 
@@ -130,5 +174,6 @@ def _rule(dataset: str) -> SplitRule:
 
 def _fraction(dataset: str, purpose: str, key: str | int) -> float:
     """Number in [0, 1) that the text set/purposekey alone decides."""
-    digest = sha256(f"{dataset}/{purpose}{key}".encode()).digest()
+    name = RULES[dataset].hashed_as or dataset
+    digest = sha256(f"{name}/{purpose}{key}".encode()).digest()
     return int.from_bytes(digest[:8], "big") / 2**64
