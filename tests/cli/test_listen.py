@@ -200,7 +200,7 @@ def test_live_numbers_come_as_they_are_said(listener_path, monkeypatch):
     from sutja.listening import Listener, microphone
 
     monkeypatch.setitem(sys.modules, "sounddevice", types.SimpleNamespace(InputStream=Microphone))
-    numbers = Listener(listener_path, pause=1.0).live(microphone.microphone_blocks())
+    numbers = Listener(listener_path, pause=1.0).listen_live(microphone.record_blocks())
     assert [next(numbers).digits, next(numbers).digits] == ["12", "5"]
     numbers.close()
 

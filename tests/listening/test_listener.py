@@ -11,7 +11,7 @@ from steerable_listener import WORDS, make_card, make_network, say, silence, ton
 import sutja
 from sutja.errors import InferenceError, ModelFileError, SoundError, SutjaError, ThresholdError
 from sutja.listening import Listener
-from sutja.listening.chunks import MOST
+from sutja.listening.chunks import MAX_SECONDS
 from sutja.model_file import Calibration, Preprocessing, read_model, write_model
 from sutja.signals.audio import RATE
 
@@ -80,7 +80,7 @@ def test_a_long_recording_is_heard_as_its_parts_are(listener, pauses):
         times.append(at / RATE)
         at += len(parts[-2]) + len(between)
     recording = listener.listen(np.concatenate(parts), RATE)
-    assert recording.seconds > 5 * MOST
+    assert recording.seconds > 5 * MAX_SECONDS
     assert digits(recording) == ["123", "21", "55555", "90"] * 4
     assert [number.start for number in recording.numbers] == pytest.approx(times, abs=0.35)
 
@@ -100,7 +100,7 @@ def test_memory_stays_flat(listener):
 
     def peak(n):
         tracemalloc.start()
-        found = sum(1 for _ in listener.live(blocks(n)))
+        found = sum(1 for _ in listener.listen_live(blocks(n)))
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         assert found == n
@@ -112,8 +112,10 @@ def test_memory_stays_flat(listener):
 
 def test_silence_costs_nothing_and_noise_gives_nothing(listener, monkeypatch):
     runs = []
-    real = listener._ear._run
-    monkeypatch.setattr(listener._ear, "_run", lambda samples: runs.append(len(samples)) or real(samples))
+    real = listener._pipeline.model._run
+    monkeypatch.setattr(
+        listener._pipeline.model, "_run", lambda samples: runs.append(len(samples)) or real(samples)
+    )
     assert listener.listen(np.zeros(120 * RATE, np.float32), RATE).numbers == ()
     assert runs == []
     noise = np.random.default_rng(0).normal(0, 0.1, 30 * RATE).astype(np.float32)
@@ -181,14 +183,14 @@ def test_one_bad_recording_never_stops_the_others(listener):
     ],
 )
 def test_a_failure_on_one_recording_never_stops_the_others(listener, monkeypatch, fault, reason):
-    real = listener._ear._run
+    real = listener._pipeline.model._run
 
     def fail_on_long_chunks(samples):
         if len(samples) > 4 * RATE:
             raise fault
         return real(samples)
 
-    monkeypatch.setattr(listener._ear, "_run", fail_on_long_chunks)
+    monkeypatch.setattr(listener._pipeline.model, "_run", fail_on_long_chunks)
     long = np.concatenate([say("one two"), silence(5.0)])
     recordings = list(listener.listen_many([encoded(say("one")), encoded(long), encoded(say("five"))]))
     assert [digits(recording) for recording in recordings] == [["1"], [], ["5"]]
@@ -213,7 +215,7 @@ def test_ten_hours_in_a_stream(listener):
             yield quiet
         yield say("four two")
 
-    [number] = listener.live(blocks())
+    [number] = listener.listen_live(blocks())
     assert number.digits == "42"
     assert number.start == pytest.approx(36_000.08, abs=0.3)
 

@@ -189,9 +189,9 @@ def _make_writer(asked: _Asked, names: list[str]) -> tuple[SoundWriter, str | No
 
 def _live(listener: Listener, device: str | None) -> Iterator[Recording]:
     """What a microphone hears, a number at a time."""
-    from sutja.listening.microphone import MICROPHONE, microphone_blocks
+    from sutja.listening.microphone import MICROPHONE, record_blocks
 
     chosen = int(device) if device is not None and device.isdigit() else device
     click.echo("listening; stop with Ctrl-C", err=True)
-    for number in listener.live(microphone_blocks(chosen)):
+    for number in listener.listen_live(record_blocks(chosen)):
         yield Recording(MICROPHONE, number.end, (number,))

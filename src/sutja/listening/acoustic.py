@@ -1,6 +1,6 @@
-"""Pieces of sound through the network: log probabilities of words, frame by frame, each with its time.
+"""The acoustic model: chunks of sound become emissions, the log probabilities of words frame by frame.
 
-Letters: T frames of features, S frames of the network's answer, K classes with blank, M mel bands.
+Letters: T frames of features, S frames of emissions, K classes with blank, M mel bands.
 """
 
 from __future__ import annotations
@@ -11,27 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import InferenceError, ModelFileError
-from sutja.listening.chunks import Piece
+from sutja.listening.chunks import Chunk
 from sutja.model_file import ModelFile
 from sutja.runtime import Session
 from sutja.signals.audio import RATE
 from sutja.signals.log_mel import LogMelParams, log_mel
 
-SHORTEST = RATE // 2  # samples; what is shorter gets silence behind it
+MIN_SAMPLES = RATE // 2  # shorter sound is padded with silence
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """What the network says to some seconds of a recording.
+class Emissions:
+    """The network's output for some seconds of a recording.
 
     Attributes
     ----------
     start : float
-        Of its first frame, in seconds.
+        Time of the first frame, in seconds.
     frame : float
         Seconds from one frame to the next.
     log_probs : NDArray[float32]
-        (S, K).
+        (S, K) log probabilities.
     """
 
     start: float
@@ -39,20 +39,25 @@ class Stretch:
     log_probs: NDArray[np.float32]
 
 
-class Ear:
-    """Runs the network on one piece after the other, and joins what overlaps.
+class AcousticModel:
+    """Runs the network on one chunk after the other, and joins the emissions where chunks overlap.
 
     Parameters
     ----------
     model : ModelFile
-        A model that listens.
+        A model of the task "listen".
     threads : int
-        Threads a run may use.
+        Threads that one run may use.
+
+    Attributes
+    ----------
+    params : LogMelParams
+        The preprocessing, as the card has it.
 
     Raises
     ------
     ModelFileError, InferenceError
-        If it cannot be used.
+        If the model cannot be used.
     """
 
     def __init__(self, model: ModelFile, threads: int = 1) -> None:
@@ -77,57 +82,59 @@ class Ear:
             )
         self._session = Session(model, threads)
         self._n_outputs = model.card.n_outputs
-        self._step = self.params.hop * self.params.stride  # samples
-        self._margin = self.params.margin // self.params.stride  # frames of the answer
+        self._step = self.params.hop * self.params.stride  # samples a frame of emissions
+        self._margin = self.params.margin // self.params.stride  # frames of emissions
 
-    def hear(self, piece: Piece, since: int) -> tuple[Stretch | None, int]:
-        """What is said in a piece from a place on.
+    def emit(self, chunk: Chunk, since: int) -> tuple[Emissions | None, int]:
+        """Compute the emissions of a chunk from a position in the recording on.
 
         Parameters
         ----------
-        piece : Piece
-            Whose answer counts up to its end, or up to a seam between the limits it gives.
+        chunk : Chunk
+            Its emissions count up to its end, or up to a frame between the limits of its seam.
         since : int
-            The place in the recording, in samples, up to which earlier pieces were heard.
+            Position in the recording, in samples, up to which earlier chunks counted.
 
         Returns
         -------
-        The answer, None where it is silent, and the place up to which it counts.
+        tuple[Emissions | None, int]
+            The emissions, None for a silent chunk; and the position up to which they count.
         """
-        end = piece.start + len(piece.samples)
-        if piece.silent:
-            return None, end if piece.seam is None else sum(piece.seam) // 2
-        log_probs = self._run(piece.samples)
-        origin = piece.start - self._margin * self._step  # of frame 0
-        first = -(-(max(since, piece.start) - origin) // self._step) if piece.start else 0
-        last = len(log_probs) if piece.final else len(log_probs) - self._margin
-        if piece.seam is not None:
-            low, high = ((place - origin) // self._step for place in piece.seam)
-            last = low + int(log_probs[low : high + 1, 0].argmax())  # where surely no word is said
-            end = origin + last * self._step
-        return Stretch((origin + first * self._step) / RATE, self._step / RATE, log_probs[first:last]), end
+        end = chunk.end
+        if chunk.is_silent:
+            return None, end if chunk.seam is None else sum(chunk.seam) // 2
+        log_probs = self._run(chunk.samples)
+        origin = chunk.start - self._margin * self._step  # of frame 0
+        first = -(-(max(since, chunk.start) - origin) // self._step) if chunk.start else 0
+        stop = len(log_probs) if chunk.final else len(log_probs) - self._margin
+        if chunk.seam is not None:
+            low, high = ((position - origin) // self._step for position in chunk.seam)
+            stop = low + int(log_probs[low : high + 1, 0].argmax())  # the frame surest to be blank
+            end = origin + stop * self._step
+        start = (origin + first * self._step) / RATE
+        return Emissions(start, self._step / RATE, log_probs[first:stop]), end
 
-    def hear_at(self, sound: NDArray[np.float32], start: int, speed: float) -> Stretch:
-        """What is said in some sound when it is played at another speed; times stay those of the recording.
+    def emit_at_speed(self, sound: NDArray[np.float32], start: int, speed: float) -> Emissions:
+        """Compute the emissions of sound played at another speed; times stay those of the recording.
 
         Parameters
         ----------
         sound : NDArray[float32]
             float32 (n,).
         start : int
-            Its first sample's place in the recording.
+            Position of its first sample in the recording.
         speed : float
-            1.1 for a tenth quicker, and higher.
+            1.1 plays it a tenth quicker, and higher.
         """
         import soxr
 
         played = np.asarray(soxr.resample(sound, RATE, RATE / speed, quality="MQ"), np.float32)
         frame = self._step / RATE * speed
-        return Stretch(start / RATE - self._margin * frame, frame, self._run(played))
+        return Emissions(start / RATE - self._margin * frame, frame, self._run(played))
 
     def _run(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Log probabilities (S, K) of a piece, in its margins and in the silence behind a short one, too."""
-        shortest = SHORTEST - 2 * self.params.margin * self.params.hop
+        """Run the network: log probabilities (S, K), those of the margins and of any padding included."""
+        shortest = MIN_SAMPLES - 2 * self.params.margin * self.params.hop
         if len(samples) < shortest:
             padded = np.zeros(shortest, np.float32)
             padded[: len(samples)] = samples
@@ -141,16 +148,13 @@ class Ear:
             or abs(log_probs.shape[1] - expected) > 1
             or log_probs.shape[2] != self._n_outputs
         ):
-            raise InferenceError(
+            raise self._fault(
                 f"gave {log_probs.shape} for features of {features.shape}, "
-                f"not (1, {expected}, {self._n_outputs})",
-                where=f"model {self._session.source}",
-                remedy="make the model file again",
+                f"not (1, {expected}, {self._n_outputs})"
             )
         if np.isnan(log_probs).any():
-            raise InferenceError(
-                "gave answers that are no numbers",
-                where=f"model {self._session.source}",
-                remedy="make the model file again",
-            )
+            raise self._fault("gave outputs that are not numbers (NaN)")
         return np.asarray(log_probs[0])
+
+    def _fault(self, what: str) -> InferenceError:
+        return InferenceError(what, where=f"model {self._session.source}", remedy="make the model file again")

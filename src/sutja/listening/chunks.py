@@ -1,7 +1,7 @@
-"""A recording, block by block, cut into pieces short enough to be heard at once: at pauses, if there are any.
+"""Cut a recording, block by block, into chunks short enough for one run of the network: at pauses, if any.
 
-Where nobody pauses, two pieces share some seconds, and the seam is laid later, where no word is said.
-Letters: n samples.
+Where nobody pauses, two chunks overlap by some seconds, and the seam between them is chosen later, at a frame
+without a word. Letters: n samples.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from numpy.typing import NDArray
 
 from sutja.signals.audio import RATE
 
-LEAST, MOST = 8.0, 20.0  # seconds of a piece, but the last
-OVERLAP = 1.5  # seconds that pieces share where there is no pause
-SILENT = 10 ** (-75 / 20)  # of full scale: where nothing is louder, nothing is heard
+MIN_SECONDS, MAX_SECONDS = 8.0, 20.0  # of a chunk; the last may be shorter
+OVERLAP = 1.5  # seconds that neighbouring chunks share where there is no pause
+SILENCE = 10 ** (-75 / 20)  # of full scale: a chunk that is nowhere louder is skipped
 PAUSE_DEPTH = 10 ** (-25 / 10)  # of the power of loud frames: what is quieter may be a pause
 FRAME = RATE // 100  # samples whose power is measured together: 10 ms
-_PAUSE = 30  # frames: the least pause to cut at
+_PAUSE = 30  # frames: the shortest pause to cut at
 _LOUD = 95.0  # percentile of the frames' power
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Chunk:
     """Part of a recording.
 
     Attributes
@@ -32,11 +32,11 @@ class Piece:
     samples : NDArray[float32]
         float32 (n,).
     start : int
-        Its first sample's place in the recording.
+        Position of its first sample in the recording.
     seam : tuple[int, int] | None
-        The places between which its answer gives way to the next piece's; None where that is its end.
+        Positions between which the next chunk takes over; None where this chunk counts to its end.
     final : bool
-        Whether nothing follows it, or nothing that is waited for.
+        True where nothing follows, or nothing that is waited for.
     """
 
     samples: NDArray[np.float32]
@@ -45,74 +45,81 @@ class Piece:
     final: bool = False
 
     @property
-    def silent(self) -> bool:
-        """Whether nothing in it is loud enough to be heard."""
-        return not len(self.samples) or float(_powers(self.samples).max()) < SILENT**2
+    def end(self) -> int:
+        """Position in the recording behind its last sample."""
+        return self.start + len(self.samples)
+
+    @property
+    def is_silent(self) -> bool:
+        """True where nothing in it is loud enough to be speech."""
+        return not len(self.samples) or float(_measure_powers(self.samples).max()) < SILENCE**2
 
 
-class Cutter:
-    """Takes blocks and gives pieces.
+class Chunker:
+    """Takes blocks of samples and gives chunks.
 
     Parameters
     ----------
-    patience : float | None
-        Seconds of pause after which a piece is given without waiting for more, for live sound; None waits
-        until a piece is full.
+    endpoint_pause : float | None
+        For live sound: seconds of silence behind speech after which a chunk is given at once. None waits
+        until a chunk is full.
     """
 
-    def __init__(self, patience: float | None = None) -> None:
-        self._waiting = np.zeros(0, np.float32)
+    def __init__(self, endpoint_pause: float | None = None) -> None:
+        self._buffer = np.zeros(0, np.float32)
         self._start = 0
-        self._patience = patience
+        self._endpoint_pause = endpoint_pause
 
-    def push(self, block: NDArray[np.float32]) -> Iterator[Piece]:
-        """The pieces that are complete with one more block, float32 (n,)."""
-        self._waiting = np.concatenate([self._waiting, block])
-        while len(self._waiting) >= (MOST + OVERLAP) * RATE:
+    def push(self, block: NDArray[np.float32]) -> Iterator[Chunk]:
+        """Add a block, float32 (n,), and give the chunks that it completes."""
+        self._buffer = np.concatenate([self._buffer, block])
+        while len(self._buffer) >= (MAX_SECONDS + OVERLAP) * RATE:
             yield self._cut()
-        if self._patience is not None and self._is_over(self._patience):
+        if self._endpoint_pause is not None and self._is_endpoint(self._endpoint_pause):
             yield from self.finish()
 
-    def finish(self) -> Iterator[Piece]:
-        """The piece that is left at the end."""
-        if len(self._waiting):
-            yield Piece(self._waiting, self._start, final=True)
-            self._start += len(self._waiting)
-            self._waiting = np.zeros(0, np.float32)
+    def finish(self) -> Iterator[Chunk]:
+        """Give the chunk that is left at the end."""
+        if len(self._buffer):
+            yield Chunk(self._buffer, self._start, final=True)
+            self._start += len(self._buffer)
+            self._buffer = np.zeros(0, np.float32)
 
-    def _is_over(self, patience: float) -> bool:
-        """Whether something was said, and then nothing for so many seconds."""
-        quiet = round(patience * RATE / FRAME)
-        powers = _powers(self._waiting)
+    def _is_endpoint(self, pause: float) -> bool:
+        """Tell whether speech has been followed by so many seconds of silence."""
+        quiet = round(pause * RATE / FRAME)
+        powers = _measure_powers(self._buffer)
         if len(powers) <= quiet:
             return False
         loud = float(np.percentile(powers, _LOUD))
-        return float(powers[-quiet:].max()) < max(SILENT**2, loud * PAUSE_DEPTH)
+        return float(powers[-quiet:].max()) < max(SILENCE**2, loud * PAUSE_DEPTH)
 
-    def _cut(self) -> Piece:
-        """The next piece: up to the quietest place, or a full one with a seam."""
-        powers = _powers(self._waiting[: round(MOST * RATE)])
+    def _cut(self) -> Chunk:
+        """Take the next chunk: up to the quietest place, or a full one with a seam."""
+        powers = _measure_powers(self._buffer[: round(MAX_SECONDS * RATE)])
         smooth = np.convolve(powers, np.full(_PAUSE, 1.0 / _PAUSE), "valid")
-        first = round(LEAST * RATE / FRAME)
-        place = first + int(smooth[first:].argmin())
-        cut = (place + _PAUSE // 2) * FRAME
+        first = round(MIN_SECONDS * RATE / FRAME)
+        quietest = first + int(smooth[first:].argmin())
+        cut = (quietest + _PAUSE // 2) * FRAME
         loud = float(np.percentile(powers, _LOUD))
-        if smooth[place] < max(SILENT**2, loud * PAUSE_DEPTH):
-            piece = Piece(self._waiting[:cut], self._start)
-            return self._moved(piece, cut)
+        if smooth[quietest] < max(SILENCE**2, loud * PAUSE_DEPTH):
+            chunk = Chunk(self._buffer[:cut], self._start)
+            self._advance(cut)
+            return chunk
         end = cut + round(OVERLAP * RATE)
         quarter = round(OVERLAP * RATE / 2)
         seam = (self._start + cut - quarter, self._start + cut + quarter)
-        return self._moved(Piece(self._waiting[:end], self._start, seam), cut - round(OVERLAP * RATE))
+        chunk = Chunk(self._buffer[:end], self._start, seam)
+        self._advance(cut - round(OVERLAP * RATE))
+        return chunk
 
-    def _moved(self, piece: Piece, by: int) -> Piece:
-        self._waiting = self._waiting[by:]  # the next block makes a copy
-        self._start += by
-        return piece
+    def _advance(self, samples: int) -> None:
+        self._buffer = self._buffer[samples:]  # a view: the next block makes a copy
+        self._start += samples
 
 
-def _powers(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Mean square of each whole frame; of what is shorter than one, of all of it."""
+def _measure_powers(samples: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Measure the mean square of each whole frame, or of all samples where there are fewer than one frame."""
     n = len(samples) // FRAME
     if not n:
         return np.array([float(np.square(samples, dtype=np.float64).mean())])

@@ -1,8 +1,9 @@
-"""From a run of islands to what may have been said in each place, with the probability of all ways to say it.
+"""From an utterance to the numbers that may have been said, with the probability of every way to say each.
 
-"oh five" and "zero five" are two ways for the digits 05, "double five" and "five five" for 55; and the
-probability that a word beside or inside the number is another word counts against it. What is shown is the
-likeliest row of numbers of a run: number by number, a part that most rows share would win over the whole.
+"oh five" and "zero five" are two ways to say the digits 05, "double five" and "five five" to say 55. A word
+that may stand beside or inside a number, and would make it another, counts against it. The numbers shown are
+those of the likeliest number sequence of the whole utterance: chosen number by number, a part that most
+sequences share would win over every whole number it is a part of.
 """
 
 from __future__ import annotations
@@ -13,20 +14,20 @@ from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
 from sutja.grammar.number_words import OTHER, VOCABULARY, Spoken, spoken_numbers
-from sutja.listening.symbols import join, said_alike, words_of_signs
-from sutja.listening.utterances import Run
+from sutja.listening.symbols import canonicalise, decode_words, join_canonical
+from sutja.listening.utterances import Utterance
 
-WIDTH = 32  # strings of a run kept at every step
+WIDTH = 32  # hypotheses of an utterance kept at every step
 _NEGLIGIBLE = 1e-4  # one this much less likely than the best is dropped
-_EDGES = ("and", "a")  # words that may hang over at either end
-_SLACK = 0.15  # seconds by which looks differ in where they hear a word
+_EDGES = ("and", "a")  # words that may be left over at either end of a number
+_SLACK = 0.15  # seconds by which passes differ in the times of a word
 
-Spans = tuple[tuple[float, float], ...]
+TimeSpans = tuple[tuple[float, float], ...]  # from and to, in seconds
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A number of one candidate, the first and last island it was said in, and their times in seconds."""
+class _Occurrence:
+    """A number of a hypothesis, its first and last segment, and their times in seconds."""
 
     number: Spoken
     first: int
@@ -36,54 +37,73 @@ class _Place:
 
     @property
     def middle(self) -> float:
-        """Between its times."""
+        """The time half-way."""
         return (self.start + self.end) / 2
 
-    def meets(self, other: _Place) -> bool:
+    def overlaps(self, other: _Occurrence) -> bool:
         return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """Something that a run may say: words, the island of each, and the numbers among them."""
+class Hypothesis:
+    """Words that an utterance may say.
 
-    run: Run
+    Attributes
+    ----------
+    utterance : Utterance
+        The segments.
+    probability : float
+        Probability of all strings that differ from this one in no number.
+    parts : list[str]
+        The symbols of each segment.
+    words : list[str]
+        All words, in order.
+    owners : list[int]
+        Index of the segment of each word.
+    occurrences : list[_Occurrence]
+        The numbers among the words.
+    """
+
+    utterance: Utterance
     probability: float
-    pieces: list[str]
+    parts: list[str]
     words: list[str]
     owners: list[int]
-    places: list[_Place]
+    occurrences: list[_Occurrence]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """The likeliest way in which some digits were said."""
+class Mention:
+    """A number within the hypothesis that says it."""
 
-    said: Said
-    place: _Place
+    hypothesis: Hypothesis
+    occurrence: _Occurrence
 
     @property
     def number(self) -> Spoken:
-        """The number, its place among the words of the candidate."""
-        return self.place.number
+        """The number, with its position among the words of the hypothesis."""
+        return self.occurrence.number
 
     @property
     def words(self) -> tuple[str, ...]:
         """The words of the number."""
-        return tuple(self.said.words[self.number.start : self.number.stop])
+        return tuple(self.hypothesis.words[self.number.start : self.number.stop])
 
-    def spans(self) -> Spans:
-        """When each of its words was said, from and to, in seconds."""
-        found: list[tuple[float, float]] = []
-        for i in range(self.place.first, self.place.last + 1):
-            piece = self.said.pieces[i]
-            found += self.said.run.islands[i].times(piece) if piece else []
-        at = self.number.start - self.said.owners.index(self.place.first)  # among the words of these islands
-        return tuple(found[at : at + len(self.words)])
+    def find_word_times(self) -> TimeSpans:
+        """Find when each of its words was said, from and to, in seconds."""
+        hypothesis, occurrence = self.hypothesis, self.occurrence
+        times: list[tuple[float, float]] = []
+        for i in range(occurrence.first, occurrence.last + 1):
+            part = hypothesis.parts[i]
+            times += hypothesis.utterance.segments[i].find_word_times(part) if part else []
+        first = self.number.start - hypothesis.owners.index(
+            occurrence.first
+        )  # among the words of these segments
+        return tuple(times[first : first + len(self.words)])
 
-    def around(self) -> tuple[bool, bool]:
-        """Whether words of numbers, and whether other words, stand beside it but those that may hang over."""
-        words, before, behind = self.said.words, self.number.start - 1, self.number.stop
+    def find_neighbours(self) -> tuple[bool, bool]:
+        """Tell whether number words, and whether other words, stand beside it; "and" and "a" are skipped."""
+        words, before, behind = self.hypothesis.words, self.number.start - 1, self.number.stop
         while before >= 0 and words[before] in _EDGES:
             before -= 1
         while behind < len(words) and words[behind] in _EDGES:
@@ -92,143 +112,148 @@ class Way:
         return any(word in VOCABULARY for word in beside), OTHER in beside
 
 
+NBest = Sequence[Hypothesis]  # of one utterance, likeliest first
+Pass = Sequence[NBest]  # one run of the network over some sound: the n-best list of each utterance
+_Sequence = tuple[Mention, ...]
+
+
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What may have been said in one place.
+class ConfusionSet:
+    """The numbers that compete for one position in the recording.
 
     Attributes
     ----------
     best : str
-        The digits that stand here in the likeliest of all that may have been said around.
-    totals : Mapping[str, float]
-        The probability of each number, by its digits.
-    ways : Mapping[str, Way]
-        The likeliest way in which each was said.
-    nothing : float
-        The probability that no number was said there.
+        Digits of the number that belongs to the likeliest number sequence.
+    posteriors : Mapping[str, float]
+        Probability of each number, by its digits.
+    mentions : Mapping[str, Mention]
+        For each number the likeliest hypothesis that says it.
+    none : float
+        Probability that no number was said there.
     """
 
     best: str
-    totals: Mapping[str, float]
-    ways: Mapping[str, Way]
-    nothing: float
+    posteriors: Mapping[str, float]
+    mentions: Mapping[str, Mention]
+    none: float
 
 
-def sayings(run: Run) -> list[Said]:
-    """What a run may say, likeliest first.
-
-    Parameters
-    ----------
-    run : Run
-        Islands, searched.
-    """
-    found = _candidates(run, said_alike)
-    if any(place.number.digits == "0" for said in found for place in said.places):
-        found = _candidates(run, _as_said)  # an "oh" alone is no number, so here it is no way to say 0
-    return found
+def make_n_best(utterance: Utterance) -> list[Hypothesis]:
+    """Make the n-best list of an utterance whose segments have been searched, likeliest first."""
+    n_best = _combine_segments(utterance, canonicalise)
+    if any(found.number.digits == "0" for hypothesis in n_best for found in hypothesis.occurrences):
+        # An "oh" alone is no number, so here it must not count as a way to say 0.
+        n_best = _combine_segments(utterance, _keep_zeros_apart)
+    return n_best
 
 
-def _candidates(run: Run, key: Callable[[str], str]) -> list[Said]:
-    """What a run may say; what is alike by `key` is one candidate."""
-    segments = [island.segment for island in run.islands]
-    found = combine(segments, key=key, width=WIDTH, negligible=_NEGLIGIBLE, join=join)
-    quiet = math.exp(sum(island.quiet for island in run.islands[1:]))
-    return [_said(run, candidate, quiet) for candidate in found]
+def _combine_segments(utterance: Utterance, key: Callable[[str], str]) -> list[Hypothesis]:
+    """Combine what the segments may say; strings with the same key are one hypothesis."""
+    parts = [segment.ctc for segment in utterance.segments]
+    candidates = combine(parts, key=key, width=WIDTH, negligible=_NEGLIGIBLE, join=join_canonical)
+    silence = math.exp(sum(segment.silence for segment in utterance.segments[1:]))
+    return [_make_hypothesis(utterance, candidate, silence) for candidate in candidates]
 
 
-def _as_said(text: str) -> str:
-    return join(text, "")
+def _keep_zeros_apart(symbols: str) -> str:
+    return join_canonical(symbols, "")
 
 
-def _said(run: Run, candidate: Candidate, quiet: float) -> Said:
-    pieces = candidate.pieces()
-    owners = [i for i, piece in enumerate(pieces) for _ in piece]
-    words = words_of_signs("".join(pieces))
-    islands = run.islands
-    places = []
+def _make_hypothesis(utterance: Utterance, candidate: Candidate, silence: float) -> Hypothesis:
+    parts = candidate.pieces()
+    owners = [i for i, part in enumerate(parts) for _ in part]
+    words = decode_words("".join(parts))
+    segments = utterance.segments
+    occurrences = []
     for number in spoken_numbers(words):
         first, last = owners[number.start], owners[number.stop - 1]
-        places.append(_Place(number, first, last, islands[first].start, islands[last].end))
-    return Said(run, candidate.probability * quiet, pieces, words, owners, places)
+        occurrences.append(_Occurrence(number, first, last, segments[first].start, segments[last].end))
+    return Hypothesis(utterance, candidate.probability * silence, parts, words, owners, occurrences)
 
 
-Look = Sequence[Sequence[Said]]  # for each run that was heard, what it may say
-_Row = tuple[Way, ...]
-
-
-def settled(looks: Sequence[Look]) -> list[Reading]:
-    """The numbers of the likeliest row of numbers, in order, by all looks at the same sound.
+def combine_passes(passes: Sequence[Pass]) -> list[ConfusionSet]:
+    """Average passes over the same sound, and give the numbers of the likeliest number sequence, in order.
 
     Parameters
     ----------
-    looks : Sequence[Look]
-        The first look, which says where to look, and further ones; one without any run heard nothing.
+    passes : Sequence[Pass]
+        The first pass, which says what sound it is about, and further ones; a pass without any utterance
+        counts as one without a number.
     """
-    islands = [island for run in looks[0] for island in run[0].run.islands]
-    start = min((island.start for island in islands), default=0.0)
-    end = max((island.end for island in islands), default=0.0)
+    segments = [segment for n_best in passes[0] for segment in n_best[0].utterance.segments]
+    start = min((segment.start for segment in segments), default=0.0)
+    end = max((segment.end for segment in segments), default=0.0)
     means: dict[tuple[str, ...], float] = {}
-    rows: dict[tuple[str, ...], _Row] = {}
-    for look in looks:
-        for digits, (p, row) in _rows(look, start, end).items():
-            means[digits] = means.get(digits, 0.0) + p / len(looks)
-            rows.setdefault(digits, row)
-    nothing = means.pop((), 0.0)
-    if not means or nothing > sum(means.values()):
+    sequences: dict[tuple[str, ...], _Sequence] = {}
+    for one in passes:
+        for digits, (p, sequence) in _find_sequences(one, start, end).items():
+            means[digits] = means.get(digits, 0.0) + p / len(passes)
+            sequences.setdefault(digits, sequence)
+    none = means.pop((), 0.0)
+    if not means or none > sum(means.values()):
         return []
     likeliest = max(means, key=means.__getitem__)
-    return [_reading(looks, way) for way in rows[likeliest]]
+    return [_make_confusion_set(passes, mention) for mention in sequences[likeliest]]
 
 
-def _rows(look: Look, start: float, end: float) -> dict[tuple[str, ...], tuple[float, _Row]]:
-    """The rows of numbers that one look may hear between two times, with their probabilities."""
+def _find_sequences(one: Pass, start: float, end: float) -> dict[tuple[str, ...], tuple[float, _Sequence]]:
+    """Find the number sequences that one pass allows between two times, with their probabilities."""
     low, high = start - _SLACK, end + _SLACK
-    rows: dict[tuple[str, ...], tuple[float, _Row]] = {(): (1.0, ())}
-    for run in look:
-        parts = [(said.probability, _row(said, low, high)) for said in run]
-        grown: dict[tuple[str, ...], tuple[float, _Row]] = {}
-        for digits, (p, row) in rows.items():
-            for part, ways in parts:
-                key = (*digits, *(way.number.digits for way in ways))
-                total, likeliest = grown.get(key, (0.0, (*row, *ways)))
+    sequences: dict[tuple[str, ...], tuple[float, _Sequence]] = {(): (1.0, ())}
+    for n_best in one:
+        parts = [(hypothesis.probability, _find_mentions(hypothesis, low, high)) for hypothesis in n_best]
+        grown: dict[tuple[str, ...], tuple[float, _Sequence]] = {}
+        for digits, (p, sequence) in sequences.items():
+            for part, mentions in parts:
+                key = (*digits, *(mention.number.digits for mention in mentions))
+                total, likeliest = grown.get(key, (0.0, (*sequence, *mentions)))
                 grown[key] = (total + p * part, likeliest)
-        rows = dict(sorted(grown.items(), key=lambda item: -item[1][0])[:WIDTH])
-    return rows
+        sequences = dict(sorted(grown.items(), key=lambda item: -item[1][0])[:WIDTH])
+    return sequences
 
 
-def _row(said: Said, low: float, high: float) -> _Row:
-    """The numbers whose middle lies between two times."""
-    return tuple(Way(said, place) for place in said.places if low <= place.middle <= high)
+def _find_mentions(hypothesis: Hypothesis, low: float, high: float) -> _Sequence:
+    """Find the numbers whose middle lies between two times."""
+    return tuple(
+        Mention(hypothesis, found) for found in hypothesis.occurrences if low <= found.middle <= high
+    )
 
 
-def _reading(looks: Sequence[Look], way: Way) -> Reading:
-    """What all looks say in the place of one number."""
-    totals: dict[str, float] = {}
-    ways = {way.number.digits: way}
-    nothing = 0.0
-    for look in looks:
-        heard: dict[str, float] = {}
-        silent = 1.0
-        for run in look:
-            here, none = _in_place(run, way.place, ways)
-            if here:
-                silent = min(silent, none)
-            for digits, p in here.items():
-                heard[digits] = max(heard.get(digits, 0.0), p)
-        nothing += silent / len(looks)
-        for digits, p in heard.items():
-            totals[digits] = totals.get(digits, 0.0) + p / len(looks)
-    return Reading(way.number.digits, totals, ways, nothing)
+def _make_confusion_set(passes: Sequence[Pass], mention: Mention) -> ConfusionSet:
+    """Collect what all passes allow where one number stands."""
+    posteriors: dict[str, float] = {}
+    mentions = {mention.number.digits: mention}
+    none = 0.0
+    for one in passes:
+        best: dict[str, float] = {}
+        least_none = 1.0
+        for n_best in one:
+            competing, without = _find_competing(n_best, mention.occurrence, mentions)
+            if competing:
+                least_none = min(least_none, without)
+            for digits, p in competing.items():
+                best[digits] = max(best.get(digits, 0.0), p)
+        none += least_none / len(passes)
+        for digits, p in best.items():
+            posteriors[digits] = posteriors.get(digits, 0.0) + p / len(passes)
+    return ConfusionSet(mention.number.digits, posteriors, mentions, none)
 
 
-def _in_place(run: Sequence[Said], place: _Place, ways: dict[str, Way]) -> tuple[dict[str, float], float]:
-    """The probability of each number that a run may say in a place, and that of none."""
-    totals: dict[str, float] = {}
-    nothing = 0.0
-    for said in run:
-        here = {other.number.digits: other for other in reversed(said.places) if other.meets(place)}
-        nothing += 0.0 if here else said.probability
-        for digits, other in here.items():
-            totals[digits] = totals.get(digits, 0.0) + said.probability
-            ways.setdefault(digits, Way(said, other))
-    return totals, nothing
+def _find_competing(
+    n_best: NBest, occurrence: _Occurrence, mentions: dict[str, Mention]
+) -> tuple[dict[str, float], float]:
+    """Sum the probability of each number that overlaps an occurrence, and of none; `mentions` may grow."""
+    posteriors: dict[str, float] = {}
+    none = 0.0
+    for hypothesis in n_best:
+        competing = {
+            other.number.digits: other
+            for other in reversed(hypothesis.occurrences)
+            if other.overlaps(occurrence)
+        }
+        none += 0.0 if competing else hypothesis.probability
+        for digits, other in competing.items():
+            posteriors[digits] = posteriors.get(digits, 0.0) + hypothesis.probability
+            mentions.setdefault(digits, Mention(hypothesis, other))
+    return posteriors, none

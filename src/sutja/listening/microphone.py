@@ -14,30 +14,30 @@ from sutja.errors import SoundError
 from sutja.signals.audio import RATE
 
 BLOCK = RATE // 10  # samples: 0.1 s
-MICROPHONE = "microphone"  # what results call it
-_MOST_WAITING = 600  # blocks, a minute: a machine that is slower than speech must not run out of memory
+MICROPHONE = "microphone"  # the name of the source in results
+_MAX_WAITING = 600  # blocks, a minute: a machine that is slower than speech must not run out of memory
 
 
-def microphone_blocks(device: str | int | None = None) -> Iterator[NDArray[np.float32]]:
-    """What a microphone hears, float32 (`BLOCK`,) at `RATE`, until nobody asks any more.
+def record_blocks(device: str | int | None = None) -> Iterator[NDArray[np.float32]]:
+    """Record from a microphone, float32 (`BLOCK`,) at `RATE` at a time, until nobody asks for more.
 
     Parameters
     ----------
     device : str | int | None
-        Its name or number; None for the usual one.
+        Name or number of the microphone; None for the system's default.
 
     Raises
     ------
     SoundError
-        If there is none, or what it takes is not installed.
+        If there is no such microphone, or a package it needs is not installed.
     """
-    driver = _driver()
-    waiting: queue.Queue[NDArray[np.float32]] = queue.Queue(_MOST_WAITING)
+    driver = _load_driver()
+    waiting: queue.Queue[NDArray[np.float32]] = queue.Queue(_MAX_WAITING)
 
     def put(samples: NDArray[np.float32], *_: object) -> None:
         try:
             waiting.put_nowait(samples[:, 0].copy())
-        except queue.Full:  # what is not listened to in time is lost, as it is on a bad line
+        except queue.Full:  # sound that is not processed in time is lost, as it is on a bad line
             return
 
     try:
@@ -56,7 +56,7 @@ def microphone_blocks(device: str | int | None = None) -> Iterator[NDArray[np.fl
         stream.close()
 
 
-def _driver() -> Any:
+def _load_driver() -> Any:
     try:
         return importlib.import_module("sounddevice")
     except ImportError as error:

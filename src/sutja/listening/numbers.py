@@ -1,4 +1,4 @@
-"""From what may have been said in a place to the number that is shown: chosen, calibrated, judged, timed."""
+"""From a confusion set to the number that is shown: chosen, calibrated, accepted or not, with its times."""
 
 from __future__ import annotations
 
@@ -6,141 +6,154 @@ from dataclasses import dataclass
 
 from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, Typed
-from sutja.listening.hypotheses import Reading, Spans, sayings, settled
-from sutja.listening.utterances import Run
+from sutja.listening.hypotheses import ConfusionSet, TimeSpans, combine_passes, make_n_best
+from sutja.listening.utterances import Utterance
 from sutja.types import SpokenNumber
 
-CLEARLY = (
-    2.0  # digits that do not fit the kind are shown if they are so many times as likely as those that do
-)
-LEAST = 0.33  # of a number's probability a word, on average; what is less sure is not shown as a number
+# A number that does not fit the kind is shown if it is so many times as likely as the likeliest that does.
+MISFIT_RATIO = 2.0
+MIN_WORD_PROBABILITY = 0.33  # of a number's probability, the mean of a word; what is less sure is not shown
+MISFIT_CONFIDENCE = 0.2  # the highest confidence of what must not be accepted; no threshold is as low
+LEAD, TAIL = 0.12, 0.12  # seconds that a word lasts before and behind the frames of its symbol
 _SUMS = ("number", "amount")  # kinds whose value is what the words are worth
-MISFIT = 0.2  # the most that is said for what cannot be accepted; no threshold is as low
-LEAD, TAIL = 0.12, 0.12  # seconds that a word is longer, at either end, than the frames it is heard in
-_QUICKEST = 9.0  # words a second; what is quicker was not said by a person, or was recorded at another rate
-_FEW = 4  # words, with fewer of them their rate says nothing
+_MAX_WORD_RATE = 9.0  # a second; quicker speech is not a person's, or has another sample rate than it says
+_MIN_WORDS_FOR_RATE = 4  # with fewer words their rate says nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class NumberHypothesis:
     """A number that may have been said.
 
     Attributes
     ----------
-    words, digits, value : tuple[str, ...] or str or str | None
+    words : tuple[str, ...]
+        The words it was said in.
+    digits, value : str or str | None
         As in `sutja.grammar.number_words.Spoken`; `value` is that of the kind, where one was asked for.
     probability : float
-        Of these digits at this place.
-    spans : Spans
+        Probability of these digits at this position.
+    times : TimeSpans
         When each of its words was said, in seconds.
-    ragged : bool
-        Whether words of numbers stand beside it that belong to none.
-    beside : bool
-        Whether other words stand beside it, within `sutja.listening.utterances.NEAR`.
+    beside_number_words : bool
+        True where number words that belong to no number stand beside it.
+    beside_other_words : bool
+        True where other words stand beside it, within `sutja.listening.utterances.NEAR`.
     fits : bool
-        Whether it fits the kind that was asked for; True where none was.
+        True where it fits the kind that was asked for, or none was.
     """
 
     words: tuple[str, ...]
     digits: str
     value: str | None
     probability: float
-    spans: Spans
-    ragged: bool = False
-    beside: bool = False
+    times: TimeSpans
+    beside_number_words: bool = False
+    beside_other_words: bool = False
     fits: bool = True
 
+    @property
+    def is_acceptable(self) -> bool:
+        """False for what is never accepted, however sure the network is.
 
-def numbers(run: Run, grammar: Grammar | None = None) -> list[Heard]:
-    """The numbers of a run, in order, as one look hears them.
+        That is a single word in the midst of others ("no one", "for two"), a number beside number words that
+        belong to none, one said quicker than people speak, and one that does not fit the kind.
+        """
+        n = len(self.words)
+        alone = n == 1 and self.beside_other_words
+        seconds = self.times[-1][1] - self.times[0][0]
+        hasty = n >= _MIN_WORDS_FOR_RATE and (n - 1) > _MAX_WORD_RATE * seconds
+        return self.fits and not (self.beside_number_words or alone or hasty)
+
+
+def decode_numbers(utterance: Utterance, grammar: Grammar | None = None) -> list[NumberHypothesis]:
+    """Decode the numbers of an utterance, in order, in a single pass.
 
     Parameters
     ----------
-    run : Run
-        Islands, searched.
+    utterance : Utterance
+        Segments that have been searched.
     grammar : Grammar | None
-        Of the kind that is asked for, if one is.
+        The grammar of the kind that is asked for, if one is.
     """
-    found = (choose(reading, grammar) for reading in settled([[sayings(run)]]))
-    return [heard for heard in found if heard is not None]
+    chosen = (choose_number(numbers, grammar) for numbers in combine_passes([[make_n_best(utterance)]]))
+    return [number for number in chosen if number is not None]
 
 
-def choose(reading: Reading, grammar: Grammar | None = None) -> Heard | None:
-    """The likeliest number in a place, those that fit the kind first; None where none is likely enough.
+def choose_number(numbers: ConfusionSet, grammar: Grammar | None = None) -> NumberHypothesis | None:
+    """Choose the likeliest number, those that fit the kind first; None where none is likely enough.
 
     A number is never bent to fit: where something else is clearly likelier, that is shown.
 
     Parameters
     ----------
-    reading : Reading
-        What may have been said there.
+    numbers : ConfusionSet
+        The numbers that may have been said at one position.
     grammar : Grammar | None
-        Of the kind that is asked for, if one is.
+        The grammar of the kind that is asked for, if one is.
     """
-    totals = reading.totals
-    if not totals or reading.nothing > sum(totals.values()):
+    posteriors = numbers.posteriors
+    if not posteriors or numbers.none > sum(posteriors.values()):
         return None
-    best = reading.best
-    if totals[best] < LEAST ** len(reading.ways[best].words):
+    best = numbers.best
+    if posteriors[best] < MIN_WORD_PROBABILITY ** len(numbers.mentions[best].words):
         return None
     if grammar is None:
-        return _made(reading, best)
-    fits = {digits: typed for digits in totals if (typed := grammar.parse(digits)) is not None}
-    fitting = max(fits, key=totals.__getitem__, default=None)
-    if fitting is None or totals[best] > CLEARLY * totals[fitting]:
-        return _made(reading, best, misfit=True)
-    return _made(reading, fitting, fits[fitting])
+        return _make_hypothesis(numbers, best)
+    fits = {digits: typed for digits in posteriors if (typed := grammar.parse(digits)) is not None}
+    fitting = max(fits, key=posteriors.__getitem__, default=None)
+    if fitting is None or posteriors[best] > MISFIT_RATIO * posteriors[fitting]:
+        return _make_hypothesis(numbers, best, misfit=True)
+    return _make_hypothesis(numbers, fitting, fits[fitting])
 
 
-def _made(reading: Reading, digits: str, typed: Typed | None = None, misfit: bool = False) -> Heard:
-    way = reading.ways[digits]
-    value = None if misfit else way.number.value
+def _make_hypothesis(
+    numbers: ConfusionSet, digits: str, typed: Typed | None = None, misfit: bool = False
+) -> NumberHypothesis:
+    mention = numbers.mentions[digits]
+    value = None if misfit else mention.number.value
     if typed is not None and (value is not None or typed.kind not in _SUMS):
         value = typed.value
-    ragged, beside = way.around()
-    probability = min(1.0, reading.totals[digits])
-    return Heard(way.words, digits, value, probability, way.spans(), ragged, beside, not misfit)
+    beside_number_words, beside_other_words = mention.find_neighbours()
+    return NumberHypothesis(
+        mention.words,
+        digits,
+        value,
+        min(1.0, numbers.posteriors[digits]),
+        mention.find_word_times(),
+        beside_number_words,
+        beside_other_words,
+        fits=not misfit,
+    )
 
 
 @dataclass(frozen=True, slots=True)
-class Judge:
-    """How far numbers are trusted: their calibration, and the threshold."""
+class AcceptanceRule:
+    """The calibration of a model, and the confidence from which a number is accepted."""
 
     calibrate: Calibrator
     threshold: float
 
-    def number(self, heard: Heard, seconds: float) -> SpokenNumber:
-        """The number, as surely as it holds.
-
-        A single word in the midst of others ("no one", "for two") is never accepted, nor is a number with
-        words of numbers beside it that do not belong to any, one said quicker than people speak, or one that
-        does not fit the kind that was asked for.
+    def apply(self, number: NumberHypothesis, seconds: float) -> SpokenNumber:
+        """Calibrate a number and accept it or not.
 
         Parameters
         ----------
-        heard : Heard
-            What may have been said.
+        number : NumberHypothesis
+            The number; one that is not acceptable gets a confidence of `MISFIT_CONFIDENCE` at most.
         seconds : float
-            How much of the recording was heard so far.
+            Seconds of the recording that have been processed: it does not end later.
         """
-        confidence = self.calibrate(heard.probability)
-        if not self._may_be_accepted(heard):
-            confidence = min(confidence, MISFIT)
-        end = min(max(seconds, 0.0), heard.spans[-1][1] + TAIL)
-        start = min(max(0.0, heard.spans[0][0] - LEAD), end)
+        confidence = self.calibrate(number.probability)
+        if not number.is_acceptable:
+            confidence = min(confidence, MISFIT_CONFIDENCE)
+        end = min(max(seconds, 0.0), number.times[-1][1] + TAIL)
+        start = min(max(0.0, number.times[0][0] - LEAD), end)
         return SpokenNumber(
-            " ".join(heard.words),
-            heard.digits,
-            heard.value,
-            confidence,
-            confidence >= self.threshold,
-            start,
-            end,
+            text=" ".join(number.words),
+            digits=number.digits,
+            value=number.value,
+            confidence=confidence,
+            accepted=confidence >= self.threshold,
+            start=start,
+            end=end,
         )
-
-    def _may_be_accepted(self, heard: Heard) -> bool:
-        lone = len(heard.words) == 1 and heard.beside
-        n = len(heard.words)
-        lasted = heard.spans[-1][1] - heard.spans[0][0]
-        hasty = n >= _FEW and (n - 1) > _QUICKEST * lasted
-        return heard.fits and not (heard.ragged or lone or hasty)

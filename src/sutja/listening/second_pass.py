@@ -1,7 +1,7 @@
-"""Short or unsure numbers are listened to again, a little slower and a little quicker.
+"""The second pass (test-time augmentation): short or unsure numbers are run again, slower and quicker.
 
-What people say is heard at any speed; what noise and music seem to say is seldom heard twice. The mean of the
-looks is about as sure as one look where it is right, and far less sure where nothing was said.
+Speech is recognised at any speed; what noise and music sound like is seldom recognised twice. The mean of the
+passes is about as sure as a single pass where it is right, and far less sure where nothing was said.
 """
 
 from __future__ import annotations
@@ -11,69 +11,69 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.listening.acoustic import Ear
-from sutja.listening.hypotheses import Look, Reading, sayings, settled
-from sutja.listening.segments import islands
-from sutja.listening.utterances import Run, Runs
+from sutja.listening.acoustic import AcousticModel
+from sutja.listening.hypotheses import ConfusionSet, Pass, combine_passes, make_n_best
+from sutja.listening.segments import find_segments
+from sutja.listening.utterances import Utterance, UtteranceBuilder
 from sutja.signals.audio import RATE
 
-SPEEDS = (0.95, 1.05)  # of the further looks
-BELOW = 0.9  # probability under which a number is unsure
-SHORT = 3  # words; a number with no more is listened to again however sure it is
-MARGIN = 1.0  # seconds of sound before and behind a number that are listened to with it
-LONGEST = 30.0  # seconds listened to again; a longer run is left as it was heard
-KEPT = 60.0  # seconds of sound that are kept for it
+SPEEDS = (0.95, 1.05)  # of the further passes
+UNSURE_BELOW = 0.9  # probability under which a number is run again
+SHORT_WORDS = 3  # a number with no more words is run again however sure it is
+CONTEXT = 1.0  # seconds of sound before and behind an utterance that are run with it
+MAX_SECONDS = 30.0  # of sound in a second pass; a longer utterance keeps the first
+BUFFER_SECONDS = 60.0  # of sound that is kept for it
 
 
-class Echo:
-    """Keeps the last `KEPT` seconds of a recording, and listens to them again.
+class SecondPass:
+    """Keeps the last `BUFFER_SECONDS` of a recording, and runs parts of them again.
 
     Parameters
     ----------
-    ear : Ear
-        What listens.
+    model : AcousticModel
+        The network.
     alphabet : Sequence[str]
-        The sign of each of its classes, the first for the blank.
+        Symbol of each of its classes, the first for the blank.
     pause : float
-        As for `sutja.listening.utterances.Runs`.
+        As for `sutja.listening.utterances.UtteranceBuilder`.
     """
 
-    def __init__(self, ear: Ear, alphabet: Sequence[str], pause: float) -> None:
-        self._ear, self._alphabet, self._pause = ear, alphabet, pause
+    def __init__(self, model: AcousticModel, alphabet: Sequence[str], pause: float) -> None:
+        self._model, self._alphabet, self._pause = model, alphabet, pause
         self._blocks: list[NDArray[np.float32]] = []
-        self._start = self._end = 0  # of what is kept, in samples of the recording
+        self._start = self._end = 0  # of the buffer, in samples of the recording
 
     def push(self, block: NDArray[np.float32]) -> None:
         """Keep one more block."""
         self._blocks.append(block)
         self._end += len(block)
-        while self._end - self._start - len(self._blocks[0]) > KEPT * RATE:
+        while self._end - self._start - len(self._blocks[0]) > BUFFER_SECONDS * RATE:
             self._start += len(self._blocks.pop(0))
 
-    def settle(self, run: Run) -> list[Reading]:
-        """What was said in each place of a run, after further looks where they are called for."""
-        first = [sayings(run)]
-        found = settled([first])
-        if not any(_doubtful(reading) for reading in found):
-            return found
-        start = round((run.islands[0].start - MARGIN) * RATE)
-        end = round((run.islands[-1].end + MARGIN) * RATE)
+    def resolve(self, utterance: Utterance) -> list[ConfusionSet]:
+        """Find the numbers of an utterance, in order, after further passes where they are called for."""
+        first = [make_n_best(utterance)]
+        numbers = combine_passes([first])
+        if not any(_needs_second_pass(number) for number in numbers):
+            return numbers
+        start = round((utterance.segments[0].start - CONTEXT) * RATE)
+        end = round((utterance.segments[-1].end + CONTEXT) * RATE)
         start, end = max(0, start), min(end, self._end)
-        if start < self._start or end - start > LONGEST * RATE:
-            return found
+        if start < self._start or end - start > MAX_SECONDS * RATE:
+            return numbers
         sound = np.concatenate(self._blocks)[start - self._start : end - self._start]
-        return settled([first, *(self._look(sound, start, speed) for speed in SPEEDS)])
+        return combine_passes([first, *(self._run(sound, start, speed) for speed in SPEEDS)])
 
-    def _look(self, sound: NDArray[np.float32], start: int, speed: float) -> Look:
-        """What is said in a piece of sound that is played at another speed."""
-        runs = Runs(self._pause)
-        found: list[Run] = []
-        for island in islands(self._ear.hear_at(sound, start, speed), self._alphabet):
-            found += runs.push(island)
-        found += runs.finish()
-        return [sayings(run) for run in found]
+    def _run(self, sound: NDArray[np.float32], start: int, speed: float) -> Pass:
+        """Run the network over sound that is played at another speed."""
+        builder = UtteranceBuilder(self._pause)
+        utterances: list[Utterance] = []
+        for segment in find_segments(self._model.emit_at_speed(sound, start, speed), self._alphabet):
+            utterances += builder.push(segment)
+        utterances += builder.finish()
+        return [make_n_best(utterance) for utterance in utterances]
 
 
-def _doubtful(reading: Reading) -> bool:
-    best = reading.best
-    return reading.totals[best] < BELOW or len(reading.ways[best].words) <= SHORT
+def _needs_second_pass(number: ConfusionSet) -> bool:
+    words = number.mentions[number.best].words
+    return number.posteriors[number.best] < UNSURE_BELOW or len(words) <= SHORT_WORDS

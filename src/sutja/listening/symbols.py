@@ -1,4 +1,4 @@
-"""A sign for each word, so that what was said is a string that CTC decoding can search.
+"""A symbol for each word, so that an utterance is a string that CTC decoding can search.
 
 Letters: K classes with blank.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sutja.errors import ModelFileError
 from sutja.grammar.number_words import JOINTS, OTHER, TEENS, TENS, UNITS, ZEROS
 
-_SIGNS = {
+_SYMBOLS = {
     **dict(zip(UNITS, "0123456789", strict=True)),
     **dict(zip(ZEROS, "on", strict=True)),
     **dict(zip(TEENS, "ABCDEFGHIJ", strict=True)),
@@ -19,64 +19,64 @@ _SIGNS = {
     "a": "a",
     OTHER: OTHER,
 }
-_WORDS = {sign: word for word, sign in _SIGNS.items()}
-_ZEROS = str.maketrans(dict.fromkeys((_SIGNS[word] for word in ZEROS), "0"))
+_WORDS = {symbol: word for word, symbol in _SYMBOLS.items()}
+_ZEROS = str.maketrans(dict.fromkeys((_SYMBOLS[word] for word in ZEROS), "0"))
 
 
-def alphabet_of(words: Sequence[str]) -> list[str]:
-    """The K symbols of a network that says these K - 1 words, the first for the blank.
+def make_alphabet(words: Sequence[str]) -> list[str]:
+    """Make the K symbols of a network that knows these K - 1 words, the first for the blank.
 
     Raises
     ------
     ModelFileError
         If there is a word that this version does not know.
     """
-    unknown = [word for word in words if word not in _SIGNS]
+    unknown = [word for word in words if word not in _SYMBOLS]
     if unknown:
         raise ModelFileError(
             f"says words that this version does not know: {', '.join(unknown)}", remedy="update sutja"
         )
-    return ["", *(_SIGNS[word] for word in words)]
+    return ["", *(_SYMBOLS[word] for word in words)]
 
 
-def signs(words: Sequence[str]) -> str:
-    """Words as signs.
+def encode_words(words: Sequence[str]) -> str:
+    """Write words as symbols.
 
-    >>> signs(["twenty", "one", "□"])
+    >>> encode_words(["twenty", "one", "□"])
     'K1□'
     """
-    return "".join(_SIGNS[word] for word in words)
+    return "".join(_SYMBOLS[word] for word in words)
 
 
-def words_of_signs(text: str) -> list[str]:
-    """The words that signs stand for.
+def decode_words(symbols: str) -> list[str]:
+    """Return the words that symbols stand for.
 
-    >>> words_of_signs("5h&6")
+    >>> decode_words("5h&6")
     ['five', 'hundred', 'and', 'six']
     """
-    return [_WORDS[sign] for sign in text]
+    return [_WORDS[symbol] for symbol in symbols]
 
 
-def says_number(text: str) -> bool:
-    """Whether there is any word of a number among the signs; "and" and "a" are none.
+def has_number_word(symbols: str) -> bool:
+    """Tell whether there is a word of a number among the symbols; "and" and "a" are none.
 
-    >>> says_number("□&"), says_number("□&5")
+    >>> has_number_word("□&"), has_number_word("□&5")
     (False, True)
     """
-    return any(sign not in "□&a" for sign in text)
+    return any(symbol not in "□&a" for symbol in symbols)
 
 
-def said_alike(text: str) -> str:
-    """What of the signs tells one number from another: words for 0 are one, and so is a run of other words.
+def canonicalise(symbols: str) -> str:
+    """Keep of the symbols what tells numbers apart: all words for 0 are one, and so are other words in a row.
 
-    >>> said_alike("□□5o□")
+    >>> canonicalise("□□5o□")
     '□50□'
     """
-    return join(text.translate(_ZEROS), "")
+    return join_canonical(symbols.translate(_ZEROS), "")
 
 
-def join(start: str, part: str) -> str:
-    """Two texts of `said_alike` in a row, as one."""
+def join_canonical(start: str, part: str) -> str:
+    """Join two texts of `canonicalise`."""
     whole = start + part
     while OTHER + OTHER in whole:
         whole = whole.replace(OTHER + OTHER, OTHER)
