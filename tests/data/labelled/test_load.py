@@ -53,8 +53,8 @@ def test_known_sets(data_root, monkeypatch):
         ("usps", "test"): (2007, 16, 16),
         ("exam-digits", "train"): (1114, 28, 28),
         ("exam-digits", "test"): (227, 28, 28),
-        ("sudoku", "test"): (38 * 81, 32, 32, 3),
         ("pen-digits", "test"): (749, 28, 28),
+        ("sudoku", "test"): (38 * 81, 32, 32, 3),
     }
     for (name, part), shape in sizes.items():
         data = load_labelled(name, part)
