@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from steerable_listener import make_card, make_network, say
 
 from sutja.cli import main
-from sutja.cli.output.recordings import SoundCsv, SoundLines, SoundTable, Srt, clock
+from sutja.cli.output.recordings import SoundCsv, SoundTable, Srt, format_time
+from sutja.cli.output.writer import JsonLines
 from sutja.model_file import RiskCounts, write_model
 from sutja.signals.audio import RATE
 from sutja.types import Recording, SpokenNumber
@@ -228,24 +229,24 @@ RECORDINGS = [
 
 
 def test_nothing_in_a_name_can_break_a_line():
-    lines = [SoundLines().recording(recording) for recording in RECORDINGS]
+    lines = [JsonLines().write(recording) for recording in RECORDINGS]
     assert [json.loads(line) for line in lines] == [recording.to_dict() for recording in RECORDINGS]
     rows = list(
-        csv.DictReader("".join(SoundCsv().recording(r) for r in RECORDINGS[:2]).splitlines(), "abcdefghij")
+        csv.DictReader("".join(SoundCsv().write(r) for r in RECORDINGS[:2]).splitlines(), "abcdefghij")
     )
     assert [row["a"] for row in rows] == ["a.wav", 'odd "name", 1.wav']
     table = SoundTable([recording.source for recording in RECORDINGS])
-    assert [table.recording(recording).count("\n") for recording in RECORDINGS] == [1, 1, 1, 2]
-    assert "0.999" in table.recording(RECORDINGS[0])
-    assert "\x1b[31mred" not in table.recording(RECORDINGS[2])
+    assert [table.write(recording).count("\n") for recording in RECORDINGS] == [1, 1, 1, 2]
+    assert "0.999" in table.write(RECORDINGS[0])
+    assert "\x1b[31mred" not in table.write(RECORDINGS[2])
 
 
 def test_times_for_people_and_players():
-    assert [clock(s) for s in (0.0, 3.25, 59.99, 754.0, 3600.04)] == [
+    assert [format_time(s) for s in (0.0, 3.25, 59.99, 754.0, 3600.04)] == [
         "0:00.0",
         "0:03.2",
         "0:59.9",
         "12:34.0",
         "1:00:00.0",
     ]
-    assert Srt().recording(RECORDINGS[0]).startswith("1\n00:59:59,960 --> 01:00:00,660\n5\n")
+    assert Srt().write(RECORDINGS[0]).startswith("1\n00:59:59,960 --> 01:00:00,660\n5\n")

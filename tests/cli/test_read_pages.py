@@ -13,8 +13,8 @@ from PIL import Image
 
 from sutja.cli import main
 from sutja.cli.output.hocr import Hocr
-from sutja.cli.output.page_xml import NAMESPACE, glyph_alternatives, to_page_xml
-from sutja.cli.output.spreadsheet import Spreadsheet, cells
+from sutja.cli.output.page_xml import NAMESPACE, find_glyph_alternatives, to_page_xml
+from sutja.cli.output.spreadsheet import Spreadsheet, fill_cells
 from sutja.reading import Reader
 from sutja.types import Alternative, Box, Character, Number, Page
 
@@ -99,7 +99,7 @@ def test_several_tables_are_told_apart(run, papers):
     done = run("table.png", "letter.pdf", "again.png", "--table")
     rows = list(csv.reader(done.stdout.splitlines()))
     assert rows == [*ROWS, [], ["again.png", "page 1", "table 1"], *ROWS]
-    assert "2 numbers stand in no table and were left out" in done.stderr
+    assert "left out 2 numbers that belong to no table" in done.stderr
 
 
 def make_number(text, box=Box(0, 0, 10, 10), accepted=True, **more):  # noqa: B008 - boxes are frozen
@@ -113,8 +113,8 @@ def test_cells_that_a_spreadsheet_must_not_take_for_more():
         make_number("34", accepted=False, table=1, row=2, column=2),
         make_number("5", table=1, row=2, column=2),
     ]
-    assert cells(numbers) == [["12", "'+82 10"], ["", "34? 5"]]
-    assert Spreadsheet().page(Page("p", 1, 9, 9, (make_number("7"),))) == ""
+    assert fill_cells(numbers) == [["12", "'+82 10"], ["", "34? 5"]]
+    assert Spreadsheet().write(Page("p", 1, 9, 9, (make_number("7"),))) == ""
 
 
 def test_hocr_is_xhtml_with_pages_words_and_characters(run, papers):
@@ -147,9 +147,7 @@ def test_hocr_is_xhtml_with_pages_words_and_characters(run, papers):
 def test_hocr_of_names_and_texts_that_xml_cannot_hold():
     hocr = Hocr()
     page = Page('a"b\x07<&>\ud800.png', 1, 10, 10, (make_number("1<2"),))
-    text = (
-        hocr.header() + hocr.page(page) + hocr.page(Page("x", 1, None, None, error="--> no")) + hocr.footer()
-    )
+    text = hocr.begin() + hocr.write(page) + hocr.write(Page("x", 1, None, None, error="--> no")) + hocr.end()
     root = ET.fromstring(text.encode())
     assert 'image "a\\"b' in root.find(f".//{XHTML}div").get("title")
 
@@ -200,8 +198,8 @@ def test_page_xml_says_what_a_glyph_may_be_instead():
         written="handwritten",
         alternatives=(Alternative("11", 0.25), Alternative("1", 0.1), Alternative("14", 0.05)),
     )
-    assert glyph_alternatives(number, 0) == []
-    assert glyph_alternatives(number, 1) == [("1", 0.25), ("4", 0.05)]
+    assert find_glyph_alternatives(number, 0) == []
+    assert find_glyph_alternatives(number, 1) == [("1", 0.25), ("4", 0.05)]
     text = to_page_xml(
         Page("p.png", 1, 20, 20, (number,), notes=("a\x00b",)), datetime(2026, 1, 2, tzinfo=UTC)
     )

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sutja.cli.failures import told
-from sutja.cli.judging.crops import judge, model_and_data, say
+from sutja.cli.errors import report_errors
+from sutja.cli.judging.crops import judge, say
 from sutja.cli.judging.pages import judge_pages
 from sutja.cli.judging.recordings import judge_sounds
+from sutja.cli.options import model_and_data
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def calibrate(
     Where MODEL listens, DATA is a CSV of recordings with the columns path and text, in words or digits, or a
     folder with one; a recording counts as one answer, as sure as the least sure of its numbers.
     """
-    with told("stopped; nothing was written"):
+    with report_errors("stopped; nothing was written"):
         from sutja.confidence.certified import METHODS
         from sutja.model_file import write_model
         from sutja.model_file.bundled import open_model

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sutja.cli.failures import told
+from sutja.cli.errors import report_errors
 from sutja.cli.train import Duration, Numbers
 
 
@@ -91,7 +91,7 @@ def compare(
     begun = time.monotonic()
     if out is None and resume:
         raise click.UsageError("name the folder of the comparison with --out")
-    with told("stopped; the same command with its --out goes on from there"):
+    with report_errors("stopped; the same command with its --out goes on from there"):
         from sutja.comparison.command import run
         from sutja.comparison.command import told as shown
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.failures import FAILED, told
+from sutja.cli.errors import FAILED, report_errors
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def list_sets(format_name: str) -> None:
 @FORMAT
 def info(name: str, format_name: str) -> None:
     """Describe one data set: what, whose, on what terms, how it is split."""
-    with told(_STOPPED):
+    with report_errors(_STOPPED):
         from sutja.data.sets.catalogue import entry_of
         from sutja.data.split.fixed import RULES
 
@@ -88,7 +88,7 @@ def info(name: str, format_name: str) -> None:
 @click.option("--to", metavar="DIR", type=click.Path(file_okay=False, path_type=Path), help="Fetch into DIR.")
 def get(names: tuple[str, ...], to: Path | None) -> None:
     """Fetch data sets. What is there already stays; what broke off is taken up again."""
-    with told(_STOPPED):
+    with report_errors(_STOPPED):
         from sutja.data.sets.catalogue import data_root, entry_of
         from sutja.data.sets.obtain import obtain
 
@@ -115,7 +115,7 @@ def get(names: tuple[str, ...], to: Path | None) -> None:
 def verify(names: tuple[str, ...]) -> None:
     """Compare every file of data sets with the catalogue, byte by byte."""
     failed = False
-    with told(_STOPPED):
+    with report_errors(_STOPPED):
         from sutja.data.sets.catalogue import data_root, entry_of
         from sutja.data.sets.manifest import problems_of
 

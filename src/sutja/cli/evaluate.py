@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.failures import told
+from sutja.cli.errors import report_errors
 from sutja.cli.judging.boxes import evaluate_boxes
-from sutja.cli.judging.crops import judge, model_and_data, say
+from sutja.cli.judging.crops import judge, say
 from sutja.cli.judging.recordings import judge_sounds
+from sutja.cli.options import model_and_data
 from sutja.metrics import percent
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def evaluate(model: str, data: str | None, part: str, threads: int, format_name:
     set with boxes, a COCO JSON file, or a folder with COCO, YOLO or VOC labels, and the figures are COCO's
     average precision. A warning tells when test items were trained on.
     """
-    with told("stopped; nothing was written"):
+    with report_errors("stopped; nothing was written"):
         from sutja.evaluation import evaluate as count
         from sutja.model_file.bundled import open_model
 

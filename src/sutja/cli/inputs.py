@@ -1,4 +1,4 @@
-"""What a person names on the command line, as a list of pictures or recordings: files, folders, patterns."""
+"""Files, folders and patterns on the command line become lists of pictures or recordings."""
 
 from __future__ import annotations
 
@@ -11,48 +11,50 @@ from sutja.signals.headers import PDF_SUFFIX, SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.types import Page, Recording
 
-Failure = tuple[str, str]  # a name that stands for nothing, and why
+Failure = tuple[str, str]  # a name that stands for no file, and the reason
 
 
 def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[Page]]:
-    """Every picture that `names` stand for.
+    """Find every picture that `names` stand for.
 
-    A folder stands for the pictures in it and in its subfolders, sorted, hidden ones left out. A pattern
-    stands for what it matches, sorted. Any other name stands for itself, whether there is such a file or not.
+    A folder stands for the pictures in it and in its subfolders, sorted, without hidden ones. A pattern
+    stands for the files that it matches, sorted. Any other name stands for itself, even if there is no such
+    file.
 
     Parameters
     ----------
     names : Iterable[str]
-        What the person wrote.
+        Names from the command line.
     pages : bool
-        Whether PDFs are wanted too.
+        Include PDFs.
 
     Returns
     -------
-    The paths, and a page with an error for each name that stands for nothing.
+    tuple[list[str], list[Page]]
+        The paths, and a page with an error for each name that stands for no file.
     """
     suffixes = (*SUFFIXES, PDF_SUFFIX) if pages else SUFFIXES
     paths, failed = _expand(names, suffixes, "pictures")
-    return paths, [Page(name, 1, None, None, error=f"{name}: {what}") for name, what in failed]
+    return paths, [Page(name, 1, None, None, error=f"{name}: {reason}") for name, reason in failed]
 
 
 def expand_sounds(names: Iterable[str]) -> tuple[list[str], list[Recording]]:
-    """Every recording that `names` stand for, as `expand` says it of pictures."""
+    """Find every recording that `names` stand for, as `expand` does for pictures."""
     paths, failed = _expand(names, SOUND_SUFFIXES, "recordings")
-    return paths, [Recording(name, None, error=f"{name}: {what}") for name, what in failed]
+    return paths, [Recording(name, None, error=f"{name}: {reason}") for name, reason in failed]
 
 
-def _expand(names: Iterable[str], suffixes: tuple[str, ...], things: str) -> tuple[list[str], list[Failure]]:
+def _expand(names: Iterable[str], suffixes: tuple[str, ...], noun: str) -> tuple[list[str], list[Failure]]:
     paths: list[str] = []
     failed: list[Failure] = []
     for name in names:
         if Path(name).is_dir():
-            _add_folder(name, suffixes, things, paths, failed)
+            _add_folder(name, suffixes, noun, paths, failed)
         elif glob.has_magic(name) and not Path(name).exists():
             matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - pathlib: relative patterns only
             for match in matches:
                 if Path(match).is_dir():
-                    _add_folder(match, suffixes, things, paths, failed)
+                    _add_folder(match, suffixes, noun, paths, failed)
                 else:
                     paths.append(match)
             if not matches:
@@ -63,7 +65,7 @@ def _expand(names: Iterable[str], suffixes: tuple[str, ...], things: str) -> tup
 
 
 def _add_folder(
-    folder: str, suffixes: tuple[str, ...], things: str, paths: list[str], failed: list[Failure]
+    folder: str, suffixes: tuple[str, ...], noun: str, paths: list[str], failed: list[Failure]
 ) -> None:
     before = len(paths) + len(failed)
 
@@ -80,4 +82,4 @@ def _add_folder(
         ]
     if len(paths) + len(failed) == before:
         wanted = ", ".join(suffix[1:] for suffix in suffixes)
-        failed.append((folder, f"the folder holds no {things} ({wanted}); name another"))
+        failed.append((folder, f"the folder holds no {noun} ({wanted}); name another"))

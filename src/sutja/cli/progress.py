@@ -1,4 +1,4 @@
-"""A progress bar on the standard error, for work that turns out long and has somebody watching."""
+"""A progress bar on the standard error, for long work on a terminal."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ if TYPE_CHECKING:
 PATIENCE = 1.0  # seconds of work before a bar is worth showing
 
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
-def with_progress(pages: Iterable[Result], total: int, what: str = "reading") -> Iterator[Result]:
-    """Pass `pages` on and show how many of `total` inputs are done, the rate, and the time left.
+def show_progress(results: Iterable[T], total: int, label: str = "reading") -> Iterator[T]:
+    """Pass `results` on and show how many of `total` inputs are done, the rate, and the time left.
 
-    Nothing is shown where the standard error is no terminal, or the work is over soon.
+    Nothing is shown where the standard error is not a terminal, or where the work ends soon.
     """
     if not sys.stderr.isatty():
-        yield from pages
+        yield from results
         return
     begun = time.monotonic()
     bar: Progress | None = None
     try:
-        for done, page in enumerate(pages, start=1):
+        for done, result in enumerate(results, start=1):
             if bar is None and time.monotonic() - begun > PATIENCE and done < total:
-                bar = _make_bar(total, done, what)
-            if bar is not None and getattr(page, "page", 1) == 1:  # a file of several pages is one input
+                bar = _make_bar(total, done, label)
+            if bar is not None and getattr(result, "page", 1) == 1:  # a file of several pages is one input
                 bar.advance(bar.task_ids[0])
-            yield page
+            yield result
     finally:
         if bar is not None:
             bar.stop()
 
 
-def _make_bar(total: int, done: int, what: str) -> Progress:
-    """A running bar that stands at `done`."""
+def _make_bar(total: int, done: int, label: str) -> Progress:
+    """Start a bar that stands at `done`."""
     from rich import progress
     from rich.console import Console
     from rich.text import Text
@@ -61,5 +61,5 @@ def _make_bar(total: int, done: int, what: str) -> Progress:
         redirect_stderr=True,
     )
     bar.start()
-    bar.add_task(what, total=total, completed=done)
+    bar.add_task(label, total=total, completed=done)
     return bar

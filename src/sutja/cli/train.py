@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from sutja.cli.failures import told
+from sutja.cli.errors import report_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,7 +149,7 @@ def classify(
     word each, for each class, a folder with IDX files, a table (.csv) with the columns path and label, or an
     .npz file with X and y. Without it, the digits that come with scikit-learn.
     """
-    with told(_STOPPED):
+    with report_errors(_STOPPED):
         from sutja.runs.classify import Plan, load_parts, train_classifier, with_choices
         from sutja.training import distributed
 
@@ -200,7 +200,7 @@ def transcribe(
     words or digits. The training begins with the weights of the bundled model, so that a few hundred are
     enough to make it better on those like yours.
     """
-    with told(_STOPPED):
+    with report_errors(_STOPPED):
         from sutja.data.labelled.recordings import are_recordings, table_of
 
         if base and from_scratch:
@@ -314,7 +314,7 @@ def detect(
     DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, or a folder with COCO, YOLO or
     VOC labels. Broken boxes are told and left out.
     """
-    with told(_STOPPED):
+    with report_errors(_STOPPED):
         from sutja.runs.detect import BoxPlan, config_of, train_detector
         from sutja.runs.detect_data import load_box_parts
 

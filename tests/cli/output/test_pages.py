@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from sutja.cli.output.pages import CSV_COLUMNS, Csv, JsonLines, Table, format_for, printable
+from sutja.cli.output.pages import CSV_COLUMNS, ENDINGS, Csv, PageTable
+from sutja.cli.output.writer import JsonLines, choose_format, printable
 from sutja.types import Box, Number, Page
 
 NUMBER = Number("1,5", "15", None, "number", 0.99996, True, Box(1, 2, 3, 4))
@@ -19,13 +20,13 @@ PAGES = [
 
 
 def test_json_lines():
-    text = "".join(JsonLines().page(page) for page in PAGES)
+    text = "".join(JsonLines().write(page) for page in PAGES)
     assert [json.loads(line) for line in text.splitlines()] == [page.to_dict() for page in PAGES]
     text.encode()  # can be written anywhere
 
 
 def test_csv():
-    text = Csv().header() + "".join(Csv().page(page) for page in PAGES)
+    text = Csv().begin() + "".join(Csv().write(page) for page in PAGES)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert tuple(rows[0]) == CSV_COLUMNS
     assert [row["source"] for row in rows] == [page.source for page in PAGES]
@@ -55,8 +56,8 @@ def test_csv():
 
 
 def test_the_table_obeys_no_file_name():
-    table = Table([page.source for page in PAGES])
-    lines = [table.page(page) for page in PAGES]
+    table = PageTable([page.source for page in PAGES])
+    lines = [table.write(page) for page in PAGES]
     assert all(line.count("\n") == 1 for line in lines)
     assert "\x1b[31mred" not in lines[2]
     assert "31mred\\n.png [2]" in lines[2]
@@ -64,12 +65,12 @@ def test_the_table_obeys_no_file_name():
 
 
 def test_confidence_is_not_rounded_up_to_certainty():
-    assert "0.999" in Table(["a.png"]).page(PAGES[0])
-    assert "1.000" not in Table(["a.png"]).page(PAGES[0])
+    assert "0.999" in PageTable(["a.png"]).write(PAGES[0])
+    assert "1.000" not in PageTable(["a.png"]).write(PAGES[0])
 
 
 def test_long_names_keep_their_end():
-    line = Table(["x" * 90 + "end.png"]).page(Page("x" * 90 + "end.png", 1, 1, 1))
+    line = PageTable(["x" * 90 + "end.png"]).write(Page("x" * 90 + "end.png", 1, 1, 1))
     assert line.startswith("…x")
     assert "end.png  " in line
 
@@ -86,7 +87,7 @@ def test_long_names_keep_their_end():
     ],
 )
 def test_the_name_of_the_file_says_the_format(name, out, expected):
-    assert format_for(name, out) == expected
+    assert choose_format(name, out, ENDINGS) == expected
 
 
 def test_printable():

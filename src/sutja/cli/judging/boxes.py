@@ -96,10 +96,10 @@ def _labelled(data: str | None, part: str, classes: tuple[str, ...]) -> BoxedSet
 
 def _looked_at(detector: Detector, data: BoxedSet) -> tuple[list[BoxedPicture], list[Found]]:
     """The pictures that can be read, and everything that may be in each."""
-    from sutja.cli.progress import with_progress
+    from sutja.cli.progress import show_progress
 
     pictures, found = [], []
-    for numbered in with_progress((_Numbered(picture) for picture in data.pictures), len(data)):
+    for numbered in show_progress((_Numbered(picture) for picture in data.pictures), len(data)):
         try:
             found.append(detector.find(numbered.picture.pixels, 0.0))
         except PictureError as error:

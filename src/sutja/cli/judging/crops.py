@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 import numpy as np
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from sutja.listening import Listener
     from sutja.model_file import ModelFile
     from sutja.reading import Classifier, Reader
-
-PARTS = ("train", "test")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +121,7 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
 
 
 def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
-    from sutja.cli.progress import with_progress
+    from sutja.cli.progress import show_progress
     from sutja.data.labelled.load import load_texts
     from sutja.evaluation import answers_on, repeated
 
@@ -135,7 +132,7 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
             remedy="give a .csv with the columns path and text",
         )
     table = load_texts(data, "test" if part == "test" else "train", "".join(reader.card.charset))
-    every = with_progress(reader.read_many(table.paths, crop=True), len(table.paths))
+    every = show_progress(reader.read_many(table.paths, crop=True), len(table.paths))
     pages = [page for page in every if page.page == 1]  # of several pages the text tells the first
     groups = None if table.groups is None else len(np.unique(table.groups))
     notes = tuple(f"not read: {page.error}" for page in pages if page.error)
@@ -154,26 +151,3 @@ def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
 def say(message: str) -> None:
     """A line on the standard error."""
     click.echo(message, err=True)
-
-
-Command = Callable[..., Any]
-
-
-def model_and_data(command: Command) -> Command:
-    """The arguments and options that the verbs share."""
-    for add in (
-        click.option(
-            "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads to use."
-        ),
-        click.option(
-            "--part",
-            type=click.Choice(PARTS),
-            default="test",
-            show_default=True,
-            help="Which part of the data, where they tell training from test items.",
-        ),
-        click.argument("data", required=False),
-        click.argument("model"),
-    ):
-        command = add(command)
-    return command

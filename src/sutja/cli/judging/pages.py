@@ -42,7 +42,7 @@ def judge_pages(
     import cv2
 
     from sutja.cli.judging.crops import Judged
-    from sutja.cli.progress import with_progress
+    from sutja.cli.progress import show_progress
     from sutja.reading import Reader
     from sutja.reading.page.truth import Labels, cases, read_labels
 
@@ -58,7 +58,7 @@ def judge_pages(
     found: list[Case] = []
     notes = []
     read = 0
-    for page in with_progress(made.read_many(labels.files), len(labels.files)):
+    for page in show_progress(made.read_many(labels.files), len(labels.files)):
         if page.error is not None:
             notes.append(f"not read: {page.error}")
         wanted = labels.of(page)

@@ -11,7 +11,7 @@ from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
     from sutja.cli.judging.crops import Judged
-    from sutja.evaluation import Answers, repeated
+    from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
     from sutja.types import Recording
 
@@ -38,8 +38,9 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     import cv2
 
     from sutja.cli.judging.crops import Judged
-    from sutja.cli.progress import with_progress
+    from sutja.cli.progress import show_progress
     from sutja.data.labelled.recordings import load_spoken_texts
+    from sutja.evaluation import repeated
     from sutja.grammar.number_words import digits_in
     from sutja.listening import Listener
 
@@ -52,7 +53,7 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     cv2.setNumThreads(threads)
     table = load_spoken_texts(Path(data), "test" if part == "test" else "train")
     listener = Listener(file, threads)
-    heard = list(with_progress(listener.listen_many(table.paths), len(table.paths), "listening"))
+    heard = list(show_progress(listener.listen_many(table.paths), len(table.paths), "listening"))
     notes = tuple(f"not heard: {recording.error}" for recording in heard if recording.error)
     kept = [i for i, recording in enumerate(heard) if recording.error is None]
     if not kept:

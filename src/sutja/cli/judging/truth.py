@@ -41,6 +41,7 @@ class Truth:
         self.cases: list[Case] = []
         self.unlabelled = 0
 
+    @property
     def files(self) -> list[str]:
         """The files that are labelled."""
         return self._labels.files

@@ -1,4 +1,4 @@
-"""Where the lines go: the standard output, a file that appears whole or not at all, or a folder of files."""
+"""Destinations of the output: the standard output, a file that appears whole or not at all, a folder."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from typing import IO
 import click
 
 from sutja.atomic import open_atomic
-from sutja.types import Page
 
 
-class Names:
-    """A file name for each page of many: that of its picture with another ending, never one twice."""
+class UniqueNames:
+    """File names in a folder: the name of each input with another ending, never the same twice."""
 
     def __init__(self, suffix: str) -> None:
         self._suffix = suffix
         self._taken: set[str] = set()
 
-    def of(self, page: Page) -> str:
-        """The picture's name with the ending, and a number where two pictures share a name."""
-        stem = Path(page.source).stem + (f"-page{page.page}" if page.page > 1 else "")
+    def make(self, source: str, page: int = 1) -> str:
+        """Make the name for a page of an input; a number tells inputs of one name apart."""
+        stem = Path(source).stem + (f"-page{page}" if page > 1 else "")
         name, count = stem, 1
-        while name.lower() in self._taken:  # many file systems do not tell case apart
+        while name.lower() in self._taken:  # many file systems ignore case
             count += 1
             name = f"{stem}-{count}"
         self._taken.add(name.lower())
         return f"{name}{self._suffix}"
 
 
-def make_folder(folder: Path, option: str) -> None:
+def make_folder(folder: str, option: str) -> Path:
     """Make a folder that a person named with an option.
 
     Raises
@@ -41,19 +40,20 @@ def make_folder(folder: Path, option: str) -> None:
         If it cannot be made.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        Path(folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise click.UsageError(
             f"cannot make the folder {folder} ({error.strerror}); choose another for {option}"
         ) from error
+    return Path(folder)
 
 
 class Output:
-    """A context that writes text to `path`, or to the standard output where that is None.
+    """A context that writes text to `path`, or to the standard output where that is None or "-".
 
-    The file is written beside its place and moved there at the end; if the work stops before, nothing of it
-    is left and an older file stays as it was. What is no regular file, like /dev/null, is written to as it
-    is.
+    The text goes to a temporary file, which takes its place at the end; if the work stops before, the
+    temporary file is removed and an older file stays as it was. A special file such as /dev/null is written
+    to directly.
 
     Raises
     ------
@@ -80,7 +80,7 @@ class Output:
         return self
 
     def write(self, text: str) -> None:
-        """Write `text`, colours taken out where they would not show."""
+        """Write `text`, without its colours unless a terminal shows them."""
         if self._file is not None:
             self._file.write(click.unstyle(text).encode("utf-8", "surrogateescape"))
         elif sys.stdout.isatty():

@@ -11,6 +11,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from sutja import __version__
+from sutja.cli.output.writer import Writer
 from sutja.types import Box, Character, Number, Page
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
@@ -26,30 +27,28 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-class Hocr:
-    """Writes pages into one hOCR document."""
+class Hocr(Writer[Page]):
+    """Writes pages into one hOCR document; a page that could not be read says why in a comment."""
 
     def __init__(self) -> None:
         self._pages = 0
 
-    def header(self) -> str:
-        """The head of the document."""
+    def begin(self) -> str:
         return _HEAD.format(version=__version__)
 
-    def page(self, page: Page) -> str:
-        """The element of one page; a page that could not be read says why in a comment."""
+    def write(self, result: Page) -> str:
         self._pages += 1
-        if page.error is not None:
-            return f"<!-- {escape(_comment(page.error))} -->\n"
+        if result.error is not None:
+            return f"<!-- {escape(_comment(result.error))} -->\n"
         name = f"page_{self._pages}"
-        title = f'image "{_title(page.source)}"; bbox 0 0 {page.width} {page.height}; ppageno {page.page - 1}'
+        box = f"bbox 0 0 {result.width} {result.height}"
+        title = f'image "{_title(result.source)}"; {box}; ppageno {result.page - 1}'
         lines = "".join(
-            self._line(f"{name}_line_{i}", list(numbers)) for i, numbers in enumerate(_lines(page), start=1)
+            self._line(f"{name}_line_{i}", list(numbers)) for i, numbers in enumerate(_lines(result), start=1)
         )
         return f'<div class="ocr_page" id="{name}" title={_quoted(title)}>\n{lines}</div>\n'
 
-    def footer(self) -> str:
-        """The end of the document."""
+    def end(self) -> str:
         return "</body>\n</html>\n"
 
     def _line(self, name: str, numbers: list[Number]) -> str:
@@ -74,7 +73,7 @@ def _character(character: Character) -> str:
 
 
 def _lines(page: Page) -> Iterator[list[Number]]:
-    """The numbers of a page, those of one row of a table together."""
+    """Group the numbers of a page into lines: those of one row of a table together, others alone."""
     keyed = [((n.table, n.row) if n.table is not None else (None, i), n) for i, n in enumerate(page.numbers)]
     for _, group in groupby(keyed, key=lambda pair: pair[0]):
         yield [number for _, number in group]
@@ -89,27 +88,27 @@ def _bbox(box: Box) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(xml_text(text))
+    return quoteattr(escape_for_xml(text))
 
 
 def _text(text: str) -> str:
-    return escape(xml_text(text))
+    return escape(escape_for_xml(text))
 
 
 def _title(source: str) -> str:
-    """A file's name between the double quotes of a title."""
+    """Escape a file's name for the double quotes of a title."""
     return source.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _comment(text: str) -> str:
-    """No two hyphens within a comment, nor one at its end."""
-    return xml_text(text).replace("-", "\N{NON-BREAKING HYPHEN}")
+    """Replace the hyphens, two of which would end a comment."""
+    return escape_for_xml(text).replace("-", "\N{NON-BREAKING HYPHEN}")
 
 
-def xml_text(text: str) -> str:
-    """`text` with everything that XML 1.0 has no place for written as in Python."""
-    return "".join(c if _in_xml(ord(c)) else c.encode("unicode_escape").decode() for c in text)
+def escape_for_xml(text: str) -> str:
+    """Escape the characters that XML 1.0 does not allow, as Python writes them."""
+    return "".join(c if _is_xml(ord(c)) else c.encode("unicode_escape").decode() for c in text)
 
 
-def _in_xml(code: int) -> bool:
+def _is_xml(code: int) -> bool:
     return code in (9, 10, 13) or 32 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or code > 0xFFFF

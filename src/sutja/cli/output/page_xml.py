@@ -1,7 +1,7 @@
-"""Pages as PAGE-XML of 2019, which archives and transcription tools take.
+"""Pages as PAGE-XML (2019), the format of archives and transcription tools.
 
-One file a page, as the schema wants it. A number is a Word of one TextLine, with a Glyph for each character;
-what else a character may be, and what else the number, stands beside it with its confidence.
+One file a page, as the schema requires. A number is a Word of one TextLine, with a Glyph for each character;
+the alternatives of characters and numbers are listed with their confidence.
 The schema: http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15.
 """
 
@@ -10,30 +10,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import groupby
-from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from sutja import __version__
-from sutja.cli.output.file import Names, Output, make_folder
-from sutja.cli.output.hocr import xml_text
+from sutja.cli.output.file import Output, UniqueNames, make_folder
+from sutja.cli.output.hocr import escape_for_xml
+from sutja.cli.output.writer import Writer
 from sutja.errors import SutjaError
 from sutja.types import Box, Character, Number, Page
 
 NAMESPACE = "http://schema.primaresearch.org/PAGE/gts/pagecontent/2019-07-15"
 _SCHEMA_AT = "http://www.w3.org/2001/XMLSchema-instance"
 _PRODUCTION = {"printed": "printed", "handwritten": "handwritten-printscript"}
-_LEAST = 0.005  # a likelihood below is not worth an alternative
+_LEAST_CONFIDENCE = 0.005  # alternatives below are left out
 
 
 def to_page_xml(page: Page, now: datetime | None = None) -> str:
-    """One page as the text of a PAGE-XML file.
+    """Write one page as the text of a PAGE-XML file.
 
     Parameters
     ----------
     page : Page
-        A page that was read.
+        A page that could be read.
     now : datetime | None
-        The time that the file gives as its own.
+        Time of creation that the file states.
     """
     root = ET.Element(
         "PcGts",
@@ -48,9 +48,9 @@ def to_page_xml(page: Page, now: datetime | None = None) -> str:
     for name, text in (("Creator", f"sutja {__version__}"), ("Created", stamp), ("LastChange", stamp)):
         ET.SubElement(metadata, name).text = text
     if page.notes:
-        ET.SubElement(metadata, "Comments").text = xml_text("; ".join(page.notes))
+        ET.SubElement(metadata, "Comments").text = escape_for_xml("; ".join(page.notes))
     sizes = {"imageWidth": str(page.width or 0), "imageHeight": str(page.height or 0)}
-    element = ET.SubElement(root, "Page", {"imageFilename": xml_text(page.source), **sizes})
+    element = ET.SubElement(root, "Page", {"imageFilename": escape_for_xml(page.source), **sizes})
     regions = list(_regions(page))
     if regions:
         order = ET.SubElement(ET.SubElement(element, "ReadingOrder"), "OrderedGroup", {"id": "order"})
@@ -66,7 +66,7 @@ def to_page_xml(page: Page, now: datetime | None = None) -> str:
 
 
 def _regions(page: Page) -> Iterator[list[Number]]:
-    """The numbers of a page by region: each table one, each other number one, in reading order."""
+    """Group the numbers of a page into regions, in reading order: one a table, one for each other number."""
     keyed = [((n.table, 0) if n.table is not None else (0, i), n) for i, n in enumerate(page.numbers)]
     for _, group in groupby(keyed, key=lambda pair: pair[0]):
         yield [number for _, number in group]
@@ -89,8 +89,8 @@ def _text_region(parent: ET.Element, name: str, number: Number) -> None:
     attributes = {"production": _PRODUCTION[number.written]} if number.written in _PRODUCTION else {}
     line = ET.SubElement(region, "TextLine", {"id": f"{name}_l", **attributes})
     _coords(line, number.box)
-    said = "accepted" if number.accepted else "rejected"
-    custom = {"custom": f"number {{kind:{number.kind}; {said}:true;}}"}
+    verdict = "accepted" if number.accepted else "rejected"
+    custom = {"custom": f"number {{kind:{number.kind}; {verdict}:true;}}"}
     word = ET.SubElement(line, "Word", {"id": f"{name}_w", **attributes, **custom})
     _coords(word, number.box)
     for index, character in enumerate(number.characters):
@@ -104,19 +104,19 @@ def _text_region(parent: ET.Element, name: str, number: Number) -> None:
 def _glyph(parent: ET.Element, name: str, number: Number, index: int, character: Character) -> None:
     glyph = ET.SubElement(parent, "Glyph", {"id": name})
     _coords(glyph, character.box)
-    _equivalents(glyph, [(character.text, character.confidence), *glyph_alternatives(number, index)])
+    _equivalents(glyph, [(character.text, character.confidence), *find_glyph_alternatives(number, index)])
 
 
-def glyph_alternatives(number: Number, index: int) -> list[tuple[str, float]]:
-    """What else the character at `index` may be: what the number's alternatives of its length have there."""
-    found: dict[str, float] = {}
+def find_glyph_alternatives(number: Number, index: int) -> list[tuple[str, float]]:
+    """Find what else the character at `index` may be: what alternatives of the same length have there."""
+    confidences: dict[str, float] = {}
     for other in number.alternatives:
         if len(other.text) == len(number.text) == len(number.characters):
             text = other.text[index]
             if text != number.characters[index].text:
-                found[text] = found.get(text, 0.0) + other.confidence
-    ranked = sorted(found.items(), key=lambda pair: -pair[1])
-    return [(text, min(1.0, share)) for text, share in ranked if share >= _LEAST]
+                confidences[text] = confidences.get(text, 0.0) + other.confidence
+    ranked = sorted(confidences.items(), key=lambda pair: -pair[1])
+    return [(text, min(1.0, share)) for text, share in ranked if share >= _LEAST_CONFIDENCE]
 
 
 def _equivalents(parent: ET.Element, readings: list[tuple[str, float]]) -> None:
@@ -125,7 +125,7 @@ def _equivalents(parent: ET.Element, readings: list[tuple[str, float]]) -> None:
         if len(readings) > 1:
             attributes = {"index": str(index), **attributes}
         equivalent = ET.SubElement(parent, "TextEquiv", attributes)
-        ET.SubElement(equivalent, "Unicode").text = xml_text(text)
+        ET.SubElement(equivalent, "Unicode").text = escape_for_xml(text)
 
 
 def _around(numbers: list[Number]) -> Box:
@@ -143,42 +143,33 @@ def _coords(parent: ET.Element, box: Box) -> None:
     ET.SubElement(parent, "Coords", {"points": f"{x0},{y0} {x1},{y0} {x1},{y1} {x0},{y1}"})
 
 
-class PageXml:
-    """Writes one page into one document.
+class PageXml(Writer[Page]):
+    """Writes one page into one document; a page that could not be read has none.
 
     Raises
     ------
     SutjaError
-        From `page`, for a second one: a file holds one page.
+        From `write`, for a second page: a file holds one.
     """
 
     def __init__(self) -> None:
-        self._written = ""
+        self._written = False
 
-    def header(self) -> str:
-        """Nothing: the document is made in one piece."""
-        return ""
-
-    def page(self, page: Page) -> str:
-        """The document of the page; nothing for a page that could not be read."""
-        if page.error is not None:
+    def write(self, result: Page) -> str:
+        if result.error is not None:
             return ""
         if self._written:
             raise SutjaError(
                 "a PAGE-XML file holds one page, and here is another",
-                where=page.source,
+                where=result.source,
                 remedy="name a folder with --out DIR/: it gets a file for each page",
             )
-        self._written = page.source
-        return to_page_xml(page)
-
-    def footer(self) -> str:
-        """Nothing."""
-        return ""
+        self._written = True
+        return to_page_xml(result)
 
 
-class PageFolder:
-    """Writes each page into a file of its own in a folder, under the name of its picture.
+class PageFolder(Writer[Page]):
+    """Saves each page as a file of its own in a folder, under the name of its picture.
 
     Raises
     ------
@@ -187,21 +178,12 @@ class PageFolder:
     """
 
     def __init__(self, folder: str) -> None:
-        self._folder = Path(folder)
-        self._names = Names(".xml")
-        make_folder(self._folder, "--out")
+        self._folder = make_folder(folder, "--out")
+        self._names = UniqueNames(".xml")
 
-    def header(self) -> str:
-        """Nothing."""
-        return ""
-
-    def page(self, page: Page) -> str:
-        """Write the page's file; nothing goes to the standard output."""
-        if page.error is None:
-            with Output(str(self._folder / self._names.of(page))) as output:
-                output.write(to_page_xml(page))
-        return ""
-
-    def footer(self) -> str:
-        """Nothing."""
+    def write(self, result: Page) -> str:
+        """Save the page's file; print nothing."""
+        if result.error is None:
+            with Output(str(self._folder / self._names.make(result.source, result.page))) as output:
+                output.write(to_page_xml(result))
         return ""

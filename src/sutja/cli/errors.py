@@ -1,4 +1,4 @@
-"""How a verb ends when it cannot go on: a line on the standard error and an exit status."""
+"""Errors and interruptions: a line on the standard error and an exit status, never a traceback."""
 
 from __future__ import annotations
 
@@ -9,27 +9,29 @@ from typing import NoReturn
 
 import click
 
-from sutja.cli.output.pages import printable
+from sutja.cli.output.writer import printable
 from sutja.errors import SutjaError
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
 _MEMORY_WORDS = ("can't allocate memory", "out of memory")  # torch has no exception of its own on a CPU
 
 
-def stop(message: str, status: int = FAILED) -> NoReturn:
-    """Say why, and end."""
+def fail(message: str, status: int = FAILED) -> NoReturn:
+    """Print an error and exit."""
     click.echo(f"error: {printable(message)}", err=True)
     sys.exit(status)
 
 
 @contextmanager
-def told(interrupted: str | Callable[[], str]) -> Iterator[None]:
-    """Errors that sutja raises on purpose become a line on the standard error and exit 1.
+def report_errors(interrupted: str | Callable[[], str], status: int = FAILED) -> Iterator[None]:
+    """Turn the errors that sutja raises on purpose into a line on the standard error and an exit status.
 
     Parameters
     ----------
     interrupted : str | Callable[[], str]
-        What to say after Ctrl-C, with exit 130; or what makes it, if it is not known before.
+        Message after Ctrl-C, which exits with 130; or a function that makes it.
+    status : int
+        Exit status of the errors.
     """
     try:
         yield
@@ -38,12 +40,12 @@ def told(interrupted: str | Callable[[], str]) -> Iterator[None]:
     except ModuleNotFoundError as error:
         if (error.name or "sutja").partition(".")[0] == "sutja":
             raise
-        stop(f"this needs {error.name}, which is not installed: pip install 'sutja[train]'")
+        fail(f"this needs {error.name}, which is not installed: pip install 'sutja[train]'", status)
     except (OSError, SutjaError) as error:
-        stop(str(error))
+        fail(str(error), status)
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and not any(word in str(error) for word in _MEMORY_WORDS):
             raise
-        stop("the memory is too small for this; take smaller pictures, fewer of them, or a smaller batch")
+        fail("not enough memory; use smaller pictures, fewer of them, or a smaller batch", status)
     except KeyboardInterrupt:
-        stop(interrupted if isinstance(interrupted, str) else interrupted(), INTERRUPTED)
+        fail(interrupted if isinstance(interrupted, str) else interrupted(), INTERRUPTED)

@@ -1,0 +1,93 @@
+"""The arguments and options that several verbs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+KINDS = ("auto", "number", "amount", "postcode", "date", "check")
+PARTS = ("train", "test")
+
+Command = Callable[..., Any]
+Decorator = Callable[[Command], Command]
+
+
+def combine(*decorators: Decorator) -> Decorator:
+    """Make one decorator of several; `--help` lists their options in this order."""
+
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+threads_option = click.option(
+    "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of threads."
+)
+
+kind_options = combine(
+    click.option(
+        "--kind",
+        type=click.Choice(KINDS),
+        default="auto",
+        show_default=True,
+        help="Kind of the numbers; check stands for numbers with a check digit.",
+    ),
+    click.option("--country", metavar="CODE", help="Country of postcodes, dates and amounts, e.g. DE or US."),
+)
+
+
+def output_options(formats: tuple[str, ...], out_help: str = "") -> Decorator:
+    """Make the options `--format` and `--out`; `out_help` is one more sentence about `--out`."""
+    return combine(
+        click.option(
+            "--format",
+            "format_name",
+            type=click.Choice(formats),
+            help="Output format; by default a table, or the format that the ending of --out stands for.",
+        ),
+        click.option(
+            "--out",
+            metavar="FILE",
+            help=f"Write to FILE, which appears once the work is complete. {out_help}".strip(),
+        ),
+    )
+
+
+def annotate_option(what: str) -> Decorator:
+    """Make the option `--annotate`, which draws `what` into copies of the pictures."""
+    return click.option(
+        "--annotate",
+        metavar="DIR",
+        type=click.Path(file_okay=False),
+        help=f"Also save a copy of each picture in DIR, with {what} drawn into it.",
+    )
+
+
+def max_error_option(what: str, example: float) -> Decorator:
+    """Make the option `--max-error`, which chooses the threshold by the share of wrong `what`."""
+    return click.option(
+        "--max-error",
+        type=click.FloatRange(0.0, 1.0, max_open=True),
+        metavar="SHARE",
+        help=f"Choose the threshold so that at most this share of the {what} was wrong on validation data, "
+        f"e.g. {example:g}.",
+    )
+
+
+model_and_data = combine(
+    click.argument("model"),
+    click.argument("data", required=False),
+    click.option(
+        "--part",
+        type=click.Choice(PARTS),
+        default="test",
+        show_default=True,
+        help="Part of the data to use, where they are split into training and test part.",
+    ),
+    threads_option,
+)

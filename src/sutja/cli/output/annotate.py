@@ -1,0 +1,98 @@
+"""Copies of pictures with the results drawn into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from sutja.atomic import open_atomic
+from sutja.cli.output.file import UniqueNames, make_folder
+from sutja.errors import PictureError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PIL.Image import Image
+
+    from sutja.signals.image import Picture
+
+MOST_SIDE = 2400  # pixels; larger pages are made smaller
+
+
+class PageResult(Protocol):
+    """The result of one page of a file."""
+
+    @property
+    def source(self) -> str:
+        """Name of the file."""
+
+    @property
+    def page(self) -> int:
+        """Number of the page, counted from 1."""
+
+
+P_contra = TypeVar("P_contra", bound=PageResult, contravariant=True)
+
+
+class Annotator(Generic[P_contra]):
+    """Saves an annotated copy of each picture as a PNG file, under the name of the picture.
+
+    Parameters
+    ----------
+    folder : str
+        Folder of the copies; made if needed.
+
+    Raises
+    ------
+    click.UsageError
+        If the folder cannot be made.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = make_folder(folder, "--annotate")
+        self._names = UniqueNames(".png")
+        self._source: str | None = None
+        self._rest: Iterator[Picture | PictureError] = iter(())
+
+    def save(self, result: P_contra) -> None:
+        """Save the annotated copy of a page, unless its picture cannot be loaded any more."""
+        picture = self._load(result)
+        if picture is None:
+            return
+        with open_atomic(self._folder / self._names.make(result.source, result.page)) as file:
+            self.annotate(picture.pixels, result).save(file, format="PNG")
+
+    def annotate(self, pixels: NDArray[Any], result: P_contra) -> Image:
+        """Draw a result into a copy of its picture, uint8 (H, W) or (H, W, 3) RGB."""
+        raise NotImplementedError
+
+    def open_pages(self, source: str) -> Iterator[Picture | PictureError]:
+        """Iterate over the pages of a file."""
+        from sutja.signals.document import iter_pages
+
+        return iter_pages(source)
+
+    def _load(self, result: P_contra) -> Picture | None:
+        """Load the picture of a page; a document is read once, since its pages come in order."""
+        if self._source != result.source or result.page == 1:
+            self._source, self._rest = result.source, self.open_pages(result.source)
+        for picture in self._rest:
+            if picture.page >= result.page:
+                return None if isinstance(picture, PictureError) else picture
+        return None
+
+
+def fit_side(pixels: NDArray[Any]) -> tuple[Image, float]:
+    """Make an RGB picture of at most `MOST_SIDE` pixels a side, and the scale that this took."""
+    from PIL import Image
+
+    picture = Image.fromarray(pixels).convert("RGB")
+    scale = min(1.0, MOST_SIDE / max(picture.size))
+    return (resize(picture, scale), scale) if scale < 1.0 else (picture, scale)
+
+
+def resize(picture: Image, scale: float) -> Image:
+    """Resize a picture to `scale` of its sides."""
+    from PIL import Image
+
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS)

@@ -1,0 +1,131 @@
+"""The parts that all output formats share: writers, JSON lines, and tables for people."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import click
+
+_NARROWEST_NAME, _WIDEST_NAME = 16, 48  # characters
+
+
+class Result(Protocol):
+    """Anything that one input gives: a page, a recording or a scene."""
+
+    @property
+    def source(self) -> str:
+        """Name of the file."""
+
+    @property
+    def error(self) -> str | None:
+        """Reason why it could not be processed."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Content of its line of JSON."""
+
+
+R_contra = TypeVar("R_contra", bound=Result, contravariant=True)
+
+
+def choose_format(name: str | None, out: str | None, endings: Mapping[str, str]) -> str:
+    """Choose the output format: `name`, or the one that the ending of the output file stands for, or "table".
+
+    Parameters
+    ----------
+    name : str | None
+        Format that the person asked for.
+    out : str | None
+        Name of the output file.
+    endings : Mapping[str, str]
+        Formats by ending, without the dot.
+    """
+    return name or endings.get((out or "").lower().rpartition(".")[2], "table")
+
+
+def printable(text: str) -> str:
+    """Escape everything in `text` that a terminal would obey: file names may hold any character."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def to_json(value: Any) -> str:
+    """Write JSON in one line; everything but ASCII is escaped where a file name is not UTF-8."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    return text
+
+
+def to_csv_row(cells: Sequence[object]) -> str:
+    """Write a row of CSV (RFC 4180, with plain line ends)."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def shorten_confidence(confidence: float) -> str:
+    """Round a confidence down to three decimals, so that only certainty shows as 1.000."""
+    return f"{int(confidence * 1000) / 1000:.3f}"
+
+
+class Writer(Generic[R_contra]):
+    """Turns results into text, one after the other; this one writes nothing."""
+
+    def begin(self) -> str:
+        """Write what comes before the first result."""
+        return ""
+
+    def write(self, result: R_contra) -> str:
+        """Write one result."""
+        return ""
+
+    def end(self) -> str:
+        """Write what comes after the last result."""
+        return ""
+
+
+class JsonLines(Writer[Result]):
+    """One JSON object a result, as its `to_dict` gives it."""
+
+    def write(self, result: Result) -> str:
+        return to_json(result.to_dict()) + "\n"
+
+
+class Table(Writer[R_contra]):
+    """Aligned columns for people; the first is the name of the input.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        Names of all inputs to come, for the width of their column.
+    """
+
+    unread = "not read"  # written before the reason of an error
+    empty = "no number"  # written where there is nothing to show
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._width = min(_WIDEST_NAME, max([_NARROWEST_NAME, *(len(printable(name)) for name in names)]))
+
+    def first_column(self, source: str, page: int = 1) -> str:
+        """Write the name of an input; a long one keeps its end."""
+        name = printable(source) + (f" [{page}]" if page > 1 else "")
+        if len(name) > self._width:
+            name = "…" + name[1 - self._width :]
+        return f"{name:<{self._width}}  "
+
+    def write(self, result: R_contra) -> str:
+        start = self.first_column(result.source, getattr(result, "page", 1))
+        lines = [f"{start}{row}\n" for row in self.rows(result)]
+        if result.error is not None:
+            reason = printable(result.error.removeprefix(f"{result.source}: "))
+            lines.append(start + click.style(f"{self.unread}: {reason}", fg="red") + "\n")
+        return "".join(lines) or start + click.style(self.empty, dim=True) + "\n"
+
+    def rows(self, result: R_contra) -> list[str]:
+        """Write a row for each number or detection, without the first column."""
+        raise NotImplementedError

@@ -1,0 +1,107 @@
+"""The loop that `read`, `listen` and `detect` share: results are written as they come, and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from sutja.cli.errors import USAGE, report_errors
+from sutja.cli.output.file import Output
+from sutja.cli.output.writer import Writer, printable
+from sutja.types import Page, Recording
+
+if TYPE_CHECKING:
+    from sutja.confidence import ThresholdChoice
+    from sutja.detection import Scene
+
+R = TypeVar("R", "Page", "Recording", "Scene")
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts of results.
+
+    Attributes
+    ----------
+    noun : str
+        Name of an input, in the singular.
+    inputs, failed : int
+        Number of inputs, and of those that could not be processed.
+    items, accepted : int
+        Numbers or detections, and the numbers among them that were accepted.
+    """
+
+    noun: str
+    inputs: int = 0
+    failed: int = 0
+    items: int = 0
+    accepted: int = 0
+
+    def add(self, result: Page | Recording | Scene) -> None:
+        """Count a result."""
+        self.inputs += 1
+        self.failed += result.error is not None
+        if isinstance(result, Page | Recording):
+            self.items += len(result.numbers)
+            self.accepted += sum(number.accepted for number in result.numbers)
+        else:
+            self.items += len(result.detections)
+
+    def summarize(self, items: str, failed: str = "not read") -> str:
+        """Summarize the counts in a line; `items` says what the inputs gave."""
+        return f"{count(self.inputs, self.noun)}: {items}" + (
+            f"; {self.failed:,} {failed}" if self.failed else ""
+        )
+
+
+def count(n: int, noun: str) -> str:
+    """Write a number of things, like "1 page" or "2,000 pages"."""
+    return f"1 {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def write_results(results: Iterable[R], writer: Writer[R], out: str | None, counts: Counts) -> None:
+    """Write each result as it comes, and each error to the standard error; count them.
+
+    Ctrl-C exits with a line that says how many inputs were processed.
+    """
+
+    def interrupted() -> str:
+        return f"stopped after {count(counts.inputs, counts.noun)}" + (
+            f"; {out} was not written" if out else ""
+        )
+
+    with report_errors(interrupted), Output(out) as output:
+        output.write(writer.begin())
+        for result in results:
+            counts.add(result)
+            if result.error is not None:
+                click.echo(f"error: {printable(result.error)}", err=True)
+            output.write(writer.write(result))
+        output.write(writer.end())
+
+
+def call_each(results: Iterable[R], function: Callable[[R], None]) -> Iterator[R]:
+    """Pass results on, each after a call of `function`."""
+    for result in results:
+        function(result)
+        yield result
+
+
+@contextmanager
+def opening_model(threads: int) -> Iterator[None]:
+    """Open a model in this context: OpenCV gets as many threads, and errors exit with status 2."""
+    import cv2
+
+    cv2.setNumThreads(threads)
+    with report_errors("stopped", USAGE):
+        yield
+
+
+def report_threshold(choice: ThresholdChoice | None) -> None:
+    """Print how the threshold was chosen, where `--max-error` asked for one."""
+    if choice is not None:
+        click.echo(choice.statement(), err=True)
