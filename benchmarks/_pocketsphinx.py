@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.grammar.number_words import spoken_numbers
+from sutja.grammar.number_words import find_numbers
 
 PEER = "PocketSphinx"
 PEER_PACKAGES = ("pocketsphinx",)
@@ -44,4 +44,4 @@ def hear(samples: NDArray[np.float32], grammar: str) -> list[str]:
     )
     made.end_utt()
     found = made.hyp()
-    return [number.digits for number in spoken_numbers(found.hypstr)] if found is not None else []
+    return [number.digits for number in find_numbers(found.hypstr)] if found is not None else []

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.sets import sounds
-from sutja.grammar.number_words import spoken_numbers, words_of
+from sutja.grammar.number_words import find_numbers, split_words
 from sutja.signals.audio import RATE, load_sound
 
 DIGIT_WORDS = frozenset(
@@ -68,7 +68,7 @@ def an4_said(text: str) -> list[str]:
     >>> an4_said("R O O D"), an4_said("OH FOUR")
     (['r', '□', '□', 'd'], ['oh', 'four'])
     """
-    return ["□" if word == "o" else word for word in words_of(text)]
+    return ["□" if word == "o" else word for word in split_words(text)]
 
 
 def _an4(root: Path, part: str) -> list[sounds.SpokenRecord]:
@@ -81,7 +81,7 @@ def an4_digits(root: Path, part: str) -> list[Take]:
     for record in _an4(root, part):
         words = an4_said(record.text)
         if words and DIGIT_WORDS.issuperset(words):
-            takes.append(_take(record, tuple(number.digits for number in spoken_numbers(words))))
+            takes.append(_take(record, tuple(number.digits for number in find_numbers(words))))
     return [take for take in takes if take.digits]
 
 
@@ -90,7 +90,7 @@ def an4_words(root: Path, part: str) -> list[Take]:
     takes = []
     for record in _an4(root, part):
         words = an4_said(record.text)
-        found = spoken_numbers(words)
+        found = find_numbers(words)
         plain = not {*MONTHS, "half", "of"}.intersection(words) and all(n.value is not None for n in found)
         said = {word for number in found for word in words[number.start : number.stop]}
         if found and plain and not DIGIT_WORDS.issuperset(said):
@@ -101,7 +101,7 @@ def an4_words(root: Path, part: str) -> list[Take]:
 
 def an4_none(root: Path, part: str) -> list[Take]:
     """Utterances without a number: letters, names, "yes", "erase"."""
-    return [_take(record, ()) for record in _an4(root, part) if not spoken_numbers(an4_said(record.text))]
+    return [_take(record, ()) for record in _an4(root, part) if not find_numbers(an4_said(record.text))]
 
 
 def strings(root: Path, part: str) -> list[Take]:

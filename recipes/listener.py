@@ -153,7 +153,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sutja.grammar.number_words import OTHER, WORDS, word_class
+from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
@@ -234,7 +234,7 @@ def speak(args: argparse.Namespace) -> None:
 def words_in(path: Path) -> list[str]:
     """Words of a dictionary, a line each, in small letters; none that sounds as a number word does."""
     words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
-    numbers = {sounds_of_classes([word_class(word)]) for word in WORDS if word != OTHER}
+    numbers = {sounds_of_classes([classify_word(word)]) for word in WORDS if word != OTHER}
     sounds = sounds_of_words(words)
     return [word for word in words if sounds[word] not in numbers and word not in WORDS]
 

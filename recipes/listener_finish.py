@@ -35,7 +35,7 @@ from sutja.confidence import RiskTable, fit_calibration
 from sutja.data.sets import catalogue
 from sutja.data.sets.sounds import part_of, read_fsdd
 from sutja.errors import ThresholdError
-from sutja.grammar.number_words import OTHER, WORDS, spoken_numbers, word_class
+from sutja.grammar.number_words import OTHER, WORDS, classify_word, find_numbers
 from sutja.listening import Listener
 from sutja.metrics import expected_calibration_error, percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
@@ -82,7 +82,7 @@ def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
     net = listen.load_average(weights / "checkpoint.pt")
     assert net.head.bias is not None
     net.head.bias.data[0] -= LESS_NOTHING
-    net.head.bias.data[word_class(OTHER)] -= LESS_OTHER
+    net.head.bias.data[classify_word(OTHER)] -= LESS_OTHER
     rows = [heard(piece) for piece in load(out / "real", ["an4-validation", "fsdd-validation"])[::4]]
     rows.sort(key=lambda row: len(row.features))
     batches = [batch_of(rows[i : i + 6]).features for i in range(0, len(rows), 6)]
@@ -180,7 +180,7 @@ def truth_of(classes: Sequence[int]) -> list[str]:
             runs.append([])
         else:
             runs[-1].append(word)
-    return [number.digits for words in runs if words for number in spoken_numbers(words)]
+    return [number.digits for words in runs if words for number in find_numbers(words)]
 
 
 def cases(listener: Listener, name: str, pieces: Sequence[Piece]) -> Iterator[Case]:

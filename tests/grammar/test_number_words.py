@@ -5,17 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.grammar.number_words import (
-    LARGEST,
+    MAX_CARDINAL,
     VOCABULARY,
-    cardinal,
-    in_pairs,
-    read_words,
-    spell,
-    spoken_numbers,
-    words_of,
+    find_numbers,
+    parse_words,
+    spell_cardinal,
+    spell_digits,
+    spell_pairs,
+    split_words,
 )
 
-NUMBERS = st.one_of(st.integers(0, 9_999), st.integers(0, LARGEST))
+NUMBERS = st.one_of(st.integers(0, 9_999), st.integers(0, MAX_CARDINAL))
 DIGITS = st.text(alphabet="0123456789", min_size=1, max_size=20)
 REPEATING = st.lists(st.sampled_from(["0", "00", "5", "55", "555", "5555", "7"]), min_size=1).map("".join)
 
@@ -69,43 +69,44 @@ REPEATING = st.lists(st.sampled_from(["0", "00", "5", "55", "555", "5555", "7"])
     ],
 )
 def test_what_is_said(text, digits, value):
-    found = read_words(text)
+    found = parse_words(text)
     assert (found and found.digits, found and found.value) == (digits, value)
 
 
 @given(NUMBERS, st.sampled_from(["and", ""]))
-def test_a_whole_number_comes_back(number, joint):
-    said = cardinal(number, joint)
-    assert read_words(said).value == str(number)
-    assert VOCABULARY.issuperset(words_of(said))
+def test_a_whole_number_comes_back(number, conjunction):
+    said = spell_cardinal(number, conjunction)
+    assert parse_words(said).value == str(number)
+    assert VOCABULARY.issuperset(split_words(said))
 
 
 def test_every_number_below_three_thousand_comes_back():
     for number in range(3000):
-        assert read_words(cardinal(number)).value == str(number)
-        assert read_words(cardinal(number, "")).value == str(number)
+        assert parse_words(spell_cardinal(number)).value == str(number)
+        assert parse_words(spell_cardinal(number, "")).value == str(number)
         if number >= 1000 and number % 1000 >= 100 and number // 100 % 10:
-            hundreds = f"{cardinal(number // 100)} hundred"
-            said = f"{hundreds} and {cardinal(number % 100)}" if number % 100 else hundreds
-            assert read_words(said).value == str(number)
+            hundreds = f"{spell_cardinal(number // 100)} hundred"
+            said = f"{hundreds} and {spell_cardinal(number % 100)}" if number % 100 else hundreds
+            assert parse_words(said).value == str(number)
 
 
 @given(st.one_of(DIGITS, REPEATING), st.sampled_from(["oh", "zero", "o", "nought"]), st.booleans())
 def test_digits_come_back(digits, zero, repeats):
-    found = read_words(spell(digits, zero, repeats))
+    found = parse_words(spell_digits(digits, zero, repeats))
     assert found.digits == found.value == digits
 
 
 @given(DIGITS)
 def test_pairs_come_back(digits):
-    assert read_words(in_pairs(digits)).digits == digits
+    assert parse_words(spell_pairs(digits)).digits == digits
 
 
 @given(NUMBERS, DIGITS)
 def test_numbers_are_found_among_words(number, digits):
-    text = f"please pay {cardinal(number)} dollars to account {spell(digits, 'zero')} yes oh and thanks a lot"
-    words = words_of(text)
-    found = spoken_numbers(text)
+    amount, account = spell_cardinal(number), spell_digits(digits, "zero")
+    text = f"please pay {amount} dollars to account {account} yes oh and thanks a lot"
+    words = split_words(text)
+    found = find_numbers(text)
     assert [n.digits for n in found] == [str(number), digits]
     for number_found in found:
         assert VOCABULARY.issuperset(words[number_found.start : number_found.stop])
@@ -125,38 +126,38 @@ def test_numbers_are_found_among_words(number, digits):
     ],
 )
 def test_what_is_a_number_among_words(text, expected):
-    assert [number.digits for number in spoken_numbers(text)] == expected
+    assert [number.digits for number in find_numbers(text)] == expected
 
 
 @given(st.lists(st.sampled_from(sorted(VOCABULARY)), max_size=12))
 def test_any_row_of_words_is_read_or_refused(words):
-    found = read_words(words)
+    found = parse_words(words)
     if found is not None:
         assert found.digits.isdigit()
         assert found.value in (found.digits, None)
         assert (found.start, found.stop) == (0, len(words))
-    for number in spoken_numbers(words):
+    for number in find_numbers(words):
         assert 0 <= number.start < number.stop <= len(words)
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused(text):
-    read_words(text)
-    spoken_numbers(text)
+    parse_words(text)
+    find_numbers(text)
 
 
 def test_long_utterances_end():
-    assert read_words("one " * 300).digits == "1" * 300
-    assert read_words("one hundred and " * 5000) is None
-    assert len("".join(n.digits for n in spoken_numbers("one " * 2000))) == 2000
+    assert parse_words("one " * 300).digits == "1" * 300
+    assert parse_words("one hundred and " * 5000) is None
+    assert len("".join(n.digits for n in find_numbers("one " * 2000))) == 2000
 
 
 def test_what_cannot_be_said_is_refused():
-    for number in (-1, LARGEST + 1):
+    for number in (-1, MAX_CARDINAL + 1):
         with pytest.raises(ValueError, match="is not from 0 to 999999"):
-            cardinal(number)
-    for make in (spell, in_pairs):
-        with pytest.raises(ValueError, match="are no digits"):
+            spell_cardinal(number)
+    for make in (spell_digits, spell_pairs):
+        with pytest.raises(ValueError, match="is not a string of digits"):
             make("1a")
     with pytest.raises(ValueError, match="no word for 0"):
-        spell("0", zero="one")
+        spell_digits("0", zero="one")

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sutja.grammar.number_words import spoken_numbers, words_of
+from sutja.grammar.number_words import find_numbers, split_words
 from sutja.listening import Listener
 from sutja.model_file.bundled import bundled_path
 from sutja.signals.audio import RATE
@@ -29,7 +29,7 @@ def test_what_it_accepts_of_its_examples_is_what_is_said(bundled):
         truth = {row["path"]: row["text"] for row in csv.DictReader(file)}
     accepted = 0
     for name, text in truth.items():
-        said = "".join(number.digits for number in spoken_numbers(words_of(text)))
+        said = "".join(number.digits for number in find_numbers(split_words(text)))
         for number in bundled.listen(SOUNDS / name).numbers:
             accepted += number.accepted
             assert not number.accepted or number.digits in said

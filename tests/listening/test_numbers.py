@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sutja.grammar import grammar_for
-from sutja.grammar.number_words import spell, spoken_numbers
+from sutja.grammar.number_words import find_numbers, spell_digits
 from sutja.listening.acoustic import Emissions
 from sutja.listening.hypotheses import combine_passes, make_n_best
 from sutja.listening.numbers import decode_numbers
@@ -190,7 +190,7 @@ def brute_force(rows):
     for path in itertools.product(range(len(ALPHABET)), repeat=len(rows)):
         p = math.prod(rows[t][k] for t, k in enumerate(path))
         text = "".join(ALPHABET[k] for k, _ in itertools.groupby(path) if k)
-        sequence = tuple(number.digits for number in spoken_numbers(decode_words(text)))
+        sequence = tuple(number.digits for number in find_numbers(decode_words(text)))
         posteriors[sequence] = posteriors.get(sequence, 0.0) + p
     return posteriors
 
@@ -216,13 +216,13 @@ def test_probabilities_are_those_of_all_paths(seed, n, sharpness):
 
 @given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=9))
 def test_sure_words_are_parsed_as_written_ones(words):
-    read = [number.digits for number in spoken_numbers(list(words))]
+    read = [number.digits for number in find_numbers(list(words))]
     assert [number.digits for number in decode(sure_frames(" ".join(words)))] == read
 
 
 @given(digits=st.text("015", min_size=1, max_size=12), zero=st.sampled_from(["oh", "zero"]))
 def test_digits_come_back_from_their_words(digits, zero):
-    words = spell(digits, zero=zero, repeats=False)
+    words = spell_digits(digits, zero=zero, repeats=False)
     if words == "oh":
         return
     [number] = decode(sure_frames(words))

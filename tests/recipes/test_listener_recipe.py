@@ -112,7 +112,7 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
 ):
     path = tmp_path / "words.txt"
     path.write_text("won\nforty\nLondon\nox\nzebra\nwon't\ntable\n")
-    one, other = recipe.sounds_of_classes([recipe.word_class("one")]), (1, 2, 3)
+    one, other = recipe.sounds_of_classes([recipe.classify_word("one")]), (1, 2, 3)
     monkeypatch.setattr(
         recipe, "sounds_of_words", lambda words: {word: one if word == "won" else other for word in words}
     )

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from sounding import phrase
 
 from sutja.cli import main
-from sutja.grammar.number_words import WORDS, digits_in
+from sutja.grammar.number_words import WORDS, extract_digits
 from sutja.listening import Listener
 from sutja.model_file import read_model
 
@@ -88,4 +88,4 @@ def test_base_and_from_scratch_exclude_one_another(recordings):
     [("oh double five", "055"), ("two hundred and six", "206"), ("yes", ""), ("0 55", "055")],
 )
 def test_the_digits_of_a_text(text, digits):
-    assert digits_in(text) == digits
+    assert extract_digits(text) == digits

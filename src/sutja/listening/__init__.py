@@ -1,23 +1,23 @@
-"""Sound to numbers: what a network hears becomes words, and words become numbers that can be trusted."""
+"""Sound to numbers: an acoustic model recognises words, and words become numbers with a confidence."""
 
 from sutja.grammar.number_words import (
     VOCABULARY,
-    Spoken,
-    cardinal,
-    in_pairs,
-    read_words,
-    spell,
-    spoken_numbers,
+    ParsedNumber,
+    find_numbers,
+    parse_words,
+    spell_cardinal,
+    spell_digits,
+    spell_pairs,
 )
 from sutja.listening.listener import Listener
 
 __all__ = [
     "VOCABULARY",
     "Listener",
-    "Spoken",
-    "cardinal",
-    "in_pairs",
-    "read_words",
-    "spell",
-    "spoken_numbers",
+    "ParsedNumber",
+    "find_numbers",
+    "parse_words",
+    "spell_cardinal",
+    "spell_digits",
+    "spell_pairs",
 ]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
-from sutja.grammar.number_words import OTHER, VOCABULARY, Spoken, spoken_numbers
+from sutja.grammar.number_words import OTHER, VOCABULARY, ParsedNumber, find_numbers
 from sutja.listening.symbols import canonicalise, decode_words, join_canonical
 from sutja.listening.utterances import Utterance
 
@@ -29,7 +29,7 @@ TimeSpans = tuple[tuple[float, float], ...]  # from and to, in seconds
 class _Occurrence:
     """A number of a hypothesis, its first and last segment, and their times in seconds."""
 
-    number: Spoken
+    number: ParsedNumber
     first: int
     last: int
     start: float
@@ -80,7 +80,7 @@ class Mention:
     occurrence: _Occurrence
 
     @property
-    def number(self) -> Spoken:
+    def number(self) -> ParsedNumber:
         """The number, with its position among the words of the hypothesis."""
         return self.occurrence.number
 
@@ -166,7 +166,7 @@ def _make_hypothesis(utterance: Utterance, candidate: Candidate, silence: float)
     words = decode_words("".join(parts))
     segments = utterance.segments
     occurrences = []
-    for number in spoken_numbers(words):
+    for number in find_numbers(words):
         first, last = owners[number.start], owners[number.stop - 1]
         occurrences.append(_Occurrence(number, first, last, segments[first].start, segments[last].end))
     return Hypothesis(utterance, candidate.probability * silence, parts, words, owners, occurrences)

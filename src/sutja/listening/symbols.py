@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sutja.errors import ModelFileError
-from sutja.grammar.number_words import JOINTS, OTHER, TEENS, TENS, UNITS, ZEROS
+from sutja.grammar.number_words import CONNECTORS, OTHER, TEENS, TENS, UNITS, ZEROS
 
 _SYMBOLS = {
     **dict(zip(UNITS, "0123456789", strict=True)),
     **dict(zip(ZEROS, "on", strict=True)),
     **dict(zip(TEENS, "ABCDEFGHIJ", strict=True)),
     **dict(zip(TENS, "KLMNOPQR", strict=True)),
-    **dict(zip(JOINTS, "ht&dx", strict=True)),
+    **dict(zip(CONNECTORS, "ht&dx", strict=True)),
     "a": "a",
     OTHER: OTHER,
 }

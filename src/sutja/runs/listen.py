@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
 from sutja.data.split.hold_out import three_parts
 from sutja.errors import DataError, ModelFileError, SoundError
-from sutja.grammar.number_words import OTHER, WORDS, word_class
+from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runs.folder import RunFolder
@@ -132,7 +132,7 @@ def heard_as(net: Listener | None, spoken: Spoken, params: LogMelParams) -> tupl
     features = torch.from_numpy(_features(spoken, params))[None]
     answer = loop.evaluation_step(net, features)
     losses = [
-        float(other_ctc_loss(answer, torch.tensor([way]), torch.tensor([len(way)]), word_class(OTHER)))
+        float(other_ctc_loss(answer, torch.tensor([way]), torch.tensor([len(way)]), classify_word(OTHER)))
         for way in spoken.ways
     ]
     return spoken.ways[int(np.argmin(losses))]

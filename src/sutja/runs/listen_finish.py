@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sutja.evaluation import Answers
-from sutja.grammar.number_words import digits_in
+from sutja.grammar.number_words import extract_digits
 from sutja.listening import Listener
 from sutja.model_file import Calibration, Card, write_model
 from sutja.runs.transcribe_finish import calibrated, figures
@@ -78,7 +78,7 @@ def answers_of(listener: Listener, recordings: Sequence[Spoken]) -> Answers:
         confidence.append(min((number.confidence for number in numbers), default=0.0))
     return Answers(
         tuple(said),
-        tuple(digits_in(one.text) for one in recordings),
+        tuple(extract_digits(one.text) for one in recordings),
         np.array(confidence, np.float64),
         np.ones(len(said), np.bool_),
     )

@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import soundfile
 
-from sutja.grammar.number_words import OTHER, word_class
+from sutja.grammar.number_words import OTHER, classify_word
 from sutja.synthesis.speech import prompts as module
 from sutja.synthesis.speech.prompts import prompts
 
@@ -30,10 +30,10 @@ def test_prompts_have_the_words_and_the_sounds_of_their_texts(tmp_path, monkeypa
         module, "sounds_of_words", lambda words: {word: tuple(word.encode()) for word in words}
     )
     seven, press, letter = prompts(tmp_path, texts)
-    other = word_class(OTHER)
+    other = classify_word(OTHER)
     assert [piece.classes for piece in (seven, press, letter)] == [
-        (word_class("seven"),),
-        (other, word_class("seven"), other),
+        (classify_word("seven"),),
+        (other, classify_word("seven"), other),
         (other,),
     ]
     assert [bytes(piece.sounds) for piece in (seven, press, letter)] == [b"seven", b"presssevennow", b"o"]

@@ -7,7 +7,15 @@ import numpy as np
 import pytest
 from sounding import OTHER_CLASS, chord, phrase, speaker, word
 
-from sutja.grammar.number_words import OTHER, PAUSE, SPELLINGS, WORDS, labels_of, spoken_numbers, word_class
+from sutja.grammar.number_words import (
+    OTHER,
+    PAUSE,
+    SPELLINGS,
+    WORDS,
+    classify_word,
+    find_numbers,
+    label_words,
+)
 from sutja.synthesis.speech import channel
 from sutja.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, in_script, respelled
 from sutja.synthesis.speech.channel import NONE, Strength
@@ -170,7 +178,7 @@ def test_other_words_stand_before_behind_and_within_strings():
 def test_numbers_that_are_read_out_are_long_and_say_digits_again():
     rng = np.random.default_rng(5)
     phrases = [read_out(rng) for _ in range(400)]
-    assert all(phrase.classes == tuple(labels_of(list(phrase.words))) for phrase in phrases)
+    assert all(phrase.classes == tuple(label_words(list(phrase.words))) for phrase in phrases)
     words = [[word for word in phrase.words if word != PAUSE] for phrase in phrases]
     assert np.mean([len(some) for some in words]) > 5
     pairs = [a == b for some in words for a, b in pairwise(some)]
@@ -188,7 +196,7 @@ def test_phrases_say_numbers():
     assert set(range(1, len(WORDS))) - set(seen) == set()  # every word is said
     for _ in range(200):
         said = whole(rng)
-        (number,) = spoken_numbers(said)
+        (number,) = find_numbers(said)
         assert 1 <= int(number.value) <= 999_999
 
 
@@ -204,7 +212,7 @@ def test_phrases_say_numbers():
     ],
 )
 def test_labels(text, expected):
-    assert [WORDS[c - 1] for c in labels_of(text.split())] == expected.split()
+    assert [WORDS[c - 1] for c in label_words(text.split())] == expected.split()
 
 
 def test_spelled_accents_cover_every_word():
@@ -218,7 +226,7 @@ def test_spelled_accents_cover_every_word():
     assert in_script(("two", ",", "five"), "hi") == "टू, फाइव्"
     assert in_script(("cheese",), "hi") is None
     assert respelled(("one", "cheese")) is None
-    assert all(word_class(spelled) == word_class(plain) for spelled, plain in SPELLINGS.items())
+    assert all(classify_word(spelled) == classify_word(plain) for spelled, plain in SPELLINGS.items())
 
 
 def test_pieces_come_back_from_disk(tmp_path):

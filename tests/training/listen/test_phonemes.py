@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sounding import OTHER_CLASS, phrase, speaker, word
 
-from sutja.grammar.number_words import OTHER, WORDS, word_class
+from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams
 from sutja.synthesis.speech.channel import NONE
@@ -27,12 +27,12 @@ def said(places):
 
 
 def test_number_words_have_sounds_and_other_words_none():
-    every = {word_: sounds_of_classes([word_class(word_)]) for word_ in WORDS}
+    every = {word_: sounds_of_classes([classify_word(word_)]) for word_ in WORDS}
     assert every.pop(OTHER) == ()
     assert all(every.values())
     assert len(set(every.values())) == len(every)  # no two words sound the same
-    assert said(sounds_of_classes([word_class("six"), word_class("teen")])) == ""
-    assert said(sounds_of_classes([word_class("two"), word_class("five")])) == "t u f aɪ v"
+    assert said(sounds_of_classes([classify_word("six"), classify_word("teen")])) == ""
+    assert said(sounds_of_classes([classify_word("two"), classify_word("five")])) == "t u f aɪ v"
 
 
 def test_other_words_sound_as_a_program_says_them(monkeypatch):

@@ -41,7 +41,7 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.recordings import load_spoken_texts
     from sutja.evaluation import repeated
-    from sutja.grammar.number_words import digits_in
+    from sutja.grammar.number_words import extract_digits
     from sutja.listening import Listener
 
     if data is None:
@@ -59,7 +59,7 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     if not kept:
         raise SutjaError("none of its recordings can be heard", where=data, remedy="check the files it names")
     groups = None if table.groups is None else len(np.unique(table.groups[kept]))
-    answers = answers_of([heard[i] for i in kept], [digits_in(table.texts[i]) for i in kept])
+    answers = answers_of([heard[i] for i in kept], [extract_digits(table.texts[i]) for i in kept])
     return Judged(
         listener,
         answers,

@@ -10,7 +10,7 @@ from sutja.data.labelled.csv_tables import PATH_NAMES, TABLE_SUFFIXES, read_tabl
 from sutja.data.labelled.tables import TEXT_NAMES, Texts, load_texts
 from sutja.data.sets.digits import Part
 from sutja.errors import DataError
-from sutja.grammar.number_words import UNITS, labels_of
+from sutja.grammar.number_words import UNITS, label_words
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 
 CHARACTERS = string.ascii_letters + string.digits + " '-,.?!;:()/"  # of a text
@@ -77,9 +77,9 @@ def ways_to_say(text: str) -> list[tuple[int, ...]]:
     plain = text.lower().replace("-", " ")
     words = _TOKEN.findall(plain)
     if not words or not all(word.isdigit() for word in words):
-        return [tuple(labels_of([UNITS[int(w)] if w.isdigit() else w for w in words]))]
+        return [tuple(label_words([UNITS[int(w)] if w.isdigit() else w for w in words]))]
     ways = [_one_by_one(words, zero, repeats) for zero in ("zero", "oh") for repeats in (False, True)]
-    return list(dict.fromkeys(tuple(labels_of(way)) for way in ways))
+    return list(dict.fromkeys(tuple(label_words(way)) for way in ways))
 
 
 def _one_by_one(digits: list[str], zero: str, repeats: bool) -> list[str]:

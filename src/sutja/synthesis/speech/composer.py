@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.grammar.number_words import OTHER, UNITS, word_class
+from sutja.grammar.number_words import OTHER, UNITS, classify_word
 from sutja.synthesis.speech.channel import Strength, coloured, faster, hastened, mixed, through
 from sutja.synthesis.speech.music import music
 from sutja.synthesis.speech.pieces import RATE, Piece
 from sutja.synthesis.speech.sounds import sounds_of_classes
 
-_OTHER = word_class(OTHER)
-_DIGITS = (*(word_class(unit) for unit in UNITS), word_class("oh"))
+_OTHER = classify_word(OTHER)
+_DIGITS = (*(classify_word(unit) for unit in UNITS), classify_word("oh"))
 _LONGEST = 9.0  # seconds of a recording: batches stay small
 # Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
 SHARES = {

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.grammar.number_words import JOINTS, PAUSE, TEENS, TENS, UNITS, labels_of
+from sutja.grammar.number_words import CONNECTORS, PAUSE, TEENS, TENS, UNITS, label_words
 from sutja.synthesis.speech import pieces
 from sutja.synthesis.speech.accents import in_script
 from sutja.synthesis.speech.phrases import Phrase, Say, a_phrase
@@ -172,10 +172,10 @@ def a_phrase_or_a_list(rng: np.random.Generator) -> Phrase:
 def _a_list(rng: np.random.Generator) -> Phrase:
     """Words with a breath behind each."""
     kind = rng.choice(3, p=[0.5, 0.35, 0.15])
-    known = ((*UNITS, "oh"), (*TEENS, *TENS, *JOINTS, "nought"), WORDS_ALONE)[kind]
+    known = ((*UNITS, "oh"), (*TEENS, *TENS, *CONNECTORS, "nought"), WORDS_ALONE)[kind]
     words = [str(word) for word in rng.choice(known, int(rng.integers(6, 10)), replace=False)]
     said = [sign for word in words for sign in (word, PAUSE)][:-1]
-    return Phrase(tuple(said), tuple(labels_of(said)))
+    return Phrase(tuple(said), tuple(label_words(said)))
 
 
 class Hibari:

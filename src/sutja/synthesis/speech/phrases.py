@@ -11,7 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sutja.grammar.number_words import MULTIPLES, OTHER, PAUSE, TEENS, TENS, UNITS, labels_of, word_class
+from sutja.grammar.number_words import (
+    MULTIPLIERS,
+    OTHER,
+    PAUSE,
+    TEENS,
+    TENS,
+    UNITS,
+    classify_word,
+    label_words,
+)
 from sutja.synthesis.speech.sentences import LETTERS, SENTENCES, WORDS_ALONE
 
 _ZEROS = ("zero", "oh", "nought")
@@ -61,7 +70,7 @@ def a_phrase(rng: np.random.Generator) -> Phrase:
     """Something that somebody says, numbers in most cases."""
     kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
     if kind == "sentence":  # its "no one" and "oh" are no numbers
-        return Phrase(tuple(str(rng.choice(SENTENCES)).split()), (word_class(OTHER),))
+        return Phrase(tuple(str(rng.choice(SENTENCES)).split()), (classify_word(OTHER),))
     if kind == "in a sentence":
         words = in_a_sentence(a_number(rng), rng)
     else:
@@ -73,7 +82,7 @@ def a_phrase(rng: np.random.Generator) -> Phrase:
             "letters": letters,
             "word": other_word,
         }[kind](rng)
-    return Phrase(tuple(words), tuple(labels_of(words)))
+    return Phrase(tuple(words), tuple(label_words(words)))
 
 
 _KINDS = {
@@ -104,7 +113,7 @@ def read_out(rng: np.random.Generator) -> Phrase:
             words = [word for word in words if word != PAUSE]
     if rng.random() < 0.1:
         words = in_a_sentence(words, rng)
-    return Phrase(tuple(words), tuple(labels_of(words)))
+    return Phrase(tuple(words), tuple(label_words(words)))
 
 
 _READ_WHOLE = 0.15  # part of them that are said as whole numbers or in pairs
@@ -189,7 +198,7 @@ def whole(rng: np.random.Generator) -> list[str]:
         words += ["and"] * (bool(words) and rest < 100 and joint) + _below_1000(rest, joint)
     return (
         ["a", *words[1:]]
-        if article and words[:1] == ["one"] and words[1:2] and words[1] in MULTIPLES
+        if article and words[:1] == ["one"] and words[1:2] and words[1] in MULTIPLIERS
         else words
     )
 
@@ -234,7 +243,7 @@ def letters(rng: np.random.Generator) -> list[str]:
 
 def word_of(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]:
     """Says one of some words, none of which is a number's."""
-    return lambda rng: Phrase((str(rng.choice(words)),), (word_class(OTHER),))
+    return lambda rng: Phrase((str(rng.choice(words)),), (classify_word(OTHER),))
 
 
 def other_word(rng: np.random.Generator) -> list[str]:

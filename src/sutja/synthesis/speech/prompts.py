@@ -10,7 +10,7 @@ import gzip
 import re
 from pathlib import Path
 
-from sutja.grammar.number_words import UNITS, labels_of
+from sutja.grammar.number_words import UNITS, label_words
 from sutja.synthesis.speech.pieces import Piece, as_int16, trimmed
 from sutja.synthesis.speech.real_pieces import decoded
 from sutja.synthesis.speech.sounds import sounds_of_words
@@ -45,7 +45,7 @@ def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
     return [
         Piece(
             as_int16(trimmed(decoded(path))),
-            tuple(labels_of(["(letter)"] if letter else words)),
+            tuple(label_words(["(letter)"] if letter else words)),
             "prompts/allison",
             "asterisk-core-sounds",
             tuple(s for word in words for s in known[word]),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sutja.data.sets import sounds as sound_sets
 from sutja.data.sets.sounds import SpokenRecord
-from sutja.grammar.number_words import OTHER, UNITS, labels_of, word_class
+from sutja.grammar.number_words import OTHER, UNITS, classify_word, label_words
 from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
 from sutja.synthesis.speech.sounds import sounds_of_words
 
@@ -81,11 +81,11 @@ def said_in(dataset: str, text: str) -> tuple[int, ...]:
     if (
         dataset == "telephone-speech"
     ):  # no numbers; some turns are breath and clicks alone, which a run of words may be
-        return (word_class(OTHER),)
+        return (classify_word(OTHER),)
     if dataset in ("fsdd", "spoken-strings"):
-        return tuple(word_class(UNITS[int(digit)]) for digit in text)
+        return tuple(classify_word(UNITS[int(digit)]) for digit in text)
     words = ["(letter)" if len(word) == 1 else word.lower() for word in text.split()]
-    return tuple(labels_of(words))
+    return tuple(label_words(words))
 
 
 def noises(root: Path, part: str) -> list[NDArray[np.int16]]:

@@ -11,7 +11,7 @@ import re
 import subprocess
 from collections.abc import Iterable, Sequence
 
-from sutja.grammar.number_words import OTHER, WORDS, word_class
+from sutja.grammar.number_words import OTHER, WORDS, classify_word
 
 _TABLE = "n t s ɪ k i ɛ ɹ l ə d m eɪ p f w oʊ v æ b aɪ ʌ z ŋ ɚ u h θ ɑ ɡ ɔ ɜ dʒ ʃ tʃ j ð aʊ ʊ ɔɪ ɾ ʒ"
 SOUNDS = tuple(_TABLE.split())
@@ -74,13 +74,13 @@ def _places(sounds: str) -> tuple[int, ...]:
     return tuple(_PLACES[sound] for sound in sounds.split())
 
 
-_OF_CLASS = {word_class(word): _places(_SAID[word]) for word in WORDS if word != OTHER}
+_OF_CLASS = {classify_word(word): _places(_SAID[word]) for word in WORDS if word != OTHER}
 
 
 def sounds_of_classes(classes: Iterable[int]) -> tuple[int, ...]:
     """The sounds of number words, each `SOUNDS` place + 1; none if another word is among them.
 
-    >>> [SOUNDS[place - 1] for place in sounds_of_classes([word_class("six"), word_class("oh")])]
+    >>> [SOUNDS[place - 1] for place in sounds_of_classes([classify_word("six"), classify_word("oh")])]
     ['s', 'ɪ', 'k', 's', 'oʊ']
     """
     said = [_OF_CLASS.get(c) for c in classes]

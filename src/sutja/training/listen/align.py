@@ -14,7 +14,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import nn
 
-from sutja.grammar.number_words import OTHER, word_class
+from sutja.grammar.number_words import OTHER, classify_word
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
 from sutja.training import loop
@@ -27,7 +27,7 @@ _REACH = 0.45  # seconds before the first word and after the last that still bel
 _SHORTEST, _LONGEST = 0.12, 1.3  # seconds of a word
 _AROUND = 0.2  # seconds of silence around a word that is heard by itself
 _STEP = 96  # frames: lengths looked at are multiples of it, since each shape costs compiling once
-_OTHER = word_class(OTHER)
+_OTHER = classify_word(OTHER)
 
 
 def heard_at(log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int]) -> list[int] | None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sutja.grammar.number_words import OTHER, word_class
+from sutja.grammar.number_words import OTHER, classify_word
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import SequenceRun, Source, Terms, begun
@@ -29,7 +29,7 @@ from sutja.training.listen.loss import other_ctc_loss
 from sutja.training.listen.phonemes import WithSounds, sounds_loss, words_alone
 
 _DTYPE = convolution_dtype()
-_OTHER = word_class(OTHER)
+_OTHER = classify_word(OTHER)
 _FRAMES_A_ROW = 320  # about the mean
 _TRACT, _WIDER = 0.08, 0.05  # most that the mel axis is stretched by, and what other lines add to that
 _CURVE, _KNOTS = 0.22, 9  # of a microphone: deviation, in units of the features, and places along frequency
