@@ -59,7 +59,7 @@ test: .venv/installed
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest -n auto --dist worksteal
 
 setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
