@@ -33,7 +33,7 @@ from _machine import result_path, save, shown, table, warn_if_busy
 from numpy.typing import NDArray
 
 from sutja.boxes.decode import decode
-from sutja.boxes.nms import merge
+from sutja.boxes.nms import merge_detections
 from sutja.data.boxes.load import load_boxed
 from sutja.detection import Detector
 from sutja.model_file import Card, ModelFile, Preprocessing, read_model
@@ -97,7 +97,7 @@ class Contestant:
         frame = self.stages["frame"](lambda: to_frame(pixels, params))
         raw = self.stages["network"](lambda: self.session.run(frame))[0]
         cells = self.stages["decode"](lambda: decode(raw, *frame.shape[2:], params.strides, least))
-        self.stages["merge"](lambda: merge(cells, params.overlap, params.across))
+        self.stages["merge"](lambda: merge_detections(cells, params.overlap, params.across))
 
     def row(self) -> dict[str, Any]:
         """Everything about it."""

@@ -37,8 +37,8 @@ import onnxruntime
 import torch
 from _page_files import as_boxed, enlarged, load_pages, save_pages
 
-from sutja.boxes.decode import Found, decode
-from sutja.boxes.nms import NO_MATTER, match, suppress
+from sutja.boxes.decode import Detections, decode
+from sutja.boxes.nms import IGNORED, match_detections, suppress_overlaps
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.pages.cheques import cheque_pages
 from sutja.data.pages.pages import CLASSES, real_pages
@@ -231,20 +231,20 @@ def mean(net: Detector, other: Detector) -> Detector:
     return made
 
 
-def figures(pages: list[BoxedPicture], found: list[Found], threshold: float) -> dict[str, float | int]:
+def figures(pages: list[BoxedPicture], found: list[Detections], threshold: float) -> dict[str, float | int]:
     """Recall and precision at IoU 0.5, whatever the class, and how many of the found have the right one."""
     right = things = given = alike = 0
     for page, one in zip(pages, found, strict=True):
         sure = one.take(one.scores >= threshold)
-        answer = match(
-            Found(sure.boxes, sure.scores, np.zeros_like(sure.labels)),
+        answer = match_detections(
+            Detections(sure.boxes, sure.scores, np.zeros_like(sure.labels)),
             page.boxes,
             np.zeros_like(page.labels),
             page.ignore,
         )
         hit = answer[answer >= 0]
         right, things = right + len(hit), things + int((~page.ignore).sum())
-        given += int((answer != NO_MATTER).sum())
+        given += int((answer != IGNORED).sum())
         alike += int((page.labels[hit] == sure.labels[answer >= 0]).sum())
     return {
         "n": things,
@@ -256,7 +256,7 @@ def figures(pages: list[BoxedPicture], found: list[Found], threshold: float) -> 
     }
 
 
-def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Found]:
+def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Detections]:
     """What a network, or a model file's, finds in whole pages; raw scores."""
     if isinstance(net, Detector):
         return [find(net, page, USED) for page in pages]
@@ -264,7 +264,7 @@ def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Found]:
     for page in pages:
         frame = to_frame(page.pixels, USED)
         found = decode(net.run(frame)[0], frame.shape[2], frame.shape[3], USED.strides, LEAST_SCORE)
-        out.append(found.take(suppress(found, USED.overlap, USED.across)))
+        out.append(found.take(suppress_overlaps(found, USED.overlap, USED.across)))
     return out
 
 

@@ -20,7 +20,7 @@ import torch
 from _page_files import save_pages
 from pages import CLASSES, USED, trained
 
-from sutja.boxes.nms import iou_matrix
+from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.pages.base import PRINTED, grey_picture, scaled
 from sutja.data.pages.cheques import SCALE, cheque_pages, inked
@@ -75,7 +75,7 @@ def relabelled(
     quiet = ~_inside(middles, open_).any(axis=0)
     kept = open_[~(np.array([read is False for read in answers]) & quiet)]
     boxes = found.boxes[numbers]
-    overlap = iou_matrix(boxes, open_)
+    overlap = compute_iou(boxes, open_)
     for row, column in enumerate(overlap.argmax(axis=1)):
         if overlap[row, column] > SAME and answers[column] is True:
             boxes[row] = open_[column]  # its ink says better where it ends

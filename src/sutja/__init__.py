@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from sutja.errors import SutjaError
     from sutja.listening import Listener
     from sutja.reading import Classifier, Reader
-    from sutja.types import Alternative, Box, Character, Classified, Number, Page, Recording, SpokenNumber
+    from sutja.types import Alternative, Box, Character, Classification, Number, Page, Recording, SpokenNumber
 
 __version__ = "0.1.0"
 __all__ = [
     "Alternative",
     "Box",
     "Character",
-    "Classified",
+    "Classification",
     "Classifier",
     "Listener",
     "Number",
@@ -37,7 +37,7 @@ _HOMES = {
     "Alternative": "sutja.types",
     "Box": "sutja.types",
     "Character": "sutja.types",
-    "Classified": "sutja.types",
+    "Classification": "sutja.types",
     "Classifier": "sutja.reading",
     "Listener": "sutja.listening",
     "Number": "sutja.types",

@@ -1,4 +1,4 @@
-"""What reading a picture or listening to a recording gives: frozen dataclasses, and the JSON they become.
+"""Results of readers, listeners, classifiers and detectors: frozen dataclasses, and the JSON they become.
 
 Boxes are xyxy in the picture's own pixels: x0 and y0 are the left and top edge, x1 and y1 the right and
 bottom edge, so that a box around one whole pixel (3, 5) is (3, 5, 4, 6).
@@ -7,17 +7,18 @@ bottom edge, so that a box around one whole pixel (3, 5) is (3, 5, 4, 6).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 CONFIDENCE_DECIMALS = 6
 PIXEL_DECIMALS = 2
 SECOND_DECIMALS = 3
-
-
-def _check_probability(name: str, value: float) -> None:
-    if not 0.0 <= value <= 1.0:  # also refuses NaN
-        raise ValueError(f"{name} must lie in [0, 1], not {value}")
+_DECIMALS = {
+    "confidence": CONFIDENCE_DECIMALS,
+    "start": SECOND_DECIMALS,
+    "end": SECOND_DECIMALS,
+    "seconds": SECOND_DECIMALS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,50 +59,69 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Character:
+class Result:
+    """Base of all results, which become JSON: their fields in order, confidences and times rounded.
+
+    Raises
+    ------
+    ValueError
+        If a confidence lies outside [0, 1].
+    """
+
+    def __post_init__(self) -> None:
+        confidence = getattr(self, "confidence", 0.0)
+        if not 0.0 <= confidence <= 1.0:  # also refuses NaN
+            raise ValueError(f"confidence must lie in [0, 1], not {confidence}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as JSON; for a page, a scene and a recording one line of `--format jsonl`."""
+        return {
+            item.name: _to_json(getattr(self, item.name), _DECIMALS.get(item.name))
+            for item in fields(self)
+            if item.metadata.get("json", True)
+        }
+
+
+def _to_json(value: Any, decimals: int | None) -> Any:
+    if isinstance(value, Result):
+        return value.to_dict()
+    if isinstance(value, Box):
+        return value.to_list()
+    if isinstance(value, tuple):
+        return [_to_json(entry, None) for entry in value]
+    return value if value is None or decimals is None else round(value, decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative(Result):
+    """Another reading of the same ink, with other digits, and its probability; or another class."""
+
+    text: str
+    confidence: float
+
+
+# Reading: pages, their numbers, the characters of these.
+
+
+@dataclass(frozen=True, slots=True)
+class Character(Result):
     """One character of a number, with the probability that it is right."""
 
     text: str
     confidence: float
     box: Box
 
-    def __post_init__(self) -> None:
-        _check_probability("confidence", self.confidence)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The character as JSON."""
-        return {
-            "text": self.text,
-            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
-            "box": self.box.to_list(),
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Alternative:
-    """Another reading of the same ink, with other digits, and its probability."""
-
-    text: str
-    confidence: float
-
-    def __post_init__(self) -> None:
-        _check_probability("confidence", self.confidence)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The alternative as JSON."""
-        return {"text": self.text, "confidence": round(self.confidence, CONFIDENCE_DECIMALS)}
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Result):
     """One number as it was read.
 
     Attributes
     ----------
     text : str
-        What is written, separators and all.
+        Text as written, separators and all.
     digits : str
-        The digits alone, leading zeros kept.
+        Digits alone, leading zeros kept.
     value : str | None
         A decimal string when the reading is plain (see `sutja.grammar.value_of`), else None.
     kind : str
@@ -110,25 +130,26 @@ class Number:
         Calibrated probability, in [0, 1], that `digits` are right; of a number found on a page, that there is
         a number and it is this one.
     accepted : bool
-        Whether the confidence clears the threshold.
+        True if the confidence clears the threshold.
     box : Box
-        Where the number is, in the picture's pixels.
+        Position of the number, in the picture's pixels.
     characters : tuple[Character, ...]
         One entry a character of `text`, left to right.
     alternatives : tuple[Alternative, ...]
         Other digits it may be, best first.
     written : str | None
-        "handwritten" or "printed"; None where nobody asked, as for a crop.
-    row, column : int | None
-        Where it stands in a table, counted from 1; None outside of tables.
+        "handwritten" or "printed"; None where that was not asked, as for a crop.
     table : int | None
-        Which table of the page that is, counted from 1.
+        Table of the page that it stands in, counted from 1; None outside of tables.
+    row, column : int | None
+        Row and column of that table, counted from 1.
     country : str | None
-        Whose postcode it is, ISO 3166 in two letters.
+        Country of a postcode, ISO 3166 in two letters.
     standard : str | None
-        Whose check digit holds, e.g. "luhn", "isbn", "iban", "ean".
-    found : float | None
-        Of a number on a page, how surely there is one at its place, before it was read; None for a crop.
+        Standard whose check digit holds, e.g. "luhn", "isbn", "iban", "ean".
+    detection_confidence : float | None
+        Of a number on a page, the probability that there is one, before it was read; None for a crop. It is
+        no part of the JSON.
     """
 
     text: str
@@ -141,92 +162,35 @@ class Number:
     characters: tuple[Character, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     written: str | None = None
+    table: int | None = None
     row: int | None = None
     column: int | None = None
-    table: int | None = None
     country: str | None = None
     standard: str | None = None
-    found: float | None = None
-
-    def __post_init__(self) -> None:
-        _check_probability("confidence", self.confidence)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The number as JSON."""
-        return {
-            "text": self.text,
-            "digits": self.digits,
-            "value": self.value,
-            "kind": self.kind,
-            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
-            "accepted": self.accepted,
-            "box": self.box.to_list(),
-            "characters": [character.to_dict() for character in self.characters],
-            "alternatives": [alternative.to_dict() for alternative in self.alternatives],
-            "written": self.written,
-            "table": self.table,
-            "row": self.row,
-            "column": self.column,
-            "country": self.country,
-            "standard": self.standard,
-        }
+    detection_confidence: float | None = field(default=None, metadata={"json": False})
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
-    """What one picture shows, of the classes that a model knows.
-
-    Attributes
-    ----------
-    label : str
-        The name of the likeliest class.
-    confidence : float
-        Calibrated probability, in [0, 1], that it is right.
-    accepted : bool
-        Whether the confidence clears the threshold.
-    alternatives : tuple[Alternative, ...]
-        Other classes it may be, best first.
-    """
-
-    label: str
-    confidence: float
-    accepted: bool
-    alternatives: tuple[Alternative, ...] = ()
-
-    def __post_init__(self) -> None:
-        _check_probability("confidence", self.confidence)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The answer as JSON."""
-        return {
-            "label": self.label,
-            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
-            "accepted": self.accepted,
-            "alternatives": [alternative.to_dict() for alternative in self.alternatives],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Result):
     """One picture and the numbers on it; `page` counts from 1 within a file of several.
 
     Attributes
     ----------
     source, page : str or int
-        Where it is from.
+        Name of the file, and the page within it.
     width, height : int | None
-        In pixels; None where they are not known.
+        Size in pixels; None where it is not known.
     numbers : tuple[Number, ...]
-        In reading order.
+        Numbers in reading order.
     error : str | None
-        Why the picture could not be read.
+        Reason why the picture could not be read.
     turned : int
         Degrees clockwise, 0, 90, 180 or 270, by which the picture had to be turned to be read. Boxes are in
         the pixels of the picture as it was given, all the same.
     mirrored : bool
-        Whether it was read as a mirror shows it: mirrored left to right, then turned.
+        True if it was read as a mirror shows it: mirrored left to right, then turned.
     notes : tuple[str, ...]
-        What else a person should know about the page.
+        Remarks for people on what was done to the page.
     """
 
     source: str
@@ -239,59 +203,85 @@ class Page:
     mirrored: bool = False
     notes: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The page as JSON: one line of `sutja read --format jsonl`."""
-        return {
-            "source": self.source,
-            "page": self.page,
-            "width": self.width,
-            "height": self.height,
-            "numbers": [number.to_dict() for number in self.numbers],
-            "error": self.error,
-            "turned": self.turned,
-            "mirrored": self.mirrored,
-            "notes": list(self.notes),
-        }
+
+# Classification.
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
-    """Something found in a picture: what, how surely, and where."""
+class Classification(Result):
+    """The class of one picture, of those that a model knows.
+
+    Attributes
+    ----------
+    label : str
+        Name of the likeliest class.
+    confidence : float
+        Calibrated probability, in [0, 1], that it is right.
+    accepted : bool
+        True if the confidence clears the threshold.
+    alternatives : tuple[Alternative, ...]
+        Other classes it may be, best first.
+    """
+
+    label: str
+    confidence: float
+    accepted: bool
+    alternatives: tuple[Alternative, ...] = ()
+
+
+# Detection.
+
+
+@dataclass(frozen=True, slots=True)
+class Detection(Result):
+    """One object detected in a picture: its class, the confidence, its box."""
 
     label: str
     confidence: float
     box: Box
 
-    def __post_init__(self) -> None:
-        _check_probability("confidence", self.confidence)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The detection as JSON."""
-        return {
-            "label": self.label,
-            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
-            "box": self.box.to_list(),
-        }
+@dataclass(frozen=True, slots=True)
+class Scene(Result):
+    """One picture and the objects in it; `page` counts from 1 within a file of several.
+
+    `error` says why a picture could not be searched; width and height are None where they are not known.
+    """
+
+    source: str
+    page: int
+    width: int | None
+    height: int | None
+    detections: tuple[Detection, ...] = ()
+    error: str | None = None
+
+
+# Listening: recordings and their numbers.
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenNumber:
+class SpokenNumber(Result):
     """One number as it was heard.
 
     Attributes
     ----------
     text : str
-        The words it was said in, like "five hundred and six".
+        Words it was spoken in, like "five hundred and six".
     digits : str
         Its digits, leading zeros kept: "506".
     value : str | None
-        A decimal string, or what the kind that was asked for makes of it; None where it is not plain.
+        A decimal string, or the value of the kind that was asked for; None where it is not plain.
     confidence : float
         Calibrated probability, in [0, 1], that there is a number and its digits are right.
     accepted : bool
-        Whether the confidence clears the threshold.
+        True if the confidence clears the threshold.
     start, end : float
-        When it was said, in seconds from the beginning of the recording.
+        Begin and end in seconds from the beginning of the recording.
+
+    Raises
+    ------
+    ValueError
+        If it ends before it begins, or a confidence lies outside [0, 1].
     """
 
     text: str
@@ -303,49 +293,28 @@ class SpokenNumber:
     end: float
 
     def __post_init__(self) -> None:
-        _check_probability("confidence", self.confidence)
+        Result.__post_init__(self)
         if not 0.0 <= self.start <= self.end < math.inf:
             raise ValueError(f"a number must not end before it begins: {self.start} to {self.end} s")
 
-    def to_dict(self) -> dict[str, Any]:
-        """The number as JSON."""
-        return {
-            "text": self.text,
-            "digits": self.digits,
-            "value": self.value,
-            "confidence": round(self.confidence, CONFIDENCE_DECIMALS),
-            "accepted": self.accepted,
-            "start": round(self.start, SECOND_DECIMALS),
-            "end": round(self.end, SECOND_DECIMALS),
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording and the numbers said in it.
+class Recording(Result):
+    """A recording and the numbers spoken in it.
 
     Attributes
     ----------
     source : str
-        Where it is from.
+        Name of the file.
     seconds : float | None
-        How long it is; None where that is not known.
+        Length; None where it is not known.
     numbers : tuple[SpokenNumber, ...]
-        In the order they were said.
+        Numbers in the order they were spoken.
     error : str | None
-        Why it could not be heard, or not to its end.
+        Reason why it could not be listened to, or not to its end.
     """
 
     source: str
     seconds: float | None
     numbers: tuple[SpokenNumber, ...] = ()
     error: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The recording as JSON: one line of `sutja listen --format jsonl`."""
-        return {
-            "source": self.source,
-            "seconds": None if self.seconds is None else round(self.seconds, SECOND_DECIMALS),
-            "numbers": [number.to_dict() for number in self.numbers],
-            "error": self.error,
-        }

@@ -5,20 +5,20 @@ import math
 import numpy as np
 import pytest
 
-from sutja.boxes.average_precision import Truth, score_boxes
-from sutja.boxes.decode import Found, nothing
+from sutja.boxes.average_precision import GroundTruth, score_boxes
+from sutja.boxes.decode import Detections
 
 
 def truth(*rows):
     edges = np.array([row[0] for row in rows], np.float32).reshape(-1, 4)
     ignore = [row[2] if len(row) > 2 else False for row in rows]
-    return Truth(edges, np.array([row[1] for row in rows], np.int64), np.array(ignore, np.bool_))
+    return GroundTruth(edges, np.array([row[1] for row in rows], np.int64), np.array(ignore, np.bool_))
 
 
 def found(*rows):
     edges = np.array([row[0] for row in rows], np.float32).reshape(-1, 4)
     scores = np.array([row[2] for row in rows], np.float32)
-    return Found(edges, scores, np.array([row[1] for row in rows], np.int64))
+    return Detections(edges, scores, np.array([row[1] for row in rows], np.int64))
 
 
 A, B = (0, 0, 10, 10), (100, 100, 220, 260)
@@ -30,7 +30,7 @@ def test_all_found_and_nothing_else():
     assert (scores.small, scores.large) == (1.0, 1.0)
     assert math.isnan(scores.medium)
     assert [(c.label, c.n, c.ap50) for c in scores.classes] == [("a", 1, 1.0), ("b", 1, 1.0)]
-    assert (scores.pictures, scores.things) == (1, 2)
+    assert (scores.pictures, scores.objects) == (1, 2)
 
 
 def test_half_found_after_a_false_alarm():
@@ -49,11 +49,11 @@ def test_a_loose_box_counts_at_a_low_overlap_only():
 def test_what_is_ignored_is_neither_missed_nor_a_false_alarm():
     there = [truth((A, 0), ((50, 50, 90, 90), 0, True))]
     scores = score_boxes(there, [found(((52, 52, 88, 88), 0, 0.9), (A, 0, 0.8))], ("a",))
-    assert (scores.ap50, scores.things) == (1.0, 1)
+    assert (scores.ap50, scores.objects) == (1.0, 1)
 
 
 def test_nothing_found_and_nothing_there():
-    assert score_boxes([truth((A, 0))], [nothing()], ("a", "b")).ap50 == 0.0
+    assert score_boxes([truth((A, 0))], [Detections.empty()], ("a", "b")).ap50 == 0.0
     empty = score_boxes([truth()], [found((A, 0, 0.9))], ("a",))
     assert math.isnan(empty.ap)
     assert empty.to_dict()["ap"] is None
@@ -72,5 +72,5 @@ def test_more_things_than_a_hundred_are_counted():
 
 
 def test_as_many_pictures_looked_at_as_labelled():
-    with pytest.raises(ValueError, match="2 pictures were looked at, 1 are labelled"):
-        score_boxes([truth((A, 0))], [nothing(), nothing()], ("a",))
+    with pytest.raises(ValueError, match="2 pictures have detections, 1 have labels"):
+        score_boxes([truth((A, 0))], [Detections.empty(), Detections.empty()], ("a",))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.boxes.decode import MOST_CANDIDATES, MOST_LOG, STRIDES, cell_centres, decode
+from sutja.boxes.decode import MAX_CANDIDATES, MAX_LOG_DISTANCE, STRIDES, compute_cell_centres, decode
 
 
 def blank(height, width, strides, classes=2):
@@ -18,7 +18,7 @@ def blank(height, width, strides, classes=2):
 
 
 def test_centres_lie_in_the_middle_of_their_cells():
-    x, y, size = cell_centres(64, 96, STRIDES)
+    x, y, size = compute_cell_centres(64, 96, STRIDES)
     expected = [
         ((j + 0.5) * s, (i + 0.5) * s, s) for s in STRIDES for i in range(64 // s) for j in range(96 // s)
     ]
@@ -64,14 +64,14 @@ def test_huge_distances_stay_numbers():
     raw[:4], raw[4] = 1e30, 5
     found = decode(raw, 32, 32, (32,), 0.5)
     assert np.isfinite(found.boxes).all()
-    assert found.boxes[0, 2] == pytest.approx(16 + 32 * math.exp(MOST_LOG), rel=1e-4)
+    assert found.boxes[0, 2] == pytest.approx(16 + 32 * math.exp(MAX_LOG_DISTANCE), rel=1e-4)
 
 
 def test_candidates_are_bounded():
     raw = blank(640, 640, (4,))
     raw[4:] = np.random.default_rng(0).normal(3, 1, raw[4:].shape)
     found = decode(raw, 640, 640, (4,), 0.01)
-    assert len(found) == MOST_CANDIDATES
+    assert len(found) == MAX_CANDIDATES
     assert found.scores.min() >= np.median(1 / (1 + np.exp(-raw[4:])))
 
 

@@ -6,8 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.boxes import nms
-from sutja.boxes.decode import Found, nothing
-from sutja.boxes.nms import FALSE_ALARM, NO_MATTER, areas, iou_matrix, match, merge, suppress
+from sutja.boxes.decode import Detections
+from sutja.boxes.nms import (
+    FALSE_POSITIVE,
+    IGNORED,
+    compute_areas,
+    compute_iou,
+    match_detections,
+    merge_detections,
+    suppress_overlaps,
+)
 
 box = st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 20), st.integers(0, 20)).map(
     lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
@@ -25,10 +33,10 @@ def iou(a, b):
 
 def found_of(pairs):
     if not pairs:
-        return nothing()
+        return Detections.empty()
     edges, labels = zip(*pairs, strict=True)
     scores = np.linspace(0.9, 0.1, len(pairs), dtype=np.float32)
-    return Found(np.array(edges, np.float32), scores, np.array(labels, np.int64))
+    return Detections(np.array(edges, np.float32), scores, np.array(labels, np.int64))
 
 
 def greedy(pairs, least, across):
@@ -43,17 +51,17 @@ def greedy(pairs, least, across):
 def test_overlap_is_that_of_the_definition(one, other):
     a, b = found_of(one).boxes, found_of(other).boxes
     expected = [[iou(x, y) for y, _ in other] for x, _ in one]
-    np.testing.assert_allclose(iou_matrix(a, b), np.array(expected).reshape(len(one), len(other)), atol=1e-6)
+    np.testing.assert_allclose(compute_iou(a, b), np.array(expected).reshape(len(one), len(other)), atol=1e-6)
 
 
 def test_a_box_that_ends_before_it_begins_has_no_area():
-    assert areas(np.array([[3, 3, 1, 9], [0, 0, 2, 3]], np.float32)).tolist() == [0, 6]
+    assert compute_areas(np.array([[3, 3, 1, 9], [0, 0, 2, 3]], np.float32)).tolist() == [0, 6]
 
 
 @given(boxes, st.sampled_from([0.0, 0.3, 0.6]), st.sampled_from([0.4, 1.0]))
 def test_suppression_is_greedy(pairs, least, across):
     found = found_of(pairs)
-    assert suppress(found, least, across).tolist() == greedy(pairs, least, across)
+    assert suppress_overlaps(found, least, across).tolist() == greedy(pairs, least, across)
 
 
 @given(boxes, st.sampled_from([0.3, 0.6]), st.sampled_from([0.4, 1.0]))
@@ -63,17 +71,17 @@ def test_heaps_are_thinned_out_the_same_way(pairs, least, across):
 
 
 def test_a_heap_takes_the_way_of_bounded_memory(monkeypatch):
-    monkeypatch.setattr(nms, "_MOST_PAIRS", 10)
+    monkeypatch.setattr(nms, "_MAX_PAIRS", 10)
     monkeypatch.setattr(nms, "_ROWS", 7)
     pairs = [((i % 9, i % 7, 12 + i % 5, 12 + i % 3), i % 2) for i in range(60)]
-    assert suppress(found_of(pairs), 0.5, 0.8).tolist() == greedy(pairs, 0.5, 0.8)
+    assert suppress_overlaps(found_of(pairs), 0.5, 0.8).tolist() == greedy(pairs, 0.5, 0.8)
 
 
 @given(boxes)
 def test_what_is_left_covers_nothing_else(pairs):
     found = found_of(pairs)
-    left = found.take(suppress(found, 0.5, 0.5))
-    between = iou_matrix(left.boxes, left.boxes)
+    left = found.take(suppress_overlaps(found, 0.5, 0.5))
+    between = compute_iou(left.boxes, left.boxes)
     np.fill_diagonal(between, 0)
     assert (between <= 0.5).all()
 
@@ -81,7 +89,7 @@ def test_what_is_left_covers_nothing_else(pairs):
 @given(boxes, st.sampled_from([0.3, 0.6]), st.sampled_from([0.4, 1.0]))
 def test_merged_boxes_are_means_of_what_covers_them(pairs, least, across):
     found = found_of(pairs)
-    merged = merge(found, least, across)
+    merged = merge_detections(found, least, across)
     kept = greedy(pairs, least, across)
     np.testing.assert_array_equal(merged.scores, found.scores[kept])
     for box, place in zip(merged.boxes, kept, strict=True):
@@ -104,17 +112,17 @@ def truth(*rows):
 def test_each_thing_is_found_once():
     there = truth(((0, 0, 10, 10), 0, False), ((20, 0, 30, 10), 1, False))
     found = found_of([((0, 0, 10, 9), 0), ((0, 0, 10, 10), 0), ((20, 0, 30, 10), 0), ((20, 0, 30, 9), 1)])
-    assert match(found, *there).tolist() == [0, FALSE_ALARM, FALSE_ALARM, 1]
+    assert match_detections(found, *there).tolist() == [0, FALSE_POSITIVE, FALSE_POSITIVE, 1]
 
 
 def test_what_is_to_be_ignored_makes_nothing_wrong():
     there = truth(((0, 0, 40, 40), 0, True), ((50, 0, 60, 10), 0, False))
     found = found_of([((2, 2, 12, 12), 0), ((2, 2, 12, 12), 1), ((38, 38, 60, 60), 0)])
-    assert match(found, *there).tolist() == [NO_MATTER, NO_MATTER, FALSE_ALARM]
+    assert match_detections(found, *there).tolist() == [IGNORED, IGNORED, FALSE_POSITIVE]
 
 
 @pytest.mark.parametrize("there", [truth(), truth(((0, 0, 5, 5), 0, False))])
 def test_nothing_found_and_nothing_there(there):
-    assert match(nothing(), *there).tolist() == []
+    assert match_detections(Detections.empty(), *there).tolist() == []
     if not len(there[0]):
-        assert match(found_of([((0, 0, 5, 5), 0)]), *there).tolist() == [FALSE_ALARM]
+        assert match_detections(found_of([((0, 0, 5, 5), 0)]), *there).tolist() == [FALSE_POSITIVE]

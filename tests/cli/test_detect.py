@@ -158,7 +158,7 @@ def test_evaluate_gives_cocos_average_precision(model, labelled):
     done = run("evaluate", model, labelled)
     assert done.exit_code == 0, done.output
     assert "AP at IoU 0.5 " in done.stdout
-    assert "3 pictures with 5 things" in done.stdout
+    assert "3 pictures with 5 objects" in done.stdout
     facts = json.loads(run("evaluate", model, labelled, "--format", "json").stdout)
     assert (facts["found"], facts["right"], facts["things"]) == (5, 4, 5)
     by_class = {row["label"]: row for row in facts["classes"]}

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from steerable_detector import PARAMS, box_of, make_card, make_network, picture
 
-from sutja.boxes.decode import Found
-from sutja.detection import Detector
-from sutja.detection import tiles as room
-from sutja.detection.tiles import SHARED, SIDE, sewn, tiles
+from sutja.boxes.decode import Detections
+from sutja.detection import Detector, tiles
+from sutja.detection.tiles import OVERLAP, TILE_SIDE, join_cut_boxes, make_tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, ModelFile, Preprocessing, RiskCounts, read_model, write_model
 
@@ -79,28 +78,28 @@ def test_tiles_find_what_the_whole_finds(cells, height, width):
     pixels = picture(height, width, lights=cells)
     whole = plain.detect_arrays([pixels])[0]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(room, "SIDE", 80)
-        patch.setattr(room, "SHARED", 32)
-        plain.most_pixels = 80 * 80
+        patch.setattr(tiles, "TILE_SIDE", 80)
+        patch.setattr(tiles, "OVERLAP", 32)
+        plain.max_pixels = 80 * 80
         assert places(plain.detect_arrays([pixels])[0]) == places(whole)
 
 
 @given(st.integers(1, 9000), st.integers(1, 9000))
 def test_tiles_cover_the_picture_and_stay_small(height, width):
-    parts = tiles(height, width)
+    parts = make_tiles(height, width)
     assert all(0 <= t.x0 < t.x1 <= width and 0 <= t.y0 < t.y1 <= height for t in parts)
     for first, last, side in (("x0", "x1", width), ("y0", "y1", height)):
         spans = sorted({(getattr(t, first), getattr(t, last)) for t in parts})
         assert spans[0][0] == 0
         assert spans[-1][1] == side
-        assert all(b - a <= SIDE for a, b in spans) or len(parts) == 1
-        assert all(a[1] - b[0] == SHARED for a, b in pairwise(spans))
+        assert all(b - a <= TILE_SIDE for a, b in spans) or len(parts) == 1
+        assert all(a[1] - b[0] == OVERLAP for a, b in pairwise(spans))
 
 
 def test_a_thing_on_a_seam_is_found_once(plain, monkeypatch):
-    monkeypatch.setattr(room, "SIDE", 80)
-    monkeypatch.setattr(room, "SHARED", 32)
-    monkeypatch.setattr(plain, "most_pixels", 6400)
+    monkeypatch.setattr(tiles, "TILE_SIDE", 80)
+    monkeypatch.setattr(tiles, "OVERLAP", 32)
+    monkeypatch.setattr(plain, "max_pixels", 6400)
     # 128 columns make two tiles, 0 to 80 and 48 to 128; cell (5, 16) lies in both, (5, 19) is cut off in one
     found = plain.detect_arrays([picture(80, 128, lights=[(5, 16), (12, 19)])])[0]
     assert places(found) == [("light", *box_of(5, 16)), ("light", *box_of(12, 19))]
@@ -109,7 +108,7 @@ def test_a_thing_on_a_seam_is_found_once(plain, monkeypatch):
 def found_of(*edges, labels=None):
     count = len(edges)
     labels = [0] * count if labels is None else labels
-    return Found(
+    return Detections(
         np.array(edges, np.float32).reshape(count, 4),
         np.linspace(0.9, 0.5, count, dtype=np.float32),
         np.array(labels, np.int64),
@@ -118,17 +117,17 @@ def found_of(*edges, labels=None):
 
 def test_a_thing_larger_than_what_tiles_share_is_sewn_together():
     parts = found_of((500, 40, 1280, 70), (1024, 42, 2304, 71), (2048, 41, 2400, 70))
-    assert sewn(parts).boxes.tolist() == [[500, 40, 2400, 71]]
-    assert sewn(parts).scores.tolist() == pytest.approx([0.9])
+    assert join_cut_boxes(parts).boxes.tolist() == [[500, 40, 2400, 71]]
+    assert join_cut_boxes(parts).scores.tolist() == pytest.approx([0.9])
 
 
 def test_things_beside_one_another_are_not_sewn_together():
     rows = found_of((500, 40, 1280, 70), (1024, 80, 2304, 110))
     classes = found_of((500, 40, 1280, 70), (1024, 42, 2304, 71), labels=[0, 1])
     apart = found_of((500, 40, 1000, 70), (1024, 42, 2304, 71))
-    assert [len(sewn(parts)) for parts in (rows, classes, apart)] == [2, 2, 2]
-    assert len(sewn(found_of((1200, 40, 1280, 70)))) == 0  # the next tile has it whole
-    assert len(sewn(found_of())) == 0
+    assert [len(join_cut_boxes(parts)) for parts in (rows, classes, apart)] == [2, 2, 2]
+    assert len(join_cut_boxes(found_of((1200, 40, 1280, 70)))) == 0  # the next tile has it whole
+    assert len(join_cut_boxes(found_of())) == 0
 
 
 def test_confidence_is_calibrated_and_the_threshold_chooses():
@@ -140,7 +139,7 @@ def test_confidence_is_calibrated_and_the_threshold_chooses():
     assert 0.3 < found["shade"] < 0.65
     sure.threshold = 0.9
     assert [one.label for one in sure.detect_arrays([pixels])[0]] == ["light"]
-    assert len(sure.find(pixels, 0.0)) == 2
+    assert len(sure.find_boxes(pixels, 0.0)) == 2
 
 
 def test_the_largest_error_chooses_the_threshold():

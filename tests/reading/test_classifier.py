@@ -63,7 +63,7 @@ def every_way(classifier, picture, tmp_path):
     yield from classifier.classify((draw("0"), picture))[1:]
     best, confidence = classifier.answers(picture[None])
     label = classifier.classes[best[0]]
-    yield sutja.Classified(label, float(confidence[0]), bool(confidence[0] >= classifier.threshold))
+    yield sutja.Classification(label, float(confidence[0]), bool(confidence[0] >= classifier.threshold))
 
 
 @pytest.mark.parametrize(

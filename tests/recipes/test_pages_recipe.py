@@ -9,7 +9,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from sutja.boxes.decode import Found
+from sutja.boxes.decode import Detections
 from sutja.data.boxes.boxed import boxed
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.pages import Field, PageSample
@@ -81,7 +81,7 @@ def test_figures_count_found_missed_false_and_ignored(recipe):
         [0, 1, 0, 1],
         [False, False, False, True],
     )
-    found = Found(
+    found = Detections(
         np.array(
             [(0, 0, 20, 10), (41, 0, 61, 10), (150, 60, 170, 70), (20, 60, 40, 70), (80, 0, 100, 10)],
             np.float32,

@@ -7,7 +7,7 @@ import pytest
 from boxed_scenes import CLASSES, scene, write_voc, write_yolo
 from PIL import Image
 
-from sutja.boxes.decode import Found
+from sutja.boxes.decode import Detections
 from sutja.confidence import Calibrator
 from sutja.data.boxes.boxed import BoxedSet, boxed
 from sutja.errors import DataError
@@ -96,7 +96,7 @@ def judged_by(rights, seed=0):
             edges = [[0, 0, 10, 10]] if right else [[30, 30, 40, 40]]
             pictures.append(boxed(np.zeros((50, 50), np.uint8), [[0, 0, 10, 10]], [0]))
             found.append(
-                Found(np.array(edges, np.float32), np.array([score], np.float32), np.zeros(1, np.int64))
+                Detections(np.array(edges, np.float32), np.array([score], np.float32), np.zeros(1, np.int64))
             )
     return BoxedSet(tuple(pictures), ("a",), "mine"), found
 

@@ -1,1 +1,1 @@
-"""Boxes: decoding what a detector says, non-maximum suppression, average precision."""
+"""Boxes: decoding of a detector's output, non-maximum suppression, average precision."""

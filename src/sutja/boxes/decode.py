@@ -1,7 +1,8 @@
-"""What a detector's raw predictions mean: grids of cells, a box and K logits a cell.
+"""Box decoding: from a detector's raw predictions, four edges and K logits a grid cell, to boxes with scores.
 
 The cells of stride s lie s pixels apart; cell (i, j) has its centre at ((j + 1/2) s, (i + 1/2) s). Its four
-numbers are the logarithms of the distances from there to the left, upper, right and lower edge, in strides.
+numbers are the logarithms of the distances from the centre to the left, upper, right and lower edge, in
+strides.
 
 Letters: A cells of all grids, K classes, H, W rows and columns of the frame, n boxes.
 """
@@ -14,25 +15,24 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-STRIDES = (4, 8, 16, 32)  # pixels a cell, of the networks made here
-MOST_LOG = 7.0  # of a distance in strides: exp(7) = 1,097 cells
-MOST_CANDIDATES = (
-    20_000  # cells of one frame that go on to be compared; a page of a thousand cells has 10,000
-)
+STRIDES = (4, 8, 16, 32)  # pixels a cell, of the networks trained here
+MAX_LOG_DISTANCE = 7.0  # of a distance in strides: exp(7) = 1,097 cells
+# Cells of one frame that go on to non-maximum suppression; a page of a thousand table cells has 10,000.
+MAX_CANDIDATES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Things found in one picture.
+class Detections:
+    """Objects detected in one picture.
 
     Attributes
     ----------
     boxes : NDArray[float32]
-        float32 array (n, 4), xyxy
+        float32 (n, 4), xyxy.
     scores : NDArray[float32]
-        float32 array (n,), in [0, 1]
+        float32 (n,), in [0, 1].
     labels : NDArray[int64]
-        int64 array (n,)
+        int64 (n,), the index of each class.
     """
 
     boxes: NDArray[np.float32]
@@ -42,75 +42,75 @@ class Found:
     def __len__(self) -> int:
         return len(self.scores)
 
-    def take(self, which: NDArray[np.integer] | NDArray[np.bool_]) -> Found:
-        """Some of them, in that order."""
-        return Found(self.boxes[which], self.scores[which], self.labels[which])
+    @classmethod
+    def empty(cls) -> Detections:
+        """Make detections of a picture without any."""
+        return cls(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
 
-
-def nothing() -> Found:
-    """No thing at all."""
-    return Found(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros(0, np.int64))
+    def take(self, chosen: NDArray[np.integer] | NDArray[np.bool_]) -> Detections:
+        """Take those at some indices, in their order, or under a mask."""
+        return Detections(self.boxes[chosen], self.scores[chosen], self.labels[chosen])
 
 
 @lru_cache(maxsize=16)
-def cell_centres(
+def compute_cell_centres(
     height: int, width: int, strides: tuple[int, ...]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Columns (A,) and rows (A,) of the cells' centres, and their strides (A,), in pixels.
+    """Compute x (A,) and y (A,) of the cells' centres, and their strides (A,), in pixels.
 
     Parameters
     ----------
     height, width : int
-        Of the frame, multiples of the largest stride.
+        Size of the frame in pixels, multiples of the largest stride.
     strides : tuple[int, ...]
         Pixels a cell, finest first.
     """
     xs, ys, sizes = [], [], []
     for stride in strides:
         rows, columns = height // stride, width // stride
-        y, x = np.divmod(np.arange(rows * columns, dtype=np.int64), max(1, columns))
-        xs.append((x + 0.5) * stride)
-        ys.append((y + 0.5) * stride)
+        row, column = np.divmod(np.arange(rows * columns, dtype=np.int64), max(1, columns))
+        xs.append((column + 0.5) * stride)
+        ys.append((row + 0.5) * stride)
         sizes.append(np.full(rows * columns, stride))
-    found = tuple(np.concatenate(parts).astype(np.float32) for parts in (xs, ys, sizes))
-    for part in found:
-        part.flags.writeable = False  # it is shared
-    return found[0], found[1], found[2]
+    x, y, size = (np.concatenate(parts).astype(np.float32) for parts in (xs, ys, sizes))
+    for array in (x, y, size):
+        array.flags.writeable = False  # the cache shares them
+    return x, y, size
 
 
 def decode(
-    raw: NDArray[np.float32], height: int, width: int, strides: tuple[int, ...], least: float
-) -> Found:
-    """The cells that hold a class with a score of at least `least`, surest first.
+    raw: NDArray[np.float32], height: int, width: int, strides: tuple[int, ...], min_score: float
+) -> Detections:
+    """Decode the cells that have a class with a score of at least `min_score`, surest first.
 
     Parameters
     ----------
     raw : NDArray[float32]
-        (4 + K, A), from the network.
+        (4 + K, A), the output of the network for one frame.
     height, width : int
-        Of the frame that the network saw.
+        Size of the frame in pixels.
     strides : tuple[int, ...]
-        Of its grids.
-    least : float
+        Strides of the grids, in pixels.
+    min_score : float
         Above 0 and below 1.
 
     Raises
     ------
     ValueError
-        The network did not answer for as many cells as the frame has.
+        The output does not have as many cells as the frame.
     """
-    x, y, size = cell_centres(height, width, strides)
+    x, y, size = compute_cell_centres(height, width, strides)
     if raw.ndim != 2 or raw.shape[1] != len(x) or raw.shape[0] < 5:
         raise ValueError(f"predictions {raw.shape} do not fit {len(x)} cells of a {height} × {width} frame")
     logits = raw[4:]
-    label, cell = np.nonzero(logits >= np.float32(np.log(least / (1 - least))))
+    label, cell = np.nonzero(logits >= np.float32(np.log(min_score / (1 - min_score))))
     logit = logits[label, cell]
-    if len(logit) > MOST_CANDIDATES:
-        kept = np.argpartition(-logit, MOST_CANDIDATES)[:MOST_CANDIDATES]
+    if len(logit) > MAX_CANDIDATES:
+        kept = np.argpartition(-logit, MAX_CANDIDATES)[:MAX_CANDIDATES]
         label, cell, logit = label[kept], cell[kept], logit[kept]
     order = np.argsort(-logit, kind="stable")
     label, cell, logit = label[order], cell[order], logit[order]
-    reach = np.exp(np.minimum(raw[:4, cell], MOST_LOG)) * size[cell]
+    reach = np.exp(np.minimum(raw[:4, cell], MAX_LOG_DISTANCE)) * size[cell]
     boxes = np.stack([x[cell] - reach[0], y[cell] - reach[1], x[cell] + reach[2], y[cell] + reach[3]], axis=1)
     scores = np.asarray(1 / (1 + np.exp(-logit)), np.float32)
-    return Found(boxes, scores, label.astype(np.int64))
+    return Detections(boxes, scores, label.astype(np.int64))

@@ -1,6 +1,6 @@
-"""Pictures to boxes: what a network says is decoded, thinned out, and put back onto the picture."""
+"""Pictures to boxes: a network's output is decoded, suppressed, and put back onto the picture."""
 
 from sutja.detection.detector import Detector
-from sutja.detection.scene import Scene
+from sutja.types import Scene
 
 __all__ = ["Detector", "Scene"]

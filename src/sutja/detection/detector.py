@@ -1,6 +1,6 @@
 """`Detector`: pictures in, boxes out, each with a label and an honest confidence.
 
-Letters: C channels, h, w a picture's rows and columns, H, W those of the network's input, K classes, A cells.
+Letters: C channels, h, w a picture's rows and columns, H, W those of the network's input, K classes.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.boxes.decode import Found, decode, nothing
-from sutja.boxes.nms import areas, merge, suppress
+from sutja.boxes.decode import Detections, decode
+from sutja.boxes.nms import compute_areas, merge_detections, suppress_overlaps
 from sutja.confidence import Calibrator, resolve_threshold
-from sutja.detection.scene import Scene
-from sutja.detection.tiles import MOST_PIXELS, cut_off, sewn, tiles
+from sutja.detection.tiles import MAX_PIXELS, is_cut_off, join_cut_boxes, make_tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
 from sutja.model_file import Card, ModelFile
 from sutja.model_file.bundled import Model, open_model
@@ -22,16 +21,16 @@ from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.signals.image import Picture, Source, iter_pictures
-from sutja.types import Box, Detection
+from sutja.types import Box, Detection, Scene
 
-LEAST_SCORE = 0.01  # of a raw score that is looked at
-MOST_SCORE = 0.999  # what is surer is always looked at
-MOST_FOUND = 5_000  # things of one picture
+MIN_SCORE = 0.01  # raw scores below are dropped before suppression
+MAX_SCORE = 0.999  # raw scores above never are
+MAX_DETECTIONS = 5_000  # objects of one picture
 _BISECTIONS = 20
 
 
 class Detector:
-    """Says what is where in a picture.
+    """Detects the objects in a picture.
 
     Parameters
     ----------
@@ -43,15 +42,15 @@ class Detector:
     max_error : float | None
         Largest share of wrong boxes among those given, like 0.01: chooses the threshold that kept it on the
         model's validation pictures (`choice` says how surely). None takes the model's own threshold.
-    most_pixels : int
-        Pictures with more pixels, as the network sees them, are looked at in tiles.
+    max_pixels : int
+        Pictures with more pixels, at the network's scale, are cut into tiles.
 
     Attributes
     ----------
     card : Card
     classes : tuple of K str
     threshold : float
-        The confidence from which a box is given; it may be set.
+        Confidence from which a box is given; it may be set.
 
     Raises
     ------
@@ -66,14 +65,14 @@ class Detector:
         model: Model = None,
         threads: int = 1,
         max_error: float | None = None,
-        most_pixels: int = MOST_PIXELS,
+        max_pixels: int = MAX_PIXELS,
     ) -> None:
         file = open_model(model, "detect")
         self.card: Card = file.card
         self.classes = file.card.classes
         self.params = _params(file)
         self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
-        self.most_pixels = most_pixels
+        self.max_pixels = max_pixels
         self._session = Session(file, threads)
         channels = self._session.input_shape()[1]
         if channels not in (None, self.params.channels):
@@ -86,7 +85,7 @@ class Detector:
         self._calibrate = Calibrator(points) if points else None
 
     def detect(self, source: Source) -> tuple[Detection, ...]:
-        """What is in one picture, surest first.
+        """Detect the objects in one picture, surest first.
 
         Parameters
         ----------
@@ -109,13 +108,13 @@ class Detector:
                     source=picture.source,
                     remedy="give its pages one by one, as sutja.signals.document.iter_pages makes them",
                 )
-        return self._detections(self.find(pictures[0].pixels))
+        return self._detections(self.find_boxes(pictures[0].pixels))
 
     def detect_many(self, sources: Iterable[Source]) -> Iterator[Scene]:
-        """What is in each picture and each page of a document, in their order.
+        """Detect the objects in each picture and each page of a document, in their order.
 
-        A picture that cannot be read, or that the network fails on, has its error in its place, and the next
-        one is looked at.
+        A picture that cannot be read, or that the network fails on, gives a scene whose `error` says why; the
+        others are searched.
 
         Raises
         ------
@@ -131,7 +130,7 @@ class Detector:
             return Scene(picture.source, picture.page, None, None, error=str(picture))
         size = (picture.width, picture.height)
         try:
-            found = self._detections(self.find(picture.pixels))
+            found = self._detections(self.find_boxes(picture.pixels))
         except (SutjaError, MemoryError) as error:
             if isinstance(error, InferenceError):
                 self.check_network()
@@ -149,21 +148,21 @@ class Detector:
         """
         side = self.params.multiple
         height, width = (size or side for size in self._session.input_shape()[2:])
-        self.raw(np.zeros((height, width), np.uint8))
+        self.predict_frame(np.zeros((height, width), np.uint8))
 
     def detect_arrays(self, pictures: Iterable[NDArray[np.uint8]]) -> list[list[Detection]]:
-        """What is in each of many pictures, uint8 (h, w) grey or (h, w, 3) RGB, surest first."""
-        return [list(self._detections(self.find(pixels))) for pixels in pictures]
+        """Detect the objects in each of many pictures, uint8 (h, w) grey or (h, w, 3) RGB, surest first."""
+        return [list(self._detections(self.find_boxes(pixels))) for pixels in pictures]
 
-    def find(self, pixels: NDArray[np.uint8], threshold: float | None = None) -> Found:
-        """What is in one picture, as arrays: boxes in its pixels, calibrated confidences, labels.
+    def find_boxes(self, pixels: NDArray[np.uint8], threshold: float | None = None) -> Detections:
+        """Detect the objects in one picture, as arrays: boxes in its pixels, calibrated confidences, labels.
 
         Parameters
         ----------
         pixels : NDArray[uint8]
             uint8 (h, w) or (h, w, 3) RGB.
         threshold : float | None
-            The least confidence; None for the detector's own.
+            Lowest confidence; None for the detector's own.
 
         Raises
         ------
@@ -180,60 +179,66 @@ class Detector:
             raise PictureError("has no pixels", remedy="pass a picture with some")
         size = self.params.size_of(h, w)
         threshold = self.threshold if threshold is None else threshold
-        found = self._in_frame(resized(np.ascontiguousarray(pixels), size), self._least_raw(threshold))
+        found = self._detect_resized(
+            resized(np.ascontiguousarray(pixels), size), self._find_min_score(threshold)
+        )
         scale = np.array([w / size[1], h / size[0]] * 2, np.float32)
         boxes = (found.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
-        scores = self._confidence(found.scores)
-        found = Found(boxes, scores, found.labels)
+        scores = self._calibrate_scores(found.scores)
+        found = Detections(boxes, scores, found.labels)
         return found.take(scores >= threshold)
 
-    def _in_frame(self, pixels: NDArray[np.uint8], least: float) -> Found:
-        """What is in a picture of its final size, tile by tile where it is large."""
+    def _detect_resized(self, pixels: NDArray[np.uint8], min_score: float) -> Detections:
+        """Detect the objects in a picture at the network's scale, tile by tile where it is large."""
         height, width = pixels.shape[:2]
-        parts = tiles(height, width, self.most_pixels)
-        if len(parts) == 1:
-            found = self.raw(pixels, least)
+        tiles = make_tiles(height, width, self.max_pixels)
+        if len(tiles) == 1:
+            found = self.predict_frame(pixels, min_score)
         else:
-            every, cut = [], []
-            for tile in parts:
-                seen = self.raw(pixels[tile.y0 : tile.y1, tile.x0 : tile.x1], least)
-                boxes = seen.boxes + np.array([tile.x0, tile.y0, tile.x0, tile.y0], np.float32)
-                off = cut_off(boxes, tile, height, width)
-                seen = Found(boxes, seen.scores, seen.labels)
-                every.append(seen.take(~off))
-                cut.append(seen.take(off))
-            found = joined([*every, sewn(joined(cut))])
-            found = found.take(suppress(found, self.params.overlap, self.params.across))
-        return found.take(np.arange(min(len(found), MOST_FOUND)))
+            whole, cut = [], []
+            for tile in tiles:
+                part = self.predict_frame(pixels[tile.y0 : tile.y1, tile.x0 : tile.x1], min_score)
+                boxes = part.boxes + np.array([tile.x0, tile.y0, tile.x0, tile.y0], np.float32)
+                off = is_cut_off(boxes, tile, height, width)
+                part = Detections(boxes, part.scores, part.labels)
+                whole.append(part.take(~off))
+                cut.append(part.take(off))
+            found = concatenate([*whole, join_cut_boxes(concatenate(cut))])
+            found = found.take(suppress_overlaps(found, self.params.overlap, self.params.across))
+        return found.take(np.arange(min(len(found), MAX_DETECTIONS)))
 
-    def raw(self, pixels: NDArray[np.uint8], least: float = LEAST_SCORE) -> Found:
-        """Boxes and raw scores of one frame: network, decoding, suppression; no resizing, no calibration.
+    def predict_frame(self, pixels: NDArray[np.uint8], min_score: float = MIN_SCORE) -> Detections:
+        """Predict boxes and raw scores of one frame, suppressed, but neither resized nor calibrated.
 
         Parameters
         ----------
         pixels : NDArray[uint8]
-            uint8 (h, w) or (h, w, 3) RGB, of the size that the network is to see.
-        least : float
-            The least raw score.
+            uint8 (h, w) or (h, w, 3) RGB, at the network's scale.
+        min_score : float
+            Lowest raw score.
         """
         frame = to_frame(pixels, self.params)
-        answer = self._session.run(frame)
-        if not np.isfinite(answer).all() or answer.shape[:2] != (1, self.card.n_outputs):
-            raise self._failed(f"gave {answer.shape}, or values that are no numbers")
+        raw = self._session.run(frame)
+        if not np.isfinite(raw).all() or raw.shape[:2] != (1, self.card.n_outputs):
+            raise self._failed(f"gave {raw.shape}, or values that are no numbers")
         try:
-            found = decode(answer[0], frame.shape[2], frame.shape[3], self.params.strides, least)
+            found = decode(raw[0], frame.shape[2], frame.shape[3], self.params.strides, min_score)
         except ValueError as error:
             raise self._failed(str(error)) from error
         h, w = pixels.shape[:2]
-        found = Found(found.boxes.clip(0, np.array([w, h, w, h], np.float32)), found.scores, found.labels)
-        found = merge(found.take(areas(found.boxes) > 0), self.params.overlap, self.params.across)
-        return found.take(areas(found.boxes) > 0)
+        found = Detections(
+            found.boxes.clip(0, np.array([w, h, w, h], np.float32)), found.scores, found.labels
+        )
+        found = merge_detections(
+            found.take(compute_areas(found.boxes) > 0), self.params.overlap, self.params.across
+        )
+        return found.take(compute_areas(found.boxes) > 0)
 
-    def _least_raw(self, threshold: float) -> float:
-        """A raw score below which no confidence reaches the threshold: what is less need not be compared."""
+    def _find_min_score(self, threshold: float) -> float:
+        """Find a raw score below which no confidence reaches the threshold."""
         if self._calibrate is None:
-            return min(max(threshold, LEAST_SCORE), MOST_SCORE)
-        low, high = LEAST_SCORE, MOST_SCORE
+            return min(max(threshold, MIN_SCORE), MAX_SCORE)
+        low, high = MIN_SCORE, MAX_SCORE
         if self._calibrate(low) >= threshold:
             return low
         for _ in range(_BISECTIONS):
@@ -241,12 +246,12 @@ class Detector:
             low, high = (low, middle) if self._calibrate(middle) >= threshold else (middle, high)
         return low
 
-    def _confidence(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _calibrate_scores(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._calibrate is None:
             return scores
         return np.array([self._calibrate(float(score)) for score in scores], np.float32)
 
-    def _detections(self, found: Found) -> tuple[Detection, ...]:
+    def _detections(self, found: Detections) -> tuple[Detection, ...]:
         return tuple(
             Detection(self.classes[label], float(score), Box(*box))
             for label, score, box in zip(
@@ -258,14 +263,14 @@ class Detector:
         return InferenceError(what, where=f"model {self._session.source}", remedy="make the model file again")
 
 
-def joined(parts: Sequence[Found]) -> Found:
-    """What several parts of a picture hold, surest first."""
+def concatenate(parts: Sequence[Detections]) -> Detections:
+    """Put the detections of several parts of a picture together, surest first."""
     if not parts:
-        return nothing()
+        return Detections.empty()
     boxes, scores, labels = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("boxes", "scores", "labels")
     )
-    return Found(boxes, scores, labels).take(np.argsort(-scores, kind="stable"))
+    return Detections(boxes, scores, labels).take(np.argsort(-scores, kind="stable"))
 
 
 def _params(file: ModelFile) -> FrameParams:

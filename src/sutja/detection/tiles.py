@@ -1,4 +1,4 @@
-"""Large pictures in tiles that overlap, so that the memory a picture takes is bounded.
+"""Large pictures in overlapping tiles, so that the memory a picture takes is bounded.
 
 Letters: H, W rows and columns of a picture.
 """
@@ -11,12 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.boxes.decode import Found
+from sutja.boxes.decode import Detections
 
-MOST_PIXELS = 2_400_000  # of one frame: an A4 page at 150 dpi; its maps take about 250 MB
-SIDE = 1_280  # pixels of a tile; as `SHARED` a multiple of the largest stride
-SHARED = 256  # pixels that two neighbouring tiles have in common
-EDGE = 2.0  # pixels: a box this close to the inner edge of a tile is taken to be cut off there
+MAX_PIXELS = 2_400_000  # of one frame: an A4 page at 150 dpi; its maps take about 250 MB
+TILE_SIDE = 1_280  # pixels; as `OVERLAP` a multiple of the largest stride
+OVERLAP = 256  # pixels that neighbouring tiles share
+EDGE_TOLERANCE = 2.0  # pixels: a box this close to the inner edge of a tile counts as cut off there
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,71 +29,71 @@ class Tile:
     y1: int
 
 
-def tiles(height: int, width: int, most_pixels: int = MOST_PIXELS) -> list[Tile]:
-    """The tiles of a picture, row by row; the whole of it where it is small enough."""
-    if height * width <= most_pixels:
+def make_tiles(height: int, width: int, max_pixels: int = MAX_PIXELS) -> list[Tile]:
+    """Cut a picture into tiles, row by row; one tile where it is small enough."""
+    if height * width <= max_pixels:
         return [Tile(0, 0, width, height)]
-    return [Tile(x0, y0, x1, y1) for y0, y1 in _spans(height) for x0, x1 in _spans(width)]
+    return [Tile(x0, y0, x1, y1) for y0, y1 in _make_spans(height) for x0, x1 in _make_spans(width)]
 
 
-def _spans(side: int) -> Iterator[tuple[int, int]]:
-    """Spans of at most `SIDE` pixels that share `SHARED` with the next.
+def _make_spans(side: int) -> Iterator[tuple[int, int]]:
+    """Yield spans of at most `TILE_SIDE` pixels that share `OVERLAP` with the next.
 
-    They begin at multiples of what they do not share, so that the cells of a tile are those of the whole.
+    They begin at multiples of a stride, so that the grid cells of a tile are those of the whole picture.
     """
     start = 0
-    while start + SIDE < side:
-        yield start, start + SIDE
-        start += SIDE - SHARED
+    while start + TILE_SIDE < side:
+        yield start, start + TILE_SIDE
+        start += TILE_SIDE - OVERLAP
     yield start, side
 
 
-def cut_off(boxes: NDArray[np.float32], tile: Tile, height: int, width: int) -> NDArray[np.bool_]:
-    """Which boxes, in the picture's pixels, end at an edge that the tile has within the picture."""
+def is_cut_off(boxes: NDArray[np.float32], tile: Tile, height: int, width: int) -> NDArray[np.bool_]:
+    """Tell which boxes, in the picture's pixels, end at an edge of the tile that lies inside the picture."""
     at = np.stack(
         [
-            (boxes[:, 0] <= tile.x0 + EDGE) & (tile.x0 > 0),
-            (boxes[:, 1] <= tile.y0 + EDGE) & (tile.y0 > 0),
-            (boxes[:, 2] >= tile.x1 - EDGE) & (tile.x1 < width),
-            (boxes[:, 3] >= tile.y1 - EDGE) & (tile.y1 < height),
+            (boxes[:, 0] <= tile.x0 + EDGE_TOLERANCE) & (tile.x0 > 0),
+            (boxes[:, 1] <= tile.y0 + EDGE_TOLERANCE) & (tile.y0 > 0),
+            (boxes[:, 2] >= tile.x1 - EDGE_TOLERANCE) & (tile.x1 < width),
+            (boxes[:, 3] >= tile.y1 - EDGE_TOLERANCE) & (tile.y1 < height),
         ]
     )
     return np.asarray(at.any(axis=0), np.bool_)
 
 
-def sewn(found: Found) -> Found:
-    """Boxes that were cut off at the edges of tiles, sewn together where they are parts of one thing.
+def join_cut_boxes(detections: Detections) -> Detections:
+    """Join boxes that were cut off at the edges of tiles, where they are parts of one object.
 
-    What is no longer than tiles share, a neighbouring tile has whole, so its part is dropped. Parts of one
-    thing lie on one another where the tiles do, and nearly coincide along one side.
+    An object no longer than the overlap of tiles is whole in a neighbouring tile, so its part is dropped.
+    Parts of one object overlap where the tiles do, and nearly coincide along one side.
 
     Parameters
     ----------
-    found : Found
+    detections : Detections
         Surest first.
     """
-    long = (found.boxes[:, 2:] - found.boxes[:, :2]).max(axis=1, initial=0) > SHARED / 2
-    found = found.take(long)
-    boxes, free = found.boxes.copy(), np.ones(len(found), np.bool_)
+    long = (detections.boxes[:, 2:] - detections.boxes[:, :2]).max(axis=1, initial=0) > OVERLAP / 2
+    detections = detections.take(long)
+    boxes, free = detections.boxes.copy(), np.ones(len(detections), np.bool_)
     kept = []
-    for place in range(len(found)):
-        if not free[place]:
+    for i in range(len(detections)):
+        if not free[i]:
             continue
-        free[place] = False
-        kept.append(place)
-        while len(more := np.flatnonzero(free & _continues(boxes[place], boxes, found.labels, place))):
+        free[i] = False
+        kept.append(i)
+        while len(more := np.flatnonzero(free & _is_continuation(boxes[i], boxes, detections.labels, i))):
             free[more] = False
-            parts = boxes[[place, *more]]
-            boxes[place] = [*parts[:, :2].min(axis=0), *parts[:, 2:].max(axis=0)]
-    return Found(boxes, found.scores, found.labels).take(np.array(kept, np.int64))
+            parts = boxes[[i, *more]]
+            boxes[i] = [*parts[:, :2].min(axis=0), *parts[:, 2:].max(axis=0)]
+    return Detections(boxes, detections.scores, detections.labels).take(np.array(kept, np.int64))
 
 
-def _continues(
-    box: NDArray[np.float32], boxes: NDArray[np.float32], labels: NDArray[np.int64], place: int
+def _is_continuation(
+    box: NDArray[np.float32], boxes: NDArray[np.float32], labels: NDArray[np.int64], index: int
 ) -> NDArray[np.bool_]:
-    """Which boxes are parts of what a box is a part of."""
+    """Tell which boxes are parts of the object that `box`, at an index of them, is a part of."""
     shared = (np.minimum(box[2:], boxes[:, 2:]) - np.maximum(box[:2], boxes[:, :2])).clip(0)
-    least = np.minimum(box[2:] - box[:2], boxes[:, 2:] - boxes[:, :2]).clip(1e-6)
-    part = shared / least
+    smaller = np.minimum(box[2:] - box[:2], boxes[:, 2:] - boxes[:, :2]).clip(1e-6)
+    part = shared / smaller
     alike = (part.max(axis=1) > 0.7) & (part.min(axis=1) > 0.1)
-    return np.asarray(alike & (labels == labels[place]), np.bool_)
+    return np.asarray(alike & (labels == labels[index]), np.bool_)

@@ -25,7 +25,7 @@ from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.clip_picture import clip_picture, is_clip
 from sutja.signals.image import Picture, Source, source_name
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, pixel_values, to_pixels
-from sutja.types import Alternative, Box, Character, Classified, Number, Page
+from sutja.types import Alternative, Box, Character, Classification, Number, Page
 
 BATCH = 256  # pictures in one run
 MOST_ALTERNATIVES = 4
@@ -75,11 +75,11 @@ class Classifier:
         self._picture_shape = (self.params.height, self.params.width) if self.params.channels == 1 else None
 
     @overload
-    def classify(self, source: Source) -> Classified: ...  # type: ignore[overload-overlap]
+    def classify(self, source: Source) -> Classification: ...  # type: ignore[overload-overlap]
     @overload
-    def classify(self, source: Sequence[Source]) -> list[Classified]: ...
+    def classify(self, source: Sequence[Source]) -> list[Classification]: ...
 
-    def classify(self, source: Source | Sequence[Source]) -> Classified | list[Classified]:
+    def classify(self, source: Source | Sequence[Source]) -> Classification | list[Classification]:
         """The class of one picture, or of each picture in a list.
 
         Parameters
@@ -166,7 +166,7 @@ class Classifier:
         for picture in window:
             yield failed(picture) if isinstance(picture, PictureError) else _page(picture, next(answers))
 
-    def _answers(self, pictures: Sequence[Picture]) -> list[Classified]:
+    def _answers(self, pictures: Sequence[Picture]) -> list[Classification]:
         return [self._answer(logs) for logs in self._outputs([picture.pixels for picture in pictures])]
 
     def check_network(self) -> None:
@@ -203,7 +203,7 @@ class Classifier:
     def _failed(self, what: str) -> InferenceError:
         return InferenceError(what, where=f"model {self._session.source}", remedy="make the model file again")
 
-    def _classify_plane(self, plane: NDArray[np.uint8]) -> Classified:
+    def _classify_plane(self, plane: NDArray[np.uint8]) -> Classification:
         """One grey picture (H, W), the quickest way: no copy but the one into the network's own buffer."""
         one = self._one
         with one.lock:
@@ -215,7 +215,7 @@ class Classifier:
         pairs = zip(logs, self._vector.scale, self._vector.shift, strict=True)
         return self._answer([max(value, LEAST_LOG) * a + b for value, a, b in pairs])
 
-    def _answer(self, logs: list[float], scale: float = 1.0) -> Classified:
+    def _answer(self, logs: list[float], scale: float = 1.0) -> Classification:
         """The answer of K log probabilities times a scale, which need not be normalised."""
         top = max(logs)
         exp = math.exp
@@ -228,9 +228,9 @@ class Classifier:
         confidence = raw if self._calibrate is None else self._calibrate(raw)
         accepted = confidence >= self.threshold
         if whole - 1.0 < LEAST_ALTERNATIVE:  # all others together are less probable than one must be
-            return Classified(self.classes[best], confidence, accepted)
+            return Classification(self.classes[best], confidence, accepted)
         alternatives = self._alternatives(weights, best, confidence, (1.0 - confidence) / (whole - 1.0))
-        return Classified(self.classes[best], confidence, accepted, alternatives)
+        return Classification(self.classes[best], confidence, accepted, alternatives)
 
     def _alternatives(
         self, weights: Sequence[float], best: int, confidence: float, factor: float
@@ -257,7 +257,7 @@ class Classifier:
             )
 
 
-def _page(picture: Picture, answer: Classified | PictureError) -> Page:
+def _page(picture: Picture, answer: Classification | PictureError) -> Page:
     """The page of a picture of one character, with its answer or with its error."""
     if isinstance(answer, PictureError):
         return failed(answer)
@@ -265,7 +265,7 @@ def _page(picture: Picture, answer: Classified | PictureError) -> Page:
     return Page(picture.source, picture.page, picture.width, picture.height, (number,))
 
 
-def as_number(answer: Classified, width: int, height: int) -> Number:
+def as_number(answer: Classification, width: int, height: int) -> Number:
     """A class as a number on a picture of one character: where in the picture it is, is not known."""
     box, label = Box(0, 0, width, height), answer.label
     return Number(

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.boxes.decode import Found
-from sutja.boxes.nms import FALSE_ALARM, iou_matrix, match
+from sutja.boxes.decode import Detections
+from sutja.boxes.nms import FALSE_POSITIVE, compute_iou, match_detections
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.runs import plots
 from sutja.signals.pixels_input import fit_channels
@@ -53,14 +53,14 @@ class _Mistake:
     caption: str
 
 
-def mistakes(data: BoxedSet, found: Sequence[Found]) -> bytes:
+def mistakes(data: BoxedSet, found: Sequence[Detections]) -> bytes:
     """The surest false alarms and what was missed, each cut out of its picture; a PNG.
 
     Parameters
     ----------
     data : BoxedSet
         The pictures and what is there.
-    found : Sequence[Found]
+    found : Sequence[Detections]
         What was found in each, with calibrated confidences above the threshold.
     """
     every = [entry for index in range(len(data)) for entry in _of_picture(index, data, found[index])]
@@ -72,13 +72,13 @@ def mistakes(data: BoxedSet, found: Sequence[Found]) -> bytes:
     return plots.mistakes(pictures, [mistake.caption for mistake in worst], len(every), things + wrong)
 
 
-def _of_picture(index: int, data: BoxedSet, found: Found) -> list[_Mistake]:
+def _of_picture(index: int, data: BoxedSet, found: Detections) -> list[_Mistake]:
     """False alarms, things missed, and things taken for something else."""
     picture, names = data.pictures[index], data.classes
-    answer = match(found, picture.boxes, picture.labels, picture.ignore)
-    alarms = np.flatnonzero(answer == FALSE_ALARM)
+    answer = match_detections(found, picture.boxes, picture.labels, picture.ignore)
+    alarms = np.flatnonzero(answer == FALSE_POSITIVE)
     missed = np.setdiff1d(np.flatnonzero(~picture.ignore), answer[answer >= 0])
-    iou = iou_matrix(found.boxes[alarms], picture.boxes[missed])
+    iou = compute_iou(found.boxes[alarms], picture.boxes[missed])
     entries, taken = [], set()
     for row, alarm in zip(iou, alarms.tolist(), strict=True):
         label, sure = names[found.labels[alarm]][:10], float(found.scores[alarm])
@@ -95,7 +95,7 @@ def _of_picture(index: int, data: BoxedSet, found: Found) -> list[_Mistake]:
     return entries
 
 
-def _shown(picture: BoxedPicture, found: Found, box: NDArray[np.float32]) -> NDArray[np.uint8]:
+def _shown(picture: BoxedPicture, found: Detections, box: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The part of a picture about a box, with what is there and what was found."""
     pixels = fit_channels(picture.pixels, 3)
     h, w = pixels.shape[:2]

@@ -16,9 +16,9 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from sutja.boxes.average_precision import BoxScores, Truth, score_boxes
-from sutja.boxes.decode import Found
-from sutja.boxes.nms import FALSE_ALARM, NO_MATTER, match
+from sutja.boxes.average_precision import BoxScores, GroundTruth, score_boxes
+from sutja.boxes.decode import Detections
+from sutja.boxes.nms import FALSE_POSITIVE, IGNORED, match_detections
 from sutja.confidence import Calibrator, RiskTable, fit_calibration
 from sutja.data.boxes.boxed import BoxedSet
 from sutja.errors import PictureError
@@ -170,7 +170,7 @@ def _in_integers(
 
 def answers(
     net: Detector, data: BoxedSet, params: FrameParams, say: Callable[[str], None]
-) -> tuple[BoxedSet, list[Found]]:
+) -> tuple[BoxedSet, list[Detections]]:
     """The pictures of a set that can be read, and what a network finds in each, in its pixels."""
     kept, found = [], []
     for index, picture in enumerate(data.pictures):
@@ -183,9 +183,9 @@ def answers(
     return data.take(kept), found
 
 
-def truth_of(data: BoxedSet) -> list[Truth]:
+def truth_of(data: BoxedSet) -> list[GroundTruth]:
     """What is there."""
-    return [Truth(picture.boxes, picture.labels, picture.ignore) for picture in data.pictures]
+    return [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in data.pictures]
 
 
 def make_card(
@@ -213,14 +213,14 @@ def make_card(
     return replace(card, results=tuple(results))
 
 
-def calibrated(card: Card, held: Sequence[Found], data: BoxedSet) -> Card:
+def calibrated(card: Card, held: Sequence[Detections], data: BoxedSet) -> Card:
     """A card whose confidence says how often a box of such a score was right, with the threshold of best F1.
 
     Right is a box that covers a thing of its class by half (intersection over union).
 
     Parameters
     ----------
-    held : Sequence[Found]
+    held : Sequence[Detections]
         What the network found in the validation pictures, with raw scores.
     data : BoxedSet
         Those pictures.
@@ -247,23 +247,23 @@ def best_f1(confidence: NDArray[np.float64], right: NDArray[np.bool_], things: i
     return float(falling[last[int(np.argmax(f1))]])
 
 
-def judged(found: Sequence[Found], data: BoxedSet) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+def judged(found: Sequence[Detections], data: BoxedSet) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Scores (n,) of all boxes that are right or wrong, and whether they are right (n,)."""
     scores, right = [np.zeros(0, np.float32)], [np.zeros(0, np.bool_)]
     for one, picture in zip(found, data.pictures, strict=True):
-        answer = match(one, picture.boxes, picture.labels, picture.ignore)
-        scores.append(one.scores[answer != NO_MATTER])
-        right.append(answer[answer != NO_MATTER] != FALSE_ALARM)
+        answer = match_detections(one, picture.boxes, picture.labels, picture.ignore)
+        scores.append(one.scores[answer != IGNORED])
+        right.append(answer[answer != IGNORED] != FALSE_POSITIVE)
     return np.concatenate(scores), np.concatenate(right)
 
 
-def measured(data: BoxedSet, found: Sequence[Found], part: str) -> dict[str, Any]:
+def measured(data: BoxedSet, found: Sequence[Detections], part: str) -> dict[str, Any]:
     """Figures for the card."""
     return {"set": data.source, "part": part, **_plain(score_boxes(truth_of(data), found, data.classes))}
 
 
 def _plain(scores: BoxScores) -> dict[str, Any]:
-    return {**scores.to_dict(), "n": scores.things}
+    return {**scores.to_dict(), "n": scores.objects}
 
 
 def result_line(result: Mapping[str, Any]) -> str:
@@ -292,5 +292,5 @@ def _draw_mistakes(
     sure = []
     for one in found:
         confidence = np.array([calibrate(float(score)) for score in one.scores], np.float32)
-        sure.append(Found(one.boxes, confidence, one.labels).take(confidence >= card.threshold))
+        sure.append(Detections(one.boxes, confidence, one.labels).take(confidence >= card.threshold))
     folder.write("mistakes.png", box_plots.mistakes(seen, sure))

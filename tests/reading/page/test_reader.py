@@ -239,7 +239,7 @@ def test_finding_and_reading_are_weighed_as_the_card_says():
     even = FieldTrust(evidence=Evidence(0.0, 0.0, 1.0))
     [number] = page_of(even, found=0.3)[1].numbers
     assert number.confidence == pytest.approx(0.9)  # the reading alone
-    assert number.found == pytest.approx(0.3)
+    assert number.detection_confidence == pytest.approx(0.3)
     both = FieldTrust(evidence=Evidence(-1.0, 1.0, 1.0))
     [number] = page_of(both, found=0.8)[1].numbers
     assert number.confidence == pytest.approx(1 / (1 + np.exp(1 - np.log(4) - np.log(9))))

@@ -6,8 +6,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.boxes.decode import STRIDES, cell_centres
-from sutja.boxes.nms import iou_matrix
+from sutja.boxes.decode import STRIDES, compute_cell_centres
+from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed import boxed
 from sutja.training.detect import loss as detect_loss
 from sutja.training.detect.loss import (
@@ -36,7 +36,7 @@ def blank(n):
 def by_definition(edges):
     """Candidates of one box by its middle line, cell by cell."""
     x0, y0, x1, y1 = edges
-    x, y, size = cell_centres(H, W, STRIDES)
+    x, y, size = compute_cell_centres(H, W, STRIDES)
     short = min(x1 - x0, y1 - y0)
     line_x, line_y = max(0, (x1 - x0 - short) / 2), max(0, (y1 - y0 - short) / 2)
     off_x = np.maximum(0, abs(x - (x0 + x1) / 2) - line_x)
@@ -51,7 +51,7 @@ def by_definition(edges):
 def test_candidates_lie_in_the_box_near_its_middle_line(edges):
     _, cell = candidates(np.array([edges], np.float32), H, W, STRIDES)
     expected = by_definition(np.array([edges], np.float32)[0].tolist())
-    x, y, size = cell_centres(H, W, STRIDES)
+    x, y, size = compute_cell_centres(H, W, STRIDES)
     found = set(cell.tolist())
     assert len(found) == len(cell)
     # Of thin boxes the nearest cell answers, though its centre lies outside.
@@ -103,7 +103,7 @@ def test_overlap_and_hull(one, other):
     n = min(len(one), len(other))
     a, b = np.array(one[:n], np.float32), np.array(other[:n], np.float32)
     iou, generalised = overlap(torch.from_numpy(a), torch.from_numpy(b))
-    np.testing.assert_allclose(iou.numpy(), np.diag(iou_matrix(a, b)), atol=1e-4)
+    np.testing.assert_allclose(iou.numpy(), np.diag(compute_iou(a, b)), atol=1e-4)
     for (x0, y0, x1, y1), (u0, v0, u1, v1), i, g in zip(a, b, iou, generalised, strict=True):
         hull = (max(x1, u1) - min(x0, u0)) * (max(y1, v1) - min(y0, v0))
         both = max(0, min(x1, u1) - max(x0, u0)) * max(0, min(y1, v1) - max(y0, v0))

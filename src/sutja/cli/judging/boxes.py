@@ -15,7 +15,7 @@ from sutja.metrics import clopper_pearson, percent
 
 if TYPE_CHECKING:
     from sutja.boxes.average_precision import BoxScores
-    from sutja.boxes.decode import Found
+    from sutja.boxes.decode import Detections
     from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
     from sutja.detection import Detector
     from sutja.model_file import ModelFile
@@ -46,14 +46,14 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
     """
     import cv2
 
-    from sutja.boxes.average_precision import Truth, score_boxes
+    from sutja.boxes.average_precision import GroundTruth, score_boxes
     from sutja.detection import Detector
 
     cv2.setNumThreads(threads)
     detector = Detector(file, threads)
     labelled = _labelled(data, part, detector.classes)
     pictures, found = _looked_at(detector, labelled)
-    truth = [Truth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
+    truth = [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
     scores = score_boxes(truth, found, detector.classes)
     point = _at_threshold(pictures, found, detector.threshold)
     facts: dict[str, Any] = {
@@ -94,14 +94,14 @@ def _labelled(data: str | None, part: str, classes: tuple[str, ...]) -> BoxedSet
     return in_classes(found, classes)
 
 
-def _looked_at(detector: Detector, data: BoxedSet) -> tuple[list[BoxedPicture], list[Found]]:
+def _looked_at(detector: Detector, data: BoxedSet) -> tuple[list[BoxedPicture], list[Detections]]:
     """The pictures that can be read, and everything that may be in each."""
     from sutja.cli.progress import show_progress
 
     pictures, found = [], []
     for numbered in show_progress((_Numbered(picture) for picture in data.pictures), len(data)):
         try:
-            found.append(detector.find(numbered.picture.pixels, 0.0))
+            found.append(detector.find_boxes(numbered.picture.pixels, 0.0))
         except PictureError as error:
             say(f"warning: not read: {error}")
         else:
@@ -128,14 +128,14 @@ class _Point:
     things: int
 
 
-def _at_threshold(pictures: list[BoxedPicture], found: list[Found], threshold: float) -> _Point:
-    from sutja.boxes.nms import NO_MATTER, match
+def _at_threshold(pictures: list[BoxedPicture], found: list[Detections], threshold: float) -> _Point:
+    from sutja.boxes.nms import IGNORED, match_detections
 
     given, right, things = 0, 0, 0
     for picture, every in zip(pictures, found, strict=True):
         some = every.take(every.scores >= threshold)
-        answer = match(some, picture.boxes, picture.labels, picture.ignore)
-        given += int((answer != NO_MATTER).sum())
+        answer = match_detections(some, picture.boxes, picture.labels, picture.ignore)
+        given += int((answer != IGNORED).sum())
         right += int((answer >= 0).sum())
         things += int((~picture.ignore).sum())
     return _Point(given, right, things)
@@ -155,7 +155,7 @@ def _table(facts: dict[str, Any], scores: BoxScores, point: _Point) -> str:
     """The evaluation for people."""
     lines = [
         ("model", f"{facts['model']} (detect)"),
-        ("data", f"{facts['data']}, {scores.pictures:,} pictures with {scores.things:,} things"),
+        ("data", f"{facts['data']}, {scores.pictures:,} pictures with {scores.objects:,} objects"),
         ("AP at IoU 0.5", _shown(scores.ap50)),
         ("AP at IoU 0.75", _shown(scores.ap75)),
         ("AP at IoU 0.5 to 0.95", _shown(scores.ap)),

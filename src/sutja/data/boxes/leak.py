@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.boxes.nms import iou_matrix
+from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.split.near_duplicates import near_duplicates
 from sutja.errors import PictureError
@@ -131,7 +131,7 @@ def _alike(a: _Seen, b: _Seen, *, by_class: bool) -> bool:
     most = max(len(a.boxes), len(b.boxes))
     if most == 0:
         return True
-    overlap = iou_matrix(a.boxes, b.boxes)
+    overlap = compute_iou(a.boxes, b.boxes)
     if by_class:
         overlap = overlap * (a.labels[:, None] == b.labels[None])
     pairs = 0

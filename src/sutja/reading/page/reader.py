@@ -230,7 +230,7 @@ class PageReader:
             table=place.table if place else None,
             row=place.row if place else None,
             column=place.column if place else None,
-            found=found,
+            detection_confidence=found,
         )
 
 

@@ -60,6 +60,8 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
 def _grounds(cases: Sequence[Case]) -> tuple[list[float], list[float]]:
     """How surely each number was found, and how surely it was read; without trust the two are multiplied."""
     numbers = [case.number for case in cases if case.number is not None]
-    found = [1.0 if number.found is None else number.found for number in numbers]
+    found = [
+        1.0 if number.detection_confidence is None else number.detection_confidence for number in numbers
+    ]
     read = [min(1.0, n.confidence / max(f, 1e-9)) for n, f in zip(numbers, found, strict=True)]
     return found, read

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.boxes.nms import iou_matrix
+from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.pages.base import HANDWRITTEN, XYXY, in_part
 from sutja.data.pages.cheques import SCALE, labelled_fields
@@ -44,7 +44,7 @@ def amount_boxes(root: Path, part: str) -> Iterator[tuple[ChequeRecord, XYXY]]:
 
 def place_of(page: BoxedPicture, amount: XYXY) -> int | None:
     """Which box of a page is the amount."""
-    overlaps = iou_matrix(np.array([amount], np.float32), page.boxes)[0]
+    overlaps = compute_iou(np.array([amount], np.float32), page.boxes)[0]
     best = int(overlaps.argmax()) if len(overlaps) else 0
     return best if len(overlaps) and overlaps[best] > _SAME else None
 

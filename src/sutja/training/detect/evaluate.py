@@ -13,9 +13,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sutja.boxes.average_precision import BoxScores, Truth, score_boxes
-from sutja.boxes.decode import Found, decode
-from sutja.boxes.nms import merge
+from sutja.boxes.average_precision import BoxScores, GroundTruth, score_boxes
+from sutja.boxes.decode import Detections, decode
+from sutja.boxes.nms import merge_detections
 from sutja.data.boxes.boxed import BoxedPicture
 from sutja.signals.frame_input import FrameParams, resized, to_frame
 from sutja.training import loop
@@ -47,7 +47,9 @@ def batch_of(
     return DetectBatch(image, targets.to(torch.device(device)))
 
 
-def find(net: nn.Module, picture: BoxedPicture, params: FrameParams, least: float = LEAST_SCORE) -> Found:
+def find(
+    net: nn.Module, picture: BoxedPicture, params: FrameParams, least: float = LEAST_SCORE
+) -> Detections:
     """What a network finds in a whole picture, in the picture's pixels."""
     pixels = picture.pixels
     h, w = pixels.shape[:2]
@@ -56,15 +58,15 @@ def find(net: nn.Module, picture: BoxedPicture, params: FrameParams, least: floa
     device = next(net.parameters()).device
     raw = loop.evaluation_step(net, torch.from_numpy(frame).to(device))[0].cpu().numpy()
     found = decode(raw, frame.shape[2], frame.shape[3], params.strides, least)
-    found = merge(found, params.overlap, params.across)
+    found = merge_detections(found, params.overlap, params.across)
     scale = np.array([w / size[1], h / size[0]] * 2, np.float32)
     boxes = (found.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
-    return Found(boxes, found.scores, found.labels)
+    return Detections(boxes, found.scores, found.labels)
 
 
 def measure(
     net: nn.Module, pictures: Sequence[BoxedPicture], params: FrameParams, classes: Sequence[str]
 ) -> BoxScores:
     """COCO's average precision of a network on whole pictures."""
-    truth = [Truth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
+    truth = [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
     return score_boxes(truth, [find(net, picture, params) for picture in pictures], classes)

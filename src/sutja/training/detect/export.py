@@ -18,7 +18,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 from torch import nn
 
-from sutja.boxes.decode import MOST_LOG
+from sutja.boxes.decode import MAX_LOG_DISTANCE
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.nets.detector import Detector
 from sutja.runtime import Session
@@ -111,7 +111,7 @@ def check_predictions(wanted: NDArray[np.float32], found: NDArray[np.float32], t
         raise ParityError(f"the exported model answers {found.shape}, the network {wanted.shape}")
     gap = np.abs(np.maximum(wanted[:, 4:], LEAST_LOGIT) - np.maximum(found[:, 4:], LEAST_LOGIT))
     seen = wanted[:, 4:].max(axis=1, keepdims=True) >= LEAST_LOGIT
-    edges = np.abs(np.minimum(wanted[:, :4], MOST_LOG) - np.minimum(found[:, :4], MOST_LOG))
+    edges = np.abs(np.minimum(wanted[:, :4], MAX_LOG_DISTANCE) - np.minimum(found[:, :4], MAX_LOG_DISTANCE))
     greatest = max(float(gap.max(initial=0)), float((edges * seen).max(initial=0)))
     if not greatest <= tolerance:  # a NaN fails too
         raise ParityError(

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from sutja.boxes.decode import MOST_LOG, cell_centres
+from sutja.boxes.decode import MAX_LOG_DISTANCE, compute_cell_centres
 from sutja.data.boxes.boxed import BoxedPicture
 
 NEAR = 2.5  # strides: a cell further from the middle line of a box does not answer for it
@@ -70,7 +70,7 @@ def targets_of(
     pictures: Sequence[BoxedPicture], height: int, width: int, strides: tuple[int, ...]
 ) -> Targets:
     """The targets of a batch of frames, all of height × width pixels."""
-    x, y, size = cell_centres(height, width, strides)
+    x, y, size = compute_cell_centres(height, width, strides)
     silent = np.zeros((len(pictures), len(x)), np.bool_)
     boxes, labels, pair_box, pair_cell, before = [], [], [], [], 0
     for index, picture in enumerate(pictures):
@@ -164,7 +164,7 @@ def boxes_of(
     raw: Float[Tensor, "4 P"], x: Float[Tensor, " P"], y: Float[Tensor, " P"], size: Float[Tensor, " P"]
 ) -> Float[Tensor, "P 4"]:
     """The boxes xyxy of cells, as `sutja.boxes.decode.decode` has them."""
-    reach = raw.clamp(max=MOST_LOG).exp() * size
+    reach = raw.clamp(max=MAX_LOG_DISTANCE).exp() * size
     return torch.stack([x - reach[0], y - reach[1], x + reach[2], y + reach[3]], 1)
 
 

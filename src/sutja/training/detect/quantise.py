@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import onnx
 
-from sutja.boxes.decode import Found, decode
-from sutja.boxes.nms import match, merge
+from sutja.boxes.decode import Detections, decode
+from sutja.boxes.nms import match_detections, merge_detections
 from sutja.data.boxes.boxed import BoxedPicture
 from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
@@ -69,7 +69,7 @@ def check_same_things(
         for these, those in ((one, other), (other, one)):
             sure = these.take(these.scores >= LIKELY)
             nothing = np.zeros(len(sure), np.bool_)
-            answer = match(those, sure.boxes, sure.labels, nothing, LEAST_OVERLAP)
+            answer = match_detections(those, sure.boxes, sure.labels, nothing, LEAST_OVERLAP)
             lost += len(sure) - int((answer >= 0).sum())
             count += len(sure)
     part = lost / count if count else 0.0
@@ -80,11 +80,11 @@ def check_same_things(
         )
 
 
-def _found(session: Session, frame: FrameArray, params: FrameParams) -> Found:
+def _found(session: Session, frame: FrameArray, params: FrameParams) -> Detections:
     """Boxes of half that score on, so that one near the limit is not lost for it."""
     raw = session.run(frame)[0]
     found = decode(raw, frame.shape[2], frame.shape[3], params.strides, LIKELY / 2)
-    return merge(found, params.overlap, params.across)
+    return merge_detections(found, params.overlap, params.across)
 
 
 def frames_of(pictures: Sequence[BoxedPicture], params: FrameParams) -> list[FrameArray]:
