@@ -1,25 +1,68 @@
-"""What README.md and CONTRIBUTING.md say can be typed."""
+"""The README, in both languages, and CONTRIBUTING.md say what can be typed, and show what is answered."""
 
+import contextlib
+import io
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
+import cv2
 import pytest
+from click.testing import CliRunner
 
 import sutja
 from sutja.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")]
-TEXT = "\n".join(PAGES)
+READMES = ("README.md", "README.ko.md")
+PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*READMES, "CONTRIBUTING.md")}
+TEXT = "\n".join(PAGES.values())
 BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL))
 INLINE = "\n".join(re.findall(r"`([^`\n]+)`", TEXT))
-COMMANDS = sorted(set(re.findall(r"^sutja [a-z].*", BLOCKS + "\n" + INLINE, re.MULTILINE)))
+COMMANDS = sorted(set(re.findall(r"^(?:\$ )?(sutja [a-z].*)", BLOCKS + "\n" + INLINE, re.MULTILINE)))
+NUMBER = re.compile(r"\d\.\d+")
+README_LIMIT = 8_000  # bytes
+PICTURE_LIMIT = 150_000  # bytes
+
+
+def assert_same_answer(shown, given):
+    """Words and numbers are the same; confidences agree but for what another processor rounds otherwise."""
+    shown, given = shown.split(), given.split()
+    assert len(shown) == len(given)
+    for word, other in zip(shown, given, strict=True):
+        if NUMBER.fullmatch(word) and NUMBER.fullmatch(other):
+            assert float(word) == pytest.approx(float(other), abs=0.011)
+        else:
+            assert word == other
 
 
 def test_nothing_is_left_to_fill_in():
     assert "@@" not in TEXT
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readme_is_short_and_begins_with_a_picture(name):
+    assert len(PAGES[name].encode()) <= README_LIMIT
+    beginning = PAGES[name].splitlines()[:6]
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", "\n".join(beginning))
+    assert len(pictures) == 1
+    assert (ROOT / pictures[0]).stat().st_size <= PICTURE_LIMIT
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_leads_somewhere(name):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", PAGES[name]):
+        if not target.startswith("https://"):
+            assert (ROOT / target).exists(), target
+
+
+def test_both_readmes_show_the_same_commands_and_answers():
+    english, korean = (re.findall(r"^```\w*\n(.*?)^```", PAGES[n], re.MULTILINE | re.DOTALL) for n in READMES)
+    without_comments = [[re.sub(r" *#.*", "", block) for block in blocks] for blocks in (english, korean)]
+    assert without_comments[0] == without_comments[1]
 
 
 def test_every_make_target_exists():
@@ -44,21 +87,55 @@ def test_every_command_and_option_exists(line):
     assert {word for word in words if word.startswith("-")} <= known
 
 
-def test_every_file_of_the_tree_exists():
-    tree = re.search(r"^```\n(README\.md .*?)^```", PAGES[0], re.MULTILINE | re.DOTALL)
-    assert tree, "README.md has lost its tree"
-    folder = ROOT
-    for line in tree[1].splitlines():
-        names = re.match(r" *((?:[\w./]+\.\w+|[\w./]+/|Makefile)(?: |$))+", line)
-        assert names, line
-        for name in names[0].split():
-            inside = folder if line.startswith(" ") else ROOT
-            assert (inside / name).exists(), name
-            if not line.startswith(" "):
-                folder = ROOT / name
+def test_first_training_command_is_the_perceptron():
+    training = re.findall(r"^sutja train .*", PAGES["README.md"], re.MULTILINE)
+    assert training[0].startswith("sutja train classify mnist --net mlp --hidden 16,16 ")
+
+
+def test_shown_answers_are_given(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    shown = re.findall(r"^```console\n\$ sutja (.*)\n(.*?)^```", PAGES["README.md"], re.MULTILINE | re.DOTALL)
+    assert shown
+    for command, answer in shown:
+        done = CliRunner().invoke(main, shlex.split(command))
+        assert done.exit_code == 0
+        assert_same_answer(answer, done.stdout)
+
+
+def test_shown_code_prints_what_is_shown(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    shown = re.findall(
+        r"^```python\n(.*?)^```\n\n```\n(.*?)^```", PAGES["README.md"], re.MULTILINE | re.DOTALL
+    )
+    assert shown
+    for code, answer in shown:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code, {})
+        assert_same_answer(answer, printed.getvalue())
+
+
+def test_picture_is_what_is_drawn_today(tmp_path):
+    """The boxes and readings on the README's picture are those that `--annotate` draws."""
+    done = CliRunner().invoke(
+        main, ["read", str(ROOT / "examples" / "pages" / "cheque.png"), "--annotate", str(tmp_path)]
+    )
+    assert done.exit_code == 0
+    shown = cv2.imread(str(ROOT / "docs" / "assets" / "cheque.png"))
+    drawn = cv2.imread(str(tmp_path / "cheque.png"))
+    assert shown.shape == drawn.shape
+    assert abs(shown.astype(int) - drawn).max() <= 40  # it has fewer colours, to be small
 
 
 def test_public_names_of_the_example_exist():
     for names in re.findall(r"^from sutja import (.*)", BLOCKS, re.MULTILINE):
         for name in names.split(","):
             assert hasattr(sutja, name.strip())
+
+
+def test_published_figures_are_those_that_were_measured():
+    """Every figure between markers is what `make results` puts there."""
+    done = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / "report", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
