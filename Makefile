@@ -2,6 +2,9 @@
 # make test    lint, types, import rules and all tests: what CI runs
 # make setup   .venv/bin/sutja with everything
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
+# make results put the measured figures into the README and the docs
+# make docs    the site, into out/site
+# make package wheel and sdist, into dist/, each tried in an empty environment
 # make clean   remove what the others made
 #
 # PYTHON chooses the interpreter (3.11 or later): make test PYTHON=python3.12
@@ -23,7 +26,7 @@ else
 export SUTJA_DATA
 endif
 
-.PHONY: help demo test setup bench clean
+.PHONY: help demo test setup bench results docs package clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -49,9 +52,9 @@ demo: .venv-demo/installed
 	@echo "annotated pictures: out/demo; installed: $$(( $$(du -sk .venv-demo | cut -f1) * 1024 / 1000000 )) MB"
 
 .venv/installed: pyproject.toml constraints.txt
-	@echo "installing sutja[train,dev,bench] into .venv"
+	@echo "installing sutja[train,dev,bench,docs] into .venv"
 	$(call new-venv,.venv)
-	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev,bench]'
+	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev,bench,docs]'
 	@touch $@
 
 test: .venv/installed
@@ -71,6 +74,16 @@ bench: .venv/installed
 	@mkdir -p benchmarks/results
 	for script in benchmarks/[!_]*.py; do echo "$$script"; .venv/bin/python "$$script"; done
 
+results: .venv/installed
+	.venv/bin/python benchmarks/report
+
+docs: .venv/installed
+	.venv/bin/python docs/commands.py
+	.venv/bin/zensical build --strict --clean
+
+package: .venv/installed
+	.ci/package .venv/bin/python
+
 clean:
-	rm -rf .venv .venv-demo out build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-demo out build dist .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests recipes benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true

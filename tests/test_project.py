@@ -61,6 +61,8 @@ def test_version_is_one():
     assert PROJECT["dynamic"] == ["version"]  # read from the package when it is built
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert re.search(rf"^## \[{re.escape(sutja.__version__)}\]", changelog, re.MULTILINE)
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert re.search(rf"^version: {re.escape(sutja.__version__)}$", citation, re.MULTILINE)
 
 
 @pytest.mark.parametrize("group", ["base", *EXTRAS])

@@ -94,7 +94,9 @@ def test_first_training_command_is_the_perceptron():
 
 def test_shown_answers_are_given(monkeypatch):
     monkeypatch.chdir(ROOT)
-    shown = re.findall(r"^```console\n\$ sutja (.*)\n(.*?)^```", PAGES["README.md"], re.MULTILINE | re.DOTALL)
+    shown = re.findall(
+        r"^```console\n\$ sutja ([^\n]*)\n(.*?)^```", PAGES["README.md"], re.MULTILINE | re.DOTALL
+    )
     assert shown
     for command, answer in shown:
         done = CliRunner().invoke(main, shlex.split(command))
@@ -136,6 +138,9 @@ def test_public_names_of_the_example_exist():
 def test_published_figures_are_those_that_were_measured():
     """Every figure between markers is what `make results` puts there."""
     done = subprocess.run(
-        [sys.executable, ROOT / "benchmarks" / "report", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "benchmarks" / "report", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,71 @@
+"""The site is built strictly, from these pages and docstrings, and loads nothing from elsewhere."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SITE = ROOT / "out" / "site"
+# What a browser fetches on its own, other than links that a person follows.
+LOADED = re.compile(r"""<(?:script|img|iframe|source|audio|video)[^>]*?\ssrc=["']?(?P<src>[^"' >]+)""")
+STYLES = re.compile(r"""<link[^>]*?rel=["']?(?:stylesheet|preconnect|preload|icon)[^>]*>""")
+FETCHED = re.compile(r"""(?:url\(|@import\s+)["']?(?P<url>https?:[^"')]+)""")
+
+
+@pytest.fixture(scope="module")
+def site():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    for command in (["docs/commands.py"], ["-m", "zensical", "build", "--strict", "--clean"]):
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    return SITE
+
+
+def test_every_page_has_its_place(site):
+    assert (site / "index.html").exists()
+    menu = (ROOT / "mkdocs.yml").read_text()
+    for page in (ROOT / "docs").rglob("*.md"):
+        assert page.relative_to(ROOT / "docs").as_posix() in menu, f"{page} is not in mkdocs.yml"
+
+
+def test_nothing_is_loaded_from_elsewhere(site):
+    for page in site.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        assert not [address for address in LOADED.findall(text) if "//" in address], page
+        assert not [link for link in STYLES.findall(text) if "http" in link], page
+        assert 'data-md-component="source"' not in text, f"{page} asks GitHub for its stars"
+    for style in site.rglob("*.css"):
+        assert not FETCHED.findall(style.read_text(encoding="utf-8")), style
+
+
+def test_reference_has_the_public_names(site):
+    text = (site / "reference" / "use" / "index.html").read_text(encoding="utf-8")
+    for name in ("Reader", "Classifier", "Listener", "Detector", "Number", "Page", "Recording"):
+        assert re.search(rf'id="?sutja\.[\w.]+\.{name}"?', text), name
+
+
+def test_command_line_page_has_every_verb(site):
+    text = (site / "reference" / "command-line" / "index.html").read_text(encoding="utf-8")
+    for verb in (
+        "read",
+        "listen",
+        "detect",
+        "train classify",
+        "evaluate",
+        "calibrate",
+        "compare",
+        "data get",
+    ):
+        assert f"sutja {verb}" in text
