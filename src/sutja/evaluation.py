@@ -68,12 +68,16 @@ class Answers:
         float64 (n,) in [0, 1]; 0 without an answer.
     acceptable : NDArray[bool_]
         bool (n,): whether a confidence high enough is all it takes to accept the answer.
+    unreadable : NDArray[bool_] | None
+        bool (n,): items that could not be read; they count as wrong, even where nothing is the truth. None
+        where all could be read.
     """
 
     predicted: tuple[str | None, ...]
     true: tuple[str, ...]
     confidence: NDArray[np.float64]
     acceptable: NDArray[np.bool_]
+    unreadable: NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         n = len(self.true)
@@ -83,7 +87,8 @@ class Answers:
     @property
     def right(self) -> NDArray[np.bool_]:
         """Bool (n,): whether each answer is the truth."""
-        return np.array([(p or "") == t for p, t in zip(self.predicted, self.true, strict=True)], bool)
+        right = np.array([(p or "") == t for p, t in zip(self.predicted, self.true, strict=True)], bool)
+        return right if self.unreadable is None else right & ~self.unreadable
 
     @property
     def answered(self) -> NDArray[np.bool_]:
@@ -98,17 +103,19 @@ class Answers:
             tuple(self.true[i] for i in places),
             self.confidence[places],
             self.acceptable[places],
+            None if self.unreadable is None else self.unreadable[places],
         )
 
 
 def answers_on(pages: Sequence[Page], texts: Sequence[str]) -> Answers:
     """What a reader's pages say beside what is written there; digits are compared."""
-    numbers = [page.numbers[0] if page.numbers else None for page in pages]
+    numbers = [page.numbers[0] if page.numbers and page.error is None else None for page in pages]
     return Answers(
         tuple(number.digits if number else None for number in numbers),
         tuple(map(digits_of, texts)),
         np.array([number.confidence if number else 0.0 for number in numbers]),
         np.array([number is not None and LETTER not in number.text for number in numbers]),
+        np.array([page.error is not None for page in pages]),
     )
 
 
@@ -255,6 +262,6 @@ def _by_class(pairs: Sequence[tuple[str, str]], classes: Sequence[str]) -> tuple
 
 
 def _confusions(pairs: Sequence[tuple[str, str]]) -> tuple[tuple[str, str, int], ...]:
-    counts = Counter((t, p) for t, p in pairs if t != p)
+    counts = Counter((t, p) for t, p in pairs if p and t != p)
     falling = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple((t, p, count) for (t, p), count in falling[:MOST_CONFUSIONS])

@@ -96,8 +96,8 @@ def test_repeated_items_count_once(data):
         (["c.onnx", "d.npz", "--max-error", 0.0001], "ask for a larger error", 1),
         (["c.onnx", "d.npz", "--max-error", 0], "0<x<1", 2),
         (["c.onnx", "d.npz"], "--max-error", 2),
-        (["numbers", "d.npz", "--max-error", 0.01], "a bundled model is not changed", 1),
-        (["c.onnx", "seen.npz", "--max-error", 0.01], "no item is left to choose by", 1),
+        (["numbers", "d.npz", "--max-error", 0.01], "bundled models are not changed", 1),
+        (["c.onnx", "seen.npz", "--max-error", 0.01], "no item is left to choose the threshold by", 1),
         (
             ["c.onnx", "d.npz", "--max-error", 0.05, "--out", "none/c.onnx"],
             "none/c.onnx: cannot be written",
@@ -128,7 +128,7 @@ def test_where_not_all_training_pictures_can_be_told_there_is_no_promise(data, m
     write_model("c.onnx", answering.make_network(), card)
     done = run("c.onnx", "d.npz", "--max-error", 0.05)
     assert done.exit_code == 1
-    assert "tells of one in 2 only" in done.stderr
+    assert "knows only one in 2 of them" in done.stderr
 
 
 def test_a_full_disk_leaves_the_model_as_it_is(data, monkeypatch):

@@ -69,10 +69,42 @@ def test_without_data_the_way_out_is_told(folder):
     assert "needs recordings and their texts; give a .csv with the columns path and text" in done.stderr
 
 
-def test_recordings_that_cannot_be_heard_are_told_and_left_out(folder, tmp_path):
-    (tmp_path / "labels.csv").write_text(f"path,text\n{folder / '1.wav'},{'one'}\nbad.wav,two\n")
+def test_recordings_that_cannot_be_heard_count_as_wrong(folder, tmp_path):
+    (tmp_path / "labels.csv").write_text(f"path,text\n{folder / '1.wav'},one\nbad.wav,two\n")
     (tmp_path / "bad.wav").write_text("no sound")
     done = run("evaluate", folder / "m.onnx", tmp_path, "--format", "json")
     assert done.exit_code == 0, done.stderr
-    assert json.loads(done.stdout)["n"] == 1
-    assert "not heard: " in done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["n"], facts["unreadable"], facts["answered"]["k"]) == (2, 1, 1)
+    assert facts["error"]["k"] == 2  # "1.wav" says three digits
+    assert "not read: " in done.stderr
+    assert "1 of 2 inputs could not be read; they count as wrong" in done.stderr
+    (tmp_path / "labels.csv").write_text("path,text\nbad.wav,two\n")
+    done = run("evaluate", folder / "m.onnx", tmp_path)
+    assert (done.exit_code, "none of its 1 inputs can be read" in done.stderr) == (1, True)
+
+
+def test_recordings_that_cannot_be_heard_raise_no_threshold(folder, tmp_path):
+    rows = (folder / "labels.csv").read_text().splitlines()[1:]
+    rows = [f"{folder / row.rsplit(',', 1)[0]}" for row in rows]
+    few = [*rows, *(f"{tmp_path / f'{i}.wav'},one" for i in range(N))]
+    for i in range(N):
+        (tmp_path / f"{i}.wav").write_text("no sound")
+    found = []
+    for name, lines in (("all", few), ("readable", rows)):
+        (tmp_path / f"{name}.csv").write_text("\n".join(["path,text", *lines]))
+        given = (
+            folder / "m.onnx",
+            tmp_path / f"{name}.csv",
+            "--max-error",
+            0.2,
+            "--out",
+            tmp_path / "m.onnx",
+        )
+        done = run("calibrate", *given, "--format", "json")
+        assert done.exit_code == 0, done.stderr
+        found.append({k: v for k, v in json.loads(done.stdout).items() if k != "data"})
+        assert (f"{N} of {2 * N} items could not be read; they do not count" in done.stderr) == (
+            name == "all"
+        )
+    assert found[0] == found[1]

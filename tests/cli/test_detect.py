@@ -169,6 +169,32 @@ def test_evaluate_gives_cocos_average_precision(model, labelled):
     )
 
 
+@pytest.mark.parametrize("form", ["yolo", "coco", "voc"])
+@pytest.mark.parametrize("rest", [b"", b"begins well"])
+def test_pictures_that_cannot_be_read_count_as_missed(model, tmp_path, form, rest):
+    cells = [(3, 3)], [(4, 9)], [(2, 2)]
+    scenes = [boxed(picture(40, 60, some), [box_of(*cell) for cell in some], [0]) for some in cells]
+    folder = getattr(boxed_scenes, f"write_{form}")(tmp_path / "labelled", scenes)
+    for path in folder.rglob("*.[jtx][sxm][otl]*"):
+        path.write_text(path.read_text().replace("bar", "light").replace("square", "shade"))
+    broken = sorted(folder.rglob("*.png"))[1]
+    whole = json.loads(run("evaluate", model, folder, "--part", "train", "--format", "json").stdout)
+    broken.write_bytes(broken.read_bytes()[:60] if rest else b"no picture")
+    done = run("evaluate", model, folder, "--part", "train", "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    facts = json.loads(done.stdout)
+    assert (facts["pictures"], facts["things"], facts["unreadable"]) == (
+        whole["pictures"],
+        whole["things"],
+        1,
+    )
+    assert (facts["found"], facts["right"]) == (whole["found"] - 1, whole["right"] - 1)
+    assert facts["ap50"] < whole["ap50"]
+    n = whole["pictures"]
+    assert f"1 of {n} pictures could not be read; their objects count as missed" in done.stderr
+    assert broken.name in done.stderr
+
+
 def test_evaluate_tells_what_is_wrong(model, labelled, tmp_path):
     assert "a detector needs pictures with boxes" in run("evaluate", model).stderr
     (labelled / "classes.txt").write_text("light\nlamp\n")

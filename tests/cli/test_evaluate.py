@@ -105,6 +105,45 @@ def test_a_model_that_reads_numbers(model_path, tmp_path, monkeypatch):
     assert "digits wrong" in run(str(model_path), "t.csv").stdout
 
 
+def test_crops_that_cannot_be_read_count_as_wrong(model_path, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(draw("12.50")).save("a.png")
+    for name in ("b", "c"):
+        (tmp_path / f"{name}.png").write_text("no picture")
+    (tmp_path / "t.csv").write_text("path,text\na.png,12.50\nb.png,1\nc.png,\n")  # nothing stands on c.png
+    done = run(str(model_path), "t.csv", "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["n"], found["error"]["k"], found["answered"]["k"], found["unreadable"]) == (3, 2, 1, 2)
+    assert "2 of 3 inputs could not be read; they count as wrong" in done.stderr
+    assert "2 of 3 inputs could not be read; they count as wrong" in found["warnings"]
+    (tmp_path / "t.csv").write_text("path,text\nb.png,1\n")
+    done = run(str(model_path), "t.csv")
+    assert (done.exit_code, "none of its 1 inputs can be read" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("form", ["folders", "table"])
+def test_pictures_that_cannot_be_classified_count_as_wrong(data, tmp_path, form):
+    rows = ["path,label"]
+    for name in answering.CLASSES[:3]:
+        (tmp_path / "set" / name).mkdir(parents=True)
+        Image.fromarray(answering.draw(name)).save(tmp_path / "set" / name / "a.png")
+        rows.append(f"{name}/a.png,{name}")
+    wrong = answering.CLASSES[1]
+    (tmp_path / "set" / wrong / "broken.png").write_text("no picture")
+    rows.append(f"{wrong}/broken.png,{wrong}")
+    (tmp_path / "set.csv").write_text("\n".join(rows).replace("\n", "\nset/"))
+    done = run("c.onnx", "set" if form == "folders" else "set.csv", "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert (found["n"], found["error"]["k"], found["answered"]["k"], found["unreadable"]) == (4, 1, 3, 1)
+    recalls = {c["label"]: (c["recall"]["k"], c["recall"]["n"]) for c in found["classes"]}
+    assert recalls == {name: (1, 2 if name == wrong else 1) for name in answering.CLASSES[:3]}
+    assert found["confusions"] == []
+    assert "broken.png" in done.stderr
+    assert "1 of 4 inputs could not be read; they count as wrong" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -250,10 +250,23 @@ def test_one_s_own_documents_are_measured(run, papers):
     assert lines[0] == "3 labelled numbers"
     assert lines[1].split() == ["read", "wrong", "rejected"]
     assert lines[2].split()[:4] == ["these", "pages", "66.7", "%"]
-    assert lines[3].split() == ["what", "pays", "50", "%", "1", "%", "49", "%"]
+    assert lines[3].split() == ["break-even", "50", "%", "1", "%", "49", "%"]
     assert lines[4].startswith("wrong among the accepted: 33.3 %")
-    assert "does not reach the line" in lines[5]
-    assert "1 labels are of pages that were not among those read" in lines[6]
+    assert lines[5] == "below break-even"
+    assert lines[6] == "labels that do not count, since their pages were not among those to read: 1"
+
+
+def test_the_labels_of_pages_that_cannot_be_read_count_as_rejected(run, papers):
+    Path("broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+    labels = "file,page,text\ntable.png,,10\nbroken.pdf,1,5\nbroken.pdf,2,6\nelse.pdf,2,7\n"
+    Path("labels.csv").write_text(labels)
+    done = run("table.png", "broken.pdf", "--truth", "labels.csv", "--format", "jsonl")
+    assert done.exit_code == 1
+    facts = json.loads(done.stdout)
+    counts = [facts[name]["k"] for name in ("read", "wrong", "rejected")]
+    assert (facts["labels"], counts, facts["labels_not_read"]) == (3, [1, 0, 2], 1)
+    done = run("table.png", "broken.pdf", "--truth", "labels.csv")
+    assert "1 of 2 pages could not be read; their labels count as rejected" in done.stdout
 
 
 def test_the_files_of_the_labels_are_read_where_none_are_named(run, papers):

@@ -1,4 +1,4 @@
-"""`sutja calibrate`: a threshold that keeps an error, with a stated confidence, into the model file."""
+"""`sutja calibrate`: choose a threshold with a guaranteed error, and store it in the model file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from sutja.cli.errors import report_errors
-from sutja.cli.judging.crops import judge, say
-from sutja.cli.judging.pages import judge_pages
-from sutja.cli.judging.recordings import judge_sounds
+from sutja.cli.judging.answers import describe_unreadable, echo_note
+from sutja.cli.judging.crops import evaluate_crops
+from sutja.cli.judging.pages import evaluate_pages
+from sutja.cli.judging.recordings import evaluate_recordings
 from sutja.cli.options import model_and_data
 from sutja.errors import SutjaError
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sutja.cli.judging.crops import Judged
+    from sutja.cli.judging.answers import Evaluated
     from sutja.model_file import Card, Guarantee
 
 _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
@@ -34,7 +35,7 @@ _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
     type=_SHARE,
     required=True,
     metavar="SHARE",
-    help="At most this share of the accepted answers is to be wrong, e.g. 0.01.",
+    help="Largest share of wrong answers among the accepted ones, e.g. 0.01.",
 )
 @click.option(
     "--confidence",
@@ -43,25 +44,23 @@ _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
     default=0.95,
     show_default=True,
     metavar="SHARE",
-    help="How sure that is to be.",
+    help="Confidence level of the guarantee.",
 )
 @click.option(
     "--method",
     type=click.Choice(("ltt", "sgr")),
     default="ltt",
     show_default=True,
-    help="Learn then test, or selection with guaranteed risk.",
+    help="Learn then test (ltt), or selection with guaranteed risk (sgr).",
 )
-@click.option("--out", metavar="FILE", help="Write the model here, and leave MODEL as it is.")
+@click.option("--out", metavar="FILE", help="Write the calibrated model to FILE instead of changing MODEL.")
 @click.option(
-    "--reader",
-    metavar="FILE|NAME",
-    help="With a detector of number fields: the model that reads what it finds.",
+    "--reader", metavar="FILE|NAME", help="With a detector of number fields: model that reads the fields."
 )
 @click.option(
     "--every-number",
     is_flag=True,
-    help="With a detector: DATA names every number of its pages, so that any other number is wrong.",
+    help="With a detector: the labels are complete, so that a number without a label is wrong.",
 )
 @click.option(
     "--format", "format_name", type=click.Choice(("text", "json")), default="text", show_default=True
@@ -79,57 +78,64 @@ def calibrate(
     every_number: bool,
     format_name: str,
 ) -> None:
-    """Choose the threshold of MODEL by labelled DATA so that few accepted answers are wrong, and keep it.
+    """Choose the threshold of MODEL on labelled DATA so that few accepted answers are wrong.
 
-    The promise holds for pictures or recordings drawn like DATA, and as surely as --confidence says: of many
-    repetitions with fresh labels, so many keep it. DATA must not be what the model was trained on, nor what
-    it will be evaluated on; it is given as for `sutja evaluate`. Where the labels are too few, the message
-    says how many are missing, and the model stays as it is.
+    The guarantee holds for inputs like DATA, at the confidence level of --confidence: if the calibration were
+    repeated with fresh labels, that share of the thresholds would keep the error. DATA must be neither
+    training data nor data that the model will be evaluated on; it takes the forms that `sutja evaluate`
+    takes. If there are too few labels, the message says how many are missing, and MODEL stays as it is.
 
-    Where MODEL is a detector of number fields, DATA is a CSV of whole pages with the columns file and text,
-    and page, x0, y0, x1, y1 where known, as for `sutja read --truth`; the threshold is that of whole numbers,
-    whose confidence counts finding, reading and grammar.
+    If MODEL is a detector of number fields, DATA is a CSV of whole pages with the columns file and text, and
+    page, x0, y0, x1, y1 where known, as for `sutja read --truth`. The threshold is that of whole numbers,
+    whose confidence covers detection, reading and grammar.
 
-    Where MODEL listens, DATA is a CSV of recordings with the columns path and text, in words or digits, or a
-    folder with one; a recording counts as one answer, as sure as the least sure of its numbers.
+    If MODEL listens, DATA is a CSV of recordings with the columns path and text, in words or digits, or a
+    folder with one. A recording is one answer, with the confidence of its least certain number.
+
+    An input that cannot be read has no answer that could be accepted, so it does not count: it can neither
+    raise the threshold nor strengthen the guarantee.
     """
     with report_errors("stopped; nothing was written"):
         from sutja.confidence.certified import METHODS
         from sutja.model_file import write_model
         from sutja.model_file.bundled import open_model
 
-        target = Path(out) if out else _own_file(model)
+        target = Path(out) if out else _find_own_file(model)
         if not os.access(target.parent, os.W_OK):
             raise SutjaError(
-                "cannot be written (its folder is not there, or not open to you)",
+                "cannot be written: there is no such folder, or you may not write to it",
                 where=str(target),
-                remedy="make the folder, or name another place with --out",
+                remedy="make the folder, or name another file with --out",
             )
         file = open_model(model)
         if file.card.task == "detect":
-            judged = judge_pages(file, data, reader, threads, every_number)
+            evaluated = evaluate_pages(file, data, reader, threads, every_number)
         else:
-            judge_it = judge_sounds if file.card.task == "listen" else judge
-            judged = judge_it(file, data, part, threads)
-        for note in judged.notes:
-            say(f"warning: {note}")
-        chosen = _usable(judged)
-        answers = judged.answers.take(chosen)
+            answer = evaluate_recordings if file.card.task == "listen" else evaluate_crops
+            evaluated = answer(file, data, part, threads)
+        for note in evaluated.notes:
+            echo_note(f"warning: {note}")
+        if evaluated.n_unreadable:
+            n = len(evaluated.answers.true)
+            note = describe_unreadable(evaluated.n_unreadable, n, "items", "they do not count")
+            echo_note(f"warning: {note}")
+        chosen = _select_answers(evaluated)
+        answers = evaluated.answers.take(chosen)
         found = METHODS[method](answers.confidence, answers.right, max_error, level)
-        guarantee = replace(found.guarantee, data=judged.source)
-        write_model(target, file.data, _kept(file.card, found.threshold, guarantee))
+        guarantee = replace(found.guarantee, data=evaluated.source)
+        write_model(target, file.data, _with_threshold(file.card, found.threshold, guarantee))
         if format_name == "json":
             facts = {"model": str(target), "threshold": found.threshold, **asdict(guarantee)}
             click.echo(json.dumps(facts, ensure_ascii=False))
         else:
             click.echo(found.statement())
             if others := len(answers.true) - guarantee.cases:
-                say(f"note: {others:,} more labelled cases only told where to look for a threshold")
-            say(f"kept in {target}")
+                echo_note(f"note: {others:,} further labelled items only served to propose thresholds")
+            echo_note(f"the threshold is stored in {target}")
 
 
-def _kept(card: Card, threshold: float, guarantee: Guarantee) -> Card:
-    """The card with its threshold, of a detector of number fields with that of whole numbers."""
+def _with_threshold(card: Card, threshold: float, guarantee: Guarantee) -> Card:
+    """Put a threshold into a card; that of a detector is the threshold of whole numbers."""
     from sutja.model_file import FieldTrust
 
     if card.task == "detect":
@@ -138,41 +144,48 @@ def _kept(card: Card, threshold: float, guarantee: Guarantee) -> Card:
     return replace(card, threshold=threshold, guarantee=guarantee)
 
 
-def _own_file(model: str) -> Path:
-    """The file that is written when nobody names another."""
+def _find_own_file(model: str) -> Path:
+    """Find the file that is written unless `--out` names another."""
     if not Path(model).is_file():
         raise SutjaError(
-            "there is no such file, and a bundled model is not changed",
+            "there is no such file, and bundled models are not changed",
             where=model,
-            remedy="give the path of a model file, or name a copy to write with --out",
+            remedy="give the path of a model file, or name the file of a copy with --out",
         )
     return Path(model)
 
 
-def _usable(judged: Judged) -> NDArray[np.bool_]:
-    """Which answers count: those that can be accepted, to pictures that are new and no repetition."""
-    chosen = judged.answers.acceptable & judged.answers.answered
-    if judged.repeated.any():
-        say(f"warning: {int(judged.repeated.sum()):,} items repeat another; each counts once")
-        chosen &= ~judged.repeated
-    if judged.overlap and judged.one_in > 1:
+def _select_answers(evaluated: Evaluated) -> NDArray[np.bool_]:
+    """Select the answers that count: acceptable ones to new inputs, each once; unreadable inputs have none.
+
+    Returns
+    -------
+    NDArray[bool_]
+        bool (n,)
+    """
+    chosen = evaluated.answers.acceptable & evaluated.answers.answered
+    if evaluated.repeated.any():
+        echo_note(f"warning: {int(evaluated.repeated.sum()):,} items repeat another; each counts once")
+        chosen &= ~evaluated.repeated
+    if evaluated.leak and evaluated.one_in > 1:
         raise SutjaError(
-            f"{judged.overlap}; which ones, the model's card tells of one in {judged.one_in} only",
-            where=judged.source,
-            remedy="give labelled pictures that the model was not trained on",
+            f"{evaluated.leak}; the model's card knows only one in {evaluated.one_in} of them",
+            where=evaluated.source,
+            remedy="give labelled inputs that the model was not trained on",
         )
-    if judged.overlap:
-        say(f"warning: {int(judged.trained_on.sum()):,} items are left out: the model was trained on them")
-        chosen &= ~judged.trained_on
-    if judged.groups is not None:
-        say(
-            f"note: the items come from {judged.groups:,} writers, documents or the like; "
-            "the promise takes every item for a draw of its own"
+    if evaluated.leak:
+        known = int(evaluated.trained_on.sum())
+        echo_note(f"warning: {known:,} items are left out: the model was trained on them")
+        chosen &= ~evaluated.trained_on
+    if evaluated.groups is not None:
+        echo_note(
+            f"note: the items come from {evaluated.groups:,} writers, documents or the like; the guarantee "
+            "assumes that they are independent of one another"
         )
     if not chosen.any():
         raise SutjaError(
-            "no item is left to choose by",
-            where=judged.source,
-            remedy="give labelled pictures that the model was not trained on",
+            "no item is left to choose the threshold by",
+            where=evaluated.source,
+            remedy="give labelled inputs that can be read and that the model was not trained on",
         )
     return chosen

@@ -1,4 +1,4 @@
-"""`sutja evaluate` of a detector: COCO's average precision, and what it gives at its threshold."""
+"""`sutja evaluate` of a detector: COCO's average precision, and the detections at its threshold."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 import numpy as np
 
-from sutja.cli.judging.crops import say
-from sutja.errors import PictureError, SutjaError
+from sutja.cli.judging.answers import (
+    describe_unreadable,
+    echo_note,
+    list_unreadable,
+    refuse_unreadable,
+    require_data,
+)
+from sutja.errors import SutjaError
 from sutja.metrics import clopper_pearson, percent
 
 if TYPE_CHECKING:
@@ -24,18 +30,20 @@ _ROWS = 40  # classes in the table
 
 
 def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, format_name: str) -> None:
-    """Measure a detector on labelled pictures, and print it.
+    """Measure a detector on labelled pictures, and print the result.
+
+    The objects of a picture that cannot be read count as missed.
 
     Parameters
     ----------
     file : ModelFile
         The model.
     data : str | None
-        As `sutja.data.boxes.load.load_boxed` takes it.
+        Data as `sutja.data.boxes.load.load_boxed` takes them.
     part : str
-        "train" or "test"; where the data do not tell, all pictures.
+        "train" or "test"; all pictures are used where the data have no parts.
     threads : int
-        Threads to use.
+        Number of threads.
     format_name : str
         "table" or "json".
 
@@ -51,16 +59,27 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
 
     cv2.setNumThreads(threads)
     detector = Detector(file, threads)
-    labelled = _labelled(data, part, detector.classes)
-    pictures, found = _looked_at(detector, labelled)
+    labelled = _load_part(data, part, detector.classes)
+    pictures = (*labelled.pictures, *labelled.unreadable)
+    detections, errors = _detect_all(detector, labelled)
+    unreadable = len(errors) + len(labelled.unreadable)
     truth = [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
-    scores = score_boxes(truth, found, detector.classes)
-    point = _at_threshold(pictures, found, detector.threshold)
+    scores = score_boxes(truth, detections, detector.classes)
+    point = _count_at_threshold(pictures, detections, detector.threshold)
+    warnings = list_unreadable(errors)
+    if unreadable:
+        warnings.append(
+            describe_unreadable(unreadable, len(pictures), "pictures", "their objects count as missed")
+        )
+    warnings += _find_leak(file, labelled)
+    for warning in warnings:
+        echo_note(f"warning: {warning}")
     facts: dict[str, Any] = {
         "model": file.card.name,
         "task": "detect",
         "data": labelled.source,
-        "warnings": _warn(file, labelled),
+        "warnings": warnings,
+        "unreadable": unreadable,
         "threshold": detector.threshold,
         "found": point.found,
         "right": point.right,
@@ -68,109 +87,106 @@ def evaluate_boxes(file: ModelFile, data: str | None, part: str, threads: int, f
     if format_name == "json":
         click.echo(json.dumps(facts | scores.to_dict(), ensure_ascii=False))
         return
-    click.echo(_table(facts, scores, point))
+    click.echo(_format_table(facts, scores, point))
 
 
-def _labelled(data: str | None, part: str, classes: tuple[str, ...]) -> BoxedSet:
+def _load_part(data: str | None, part: str, classes: tuple[str, ...]) -> BoxedSet:
     from sutja.data.boxes.load import in_classes, load_boxed
 
-    if data is None:
-        raise SutjaError(
-            "a detector needs pictures with boxes",
-            where="DATA",
-            remedy="give a set with boxes, or a folder with COCO, YOLO or VOC labels",
-        )
+    data = require_data(
+        data,
+        "a detector needs pictures with boxes",
+        "give a set with boxes, or a folder with COCO, YOLO or VOC labels",
+    )
     parts = load_boxed(data)
-    found = parts.get("all") or parts.get(part)
-    if found is None:
+    chosen = parts.get("all") or parts.get(part)
+    if chosen is None:
         raise SutjaError(
-            f"the data tell apart {', '.join(parts)}, and no part {part!r}",
+            f"the data have the parts {', '.join(parts)}, and no part {part!r}",
             where=data,
             remedy=f"--part {'train' if part == 'test' else 'test'} measures the other part",
         )
     for name in parts:
         for note in parts[name].notes:
-            say(f"warning: {note}")
-    return in_classes(found, classes)
+            echo_note(f"warning: {note}")
+    return in_classes(chosen, classes)
 
 
-def _looked_at(detector: Detector, data: BoxedSet) -> tuple[list[BoxedPicture], list[Detections]]:
-    """The pictures that can be read, and everything that may be in each."""
+def _detect_all(detector: Detector, data: BoxedSet) -> tuple[list[Detections], list[str]]:
+    """Detect everything in each picture, whatever its confidence, and nothing in the unreadable ones.
+
+    Returns
+    -------
+    tuple[list[Detections], list[str]]
+        Detections in all pictures, those of `data.unreadable` last; and the errors of further pictures that
+        turn out to be unreadable.
+    """
+    from sutja.boxes.decode import Detections
     from sutja.cli.progress import show_progress
 
-    pictures, found = [], []
-    for numbered in show_progress((_Numbered(picture) for picture in data.pictures), len(data)):
+    detections, errors = [], []
+    for picture in show_progress(data.pictures, len(data)):
         try:
-            found.append(detector.find_boxes(numbered.picture.pixels, 0.0))
-        except PictureError as error:
-            say(f"warning: not read: {error}")
-        else:
-            pictures.append(numbered.picture)
-    if not pictures:
-        raise SutjaError("none of the pictures can be read", where=data.source, remedy="check the files")
-    return pictures, found
-
-
-@dataclass(frozen=True, slots=True)
-class _Numbered:
-    """A picture as the bar of progress counts it."""
-
-    picture: BoxedPicture
-    page: int = 1
+            detections.append(detector.find_boxes(picture.pixels, 0.0))
+        except SutjaError as error:
+            errors.append(str(error))
+            detections.append(Detections.empty())
+    refuse_unreadable(errors, len(data), data.source)
+    return [*detections, *(Detections.empty() for _ in data.unreadable)], errors
 
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """What a threshold gives: boxes, how many of them are right, and how many things there are."""
+    """Detections at a threshold: their number, how many are right, and the number of objects there are."""
 
     found: int
     right: int
-    things: int
+    objects: int
 
 
-def _at_threshold(pictures: list[BoxedPicture], found: list[Detections], threshold: float) -> _Point:
+def _count_at_threshold(
+    pictures: tuple[BoxedPicture, ...], detections: list[Detections], threshold: float
+) -> _Point:
     from sutja.boxes.nms import IGNORED, match_detections
 
-    given, right, things = 0, 0, 0
-    for picture, every in zip(pictures, found, strict=True):
+    found, right, objects = 0, 0, 0
+    for picture, every in zip(pictures, detections, strict=True):
         some = every.take(every.scores >= threshold)
         answer = match_detections(some, picture.boxes, picture.labels, picture.ignore)
-        given += int((answer != IGNORED).sum())
+        found += int((answer != IGNORED).sum())
         right += int((answer >= 0).sum())
-        things += int((~picture.ignore).sum())
-    return _Point(given, right, things)
+        objects += int((~picture.ignore).sum())
+    return _Point(found, right, objects)
 
 
-def _warn(file: ModelFile, data: BoxedSet) -> list[str]:
-    """Say when the pictures were trained on, as far as the card tells."""
+def _find_leak(file: ModelFile, data: BoxedSet) -> list[str]:
+    """Warn if the model was trained on these pictures, as far as the card tells."""
     known = {entry.sha256 for entry in file.card.training_data}
     if data.checksum() not in known:
         return []
-    warning = "the model was trained on these very pictures: the figures say nothing about others"
-    say(f"warning: {warning}")
-    return [warning]
+    return ["the model was trained on these very pictures: the figures say nothing about others"]
 
 
-def _table(facts: dict[str, Any], scores: BoxScores, point: _Point) -> str:
-    """The evaluation for people."""
+def _format_table(facts: dict[str, Any], scores: BoxScores, point: _Point) -> str:
+    """Write the evaluation for people."""
     lines = [
         ("model", f"{facts['model']} (detect)"),
         ("data", f"{facts['data']}, {scores.pictures:,} pictures with {scores.objects:,} objects"),
-        ("AP at IoU 0.5", _shown(scores.ap50)),
-        ("AP at IoU 0.75", _shown(scores.ap75)),
-        ("AP at IoU 0.5 to 0.95", _shown(scores.ap)),
-        ("  small, under 32²", _shown(scores.small)),
-        ("  medium, under 96²", _shown(scores.medium)),
-        ("  large", _shown(scores.large)),
+        ("AP at IoU 0.5", _format_percent(scores.ap50)),
+        ("AP at IoU 0.75", _format_percent(scores.ap75)),
+        ("AP at IoU 0.5 to 0.95", _format_percent(scores.ap)),
+        ("  small, under 32²", _format_percent(scores.small)),
+        ("  medium, under 96²", _format_percent(scores.medium)),
+        ("  large", _format_percent(scores.large)),
         ("threshold", f"{facts['threshold']:.4f}"),
-        ("found of the things", _rate(point.right, point.things)),
-        ("right of what is given", _rate(point.right, point.found)),
+        ("recall", _format_rate(point.right, point.objects)),
+        ("precision", _format_rate(point.right, point.found)),
     ]
     width = max(len(name) for name, _ in lines)
     parts = ["\n".join(f"{name:<{width}}  {value}" for name, value in lines)]
-    rows = [f"{'class':<16}  {'things':>7}  {'AP@0.5':>8}  {'AP':>8}"]
+    rows = [f"{'class':<16}  {'objects':>7}  {'AP@0.5':>8}  {'AP':>8}"]
     rows += [
-        f"{one.label[:16]:<16}  {one.n:>7,}  {_shown(one.ap50):>8}  {_shown(one.ap):>8}"
+        f"{one.label[:16]:<16}  {one.n:>7,}  {_format_percent(one.ap50):>8}  {_format_percent(one.ap):>8}"
         for one in scores.classes[:_ROWS]
     ]
     if len(scores.classes) > _ROWS:
@@ -178,11 +194,11 @@ def _table(facts: dict[str, Any], scores: BoxScores, point: _Point) -> str:
     return "\n\n".join([*parts, "\n".join(rows)])
 
 
-def _shown(value: float) -> str:
+def _format_percent(value: float) -> str:
     return "–" if np.isnan(value) else percent(value)
 
 
-def _rate(k: int, n: int) -> str:
+def _format_rate(k: int, n: int) -> str:
     if not n:
         return "–"
     low, high = clopper_pearson(k, n)

@@ -1,74 +1,33 @@
-"""A model and labelled data, for the verbs that judge the one by the other."""
+"""Classifiers and readers of crops on labelled pictures."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
 import numpy as np
-from numpy.typing import NDArray
 
-from sutja.errors import SutjaError
+from sutja.cli.judging.answers import Evaluated, list_unreadable, refuse_unreadable, require_data
 
 if TYPE_CHECKING:
-    from sutja.evaluation import Answers
-    from sutja.listening import Listener
     from sutja.model_file import ModelFile
     from sutja.reading import Classifier, Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A model's answers to labelled data.
-
-    Attributes
-    ----------
-    reader : Reader | Classifier | Listener
-        What answered.
-    answers : Answers
-        What it said.
-    source : str
-        What data these are.
-    trained_on : NDArray[bool_]
-        bool (n,): items that the card's fingerprint knows, of which a few may be by chance.
-    overlap : str
-        A line for the person where more items are known than by chance, else "".
-    one_in : int
-        Of how many training pictures the fingerprint knows one.
-    repeated : NDArray[bool_]
-        bool (n,): items that are the same as one before.
-    groups : int | None
-        How many writers or documents the items come from; None where that is not known.
-    notes : tuple[str, ...]
-        What else the person should be told.
-    """
-
-    reader: Reader | Classifier | Listener
-    answers: Answers
-    source: str
-    trained_on: NDArray[np.bool_]
-    overlap: str = ""
-    one_in: int = 1
-    repeated: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
-    groups: int | None = None
-    notes: tuple[str, ...] = ()
-
-
-def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
-    """Let a model answer labelled data.
+def evaluate_crops(file: ModelFile, data: str | None, part: str, threads: int) -> Evaluated:
+    """Let a classifier or a reader answer labelled crops.
 
     Parameters
     ----------
     file : ModelFile
         The model.
     data : str | None
-        Of a classifier, anything that `sutja.data.labelled.load.load_labelled` takes; of a reader of numbers,
-        a table with the columns path and text.
+        For a classifier, anything that `sutja.data.labelled.load.load_labelled` takes; for a reader, a table
+        with the columns path and text.
     part : str
         "train" or "test".
     threads : int
-        Threads to use.
+        Number of threads.
 
     Raises
     ------
@@ -82,11 +41,11 @@ def judge(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
     cv2.setNumThreads(threads)
     reader = open_reader(file, threads)
     if isinstance(reader, Classifier):
-        return _classified(reader, data, part)
-    return _transcribed(reader, data, part)
+        return _evaluate_classifier(reader, data, part)
+    return _evaluate_reader(reader, data, part)
 
 
-def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
+def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) -> Evaluated:
     from sutja.data.labelled.load import load_labelled
     from sutja.data.split.fingerprint import Fingerprint
     from sutja.evaluation import Answers, repeated
@@ -96,58 +55,54 @@ def _classified(classifier: Classifier, data: str | None, part: str) -> Judged:
     # The size that it was trained on: the network's own may be another, and two resizings are not one.
     size = known.shape[:2] if known else (classifier.params.height, classifier.params.width)
     items = load_labelled(data, "test" if part == "test" else "train", size)
+    unreadable = items.unreadable
     items = items.in_classes(classifier.classes)
     best, confidence = classifier.answers(items.images)
     names = classifier.classes
+    none = np.zeros(len(unreadable), bool)  # the unreadable items come last
+    readable = np.concatenate([np.ones(len(best), bool), none])
     answers = Answers(
-        tuple(names[i] for i in best),
-        tuple(names[i] for i in items.labels),
-        confidence,
-        np.ones(len(best), bool),
+        (*(names[i] for i in best), *(None for _ in unreadable)),
+        (*(names[i] for i in items.labels), *unreadable),
+        np.concatenate([confidence, none.astype(np.float64)]),
+        acceptable=readable,
+        unreadable=~readable,
     )
-    judged = Judged(
-        classifier,
+    evaluated = Evaluated(
         answers,
         items.source,
-        np.zeros(len(best), bool),
-        repeated=repeated([image.tobytes() for image in items.images]),
+        repeated=np.concatenate([repeated([image.tobytes() for image in items.images]), none]),
+        trained_on=np.zeros(len(readable), bool),
         groups=None if items.groups is None else len(np.unique(items.groups)),
-        notes=items.notes,
+        notes=tuple(note.replace("left out: ", "not read: ") for note in items.notes),
     )
     if known is None:
-        return judged
-    line = known.overlap(items.images).tell()
-    return replace(judged, trained_on=known.knows(items.images), overlap=line, one_in=known.one_in)
+        return evaluated
+    trained_on = np.concatenate([known.knows(items.images), none])
+    leak = known.overlap(items.images).tell()
+    return replace(evaluated, trained_on=trained_on, leak=leak, one_in=known.one_in)
 
 
-def _transcribed(reader: Reader, data: str | None, part: str) -> Judged:
+def _evaluate_reader(reader: Reader, data: str | None, part: str) -> Evaluated:
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.load import load_texts
     from sutja.evaluation import answers_on, repeated
 
-    if data is None:
-        raise SutjaError(
-            "a model that reads numbers needs crops and their texts",
-            where="DATA",
-            remedy="give a .csv with the columns path and text",
-        )
+    data = require_data(
+        data,
+        "a model that reads numbers needs crops and their texts",
+        "give a .csv with the columns path and text",
+    )
     table = load_texts(data, "test" if part == "test" else "train", "".join(reader.card.charset))
     every = show_progress(reader.read_many(table.paths, crop=True), len(table.paths))
-    pages = [page for page in every if page.page == 1]  # of several pages the text tells the first
-    groups = None if table.groups is None else len(np.unique(table.groups))
-    notes = tuple(f"not read: {page.error}" for page in pages if page.error)
-    again = repeated([str(path) for path in table.paths])
-    return Judged(
-        reader,
+    pages = [page for page in every if page.page == 1]  # the text is that of a file's first page
+    errors = [page.error for page in pages if page.error is not None]
+    refuse_unreadable(errors, len(pages), table.source)
+    return Evaluated(
         answers_on(pages, table.texts),
         table.source,
-        np.zeros(len(pages), bool),
-        repeated=again,
-        groups=groups,
-        notes=notes,
+        repeated=repeated([str(path) for path in table.paths]),
+        trained_on=np.zeros(len(pages), bool),
+        groups=None if table.groups is None else len(np.unique(table.groups)),
+        notes=tuple(list_unreadable(errors)),
     )
-
-
-def say(message: str) -> None:
-    """A line on the standard error."""
-    click.echo(message, err=True)

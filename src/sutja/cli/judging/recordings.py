@@ -1,4 +1,4 @@
-"""A listener and recordings whose texts are known: how often the digits are right."""
+"""Listeners on recordings with known texts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sutja.errors import SutjaError
+from sutja.cli.judging.answers import Evaluated, list_unreadable, refuse_unreadable, require_data
 
 if TYPE_CHECKING:
-    from sutja.cli.judging.crops import Judged
     from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
     from sutja.types import Recording
 
 
-def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> Judged:
+def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: int) -> Evaluated:
     """Let a listener answer labelled recordings.
 
     Parameters
@@ -28,7 +27,7 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     part : str
         "train" or "test", where the table has a column for it.
     threads : int
-        Threads to use.
+        Number of threads.
 
     Raises
     ------
@@ -37,48 +36,45 @@ def judge_sounds(file: ModelFile, data: str | None, part: str, threads: int) -> 
     """
     import cv2
 
-    from sutja.cli.judging.crops import Judged
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.recordings import load_spoken_texts
     from sutja.evaluation import repeated
     from sutja.grammar.number_words import extract_digits
     from sutja.listening import Listener
 
-    if data is None:
-        raise SutjaError(
-            "a model that listens needs recordings and their texts",
-            where="DATA",
-            remedy="give a .csv with the columns path and text, or a folder with one",
-        )
+    data = require_data(
+        data,
+        "a model that listens needs recordings and their texts",
+        "give a .csv with the columns path and text, or a folder with one",
+    )
     cv2.setNumThreads(threads)
     table = load_spoken_texts(Path(data), "test" if part == "test" else "train")
     listener = Listener(file, threads)
-    heard = list(show_progress(listener.listen_many(table.paths), len(table.paths), "listening"))
-    notes = tuple(f"not heard: {recording.error}" for recording in heard if recording.error)
-    kept = [i for i, recording in enumerate(heard) if recording.error is None]
-    if not kept:
-        raise SutjaError("none of its recordings can be heard", where=data, remedy="check the files it names")
-    groups = None if table.groups is None else len(np.unique(table.groups[kept]))
-    answers = answers_of([heard[i] for i in kept], [extract_digits(table.texts[i]) for i in kept])
-    return Judged(
-        listener,
-        answers,
+    recordings = list(show_progress(listener.listen_many(table.paths), len(table.paths), "listening"))
+    errors = [recording.error for recording in recordings if recording.error is not None]
+    refuse_unreadable(errors, len(recordings), table.source)
+    return Evaluated(
+        answers_of(recordings, [extract_digits(text) for text in table.texts]),
         table.source,
-        np.zeros(len(kept), bool),
-        repeated=repeated([str(table.paths[i]) for i in kept]),
-        groups=groups,
-        notes=notes,
+        repeated=repeated([str(path) for path in table.paths]),
+        trained_on=np.zeros(len(recordings), bool),
+        groups=None if table.groups is None else len(np.unique(table.groups)),
+        notes=tuple(list_unreadable(errors)),
     )
 
 
 def answers_of(recordings: list[Recording], digits: list[str]) -> Answers:
-    """What was heard beside what is said: the digits of all numbers, as sure as the least sure of them."""
+    """Make answers of recordings: the digits of all numbers, with the confidence of the least certain one.
+
+    A recording that could not be heard, or not to its end, has no answer.
+    """
     from sutja.evaluation import Answers
 
-    said = [[number.digits for number in recording.numbers] for recording in recordings]
+    numbers = [recording.numbers if recording.error is None else () for recording in recordings]
     return Answers(
-        tuple("".join(numbers) if numbers else None for numbers in said),
+        tuple("".join(n.digits for n in some) if some else None for some in numbers),
         tuple(digits),
-        np.array([min((n.confidence for n in recording.numbers), default=0.0) for recording in recordings]),
-        np.ones(len(recordings), bool),
+        np.array([min((n.confidence for n in some), default=0.0) for some in numbers]),
+        acceptable=np.ones(len(recordings), bool),
+        unreadable=np.array([recording.error is not None for recording in recordings]),
     )

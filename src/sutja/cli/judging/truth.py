@@ -1,4 +1,4 @@
-"""`sutja read --truth`: how much of a person's own numbers was read, how much wrong, how much rejected."""
+"""`sutja read --truth`: the shares of labelled numbers that were read, wrong and rejected."""
 
 from __future__ import annotations
 
@@ -7,68 +7,84 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sutja.reading.page.truth import Case, Labels, cases, read_labels
+from sutja.cli.judging.answers import describe_unreadable
+from sutja.reading.page.truth import Case, Label, Labels, cases, read_labels
 from sutja.types import Page
 
 if TYPE_CHECKING:
     from sutja.evaluation import Rate
 
-# What a reader of cheques had to reach for a bank to gain by it: LeCun, Bottou, Bengio and Haffner, Gradient-
+# Break-even of a bank that reads its cheques by machine: LeCun, Bottou, Bengio and Haffner, Gradient-
 # based learning applied to document recognition, Proc. IEEE 86 (1998), section X.D.
 PAYS = {"read": 0.50, "wrong": 0.01, "rejected": 0.49}
 
 
 class Truth:
-    """The labels of a file, and what the pages said to them.
+    """Labels of pages, and the numbers that were read there.
+
+    The labels of a page that cannot be read count as rejected, as those of all later pages of its file do.
 
     Parameters
     ----------
     path : str
-        The CSV of labels; the files it names are beside it.
+        A CSV of labels, in the folder of the files that it names.
     every_number : bool
-        It names every number of its pages.
+        The labels name every number of their pages.
+
+    Attributes
+    ----------
+    cases : list[Case]
+        Labels with their numbers.
+    unlabelled : int
+        Count of pages without a label.
 
     Raises
     ------
     SutjaError
-        If it cannot be used.
+        If the labels cannot be used.
     """
 
     def __init__(self, path: str, every_number: bool = False) -> None:
         self._labels = Labels(read_labels(path), Path(path).parent)
         self._every_number = every_number
-        self._seen: list[tuple[str, int]] = []
+        self._pages: list[tuple[str, int]] = []
+        self._failed: list[str] = []  # source of each page with an error
         self.cases: list[Case] = []
         self.unlabelled = 0
 
     @property
     def files(self) -> list[str]:
-        """The files that are labelled."""
+        """Files that are labelled."""
         return self._labels.files
 
     def add(self, page: Page) -> None:
-        """Compare a page with its labels; one that could not be read has all of them against it."""
+        """Compare a page with its labels."""
         labels = self._labels.of(page)
-        self._seen.append((page.source, page.page))
+        self._pages.append((page.source, page.page))
+        if page.error is not None:
+            self._failed.append(page.source)
         if not labels:
             self.unlabelled += 1
             return
         self.cases += cases(page, labels, self._every_number)
 
     def report(self, as_json: bool = False) -> str:
-        """The measure: shares of all labels with 95 % intervals, beside the line of what pays."""
+        """Report the shares of all labels with 95 % intervals, beside the break-even."""
         from sutja.evaluation import Rate
 
-        labelled = sum(case.label is not None for case in self.cases)
-        n = len(self.cases)
-        read, wrong = sum(case.read for case in self.cases), sum(case.wrong for case in self.cases)
+        missing = self._labels.missing(self._pages)
+        lost = [label for label in missing if label.digits and self._is_in_failed_file(label)]
+        every = [*self.cases, *(Case(label, None) for label in lost)]
+        labelled = sum(case.label is not None for case in every)
+        n = len(every)
+        read, wrong = sum(case.read for case in every), sum(case.wrong for case in every)
         rates = {
             "read": Rate.of(read, n),
             "wrong": Rate.of(wrong, n),
             "rejected": Rate.of(n - read - wrong, n),
         }
         accepted = Rate.of(wrong, read + wrong)
-        unread = len(self._labels.missing(self._seen))
+        unread = len(missing) - len(lost)
         if as_json:
             facts = {name: asdict(rate) for name, rate in rates.items()}
             return json.dumps(
@@ -81,36 +97,46 @@ class Truth:
                     "pays": PAYS,
                 }
             )
-        return _text(rates, accepted, labelled, n, unread, self.unlabelled)
+        text = _format_text(rates, accepted, labelled, n, unread, self.unlabelled)
+        if not self._failed:
+            return text
+        k, consequence = len(self._failed), "their labels count as rejected"
+        return f"{text}\n{describe_unreadable(k, len(self._pages), 'pages', consequence)}"
+
+    def _is_in_failed_file(self, label: Label) -> bool:
+        pages = (Page(source, label.page, None, None) for source in set(self._failed))
+        return any(label in self._labels.of(page) for page in pages)
 
 
-def _text(rates: dict[str, Rate], accepted: Rate, labelled: int, n: int, unread: int, unlabelled: int) -> str:
+def _format_text(
+    rates: dict[str, Rate], accepted: Rate, labelled: int, n: int, unread: int, unlabelled: int
+) -> str:
     lines = [
         f"{labelled:,} labelled numbers"
-        + (f", and {n - labelled:,} read where none is" if n > labelled else ""),
+        + (f", and {n - labelled:,} numbers read without a label" if n > labelled else ""),
         f"{'':<14}{'read':<28}{'wrong':<28}{'rejected':<28}",
         f"{'these pages':<14}" + "".join(f"{_short(rate):<28}" for rate in rates.values()),
-        f"{'what pays':<14}" + "".join(f"{100 * share:<.0f} %".ljust(28) for share in PAYS.values()),
+        f"{'break-even':<14}" + "".join(f"{100 * share:<.0f} %".ljust(28) for share in PAYS.values()),
     ]
     if accepted.n:
         lines.append(f"wrong among the accepted: {_short(accepted)}, {accepted.k:,} of {accepted.n:,}")
-    lines.append(verdict(rates["read"], rates["wrong"]))
+    lines.append(judge(rates["read"], rates["wrong"]))
     if unread:
-        lines.append(f"{unread:,} labels are of pages that were not among those read, and do not count")
+        lines.append(f"labels that do not count, since their pages were not among those to read: {unread:,}")
     if unlabelled:
-        lines.append(f"{unlabelled:,} pages have no label")
+        lines.append(f"pages without a label: {unlabelled:,}")
     return "\n".join(line.rstrip() for line in lines)
 
 
-def verdict(read: Rate, wrong: Rate) -> str:
-    """Whether the figures are on the good side of the line, and whether the intervals are too."""
+def judge(read: Rate, wrong: Rate) -> str:
+    """Compare the figures and their intervals with the break-even."""
     if not read.n or read.rate is None or wrong.rate is None:
-        return "no labelled page was read, so nothing can be said"
+        return "no labelled page was read, so there is no figure"
     if read.rate < PAYS["read"] or wrong.rate > PAYS["wrong"]:
-        return "this does not reach the line of what pays"
+        return "below break-even"
     if (read.low or 0.0) >= PAYS["read"] and (1.0 if wrong.high is None else wrong.high) <= PAYS["wrong"]:
-        return "this reaches the line of what pays, with its intervals"
-    return "this reaches the line of what pays, but so few labels do not make it sure"
+        return "above break-even, and so are the intervals"
+    return "above break-even, but there are too few labels to be sure"
 
 
 def _short(rate: Rate) -> str:

@@ -93,6 +93,9 @@ class BoxedSet:
         Whether the data tell training from test pictures by themselves. If not, either part is all of them.
     notes : tuple of str
         What the person should be told: boxes and pictures left out and why, a line each.
+    unreadable : tuple of BoxedPicture
+        Pictures that cannot be read: nothing is learnt from them, but an evaluation counts all their boxes as
+        missed.
     """
 
     pictures: tuple[BoxedPicture, ...]
@@ -102,13 +105,14 @@ class BoxedSet:
     open_terms: bool = False
     parted: bool = False
     notes: tuple[str, ...] = ()
+    unreadable: tuple[BoxedPicture, ...] = ()
 
     def __len__(self) -> int:
         return len(self.pictures)
 
     def take(self, indices: Sequence[int] | NDArray[np.integer]) -> BoxedSet:
         """Some of the pictures, in that order; the notes stay with the whole."""
-        return replace(self, pictures=tuple(self.pictures[i] for i in indices), notes=())
+        return replace(self, pictures=tuple(self.pictures[i] for i in indices), notes=(), unreadable=())
 
     def checksum(self) -> str:
         """SHA-256 of pictures, boxes and classes in their order, in hexadecimal."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sutja.data.boxes.pictures import size_of
-from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
 from sutja.errors import DataError, PictureError
 
@@ -66,7 +66,8 @@ def read_coco(files: dict[str, Path]) -> Scenes:
             remedy='add "categories": [{"id": 1, "name": …}, …]',
         )
     parts = {part: _scenes(data, files[part], notes) for part, data in loaded.items()}
-    used = {box.label for scenes in parts.values() for scene in scenes for box in scene.boxes}
+    read = [scene for scenes in parts.values() for scene in scenes if not scene.unreadable]
+    used = {box.label for scene in read for box in scene.boxes}
     # Some tools add a category above all others that no box is of.
     return Scenes(parts, tuple(name for name in names if name in used) or tuple(names), notes)
 
@@ -105,7 +106,8 @@ def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBox
         try:
             scenes[str(entry.get("id"))] = SceneBoxes(picture, size_of(picture))
         except PictureError as error:
-            notes.append(f"{error}; left out")
+            notes.append(f"not read: {error}")
+            scenes[str(entry.get("id"))] = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
     known = {str(entry.get("id")) for entry in _entries(data, "images", path)}
     for place, entry in enumerate(_entries(data, "annotations", path)):
         where, key = f"{path}, annotations[{place}]", str(entry.get("image_id"))

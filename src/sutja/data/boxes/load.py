@@ -60,7 +60,8 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
         scenes.parts["test"] = scenes.parts.pop("validation")
     for part, some in scenes.parts.items():
         notes = list(scenes.notes) if not found else []
-        pictures = checked(some, scenes.classes, notes)
+        pictures = checked([scene for scene in some if not scene.unreadable], scenes.classes, notes)
+        unreadable = checked([scene for scene in some if scene.unreadable], scenes.classes, notes)
         source = entry.name if entry else path.name or str(path.resolve())
         found[part] = BoxedSet(
             pictures,
@@ -70,6 +71,7 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
             bool(entry and entry.open_terms),
             part != "all",
             shortened(notes),
+            unreadable,
         )
     things = sum(len(picture.labels) for part in found.values() for picture in part.pictures)
     if not things:
@@ -92,7 +94,8 @@ def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
         A box is of a class that is not among them.
     """
     place = {name: index for index, name in enumerate(classes)}
-    present = {int(label) for picture in boxes.pictures for label in picture.labels}
+    every = (*boxes.pictures, *boxes.unreadable)
+    present = {int(label) for picture in every for label in picture.labels}
     unknown = [boxes.classes[i] for i in sorted(present) if boxes.classes[i] not in place]
     if unknown:
         raise DataError(
@@ -101,10 +104,9 @@ def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
             remedy=f"known are {show_some(list(classes))}; leave out the others or rename them",
         )
     numbers = np.array([place.get(name, -1) for name in boxes.classes], np.int64)
-    pictures = tuple(
-        BoxedPicture(one.picture, one.boxes, numbers[one.labels], one.ignore) for one in boxes.pictures
-    )
-    return replace(boxes, pictures=pictures, classes=tuple(classes))
+    pictures = tuple(BoxedPicture(one.picture, one.boxes, numbers[one.labels], one.ignore) for one in every)
+    n = len(boxes)
+    return replace(boxes, pictures=pictures[:n], unreadable=pictures[n:], classes=tuple(classes))
 
 
 def _read_own(path: Path) -> Scenes:

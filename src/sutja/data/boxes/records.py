@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 
+UNKNOWN_SIZE = (100_000, 100_000)  # (H, W) of a picture that cannot be read: no box lies outside of it
 LEAST_INSIDE = 0.5  # of a box's area; what reaches further beyond its picture is wrong
 _NAMED = 60  # notes of one kind of data that are kept word by word
 
@@ -40,11 +41,12 @@ class BoxRecord:
 
 @dataclass(slots=True)
 class SceneBoxes:
-    """One picture with its boxes as the files have them, and its (H, W)."""
+    """One picture with its boxes as the files have them, and its (H, W); `UNKNOWN_SIZE` if unreadable."""
 
     path: Path
     size: tuple[int, int]
     boxes: list[BoxRecord] = field(default_factory=list)
+    unreadable: bool = False
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from sutja.data.boxes.pictures import by_stem, pictures_in, size_of
-from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.errors import PictureError
 
 PARTS = {"train": ("train",), "validation": ("val", "valid", "validation"), "test": ("test",)}
@@ -42,7 +42,8 @@ def read_voc(folder: Path) -> Scenes:
                 notes.append(f"{pictures[name]}: there is no {name}.xml; left out")
             elif scene := _scene(pictures[name], annotations[name], notes):
                 parts[part].append(scene)
-    named = {box.label for scenes in parts.values() for scene in scenes for box in scene.boxes}
+    read = [scene for scenes in parts.values() for scene in scenes if not scene.unreadable]
+    named = {box.label for scene in read for box in scene.boxes}
     return Scenes(parts, tuple(sorted(named)), notes)
 
 
@@ -65,13 +66,14 @@ def _scene(picture: Path, annotation: Path, notes: list[str]) -> SceneBoxes | No
         if annotation.stat().st_size > _LARGEST:
             raise ValueError(f"more than {_LARGEST:,} bytes")
         tree = ElementTree.parse(annotation)
-        scene = SceneBoxes(picture, size_of(picture))
-    except PictureError as error:
-        notes.append(f"{error}; left out")
-        return None
     except (OSError, ElementTree.ParseError, ValueError, LookupError) as error:
         notes.append(f"{annotation}: cannot be read as VOC XML ({error}); left out")
         return None
+    try:
+        scene = SceneBoxes(picture, size_of(picture))
+    except PictureError as error:
+        notes.append(f"not read: {error}")
+        scene = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
     for number, thing in enumerate(tree.iter("object"), start=1):
         where = f"{annotation}, object {number}"
         try:

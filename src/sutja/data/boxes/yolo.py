@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 from sutja.data.boxes.pictures import pictures_in, size_of
-from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes
+from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
 from sutja.errors import DataError, PictureError
 
@@ -72,8 +72,8 @@ def _scene(picture: Path, classes: tuple[str, ...], notes: list[str]) -> SceneBo
     try:
         scene = SceneBoxes(picture, size_of(picture))
     except PictureError as error:
-        notes.append(f"{error}; left out")
-        return None
+        notes.append(f"not read: {error}")
+        scene = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
     path = _label_file(picture)
     if not path.is_file():
         return scene

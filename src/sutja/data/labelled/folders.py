@@ -62,7 +62,7 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
     images, kept, notes = stack_pictures(paths, resize, str(root))
     check_none_lost(labels, labels[kept], str(root))
     names = tuple(str(paths[i].relative_to(root)) for i in kept)
-    return Loaded(images, labels[kept], None, names, parted, notes, any(clips))
+    return Loaded(images, labels[kept], None, names, parted, notes, any(clips), np.delete(labels, kept))
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -56,6 +56,9 @@ class Labelled:
         What the person should be told: pictures left out and why, a line each.
     clips : bool
         Whether the pictures are of sounds (`sutja.signals.clip_picture`).
+    unreadable : tuple of str
+        Classes of the items that cannot be read: nothing is learnt from them, but an evaluation counts them
+        as wrong.
     """
 
     images: NDArray[np.uint8]
@@ -69,6 +72,7 @@ class Labelled:
     parted: bool = False
     notes: tuple[str, ...] = ()
     clips: bool = False
+    unreadable: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -145,10 +149,13 @@ def load_labelled(
         return _known(name, part, resize)
     path = Path(name).expanduser()
     loaded = fit_images(_read_own(path, part, resize), resize, str(path))
-    labels, classes = encode_labels(loaded.labels, str(path), training=part == "train")
+    n, every = len(loaded.labels), loaded.labels
+    if loaded.unreadable is not None:
+        every = np.concatenate([loaded.labels, loaded.unreadable])
+    labels, classes = encode_labels(every, str(path), training=part == "train")
     return Labelled(
         images=loaded.images,
-        labels=labels,
+        labels=labels[:n],
         classes=classes,
         groups=loaded.groups,
         names=loaded.names,
@@ -157,6 +164,7 @@ def load_labelled(
         parted=loaded.parted,
         notes=loaded.notes,
         clips=loaded.clips,
+        unreadable=tuple(classes[i] for i in labels[n:]),
     )
 
 

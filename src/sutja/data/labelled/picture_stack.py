@@ -39,6 +39,8 @@ class Loaded:
     notes : tuple of str
     clips : bool
         See `sutja.data.labelled.load.Labelled`.
+    unreadable : NDArray[Any] | None
+        Array (m,) of the labels of pictures that cannot be read; None for none.
     """
 
     images: NDArray[np.uint8]
@@ -48,6 +50,7 @@ class Loaded:
     parted: bool = False
     notes: tuple[str, ...] = ()
     clips: bool = False
+    unreadable: NDArray[Any] | None = None
 
 
 def fit_images(loaded: Loaded, resize: Size | None, where: str) -> Loaded:

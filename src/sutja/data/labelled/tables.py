@@ -80,6 +80,7 @@ def read_class_table(path: Path, part: Part, resize: Size | None) -> Loaded:
         names,
         parted,
         (*notes, *unnamed_pictures(files)),
+        unreadable=np.delete(labels[rows], kept),
     )
 
 
