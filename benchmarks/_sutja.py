@@ -15,7 +15,7 @@ from _scores import Case, rate
 
 from sutja.charset import LETTER
 from sutja.errors import SutjaError
-from sutja.model_file.bundled import path_of
+from sutja.model_file.bundled import find_model
 from sutja.reading.reader import Reader
 
 BUNDLED = ("numbers", "numbers-open")
@@ -60,7 +60,7 @@ def arguments(
 
 def models(chosen: Sequence[str] | None) -> list[str]:
     """The models to measure: those named, or the bundled ones that are there."""
-    names = list(chosen or [name for name in BUNDLED if path_of(name).is_file()])
+    names = list(chosen or [name for name in BUNDLED if find_model(name).is_file()])
     if not names:
         raise SystemExit(
             "error: no bundled model is here; make one with recipes/, or name a file with --model"
@@ -70,7 +70,7 @@ def models(chosen: Sequence[str] | None) -> list[str]:
 
 def model_facts(name: str) -> dict[str, Any]:
     """Which model this is: its card's name, its terms, and the file's size and checksum."""
-    path = path_of(name)
+    path = find_model(name)
     card = Reader(name).card
     data = path.read_bytes()
     return {

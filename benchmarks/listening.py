@@ -37,7 +37,7 @@ from _sutja import arguments, data_folder
 from sutja.errors import SutjaError
 from sutja.listening import Listener
 from sutja.metrics import edit_distance
-from sutja.model_file.bundled import path_of
+from sutja.model_file.bundled import find_model
 from sutja.signals.audio import RATE
 
 FIGURE = "listening"
@@ -182,7 +182,7 @@ def load(name: str) -> Listener:
 
 def model_facts(name: str, listener: Listener) -> dict[str, Any]:
     """Which model this is: its card's name, its terms, and the file's size and checksum."""
-    data = path_of(name).read_bytes()
+    data = find_model(name).read_bytes()
     card = listener.card
     return {
         "name": card.name,

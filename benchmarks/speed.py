@@ -29,7 +29,7 @@ from _stages import Stages, time_stages
 from _sutja import arguments, data_folder, load_reader, model_facts, models
 
 from sutja.model_file import read_model
-from sutja.model_file.bundled import path_of
+from sutja.model_file.bundled import find_model
 
 FIGURE = "speed"
 PART = "validation"
@@ -76,7 +76,7 @@ def arithmetic(model: str, stages: Stages, crops: int, rate: float) -> dict[str,
 def _load(model: str) -> Any:
     import onnx
 
-    return onnx.load_model_from_string(read_model(path_of(model)).data)
+    return onnx.load_model_from_string(read_model(find_model(model)).data)
 
 
 def measure(model: str, paths: Sequence[Path], rounds: int, *, peers: bool) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from sutja.charset import CHARSET
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.data.sets import catalogue
 from sutja.metrics import expected_calibration_error
-from sutja.model_file import Calibration, Card, Preprocessing, SecondLook, TrainingSet
+from sutja.model_file import TTA, Calibration, Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber
 from sutja.reading.reader import Reader
 from sutja.signals.normalise import NormaliseParams
@@ -55,10 +55,10 @@ Pictures = list[np.ndarray]
 UNSURE = 0.98  # raw confidence below which a crop is looked at again
 
 
-def second_look(params: NormaliseParams) -> SecondLook:
+def make_tta(params: NormaliseParams) -> TTA:
     """Wider, narrower, and with more margin: chosen on validation amounts (docs/log.md)."""
     wider, narrower = round(params.stretch * 1.15, 3), round(params.stretch * 0.87, 3)
-    return SecondLook(UNSURE, ({"stretch": wider}, {"stretch": narrower}, {"margin": 0.3}))
+    return TTA(UNSURE, ({"stretch": wider}, {"stretch": narrower}, {"margin": 0.3}))
 
 
 def params_of(args: argparse.Namespace) -> NormaliseParams:
@@ -85,7 +85,7 @@ def card_of(name: str, params: NormaliseParams) -> Card:
         tuple(CHARSET),
         Preprocessing("normalise", params.to_json()),
         threshold=0.0,
-        second_look=second_look(params),
+        tta=make_tta(params),
     )
 
 
@@ -215,7 +215,7 @@ def bundle(args: argparse.Namespace) -> None:
         calibration=Calibration(points=calibrate.calibration.points),
         thresholds=table.counts,
         threshold=choice.threshold,
-        second_look=second_look(params),
+        tta=make_tta(params),
         training_data=(
             *(TrainingSet(n, items, catalogue.entry_of(n).terms) for n, items in sorted(used.items())),
             fonts,

@@ -26,7 +26,7 @@ from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.errors import ThresholdError
 from sutja.grammar import digits_of
-from sutja.model_file import FieldTrust, read_model, write_model
+from sutja.model_file import FieldConfidence, read_model, write_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
 from sutja.reading.page.trust import field_trust
@@ -114,7 +114,7 @@ def main() -> None:
     root = Path(os.environ["SUTJA_DATA"])
     path = bundled_path(DEFAULTS["detect"])
     file = read_model(path)
-    reader = Reader(detector=replace(file, card=replace(file.card, fields=FieldTrust())))
+    reader = Reader(detector=replace(file, card=replace(file.card, fields=FieldConfidence())))
     pages = [*composed(reader, root, args.pages), *real(reader, root)]
     found = [case for page in pages for case in page]
     print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)

@@ -43,7 +43,7 @@ from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
 from sutja.data.pages.cheques import cheque_pages
 from sutja.data.pages.pages import CLASSES, real_pages
 from sutja.data.sets import catalogue
-from sutja.model_file import Card, FieldTrust, Preprocessing, TrainingSet, read_model, write_model
+from sutja.model_file import Card, FieldConfidence, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runs.detect import calibrated
@@ -308,7 +308,7 @@ def bundle(args: argparse.Namespace) -> None:
     held, path = pooled(sets), args.model or bundled_path("pages")
     before = read_model(args.begin).card if args.begin else None
     # How whole numbers were trusted stands in until recipes/page_trust.py measures it with this detector.
-    trust = read_model(path).card.fields if path.exists() else FieldTrust()
+    trust = read_model(path).card.fields if path.exists() else FieldConfidence()
     card = Card(
         "detect",
         "pages",

@@ -8,13 +8,13 @@ from onnx import TensorProto
 from steerable_detector import CLASSES, make_card, make_network
 
 from sutja.errors import ModelFileError
-from sutja.model_file import Card, read_model, write_model
-from sutja.model_file.bundled import bundled_path, path_of
+from sutja.model_file import format_card, parse_card, read_model, write_model
+from sutja.model_file.bundled import bundled_path, find_model
 
 
 def test_a_card_survives_json():
     card = make_card(results=({"part": "test", "ap50": 0.9},))
-    assert Card.from_json(card.to_json()) == card
+    assert parse_card(format_card(card)) == card
     assert card.n_outputs == 4 + len(CLASSES)
 
 
@@ -54,7 +54,7 @@ def test_a_file_is_read_as_it_was_written(tmp_path):
 
 
 def test_bundled_models_go_by_name(tmp_path, monkeypatch):
-    assert path_of("numbers") == bundled_path("numbers")
-    assert path_of("no-such-model") == Path("no-such-model")
-    assert path_of("./numbers") == Path("numbers")
-    assert path_of(tmp_path / "numbers.onnx") == tmp_path / "numbers.onnx"
+    assert find_model("numbers") == bundled_path("numbers")
+    assert find_model("no-such-model") == Path("no-such-model")
+    assert find_model("./numbers") == Path("numbers")
+    assert find_model(tmp_path / "numbers.onnx") == tmp_path / "numbers.onnx"

@@ -8,7 +8,7 @@ import steerable
 from onnx import TensorProto, helper
 
 from sutja.errors import ModelFileError
-from sutja.model_file import CARD_KEY, read_model, write_model
+from sutja.model_file import CARD_KEY, format_card, read_model, write_model
 from sutja.model_file.bundled import open_model
 
 
@@ -16,7 +16,7 @@ from sutja.model_file.bundled import open_model
 def model():
     """A network with a card, not yet in a file."""
     made = steerable.make_network()
-    made.metadata_props.add(key=CARD_KEY, value=steerable.make_card().to_json())
+    made.metadata_props.add(key=CARD_KEY, value=format_card(steerable.make_card()))
     return made
 
 
@@ -55,7 +55,7 @@ def test_a_disk_that_fails_leaves_nothing(tmp_path, model, monkeypatch):
         raise OSError("no space left")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ModelFileError, match=r"a\.onnx: cannot be written \(no space left\); make room"):
+    with pytest.raises(ModelFileError, match=r"a\.onnx: cannot be written \(no space left\); free space"):
         write_model(tmp_path / "a.onnx", model, steerable.make_card())
     assert not list(tmp_path.iterdir())
 
@@ -187,7 +187,7 @@ def test_the_wrong_job(model, change, match):
 
 def test_another_number_of_classes():
     model = steerable.make_network(classes=12)
-    model.metadata_props.add(key=CARD_KEY, value=steerable.make_card().to_json())
+    model.metadata_props.add(key=CARD_KEY, value=format_card(steerable.make_card()))
     refused(model, "12 classes, its card names 16")
 
 

@@ -12,8 +12,8 @@ from PIL import Image
 from steerable import add_bar, draw
 
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
-from sutja.model_file import Calibration, Preprocessing, RiskCounts, SecondLook, write_model
-from sutja.model_file.bundled import DEFAULTS, bundled_path, path_of
+from sutja.model_file import TTA, Calibration, Preprocessing, RiskCounts, write_model
+from sutja.model_file.bundled import DEFAULTS, bundled_path, find_model
 from sutja.reading import Reader, windows
 
 
@@ -123,11 +123,11 @@ def test_the_largest_error_chooses_the_threshold(make):
         make(max_error=0.01)
 
 
-def test_unsure_crops_get_a_second_look(make):
-    # The second look makes the picture twice as wide, so that faint bars count the same: the mean must not
-    # change what is read, only crops below the limit are looked at again, and the runs are counted.
-    look = SecondLook(0.9, ({"stretch": 2.0},))
-    made = make(second_look=look)
+def test_unsure_crops_get_test_time_augmentation(make):
+    # The other view makes the picture twice as wide, so that faint bars count the same: the mean must not
+    # change what is read, only crops below the limit are read again, and the runs are counted.
+    augmentation = TTA(0.9, ({"stretch": 2.0},))
+    made = make(tta=augmentation)
     runs = []
     run = made._session.run
     made._session.run = lambda batch: runs.append(batch.shape) or run(batch)
@@ -138,7 +138,7 @@ def test_unsure_crops_get_a_second_look(make):
     assert [page.numbers[0].digits for page in pages] == ["12", "8", "45"]
     assert [shape[0] for shape in runs] == [3, 1] or sorted(shape[0] for shape in runs) == [1, 1, 2]
     assert runs[-1][0] == 1
-    assert pages[1].numbers[0].box.to_list() == [4, 8, 8, 20]  # about both bars, whichever look it is from
+    assert pages[1].numbers[0].box.to_list() == [4, 8, 8, 20]  # about both bars, whichever view it is from
 
 
 def test_many_keep_their_order_and_their_answers(model_path):
@@ -246,9 +246,9 @@ def test_errors_of_one_picture_are_raised(read, tmp_path):
     ("card", "match"),
     [
         ({"preprocessing": Preprocessing("fourier")}, "preprocessing 'fourier'"),
-        ({"preprocessing": Preprocessing("normalise", {"colour": 1})}, "does not know"),
+        ({"preprocessing": Preprocessing("normalise", {"colour": 1})}, "cannot use"),
         ({"preprocessing": Preprocessing("normalise", {"height": 48})}, "wants 32 rows"),
-        ({"second_look": SecondLook(0.9, ({"height": 48},))}, "wants 32 rows"),
+        ({"tta": TTA(0.9, ({"height": 48},))}, "wants 32 rows"),
     ],
 )
 def test_a_card_this_version_cannot_serve(make, card, match):
@@ -271,8 +271,8 @@ def test_models_by_name_and_by_path(tmp_path, monkeypatch):
     bundled = bundled_path(DEFAULTS["transcribe"])
     assert bundled.name == "numbers.onnx"
     assert bundled.parent.name == "weights"
-    assert path_of("numbers.onnx") == Path("numbers.onnx")
-    assert path_of(tmp_path / "numbers") == tmp_path / "numbers"
+    assert find_model("numbers.onnx") == Path("numbers.onnx")
+    assert find_model(tmp_path / "numbers") == tmp_path / "numbers"
     with pytest.raises(ModelFileError, match="no such file"):
         Reader("nothing-of-this-name")
 

@@ -136,10 +136,10 @@ def calibrate(
 
 def _with_threshold(card: Card, threshold: float, guarantee: Guarantee) -> Card:
     """Put a threshold into a card; that of a detector is the threshold of whole numbers."""
-    from sutja.model_file import FieldTrust
+    from sutja.model_file import FieldConfidence
 
     if card.task == "detect":
-        fields = replace(card.fields or FieldTrust(), threshold=threshold, guarantee=guarantee)
+        fields = replace(card.fields or FieldConfidence(), threshold=threshold, guarantee=guarantee)
         return replace(card, fields=fields)
     return replace(card, threshold=threshold, guarantee=guarantee)
 

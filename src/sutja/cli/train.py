@@ -233,14 +233,14 @@ def _read(
     plan: Callable[..., TextPlan],
 ) -> RunFolder:
     """Train on crops."""
-    from sutja.model_file.bundled import open_model, path_of
+    from sutja.model_file.bundled import find_model, open_model
     from sutja.runs.transcribe import load_text_parts
     from sutja.runs.transcribe_finish import run
 
     card = open_model(base, "transcribe").card if base else None
     parts = load_text_parts(data, click.echo)
     folder = _folder(ctx, out, resume, f"{_stem(str(data))}-transcriber", 0)
-    weights = path_of(base) if base else None
+    weights = find_model(base) if base else None
     run(parts, plan(weights, name or folder.path.name), card, folder, resume, click.echo)
     return folder
 
@@ -255,14 +255,14 @@ def _hear(
     plan: Callable[..., TextPlan],
 ) -> RunFolder:
     """Train on recordings."""
-    from sutja.model_file.bundled import open_model, path_of
+    from sutja.model_file.bundled import find_model, open_model
     from sutja.runs.listen import load_speech_parts
     from sutja.runs.listen_finish import run
 
     card = open_model(base, "listen").card if base else None
     parts = load_speech_parts(data, click.echo)
     folder = _folder(ctx, out, resume, f"{_stem(str(data))}-listener", 0)
-    weights = path_of(base) if base else None
+    weights = find_model(base) if base else None
     run(parts, plan(weights, name or folder.path.name), card, folder, resume, click.echo)
     return folder
 

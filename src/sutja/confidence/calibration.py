@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sutja.metrics import check_scored
-from sutja.model_file.card import CALIBRATION_METHOD, Calibration
+from sutja.model_file import CALIBRATION_METHOD, Calibration
 
 LEAST_ODDS = 1e-7  # raw confidences nearer than this to 0 or 1 are told apart no further
 

@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from sutja.confidence.risk import COVERAGES
 from sutja.errors import ThresholdError
 from sutja.metrics import binomial_tail, check_scored, percent
-from sutja.model_file.card import GUARANTEE_METHODS, Guarantee
+from sutja.model_file import GUARANTEE_METHODS, Guarantee
 
 GUARANTEED_RISK, LEARN_THEN_TEST = GUARANTEE_METHODS
 SCOUTS = 0.1  # of the cases say where to look

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sutja.confidence.calibration import logit
-from sutja.model_file.card import Evidence
+from sutja.model_file import Evidence
 
 _STEPS, _SETTLED = 50, 1e-9
 _PRIOR = 1e-3  # of the weights' squares, a case: keeps them finite where no case is wrong

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from sutja.errors import ThresholdError
 from sutja.metrics import binomial_upper_bound, check_scored, percent
-from sutja.model_file.card import RiskCounts
+from sutja.model_file import RiskCounts
 
 # The parts of all answers at which a risk table looks; closer together where most answers are kept.
 COVERAGES = (

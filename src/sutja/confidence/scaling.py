@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sutja.model_file.card import Scaling
+from sutja.model_file import Scaling
 
 LEAST_LOG = -100.0  # log probabilities below are taken for this
 MOST_CLASSES = 200  # for vector scaling, which solves a system of 2 K equations

@@ -15,7 +15,7 @@ from sutja.boxes.nms import compute_areas, merge_detections, suppress_overlaps
 from sutja.confidence import Calibrator, resolve_threshold
 from sutja.detection.tiles import MAX_PIXELS, is_cut_off, join_cut_boxes, make_tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
-from sutja.model_file import Card, ModelFile
+from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
@@ -70,7 +70,7 @@ class Detector:
         file = open_model(model, "detect")
         self.card: Card = file.card
         self.classes = file.card.classes
-        self.params = _params(file)
+        self.params = file.build_preprocessing({"frame": FrameParams.from_json})
         self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self.max_pixels = max_pixels
         self._session = Session(file, threads)
@@ -271,21 +271,3 @@ def concatenate(parts: Sequence[Detections]) -> Detections:
         np.concatenate([getattr(part, name) for part in parts]) for name in ("boxes", "scores", "labels")
     )
     return Detections(boxes, scores, labels).take(np.argsort(-scores, kind="stable"))
-
-
-def _params(file: ModelFile) -> FrameParams:
-    preprocessing = file.card.preprocessing
-    if preprocessing.name != "frame":
-        raise ModelFileError(
-            f"wants the preprocessing {preprocessing.name!r}, which this version does not have for boxes",
-            where=f"model {file.source}",
-            remedy="update sutja",
-        )
-    try:
-        return FrameParams.from_json(preprocessing.params)
-    except (TypeError, ValueError) as error:
-        raise ModelFileError(
-            f"has parameters of the preprocessing that this version cannot use ({error})",
-            where=f"model {file.source}",
-            remedy="update sutja, or make the model file again",
-        ) from error

@@ -1,33 +1,40 @@
-"""The model file: one ONNX file with its card in the metadata. Written here, and checked before it is run."""
+"""The model file: one ONNX file with its card in the metadata, checked when it is written and read."""
 
 from sutja.model_file.card import (
+    CALIBRATION_METHOD,
+    GUARANTEE_METHODS,
+    TTA,
     Calibration,
     Card,
     Evidence,
-    FieldTrust,
+    FieldConfidence,
     Guarantee,
     Preprocessing,
     RiskCounts,
     Scaling,
-    SecondLook,
     TrainingSet,
 )
+from sutja.model_file.card_json import format_card, parse_card
 from sutja.model_file.file import CARD_KEY, SIZE_LIMIT, ModelFile, read_model, write_model
 
 __all__ = [
+    "CALIBRATION_METHOD",
     "CARD_KEY",
+    "GUARANTEE_METHODS",
     "SIZE_LIMIT",
+    "TTA",
     "Calibration",
     "Card",
     "Evidence",
-    "FieldTrust",
+    "FieldConfidence",
     "Guarantee",
     "ModelFile",
     "Preprocessing",
     "RiskCounts",
     "Scaling",
-    "SecondLook",
     "TrainingSet",
+    "format_card",
+    "parse_card",
     "read_model",
     "write_model",
 ]

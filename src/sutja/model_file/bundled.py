@@ -1,4 +1,4 @@
-"""Models by path, by the name of a bundled one, or the default of a task; each checked for its task."""
+"""Open models by path, by the name of a bundled one, or as the default of a task, and check their task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sutja.model_file.file import ModelFile, read_model
 
 Model: TypeAlias = "str | os.PathLike[str] | ModelFile | None"
 
-# The bundled model that a task takes where none is named.
+# The bundled model of a task where none is named.
 DEFAULTS = MappingProxyType(
     {"transcribe": "numbers", "classify": "digits", "detect": "pages", "listen": "spoken"}
 )
@@ -32,12 +32,12 @@ _TRAIN = {
 
 
 def bundled_path(name: str) -> Path:
-    """Return where the bundled model of this name is, or would be."""
+    """Return the path of the bundled model of a name, if there is one or not."""
     return Path(str(resources.files("sutja"))) / "weights" / f"{name}.onnx"
 
 
-def path_of(model: str | os.PathLike[str]) -> Path:
-    """Return the file of a model given by path, or by the name of a bundled one."""
+def find_model(model: str | os.PathLike[str]) -> Path:
+    """Find the file of a model by its path, or by the name of a bundled one."""
     path = Path(model)
     bundled = bundled_path(str(path))
     return bundled if path.name == str(model) and not path.suffix and bundled.is_file() else path
@@ -52,18 +52,18 @@ def open_model(model: Model, task: str | None = None) -> ModelFile:
         A path to a model file, the name of a bundled model, a model that was read, or None for the default
         of the task.
     task : str, optional
-        What it must be for: "transcribe", "classify", "detect" or "listen"; None for anything, where the
-        default is the transcriber.
+        Task it must have: "transcribe", "classify", "detect" or "listen"; None for any, where the default is
+        the transcriber.
 
     Raises
     ------
     ModelFileError
-        It cannot be read, or is for another task.
+        If it cannot be read, or has another task.
     """
     if isinstance(model, ModelFile):
         file = model
     else:
-        file = read_model(_default_path(task or "transcribe") if model is None else path_of(model))
+        file = read_model(_default_path(task or "transcribe") if model is None else find_model(model))
     if task is not None and file.card.task != task:
         made = file.card.task
         raise ModelFileError(

@@ -1,16 +1,18 @@
-"""Writing a model file whole or not at all, and reading one only when it is safe."""
+"""Model files, written whole or not at all, and read only when they are safe."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sutja.atomic import write_atomic
 from sutja.errors import ModelFileError
 from sutja.model_file.card import Card
-from sutja.model_file.safety import check_graph, check_signature
+from sutja.model_file.card_json import format_card, parse_card
+from sutja.model_file.checks import check_graph, check_signature
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -19,27 +21,61 @@ CARD_KEY = "sutja.card"
 SIZE_LIMIT = 64_000_000  # bytes
 
 
+Params = TypeVar("Params")
+
+
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A checked model: its card, the very bytes that were checked, and where they came from."""
+    """A checked model: its card, the very bytes that were checked, and the name of their source."""
 
     card: Card
     data: bytes
     source: str
 
+    def build_preprocessing(self, builders: Mapping[str, Callable[[Mapping[str, Any]], Params]]) -> Params:
+        """Build the parameters of the preprocessing that the card names.
+
+        Parameters
+        ----------
+        builders : Mapping[str, Callable[[Mapping[str, Any]], Params]]
+            For each preprocessing that the caller has, a function that makes its parameters of those on the
+            card, or raises TypeError or ValueError.
+
+        Raises
+        ------
+        ModelFileError
+            If the preprocessing or its parameters are of another version.
+        """
+        preprocessing = self.card.preprocessing
+        if preprocessing.name not in builders:
+            raise ModelFileError(
+                f"wants the preprocessing {preprocessing.name!r}, which this version does not have to "
+                f"{self.card.task}",
+                where=f"model {self.source}",
+                remedy="update sutja",
+            )
+        try:
+            return builders[preprocessing.name](preprocessing.params)
+        except (TypeError, ValueError) as error:
+            raise ModelFileError(
+                f"has parameters of the preprocessing that this version cannot use ({error})",
+                where=f"model {self.source}",
+                remedy="update sutja, or make the model file again",
+            ) from error
+
 
 def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: Card) -> None:
-    """Write `model` with its card to `path`, checked as reading checks it; `path` is replaced at one stroke.
+    """Write a model with its card, checked as reading checks it; what was at `path` is replaced atomically.
 
     Raises
     ------
     ModelFileError
-        If reading would refuse the file, or it cannot be written; what was there stays as it was.
+        If reading would refuse the file, or it cannot be written; an old file stays as it was.
     """
     proto = _parse(model) if isinstance(model, bytes) else model
     kept = [(entry.key, entry.value) for entry in proto.metadata_props if entry.key != CARD_KEY]
     del proto.metadata_props[:]
-    for key, value in [*kept, (CARD_KEY, card.to_json())]:
+    for key, value in [*kept, (CARD_KEY, format_card(card))]:
         proto.metadata_props.add(key=key, value=value)
     data = proto.SerializeToString()
     target = Path(path)
@@ -50,7 +86,7 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
         raise ModelFileError(
             f"cannot be written ({error.strerror or error})",
             where=str(target),
-            remedy="make room and permissions, or name another place",
+            remedy="free space, correct the permissions, or name another place",
         ) from error
 
 
@@ -67,7 +103,7 @@ def read_model(
     source_or_bytes : str | os.PathLike[str] | bytes
         A path, or the file's bytes.
     source : str | None
-        What to call the model in messages; the path by itself.
+        Name of the model in messages; by default its path.
     size_limit : int
         Largest size in bytes.
 
@@ -85,10 +121,10 @@ def read_model(
             else _read_bytes(Path(source_or_bytes), size_limit)
         )
         if len(data) > size_limit:
-            raise _too_large(len(data), size_limit)
+            raise _make_size_error(len(data), size_limit)
         model = _parse(data)
         check_graph(model)
-        card = Card.from_json(_card_text(model))
+        card = parse_card(_find_card(model))
         check_signature(model, card.task, card.n_outputs)
     except ModelFileError as error:
         raise ModelFileError(str(error), where=f"model {name}") from error
@@ -101,14 +137,14 @@ def _read_bytes(path: Path, size_limit: int) -> bytes:
             raise ModelFileError("there is no such file", remedy="check the path")
         size = path.stat().st_size
         if size > size_limit:
-            raise _too_large(size, size_limit)
+            raise _make_size_error(size, size_limit)
         with path.open("rb") as file:
             return file.read(size)
     except OSError as error:
         raise ModelFileError(f"cannot be read ({error.strerror})", remedy="check its permissions") from error
 
 
-def _too_large(size: int, limit: int) -> ModelFileError:
+def _make_size_error(size: int, limit: int) -> ModelFileError:
     return ModelFileError(
         f"has {size:,} bytes, more than the limit of {limit:,}", remedy="pass a smaller model"
     )
@@ -123,7 +159,7 @@ def _parse(data: bytes) -> ModelProto:
         raise ModelFileError("is not an ONNX file", remedy="pass a model file made by sutja") from error
 
 
-def _card_text(model: ModelProto) -> str:
+def _find_card(model: ModelProto) -> str:
     cards = [str(entry.value) for entry in model.metadata_props if entry.key == CARD_KEY]
     if len(cards) != 1:
         found = "no card" if not cards else f"{len(cards)} cards"

@@ -7,7 +7,7 @@ input, K classes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -17,7 +17,7 @@ from sutja.confidence import Calibrator, resolve_threshold, scale
 from sutja.confidence.scaling import LEAST_LOG
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
 from sutja.grammar import digits_of, kind_of, value_of
-from sutja.model_file import Card, ModelFile
+from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.windows import answer_each, failed, one_picture, windows
 from sutja.runtime import BoundRun, Session
@@ -60,7 +60,7 @@ class Classifier:
         self.card: Card = file.card
         self.classes = file.card.classes
         self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
-        self.params = _params(file)
+        self.params = file.build_preprocessing(dict.fromkeys(("pixels", CLIP), _make_params))
         self._clips = file.card.preprocessing.name == CLIP
         self._session = Session(file, threads)
         self._check_input(file.source)
@@ -286,22 +286,8 @@ def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
-def _params(file: ModelFile) -> PixelsParams:
-    preprocessing = file.card.preprocessing
-    if preprocessing.name not in ("pixels", CLIP):
-        raise ModelFileError(
-            f"wants the preprocessing {preprocessing.name!r}, which this version does not have for classes",
-            where=f"model {file.source}",
-            remedy="update sutja",
-        )
-    try:
-        return PixelsParams(**preprocessing.params)
-    except (TypeError, ValueError) as error:
-        raise ModelFileError(
-            f"has parameters of the preprocessing that this version cannot use ({error})",
-            where=f"model {file.source}",
-            remedy="update sutja, or make the model file again",
-        ) from error
+def _make_params(params: Mapping[str, Any]) -> PixelsParams:
+    return PixelsParams(**params)
 
 
 def check_crop(crop: bool) -> None:

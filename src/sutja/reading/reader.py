@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from sutja.confidence import Calibrator, resolve_threshold
 from sutja.errors import InferenceError, ModelFileError, PictureError
 from sutja.grammar import check_country, grammar_for
-from sutja.model_file import Card, FieldTrust, ModelFile
+from sutja.model_file import Card, FieldConfidence, ModelFile
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.decode import Answer, decode, mean_answers
 from sutja.reading.judge import Judge
@@ -94,7 +95,7 @@ class Reader:
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
         threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
-        self._looks = _preprocessing(file)
+        self._looks = file.build_preprocessing({"normalise": partial(_make_view_params, file.card)})
         self._alphabet = ["", *file.card.charset]
         self._judge = Judge(
             Calibrator(file.card.calibration.points),
@@ -207,7 +208,7 @@ class Reader:
         if self._page_reader is None:
             finder, trust = self._finder()
             if trust is None:  # nobody has measured these two together: finding and reading are taken as is
-                trust, limit = FieldTrust(threshold=self.threshold), None
+                trust, limit = FieldConfidence(threshold=self.threshold), None
             else:
                 limit = self._max_error
             self._page_reader = PageReader(
@@ -215,7 +216,7 @@ class Reader:
             )
         return self._page_reader
 
-    def _finder(self) -> tuple[Finder, FieldTrust | None]:
+    def _finder(self) -> tuple[Finder, FieldConfidence | None]:
         """What finds fields, and how far it is trusted together with a reader."""
         if not isinstance(self._detector, str | os.PathLike | ModelFile | None):
             return self._detector, None
@@ -267,7 +268,7 @@ class Reader:
         views = self._looks[1:]
         if not views:
             return
-        below = self.card.second_look.below
+        below = self.card.tta.below
         unsure = [item for item in items if item.answers and item.answers[0].probability < below]
         others = [arrange(item.inked, view) for view in views for item in unsure]
         answers = self._answers(others)
@@ -317,21 +318,6 @@ def _crop_page(picture: Picture, number: Number | PictureError | None) -> Page:
     return Page(picture.source, picture.page, picture.width, picture.height, numbers)
 
 
-def _preprocessing(file: ModelFile) -> list[NormaliseParams]:
-    """The parameters of the first look and of the views of the second."""
-    card = file.card
-    if card.preprocessing.name != "normalise":
-        raise ModelFileError(
-            f"wants the preprocessing {card.preprocessing.name!r}, which this version does not have",
-            where=f"model {file.source}",
-            remedy="update sutja",
-        )
-    views: list[dict[str, Any]] = [{}, *(dict(view) for view in card.second_look.views)]
-    try:
-        return [NormaliseParams(**{**card.preprocessing.params, **view}) for view in views]
-    except TypeError as error:
-        raise ModelFileError(
-            f"has parameters of the preprocessing that this version does not know ({error})",
-            where=f"model {file.source}",
-            remedy="update sutja",
-        ) from error
+def _make_view_params(card: Card, params: Mapping[str, Any]) -> list[NormaliseParams]:
+    """Make the parameters of the crop as it is, and of its views for test-time augmentation."""
+    return [NormaliseParams(**{**params, **view}) for view in ({}, *card.tta.views)]

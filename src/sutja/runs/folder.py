@@ -16,7 +16,7 @@ from typing import Any
 from sutja.atomic import write_atomic
 from sutja.errors import TrainingError
 from sutja.metrics import percent
-from sutja.model_file import Card
+from sutja.model_file import Card, format_card
 
 MODEL, CARD, RESULTS, COMMAND = "model.onnx", "card.json", "results.csv", "command.txt"
 _LEAST_ROOM = 64_000_000  # bytes: a model, two checkpoints and a few pictures
@@ -102,7 +102,7 @@ class RunFolder:
 
     def write_card(self, card: Card) -> None:
         """`card.json`: the card that is in the model file, for people."""
-        self.write(CARD, json.dumps(json.loads(card.to_json()), ensure_ascii=False, indent=2) + "\n")
+        self.write(CARD, json.dumps(json.loads(format_card(card)), ensure_ascii=False, indent=2) + "\n")
 
 
 def _unwritable(path: Path, why: str) -> TrainingError:

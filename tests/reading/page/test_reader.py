@@ -8,7 +8,7 @@ from finding import Blocks, draw_page, draw_table, make_pdf
 from PIL import Image
 
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
-from sutja.model_file import Calibration, Evidence, FieldTrust, RiskCounts
+from sutja.model_file import Calibration, Evidence, FieldConfidence, RiskCounts
 from sutja.reading import Reader
 from sutja.reading.page.reader import PageReader
 from sutja.signals.image import Picture
@@ -229,18 +229,18 @@ def test_confidence_counts_finding_and_reading():
 
 
 def test_confidence_is_calibrated_and_judged():
-    trust = FieldTrust(Calibration(points=((0.5, 0.2), (0.72, 0.6), (0.9, 0.95))), threshold=0.7)
+    trust = FieldConfidence(Calibration(points=((0.5, 0.2), (0.72, 0.6), (0.9, 0.95))), threshold=0.7)
     [number] = page_of(trust)[1].numbers
     assert number.confidence == pytest.approx(0.6)
     assert not number.accepted
 
 
 def test_finding_and_reading_are_weighed_as_the_card_says():
-    even = FieldTrust(evidence=Evidence(0.0, 0.0, 1.0))
+    even = FieldConfidence(evidence=Evidence(0.0, 0.0, 1.0))
     [number] = page_of(even, found=0.3)[1].numbers
     assert number.confidence == pytest.approx(0.9)  # the reading alone
     assert number.detection_confidence == pytest.approx(0.3)
-    both = FieldTrust(evidence=Evidence(-1.0, 1.0, 1.0))
+    both = FieldConfidence(evidence=Evidence(-1.0, 1.0, 1.0))
     [number] = page_of(both, found=0.8)[1].numbers
     assert number.confidence == pytest.approx(1 / (1 + np.exp(1 - np.log(4) - np.log(9))))
 
@@ -250,14 +250,14 @@ def test_what_is_hardly_there_is_no_number():
 
 
 def test_the_largest_error_chooses_the_threshold():
-    trust = FieldTrust(thresholds=RiskCounts(100, ((0.9, 60, 0), (0.5, 100, 8))), threshold=0.8)
+    trust = FieldConfidence(thresholds=RiskCounts(100, ((0.9, 60, 0), (0.5, 100, 8))), threshold=0.8)
     assert page_of(trust)[0].threshold == 0.8
     made, page = page_of(trust, max_error=0.1)
     assert made.threshold == 0.5
     assert page.numbers[0].accepted
     assert "of 100 validation cases 100 were accepted" in made.choice.statement()
     with pytest.raises(ThresholdError):
-        page_of(FieldTrust(), max_error=0.01)
+        page_of(FieldConfidence(), max_error=0.01)
 
 
 def test_what_does_not_fit_the_kind_is_not_accepted():

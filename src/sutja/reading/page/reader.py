@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator, resolve_threshold, weigh
-from sutja.model_file import FieldTrust
+from sutja.model_file import FieldConfidence
 from sutja.reading.judge import MISFIT
 from sutja.reading.page.cutting import WAYS, Cut, Way, cut
 from sutja.reading.page.fields import Finder, Found, find
@@ -84,7 +84,7 @@ class PageReader:
         What reads cut-out fields: `Reader.numbers`.
     finder : Finder
         What finds them: a `sutja.detection.Detector` of number fields.
-    trust : FieldTrust | None
+    trust : FieldConfidence | None
         How finding and reading together become a confidence, and from which a number is accepted.
     max_error : float | None
         As for `Reader`; by the counts of `trust`.
@@ -102,12 +102,12 @@ class PageReader:
         self,
         transcribe: Transcribe,
         finder: Finder,
-        trust: FieldTrust | None = None,
+        trust: FieldConfidence | None = None,
         max_error: float | None = None,
         *,
         of_a_kind: bool = False,
     ) -> None:
-        trust = trust or FieldTrust()
+        trust = trust or FieldConfidence()
         self._transcribe = transcribe
         self.finder = finder
         self._of_a_kind = of_a_kind

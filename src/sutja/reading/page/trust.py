@@ -8,13 +8,13 @@ import numpy as np
 
 from sutja.confidence import RiskTable, fit_calibration, fit_evidence, weigh
 from sutja.errors import ThresholdError
-from sutja.model_file import FieldTrust
+from sutja.model_file import FieldConfidence
 from sutja.reading.page.truth import Case
 
 LEAST_CASES = 100  # fewer tell nothing
 
 
-def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: int = 0) -> FieldTrust:
+def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: int = 0) -> FieldConfidence:
     """How finding and reading weigh, their calibration, and the threshold from which numbers are accepted.
 
     Half of the pages fit the weights and the map to a probability, the other half counts what each
@@ -54,7 +54,7 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
     calibrate = fit_calibration(raw(fit), [case.right for case in fit])
     table = RiskTable.measure([calibrate(value) for value in raw(count)], [case.right for case in count])
     chosen = table.choose(max_error)
-    return FieldTrust(calibrate.calibration, table.counts, chosen.threshold, evidence=evidence)
+    return FieldConfidence(calibrate.calibration, table.counts, chosen.threshold, evidence=evidence)
 
 
 def _grounds(cases: Sequence[Case]) -> tuple[list[float], list[float]]:

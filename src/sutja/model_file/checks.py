@@ -1,8 +1,8 @@
-"""What a model file may hold. A model can come from anyone, so it is looked through before it is run.
+"""Checks of a model's graph and signature. A model can come from anyone, so it is checked before it is run.
 
-Refused: operators outside the ONNX standard (their code lives in a library), functions of the model's own,
-loops (they need not end), weights in other files, more nodes or deeper nesting than any model of this package
-has.
+Refused are operators outside the ONNX standard (their code lives in a library), functions of the model's own,
+loops (they need not end), weights in other files, and more nodes or deeper nesting than any model of this
+package has.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ LOOPS = frozenset({"Loop", "Scan", "SequenceMap"})
 NODE_LIMIT = 20_000
 DEPTH_LIMIT = 4  # graphs within graphs
 
-# For each task: the inputs and outputs by name, with the sizes that are fixed (None: any, or left open).
+# For each task the inputs and outputs by name, with the sizes that are fixed (None for any size).
 SIGNATURES: dict[str, tuple[dict[str, tuple[int | None, ...]], dict[str, tuple[int | None, ...]]]] = {
     "transcribe": ({"image": (None, 1, None, None)}, {"log_probs": (None, None, None)}),
     "classify": ({"image": (None, None, None, None)}, {"log_probs": (None, None)}),
     "detect": ({"image": (None, None, None, None)}, {"predictions": (None, None, None)}),
     "listen": ({"features": (None, None, None)}, {"log_probs": (None, None, None)}),
 }
-# Along which side of the output the classes lie.
-_CLASSES_AT = {"transcribe": -1, "classify": -1, "detect": 1, "listen": -1}
+# Axis of the output along which the classes lie.
+_CLASS_AXIS = {"transcribe": -1, "classify": -1, "detect": 1, "listen": -1}
 _COUNTED_TOO = {
     "transcribe": " with the blank",
     "classify": "",
@@ -43,7 +43,7 @@ def check_graph(model: ModelProto) -> None:
     Raises
     ------
     ModelFileError
-        Naming what was found.
+        If it is refused; the message names the reason.
     """
     if not model.HasField("graph") or not model.opset_import or not model.graph.node:
         raise ModelFileError(
@@ -56,7 +56,7 @@ def check_graph(model: ModelProto) -> None:
             "holds functions or training steps of its own", remedy="export the plain network"
         )
     nodes = 0
-    for graph in _graphs(model.graph):
+    for graph in _iterate_graphs(model.graph):
         for tensor in [
             *graph.initializer,
             *(part for s in graph.sparse_initializer for part in (s.values, s.indices)),
@@ -78,8 +78,8 @@ def check_graph(model: ModelProto) -> None:
             )
 
 
-def _graphs(graph: GraphProto) -> Iterator[GraphProto]:
-    """The graph and every graph within it, down to `DEPTH_LIMIT`."""
+def _iterate_graphs(graph: GraphProto) -> Iterator[GraphProto]:
+    """Yield the graph and every graph within it, down to `DEPTH_LIMIT`."""
     waiting = [(graph, 0)]
     while waiting:
         current, depth = waiting.pop()
@@ -118,16 +118,16 @@ def check_signature(model: ModelProto, task: str, n_classes: int) -> None:
     model : ModelProto
         The model, its graph already checked.
     task : str
-        The task on its card.
+        Task on its card.
     n_classes : int
-        The outputs that the card has names for; of a transcriber, the charset and the blank, of a detector,
-        four edges and the classes.
+        Number of outputs by the card: for a transcriber the charset and the blank, for a detector four edges
+        and the classes.
     """
     inputs, outputs = SIGNATURES[task]
     weights = {tensor.name for tensor in model.graph.initializer}
     _check_values("input", [value for value in model.graph.input if value.name not in weights], inputs)
     _check_values("output", list(model.graph.output), outputs)
-    classes = model.graph.output[0].type.tensor_type.shape.dim[_CLASSES_AT[task]]
+    classes = model.graph.output[0].type.tensor_type.shape.dim[_CLASS_AXIS[task]]
     if classes.HasField("dim_value") and classes.dim_value != n_classes:
         raise ModelFileError(
             f"has {classes.dim_value} classes, its card names {n_classes}" + _COUNTED_TOO[task],
@@ -150,10 +150,10 @@ def _check_values(side: str, values: list[Any], expected: dict[str, tuple[int | 
         )
         if tensor.elem_type != 1 or not fits:  # 1 is float32
             raise ModelFileError(
-                f"its {side} {value.name!r} is not float32 {_shape(sizes)}",
+                f"its {side} {value.name!r} is not float32 {_format_shape(sizes)}",
                 remedy="pass a model made for this task",
             )
 
 
-def _shape(sizes: tuple[int | None, ...]) -> str:
+def _format_shape(sizes: tuple[int | None, ...]) -> str:
     return "(" + ", ".join("any" if size is None else str(size) for size in sizes) + ")"
