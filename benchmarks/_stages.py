@@ -22,7 +22,7 @@ from sutja.runtime import Session
 # stage: the functions it consists of, by the object that holds them
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "decode the file": ((windows, "iter_pictures"),),
-    "normalise": ((room, "find_ink"), (room, "arrange"), (room, "pad_batch")),
+    "normalise": ((room, "find_ink"), (room, "normalise_ink"), (room, "pad_batch")),
     "network": ((Session, "run"),),
     "beam search": ((room, "decode"), (room, "mean_answers")),
     "judge": ((Judge, "number"),),

@@ -41,7 +41,7 @@ from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import SIZES, DetectorConfig
 from sutja.nets.detector import Detector as Network
 from sutja.runtime import Session
-from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.detect.export import export_detector
 from sutja.training.detect.quantise import KEEP
 from sutja.training.quantise import quantise, widened
@@ -127,7 +127,7 @@ def pictures_for(channels: int, side: int) -> list[Picture]:
     data = load_boxed("bccd" if channels == 3 else "cheques")["train"]
     params = FrameParams(channels=channels, longest=side)
     found = [one.pixels for one in data.pictures[:PICTURES]]
-    return [resized(pixels, params.size_of(*pixels.shape[:2])) for pixels in found]
+    return [resize_picture(pixels, params.compute_size(*pixels.shape[:2])) for pixels in found]
 
 
 def untrained(size: str, channels: int, folder: Path) -> dict[str, ModelFile]:

@@ -27,7 +27,7 @@ from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.reading.page.cutting import WAYS, cut
 from sutja.reading.page.view import View
-from sutja.signals.normalise import grey
+from sutja.signals.normalisation import to_grey
 from sutja.synthesis.crops import camera, texts
 from sutja.synthesis.crops.samples import Composer, Sample, Silence
 from sutja.synthesis.crops.sources import Sources
@@ -72,7 +72,7 @@ def _cheque_amounts(root: Path, part: str) -> Iterator[RealField]:
         if record.text and in_part("cheques", record.key, part):
             page = cv2.imread(str(record.path), cv2.IMREAD_COLOR)
             assert page is not None
-            pixels = grey(np.ascontiguousarray(page[..., ::-1]))
+            pixels = to_grey(np.ascontiguousarray(page[..., ::-1]))
             for box in (Box(*box) for name, box in record.boxes if name == "CAR"):
                 yield RealField(pixels, box, _digits(record.text))
 

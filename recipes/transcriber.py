@@ -32,7 +32,7 @@ from _page_crops import PageCrops, RealField, page_samples, real_fields, samples
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.signals.normalise import NormaliseParams
+from sutja.signals.normalisation import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load
 from sutja.synthesis.pages import HELD_OUT

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, write_model
-from sutja.signals.normalise import NormaliseParams
+from sutja.signals.normalisation import NormaliseParams
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 K = 1 + len(CHARSET)
@@ -315,9 +315,9 @@ def test_stages_add_up(model_path, tmp_path):
         cv2.putText(picture, "12", (8, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
         cv2.imwrite(str(path), picture)
     stages_module, reader = script("_stages"), script("_sutja").load_reader(str(model_path))
-    before = stages_module.room.arrange
+    before = stages_module.room.normalise_ink
     stages = stages_module.time_stages(reader, paths)
-    assert stages_module.room.arrange is before
+    assert stages_module.room.normalise_ink is before
     assert sum(shape[0] for shape in stages.batches) == 3
     shares = stages.shares()
     assert all(

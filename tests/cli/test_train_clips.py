@@ -10,7 +10,7 @@ from sutja.cli import main
 from sutja.errors import PictureError, SoundError
 from sutja.model_file import read_model
 from sutja.reading.classifier import Classifier
-from sutja.signals.clip_picture import clip_picture
+from sutja.signals.spectrogram import make_spectrogram
 
 WORDS = {"left": 1, "right": 12, "stop": 31}
 
@@ -73,13 +73,13 @@ def test_recordings_and_pictures_do_not_mix(clips, tmp_path):
 
 def test_a_clip_is_shown_about_its_middle():
     sound = np.concatenate([np.zeros(40_000, np.float32), chord(5), np.zeros(30_000, np.float32)])
-    picture = clip_picture(sound, 16_000)
+    picture = make_spectrogram(sound, 16_000)
     assert picture.shape == (64, 128)
     assert picture.any()
-    alone = clip_picture(chord(5), 16_000)
+    alone = make_spectrogram(chord(5), 16_000)
     assert abs(int(picture.sum(dtype=int)) - int(alone.sum(dtype=int))) < 0.05 * alone.sum(dtype=int)
     heard = np.flatnonzero(picture.any(axis=0))
     assert abs((heard[0] + heard[-1]) / 2 - 63.5) < 3
     for n in (0, 200_000):
         with pytest.raises(SoundError):
-            clip_picture(np.zeros(n, np.float32), 16_000)
+            make_spectrogram(np.zeros(n, np.float32), 16_000)

@@ -67,7 +67,7 @@ def test_resampling_keeps_the_length(rate, n):
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])
 def test_blocks_make_no_difference(rate):
     noise = np.random.default_rng(0).normal(0, 0.1, 5 * rate).astype(np.float32)
-    parts = list(SoundStream(noise, rate).blocks(seconds=0.37))
+    parts = list(SoundStream(noise, rate).read_blocks(seconds=0.37))
     assert len(parts) > 10
     np.testing.assert_allclose(np.concatenate(parts), load_sound(noise, rate).samples, atol=1e-5)
 

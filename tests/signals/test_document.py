@@ -12,7 +12,7 @@ from PIL import Image
 
 from sutja.errors import PictureError
 from sutja.signals import document
-from sutja.signals.document import iter_pages, resolution
+from sutja.signals.document import choose_resolution, iter_pages
 from sutja.signals.image import Picture
 
 BLACK_CORNER = b"0 0 0 rg 0 0 100 100 re f"  # PDF counts from the lower left
@@ -143,6 +143,6 @@ def test_pages_of_any_size_have_a_bounded_number_of_pixels(media):
 
 @given(st.floats(1, 20_000), st.floats(1, 20_000), st.none() | st.floats(0.01, 10_000))
 def test_the_resolution_is_bounded(width, height, scan):
-    dpi = resolution(width, height, scan)
-    assert 0 < dpi <= document.MOST_DPI
+    dpi = choose_resolution(width, height, scan)
+    assert 0 < dpi <= document.MAX_DPI
     assert width * height * (dpi / 72) ** 2 <= 1.001 * document.PAGE_PIXELS

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 
 
 def test_values_and_what_is_filled_up():
@@ -27,14 +27,14 @@ def test_grey_and_colour_become_what_is_wanted(shape, channels):
 
 @given(st.integers(1, 3000), st.integers(1, 3000), st.sampled_from([64, 320]))
 def test_sides_are_kept_in_proportion(height, width, side):
-    h, w = FrameParams(longest=side).size_of(height, width)
+    h, w = FrameParams(longest=side).compute_size(height, width)
     assert max(h, w) == side
     assert min(h, w) >= 1
     scale = side / max(height, width)
     assert abs(h - height * scale) <= 1
     assert abs(w - width * scale) <= 1
-    assert min(FrameParams(shortest=side).size_of(height, width)) == side
-    assert FrameParams().size_of(height, width) == (height, width)
+    assert min(FrameParams(shortest=side).compute_size(height, width)) == side
+    assert FrameParams().compute_size(height, width) == (height, width)
 
 
 def test_parameters_survive_a_card():
@@ -71,5 +71,5 @@ def test_what_makes_no_sense_is_refused(wrong):
 
 def test_resizing_averages():
     pixels = np.tile(np.array([[0, 255], [255, 0]], np.uint8), (16, 16))
-    assert (abs(resized(pixels, (8, 8)).astype(int) - 127) <= 1).all()
-    assert resized(pixels, (32, 32)) is pixels
+    assert (abs(resize_picture(pixels, (8, 8)).astype(int) - 127) <= 1).all()
+    assert resize_picture(pixels, (32, 32)) is pixels

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sutja.errors import PictureError
-from sutja.signals.headers import plain_header
 from sutja.signals.image import Picture, iter_pictures, load_pictures
+from sutja.signals.picture_headers import read_plain_header
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)
 NOISE_RGB = np.random.default_rng(1).integers(0, 256, (40, 60, 3), np.uint8)
@@ -81,7 +81,7 @@ def test_lossy_formats_are_as_pillow_reads_them(name, pixels):
 )
 def test_kinds_of_jpeg_that_the_quick_decoder_reads(options):
     data = encoded(NOISE_RGB, "JPEG", **options)
-    assert plain_header(data) is not None
+    assert read_plain_header(data) is not None
     assert np.abs(load(data).astype(int) - np.asarray(Image.open(BytesIO(data)))).max() <= 1
 
 
@@ -280,7 +280,7 @@ def test_cut_short_anywhere_is_an_error(name):
 def test_cut_short_at_the_very_end_is_not_silently_read():
     for name in ("JPEG", "PNG"):
         data = encoded(NOISE, name)
-        assert plain_header(data[:-1]) is None
+        assert read_plain_header(data[:-1]) is None
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP"])

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sutja.signals.headers import PDF_SUFFIX, SUFFIXES
+from sutja.signals.picture_headers import PDF_SUFFIX, SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.types import Page, Recording
 

@@ -19,7 +19,7 @@ from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
-from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.signals.image import Picture, Source, iter_pictures
 from sutja.types import Box, Detection, Scene
 
@@ -177,10 +177,10 @@ class Detector:
         h, w = pixels.shape[:2]
         if not h or not w:
             raise PictureError("has no pixels", remedy="pass a picture with some")
-        size = self.params.size_of(h, w)
+        size = self.params.compute_size(h, w)
         threshold = self.threshold if threshold is None else threshold
         found = self._detect_resized(
-            resized(np.ascontiguousarray(pixels), size), self._find_min_score(threshold)
+            resize_picture(np.ascontiguousarray(pixels), size), self._find_min_score(threshold)
         )
         scale = np.array([w / size[1], h / size[0]] * 2, np.float32)
         boxes = (found.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))

@@ -20,7 +20,7 @@ from sutja.listening.symbols import make_alphabet
 from sutja.listening.utterances import PAUSE, Utterance, UtteranceBuilder
 from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
-from sutja.signals.audio import RATE, SoundSource, SoundStream, sound_name
+from sutja.signals.audio import RATE, SoundSource, SoundStream, name_source
 from sutja.types import Recording, SpokenNumber
 
 MIN_PAUSE, MAX_PAUSE = 0.2, 30.0  # seconds
@@ -122,7 +122,7 @@ class Listener:
         """
         sound = SoundStream(source, sample_rate)
         stream = NumberStream(self._pipeline)
-        numbers = [number for block in sound.blocks() for number in stream.push(block)]
+        numbers = [number for block in sound.read_blocks() for number in stream.push(block)]
         numbers += stream.finish()
         return Recording(sound.source, stream.seconds, tuple(numbers))
 
@@ -146,12 +146,12 @@ class Listener:
             numbers: list[SpokenNumber] = []
             try:
                 sound = SoundStream(source, sample_rate)
-                for block in sound.blocks():
+                for block in sound.read_blocks():
                     numbers += stream.push(block)
                 numbers += stream.finish()
             except (SoundError, InferenceError, MemoryError) as error:
                 seconds = stream.seconds or None
-                yield Recording(sound_name(source), seconds, tuple(numbers), _explain(error, source))
+                yield Recording(name_source(source), seconds, tuple(numbers), _explain(error, source))
             else:
                 yield Recording(sound.source, stream.seconds, tuple(numbers))
 
@@ -236,5 +236,5 @@ class NumberStream:
 
 def _explain(error: SutjaError | MemoryError, source: SoundSource) -> str:
     if isinstance(error, MemoryError):
-        error = SoundError("does not fit in memory", source=sound_name(source), remedy="cut it into parts")
+        error = SoundError("does not fit in memory", source=name_source(source), remedy="cut it into parts")
     return str(error)

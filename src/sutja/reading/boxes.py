@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import SPACE
 from sutja.reading.decode import Glyph
-from sutja.signals.normalise import Normalised
+from sutja.signals.normalisation import Normalised
 from sutja.types import Box
 
 COLUMNS_PER_FRAME = 2

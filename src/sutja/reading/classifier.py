@@ -21,10 +21,10 @@ from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.windows import answer_each, failed, one_picture, windows
 from sutja.runtime import BoundRun, Session
-from sutja.signals.clip_picture import PREPROCESSING as CLIP
-from sutja.signals.clip_picture import clip_picture, is_clip
-from sutja.signals.image import Picture, Source, source_name
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, pixel_values, to_pixels
+from sutja.signals.image import Picture, Source, name_source
+from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, make_value_table, to_pixels
+from sutja.signals.spectrogram import PREPROCESSING as CLIP
+from sutja.signals.spectrogram import is_sound_file, make_spectrogram
 from sutja.types import Alternative, Box, Character, Classification, Number, Page
 
 BATCH = 256  # pictures in one run
@@ -69,7 +69,7 @@ class Classifier:
         K = len(self.classes)
         self._vector = file.card.scaling if file.card.scaling.shift else None
         self._scale = file.card.scaling.scale[0] if len(file.card.scaling.scale) == 1 else 1.0
-        self._values = pixel_values(self.params)
+        self._values = make_value_table(self.params)
         self._one = BoundRun(self._session, (1, *self.params.shape), (1, K))
         self._flat = self._one.input.reshape(-1)
         self._picture_shape = (self.params.height, self.params.width) if self.params.channels == 1 else None
@@ -110,12 +110,12 @@ class Classifier:
 
     def _picture(self, source: Source) -> Picture:
         """A picture, or that of a clip for a classifier of clips."""
-        if not self._clips or not is_clip(source):
+        if not self._clips or not is_sound_file(source):
             return one_picture(source)
         try:
-            return Picture(clip_picture(str(source)), source_name(source))
+            return Picture(make_spectrogram(str(source)), name_source(source))
         except SoundError as error:
-            name = source_name(source)
+            name = name_source(source)
             raise PictureError(str(error).removeprefix(f"{name}: "), source=name) from error
 
     def predict_log_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:

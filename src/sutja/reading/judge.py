@@ -11,7 +11,7 @@ from sutja.grammar import Grammar, Typed, own_part, typed
 from sutja.reading.boxes import around, character_boxes
 from sutja.reading.decode import MOST_ALTERNATIVES, Answer
 from sutja.signals.image import Picture
-from sutja.signals.normalise import Normalised
+from sutja.signals.normalisation import Normalised
 from sutja.types import Alternative, Character, Number
 
 # A reading that does not fit the kind that was asked for is shown if it has more than so many times the

@@ -28,7 +28,15 @@ from sutja.reading.windows import answer_each, failed, one_picture, page_by_page
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source
-from sutja.signals.normalise import STRIDE, Inked, Normalised, NormaliseParams, arrange, find_ink, pad_batch
+from sutja.signals.normalisation import (
+    STRIDE,
+    InkMap,
+    Normalised,
+    NormaliseParams,
+    find_ink,
+    normalise_ink,
+    pad_batch,
+)
 from sutja.types import Number, Page
 
 LEAST_FOUND = 0.15  # a find less sure is not looked at: finding and reading are judged together
@@ -40,7 +48,7 @@ class _Waiting:
     """A picture between loading and answering."""
 
     picture: Picture
-    inked: Inked
+    inked: InkMap
     normalised: Normalised
     answers: list[Answer] | None = None
 
@@ -242,7 +250,7 @@ class Reader:
         waiting = []
         for picture in pictures:
             inked = find_ink(picture.pixels, self._looks[0].least_contrast)
-            waiting.append(_Waiting(picture, inked, arrange(inked, self._looks[0])))
+            waiting.append(_Waiting(picture, inked, normalise_ink(inked, self._looks[0])))
         self._look([item for item in waiting if item.normalised.ink])
         self._look_again(waiting)
         return [
@@ -270,7 +278,7 @@ class Reader:
             return
         below = self.card.tta.below
         unsure = [item for item in items if item.answers and item.answers[0].probability < below]
-        others = [arrange(item.inked, view) for view in views for item in unsure]
+        others = [normalise_ink(item.inked, view) for view in views for item in unsure]
         answers = self._answers(others)
         for i, item in enumerate(unsure):
             assert item.answers is not None

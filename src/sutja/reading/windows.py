@@ -10,7 +10,7 @@ import cv2
 
 from sutja.errors import InferenceError, PictureError
 from sutja.signals.document import iter_pages
-from sutja.signals.image import Picture, Source, iter_pictures, source_name
+from sutja.signals.image import Picture, Source, iter_pictures, name_source
 from sutja.types import Page
 
 Result = TypeVar("Result")
@@ -57,7 +57,7 @@ def one_picture(
     pictures = list(islice(iterate(source), 2))
     if len(pictures) > 1:
         raise PictureError(
-            "holds several pages", remedy="read them with read_many", source=source_name(source)
+            "holds several pages", remedy="read them with read_many", source=name_source(source)
         )
     if isinstance(pictures[0], PictureError):
         raise pictures[0]

@@ -33,8 +33,8 @@ from sutja.nets.named import NETS, make_net
 from sutja.runs import plots
 from sutja.runs.folder import MODEL, RunFolder, result_line
 from sutja.runs.tensorboard import EventFile
-from sutja.signals.clip_picture import PREPROCESSING as CLIP
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.training import checkpoint, distributed
 from sutja.training.classify.checks import check_memory
 from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba

@@ -19,7 +19,7 @@ from sutja.data.boxes.load import load_boxed
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
 from sutja.errors import DataError, PictureError
-from sutja.signals.frame_input import FrameParams, resized
+from sutja.signals.frame_input import FrameParams, resize_picture
 from sutja.training.classify.checks import check_memory
 
 LEAST_SIDE = 10.0  # pixels: how large the smallest things should be shown to the network
@@ -144,9 +144,9 @@ def shrunk(picture: BoxedPicture, params: FrameParams) -> BoxedPicture:
     """A picture in memory, as large as the network sees it."""
     pixels = picture.pixels
     h, w = pixels.shape[:2]
-    size = params.size_of(h, w)
+    size = params.compute_size(h, w)
     scale = np.array([size[1] / w, size[0] / h] * 2, np.float32)
-    return BoxedPicture(resized(pixels, size), picture.boxes * scale, picture.labels, picture.ignore)
+    return BoxedPicture(resize_picture(pixels, size), picture.boxes * scale, picture.labels, picture.ignore)
 
 
 def held_in_memory(

@@ -23,7 +23,7 @@ from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.runs.folder import RunFolder
 from sutja.signals.image import load_pictures
-from sutja.signals.normalise import NormaliseParams, grey
+from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.samples import Sample, Silence
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
@@ -117,7 +117,7 @@ def _read(
     samples, kept, digest = [], [], hashlib.sha256()
     for index, (path, text) in enumerate(zip(paths, texts, strict=True)):
         try:
-            picture = grey(load_pictures(path)[0].pixels)
+            picture = to_grey(load_pictures(path)[0].pixels)
         except PictureError as error:
             say(f"left out: {error}")
             continue

@@ -46,7 +46,7 @@ def run(
     """
     from sutja.runs.folder import MODEL, result_line
     from sutja.runs.transcribe import parity_batches, threads_of, train_transcriber
-    from sutja.signals.normalise import NormaliseParams
+    from sutja.signals.normalisation import NormaliseParams
     from sutja.training.device import threads_set
     from sutja.training.export import export
 

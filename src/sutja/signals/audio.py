@@ -1,7 +1,7 @@
 """Recordings from files, bytes and arrays: one channel of float32 in [-1, 1], `RATE` samples a second.
 
-Long recordings come in blocks, so that ten hours take no more memory than ten seconds. A short one comes in
-the same blocks, so that it makes no difference.
+Recordings come in blocks, so that ten hours take no more memory than ten seconds; short ones too, so that the
+length makes no difference.
 """
 
 from __future__ import annotations
@@ -17,45 +17,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import SoundError
-from sutja.signals.sound_arrays import as_float, check_array
-from sutja.signals.sound_headers import FORMATS, lacking, what_else
+from sutja.signals.sound_headers import FORMATS, identify_format, measure_missing
 
 SoundSource: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[Any]"
 
 RATE = 16_000  # samples a second
 BLOCK = 10.0  # seconds read at a time
 WHOLE_LIMIT = 2 * 3600.0  # seconds that `load_sound` takes into memory: half a gigabyte
-LEAST_RATE, MOST_RATE = 4_000, 768_000  # samples a second that a recording of speech may have
+MIN_RATE, MAX_RATE = 4_000, 768_000  # samples a second that a recording of speech may have
 BYTE_LIMIT = 500_000_000  # of a recording that is passed as bytes
 _BLOCK_VALUES = 1 << 22  # samples times channels in a block, at most
 _LOUD = 8.0  # float samples beyond are not in [-1, 1] at all, but in 16-bit steps
 _STEPS = 32_768.0  # of 16 bits
 _CANCELLED = 0.05  # of the power that unrelated channels leave: with less, they cancel one another out
-_CUT = 0.3  # seconds that may lack: some encoders do not count their own padding
+_PADDING = 0.3  # seconds that may be missing: some encoders do not count their own padding
 
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """A recording in memory: float32 (n,), `RATE` samples a second, and where it is from."""
+    """A recording in memory: float32 (n,), `RATE` samples a second, and the name of its source."""
 
     samples: NDArray[np.float32]
     source: str
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Length in seconds."""
         return len(self.samples) / RATE
 
 
-def sound_name(source: SoundSource) -> str:
-    """What to call a source in results: its path, or what sort of thing it is."""
+def name_source(source: SoundSource) -> str:
+    """Name a source for results: its path, or its type."""
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     return "<bytes>" if isinstance(source, bytes) else "<array>"
 
 
 def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
-    """A whole recording.
+    """Load a whole recording.
 
     Parameters
     ----------
@@ -63,7 +62,7 @@ def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
         A path or the bytes of a WAV, FLAC, OGG or MP3 file; or an array (n,) or (n, channels), integers over
         the whole range of their type or floats in [-1, 1].
     sample_rate : int | None
-        Of an array, samples a second; of a file, instead of what its header says.
+        Samples a second of an array; of a file, instead of what its header says.
 
     Raises
     ------
@@ -71,16 +70,16 @@ def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
         If it cannot be read, is damaged or cut short, or longer than `WHOLE_LIMIT`.
     """
     parts, n = [], 0
-    for block in SoundStream(source, sample_rate).blocks():
+    for block in SoundStream(source, sample_rate).read_blocks():
         parts.append(block)
         n += len(block)
         if n > WHOLE_LIMIT * RATE:
             raise SoundError(
                 f"is longer than {WHOLE_LIMIT / 3600:.0f} hours",
-                source=sound_name(source),
+                source=name_source(source),
                 remedy="listen to it with sutja.Listener, which takes it bit by bit",
             )
-    return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), sound_name(source))
+    return Sound(np.concatenate(parts) if parts else np.zeros(0, np.float32), name_source(source))
 
 
 class SoundStream:
@@ -91,33 +90,33 @@ class SoundStream:
     source, sample_rate : SoundSource or int | None
         As for `load_sound`.
 
+    Attributes
+    ----------
+    source : str
+        Name of the source in results.
+    rate, channels : int
+        Samples a second and channels as recorded.
+
     Raises
     ------
     SoundError
         If it cannot be opened.
-
-    Attributes
-    ----------
-    source : SoundSource
-        What it is called in results.
-    rate, channels
-        As it was recorded.
     """
 
     def __init__(self, source: SoundSource, sample_rate: int | None = None) -> None:
-        self.source = sound_name(source)
+        self.source = name_source(source)
         self._scale = 1.0
-        self._lacks = 0.0
+        self._missing = 0.0
         self._seconds: float | None = None
         try:
             if isinstance(source, np.ndarray):
-                self._array: NDArray[Any] | None = check_array(source)
+                self._array: NDArray[Any] | None = _check_array(source)
                 self._file: Any = None
-                self.rate, self.channels = _checked_rate(sample_rate), int(self._array.shape[1])
+                self.rate, self.channels = _check_rate(sample_rate), int(self._array.shape[1])
             else:
                 self._array = None
-                self._file, self._lacks = _opened(source)
-                self.rate = _checked_rate(sample_rate or self._file.samplerate)
+                self._file, self._missing = _open(source)
+                self.rate = _check_rate(sample_rate or self._file.samplerate)
                 self.channels = int(self._file.channels)
                 self._seconds = self._file.frames / self.rate
         except SoundError as error:
@@ -125,17 +124,17 @@ class SoundStream:
             raise SoundError(str(error), source=self.source) from error
 
     def close(self) -> None:
-        """Let the file go; `blocks` does it at its end."""
+        """Close the file; `read_blocks` does it at its end."""
         if getattr(self, "_file", None) is not None:
             self._file.close()
 
-    def blocks(self, seconds: float = BLOCK) -> Iterator[NDArray[np.float32]]:
-        """The sound, float32 (n,) at `RATE`, about so many seconds at a time.
+    def read_blocks(self, seconds: float = BLOCK) -> Iterator[NDArray[np.float32]]:
+        """Read the sound, float32 (n,) at `RATE`, about so many seconds at a time.
 
         Raises
         ------
         SoundError
-            When the place is reached where the recording is damaged or was cut short.
+            Once the position is reached where the recording is damaged or was cut short.
         """
         import soxr
 
@@ -144,9 +143,9 @@ class SoundStream:
             resample = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32", quality="HQ")
         done = 0
         try:
-            for raw in self._raw(seconds):
+            for raw in self._read_raw(seconds):
                 done += len(raw)
-                block = self._mixed(raw)
+                block = self._mix(raw)
                 yield block if resample is None else resample.resample_chunk(block)
             if resample is not None:
                 yield resample.resample_chunk(np.zeros(0, np.float32), last=True)
@@ -156,26 +155,26 @@ class SoundStream:
         finally:
             self.close()
 
-    def _raw(self, seconds: float) -> Iterator[NDArray[Any]]:
-        """Blocks (n, channels) as recorded."""
+    def _read_raw(self, seconds: float) -> Iterator[NDArray[Any]]:
+        """Read blocks (n, channels) as recorded."""
         n = max(1, min(round(seconds * self.rate), _BLOCK_VALUES // self.channels))
         if self._array is not None:
             for start in range(0, len(self._array), n):
-                yield as_float(self._array[start : start + n])
+                yield _to_float(self._array[start : start + n])
             return
         done = 0
         while True:
             try:
                 block = self._file.read(n, dtype="float32", always_2d=True)
             except Exception as error:  # of the decoder, which may raise anything on a hostile file
-                raise _broken(done / self.rate, self._seconds) from error
+                raise _make_damage_error(done / self.rate, self._seconds) from error
             if not len(block):
                 return
             done += len(block)
             yield block
 
-    def _mixed(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
-        """One channel: the mean, or the loudest where the channels cancel one another out."""
+    def _mix(self, block: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Mix to one channel: the mean, or the loudest where the channels cancel one another out."""
         mono = (
             block[:, 0]
             if self.channels == 1
@@ -205,13 +204,51 @@ class SoundStream:
         seconds = done / self.rate
         if not done:
             raise SoundError("holds no sound (0 samples)", remedy="record or save it again")
-        if self._lacks:
-            raise _broken(seconds, seconds / (1.0 - self._lacks) if self._lacks > 1e-6 else None)
-        if self._seconds is not None and seconds < self._seconds - _CUT:
-            raise _broken(seconds, self._seconds)
+        if self._missing:
+            whole = seconds / (1.0 - self._missing) if self._missing > 1e-6 else None
+            raise _make_damage_error(seconds, whole)
+        if self._seconds is not None and seconds < self._seconds - _PADDING:
+            raise _make_damage_error(seconds, self._seconds)
 
 
-def _broken(seconds: float, of: float | None) -> SoundError:
+def _check_array(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array as (n, channels), or refuse one that is no sound."""
+    shape = "(" + ", ".join(map(str, array.shape)) + ")"
+    if array.ndim not in (1, 2):
+        raise SoundError(f"an array of shape {shape} is no sound", remedy="pass (n,) or (n, channels)")
+    if array.dtype.kind not in "iuf":
+        raise SoundError(
+            f"an array of {array.dtype} is no sound", remedy="pass integers, or floats in [-1, 1]"
+        )
+    if array.ndim == 2 and (not array.shape[1] or array.shape[1] > array.shape[0] > 0):
+        raise SoundError(
+            f"an array of shape {shape} has more channels than samples", remedy="pass it as (n, channels)"
+        )
+    return array[:, None] if array.ndim == 1 else array
+
+
+def _to_float(block: NDArray[Any]) -> NDArray[np.float32]:
+    """Bring integers over the whole range of their type to [-1, 1]; floats stay."""
+    if block.dtype.kind == "f":
+        with np.errstate(over="ignore"):
+            return block.astype(np.float32)
+    bits = 8 * block.dtype.itemsize
+    middle = 2.0 ** (bits - 1) if block.dtype.kind == "u" else 0.0
+    return ((block.astype(np.float64) - middle) / 2.0 ** (bits - 1)).astype(np.float32)
+
+
+def _check_rate(rate: Any) -> int:
+    if rate is None:
+        raise SoundError("an array needs its sample rate", remedy="pass sample_rate, like 16000")
+    if rate != rate or int(rate) != rate or not MIN_RATE <= rate <= MAX_RATE:
+        raise SoundError(
+            f"has {rate} samples a second, which no recording of speech has",
+            remedy=f"pass the right sample_rate, {MIN_RATE:,} to {MAX_RATE:,}, or save it again",
+        )
+    return int(rate)
+
+
+def _make_damage_error(seconds: float, of: float | None) -> SoundError:
     whole = f" of {of:.1f}" if of is not None and seconds < of < 1e6 else ""
     return SoundError(
         f"is damaged or cut short: {seconds:.1f}{whole} seconds of it can be heard",
@@ -219,21 +256,8 @@ def _broken(seconds: float, of: float | None) -> SoundError:
     )
 
 
-def _checked_rate(rate: Any) -> int:
-    if rate is None:
-        raise SoundError(
-            "an array does not say how quickly it was sampled", remedy="pass sample_rate, like 16000"
-        )
-    if rate != rate or int(rate) != rate or not LEAST_RATE <= rate <= MOST_RATE:
-        raise SoundError(
-            f"has {rate} samples a second, which no recording of speech has",
-            remedy=f"say with sample_rate how many it has, {LEAST_RATE:,} to {MOST_RATE:,}, or save it again",
-        )
-    return int(rate)
-
-
-def _opened(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
-    """A file of libsndfile, and what part of it is missing."""
+def _open(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
+    """Open a file with libsndfile; the second value is the share of it that is missing."""
     import soundfile
 
     if isinstance(source, bytes):
@@ -241,11 +265,11 @@ def _opened(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
             raise SoundError("is empty (0 bytes)", remedy="copy the file again")
         if len(source) > BYTE_LIMIT:
             raise SoundError(f"has more than {BYTE_LIMIT:,} bytes", remedy="pass the path of the file")
-        head, lacks = source[:512], lacking(io.BytesIO(source), len(source))
+        head, missing = source[:512], measure_missing(io.BytesIO(source), len(source))
         opened: Any = io.BytesIO(source)
     elif isinstance(source, str | os.PathLike):
         opened = os.fspath(source)
-        head, lacks = _looked_at(opened)
+        head, missing = _inspect_file(opened)
     else:
         raise SoundError(
             f"{type(source).__name__} is no recording", remedy="pass a path, bytes or a NumPy array"
@@ -253,18 +277,18 @@ def _opened(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
     try:
         file = soundfile.SoundFile(opened)
     except Exception as error:  # LibsndfileError, and TypeError for names that end in .raw
-        what, remedy = what_else(head)
+        what, remedy = identify_format(head)
         raise SoundError(what, remedy=remedy) from error
     if file.format not in FORMATS or not file.channels:
         file.close()
         raise SoundError(
             f"is a {file.format} file, which is not supported", remedy="save it as WAV, FLAC, OGG or MP3"
         )
-    return file, lacks
+    return file, missing
 
 
-def _looked_at(path: str) -> tuple[bytes, float]:
-    """The first bytes of a file, and what part of it is missing."""
+def _inspect_file(path: str) -> tuple[bytes, float]:
+    """Read the first bytes of a file, and measure the share of it that is missing."""
     try:
         status = os.stat(path)  # noqa: PTH116 - a byte path would not do for a Path
         if stat.S_ISDIR(status.st_mode):
@@ -276,7 +300,7 @@ def _looked_at(path: str) -> tuple[bytes, float]:
         with open(path, "rb") as file:  # noqa: PTH123
             head = file.read(512)
             file.seek(0)
-            return head, lacking(file, status.st_size)
+            return head, measure_missing(file, status.st_size)
     except FileNotFoundError as error:
         raise SoundError("there is no such file", remedy="check the path") from error
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The preprocessing "frame": a picture of any size becomes what a detector looks at.
+"""The preprocessing "frame": a picture of any size becomes the input of a detector.
 
 Letters: C channels, h, w a picture's rows and columns, H, W those of the frame.
 """
@@ -16,34 +16,35 @@ from numpy.typing import NDArray
 from sutja.boxes.decode import STRIDES
 from sutja.signals.pixels_input import fit_channels
 
-_MOST_SIDE = 16_384  # pixels of a side that the parameters may ask for
+_MAX_SIDE = 16_384  # pixels of a side
 
 
 @dataclass(frozen=True, slots=True)
 class FrameParams:
-    """How a picture is made fit for a detector, and how its cells are read.
+    """The parameters of a detector's input and of its boxes; stored on the card.
 
     Parameters
     ----------
     channels : int
         C, 1 for grey or 3 for RGB.
     mean, std : float
-        Of the values 0 to 1, which become (value - mean) / std.
+        A value of 0 to 1 becomes (value - mean) / std.
     multiple : int
-        Rows and columns are filled up to a multiple of this, below and to the right.
+        Rows and columns are padded to a multiple of this, below and to the right.
     longest, shortest : int
-        Pixels that this side gets by resizing; at most one of them. 0: as it is.
+        Pixels that the longest or the shortest side is resized to; only one may be given. 0 resizes nothing.
     strides : tuple[int, ...]
-        Pixels a cell, finest first.
+        Pixels from one grid cell to the next, at each level, finest first.
     overlap : float
-        Of two boxes of one class that cover one another further than this, the surer one stays.
+        Non-maximum suppression: of two boxes of one class with a higher intersection over union, the surer
+        one stays.
     across : float
-        The same for boxes of two classes; 1 keeps both.
+        The same for boxes of different classes; 1 keeps both.
 
     Raises
     ------
     ValueError
-        A value that makes no sense.
+        If a value makes no sense.
     """
 
     channels: int = 1
@@ -65,7 +66,7 @@ class FrameParams:
             raise ValueError(f"channels is 1 or 3, not {self.channels}")
         if not 0 <= self.mean <= 1 or not 0.001 <= self.std <= 100:
             raise ValueError(f"a mean of {self.mean} and a deviation of {self.std} make no sense")
-        if not all(0 <= side <= _MOST_SIDE for side in (self.longest, self.shortest)):
+        if not all(0 <= side <= _MAX_SIDE for side in (self.longest, self.shortest)):
             raise ValueError(f"sides of {self.longest} and {self.shortest} pixels make no sense")
         if self.longest and self.shortest:
             raise ValueError("only one of longest and shortest can be kept")
@@ -78,22 +79,22 @@ class FrameParams:
             raise ValueError("overlap and across lie in [0, 1]")
 
     def to_json(self) -> dict[str, Any]:
-        """The parameters as plain JSON values."""
+        """Write the parameters as plain JSON values."""
         return {**asdict(self), "strides": list(self.strides)}
 
     @classmethod
     def from_json(cls, params: Mapping[str, Any]) -> FrameParams:
-        """Parameters as a card has them.
+        """Read the parameters of a card.
 
         Raises
         ------
         TypeError, ValueError
-            They are not those of this version.
+            If they are not those of this version.
         """
         return cls(**params)
 
-    def size_of(self, height: int, width: int) -> tuple[int, int]:
-        """(h, w) that a picture is resized to."""
+    def compute_size(self, height: int, width: int) -> tuple[int, int]:
+        """Compute the (h, w) that a picture is resized to."""
         side = self.longest or self.shortest
         if not side:
             return height, width
@@ -101,25 +102,25 @@ class FrameParams:
         return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture with (h, w) of `size`; areas are averaged where it becomes smaller."""
+def resize_picture(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Resize a picture to (h, w); areas are averaged where it becomes smaller."""
     height, width = size
     if pixels.shape[:2] == (height, width):
         return pixels
     shrinks = height < pixels.shape[0] or width < pixels.shape[1]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=how), np.uint8)
+    interpolation = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(pixels, (width, height), interpolation=interpolation), np.uint8)
 
 
 def to_frame(pixels: NDArray[np.uint8], params: FrameParams) -> NDArray[np.float32]:
-    """A picture of its final size as float32 (1, C, H, W); what is filled up has the mean's value, 0.
+    """Turn a picture of its final size into float32 (1, C, H, W); the padding has the mean's value, 0.
 
     Parameters
     ----------
     pixels : NDArray[uint8]
         uint8 (h, w) or (h, w, 3) RGB, resized already.
     params : FrameParams
-        how.
+        The parameters.
     """
     pixels = fit_channels(pixels, params.channels)
     h, w = pixels.shape[:2]

@@ -1,7 +1,7 @@
 """Pictures from files, bytes, Pillow images and arrays.
 
-All come out upright, as 8-bit grey (H, W) or RGB (H, W, 3). Where EXIF says that a picture is to be turned,
-its width, its height and every box on it are those of the turned picture, as viewers show it.
+All come out upright, as 8-bit grey (H, W) or RGB (H, W, 3). Where EXIF gives another orientation, the width,
+the height and every box are those of the upright picture, as viewers show it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import PictureError
-from sutja.signals.headers import plain_header, what_else
-from sutja.signals.pixels import from_array, from_pillow
+from sutja.signals.picture_headers import identify_format, read_plain_header
+from sutja.signals.pixel_conversion import convert_array, convert_pillow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -36,9 +36,18 @@ _NAMES = {"GIF": "GIF", "PNG": "PNG (APNG)", "WEBP": "WebP"}
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: uint8 (H, W) grey or (H, W, 3) RGB, where it is from, and its page, counted from 1.
+    """One picture.
 
-    `dpi` is the resolution at which it was drawn, for a page that has none of its own.
+    Attributes
+    ----------
+    pixels : NDArray[uint8]
+        uint8 (H, W) grey or (H, W, 3) RGB.
+    source : str
+        Name of its source.
+    page : int
+        Its page, counted from 1.
+    dpi : float | None
+        Dots per inch at which a PDF page was drawn; None for other pictures.
     """
 
     pixels: NDArray[np.uint8]
@@ -48,17 +57,17 @@ class Picture:
 
     @property
     def width(self) -> int:
-        """Columns."""
+        """Number of columns."""
         return int(self.pixels.shape[1])
 
     @property
     def height(self) -> int:
-        """Rows."""
+        """Number of rows."""
         return int(self.pixels.shape[0])
 
 
-def source_name(source: Source) -> str:
-    """What to call a source in results: its path, or what sort of thing it is."""
+def name_source(source: Source) -> str:
+    """Name a source for results: its path, or its type."""
     if isinstance(source, str | os.PathLike):
         return os.fspath(source)
     if isinstance(source, bytes):
@@ -69,7 +78,7 @@ def source_name(source: Source) -> str:
 
 
 def load_pictures(source: Source) -> list[Picture]:
-    """Every picture of a source: one, or the pages of a TIFF.
+    """Load every picture of a source: one, or the pages of a TIFF.
 
     Raises
     ------
@@ -85,32 +94,30 @@ def load_pictures(source: Source) -> list[Picture]:
 
 
 def iter_pictures(source: Source) -> Iterator[Picture | PictureError]:
-    """The pictures of a source one after the other, and an error in the place of each that cannot be read.
+    """Yield the pictures of a source, and an error in the place of each that cannot be read.
 
     Parameters
     ----------
     source : Source
         A path; the bytes of a file; a Pillow image, of which the frame it shows is taken; or an array as
-        `sutja.signals.pixels.from_array` takes it.
+        `sutja.signals.pixel_conversion.convert_array` takes it.
     """
-    name = source_name(source)
+    name = name_source(source)
     try:
         if isinstance(source, np.ndarray):
-            yield Picture(from_array(source), name)
+            yield Picture(convert_array(source), name)
         elif isinstance(source, bytes):
             yield from _decode(source, name)
         elif isinstance(source, str | os.PathLike):
             yield from _decode(_read_file(source), name)
         elif hasattr(source, "getexif"):
-            yield Picture(_pixels(source), name)
+            yield Picture(_load_pixels(source), name)
         else:
             raise PictureError(
                 f"{type(source).__name__} is no picture",
                 remedy="pass a path, bytes, a Pillow image or a NumPy array",
             )
-    except (
-        Exception
-    ) as error:  # a decoder may raise anything on a hostile file; the next file must still be read
+    except Exception as error:  # a decoder may raise anything on a hostile file
         yield explain(error, name)
 
 
@@ -126,7 +133,7 @@ def check_size(width: int, height: int) -> None:
 
 
 def explain(error: Exception, source: str, page: int = 1) -> PictureError:
-    """Any error as a PictureError that names the file and, if not the first, the page."""
+    """Turn any error into a PictureError that names the file and, if not the first, the page."""
     if isinstance(error, PictureError):
         return PictureError(str(error), source=source, page=page)
     if isinstance(error, MemoryError):
@@ -160,7 +167,7 @@ def _read_file(path: str | os.PathLike[str]) -> bytes:
 def _decode(data: bytes, name: str) -> Iterator[Picture | PictureError]:
     if not data:
         raise PictureError("is empty (0 bytes)", remedy="copy the file again")
-    header = plain_header(data)
+    header = read_plain_header(data)
     if header is not None:
         check_size(header.width, header.height)
         pixels = _decode_plain(data, header.grey)
@@ -184,7 +191,7 @@ def _decode_with_pillow(data: bytes, name: str) -> Iterator[Picture | PictureErr
     image = _open(data)
     with image:
         if image.format == "TIFF":
-            yield from _tiff_pages(image, name)
+            yield from _iter_tiff_pages(image, name)
             return
         frames = getattr(image, "n_frames", 1)
         if frames > 1 and image.format in _NAMES:
@@ -192,7 +199,7 @@ def _decode_with_pillow(data: bytes, name: str) -> Iterator[Picture | PictureErr
                 f"is an animated {_NAMES[image.format]} of {frames} frames",
                 remedy="save the frame you mean as a picture of its own",
             )
-        yield Picture(_pixels(image), name)
+        yield Picture(_load_pixels(image), name)
 
 
 def _open(data: bytes) -> Image:
@@ -201,27 +208,27 @@ def _open(data: bytes) -> Image:
 
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata, and on sizes checked here
+            warnings.simplefilter("ignore")  # Pillow warns of odd metadata, and of sizes checked here
             return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
         raise PictureError(
             f"unpacks to more than the limit of {PIXEL_LIMIT:,} pixels", remedy="make it smaller first"
         ) from error
     except UnidentifiedImageError as error:
-        what, remedy = what_else(data)
+        what, remedy = identify_format(data)
         raise PictureError(what, remedy=remedy) from error
 
 
-def _pixels(image: Image) -> NDArray[np.uint8]:
-    """The pixels of the frame an image stands at, its size checked first."""
+def _load_pixels(image: Image) -> NDArray[np.uint8]:
+    """Load the current frame of an image, its size checked first."""
     check_size(*image.size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         image.load()
-        return from_pillow(image)
+        return convert_pillow(image)
 
 
-def _tiff_pages(image: Image, name: str) -> Iterator[Picture | PictureError]:
+def _iter_tiff_pages(image: Image, name: str) -> Iterator[Picture | PictureError]:
     for page in itertools.count(1):
         try:
             image.seek(page - 1)
@@ -233,7 +240,7 @@ def _tiff_pages(image: Image, name: str) -> Iterator[Picture | PictureError]:
             yield explain(error, name, page)
             return
         try:
-            picture = Picture(_pixels(image), name, page)
+            picture = Picture(_load_pixels(image), name, page)
         except Exception as error:  # the pages behind a damaged one are read all the same
             yield explain(error, name, page)
         else:

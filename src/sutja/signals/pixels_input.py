@@ -1,4 +1,4 @@
-"""A picture becomes what a classifier sees: H × W pixels of one or three channels, centred and scaled.
+"""The preprocessing "pixels": a picture becomes H × W pixels of one or three channels, centred and scaled.
 
 The same code serves training and use, so the two cannot drift apart. Letters: n pictures, C channels, h, w a
 picture's rows and columns, H, W those of the network's input.
@@ -20,7 +20,7 @@ MAX_SIDE = 4_096  # pixels; a card that asks for more would ask for all of the m
 
 @dataclass(frozen=True, slots=True)
 class PixelsParams:
-    """How a picture is made fit for a classifier; stored on the card of the model trained with it.
+    """The parameters of a classifier's input; stored on the card of the model trained with them.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class PixelsParams:
     Raises
     ------
     ValueError
-        If a size, the number of channels, the mean or the deviation is none.
+        If a size, the number of channels, the mean or the deviation is impossible.
     """
 
     height: int = 28
@@ -53,7 +53,7 @@ class PixelsParams:
             raise ValueError(f"needs a finite mean and a positive deviation, not {self.mean}, {self.std}")
 
     def to_json(self) -> dict[str, Any]:
-        """The parameters as plain JSON values."""
+        """Write the parameters as plain JSON values."""
         return asdict(self)
 
     @property
@@ -63,20 +63,20 @@ class PixelsParams:
 
 
 @lru_cache(maxsize=16)
-def _values(mean: float, std: float) -> NDArray[np.float32]:
-    """What each of the 256 pixel values becomes, float32 (256,); one table, so that all ways agree."""
+def _make_value_table(mean: float, std: float) -> NDArray[np.float32]:
+    """Make the table once, so that all ways of using it agree."""
     values = ((np.arange(256) / 255.0 - mean) / std).astype(np.float32)
     values.setflags(write=False)
     return values
 
 
-def pixel_values(params: PixelsParams) -> NDArray[np.float32]:
-    """What each pixel value 0 to 255 becomes, float32 (256,), not to be written to."""
-    return _values(float(params.mean), float(params.std))
+def make_value_table(params: PixelsParams) -> NDArray[np.float32]:
+    """Make the table of what each pixel value 0 to 255 becomes, float32 (256,), read-only."""
+    return _make_value_table(float(params.mean), float(params.std))
 
 
 def fit_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
-    """A picture (h, w) or (h, w, 3) RGB as grey (h, w) for one channel, as RGB (h, w, 3) for three.
+    """Convert a picture (h, w) or (h, w, 3) RGB to grey (h, w) for one channel, to RGB (h, w, 3) for three.
 
     Grey is luminance (ITU-R BT.601).
     """
@@ -89,33 +89,33 @@ def fit_channels(picture: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]
 
 
 def fit_size(picture: NDArray[np.uint8], height: int, width: int) -> NDArray[np.uint8]:
-    """A picture (h, w) or (h, w, 3) at H × W: each side that shrinks by area, each that grows by lines."""
+    """Resize a picture (h, w) or (h, w, 3) to H × W: a side that shrinks by area, one that grows linearly."""
     h, w = picture.shape[:2]
     if (h, w) == (height, width):
         return picture
     picture = np.ascontiguousarray(picture)
-    low, narrow = min(h, height), min(w, width)
-    if (low, narrow) != (h, w):
-        picture = _resize(picture, low, narrow, cv2.INTER_AREA)
-    if (low, narrow) != (height, width):
+    rows, columns = min(h, height), min(w, width)
+    if (rows, columns) != (h, w):
+        picture = _resize(picture, rows, columns, cv2.INTER_AREA)
+    if (rows, columns) != (height, width):
         picture = _resize(picture, height, width, cv2.INTER_LINEAR)
     return picture
 
 
-def _resize(picture: NDArray[np.uint8], height: int, width: int, how: int) -> NDArray[np.uint8]:
-    resized = cv2.resize(picture, (width, height), interpolation=how)
+def _resize(picture: NDArray[np.uint8], height: int, width: int, interpolation: int) -> NDArray[np.uint8]:
+    resized = cv2.resize(picture, (width, height), interpolation=interpolation)
     return np.asarray(resized, np.uint8).reshape(height, width, *picture.shape[2:])
 
 
 def to_pixels(picture: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.float32]:
-    """One picture as a classifier's input.
+    """Turn one picture into a classifier's input.
 
     Parameters
     ----------
     picture : NDArray[uint8]
         uint8 (h, w) grey or (h, w, 3) RGB, of any size.
     params : PixelsParams
-        how.
+        The parameters.
 
     Returns
     -------
@@ -124,23 +124,23 @@ def to_pixels(picture: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.fl
     Raises
     ------
     ValueError
-        If it is no such picture.
+        If it is another type or shape, or has no pixels.
     """
     _check(picture, picture.ndim, "(h, w) or (h, w, 3)")
     fitted = fit_size(fit_channels(picture, params.channels), params.height, params.width)
     planes = fitted[None] if params.channels == 1 else fitted.transpose(2, 0, 1)
-    return pixel_values(params)[planes]
+    return make_value_table(params)[planes]
 
 
 def batch_to_pixels(images: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.float32]:
-    """Many pictures of one size as a classifier's input: the very values that `to_pixels` gives for each.
+    """Turn pictures of one size into a classifier's input, with the same values as `to_pixels` gives.
 
     Parameters
     ----------
     images : NDArray[uint8]
         uint8 (n, h, w) grey or (n, h, w, 3) RGB.
     params : PixelsParams
-        how.
+        The parameters.
 
     Returns
     -------
@@ -149,7 +149,7 @@ def batch_to_pixels(images: NDArray[np.uint8], params: PixelsParams) -> NDArray[
     Raises
     ------
     ValueError
-        If they are no such pictures.
+        If they are of another type or shape, or have no pixels.
     """
     _check(images, images.ndim - 1, "(n, h, w) or (n, h, w, 3)")
     wanted = (params.height, params.width)
@@ -163,18 +163,18 @@ def batch_to_pixels(images: NDArray[np.uint8], params: PixelsParams) -> NDArray[
         fitted = np.empty(
             (len(images), *wanted) if params.channels == 1 else (len(images), *wanted, 3), np.uint8
         )
-        for place, image in enumerate(images):
-            fitted[place] = fit_size(fit_channels(image, params.channels), *wanted)
+        for i, image in enumerate(images):
+            fitted[i] = fit_size(fit_channels(image, params.channels), *wanted)
         planes = fitted[:, None] if params.channels == 1 else fitted.transpose(0, 3, 1, 2)
     if not planes.size:
         return np.zeros(planes.shape, np.float32)
     flat = np.ascontiguousarray(planes).reshape(-1, params.width)
-    values = cv2.LUT(flat, pixel_values(params)[None])  # three times as quick as np.take
+    values = cv2.LUT(flat, make_value_table(params)[None])  # three times as quick as np.take
     return np.asarray(values, np.float32).reshape(planes.shape)
 
 
 def _check(pictures: NDArray[np.uint8], ndim: int, wanted: str) -> None:
-    """Refuse what is no uint8 picture with pixels in it; `ndim` counts the dimensions of one picture."""
+    """Refuse all but uint8 pictures with pixels; `ndim` counts the dimensions of one picture."""
     shape = pictures.shape
     fits = pictures.dtype == np.uint8 and (ndim == 2 or (ndim == 3 and shape[-1] == 3))
     if not fits or 0 in shape[pictures.ndim - ndim :]:

@@ -1,4 +1,4 @@
-"""The first bytes of a recording: what else a file is that is none, and whether a WAV or Ogg file is whole.
+"""The first bytes of a sound file: its format, and whether a WAV or Ogg file is whole.
 
 libsndfile reads a WAV file that was cut short as if it had been meant to end there. A number that is cut in
 two is another number, so the length in the header is compared with the file.
@@ -9,14 +9,14 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO
 
-# How the names of files that can be listened to end.
+# Suffixes of the files that can be read.
 SOUND_SUFFIXES = (".aif", ".aiff", ".au", ".caf", ".flac", ".mp3", ".oga", ".ogg", ".opus", ".w64", ".wav")
 FORMATS = frozenset({"AIFF", "AU", "CAF", "FLAC", "MP3", "NIST", "OGG", "RF64", "W64", "WAV", "WAVEX"})
 
 _CONVERT = "take the sound out of it first, with: ffmpeg -i FILE FILE.wav"
 _SAVE = "save it as WAV, FLAC, OGG or MP3 first, with: ffmpeg -i FILE FILE.wav"
 _WANTED = "pass a WAV, FLAC, OGG or MP3 file"
-# What people hand in instead of a recording, by how it begins, with the way out.
+# What people pass instead of a recording, by its first bytes, with the remedy.
 _OTHERS = (
     (b"\x1aE\xdf\xa3", "is a Matroska or WebM video", _CONVERT),
     (b"FLV", "is a Flash video", _CONVERT),
@@ -33,7 +33,7 @@ _OTHERS = (
     (b"\x1f\x8b", "is a gzip archive", "unpack it first"),
     (b"MThd", "holds notes, not sound (MIDI)", _WANTED),
 )
-_OURS = (
+_SUPPORTED = (
     (b"RIFF", "WAV"),
     (b"RF64", "WAV"),
     (b"fLaC", "FLAC"),
@@ -46,14 +46,16 @@ _RIFFS = {
     b"AVI ": ("is an AVI video", _CONVERT),
     b"WEBP": ("is a picture, not a recording", "read it with: sutja read"),
 }
-_OPEN_ENDED = frozenset({0, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FFFFFFE, 0xFFFFFFFE})  # of sound that was still coming
-_OPEN_FROM = 0x7FFF0000  # so do lengths near the largest: programs take their own header off it
+# Lengths in the header of a stream that was still being recorded; those near the largest mean the same, since
+# programs subtract their header.
+_OPEN_ENDED = frozenset({0, 0x7FFFFFFF, 0xFFFFFFFF, 0x7FFFFFFE, 0xFFFFFFFE})
+_OPEN_FROM = 0x7FFF0000
 _TAIL = 65_536 + 282  # bytes: an Ogg page is no longer
-_MOST_CHUNKS = 64
+_MAX_CHUNKS = 64
 
 
-def what_else(data: bytes) -> tuple[str, str]:
-    """What a file that is no recording is, as far as its beginning says, and what to do about it."""
+def identify_format(data: bytes) -> tuple[str, str]:
+    """Say what a file that cannot be read as sound is, by its first bytes, and what to do about it."""
     for magic, what, remedy in _OTHERS:
         if data.startswith(magic):
             return what, remedy
@@ -67,7 +69,7 @@ def what_else(data: bytes) -> tuple[str, str]:
         return _RIFFS[data[8:12]]
     if data[:1] == b"G" and data[188:189] == b"G" == data[376:377]:
         return "is an MPEG video", _CONVERT
-    for magic, name in _OURS:
+    for magic, name in _SUPPORTED:
         if data.startswith(magic):
             return f"begins like a {name} file but is damaged or cut short", "copy or save the file again"
     if data and all(byte >= 32 or byte in b"\t\r\n\f\x1b" for byte in data):
@@ -75,29 +77,29 @@ def what_else(data: bytes) -> tuple[str, str]:
     return "is not a recording of a known format", _WANTED
 
 
-def lacking(file: BinaryIO, size: int) -> float:
-    """What part of its sound a file that was cut short lacks, 0 to 1; 0 where it is whole or cannot tell.
+def measure_missing(file: BinaryIO, size: int) -> float:
+    """Measure the share of a file's sound that is missing, 0 to 1; 0 where it is whole or does not tell.
 
     Parameters
     ----------
     file : BinaryIO
-        Open at its beginning.
+        File open at its beginning.
     size : int
-        Of the file, in bytes.
+        Size of the file in bytes.
     """
     start = file.read(12)
     if start[:4] == b"RIFF" and start[8:12] == b"WAVE":
-        return _lacking_wav(file, size)
+        return _measure_missing_wav(file, size)
     if start[:4] == b"OggS":
-        return _lacking_ogg(file, size)
+        return _measure_missing_ogg(file, size)
     return 0.0
 
 
-def _lacking_wav(file: BinaryIO, size: int) -> float:
-    """By the length of the chunk "data"."""
-    at = 12
-    for _ in range(_MOST_CHUNKS):
-        file.seek(at)
+def _measure_missing_wav(file: BinaryIO, size: int) -> float:
+    """Compare with the length in the header of the chunk "data"."""
+    position = 12
+    for _ in range(_MAX_CHUNKS):
+        file.seek(position)
         head = file.read(8)
         if len(head) < 8:
             return 0.0
@@ -105,13 +107,13 @@ def _lacking_wav(file: BinaryIO, size: int) -> float:
         if name == b"data":
             if length in _OPEN_ENDED or length >= _OPEN_FROM:
                 return 0.0
-            return max(0.0, 1.0 - (size - at - 8) / int(length))
-        at += 8 + length + length % 2
+            return max(0.0, 1.0 - (size - position - 8) / int(length))
+        position += 8 + length + length % 2
     return 0.0
 
 
-def _lacking_ogg(file: BinaryIO, size: int) -> float:
-    """By the mark that the last page of a stream has; how much is missing is not known."""
+def _measure_missing_ogg(file: BinaryIO, size: int) -> float:
+    """Look for the flag of a stream's last page; without it an unknown share, 1e-9, is missing."""
     file.seek(max(0, size - _TAIL))
     tail = file.read(_TAIL)
     last = tail.rfind(b"OggS")

@@ -9,7 +9,7 @@ import torch
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.signals.normalise import NormaliseParams
+from sutja.signals.normalisation import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Silence
 from sutja.synthesis.crops.sources import Sources
 from sutja.training import checkpoint, loop

@@ -187,7 +187,7 @@ def _is_number(value: Any) -> bool:
 
 def _as_bytes(array: NDArray[Any], source: str) -> NDArray[np.uint8]:
     """Pictures of 0 to 1, or of 0 to 255, as bytes."""
-    from sutja.signals.pixels import to_uint8
+    from sutja.signals.pixel_conversion import to_uint8
 
     if isinstance(array, np.memmap) and 4 * array.nbytes > free_memory():
         raise ComparisonError(

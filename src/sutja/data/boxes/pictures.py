@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sutja.errors import PictureError
-from sutja.signals.headers import SUFFIXES
 from sutja.signals.image import check_size, load_pictures
+from sutja.signals.picture_headers import SUFFIXES
 
 _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap rows and columns
 _ORIENTATION = 0x0112

@@ -17,7 +17,7 @@ from sutja.data.labelled.picture_stack import Loaded, list_folder
 from sutja.data.sets.digits import Part, read_idx
 from sutja.errors import DataError, PictureError
 from sutja.memory import memory_limit
-from sutja.signals.pixels import to_uint8
+from sutja.signals.pixel_conversion import to_uint8
 
 _IDX_IMAGES = re.compile(r"(?P<stem>.*)images(?P<joint>[-.])idx3-ubyte(?P<packed>\.gz)?$")
 _TEST_STEM = re.compile(r"t10k|test", re.IGNORECASE)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError
-from sutja.signals.headers import SUFFIXES
+from sutja.signals.picture_headers import SUFFIXES
 
 TABLE_SUFFIXES = (".csv", ".tsv")
 PATH_NAMES = ("path", "file", "filename", "file_name", "image", "picture")

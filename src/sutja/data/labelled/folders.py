@@ -10,9 +10,9 @@ from sutja.data.labelled.labels import check_none_lost, show_some
 from sutja.data.labelled.picture_stack import Loaded, Size, list_folder, stack_pictures
 from sutja.data.sets.digits import Part
 from sutja.errors import DataError
-from sutja.signals.clip_picture import is_clip
-from sutja.signals.headers import SUFFIXES
+from sutja.signals.picture_headers import SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
+from sutja.signals.spectrogram import is_sound_file
 
 _ENDINGS = (*SUFFIXES, *SOUND_SUFFIXES)
 _WANTED = "make a folder for each class, named as the class, with its pictures in it"
@@ -51,7 +51,7 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
             remedy="put pictures in, or remove them",
         )
     paths = [path for inside in found.values() for path in inside]
-    clips = [is_clip(path) for path in paths]
+    clips = [is_sound_file(path) for path in paths]
     if any(clips) and not all(clips):
         raise DataError(
             f"{sum(clips):,} of its {len(clips):,} files are recordings, the others pictures",

@@ -55,7 +55,7 @@ class Labelled:
     notes : tuple of str
         What the person should be told: pictures left out and why, a line each.
     clips : bool
-        Whether the pictures are of sounds (`sutja.signals.clip_picture`).
+        Whether the pictures are of sounds (`sutja.signals.spectrogram`).
     unreadable : tuple of str
         Classes of the items that cannot be read: nothing is learnt from them, but an evaluation counts them
         as wrong.

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from sutja.errors import DataError, PictureError, SoundError
 from sutja.memory import memory_limit
-from sutja.signals.clip_picture import clip_picture, is_clip
 from sutja.signals.image import load_pictures
 from sutja.signals.pixels_input import fit_channels, fit_size
+from sutja.signals.spectrogram import is_sound_file, make_spectrogram
 
 Size = tuple[int, int]  # H, W
 
@@ -145,8 +145,8 @@ def stack_pictures(
 
 
 def _one_picture(path: Path) -> NDArray[np.uint8]:
-    if is_clip(path):
-        return clip_picture(path)
+    if is_sound_file(path):
+        return make_spectrogram(path)
     pictures = load_pictures(path)
     if len(pictures) != 1:
         raise PictureError(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.view import View
-from sutja.signals.normalise import grey
+from sutja.signals.normalisation import to_grey
 from sutja.types import Box
 
 MOST_ROWS = 56  # pixels that a field's box is cut with: more is more than the transcriber looks at
@@ -74,7 +74,7 @@ def cut(view: View, field: Box, way: Way = WAYS[0]) -> Cut:
     scale = min(view.scale_at(field), MOST_ROWS / height)
     reach = (CONTEXT if way.clean else way.margin) * height
     around = Box(field.x0 - reach, field.y0 - reach, field.x1 + reach, field.y1 + reach)
-    pixels = grey(view.draw(scale, around))
+    pixels = to_grey(view.draw(scale, around))
     made = pixels.shape[1] / around.width
     if not way.clean:
         return Cut(pixels, around.x0, around.y0, made)

@@ -12,7 +12,7 @@ import numpy as np
 
 from sutja.data.sets import readers, sudoku_mnist
 from sutja.data.split import fixed
-from sutja.signals.normalise import grey
+from sutja.signals.normalisation import to_grey
 from sutja.synthesis.crops.glyphs import Hands, ink_of
 from sutja.synthesis.crops.sample import Picture
 
@@ -145,8 +145,8 @@ def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = F
     for cheque, crop in cheque_fields(root, "CAR"):
         if cheque.text and _kept("cheques", cheque.key, fold):
             digits = "".join(c for c in cheque.text if c.isdigit())
-            out.cheque_amounts.append(Amount(grey(crop), digits, ()))
-    out.words += [grey(crop) for cheque, crop in word_fields(root) if _kept("cheques", cheque.key, fold)]
+            out.cheque_amounts.append(Amount(to_grey(crop), digits, ()))
+    out.words += [to_grey(crop) for cheque, crop in word_fields(root) if _kept("cheques", cheque.key, fold)]
     out.used |= {name: len(pictures) for name, pictures in out.lone.items()}
     out.used["cheques"] = len(out.cheque_amounts)
     return out

@@ -17,7 +17,7 @@ from sutja.boxes.average_precision import BoxScores, GroundTruth, score_boxes
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import merge_detections
 from sutja.data.boxes.boxed import BoxedPicture
-from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training import loop
 from sutja.training.detect.loss import Targets, targets_of
 
@@ -53,8 +53,8 @@ def find(
     """What a network finds in a whole picture, in the picture's pixels."""
     pixels = picture.pixels
     h, w = pixels.shape[:2]
-    size = params.size_of(h, w)
-    frame = to_frame(resized(pixels, size), params)
+    size = params.compute_size(h, w)
+    frame = to_frame(resize_picture(pixels, size), params)
     device = next(net.parameters()).device
     raw = loop.evaluation_step(net, torch.from_numpy(frame).to(device))[0].cpu().numpy()
     found = decode(raw, frame.shape[2], frame.shape[3], params.strides, least)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.boxes.boxed import BoxedPicture
-from sutja.signals.frame_input import resized
+from sutja.signals.frame_input import resize_picture
 from sutja.signals.pixels_input import fit_channels
 
 _SPECK = 0.05  # of a box: less than this left in a frame is nothing
@@ -179,7 +179,7 @@ def _cut(
         long = min(room, max(1, round(span * factor)))
         spans.append((first, first + span, int(rng.integers(0, room - long + 1)), long))
     (y0, y1, top, high), (x0, x1, left, wide) = spans
-    part = resized(np.ascontiguousarray(turned.pixels[y0:y1, x0:x1]), (high, wide))
+    part = resize_picture(np.ascontiguousarray(turned.pixels[y0:y1, x0:x1]), (high, wide))
     pixels = np.empty((*size, *part.shape[2:]), np.uint8)
     pixels[...] = rng.integers(0, 256) if (high, wide) != size else 0
     pixels[top : top + high, left : left + wide] = part

@@ -17,7 +17,7 @@ from sutja.boxes.nms import match_detections, merge_detections
 from sutja.data.boxes.boxed import BoxedPicture
 from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
-from sutja.signals.frame_input import FrameParams, resized, to_frame
+from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.detect.export import FrameArray
 from sutja.training.export import ParityError
 from sutja.training.quantise import quantise, widened
@@ -92,5 +92,5 @@ def frames_of(pictures: Sequence[BoxedPicture], params: FrameParams) -> list[Fra
     arrays = []
     for picture in pictures:
         pixels = picture.pixels
-        arrays.append(to_frame(resized(pixels, params.size_of(*pixels.shape[:2])), params))
+        arrays.append(to_frame(resize_picture(pixels, params.compute_size(*pixels.shape[:2])), params))
     return arrays

@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float32, Int64, UInt8
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET, DONT_CARE, SPACE
-from sutja.signals.normalise import STRIDE, NormaliseParams, normalise, pad_batch
+from sutja.signals.normalisation import STRIDE, NormaliseParams, normalise, pad_batch
 from sutja.synthesis.crops.samples import Composer, Sample, Silence
 from sutja.training.workers import Workers
 

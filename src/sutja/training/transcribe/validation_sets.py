@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sutja.data.sets import readers
 from sutja.data.split import fixed
-from sutja.signals.normalise import NormaliseParams, grey
+from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.samples import Composer, Sample, Silence
 from sutja.synthesis.crops.sources import Sources, amounts_of, cheque_fields, word_fields
 from sutja.training.transcribe.batches import Crop, crop_of
@@ -33,7 +33,7 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     out: dict[str, list[Sample]] = {}
     out["orand-car"] = [Sample(a.picture, a.digits, Silence.SIGNS) for a in amounts_of(root, fold)]
     out["cheques"] = [
-        Sample(grey(crop), "".join(c for c in record.text if c.isdigit()), Silence.SIGNS)
+        Sample(to_grey(crop), "".join(c for c in record.text if c.isdigit()), Silence.SIGNS)
         for record, crop in cheque_fields(root, "CAR")
         if record.text and fixed.part_of("cheques", record.key) == fold
     ]
@@ -47,13 +47,13 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     mine = np.array([fixed.part_of("exam-digits", str(g)) == fold for g in exam.groups])
     out["exam-digits"] = _lone(exam.images[mine], exam.labels[mine])
     out["sudoku"] = [
-        Sample(grey(cell), digit, Silence.SIGNS)
+        Sample(to_grey(cell), digit, Silence.SIGNS)
         for record in readers.read_sudoku(root)
         if record.outline is not None and fixed.part_of("sudoku", record.key) == fold
         for cell, digit in zip(readers.sudoku_cells(record, 40, 0.0), record.key, strict=True)
     ]
     out["no number"] = [
-        Sample(grey(crop), "", Silence.SIGNS)
+        Sample(to_grey(crop), "", Silence.SIGNS)
         for record, crop in word_fields(root)
         if fixed.part_of("cheques", record.key) == fold
     ]

@@ -1,4 +1,4 @@
-"""A crop becomes what the transcriber sees: one channel, ink high on a background of nought, 32 rows.
+"""The preprocessing "normalise": a crop becomes the input of a transcriber, ink high on a background of zero.
 
 The same code serves training and use, so the two cannot drift apart. Letters: H, W the crop's rows and
 columns in pixels, h, w those of the normalised picture, B crops in a batch.
@@ -13,44 +13,44 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-STRIDE = 8  # columns; batches are padded to a multiple of it, so that the network's poolings come out even
-MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed, not refused
-LEAST_CONTRAST = 12.0  # grey levels
-_STATISTICS_PIXELS = 16_384  # grey levels are looked up on at most about so many pixels
-_CHROMA_PIXELS = 4_096  # colours are looked up on at most about so many pixels
+STRIDE = 8  # columns; batches are padded to a multiple of it, so that the pooling layers divide evenly
+MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed
+MIN_CONTRAST = 12.0  # grey levels
+_STATISTICS_PIXELS = 16_384  # grey levels are counted on at most about so many pixels
+_CHROMA_PIXELS = 4_096  # colours are measured on at most about so many pixels
 _CHROMA = 6.0  # grey levels between channels; JPEG's own colour noise stays below
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 _GREY_LEVELS = np.arange(256, dtype=np.float32)
-# Parts of the contrast: what counts as ink when blank margins are cut. Cutting into a thin stroke loses a
+# Shares of the contrast that count as ink when blank margins are trimmed. Cutting into a thin stroke loses a
 # digit, a loose margin only makes it smaller, so the level is as low as the paper allows.
-_FAINTEST, _INK_LEVEL = 0.12, 0.45
-_FRAMED_LEVEL = 0.22  # a frame may be far darker than the digit in it: beside a line, pale ink counts too
-_SPANS = 0.7  # part of a row or column that a line covers
-_EVEN = 0.35, 0.65  # shares of light pixels between which neither side is the paper by its size
-_ABOVE_GRAIN = 6.0  # standard deviations of the paper that a little ink must stand out by
+_MIN_LEVEL, _MAX_LEVEL = 0.12, 0.45
+_FRAMED_LEVEL = 0.22  # a printed frame may be far darker than the digit in it: beside lines pale ink counts
+_SPANS = 0.7  # share of a row or column that a line covers
+_EVEN = 0.35, 0.65  # shares of light pixels between which their number does not tell which is paper
+_ABOVE_GRAIN = 6.0  # standard deviations of the paper by which sparse ink must stand out
 _ABOVE_PAPER = 6.0  # times the paper's own median deviation
 
 
 @dataclass(frozen=True, slots=True)
 class NormaliseParams:
-    """How a crop is normalised; stored on the card of the model trained with it.
+    """The parameters; stored on the card of the model trained with them.
 
     Parameters
     ----------
     height : int
         Rows of the result.
     stretch : float
-        The result is this much wider than the crop's own proportions say; narrow digits that touch need room
-        in width.
+        Factor by which the result is wider than the proportions of the crop; narrow digits that touch need
+        it.
     trim : bool
-        Cut margins without ink.
+        Trim margins without ink.
     margin : float
-        What is left around the ink, as a part of its height.
+        Margin that stays around the ink, as a share of its height.
     reach : float
-        How far the margin may reach beyond the crop's edges, as a part of its height; there is paper. A
-        stroke cut off close all round then does not pass for a line that crosses the crop.
+        Distance by which the margin may reach beyond the edges of the crop, filled with paper, as a share of
+        its height. A tightly cropped stroke is then not taken for a line across the crop.
     least_part : float
-        A trimmed crop keeps at least this part of its height, so that a speck does not fill the picture.
+        Share of its height that a trimmed crop keeps at least, so that a speck does not fill the picture.
     least_contrast : float
         Grey levels of 255; a crop with less is blank.
     """
@@ -61,19 +61,27 @@ class NormaliseParams:
     margin: float = 0.12
     reach: float = 0.0
     least_part: float = 0.2
-    least_contrast: float = LEAST_CONTRAST
+    least_contrast: float = MIN_CONTRAST
 
     def to_json(self) -> dict[str, Any]:
-        """The parameters as plain JSON values."""
+        """Write the parameters as plain JSON values."""
         return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Normalised:
-    """A normalised crop and the way back.
+    """A normalised crop, and how to map it back.
 
-    Column c lies at ``x0 + c * scale_x`` of the crop, row r at ``y0 + r * scale_y``. ``array`` is float32
-    (h, w): 0 background, 1 full ink. ``ink`` is False for a blank crop, whose ``array`` is all 0.
+    Column c lies at ``x0 + c * scale_x`` of the crop, row r at ``y0 + r * scale_y``.
+
+    Attributes
+    ----------
+    array : NDArray[float32]
+        float32 (h, w): 0 is background, 1 full ink.
+    scale_x, scale_y, x0, y0 : float
+        The mapping, in pixels of the crop.
+    ink : bool
+        False for a blank crop, whose array is all 0.
     """
 
     array: NDArray[np.float32]
@@ -84,8 +92,8 @@ class Normalised:
     ink: bool
 
 
-def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One channel out of a picture, along the direction in which its colours differ most.
+def to_grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Reduce a picture to one channel, along the direction in which its colours differ most.
 
     Red print on white paper has little luminance contrast but stands out along its own colour axis; for
     pictures without colour this is luminance.
@@ -97,7 +105,8 @@ def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Returns
     -------
-    uint8 (H, W)
+    NDArray[uint8]
+        uint8 (H, W)
     """
     if picture.ndim == 2:
         return picture
@@ -107,26 +116,26 @@ def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     chroma = cv2.mean(cv2.subtract(cv2.max(cv2.max(r, g), b), cv2.min(cv2.min(r, g), b)))[0]
     if chroma <= _CHROMA:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8).reshape(picture.shape[:2])
-    axis = _colour_axis(sample)
+    axis = _find_colour_axis(sample)
     low, high = np.minimum(axis, 0).sum() * 255, np.maximum(axis, 0).sum() * 255
     weights = (axis * (255 / (high - low))).reshape(1, 3)
     plane = cv2.transform(picture, np.hstack([weights, [[-low * 255 / (high - low)]]]))
     return np.asarray(plane, np.uint8).reshape(picture.shape[:2])
 
 
-def _colour_axis(sample: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The direction, float32 (3,), along which RGB pixels (n, 3) differ most; luminance where it is unfit."""
+def _find_colour_axis(sample: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Find the direction, float32 (3,), along which RGB pixels (n, 3) differ most; luminance where unfit."""
     flags = cv2.COVAR_NORMAL | cv2.COVAR_ROWS | cv2.COVAR_SCALE
     covariance, _ = cv2.calcCovarMatrix(sample, np.empty(0), flags, ctype=cv2.CV_32F)
     principal = np.linalg.eigh(covariance)[1][:, -1].astype(np.float32)
     principal *= np.sign(principal.sum()) or 1.0
-    if principal.min() <= -0.5:  # a pair of opposed colours would turn ink and paper about
+    if principal.min() <= -0.5:  # opposed colours could swap ink and paper
         return _LUMINANCE
     return np.asarray(principal / np.abs(principal).sum(), np.float32)
 
 
-def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
-    """The 0.5th, 50th and 99.5th percentile of the grey levels, on a sparse sample."""
+def _measure_levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
+    """Measure the 0.5th, 50th and 99.5th percentile of the grey levels, on a sparse sample."""
     step = max(1, int((plane.size / _STATISTICS_PIXELS) ** 0.5))
     counts = np.bincount(plane[::step, ::step].ravel(), minlength=256)
     below = np.cumsum(counts)
@@ -134,8 +143,8 @@ def _levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _paper_level(plane: NDArray[np.uint8], low: float, middle: float, high: float) -> float:
-    """The paper's grey level: the median, unless ink and paper cover about as much.
+def _estimate_paper(plane: NDArray[np.uint8], low: float, middle: float, high: float) -> float:
+    """Estimate the grey level of the paper: the median, unless ink and paper cover about as much.
 
     A bold digit that fills its crop can be more than half ink; then the crop's border tells which is paper.
     """
@@ -148,10 +157,10 @@ def _paper_level(plane: NDArray[np.uint8], low: float, middle: float, high: floa
     return float(np.median(sample[light == (float((border > between).mean()) > 0.5)]))
 
 
-def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
-    """The levels of a crop that looks blank: a small digit may cover too little of it for the percentiles.
+def _measure_sparse_levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
+    """Measure the levels of a crop that looks blank: a small digit may cover too little for the percentiles.
 
-    What stands out from the paper's own spread as no grain does is ink; otherwise the crop is blank.
+    Levels that stand out far beyond the grain of the paper are ink; otherwise the crop is blank.
     """
     below = np.cumsum(np.bincount(plane.ravel(), minlength=256))
     parts = np.array([0.0005, 0.16, 0.5, 0.84, 0.9995]) * below[-1]
@@ -161,12 +170,23 @@ def _little_ink(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
 
 
 @dataclass(frozen=True, slots=True)
-class Inked:
-    """A crop whose ink is told from its paper: where every way of normalising it begins.
+class InkMap:
+    """A crop with its ink told from its paper: what every way of normalising it starts from.
 
-    ``ink`` (256,) is the part of full ink at each grey level of ``plane``, None for a blank crop; ``paper``
-    is the level without ink. ``marks``, (top, bottom, left, right) of the ink, is told on the plane made
-    ``shrink`` times smaller, whose rows and columns are ``small``; None where ink is everywhere or nowhere.
+    Attributes
+    ----------
+    plane : NDArray[uint8]
+        uint8 (H, W), the crop in one channel.
+    ink : NDArray[float32] | None
+        float32 (256,), the share of full ink at each grey level; None for a blank crop.
+    shrink : int
+        Factor by which `plane` was made smaller to find the extent of the ink.
+    paper : float
+        Grey level of the paper.
+    small : tuple[int, int]
+        Rows and columns of the smaller plane.
+    extent : tuple[int, int, int, int] | None
+        (top, bottom, left, right) of the ink on the smaller plane; None where ink is everywhere or nowhere.
     """
 
     plane: NDArray[np.uint8]
@@ -174,52 +194,52 @@ class Inked:
     shrink: int = 1
     paper: float = 0.0
     small: tuple[int, int] = (0, 0)
-    marks: tuple[int, int, int, int] | None = None
+    extent: tuple[int, int, int, int] | None = None
 
 
-def _median_by_level(values: NDArray[np.float32], plane: NDArray[np.uint8]) -> float:
-    """The median over the pixels of ``values`` (256,) of their grey levels, by counting."""
+def _find_median(values: NDArray[np.float32], plane: NDArray[np.uint8]) -> float:
+    """Find the median, over the pixels of a plane, of ``values`` (256,) at their grey levels."""
     order = np.argsort(values)
     below = np.cumsum(np.bincount(plane.ravel(), minlength=256)[order])
     middle = np.searchsorted(below, [(plane.size - 1) // 2, plane.size // 2], side="right")
     return float(values[order[middle]].mean())
 
 
-def _counts(
+def _count_pixels(
     plane: NDArray[np.uint8], wanted: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Pixels of the grey levels that are ``wanted`` (256,), in each row and in each column."""
+    """Count the pixels with the grey levels ``wanted`` (256,), in each row and in each column."""
     marked = cv2.LUT(plane, wanted.view(np.uint8))
     in_rows = cv2.reduce(marked, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
     in_columns = cv2.reduce(marked, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
     return np.asarray(in_rows, np.int32).ravel(), np.asarray(in_columns, np.int32).ravel()
 
 
-def _marks(plane: NDArray[np.uint8], ink: NDArray[np.float32]) -> tuple[int, int, int, int] | None:
-    """(top, bottom, left, right) of the ink on a plane; ``ink`` as in `Inked`."""
+def _find_extent(plane: NDArray[np.uint8], ink: NDArray[np.float32]) -> tuple[int, int, int, int] | None:
+    """Find (top, bottom, left, right) of the ink on a plane; ``ink`` as in `InkMap`."""
     rows, columns = plane.shape
-    # Background is 0, so half of all values stray no further from 0 than this: the paper by itself.
+    # Paper is 0, so half of all values lie no further from 0 than this: its own median deviation.
     sparse = plane[:: max(1, rows // 32), :: max(1, columns // 128)]
-    paper = _median_by_level(np.abs(ink), sparse)
-    level = min(max(_FAINTEST, _ABOVE_PAPER * paper), _INK_LEVEL)
-    in_rows, in_columns = _counts(plane, ink > level)
+    paper = _find_median(np.abs(ink), sparse)
+    level = min(max(_MIN_LEVEL, _ABOVE_PAPER * paper), _MAX_LEVEL)
+    in_rows, in_columns = _count_pixels(plane, ink > level)
     if level > _FRAMED_LEVEL and max(in_columns.max() / rows, in_rows.max() / columns) > _SPANS:
-        in_rows, in_columns = _counts(plane, ink > _FRAMED_LEVEL)
+        in_rows, in_columns = _count_pixels(plane, ink > _FRAMED_LEVEL)
     ys, xs = np.flatnonzero(in_rows), np.flatnonzero(in_columns)
     if not len(ys):
         return None
     return int(ys[0]), int(ys[-1]) + 1, int(xs[0]), int(xs[-1]) + 1
 
 
-def _ink_box(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) on the small plane: the ink with its margin, or all of it.
+def _find_ink_box(ink_map: InkMap, params: NormaliseParams) -> tuple[int, int, int, int]:
+    """Find (top, bottom, left, right) on the smaller plane: the ink with its margin, or all of it.
 
-    Where the ink comes close to the crop's edge, the margin lies outside the crop.
+    Where the ink is close to the edge of the crop, the margin lies outside it.
     """
-    rows, columns = inked.small
-    if inked.marks is None:
+    rows, columns = ink_map.small
+    if ink_map.extent is None:
         return 0, rows, 0, columns
-    top, bottom, left, right = inked.marks
+    top, bottom, left, right = ink_map.extent
     least = max(params.least_part * rows, 0.1 * columns * params.least_part, 4.0)
     short = max(0.0, least - (bottom - top)) / 2
     margin = params.margin * max(bottom - top, least)
@@ -228,12 +248,12 @@ def _ink_box(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]
     return *box, int(np.ceil(right + side))
 
 
-def _trimmed(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]:
-    """(top, bottom, left, right) of what is kept of a plane, or is to be added to it."""
-    rows, columns = inked.plane.shape
+def _find_bounds(ink_map: InkMap, params: NormaliseParams) -> tuple[int, int, int, int]:
+    """Find (top, bottom, left, right) of the result on the plane, or beyond it."""
+    rows, columns = ink_map.plane.shape
     if not params.trim:
         return 0, rows, 0, columns
-    top, bottom, left, right = (edge * inked.shrink for edge in _ink_box(inked, params))
+    top, bottom, left, right = (edge * ink_map.shrink for edge in _find_ink_box(ink_map, params))
     reach = round(params.reach * rows)
     top, bottom = max(top, -reach), min(bottom, rows + reach)
     left, right = max(left, -reach), min(right, columns + reach)
@@ -242,7 +262,7 @@ def _trimmed(inked: Inked, params: NormaliseParams) -> tuple[int, int, int, int]
     return top, bottom, left, right
 
 
-def find_ink(picture: NDArray[np.uint8], least_contrast: float = LEAST_CONTRAST) -> Inked:
+def find_ink(picture: NDArray[np.uint8], least_contrast: float = MIN_CONTRAST) -> InkMap:
     """Tell ink from paper.
 
     Parameters
@@ -252,20 +272,20 @@ def find_ink(picture: NDArray[np.uint8], least_contrast: float = LEAST_CONTRAST)
     least_contrast : float
         Grey levels of 255; a crop with less is blank.
     """
-    plane = grey(picture)
-    low, middle, high = _levels(plane)
+    plane = to_grey(picture)
+    low, middle, high = _measure_levels(plane)
     if max(middle - low, high - middle) < least_contrast:
-        low, middle, high = _little_ink(plane)
+        low, middle, high = _measure_sparse_levels(plane)
     else:
-        middle = _paper_level(plane, low, middle, high)
+        middle = _estimate_paper(plane, low, middle, high)
     dark_ink = middle - low >= high - middle
     contrast = max(middle - low, high - middle)
     if contrast < least_contrast:
-        return Inked(plane, None)
+        return InkMap(plane, None)
     gain = (-1.0 if dark_ink else 1.0) / contrast
     ink = (_GREY_LEVELS - middle) * gain
     rows, columns = plane.shape
-    shrink = max(1, round(rows / 96))  # ink is looked for on about 96 rows
+    shrink = max(1, round(rows / 96))  # the extent of the ink is found on about 96 rows
     if round(columns / shrink) == 0:  # a sliver, which would be shrunk to nothing
         shrink = columns
     small = plane
@@ -274,28 +294,28 @@ def find_ink(picture: NDArray[np.uint8], least_contrast: float = LEAST_CONTRAST)
         small = np.asarray(
             cv2.resize(plane, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA), np.uint8
         )
-    return Inked(plane, ink, shrink, middle, (small.shape[0], small.shape[1]), _marks(small, ink))
+    return InkMap(plane, ink, shrink, middle, (small.shape[0], small.shape[1]), _find_extent(small, ink))
 
 
-def arrange(inked: Inked, params: NormaliseParams) -> Normalised:
+def normalise_ink(ink_map: InkMap, params: NormaliseParams) -> Normalised:
     """Bring a crop whose ink was found to the network's size, polarity and contrast; see `normalise`."""
-    plane = inked.plane
-    if inked.ink is None:
+    plane = ink_map.plane
+    if ink_map.ink is None:
         blank = np.zeros((params.height, STRIDE), np.float32)
         scale_x, scale_y = plane.shape[1] / STRIDE, plane.shape[0] / params.height
         return Normalised(blank, scale_x, scale_y, 0.0, 0.0, ink=False)
-    top, bottom, left, right = _trimmed(inked, params)
+    top, bottom, left, right = _find_bounds(ink_map, params)
     crop = plane[max(0, top) : bottom, max(0, left) : right]
     if min(top, left) < 0 or bottom > plane.shape[0] or right > plane.shape[1]:
         beyond = max(0, -top), max(0, bottom - plane.shape[0]), max(0, -left), max(0, right - plane.shape[1])
-        wider = cv2.copyMakeBorder(crop, *beyond, cv2.BORDER_CONSTANT, value=inked.paper)
+        wider = cv2.copyMakeBorder(crop, *beyond, cv2.BORDER_CONSTANT, value=ink_map.paper)
         crop = np.asarray(wider, np.uint8)
     rows, columns = crop.shape
     width = min(max(round(columns * params.height / rows * params.stretch), 4), MAX_WIDTH)
     shrinking = rows > params.height or columns > width
-    way = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
-    scaled = cv2.resize(crop, (width, params.height), interpolation=way)
-    array = np.clip(inked.ink, -1.0, 1.5)[scaled]
+    interpolation = cv2.INTER_AREA if shrinking else cv2.INTER_LINEAR
+    scaled = cv2.resize(crop, (width, params.height), interpolation=interpolation)
+    array = np.clip(ink_map.ink, -1.0, 1.5)[scaled]
     return Normalised(array, columns / width, rows / params.height, float(left), float(top), ink=True)
 
 
@@ -307,18 +327,19 @@ def normalise(picture: NDArray[np.uint8], params: NormaliseParams | None = None)
     picture : NDArray[uint8]
         uint8 (H, W) grey or (H, W, 3) RGB, ink dark or light, at least one pixel.
     params : NormaliseParams | None
-        See `NormaliseParams`.
+        The parameters; None for the defaults.
 
     Returns
     -------
-    Normalised, its ``array`` float32 (params.height, w) with values from -1 to 1.5 and w at most `MAX_WIDTH`.
+    Normalised
+        Its ``array`` is float32 (params.height, w), with values from -1 to 1.5 and w at most `MAX_WIDTH`.
     """
     params = params or NormaliseParams()
-    return arrange(find_ink(picture, params.least_contrast), params)
+    return normalise_ink(find_ink(picture, params.least_contrast), params)
 
 
 def pad_batch(arrays: list[NDArray[np.float32]], multiple: int = STRIDE) -> NDArray[np.float32]:
-    """Normalised crops side by side in one batch, padded with background on the right.
+    """Put normalised crops into one batch, padded with background on the right.
 
     Parameters
     ----------
@@ -329,10 +350,11 @@ def pad_batch(arrays: list[NDArray[np.float32]], multiple: int = STRIDE) -> NDAr
 
     Returns
     -------
-    float32 (B, 1, h, W)
+    NDArray[float32]
+        float32 (B, 1, h, W)
     """
     width = max(array.shape[1] for array in arrays)
-    width = max(32, -(-width // multiple) * multiple)  # short lone digits still give the network some room
+    width = max(32, -(-width // multiple) * multiple)  # room for the network, even for one narrow digit
     batch = np.zeros((len(arrays), 1, arrays[0].shape[0], width), np.float32)
     for row, array in zip(batch, arrays, strict=True):
         row[0, :, : array.shape[1]] = array

@@ -1,4 +1,4 @@
-"""Pixels of any kind become 8-bit grey or RGB. Letters: H, W rows and columns."""
+"""Pixels of any type become 8-bit grey or RGB. Letters: H, W rows and columns."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601
-_CONTRAST = 64  # grey levels that make two things on the opaque part of a picture: ink and paper
+_CONTRAST = 64  # grey levels by which ink and paper differ where both are opaque
 _SHAPES = "give (H, W), (H, W, 3) RGB or (H, W, 4) RGBA"
 
 
-def from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """An array a person has, as uint8 (H, W) or (H, W, 3) RGB.
+def convert_array(array: NDArray[Any]) -> NDArray[np.uint8]:
+    """Convert any array to uint8 (H, W) or (H, W, 3) RGB.
 
     Parameters
     ----------
@@ -41,12 +41,12 @@ def from_array(array: NDArray[Any]) -> NDArray[np.uint8]:
             f"an array of shape {array.shape} has no pixels", remedy="pass a picture with some"
         )
     if array.ndim == 3 and array.shape[2] == 4:
-        return over_background(to_uint8(array[:, :, :3]), to_uint8(array[:, :, 3]))
+        return flatten_alpha(to_uint8(array[:, :, :3]), to_uint8(array[:, :, 3]))
     return to_uint8(array)
 
 
 def to_uint8(array: NDArray[Any]) -> NDArray[np.uint8]:
-    """Values of any number type as uint8, by the rules of `from_array`."""
+    """Convert values of any number type to uint8, by the rules of `convert_array`."""
     if array.dtype == np.uint8:
         return np.ascontiguousarray(array)
     if array.dtype == np.bool_:
@@ -69,24 +69,24 @@ def to_uint8(array: NDArray[Any]) -> NDArray[np.uint8]:
 
 
 def _stretch(array: NDArray[Any], low: float, high: float) -> NDArray[np.uint8]:
-    """`low` to 0 and `high` to 255, rounded."""
+    """Stretch `low` to 0 and `high` to 255, rounded."""
     wide = array.astype(np.float64)
     span = (high - low) or 1.0
     return np.rint((wide - low) * (255.0 / span)).astype(np.uint8)
 
 
-def over_background(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Lay a transparent picture on white, or on black where white would swallow its ink.
+def flatten_alpha(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Lay a transparent picture on white, or on black where its ink would vanish on white.
 
-    What is opaque is either ink and paper, and then the background continues the paper; or ink alone, and
-    then the background is what the ink stands out from.
+    Where the opaque part is ink and paper, the background continues the paper; where it is ink alone, the
+    background is the one it stands out from.
 
     Parameters
     ----------
     colour : NDArray[uint8]
         uint8 (H, W, 3) RGB.
     alpha : NDArray[uint8]
-        uint8 (H, W), 255 opaque.
+        uint8 (H, W), 255 where opaque.
     """
     if alpha.min() == 255:
         return colour
@@ -102,21 +102,21 @@ def over_background(colour: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDAr
     return ((colour * share + ground * (255 - share) + 127) // 255).astype(np.uint8)
 
 
-def from_pillow(image: Image) -> NDArray[np.uint8]:
-    """A decoded Pillow image of any mode as uint8 (H, W) or (H, W, 3) RGB, upright."""
-    image = _upright(image)
+def convert_pillow(image: Image) -> NDArray[np.uint8]:
+    """Convert a decoded Pillow image of any mode to uint8 (H, W) or (H, W, 3) RGB, upright."""
+    image = _turn_upright(image)
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
         pixels = np.asarray(image.convert("RGBA"))
-        return over_background(pixels[:, :, :3], pixels[:, :, 3])
+        return flatten_alpha(pixels[:, :, :3], pixels[:, :, 3])
     if image.mode in ("1", "L", "LAB"):
         return np.ascontiguousarray(np.asarray(image.getchannel(0).convert("L")))
     if image.mode[0] in "IF":  # 16 and 32 bits a pixel
-        return from_array(np.asarray(image))
+        return convert_array(np.asarray(image))
     return np.ascontiguousarray(np.asarray(image if image.mode == "RGB" else image.convert("RGB")))
 
 
-def _upright(image: Image) -> Image:
-    """Turn the image as its EXIF orientation says; a broken EXIF block says nothing."""
+def _turn_upright(image: Image) -> Image:
+    """Apply the EXIF orientation; a broken EXIF block counts as none."""
     from PIL import ImageOps
 
     try:

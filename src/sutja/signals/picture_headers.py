@@ -1,7 +1,7 @@
-"""The first bytes of a picture file: which format it is, and whether the quick decoder will do.
+"""The first bytes of a picture file: its format, and whether the quick decoder reads it correctly.
 
-OpenCV decodes an everyday JPEG three times as fast as Pillow, but turns nothing by EXIF, knows no CMYK, drops
-transparency and reads a truncated file as if it were whole. So it is asked only for files that have none of
+OpenCV decodes an everyday JPEG three times as fast as Pillow, but ignores EXIF orientation, knows no CMYK,
+drops transparency and reads a truncated file as if it were whole. So it decodes only files without any of
 that.
 """
 
@@ -10,22 +10,21 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-# How the names of files that can be read end.
+# Suffixes of the files that can be read.
 SUFFIXES = (".bmp", ".gif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 PDF_SUFFIX = ".pdf"
 
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
-_PNG_PLAIN = {
-    0: True,
-    2: False,
-}  # colour type: whether it is grey; other types have a palette or transparency
+# By colour type, True for grey; other types have a palette or transparency.
+_PNG_PLAIN = {0: True, 2: False}
 _PNG_SPECIAL = (b"tRNS", b"acTL", b"eXIf")  # transparency, animation, orientation
 _START_OF_FRAME = frozenset({0xC0, 0xC1, 0xC2})  # Huffman-coded JPEG: baseline, extended, progressive
+_TABLES = frozenset({0xC4, 0xC8, 0xCC})
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _APP1 = 0xE1
 _START_OF_SCAN = 0xDA
-_OURS = (
+_SUPPORTED = (
     (_JPEG, "JPEG"),
     (_PNG[:4], "PNG"),
     (b"GIF8", "GIF"),
@@ -34,7 +33,7 @@ _OURS = (
     (b"RIFF", "WebP"),
     (b"BM", "BMP"),
 )
-# What people hand in instead of a picture, by how it begins, with the way out.
+# What people pass instead of a picture, by its first bytes, with the remedy.
 _OTHERS = (
     (b"%PDF", "is a PDF document, which is no crop", "read it as pages, or save its pages as PNG first"),
     (b"PK\x03\x04", "is a ZIP archive", "unpack it first"),
@@ -48,23 +47,23 @@ _BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF", b
 
 @dataclass(frozen=True, slots=True)
 class PlainHeader:
-    """Size and colour of a picture that the quick decoder reads rightly."""
+    """Size and colour of a picture that the quick decoder reads correctly."""
 
     width: int
     height: int
     grey: bool
 
 
-def plain_header(data: bytes) -> PlainHeader | None:
-    """The header of a whole, upright, opaque 8-bit JPEG or PNG; None for everything else."""
+def read_plain_header(data: bytes) -> PlainHeader | None:
+    """Read the header of a whole, upright, opaque 8-bit JPEG or PNG; None for everything else."""
     if data.startswith(_JPEG):
-        return _plain_jpeg(data)
+        return _read_plain_jpeg(data)
     if data.startswith(_PNG):
-        return _plain_png(data)
+        return _read_plain_png(data)
     return None
 
 
-def _plain_png(data: bytes) -> PlainHeader | None:
+def _read_plain_png(data: bytes) -> PlainHeader | None:
     if len(data) < 57 or data[12:16] != b"IHDR" or not data.endswith(_PNG_END):
         return None
     width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
@@ -73,7 +72,7 @@ def _plain_png(data: bytes) -> PlainHeader | None:
     return PlainHeader(width, height, _PNG_PLAIN[colour])
 
 
-def _plain_jpeg(data: bytes) -> PlainHeader | None:
+def _read_plain_jpeg(data: bytes) -> PlainHeader | None:
     """Walk the segments up to the first scan; see ITU-T T.81, annex B."""
     if data[-2:] != b"\xff\xd9":
         return None
@@ -92,23 +91,19 @@ def _plain_jpeg(data: bytes) -> PlainHeader | None:
             if depth != 8 or channels not in (1, 3):
                 return None
             header = PlainHeader(width, height, channels == 1)
-        elif 0xC0 <= marker <= 0xCF and marker not in (
-            0xC4,
-            0xC8,
-            0xCC,
-        ):  # tables aside: a frame of another kind
+        elif 0xC0 <= marker <= 0xCF and marker not in _TABLES:  # a frame of another kind
             return None
         position += 2 + length
     return None
 
 
-def what_else(data: bytes) -> tuple[str, str]:
-    """What a file that is no picture is, as far as its beginning says, and what to do about it."""
+def identify_format(data: bytes) -> tuple[str, str]:
+    """Say what a file that cannot be read as a picture is, by its first bytes, and what to do about it."""
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     for magic, what, remedy in _OTHERS:
         if start.startswith(magic):
             return what, remedy
-    for magic, name in _OURS:
+    for magic, name in _SUPPORTED:
         if data.startswith(magic):
             return f"begins like a {name} picture but is damaged or cut short", "copy or save the file again"
     if data[4:8] == b"ftyp" and data[8:12] in _BRANDS:
