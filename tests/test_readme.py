@@ -1,4 +1,4 @@
-"""The README, in both languages, and CONTRIBUTING.md say what can be typed, and show what is answered."""
+"""README, in both languages, CONTRIBUTING.md and docs/ say what can be typed, and show what is answered."""
 
 import contextlib
 import io
@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -13,13 +14,18 @@ import cv2
 import pytest
 from click.testing import CliRunner
 
-import sutja
 from sutja.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.ko.md")
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in (*READMES, "CONTRIBUTING.md")}
-TEXT = "\n".join(PAGES.values())
+HISTORY = {"log.md", "command-line.md"}
+DOCS = [
+    page.read_text(encoding="utf-8")
+    for page in sorted((ROOT / "docs").rglob("*.md"))
+    if page.name not in HISTORY and page.parent.name != "decisions"
+]
+TEXT = "\n".join([*PAGES.values(), *DOCS])
 BLOCKS = "\n".join(re.findall(r"^```\w*\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL))
 INLINE = "\n".join(re.findall(r"`([^`\n]+)`", TEXT))
 COMMANDS = sorted(set(re.findall(r"^(?:\$ )?(sutja [a-z].*)", BLOCKS + "\n" + INLINE, re.MULTILINE)))
@@ -40,7 +46,7 @@ def assert_same_answer(shown, given):
 
 
 def test_nothing_is_left_to_fill_in():
-    assert "@@" not in TEXT
+    assert "@@" not in "\n".join(PAGES.values())
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -129,10 +135,41 @@ def test_picture_is_what_is_drawn_today(tmp_path):
     assert abs(shown.astype(int) - drawn).max() <= 40  # it has fewer colours, to be small
 
 
-def test_public_names_of_the_example_exist():
-    for names in re.findall(r"^from sutja import (.*)", BLOCKS, re.MULTILINE):
+def test_names_that_examples_import_exist():
+    imports = set(re.findall(r"^from (sutja[\w.]*) import (.*)", BLOCKS, re.MULTILINE))
+    assert imports
+    for module, names in imports:
         for name in names.split(","):
-            assert hasattr(sutja, name.strip())
+            assert hasattr(import_module(module), name.strip()), f"{module} has no {name}"
+
+
+def test_modules_that_pages_name_exist():
+    """Dotted names in the prose, as `sutja.grammar.number_words` or `sutja.confidence.learn_then_test(…)`."""
+    for name in set(re.findall(r"^(sutja(?:\.\w+)+)", INLINE, re.MULTILINE)):
+        parts = name.split(".")
+        if parts[-1].lower().endswith(("json", "png")):
+            continue
+        for split in range(len(parts), 0, -1):
+            try:
+                thing = import_module(".".join(parts[:split]))
+            except ModuleNotFoundError:
+                continue
+            for part in parts[split:]:
+                thing = getattr(thing, part)
+            break
+
+
+def test_shown_json_has_the_keys_of_today(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for page, command in (
+        ("getting-started.md", ["read", "--crop", "examples/receipt-total.png"]),
+        ("listening.md", ["listen", "examples/sounds/stocktaking.ogg"]),
+    ):
+        text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+        shown = re.search(r"^```json\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        given = CliRunner().invoke(main, [*command, "--format", "jsonl"]).stdout
+        keys = re.findall(r'"(\w+)": ', shown[1])
+        assert sorted(set(keys)) == sorted(set(re.findall(r'"(\w+)": ', given)))
 
 
 def test_published_figures_are_those_that_were_measured():

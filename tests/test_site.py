@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SITE = ROOT / "out" / "site"
+ROOMS = {folder.name for folder in (ROOT / "src" / "sutja").iterdir() if folder.is_dir()}
 # What a browser fetches on its own, other than links that a person follows.
 LOADED = re.compile(r"""<(?:script|img|iframe|source|audio|video)[^>]*?\ssrc=["']?(?P<src>[^"' >]+)""")
 STYLES = re.compile(r"""<link[^>]*?rel=["']?(?:stylesheet|preconnect|preload|icon)[^>]*>""")
@@ -38,6 +39,18 @@ def test_every_page_has_its_place(site):
     menu = (ROOT / "mkdocs.yml").read_text()
     for page in (ROOT / "docs").rglob("*.md"):
         assert page.relative_to(ROOT / "docs").as_posix() in menu, f"{page} is not in mkdocs.yml"
+
+
+def test_files_that_pages_name_exist():
+    """Paths in the prose move along when files do; the log and the changelog are history."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in pages:
+        if page.name in ("log.md", "CHANGELOG.md", "command-line.md"):
+            continue
+        for path in re.findall(r"`([\w.-]+/[\w./-]*(?:\.py|/))`", page.read_text(encoding="utf-8")):
+            first = path.split("/")[0]
+            if first in ROOMS | {"src", "docs", "tests", "recipes", "benchmarks"}:
+                assert (ROOT / path).exists() or (ROOT / "src" / "sutja" / path).exists(), f"{page}: {path}"
 
 
 def test_nothing_is_loaded_from_elsewhere(site):
