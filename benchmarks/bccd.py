@@ -20,9 +20,10 @@ from typing import Any
 from _machine import result_path, save, shown, table
 from digits import spread
 
-from sutja.runs.detect import BoxPlan, config_of, train_detector
-from sutja.runs.detect_data import BoxParts, load_box_parts
+from sutja.data.boxes.boxed import BoxedSet
+from sutja.runs import detect
 from sutja.runs.folder import RunFolder
+from sutja.runs.parts import Parts
 
 FIGURE = "bccd"
 SIZE, JITTER, BATCH = "s", "anyhow", 16
@@ -30,22 +31,22 @@ EPOCHS = 300
 PACKAGES = ("torch", "pycocotools")
 
 
-def parts_of(part: str) -> BoxParts:
+def parts_of(part: str) -> Parts[BoxedSet]:
     """Training, validation and test part; without the last unless it is asked for."""
-    parts = load_box_parts("bccd", print)
-    return parts if part == "test" else BoxParts(parts.train, parts.validation, parts.train.take([]))
+    parts = detect.load_parts("bccd", print)
+    return parts if part == "test" else Parts(parts.train, parts.validation, parts.train.take([]))
 
 
 def run(part: str, seed: int, epochs: int) -> dict[str, Any]:
     """One training: average precisions on a part, and the processor's minutes."""
     began = time.process_time()
     parts = parts_of(part)
-    config = config_of(
+    config = detect.make_config(
         len(parts.train), BATCH, epochs=epochs, seed=seed, device="cpu", threads=1, dtype="auto", looks=2
     )
-    plan = BoxPlan(SIZE, config, JITTER, batch_size=BATCH, name="bccd")
+    plan = detect.Plan(SIZE, config, JITTER, batch_size=BATCH, name="bccd")
     with tempfile.TemporaryDirectory() as folder:
-        model = train_detector(parts, plan, RunFolder.open(Path(folder) / "run", "benchmarks/bccd.py"))
+        model = detect.train(parts, plan, RunFolder.open(Path(folder) / "run", "benchmarks/bccd.py")).model
     minutes = (time.process_time() - began) / 60
     result = model.card.results[-1]
     print(f"seed {seed}: AP50 {result['ap50']:.4f}, AP {result['ap']:.4f}, {minutes:.1f} CPU minutes")

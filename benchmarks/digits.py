@@ -36,7 +36,7 @@ from sutja.metrics import risk_coverage
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
-from sutja.runs.classify import params_of
+from sutja.runs.classify import choose_params
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
@@ -108,7 +108,7 @@ def inputs(
     recipe: Recipe, data: Labelled, params: PixelsParams | None = None
 ) -> tuple[NDArray[np.float32], PixelsParams]:
     """Pictures as the recipe's network sees them."""
-    params = params or params_of(recipe.net, data)
+    params = params or choose_params(recipe.net, data)
     return batch_to_pixels(data.images, params), params
 
 

@@ -29,8 +29,9 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.data.split.fixed import fold_of, is_validation
 from sutja.model_file import Card, ModelFile, TrainingSet, write_model
-from sutja.runs.classify import Parts, Plan, measured, train_classifier
+from sutja.runs.classify import Plan, measure, train
 from sutja.runs.folder import RunFolder
+from sutja.runs.parts import Parts
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig
@@ -57,7 +58,7 @@ def held_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.array([fold_of(name, key) == VALIDATION_FOLD for key in keys])
 
 
-def load(name: str) -> Parts:
+def load(name: str) -> Parts[Labelled]:
     """One set in three parts, 28 × 28."""
     data = load_labelled(name, "train", (SIDE, SIDE))
     held = held_out(name, data)
@@ -112,7 +113,9 @@ def all_ways(sets: Mapping[str, Labelled], seed: int, often: Mapping[str, int]) 
     return joined(ways)
 
 
-def compose(names: Sequence[str], limit: int | None = None) -> tuple[Parts, dict[str, Parts]]:
+def compose(
+    names: Sequence[str], limit: int | None = None
+) -> tuple[Parts[Labelled], dict[str, Parts[Labelled]]]:
     """What is trained on, and the parts of each set by itself; `limit` digits a part for a try."""
     sets = {name: load(name) for name in names}
     if limit:
@@ -131,7 +134,7 @@ def compose(names: Sequence[str], limit: int | None = None) -> tuple[Parts, dict
     return together, sets
 
 
-def results_of(model: ModelFile, sets: dict[str, Parts]) -> list[dict[str, Any]]:
+def results_of(model: ModelFile, sets: dict[str, Parts[Labelled]]) -> list[dict[str, Any]]:
     """Figures a set and a way, by the model file itself."""
     session, card = Session(model), model.card
     params = PixelsParams(**card.preprocessing.params)
@@ -144,11 +147,11 @@ def results_of(model: ModelFile, sets: dict[str, Parts]) -> list[dict[str, Any]]
                 log_probs = np.concatenate(
                     [session.run(pixels[i : i + 1024]) for i in range(0, len(pixels), 1024)]
                 )
-                rows.append({**measured(some, log_probs, card.scaling, side), "set": name, "way": way})
+                rows.append({**measure(some, log_probs, card.scaling, side), "set": name, "way": way})
     return rows
 
 
-def complete(model: ModelFile, names: Sequence[str], sets: dict[str, Parts], path: Path) -> Card:
+def complete(model: ModelFile, names: Sequence[str], sets: dict[str, Parts[Labelled]], path: Path) -> Card:
     """Write the card's own list of sets and figures into the model file."""
     used = tuple(
         TrainingSet(name, len(sets[name].train), ENTRIES[name].terms, sets[name].train.checksum())
@@ -178,9 +181,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "inknet", size=args.size, config=replace(CONFIG, epochs=args.epochs, seed=args.seed), name=NAME
     )
     folder = RunFolder.open(args.out, shlex.join(["python", *sys.argv]), resume=True)
-    model = train_classifier(together, plan, folder, resume=True)
-    if model is None:
-        return
+    model = train(together, plan, folder, resume=True).model
     path = Path(model.source)
     card = complete(model, names, sets, path)
     folder.write_card(card)

@@ -31,7 +31,7 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split.fixed import is_validation
 from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
-from sutja.runs.classify import params_of
+from sutja.runs.classify import choose_params
 from sutja.signals.pixels_input import batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
@@ -77,7 +77,7 @@ def parts(part: str) -> tuple[Labelled, Labelled]:
 
 def train(learn: Labelled, ask: Labelled, config: ClassifyConfig) -> Run:
     """One network, from its seed."""
-    params = params_of("lecun1989", learn)
+    params = choose_params("lecun1989", learn)
     seen, asked = batch_to_pixels(learn.images, params), batch_to_pixels(ask.images, params)
     torch.manual_seed(config.seed)
     net = QuickLecun1989(len(learn.classes))
@@ -130,7 +130,7 @@ def report(rows: Sequence[dict[str, Any]], part: str) -> None:
 
 def save(run: Run, learn: Labelled, path: Path) -> None:
     """The network as a model file."""
-    params = params_of("lecun1989", learn)
+    params = choose_params("lecun1989", learn)
     card = Card(
         "classify",
         path.stem,

@@ -46,7 +46,7 @@ from sutja.data.sets import catalogue
 from sutja.model_file import Card, FieldConfidence, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
-from sutja.runs.detect import calibrated
+from sutja.runs.calibration import calibrate_detector
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
@@ -331,7 +331,7 @@ def bundle(args: argparse.Namespace) -> None:
         shown += frames_of(real, USED)
         file = quantise_detector(draft, draft, shown, frames)
     session = Session(file)
-    card = calibrated(card, answers(session, list(held.pictures)), held)
+    card = calibrate_detector(card, answers(session, list(held.pictures)), held)
     raw = next((x for x, y in card.calibration.points if y >= card.threshold), card.threshold)
     results = []
     for name, pages in sets.items():

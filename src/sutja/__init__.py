@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sutja.errors import SutjaError
     from sutja.listening import Listener
     from sutja.reading import Classifier, Reader
+    from sutja.runs import train
     from sutja.types import Alternative, Box, Character, Classification, Number, Page, Recording, SpokenNumber
 
 __version__ = "0.1.0"
@@ -31,6 +32,7 @@ __all__ = [
     "SutjaError",
     "__version__",
     "compare",
+    "train",
 ]
 
 _HOMES = {
@@ -47,6 +49,7 @@ _HOMES = {
     "SpokenNumber": "sutja.types",
     "SutjaError": "sutja.errors",
     "compare": "sutja.comparison",
+    "train": "sutja.runs",
 }
 
 

@@ -204,7 +204,7 @@ def crops(tmp_path):
 def test_a_transcriber_is_trained_further(crops, tmp_path, monkeypatch):
     monkeypatch.setattr(text_run, "_LEAST_CROPS", 1)
     monkeypatch.setattr(text_run, "_COLUMNS", 512)
-    monkeypatch.setattr(text_run, "VIEWS", (1.0,))
+    monkeypatch.setattr(text_run, "WIDTHS", (1.0,))
     out = tmp_path / "run"
     (tmp_path / "3.png").write_bytes(b"no picture")
     done = train("transcribe", crops, "--epochs", "1", "--threads", "1", "--out", out)

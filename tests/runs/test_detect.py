@@ -12,15 +12,15 @@ from sutja.confidence import Calibrator
 from sutja.data.boxes.boxed import BoxedSet, boxed
 from sutja.errors import DataError
 from sutja.model_file import Card, Preprocessing
-from sutja.runs.detect import calibrated, default_epochs
-from sutja.runs.detect_data import frame_size, held_in_memory, load_box_parts, params_of, shrunk
+from sutja.runs.calibration import calibrate_detector
+from sutja.runs.detect import choose_frame_size, choose_params, load_parts, make_config, read_pictures, shrink
 from sutja.signals.frame_input import FrameParams
 
 
 def test_data_without_parts_are_split_in_three_for_good(tmp_path):
     write_yolo(tmp_path, [scene(seed) for seed in range(20)])
     lines = []
-    first, again = load_box_parts(tmp_path, lines.append), load_box_parts(tmp_path, lines.append)
+    first, again = load_parts(tmp_path, lines.append), load_parts(tmp_path, lines.append)
     assert (len(first.train), len(first.validation), len(first.test)) == (14, 2, 4)
     assert [one.picture for one in first.test.pictures] == [one.picture for one in again.test.pictures]
     names = [one.picture for part in (first.train, first.validation, first.test) for one in part.pictures]
@@ -32,37 +32,37 @@ def test_pictures_on_both_sides_are_told(tmp_path):
     scenes = [scene(seed) for seed in range(6)]
     write_voc(tmp_path, [*scenes, scenes[0]], train=range(6))
     lines = []
-    load_box_parts(tmp_path, lines.append)
+    load_parts(tmp_path, lines.append)
     assert any("1 pictures of the test part are in the training part too" in line for line in lines)
 
 
 def test_too_few_pictures_are_refused(tmp_path):
     write_yolo(tmp_path, [scene(0), scene(1)])
     with pytest.raises(DataError, match="2 pictures cannot be split"):
-        load_box_parts(tmp_path, print)
+        load_parts(tmp_path, print)
 
 
 def test_small_things_in_large_pictures_are_shown_large_enough():
     tiny = boxed(np.zeros((500, 1000), np.uint8), [[5, 5, 13, 13], [50, 50, 60, 58]], [0, 0])
     large = boxed(np.zeros((500, 1000), np.uint8), [[5, 5, 400, 400]], [0])
-    assert params_of([tiny]).longest == 1280
-    assert params_of([large]).longest == 320
-    assert params_of([tiny], 640).longest == 640
-    assert params_of([boxed(np.zeros((50, 50, 3), np.uint8), [], [])]).channels == 3
+    assert choose_params([tiny]).longest == 1280
+    assert choose_params([large]).longest == 320
+    assert choose_params([tiny], 640).longest == 640
+    assert choose_params([boxed(np.zeros((50, 50, 3), np.uint8), [], [])]).channels == 3
     grey = boxed(np.full((50, 50), 128, np.uint8), [], [])
-    params = params_of([grey])
+    params = choose_params([grey])
     assert (params.channels, params.mean) == (1, pytest.approx(128 / 255, abs=1e-3))
     assert params.std > 0
 
 
 def test_pictures_shrink_with_their_boxes():
     params = FrameParams(longest=64)
-    small = shrunk(boxed(np.zeros((100, 128), np.uint8), [[10, 20, 30, 40]], [0]), params)
+    small = shrink(boxed(np.zeros((100, 128), np.uint8), [[10, 20, 30, 40]], [0]), params)
     assert small.pixels.shape == (50, 64)
     np.testing.assert_allclose(small.boxes, [[5, 10, 15, 20]])
-    assert frame_size([small] * 3, params) == (64, 64)
+    assert choose_frame_size([small] * 3, params) == (64, 64)
     wide = boxed(np.zeros((300, 1000), np.uint8), [], [])
-    assert frame_size([wide], params) == (320, 448)
+    assert choose_frame_size([wide], params) == (320, 448)
 
 
 def test_pictures_that_cannot_be_read_are_told(tmp_path):
@@ -70,20 +70,20 @@ def test_pictures_that_cannot_be_read_are_told(tmp_path):
     (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:100])
     good, bad = (boxed(tmp_path / name, [[1, 1, 9, 9]], [0]) for name in ("a.png", "b.png"))
     lines = []
-    kept, pictures = held_in_memory(
-        BoxedSet((good, bad), CLASSES, "x"), FrameParams(longest=64), lines.append
+    kept, pictures = read_pictures(
+        BoxedSet((good, bad), CLASSES, "x"), FrameParams(longest=64), "training", lines.append
     )
     assert (len(kept), len(pictures)) == (1, 1)
     assert "b.png" in lines[0]
-    with pytest.raises(DataError, match="none of the pictures can be read"):
-        held_in_memory(BoxedSet((bad,), CLASSES, "x"), FrameParams(longest=64), lines.append)
+    with pytest.raises(DataError, match="none of the 1 pictures of the training part can be read"):
+        read_pictures(BoxedSet((bad,), CLASSES, "x"), FrameParams(longest=64), "training", lines.append)
 
 
 def test_epochs_follow_the_number_of_pictures():
-    assert default_epochs(160) == 300
-    assert default_epochs(4800) == 20
-    assert default_epochs(1_000_000) == 20
-    assert default_epochs(1600) == 30
+    assert make_config(160).epochs == 300
+    assert make_config(4800).epochs == 20
+    assert make_config(1_000_000).epochs == 20
+    assert make_config(1600).epochs == 30
 
 
 def judged_by(rights, seed=0):
@@ -104,7 +104,7 @@ def judged_by(rights, seed=0):
 def test_confidence_becomes_how_often_a_score_was_right():
     card = Card("detect", "t", (), Preprocessing("frame", FrameParams().to_json()), classes=("a",))
     data, found = judged_by([(0.2, 0.1), (0.5, 0.9), (0.8, 1.0)])
-    made = calibrated(card, found, data)
+    made = calibrate_detector(card, found, data)
     calibrate = Calibrator(made.calibration.points)
     assert calibrate(0.2) == pytest.approx(0.1, abs=0.08)
     assert calibrate(0.5) == pytest.approx(0.9, abs=0.08)
@@ -118,6 +118,6 @@ def test_confidence_becomes_how_often_a_score_was_right():
 def test_where_nothing_is_right_there_is_no_calibration():
     card = Card("detect", "t", (), Preprocessing("frame", FrameParams().to_json()), classes=("a",))
     data, found = judged_by([(0.2, 0.0)])
-    made = calibrated(card, found, data)
+    made = calibrate_detector(card, found, data)
     assert (made.calibration.points, made.threshold) == ((), 0.5)
-    assert calibrated(card, [], replace(data, pictures=())).threshold == 0.5
+    assert calibrate_detector(card, [], replace(data, pictures=())).threshold == 0.5

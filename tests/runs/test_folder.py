@@ -11,7 +11,7 @@ from PIL import Image
 from sutja.errors import TrainingError
 from sutja.runs import folder as run_folder
 from sutja.runs import plots
-from sutja.runs.folder import RunFolder, next_free, read_results
+from sutja.runs.folder import RunFolder, find_free, read_results
 from sutja.runs.tensorboard import EventFile, crc32c
 
 HISTORY = [
@@ -26,16 +26,16 @@ def test_a_second_run_does_not_write_over_the_first(tmp_path):
         RunFolder.open(tmp_path / "run", "sutja train classify")
     again = RunFolder.open(tmp_path / "run", "sutja train classify --seed 1", resume=True)
     assert (again.path / "command.txt").read_text() == "sutja train classify --seed 1\n"
-    assert next_free(tmp_path, "new").name == "new-1"
+    assert find_free(tmp_path, "new").name == "new-1"
     (tmp_path / "new-1").mkdir()
-    assert next_free(tmp_path, "new").name == "new-2"
+    assert find_free(tmp_path, "new").name == "new-2"
 
 
 def test_a_folder_that_cannot_be_written_to_is_told_before_the_work(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(TrainingError, match="cannot be written to"):
         RunFolder.open(tmp_path / "file" / "run", "sutja")
-    monkeypatch.setattr(run_folder, "_LEAST_ROOM", 10**30)
+    monkeypatch.setattr(run_folder, "_LEAST_FREE", 10**30)
     with pytest.raises(TrainingError, match="MB are free"):
         RunFolder.open(tmp_path / "full", "sutja")
 
@@ -62,19 +62,19 @@ def pixels(png):
 
 def test_pictures_of_a_run_show_what_they_are_given():
     bad = [{**row, "validation_error": 0.4} for row in HISTORY]
-    assert not np.array_equal(pixels(plots.curves(HISTORY)), pixels(plots.curves(bad)))
+    assert not np.array_equal(pixels(plots.draw_curves(HISTORY)), pixels(plots.draw_curves(bad)))
     many = [{**row, "epoch": 0.0, "step": float(i)} for i, row in enumerate(HISTORY)]
-    assert not np.array_equal(pixels(plots.curves(HISTORY)), pixels(plots.curves(many)))
+    assert not np.array_equal(pixels(plots.draw_curves(HISTORY)), pixels(plots.draw_curves(many)))
     truth, answer = np.array([0, 0, 1, 2, 2]), np.array([0, 1, 1, 0, 0])
-    counts = plots.confusion_counts(truth, answer, 3)
+    counts = plots.count_confusions(truth, answer, 3)
     assert counts.tolist() == [[1, 1, 0], [0, 1, 0], [2, 0, 0]]
-    table = pixels(plots.confusion(counts, ["a", "b", "c"], "test"))
-    other = pixels(plots.confusion(counts.T.copy(), ["a", "b", "c"], "test"))
+    table = pixels(plots.draw_confusions(counts, ["a", "b", "c"], "test"))
+    other = pixels(plots.draw_confusions(counts.T.copy(), ["a", "b", "c"], "test"))
     assert not np.array_equal(table, other)
-    assert plots.confusion(np.eye(40, dtype=np.int64), [str(i) for i in range(40)], "no mistake")
+    assert plots.draw_confusions(np.eye(40, dtype=np.int64), [str(i) for i in range(40)], "no mistake")
     grey, colour = np.zeros((8, 12), np.uint8), np.full((9, 9, 3), 200, np.uint8)
-    some = pixels(plots.mistakes([grey, colour] * 6, ["7 → 1"] * 12, 12, 50))
-    assert some.shape[0] > pixels(plots.mistakes([], [], 0, 50)).shape[0]
+    some = pixels(plots.draw_mistakes([grey, colour] * 6, ["7 → 1"] * 12, 12, 50))
+    assert some.shape[0] > pixels(plots.draw_mistakes([], [], 0, 50)).shape[0]
 
 
 def records(path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from sutja.comparison.study import FACTS
 from sutja.comparison.wording import micros, seconds, span
 from sutja.errors import ComparisonError
 from sutja.metrics import percent
-from sutja.runs.folder import next_free
+from sutja.runs.folder import choose_folder
 
 _SHOWN = 12  # learners in the terminal
 
@@ -41,7 +40,7 @@ def run(
     SutjaError
         The data cannot be compared on, or the folder not be written to.
     """
-    folder = out or next_free(Path("runs"), f"{_stem(data)}-comparison")
+    folder = out or choose_folder(data, "comparison")
     begun_before = (folder / FACTS).exists()
     if resume and not begun_before:
         raise ComparisonError(
@@ -97,7 +96,3 @@ def told(found: Comparison, folder: Path) -> str:
         "\u00a0", " "
     )
     return "\n".join([*lines, "", advice, "", f"the report is {folder / REPORT}"])
-
-
-def _stem(data: str | None) -> str:
-    return re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem) if data else "digits"

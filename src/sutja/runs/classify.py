@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -26,28 +26,30 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split.fingerprint import make_fingerprint
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
-from sutja.errors import DataError, ThresholdError, TrainingError
+from sutja.errors import DataError, TrainingError
 from sutja.metrics import clopper_pearson, expected_calibration_error, percent
-from sutja.model_file import Card, ModelFile, Preprocessing, Scaling, TrainingSet
+from sutja.model_file import Card, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
 from sutja.runs import plots
-from sutja.runs.folder import MODEL, RunFolder, result_line
+from sutja.runs.calibration import choose_default_threshold
+from sutja.runs.folder import MODEL, Run, RunFolder
+from sutja.runs.parts import Log, Parts, log_leaks
 from sutja.runs.tensorboard import EventFile
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
-from sutja.training import checkpoint, distributed
+from sutja.training import distributed
 from sutja.training.classify.checks import check_memory
 from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
 from sutja.training.export import export
 
-MAX_ERROR = 0.01  # of accepted answers: what the default threshold kept on validation data
+KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
 _PARITY_PICTURES = 256  # on which the file must answer as the network does
 _COPIES = 3  # of the pictures in memory at once, as float32: at rest, permuted, changed
 
 _WIDTH = 16  # neurons a layer that the perceptron's learning rate was chosen for
 _LEAST_STEPS, _MOST_EPOCHS = 1500, 200  # of a recipe, where there are few pictures
 
-# What each network is trained with when nobody says otherwise.
+# How each network is trained where nothing else is chosen.
 RECIPES: Mapping[str, ClassifyConfig] = MappingProxyType(
     {
         "mlp": ClassifyConfig(epochs=20, lr=2e-2, weight_decay=0.05, batch_size=128),
@@ -63,7 +65,7 @@ RECIPES: Mapping[str, ClassifyConfig] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train.
+    """A plan to train a classifier.
 
     Parameters
     ----------
@@ -72,34 +74,36 @@ class Plan:
     hidden : tuple[int, ...]
         Neurons of the hidden layers of "mlp".
     size : str
-        Of "convnet" and "inknet".
+        Size of "convnet" and "inknet".
     config : ClassifyConfig
-        How; `RECIPES` has one for each network.
+        Configuration of the training; `RECIPES` has one for each network.
     name : str
-        Of the model.
+        Name of the model.
     tensorboard : bool
         Also write TensorBoard's file of events.
     """
 
-    net: str = "convnet"
+    net: str = KIND
     hidden: tuple[int, ...] = (16, 16)
     size: str = "s"
-    config: ClassifyConfig = field(default_factory=lambda: RECIPES["convnet"])
+    config: ClassifyConfig = field(default_factory=lambda: RECIPES[KIND])
     name: str = "classifier"
     tensorboard: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """One data set in three: to learn from, to choose by, and to test on once."""
+def load_parts(
+    data: str | Path | None, log: Log, *, resize: tuple[int, int] | None = None
+) -> Parts[Labelled]:
+    """Load and split data, and log what stands on both sides of the split.
 
-    train: Labelled
-    validation: Labelled
-    test: Labelled
-
-
-def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Callable[[str], None]) -> Parts:
-    """Load and split data, and tell what stands on both sides of the split.
+    Parameters
+    ----------
+    data : str, Path or None
+        As for `sutja.data.labelled.load.load_labelled`.
+    log : Log
+        Takes lines of progress.
+    resize : tuple[int, int] | None
+        (H, W) to bring every picture to.
 
     Raises
     ------
@@ -109,17 +113,14 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
     train = load_labelled(data, "train", resize)
     if train.parted:
         test = load_labelled(data, "test", resize).in_classes(train.classes)
-        held = hold_out(train.labels, train.groups, VALIDATION_SHARE)
-        parts = Parts(train.take(np.flatnonzero(~held)), train.take(np.flatnonzero(held)), test)
+        held_out = hold_out(train.labels, train.groups, VALIDATION_SHARE)
+        parts = Parts(train.take(np.flatnonzero(~held_out)), train.take(np.flatnonzero(held_out)), test)
     else:
         indices = three_parts(train.labels, train.groups)
         parts = Parts(*(train.take(some) for some in indices))
     for note in (*train.notes, *(parts.test.notes if train.parted else ())):
-        say(note)
-    sizes = (
-        f"{len(parts.train):,} to train, {len(parts.validation):,} to validate, {len(parts.test):,} to test"
-    )
-    say(f"{train.source}: {len(train.classes)} classes, {sizes}")
+        log(note)
+    log(f"{train.source}: {len(train.classes)} classes, {parts.describe_sizes()}")
     lost = [name for i, name in enumerate(train.classes) if not (parts.train.labels == i).any()]
     if lost:
         raise DataError(
@@ -127,14 +128,101 @@ def load_parts(data: str | Path | None, resize: tuple[int, int] | None, say: Cal
             where=train.source,
             remedy="add pictures of it; where the data name groups, of two groups or more",
         )
-    for side in ("validation", "test"):
-        for line in find_leaks(parts.train, getattr(parts, side)).tell(side):
-            say(line)
+    log_leaks(find_leaks, parts, log)
     return parts
 
 
-def params_of(net: str, train: Labelled) -> PixelsParams:
-    """How pictures are made fit for a network: its own size and scale, or else those of the data."""
+def make_plan(
+    parts: Parts[Labelled],
+    name: str,
+    *,
+    net: str = KIND,
+    hidden: Sequence[int] = (16, 16),
+    size: str = "s",
+    epochs: int | None = None,
+    budget: float | None = None,
+    batch_size: int | None = None,
+    lr: float | None = None,
+    augment: str | None = None,
+    device: str | None = None,
+    dtype: str | None = None,
+    threads: int = 0,
+    seed: int = 0,
+    tensorboard: bool = False,
+) -> Plan:
+    """Make a plan from what a person chose; None leaves a choice to the network's recipe.
+
+    Parameters
+    ----------
+    parts : Parts[Labelled]
+        The data.
+    name : str
+        Name of the model.
+    net, hidden, size, tensorboard : str, Sequence[int], str, bool
+        As for `Plan`.
+    epochs, batch_size, lr, device, dtype, threads, seed : int, float or str
+        As for `sutja.training.classify.fit.ClassifyConfig`.
+    budget : float | None
+        Seconds to train, instead of epochs.
+    augment : str | None
+        A name in `sutja.training.classify.augment.AUGMENTS`, or "none".
+
+    Raises
+    ------
+    TrainingError
+        A value that makes no sense.
+    """
+    if net not in RECIPES:
+        raise TrainingError(f"{net!r} is no network", where="net", remedy=f"name one of {', '.join(RECIPES)}")
+    if parts.train.clips and augment is None:
+        augment = "shift"  # a word said sooner is the same word; a word on its head is none
+    config = make_config(
+        net,
+        len(parts.train),
+        hidden,
+        epochs=epochs,
+        seconds=budget,
+        batch_size=batch_size,
+        lr=lr,
+        augment=augment,
+        device=device,
+        dtype=dtype,
+        threads=threads,
+        seed=seed,
+    )
+    return Plan(net, tuple(hidden), size, config, name, tensorboard)
+
+
+def make_config(net: str, n: int, hidden: Sequence[int] = (), **choices: Any) -> ClassifyConfig:
+    """Adapt the recipe of a network to the data and to what was chosen.
+
+    With few pictures, n, the recipe makes more epochs, so that there are steps enough. A perceptron wider
+    than 16 learns with smaller steps.
+
+    Parameters
+    ----------
+    net : str
+        A name in `RECIPES`.
+    n : int
+        Pictures to train on.
+    hidden : Sequence[int]
+        Neurons of the hidden layers of "mlp".
+    choices : Any
+        Fields of the configuration; None stands for no choice.
+    """
+    recipe = RECIPES[net]
+    if net == "mlp":
+        recipe = replace(recipe, lr=recipe.lr * min(1.0, math.sqrt(_WIDTH / max(hidden, default=_WIDTH))))
+    enough = math.ceil(_LEAST_STEPS * (choices.get("batch_size") or recipe.batch_size) / n)
+    recipe = replace(recipe, epochs=max(recipe.epochs, min(enough, _MOST_EPOCHS)))
+    chosen = {name: value for name, value in choices.items() if value is not None}
+    if chosen.get("augment") == "none":
+        chosen["augment"] = None
+    return replace(recipe, **chosen)
+
+
+def choose_params(net: str, train: Labelled) -> PixelsParams:
+    """Choose how pictures are made fit for a network: its own size and scale, or else those of the data."""
     wants = NETS[net]
     height, width = (wants.side, wants.side) if wants.side else train.images.shape[1:3]
     channels = 1 if wants.grey or train.images.ndim == 3 else 3
@@ -146,27 +234,28 @@ def params_of(net: str, train: Labelled) -> PixelsParams:
     return PixelsParams(int(height), int(width), channels, mean, std)
 
 
-def train_classifier(
-    parts: Parts, plan: Plan, folder: RunFolder, *, resume: bool = False, say: Callable[[str], None] = print
-) -> ModelFile | None:
-    """Train a network, and write everything that a run folder holds.
+def train(
+    parts: Parts[Labelled], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
+) -> Run:
+    """Train a classifier, calibrate it, measure it, and write the run folder.
 
     Parameters
     ----------
-    parts : Parts
+    parts : Parts[Labelled]
         The data.
     plan : Plan
-        What to train.
+        The plan of the run.
     folder : RunFolder
         Where everything goes.
     resume : bool
         Go on from the folder's checkpoint.
-    say : Callable[[str], None]
+    log : Log
         Takes lines of progress.
 
     Returns
     -------
-    ModelFile, or None in a process that only helps another one.
+    Run
+        In a process that only helps another one, the run is not complete yet.
 
     Raises
     ------
@@ -175,22 +264,22 @@ def train_classifier(
     ParityError
         The file does not answer as the network does; no model is written then.
     """
-    params = params_of(plan.net, parts.train)
+    params = choose_params(plan.net, parts.train)
     n_pictures = len(parts.train) * _COPIES + len(parts.validation) + len(parts.test)
     check_memory(n_pictures * int(np.prod(params.shape)) * 4, "use smaller pictures with --resize HxW")
-    seen, held, last = (batch_to_pixels(part.images, params) for part in _all(parts))
+    train_pixels, validation_pixels, test_pixels = (
+        batch_to_pixels(part.images, params) for part in (parts.train, parts.validation, parts.test)
+    )
     torch.manual_seed(plan.config.seed)
     try:
         net = make_net(plan.net, params.shape, len(parts.train.classes), plan.hidden, plan.size)
     except ValueError as error:
         raise TrainingError(str(error), where="net", remedy="choose other sizes") from error
-    shown = "×".join(map(str, params.shape[1:])) + (" grey" if params.channels == 1 else " colour")
-    say(f"{plan.net}: {sum(p.numel() for p in net.parameters()):,} parameters, {shown} pictures")
-    if resume and not (folder.path / checkpoint.NAME).exists():
-        say(f"there is no run in {folder.path} to go on with: one begins")
+    shape = "×".join(map(str, params.shape[1:])) + (" grey" if params.channels == 1 else " colour")
+    log(f"{plan.net}: {sum(p.numel() for p in net.parameters()):,} parameters, {shape} pictures")
     events = EventFile(folder.path) if plan.tensorboard and distributed.rank() == 0 else None
 
-    def look(history: Sequence[Mapping[str, float]]) -> None:
+    def write_history(history: Sequence[Mapping[str, float]]) -> None:
         folder.write_results(history)
         if events is not None:
             row = dict(history[-1])
@@ -198,62 +287,54 @@ def train_classifier(
 
     fitted = fit_classifier(
         net,
-        seen,
+        train_pixels,
         parts.train.labels,
         plan.config,
-        validation=(held, parts.validation.labels),
+        validation=(validation_pixels, parts.validation.labels),
         folder=folder.path,
         resume=resume,
-        say=say,
-        look=look,
+        say=log,
+        look=write_history,
     )
     if distributed.rank():
-        return None
-    log_probs = predict_log_proba(fitted.net, held), predict_log_proba(fitted.net, last)
-    card = make_card(plan, params, parts, fitted, *log_probs)
-    model = export(fitted.net, card, folder.path / MODEL, [seen[:_PARITY_PICTURES], held[:1]])
-    folder.write_card(card)
-    _draw(folder, fitted, parts, scale(log_probs[1], card.scaling))
-    for result in card.results:
-        say(result_line(result))
-    return model
-
-
-def _all(parts: Parts) -> tuple[Labelled, Labelled, Labelled]:
-    return parts.train, parts.validation, parts.test
+        return Run(folder.path)
+    validation, test = (predict_log_proba(fitted.net, x) for x in (validation_pixels, test_pixels))
+    card = make_card(plan, params, parts, fitted, validation, test)
+    pictures = [train_pixels[:_PARITY_PICTURES], validation_pixels[:1]]
+    export(fitted.net, card, folder.path / MODEL, pictures)
+    _draw(folder, fitted, parts, scale(test, card.scaling))
+    return folder.finish(card, log)
 
 
 def make_card(
     plan: Plan,
     params: PixelsParams,
-    parts: Parts,
+    parts: Parts[Labelled],
     fitted: Fitted,
-    held: NDArray[np.float32],
-    last: NDArray[np.float32],
+    validation: NDArray[np.float32],
+    test: NDArray[np.float32],
 ) -> Card:
-    """The card: temperature and threshold from validation data, results from validation and test data.
+    """Make the card: temperature and threshold from validation data, results from validation and test data.
 
     Parameters
     ----------
-    held, last : NDArray[float32]
+    plan, params, parts, fitted : Plan, PixelsParams, Parts[Labelled], Fitted
+        The plan of the run, the parameters of the pictures, the data, and the trained network.
+    validation, test : NDArray[float32]
         (n, K) log-probabilities of the validation and the test part.
     """
-    scaling = fit_temperature(held, parts.validation.labels)
-    probabilities = np.exp(scale(held, scaling))
+    scaling = fit_temperature(validation, parts.validation.labels)
+    probabilities = np.exp(scale(validation, scaling))
     right = probabilities.argmax(1) == parts.validation.labels
     table = RiskTable.measure(probabilities.max(1), right)
-    try:
-        threshold = table.choose(MAX_ERROR).threshold
-    except ThresholdError:  # nothing it says is that sure
-        threshold = 1.0
     train = parts.train
     return Card(
         "classify",
         plan.name,
         (),
-        Preprocessing(CLIP if parts.train.clips else "pixels", params.to_json()),
+        Preprocessing(CLIP if train.clips else "pixels", params.to_json()),
         thresholds=table.counts,
-        threshold=threshold,
+        threshold=choose_default_threshold(table),
         scaling=scaling,
         classes=train.classes,
         training_data=(TrainingSet(train.source, len(train), train.terms, train.checksum()),),
@@ -261,16 +342,30 @@ def make_card(
         seed=plan.config.seed,
         versions={**fitted.versions, "onnxruntime": onnxruntime.__version__},
         results=(
-            measured(parts.validation, held, scaling, "validation, which chose temperature and threshold"),
-            measured(parts.test, last, scaling, "test"),
+            measure(
+                parts.validation, validation, scaling, "validation, which chose temperature and threshold"
+            ),
+            measure(parts.test, test, scaling, "test"),
         ),
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         fingerprint=make_fingerprint(train.images).to_text(),
     )
 
 
-def measured(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, part: str) -> dict[str, Any]:
-    """Figures for the card: n, the error with its 95 % interval (Clopper-Pearson), the calibration error."""
+def measure(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, part: str) -> dict[str, Any]:
+    """Make the figures for the card: n, the error with its 95 % interval, the calibration error.
+
+    Parameters
+    ----------
+    data : Labelled
+        n labelled pictures.
+    log_probs : NDArray[float32]
+        (n, K) log-probabilities of the network.
+    scaling : Scaling
+        The temperature that goes with them.
+    part : str
+        Name of the part, for the card.
+    """
     probabilities = np.exp(scale(log_probs, scaling))
     right = probabilities.argmax(1) == data.labels
     n, wrong = len(right), int((~right).sum())
@@ -285,36 +380,19 @@ def measured(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, p
     }
 
 
-def _draw(folder: RunFolder, fitted: Fitted, parts: Parts, log_probs: NDArray[np.float64]) -> None:
-    """The three pictures of a run."""
-    test, answer = parts.test, log_probs.argmax(1)
-    counts = plots.confusion_counts(test.labels, answer, len(test.classes))
-    wrong = answer != test.labels
+def _draw(folder: RunFolder, fitted: Fitted, parts: Parts[Labelled], log_probs: NDArray[np.float64]) -> None:
+    """Draw the curves of a run, its confusions and its most confident mistakes."""
+    test, answers = parts.test, log_probs.argmax(1)
+    counts = plots.count_confusions(test.labels, answers, len(test.classes))
+    wrong = answers != test.labels
     title = f"test, {percent(wrong.mean())} wrong"
-    folder.write("curves.png", plots.curves(fitted.history))
-    folder.write("confusion.png", plots.confusion(counts, test.classes, title))
-    surest = plots.surest(log_probs.max(1), wrong)
+    folder.write("curves.png", plots.draw_curves(fitted.history))
+    folder.write("confusion.png", plots.draw_confusions(counts, test.classes, title))
+    worst = plots.find_worst(log_probs.max(1), wrong)
     names = [name[:10] for name in test.classes]
     captions = [
-        f"{names[test.labels[i]]} → {names[answer[i]]}\n{percent(np.exp(log_probs[i].max()), 1)}"
-        for i in surest
+        f"{names[test.labels[i]]} → {names[answers[i]]}\n{percent(np.exp(log_probs[i].max()), 1)}"
+        for i in worst
     ]
-    pictures = [test.images[i] for i in surest]
-    folder.write("mistakes.png", plots.mistakes(pictures, captions, int(wrong.sum()), len(test)))
-
-
-def with_choices(net: str, n: int, hidden: Sequence[int] = (), **choices: Any) -> ClassifyConfig:
-    """The recipe of a network with what the person chose; None stands for no choice.
-
-    Of few pictures, n, the recipe makes more epochs, so that there are steps enough. A perceptron wider than
-    16 learns with smaller steps.
-    """
-    recipe = RECIPES[net]
-    if net == "mlp":
-        recipe = replace(recipe, lr=recipe.lr * min(1.0, math.sqrt(_WIDTH / max(hidden, default=_WIDTH))))
-    enough = math.ceil(_LEAST_STEPS * (choices.get("batch_size") or recipe.batch_size) / n)
-    recipe = replace(recipe, epochs=max(recipe.epochs, min(enough, _MOST_EPOCHS)))
-    chosen = {name: value for name, value in choices.items() if value is not None}
-    if chosen.get("augment") == "none":
-        chosen["augment"] = None
-    return replace(recipe, **chosen)
+    pictures = [test.images[i] for i in worst]
+    folder.write("mistakes.png", plots.draw_mistakes(pictures, captions, int(wrong.sum()), len(test)))

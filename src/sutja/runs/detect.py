@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,52 +17,60 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from sutja.boxes.average_precision import BoxScores, GroundTruth, score_boxes
+from sutja.boxes.average_precision import GroundTruth, score_boxes
 from sutja.boxes.decode import Detections
-from sutja.boxes.nms import FALSE_POSITIVE, IGNORED, match_detections
-from sutja.confidence import Calibrator, RiskTable, fit_calibration
-from sutja.data.boxes.boxed import BoxedSet
-from sutja.errors import PictureError
-from sutja.metrics import percent
-from sutja.model_file import Calibration, Card, ModelFile, Preprocessing, TrainingSet
-from sutja.nets.detector import Detector, DetectorConfig
-from sutja.runs import box_plots
-from sutja.runs.detect_data import BoxParts, frame_size, held_in_memory, params_of
-from sutja.runs.folder import MODEL, RunFolder
-from sutja.signals.frame_input import FrameParams, to_frame
-from sutja.training import checkpoint
+from sutja.confidence import Calibrator
+from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
+from sutja.data.boxes.leak import find_box_leaks
+from sutja.data.boxes.load import load_boxed
+from sutja.data.split.fixed import VALIDATION_SHARE
+from sutja.data.split.hold_out import hold_out, three_parts
+from sutja.errors import DataError, TrainingError
+from sutja.model_file import Card, Preprocessing, TrainingSet
+from sutja.nets.detector import SIZES, Detector, DetectorConfig
+from sutja.runs import plots
+from sutja.runs.calibration import calibrate_detector
+from sutja.runs.folder import MODEL, Run, RunFolder
+from sutja.runs.parts import Log, Parts, check_enough, log_leaks, read_items
+from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
+from sutja.training.classify.checks import check_memory
 from sutja.training.detect.export import FrameArray, export_detector
 from sutja.training.detect.fit import DetectConfig, FittedDetector, find, fit_detector
 from sutja.training.detect.frames import JITTERS, ListedFrames
 from sutja.training.detect.quantise import frames_of, quantise_detector
 from sutja.training.export import ParityError
 
+KIND = "detector"  # in the name of a run's folder
 BATCH = 16  # frames a step
-_STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 3000, 20, 300  # of a run of which nobody said how long
-_PARITY_PICTURES = 8
 INTEGERS = "model-int8.onnx"
-_SHOWN = 32  # pictures that show the integers' ranges
-_LEAST_CONFIDENCE = 0.2  # of boxes that the table of thresholds counts
+LEAST_SIDE = 10.0  # pixels: the least side of the smallest objects as the network sees them
+LEAST_LONGEST, MOST_LONGEST = 320, 1280  # pixels of a picture's longer side
+MOST_FRAME = 448  # pixels of a frame's side; of larger pictures parts are shown
+_STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 3000, 20, 300  # of a run whose length nobody chose
+_SMALL = 0.1  # the part of the boxes that may be smaller than `LEAST_SIDE`
+_MEASURED = 64  # pictures for mean and deviation
+_PARITY_PICTURES = 8  # on which the file must answer as the network does
+_QUANTISED = 32  # pictures that show the range of each integer
 
 
 @dataclass(frozen=True, slots=True)
-class BoxPlan:
-    """What to train.
+class Plan:
+    """A plan to train a detector.
 
     Parameters
     ----------
     size : str
-        Of the network, a name in `sutja.nets.detector.SIZES`.
+        Size of the network, a name in `sutja.nets.detector.SIZES`.
     config : DetectConfig
-        How; `default_epochs` says how long where nobody does.
+        Configuration of the training.
     jitter : str
-        A name in `detect_frames.JITTERS`.
+        A name in `sutja.training.detect.frames.JITTERS`.
     longest : int
-        Pixels of a picture's longer side; 0 for so many that the small things are seen.
+        Pixels of a picture's longer side; 0 for so many that small objects are large enough.
     batch_size : int
         Frames a step.
     name : str
-        Of the model.
+        Name of the model.
     integers : bool
         Also write the model with its convolutions in 8-bit integers.
     """
@@ -75,222 +84,365 @@ class BoxPlan:
     integers: bool = False
 
 
-def default_epochs(n: int, batch_size: int = BATCH) -> int:
-    """Epochs for n pictures where nobody says how many: about `_STEPS` steps."""
-    return min(_MOST_EPOCHS, max(_LEAST_EPOCHS, math.ceil(_STEPS * batch_size / max(1, n))))
-
-
-def config_of(n: int, batch_size: int, **choices: Any) -> DetectConfig:
-    """How to train on n pictures, with what the person chose; None stands for no choice."""
-    chosen = {name: value for name, value in choices.items() if value is not None}
-    return DetectConfig(**{"epochs": default_epochs(n, batch_size), **chosen})
-
-
-def train_detector(
-    parts: BoxParts,
-    plan: BoxPlan,
-    folder: RunFolder,
-    *,
-    resume: bool = False,
-    say: Callable[[str], None] = print,
-) -> ModelFile:
-    """Train a network, and write everything that a run folder holds.
+def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
+    """Load and split data, and log what was left out and what stands on both sides of the split.
 
     Parameters
     ----------
-    parts : BoxParts
+    data : str or Path
+        As for `sutja.data.boxes.load.load_boxed`.
+    log : Log
+        Takes lines of progress.
+
+    Returns
+    -------
+    The parts; data that come with a validation part or a test part alone may leave the test part empty.
+
+    Raises
+    ------
+    DataError
+        As `sutja.data.boxes.load.load_boxed` says, or there are too few pictures.
+    """
+    sets = load_boxed(data)
+    for part in sets.values():
+        for note in part.notes:
+            log(note)
+    whole = sets["all"] if "all" in sets else sets["train"]
+    check_enough(len(whole), len(whole), "pictures", where=whole.source)
+    if "all" in sets:
+        parts = Parts(*(whole.take(some) for some in three_parts(find_rarest_class(whole), None)))
+    else:
+        train, validation = whole, sets.get("validation")
+        if validation is None:
+            held_out = hold_out(find_rarest_class(whole), None, VALIDATION_SHARE)
+            train, validation = whole.take(np.flatnonzero(~held_out)), whole.take(np.flatnonzero(held_out))
+        parts = Parts(train, validation, sets.get("test", whole.take([])))
+    objects = sum(len(picture.labels) for picture in parts.train.pictures)
+    sizes = parts.describe_sizes(f"pictures with {objects:,} objects")
+    log(f"{parts.train.source}: {len(parts.train.classes)} classes, {sizes}")
+    log_leaks(find_box_leaks, parts, log)
+    return parts
+
+
+def find_rarest_class(data: BoxedSet) -> NDArray[np.int64]:
+    """Find the class in each picture, (n,), of which the set has the fewest pictures; K for no class.
+
+    Split by these, a class that is in few pictures comes to both sides.
+    """
+    counts = np.bincount(
+        np.concatenate([np.zeros(0, np.int64), *(np.unique(one.labels) for one in data.pictures)]),
+        minlength=len(data.classes),
+    )
+    return np.array(
+        [
+            min(set(one.labels.tolist()), key=lambda k: (counts[k], k), default=len(data.classes))
+            for one in data.pictures
+        ],
+        np.int64,
+    )
+
+
+def make_plan(
+    parts: Parts[BoxedSet],
+    name: str,
+    *,
+    size: str = "s",
+    epochs: int | None = None,
+    budget: float | None = None,
+    batch_size: int = BATCH,
+    lr: float | None = None,
+    longest: int | None = None,
+    augment: str = "upright",
+    device: str = "auto",
+    dtype: str = "auto",
+    threads: int = 0,
+    seed: int = 0,
+    int8: bool = False,
+) -> Plan:
+    """Make a plan from what a person chose; None leaves a choice to the program.
+
+    Parameters
+    ----------
+    parts : Parts[BoxedSet]
+        The data.
+    name : str
+        Name of the model.
+    size, batch_size, longest, int8 : str, int, int, bool
+        As `size`, `batch_size`, `longest` and `integers` of `Plan`.
+    epochs, lr, device, dtype, threads, seed : int, float or str
+        As for `sutja.training.detect.fit.DetectConfig`; without epochs about `_STEPS` steps are made.
+    budget : float | None
+        Seconds to train, instead of epochs.
+    augment : str
+        A name in `sutja.training.detect.frames.JITTERS`.
+
+    Raises
+    ------
+    TrainingError
+        A value that makes no sense.
+    """
+    for option, value, names in (("size", size, SIZES), ("augment", augment, JITTERS)):
+        if value not in names:
+            raise TrainingError(
+                f"{value!r} is not known", where=option, remedy=f"name one of {', '.join(names)}"
+            )
+    if batch_size < 1 or not 0 <= (longest or 0) <= 4096:
+        raise TrainingError(
+            f"{batch_size} frames a step of at most {longest} pixels make no sense",
+            where="batch_size, longest",
+            remedy="give 1 frame or more, and 32 to 4096 pixels",
+        )
+    config = make_config(
+        len(parts.train),
+        batch_size,
+        epochs=epochs,
+        seconds=budget,
+        lr=lr,
+        device=device,
+        dtype=dtype,
+        threads=threads,
+        seed=seed,
+    )
+    return Plan(size, config, augment, longest or 0, batch_size, name, int8)
+
+
+def make_config(n: int, batch_size: int = BATCH, **choices: Any) -> DetectConfig:
+    """Make the configuration of a training on n pictures.
+
+    Parameters
+    ----------
+    n, batch_size : int
+        Pictures to train on, and frames a step: few pictures are seen more often.
+    choices : Any
+        Fields of the configuration; None stands for no choice.
+    """
+    epochs = min(_MOST_EPOCHS, max(_LEAST_EPOCHS, math.ceil(_STEPS * batch_size / max(1, n))))
+    chosen = {name: value for name, value in choices.items() if value is not None}
+    return DetectConfig(**{"epochs": epochs, **chosen})
+
+
+def choose_params(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParams:
+    """Choose how pictures are made fit: colour where one has it, a size at which most objects show.
+
+    Parameters
+    ----------
+    train : Sequence[BoxedPicture]
+        The training pictures.
+    longest : int
+        Pixels of the longer side; 0 to choose.
+
+    Raises
+    ------
+    DataError
+        None of the pictures that are tried can be read.
+    """
+    spread = np.linspace(0, len(train) - 1, min(_MEASURED, len(train))).astype(int)
+    some = [train[i] for i in spread]
+    images, indices = read_items(some, lambda picture: picture.pixels, _ignore)
+    if not images:
+        raise DataError("the first pictures cannot be read", remedy="check the files")
+    values = np.concatenate([pixels.ravel()[:: max(1, pixels.size // 20_000)] for pixels in images])
+    colour = any(pixels.ndim == 3 for pixels in images)
+    if not longest:
+        sides = [
+            float((box[2:] - box[:2]).min()) / max(pixels.shape[:2])
+            for i, pixels in zip(indices, images, strict=True)
+            for box in some[i].boxes[~some[i].ignore]
+        ]
+        small = float(np.quantile(sides, _SMALL)) if sides else 1.0
+        wanted = 32 * math.ceil(LEAST_SIDE / max(small, 1e-6) / 32)
+        longest = min(max(wanted, LEAST_LONGEST), MOST_LONGEST)
+    mean, std = float(values.mean()) / 255, float(values.std()) / 255
+    return FrameParams(3 if colour else 1, round(mean, 4), round(max(std, 0.02), 4), longest=longest)
+
+
+def _ignore(line: str) -> None:
+    """Take a line, and show it to nobody: the picture is named when the whole part is read."""
+
+
+def read_pictures(
+    data: BoxedSet, params: FrameParams, part: str, log: Log
+) -> tuple[BoxedSet, list[BoxedPicture]]:
+    """Read a part into memory, as large as the network sees it; what cannot be read is left out.
+
+    Parameters
+    ----------
+    data : BoxedSet
+        The part.
+    params : FrameParams
+        Parameters of the pictures.
+    part : str
+        Name of the part, for messages.
+    log : Log
+        Takes a line for each picture that is left out.
+
+    Returns
+    -------
+    The pictures that can be read, as they were and in memory.
+
+    Raises
+    ------
+    TrainingError
+        They do not fit in memory.
+    DataError
+        None can be read.
+    """
+    check_memory(
+        len(data) * params.longest**2 * params.channels, "use smaller pictures with --longest, or fewer"
+    )
+    pictures, indices = read_items(data.pictures, lambda picture: shrink(picture, params), log)
+    check_enough(
+        len(pictures),
+        len(data),
+        f"pictures of the {part} part",
+        where=data.source,
+        remedy="check the files",
+        least=1,
+    )
+    return data.take(indices), pictures
+
+
+def _check_test_part(data: BoxedSet) -> None:
+    """Refuse a test part of which no picture can be read, before the work begins."""
+    if len(data) and not any(read_items([one], lambda one: one.pixels, _ignore)[0] for one in data.pictures):
+        check_enough(
+            0, len(data), "pictures of the test part", where=data.source, remedy="check the files", least=1
+        )
+
+
+def shrink(picture: BoxedPicture, params: FrameParams) -> BoxedPicture:
+    """Read a picture, and resize it and its boxes to what the network sees."""
+    pixels = picture.pixels
+    h, w = pixels.shape[:2]
+    size = params.compute_size(h, w)
+    scale = np.array([size[1] / w, size[0] / h] * 2, np.float32)
+    return BoxedPicture(resize_picture(pixels, size), picture.boxes * scale, picture.labels, picture.ignore)
+
+
+def choose_frame_size(pictures: Sequence[BoxedPicture], params: FrameParams) -> tuple[int, int]:
+    """Choose (H, W) of the frames to train on: the median size of the pictures, or a part of them."""
+    sides = np.median([picture.pixels.shape[:2] for picture in pictures], axis=0)
+    height, width = (
+        min(MOST_FRAME, params.multiple * math.ceil(side / params.multiple)) for side in sides.tolist()
+    )
+    return height, width
+
+
+def train(
+    parts: Parts[BoxedSet], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
+) -> Run:
+    """Train a detector, calibrate it, measure it, and write the run folder.
+
+    Parameters
+    ----------
+    parts : Parts[BoxedSet]
         The data; without a test part there is no figure of it.
-    plan : BoxPlan
-        What to train.
+    plan : Plan
+        The plan of the run.
     folder : RunFolder
         Where everything goes.
     resume : bool
         Go on from the folder's checkpoint.
-    say : Callable[[str], None]
+    log : Log
         Takes lines of progress.
 
     Raises
     ------
     TrainingError
         As `fit_detector` says, or where the memory is too small.
+    DataError
+        None of the pictures of a part can be read.
     ParityError
         The file does not answer as the network does; no model is written then.
     """
-    params = params_of(parts.train.pictures, plan.longest)
-    (learnt, train), (judge, held) = (held_in_memory(p, params, say) for p in (parts.train, parts.validation))
-    parts = BoxParts(learnt, judge, parts.test)
+    params = choose_params(parts.train.pictures, plan.longest)
+    train_set, pictures = read_pictures(parts.train, params, "training", log)
+    validation_set, validation = read_pictures(parts.validation, params, "validation", log)
+    _check_test_part(parts.test)
+    parts = Parts(train_set, validation_set, parts.test)
     torch.manual_seed(plan.config.seed)
     net = Detector(DetectorConfig(len(parts.train.classes), plan.size, params.channels))
-    size = frame_size(train, params)
-    shown = f"{size[0]} × {size[1]} " + ("grey" if params.channels == 1 else "colour")
-    say(f"detector {plan.size}: {sum(p.numel() for p in net.parameters()):,} parameters, frames of {shown}")
-    if resume and not (folder.path / checkpoint.NAME).exists():
-        say(f"there is no run in {folder.path} to go on with: one begins")
-    source = ListedFrames(
-        train, size, params.channels, plan.batch_size, JITTERS[plan.jitter], plan.config.seed
-    )
-    facts = {"data": parts.train.checksum(), "jitter": plan.jitter, "batch_size": plan.batch_size}
+    size = choose_frame_size(pictures, params)
+    shape = f"{size[0]} × {size[1]} " + ("grey" if params.channels == 1 else "colour")
+    log(f"detector {plan.size}: {sum(p.numel() for p in net.parameters()):,} parameters, frames of {shape}")
     fitted = fit_detector(
         net,
-        source,
+        ListedFrames(
+            pictures, size, params.channels, plan.batch_size, JITTERS[plan.jitter], plan.config.seed
+        ),
         plan.config,
         params,
-        validation=held,
+        validation=validation,
         folder=folder.path,
         resume=resume,
-        facts=facts,
-        say=say,
+        facts={"data": parts.train.checksum(), "jitter": plan.jitter, "batch_size": plan.batch_size},
+        say=log,
         look=folder.write_results,
     )
-    card = make_card(plan, params, parts, fitted, say)
-    frames = [to_frame(picture.pixels, params) for picture in (held or train)[:_PARITY_PICTURES]]
-    model = export_detector(fitted.net, card, folder.path / MODEL, frames)
-    folder.write_card(card)
+    detections = _detect(fitted.net, parts.validation, params, log)
+    card = calibrate_detector(_make_card(plan, params, parts, fitted), detections[1], detections[0])
+    results = [measure(*detections, "validation, which chose calibration and threshold")]
+    if len(parts.test):
+        detections = _detect(fitted.net, parts.test, params, log)
+        results.append(measure(*detections, "test"))
+    card = replace(card, results=tuple(results))
+    frames = [to_frame(picture.pixels, params) for picture in validation[:_PARITY_PICTURES]]
+    export_detector(fitted.net, card, folder.path / MODEL, frames)
     if plan.integers:
-        _in_integers(folder, frames_of(train[:_SHOWN], params), frames, say)
-    folder.write("curves.png", box_plots.curves(fitted.history))
-    last = parts.test if len(parts.test) else parts.validation
-    _draw_mistakes(folder, fitted.net, card, params, last, say)
-    for result in card.results:
-        say(result_line(result))
-    return model
+        _quantise(folder, frames_of(pictures[:_QUANTISED], params), frames, log)
+    folder.write("curves.png", plots.draw_detection_curves(fitted.history))
+    data, found = detections
+    confident = [_keep_confident(one, card) for one in found]
+    folder.write("mistakes.png", plots.draw_detection_mistakes(data, confident))
+    return folder.finish(card, log)
 
 
-def _in_integers(
-    folder: RunFolder, shown: Sequence[FrameArray], compared: Sequence[FrameArray], say: Callable[[str], None]
-) -> None:
-    """Write the model in 8-bit integers too, where it finds the same things; else say why not."""
-    try:
-        made = quantise_detector(folder.path / MODEL, folder.path / INTEGERS, shown, compared)
-    except ParityError as error:
-        say(f"{INTEGERS} was not written: {error}")
-    else:
-        say(f"{INTEGERS}: {len(made.data):,} bytes")
-
-
-def answers(
-    net: Detector, data: BoxedSet, params: FrameParams, say: Callable[[str], None]
-) -> tuple[BoxedSet, list[Detections]]:
-    """The pictures of a set that can be read, and what a network finds in each, in its pixels."""
-    kept, found = [], []
-    for index, picture in enumerate(data.pictures):
-        try:
-            found.append(find(net, picture, params))
-        except PictureError as error:
-            say(f"left out: {error}")
-        else:
-            kept.append(index)
-    return data.take(kept), found
-
-
-def truth_of(data: BoxedSet) -> list[GroundTruth]:
-    """What is there."""
-    return [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in data.pictures]
-
-
-def make_card(
-    plan: BoxPlan, params: FrameParams, parts: BoxParts, fitted: FittedDetector, say: Callable[[str], None]
-) -> Card:
-    """The card: calibration and threshold from validation pictures, results from validation and test."""
-    _, held = answers(fitted.net, parts.validation, params, say)
-    train = parts.train
-    card = Card(
+def _make_card(plan: Plan, params: FrameParams, parts: Parts[BoxedSet], fitted: FittedDetector) -> Card:
+    """Make a card that is not calibrated yet."""
+    data = parts.train
+    return Card(
         "detect",
         plan.name,
         (),
         Preprocessing("frame", params.to_json()),
-        classes=train.classes,
-        training_data=(TrainingSet(train.source, len(train), train.terms, train.checksum()),),
-        open_terms=train.open_terms,
+        classes=data.classes,
+        training_data=(TrainingSet(data.source, len(data), data.terms, data.checksum()),),
+        open_terms=data.open_terms,
         seed=plan.config.seed,
         versions={**fitted.versions, "onnxruntime": onnxruntime.__version__},
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
-    card = calibrated(card, held, parts.validation)
-    results = [measured(parts.validation, held, "validation, which chose calibration and threshold")]
-    if len(parts.test):
-        results.append(measured(*answers(fitted.net, parts.test, params, say), "test"))
-    return replace(card, results=tuple(results))
 
 
-def calibrated(card: Card, held: Sequence[Detections], data: BoxedSet) -> Card:
-    """A card whose confidence says how often a box of such a score was right, with the threshold of best F1.
-
-    Right is a box that covers a thing of its class by half (intersection over union).
-
-    Parameters
-    ----------
-    held : Sequence[Detections]
-        What the network found in the validation pictures, with raw scores.
-    data : BoxedSet
-        Those pictures.
-    """
-    score, right = judged(held, data)
-    if not right.any() or right.all():
-        return replace(card, threshold=0.5)
-    calibrate = fit_calibration(score, right)
-    confidence = np.array([calibrate(float(raw)) for raw in score])
-    things = sum(int((~picture.ignore).sum()) for picture in data.pictures)
-    threshold = best_f1(confidence, right, things)
-    likely = confidence >= min(_LEAST_CONFIDENCE, threshold)
-    table = RiskTable.measure(confidence[likely], right[likely])
-    points = Calibration(points=calibrate.calibration.points)
-    return replace(card, calibration=points, thresholds=table.counts, threshold=threshold)
+def _detect(
+    net: Detector, data: BoxedSet, params: FrameParams, log: Log
+) -> tuple[BoxedSet, list[Detections]]:
+    """Return the pictures that can be read, and the detections in each, in its pixels."""
+    detections, indices = read_items(data.pictures, lambda picture: find(net, picture, params), log)
+    return data.take(indices), detections
 
 
-def best_f1(confidence: NDArray[np.float64], right: NDArray[np.bool_], things: int) -> float:
-    """The confidence from which on boxes have the greatest F1; those of one confidence go together."""
-    order = np.argsort(-confidence, kind="stable")
-    falling = confidence[order]
-    last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
-    f1 = 2 * np.cumsum(right[order])[last] / (last + 1 + things)
-    return float(falling[last[int(np.argmax(f1))]])
+def measure(data: BoxedSet, detections: Sequence[Detections], part: str) -> dict[str, Any]:
+    """Make the figures for the card: average precisions, over all and class by class."""
+    truth = [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in data.pictures]
+    scores = score_boxes(truth, detections, data.classes)
+    return {"set": data.source, "part": part, **scores.to_dict(), "n": scores.objects}
 
 
-def judged(found: Sequence[Detections], data: BoxedSet) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Scores (n,) of all boxes that are right or wrong, and whether they are right (n,)."""
-    scores, right = [np.zeros(0, np.float32)], [np.zeros(0, np.bool_)]
-    for one, picture in zip(found, data.pictures, strict=True):
-        answer = match_detections(one, picture.boxes, picture.labels, picture.ignore)
-        scores.append(one.scores[answer != IGNORED])
-        right.append(answer[answer != IGNORED] != FALSE_POSITIVE)
-    return np.concatenate(scores), np.concatenate(right)
-
-
-def measured(data: BoxedSet, found: Sequence[Detections], part: str) -> dict[str, Any]:
-    """Figures for the card."""
-    return {"set": data.source, "part": part, **_plain(score_boxes(truth_of(data), found, data.classes))}
-
-
-def _plain(scores: BoxScores) -> dict[str, Any]:
-    return {**scores.to_dict(), "n": scores.objects}
-
-
-def result_line(result: Mapping[str, Any]) -> str:
-    """A result of the card for people."""
-
-    def shown(name: str) -> str:
-        return "–" if result[name] is None else percent(result[name])
-
-    return (
-        f"{result['part']}: AP {shown('ap')}, at IoU 0.5 {shown('ap50')}, at IoU 0.75 {shown('ap75')}; "
-        f"{result['things']:,} things in {result['pictures']:,} pictures"
-    )
-
-
-def _draw_mistakes(
-    folder: RunFolder,
-    net: Detector,
-    card: Card,
-    params: FrameParams,
-    data: BoxedSet,
-    say: Callable[[str], None],
-) -> None:
-    """The worst mistakes as a picture: surest false alarms, and what was missed."""
+def _keep_confident(detections: Detections, card: Card) -> Detections:
+    """Keep the detections above the threshold of the card, with calibrated confidences."""
     calibrate = Calibrator(card.calibration.points)
-    seen, found = answers(net, data, params, say)
-    sure = []
-    for one in found:
-        confidence = np.array([calibrate(float(score)) for score in one.scores], np.float32)
-        sure.append(Detections(one.boxes, confidence, one.labels).take(confidence >= card.threshold))
-    folder.write("mistakes.png", box_plots.mistakes(seen, sure))
+    confidence = np.array([calibrate(float(score)) for score in detections.scores], np.float32)
+    return Detections(detections.boxes, confidence, detections.labels).take(confidence >= card.threshold)
+
+
+def _quantise(
+    folder: RunFolder, shown: Sequence[FrameArray], compared: Sequence[FrameArray], log: Log
+) -> None:
+    """Write the model in 8-bit integers too, where it finds the same objects; else log why not."""
+    try:
+        model = quantise_detector(folder.path / MODEL, folder.path / INTEGERS, shown, compared)
+    except ParityError as error:
+        log(f"{INTEGERS} was not written: {error}")
+    else:
+        log(f"{INTEGERS}: {len(model.data):,} bytes")

@@ -1,4 +1,4 @@
-"""The folder of a run: the model, its card, and what shows how it came to be.
+"""The folder of a run: the model, its card, and the files that show how it came to be.
 
 Every file appears whole or not at all; the folder is proved to be writable before the work begins.
 """
@@ -8,29 +8,56 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sutja.atomic import write_atomic
 from sutja.errors import TrainingError
 from sutja.metrics import percent
-from sutja.model_file import Card, format_card
+from sutja.model_file import Card, ModelFile, format_card, read_model
 
 MODEL, CARD, RESULTS, COMMAND = "model.onnx", "card.json", "results.csv", "command.txt"
-_LEAST_ROOM = 64_000_000  # bytes: a model, two checkpoints and a few pictures
+_LEAST_FREE = 64_000_000  # bytes: a model, two checkpoints and a few pictures
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run: its folder, and in it the model with what was measured.
+
+    Attributes
+    ----------
+    folder : Path
+        The folder.
+    """
+
+    folder: Path
+
+    @cached_property
+    def model(self) -> ModelFile:
+        """The model, read from the folder when it is first asked for.
+
+        Raises
+        ------
+        ModelFileError
+            There is none: the run is not complete.
+        """
+        return read_model(self.folder / MODEL)
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        """The figures on the card, a mapping for each part that was measured."""
+        return [dict(result) for result in self.model.card.results]
 
 
 class RunFolder:
-    """A folder for one run.
+    """A folder that a run writes to.
 
     Parameters
-    ----------
-    path : Path
-        Of the folder.
-
-    Attributes
     ----------
     path : Path
         The folder.
@@ -46,11 +73,11 @@ class RunFolder:
         Parameters
         ----------
         path : Path
-            Of the folder.
+            The folder.
         command : str
-            The exact command, kept beside the results.
+            The exact command, stored beside the results.
         resume : bool
-            Whether a run may be in it.
+            Whether there may be a run in it.
 
         Raises
         ------
@@ -62,15 +89,15 @@ class RunFolder:
             raise TrainingError(
                 "there is a run in this folder",
                 where=str(path),
-                remedy="--resume goes on with it; or name another folder with --out",
+                remedy="resume it (--resume), or name another folder (--out)",
             )
         try:
             path.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(path).free
         except OSError as error:
             raise _unwritable(path, error.strerror or str(error)) from error
-        if free < _LEAST_ROOM:
-            raise _unwritable(path, f"less than {_LEAST_ROOM // 1_000_000} MB are free")
+        if free < _LEAST_FREE:
+            raise _unwritable(path, f"less than {_LEAST_FREE // 1_000_000} MB are free")
         run.write(COMMAND, command + "\n")
         return run
 
@@ -91,7 +118,7 @@ class RunFolder:
         return target
 
     def write_results(self, rows: Sequence[Mapping[str, float]]) -> None:
-        """`results.csv`, one row an epoch."""
+        """Write `results.csv`, one row an epoch."""
         text = io.StringIO()
         if rows:
             names = list(dict.fromkeys(name for row in rows for name in row))
@@ -101,27 +128,50 @@ class RunFolder:
         self.write(RESULTS, text.getvalue())
 
     def write_card(self, card: Card) -> None:
-        """`card.json`: the card that is in the model file, for people."""
+        """Write `card.json`: the card that is in the model file, for people."""
         self.write(CARD, json.dumps(json.loads(format_card(card)), ensure_ascii=False, indent=2) + "\n")
+
+    def finish(self, card: Card, log: Callable[[str], None]) -> Run:
+        """Write the card beside the model that carries it, and log its results."""
+        self.write_card(card)
+        for result in card.results:
+            log(describe_result(result))
+        return Run(self.path)
 
 
 def _unwritable(path: Path, why: str) -> TrainingError:
     return TrainingError(
         f"cannot be written to ({why})",
         where=str(path),
-        remedy="make room, or name another folder with --out",
+        remedy="free some space, or name another folder (--out)",
     )
 
 
-def result_line(result: Mapping[str, Any]) -> str:
-    """A result of the card for people."""
+def describe_result(result: Mapping[str, Any]) -> str:
+    """Describe a result of the card in a line: the error, or the average precision of a detector."""
+    if "ap" in result:
+        return (
+            f"{result['part']}: AP {_percent(result['ap'])}, at IoU 0.5 {_percent(result['ap50'])}, "
+            f"at IoU 0.75 {_percent(result['ap75'])}; {result['things']:,} objects in "
+            f"{result['pictures']:,} pictures"
+        )
     low, high = result["error_95"]
     wrong = f"{percent(result['error'])} wrong of {result['n']:,}"
     return f"{result['part']}: {wrong} (95 % interval: {100 * low:.2f} to {percent(high)})"
 
 
-def next_free(parent: Path, name: str) -> Path:
-    """``parent/name-1``, or the first number after it that is not taken."""
+def _percent(part: float | None) -> str:
+    return "–" if part is None else percent(part)
+
+
+def choose_folder(data: str | Path | None, kind: str) -> Path:
+    """Choose a new folder in ``runs``, named after the data and the kind of run."""
+    stem = re.sub(r"[^\w.-]+", "-", Path(data).resolve().stem) if data else "digits"
+    return find_free(Path("runs"), f"{stem}-{kind}")
+
+
+def find_free(parent: Path, name: str) -> Path:
+    """Find a name for a new folder: ``parent/name-1``, or the first number after it that is not taken."""
     number = 1
     while (parent / f"{name}-{number}").exists():
         number += 1
@@ -129,6 +179,6 @@ def next_free(parent: Path, name: str) -> Path:
 
 
 def read_results(path: Path) -> list[dict[str, float]]:
-    """The rows of a run folder's `results.csv`."""
+    """Read the rows of a run folder's `results.csv`."""
     with (path / RESULTS).open(encoding="utf-8", newline="") as file:
         return [{name: float(value) for name, value in row.items() if value} for row in csv.DictReader(file)]

@@ -1,154 +1,248 @@
-"""From recordings with texts to a trained listener: loading, splitting, ways to say digits, fine-tuning.
+"""From recordings with texts to a run folder: split, fine-tuning, calibration, model file, figures.
 
-Letters: n recordings, T frames of features.
+Letters: n samples or recordings, T frames of features, M mel bands.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sutja.data.labelled.recordings import load_spoken_texts, ways_to_say
-from sutja.data.split.hold_out import three_parts
+from sutja.data.labelled.recordings import are_recordings, load_spoken_texts, table_of, ways_to_say
 from sutja.errors import DataError, ModelFileError, SoundError
-from sutja.grammar.number_words import OTHER, WORDS, classify_word
-from sutja.model_file import Card, Preprocessing, TrainingSet
+from sutja.evaluation import Answers
+from sutja.grammar.number_words import OTHER, WORDS, classify_word, extract_digits
+from sutja.listening import Listener as Recogniser
+from sutja.model_file import Card, ModelFile, Preprocessing
+from sutja.model_file.bundled import DEFAULTS, Model
 from sutja.nets.listener import Listener, ListenerConfig
-from sutja.runs.folder import RunFolder
-from sutja.runs.transcribe import TextPlan
-from sutja.signals.audio import load_sound
+from sutja.runs import plots, sequences
+from sutja.runs.folder import Run, RunFolder, read_results
+from sutja.runs.parts import Log, Parts
+from sutja.runs.sequences import Plan, TextSet
+from sutja.signals.audio import RATE, load_sound
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, as_int16
-from sutja.training import loop
-from sutja.training.listen import fit as listen
+from sutja.training import checkpoint, loop
+from sutja.training.device import threads_set
+from sutja.training.listen import fit as training
 from sutja.training.listen.batches import Heard, batch_of, heard_of
+from sutja.training.listen.export import export_listener
 from sutja.training.listen.loss import other_ctc_loss
 from sutja.training.unfold_norms import put_back
-from sutja.training.versions import versions
 
+KIND = "listener"  # in the name of a run's folder
 LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said
 _CHUNK = 256  # recordings composed at a time
 _FRAMES = 6_000  # of features in a batch
-_LOOKS = 10  # at the validation recordings
+_EVALUATIONS = 10  # of the validation recordings
+_PARITY_RECORDINGS = 32  # on which the file must answer as the network does
+_UNFOLD_RECORDINGS = 64  # on which the statistics of the norms are measured
 # Recordings as they are, two in a row, single words; strings of digits are composed where there are words.
 _KINDS = {"string": 0.15, "phrase": 0.6, "row": 0.1, "word": 0.1, "noise": 0.05}
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
-    """A recording and what is said in it: int16 (n,), and all ways its text may be meant."""
+class LabelledRecording:
+    """A recording and its text.
+
+    Attributes
+    ----------
+    samples : NDArray[int16]
+        Samples (n,) at 16 kHz.
+    text : str
+        What is said, in words or digits.
+    candidates : tuple[tuple[int, ...], ...]
+        Every sequence of word classes that the text may stand for: a 0 may be said "zero" or "oh".
+    """
 
     samples: NDArray[np.int16]
     text: str
-    ways: tuple[tuple[int, ...], ...]
+    candidates: tuple[tuple[int, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SpeechParts:
-    """Recordings with texts in three: to learn from, to choose by, and to test on once."""
-
-    train: tuple[Spoken, ...]
-    validation: tuple[Spoken, ...]
-    test: tuple[Spoken, ...]
-    source: str
-    checksum: str
-
-
-def load_speech_parts(data: Path, say: Callable[[str], None]) -> SpeechParts:
+def load_parts(data: str | Path, log: Log) -> Parts[TextSet[LabelledRecording]]:
     """Read the recordings that a table names, and split them, each speaker (column group) on one side.
 
     Raises
     ------
     DataError
-        As `sutja.data.labelled.recordings.load_spoken_texts` says, or no recording can be read.
+        As `sutja.data.labelled.recordings.load_spoken_texts` says, or too few recordings can be read.
     """
-    whole = load_spoken_texts(data, "train")
-    spoken, kept, checksum = _read(whole.paths, whole.texts, data, say)
-    groups = None if whole.groups is None else whole.groups[kept]
-    alike = np.zeros(len(spoken), np.int64)
-    if whole.parted:
-        held = load_spoken_texts(data, "test")
-        test, _, _ = _read(held.paths, held.texts, data, say)
-        train, more, validation = three_parts(alike, groups)
-        train = np.concatenate([train, more])
-    else:
-        train, validation, last = three_parts(alike, groups)
-        test = [spoken[i] for i in last]
-    parts = SpeechParts(
-        tuple(spoken[i] for i in train),
-        tuple(spoken[i] for i in validation),
-        tuple(test),
-        whole.source,
-        checksum,
-    )
-    say(
-        f"{whole.source}: {len(parts.train):,} recordings to train, {len(parts.validation):,} to validate, "
-        f"{len(parts.test):,} to test"
-    )
+    table = table_of(Path(data).expanduser())
+    texts = load_spoken_texts(table, "train")
+    if not are_recordings(table):
+        raise DataError(
+            "its files are not recordings", where=str(data), remedy='train with the task "transcribe"'
+        )
+    test = load_spoken_texts(table, "test") if texts.parted else None
+    parts = sequences.read_parts(texts, test, _read, _to_bytes, where=table, noun="recordings", log=log)
+    log(f"{texts.source}: {parts.describe_sizes('recordings')}")
     return parts
 
 
-def _read(
-    paths: Sequence[Path], texts: Sequence[str], data: Path, say: Callable[[str], None]
-) -> tuple[list[Spoken], NDArray[np.intp], str]:
-    """The recordings that can be read, which they are, and a checksum of them."""
-    spoken, kept, digest = [], [], hashlib.sha256()
-    for index, (path, text) in enumerate(zip(paths, texts, strict=True)):
-        try:
-            sound = load_sound(path)
-            if not 0.0 < sound.seconds <= LONGEST:
-                raise SoundError(
-                    f"lasts {sound.seconds:.1f} seconds",
-                    source=str(path),
-                    remedy=f"cut it to at most {LONGEST:.0f} seconds",
-                )
-        except SoundError as error:
-            say(f"left out: {error}")
-            continue
-        samples = as_int16(sound.samples)
-        spoken.append(Spoken(samples, text, tuple(ways_to_say(text))))
-        kept.append(index)
-        digest.update(repr((len(samples), text)).encode() + samples.tobytes())
-    if len(spoken) < 3:
-        raise DataError(
-            f"only {len(spoken)} of {len(paths)} recordings can be read",
-            where=str(data),
-            remedy="check the column path",
+def _read(path: Path, text: str) -> LabelledRecording:
+    sound = load_sound(path)
+    if not 0.0 < sound.seconds <= LONGEST:
+        raise SoundError(
+            f"lasts {sound.seconds:.1f} seconds",
+            source=str(path),
+            remedy=f"cut it to at most {LONGEST:.0f} seconds",
         )
-    return spoken, np.array(kept, np.intp), digest.hexdigest()
+    return LabelledRecording(as_int16(sound.samples), text, tuple(ways_to_say(text)))
 
 
-def heard_as(net: Listener | None, spoken: Spoken, params: LogMelParams) -> tuple[int, ...]:
-    """The likeliest of the ways its text may be meant; without a network the first."""
-    if net is None or len(spoken.ways) == 1:
-        return spoken.ways[0]
-    features = torch.from_numpy(_features(spoken, params))[None]
-    answer = loop.evaluation_step(net, features)
-    losses = [
-        float(other_ctc_loss(answer, torch.tensor([way]), torch.tensor([len(way)]), classify_word(OTHER)))
-        for way in spoken.ways
+def _to_bytes(recording: LabelledRecording) -> bytes:
+    return repr((len(recording.samples), recording.text)).encode() + recording.samples.tobytes()
+
+
+def make_plan(
+    parts: Parts[TextSet[LabelledRecording]],
+    name: str,
+    *,
+    base: Model = DEFAULTS["listen"],
+    epochs: int = 20,
+    lr: float | None = None,
+    seed: int = 0,
+    threads: int = 0,
+) -> Plan:
+    """Make a plan; see `sutja.runs.sequences.make_plan`.
+
+    Raises
+    ------
+    ModelFileError
+        The base knows other words than this version.
+    """
+    plan = sequences.make_plan("listen", name, base, epochs=epochs, lr=lr, seed=seed, threads=threads)
+    if plan.base and plan.base.card.classes != WORDS:
+        raise ModelFileError(
+            "knows other words than this version",
+            where=f"model {plan.base.card.name}",
+            remedy="begin from nothing (--from-scratch, or base=None)",
+        )
+    return plan
+
+
+def train(
+    parts: Parts[TextSet[LabelledRecording]],
+    plan: Plan,
+    folder: RunFolder,
+    *,
+    resume: bool = False,
+    log: Log = print,
+) -> Run:
+    """Train a listener, calibrate it, measure it, and write the run folder.
+
+    Parameters
+    ----------
+    parts : Parts[TextSet[LabelledRecording]]
+        The data.
+    plan : Plan
+        The plan of the run.
+    folder : RunFolder
+        Where everything goes.
+    resume : bool
+        Go on from the folder's checkpoint.
+    log : Log
+        Takes lines of progress.
+
+    Raises
+    ------
+    TrainingError
+        A run that cannot go on, or a loss that is no number any more.
+    ParityError
+        The file does not answer as the network does; no model is written then.
+    """
+    params = (
+        LogMelParams.from_json(dict(plan.base.card.preprocessing.params))
+        if plan.base
+        else LogMelParams(margin=MARGIN)
+    )
+    with threads_set(plan.threads_or_default):
+        net = _fit(parts, plan, params, folder, resume, log)
+    features = _parity_features(parts, params)
+    card, _ = sequences.finish(
+        sequences.extend_card(plan.base.card if plan.base else _fresh_card(plan, params), plan, parts.train),
+        parts,
+        plan,
+        folder,
+        lambda card, path: export_listener(net, card, path, features),
+        _answer,
+        log,
+    )
+    folder.write("curves.png", plots.draw_curves(read_results(folder.path)))
+    return folder.finish(card, log)
+
+
+def _fit(
+    parts: Parts[TextSet[LabelledRecording]],
+    plan: Plan,
+    params: LogMelParams,
+    folder: RunFolder,
+    resume: bool,
+    log: Log,
+) -> Listener:
+    """Train, and return the averaged network."""
+    base = _load_base(plan.base_path, parts, params) if plan.base_path else None
+    pieces = [
+        Piece(recording.samples, choose_labels(base, recording, params), "own", parts.train.source)
+        for recording in parts.train.items
     ]
-    return spoken.ways[int(np.argmin(losses))]
+    config = _config(plan, sum(len(piece.samples) for piece in pieces) / params.hop)
+    facts = sequences.list_facts(config, parts.train, plan.base)
+    path = folder.path / checkpoint.NAME
+    if not resume:
+        path.unlink(missing_ok=True)
+    state = training.start(ListenerConfig(1 + len(WORDS)), config, path, base, facts)
+    log(f"{len(pieces):,} recordings, {config.steps:,} steps")
+    source = ComposedRecordings(pieces, params, plan.seed, state.epoch)
+    rows = [
+        _row(recording, params, choose_labels(base, recording, params))
+        for recording in parts.validation.items
+    ]
+    training.fit(state, source, config, {"validation": rows}, folder.path, log, facts)
+    folder.write_results(state.history)
+    net = state.flat.averaged().eval()
+    assert isinstance(net, Listener)
+    return net
 
 
-class Composed:
-    """Recordings composed of a person's own, chunk after chunk: a source for `listen.fit`.
+def choose_labels(
+    net: Listener | None, recording: LabelledRecording, params: LogMelParams
+) -> tuple[int, ...]:
+    """Return the candidate that the network finds likeliest; without a network the first."""
+    if net is None or len(recording.candidates) == 1:
+        return recording.candidates[0]
+    features = torch.from_numpy(_features(recording, params))[None]
+    log_probs = loop.evaluation_step(net, features)
+    losses = [
+        float(
+            other_ctc_loss(
+                log_probs, torch.tensor([labels]), torch.tensor([len(labels)]), classify_word(OTHER)
+            )
+        )
+        for labels in recording.candidates
+    ]
+    return recording.candidates[int(np.argmin(losses))]
+
+
+class ComposedRecordings:
+    """Chunks composed of a person's own recordings: a source for `sutja.training.listen.fit`.
 
     Parameters
     ----------
     pieces : Sequence[Piece]
         The recordings.
     params : LogMelParams
-        How they are looked at.
+        Parameters of the features.
     seed : int
-        Of what is composed.
+        Seed of the composer.
     first : int
         The chunk to begin with; a run that goes on begins where it stopped.
     """
@@ -157,123 +251,72 @@ class Composed:
         self._pieces, self._params, self._seed, self._next = pieces, params, seed, first
 
     def take(self) -> list[Heard]:
-        """The next chunk."""
+        """Compose the next chunk."""
         (seed,) = np.random.SeedSequence([self._seed, self._next]).generate_state(1)
         composer = SpeechComposer(self._pieces, [], int(seed), kinds=_KINDS)
         self._next += 1
         return [heard_of(composer.sample(), self._params) for _ in range(_CHUNK)]
 
 
-def train_listener(
-    parts: SpeechParts,
-    plan: TextPlan,
-    base: Card | None,
-    folder: RunFolder,
-    *,
-    resume: bool = False,
-    say: Callable[[str], None] = print,
-) -> tuple[Listener, Card]:
-    """Train on recordings with texts.
-
-    Parameters
-    ----------
-    parts : SpeechParts
-        The data.
-    plan : TextPlan
-        how.
-    base : Card | None
-        The card of the model that `plan.base` names.
-    folder : RunFolder
-        Where the checkpoint and the results go.
-    resume : bool
-        Go on from the folder's checkpoint.
-    say : Callable[[str], None]
-        Takes lines of progress.
-
-    Returns
-    -------
-    The averaged network, and a card that is not calibrated anew.
-
-    Raises
-    ------
-    ModelFileError
-        The base knows other words than this version.
-    """
-    if base and base.classes != WORDS:
-        raise ModelFileError(
-            "knows other words than this version", where=f"model {base.name}", remedy="use --from-scratch"
-        )
-    params = LogMelParams.from_json(dict(base.preprocessing.params)) if base else LogMelParams(margin=MARGIN)
-    begin = _begun(plan.base, parts, params) if plan.base else None
-    pieces = [Piece(one.samples, heard_as(begin, one, params), "own", parts.source) for one in parts.train]
-    config = _config(plan, base, sum(len(piece.samples) for piece in pieces) / params.hop)
-    facts = {**asdict(config), "data": parts.checksum, "base": base.name + base.created if base else None}
-    path = folder.path / "checkpoint.pt"
-    if not resume:
-        path.unlink(missing_ok=True)
-    state = listen.start(ListenerConfig(1 + len(WORDS)), config, path, begin, facts)
-    say(f"{len(pieces):,} recordings, {config.steps:,} steps")
-    source = Composed(pieces, params, plan.seed, state.epoch)
-    held = [_seen(one, params, heard_as(begin, one, params)) for one in parts.validation]
-    listen.fit(state, source, config, {"validation": held}, folder.path, say, facts)
-    folder.write_results(state.history)
-    net = state.flat.averaged().eval()
-    assert isinstance(net, Listener)
-    return net, _card(plan, params, base, parts)
-
-
-def _config(plan: TextPlan, base: Card | None, frames: float) -> listen.ListenFit:
-    """How long and how fast, for so many frames of features."""
+def _config(plan: Plan, frames: float) -> training.ListenFit:
+    """Make the configuration of a training on so many frames of features."""
     steps = plan.epochs * max(1, round(frames / _FRAMES))
-    return listen.ListenFit(
+    return training.ListenFit(
         steps=steps,
-        lr=plan.lr or (3e-4 if base else 3e-3),
+        lr=plan.peak_lr,
         frames=_FRAMES,
         seed=plan.seed,
         chunks_a_round=1,
         uses=1,
-        evaluate_every=max(1, steps // _LOOKS),
+        evaluate_every=max(1, steps // _EVALUATIONS),
         warm_up=max(1, min(200, steps // 10)),
-        settle=0.0 if base else 0.4,  # a trained network begins as it is used
+        settle=0.0 if plan.base else 0.4,  # a trained network begins as it is used
     )
 
 
-def _features(one: Spoken, params: LogMelParams) -> NDArray[np.float32]:
-    return log_mel(one.samples.astype(np.float32) / np.float32(32_768), params)
+def _features(recording: LabelledRecording, params: LogMelParams) -> NDArray[np.float32]:
+    """Compute the features (T, M) of a recording."""
+    return log_mel(recording.samples.astype(np.float32) / np.float32(32_768), params)
 
 
-def _seen(one: Spoken, params: LogMelParams, classes: tuple[int, ...]) -> Heard:
-    return Heard(_features(one, params).astype(np.float16), classes)
+def _row(recording: LabelledRecording, params: LogMelParams, labels: tuple[int, ...]) -> Heard:
+    return Heard(_features(recording, params).astype(np.float16), labels)
 
 
-def _begun(path: Path, parts: SpeechParts, params: LogMelParams) -> Listener:
-    """The network of a model file, with its norms put back."""
+def _load_base(path: Path, parts: Parts[TextSet[LabelledRecording]], params: LogMelParams) -> Listener:
+    """Load the network of a model file, with its norms put back."""
     net = Listener(ListenerConfig(1 + len(WORDS)))
-    rows = [_seen(one, params, ()) for one in parts.train[:64]]
+    rows = [_row(recording, params, ()) for recording in parts.train.items[:_UNFOLD_RECORDINGS]]
     put_back(net, path, torch.from_numpy(batch_of(rows).features))
     return net
 
 
-def _card(plan: TextPlan, params: LogMelParams, base: Card | None, parts: SpeechParts) -> Card:
-    """What the base's card says, with this training added."""
-    card = base or Card(
-        "listen", plan.name, (), Preprocessing("log-mel", params.to_json()), threshold=0.0, classes=WORDS
-    )
-    mine = TrainingSet(parts.source, len(parts.train), "not stated", parts.checksum)
-    return replace(
-        card,
-        name=plan.name,
-        training_data=(*card.training_data, mine),
-        open_terms=False,
-        seed=plan.seed,
-        versions=versions(),
-        results=(),
-        guarantee=None,
-    )
+def _fresh_card(plan: Plan, params: LogMelParams) -> Card:
+    """Make the card of a listener that has no base."""
+    return Card("listen", plan.name, (), Preprocessing("log-mel", params.to_json()), classes=WORDS)
 
 
-def parity_features(parts: SpeechParts, params: LogMelParams) -> list[NDArray[np.float32]]:
-    """Recordings of several lengths, on which the model file must answer as the network does."""
-    some = (*parts.validation, *parts.test)[:32]
-    seen = [_features(one, params) for one in some]
-    return [features[None] for features in seen if len(features)]
+def _parity_features(
+    parts: Parts[TextSet[LabelledRecording]], params: LogMelParams
+) -> list[NDArray[np.float32]]:
+    """Compute features of several lengths, on which the file must answer as the network does."""
+    recordings = (*parts.validation.items, *parts.test.items)[:_PARITY_RECORDINGS]
+    features = [_features(recording, params) for recording in recordings]
+    return [one[None] for one in features if len(one)]
+
+
+def _answer(model: ModelFile, recordings: Sequence[LabelledRecording]) -> Answers:
+    """Listen to recordings; the digits of all their numbers are compared."""
+    recogniser = Recogniser(model)
+    predicted: list[str | None] = []
+    confidence = []
+    for recording in recordings:
+        numbers = recogniser.listen(recording.samples, RATE).numbers
+        predicted.append("".join(number.digits for number in numbers) if numbers else None)
+        confidence.append(min((number.confidence for number in numbers), default=0.0))
+    return Answers(
+        tuple(predicted),
+        tuple(extract_digits(recording.text) for recording in recordings),
+        np.array(confidence, np.float64),
+        np.ones(len(predicted), np.bool_),
+    )

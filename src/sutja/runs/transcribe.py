@@ -1,237 +1,227 @@
-"""From crops with texts to a trained transcriber: loading, splitting, views, fine-tuning.
+"""From crops with texts to a run folder: split, fine-tuning, calibration, model file, figures.
 
 Letters: n crops, W columns of a normalised crop.
 """
 
 from __future__ import annotations
 
-import hashlib
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.labelled.load import load_texts
-from sutja.data.split.hold_out import three_parts
-from sutja.errors import DataError, PictureError
-from sutja.model_file import Card, Preprocessing, TrainingSet
+from sutja.data.labelled.recordings import are_recordings, table_of
+from sutja.data.labelled.tables import load_texts
+from sutja.errors import DataError
+from sutja.evaluation import Answers, answers_on
+from sutja.model_file import Card, ModelFile, Preprocessing
+from sutja.model_file.bundled import DEFAULTS, Model
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.runs.folder import RunFolder
+from sutja.reading import Reader
+from sutja.runs import plots, sequences
+from sutja.runs.folder import Run, RunFolder, read_results
+from sutja.runs.parts import Log, Parts
+from sutja.runs.sequences import Plan, TextSet
 from sutja.signals.image import load_pictures
 from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.samples import Sample, Silence
-from sutja.training.transcribe import fit as transcribe
+from sutja.training import checkpoint
+from sutja.training.device import threads_set
+from sutja.training.export import export
+from sutja.training.transcribe import fit as training
 from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
 from sutja.training.unfold_norms import unfold
-from sutja.training.versions import versions
 
-VIEWS = (0.9, 1.0, 1.12)  # how wide a crop is shown: people write wider and narrower than these crops do
+KIND = "transcriber"  # in the name of a run's folder
+WIDTHS = (0.9, 1.0, 1.12)  # of the crops: people write wider and narrower than these crops are written
 _LEAST_CROPS = 512  # an epoch; fewer are repeated, since batches are of crops of like width
 _COLUMNS = 8192  # of pictures in a batch
-_LOOKS = 10  # at the validation crops
-_DIGITS = frozenset("0123456789")
+_EVALUATIONS = 10  # of the validation crops
+_PARITY_CROPS = 64  # on which the file must answer as the network does
+_DIGITS = "0123456789"
 
 
-@dataclass(frozen=True, slots=True)
-class TextPlan:
-    """How a transcriber is trained on crops with texts.
-
-    Parameters
-    ----------
-    base : Path | None
-        The model file to begin with, or None to begin from nothing.
-    epochs : int
-        Times that every crop is seen, in each of its views.
-    lr : float
-        Peak learning rate; 0 for 3e-4 with a base and 3e-3 without.
-    seed, threads : int
-        As everywhere; 0 threads leave their number as it is.
-    name : str
-        Of the model.
-    """
-
-    base: Path | None
-    epochs: int = 20
-    lr: float = 0.0
-    seed: int = 0
-    threads: int = 0
-    name: str = "transcriber"
-
-
-@dataclass(frozen=True, slots=True)
-class TextParts:
-    """Crops with texts in three: to learn from, to choose by, and to test on once."""
-
-    train: tuple[Sample, ...]
-    validation: tuple[Sample, ...]
-    test: tuple[Sample, ...]
-    source: str
-    checksum: str
-
-
-def load_text_parts(data: Path, say: Callable[[str], None]) -> TextParts:
+def load_parts(data: str | Path, log: Log) -> Parts[TextSet[Sample]]:
     """Read the crops that a table names, and split them.
 
     Raises
     ------
     DataError
-        As `sutja.data.labelled.load.load_texts` says, or no crop can be read.
+        As `sutja.data.labelled.tables.load_texts` says, or too few crops can be read.
     """
-    whole = load_texts(data, "train")
-    signs = any(set(text) - _DIGITS for text in whole.texts)
+    table = table_of(Path(data).expanduser())
+    if are_recordings(table):
+        raise DataError(
+            "its files are recordings, not crops", where=str(data), remedy='train with the task "listen"'
+        )
+    texts = load_texts(table, "train")
+    signs = any(set(text) - set(_DIGITS) for text in texts.texts)
     silence = Silence.GAPS if signs else Silence.SIGNS  # where no text has a sign, signs were left out
-    samples, kept, digest = _read(whole.paths, whole.texts, silence, data, say)
-    groups = None if whole.groups is None else whole.groups[kept]
-    alike = np.zeros(len(samples), np.int64)
-    if whole.parted:
-        held = load_texts(data, "test")
-        test, _, _ = _read(held.paths, held.texts, silence, data, say)
-        train, more, validation = three_parts(alike, groups)
-        train = np.concatenate([train, more])
-    else:
-        train, validation, last = three_parts(alike, groups)
-        test = [samples[i] for i in last]
-    parts = TextParts(
-        tuple(samples[i] for i in train),
-        tuple(samples[i] for i in validation),
-        tuple(test),
-        whole.source,
-        digest,
-    )
-    sizes = (
-        f"{len(parts.train):,} to train, {len(parts.validation):,} to validate, {len(parts.test):,} to test"
-    )
-    say(f"{whole.source}: {sizes}")
+
+    def read(path: Path, text: str) -> Sample:
+        return Sample(to_grey(load_pictures(path)[0].pixels), text, silence)
+
+    test = load_texts(table, "test") if texts.parted else None
+    parts = sequences.read_parts(texts, test, read, _to_bytes, where=table, noun="crops", log=log)
+    log(f"{texts.source}: {parts.describe_sizes()}")
     return parts
 
 
-def _read(
-    paths: Sequence[Path], texts: Sequence[str], silence: Silence, data: Path, say: Callable[[str], None]
-) -> tuple[list[Sample], NDArray[np.intp], str]:
-    """The samples that can be read, which they are, and a checksum of them."""
-    samples, kept, digest = [], [], hashlib.sha256()
-    for index, (path, text) in enumerate(zip(paths, texts, strict=True)):
-        try:
-            picture = to_grey(load_pictures(path)[0].pixels)
-        except PictureError as error:
-            say(f"left out: {error}")
-            continue
-        samples.append(Sample(picture, text, silence))
-        kept.append(index)
-        digest.update(repr((picture.shape, text)).encode() + picture.tobytes())
-    if len(samples) < 3:
-        raise DataError(
-            f"only {len(samples)} of {len(paths)} crops can be read",
-            where=str(data),
-            remedy="check the column path",
-        )
-    return samples, np.array(kept, np.intp), digest.hexdigest()
+def _to_bytes(sample: Sample) -> bytes:
+    return repr((sample.picture.shape, sample.text)).encode() + sample.picture.tobytes()
 
 
-class Repeated:
-    """The same crops again and again: a source of chunks for `transcribe.fit`."""
+def make_plan(
+    parts: Parts[TextSet[Sample]],
+    name: str,
+    *,
+    base: Model = DEFAULTS["transcribe"],
+    epochs: int = 20,
+    lr: float | None = None,
+    seed: int = 0,
+    threads: int = 0,
+) -> Plan:
+    """Make a plan; see `sutja.runs.sequences.make_plan`."""
+    return sequences.make_plan("transcribe", name, base, epochs=epochs, lr=lr, seed=seed, threads=threads)
+
+
+def train(
+    parts: Parts[TextSet[Sample]], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
+) -> Run:
+    """Train a transcriber, calibrate it, measure it, and write the run folder.
+
+    Parameters
+    ----------
+    parts : Parts[TextSet[Sample]]
+        The data.
+    plan : Plan
+        The plan of the run.
+    folder : RunFolder
+        Where everything goes.
+    resume : bool
+        Go on from the folder's checkpoint.
+    log : Log
+        Takes lines of progress.
+
+    Raises
+    ------
+    TrainingError
+        A run that cannot go on, or a loss that is no number any more.
+    ParityError
+        The file does not answer as the network does; no model is written then.
+    """
+    params = NormaliseParams(**plan.base.card.preprocessing.params) if plan.base else NormaliseParams()
+    with threads_set(plan.threads_or_default):
+        net = _fit(parts, plan, params, folder, resume, log)
+    pictures = _parity_batches(parts, params)
+    card, answers = sequences.finish(
+        sequences.extend_card(plan.base.card if plan.base else _fresh_card(plan, params), plan, parts.train),
+        parts,
+        plan,
+        folder,
+        lambda card, path: export(net, card, path, pictures),
+        _answer,
+        log,
+    )
+    _draw(folder, parts.test.items, answers)
+    return folder.finish(card, log)
+
+
+def _fit(
+    parts: Parts[TextSet[Sample]],
+    plan: Plan,
+    params: NormaliseParams,
+    folder: RunFolder,
+    resume: bool,
+    log: Log,
+) -> Transcriber:
+    """Train, and return the averaged network."""
+    widths = [replace(params, stretch=params.stretch * width) for width in WIDTHS]
+    crops = [crop_of(sample, width) for width in widths for sample in parts.train.items]
+    source = RepeatedCrops(crops)
+    rng = np.random.default_rng(0)
+    steps = plan.epochs * sum(1 for _ in batches(source.take(), _COLUMNS, rng))
+    config = training.FitConfig(
+        steps=steps,
+        lr=plan.peak_lr,
+        columns=_COLUMNS,
+        seed=plan.seed,
+        chunks_a_round=1,
+        evaluate_every=max(1, steps // _EVALUATIONS),
+        warm_up=max(1, min(300, steps // 10)),
+        damping=0.1 if plan.base else 0.0,
+        settle=0.0 if plan.base else 0.3,  # a trained network begins as it is used
+    )
+    facts = sequences.list_facts(config, parts.train, plan.base)
+    narrow = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
+    weights = unfold(plan.base_path, batch_of(narrow).image) if plan.base_path else None
+    path = folder.path / checkpoint.NAME
+    if not resume:
+        path.unlink(missing_ok=True)
+    state = training.start(TranscriberConfig(1 + len(CHARSET)), config, path, weights, facts)
+    validation = {"validation": [crop_of(sample, params) for sample in parts.validation.items]}
+    log(f"{len(crops):,} views of {len(parts.train):,} crops, {steps:,} steps")
+    training.fit(state, source, config, validation, folder.path, log, facts)
+    folder.write_results(state.history)
+    net = state.flat.averaged().eval()
+    assert isinstance(net, Transcriber)
+    return net
+
+
+class RepeatedCrops:
+    """The same crops for every chunk: a source for `sutja.training.transcribe.fit`.
+
+    Parameters
+    ----------
+    crops : list[Crop]
+        The crops; few are repeated within a chunk.
+    """
 
     def __init__(self, crops: list[Crop]) -> None:
         self._crops = crops * max(1, math.ceil(_LEAST_CROPS / len(crops)))
 
     def take(self) -> list[Crop]:
-        """All of them."""
+        """Return all of them."""
         return self._crops
 
 
-def train_transcriber(
-    parts: TextParts,
-    plan: TextPlan,
-    base: Card | None,
-    folder: RunFolder,
-    *,
-    resume: bool = False,
-    say: Callable[[str], None] = print,
-) -> tuple[Transcriber, Card]:
-    """Train on crops with texts.
-
-    Parameters
-    ----------
-    parts : TextParts
-        The data.
-    plan : TextPlan
-        how.
-    base : Card | None
-        The card of the model that `plan.base` names.
-    folder : RunFolder
-        Where the checkpoint and the results go.
-    resume : bool
-        Go on from the folder's checkpoint.
-    say : Callable[[str], None]
-        Takes lines of progress.
-
-    Returns
-    -------
-    The averaged network, and a card that is not calibrated anew.
-    """
-    params = NormaliseParams(**base.preprocessing.params) if base else NormaliseParams()
-    views = [replace(params, stretch=params.stretch * view) for view in VIEWS]
-    crops = [crop_of(sample, view) for view in views for sample in parts.train]
-    source = Repeated(crops)
-    rng = np.random.default_rng(0)
-    steps = plan.epochs * sum(1 for _ in batches(source.take(), _COLUMNS, rng))
-    config = transcribe.FitConfig(
-        steps=steps,
-        lr=plan.lr or (3e-4 if base else 3e-3),
-        columns=_COLUMNS,
-        seed=plan.seed,
-        chunks_a_round=1,
-        evaluate_every=max(1, steps // _LOOKS),
-        warm_up=max(1, min(300, steps // 10)),
-        damping=0.1 if base else 0.0,
-        settle=0.0 if base else 0.3,  # a trained network begins as it is used
-    )
-    facts = {**asdict(config), "data": parts.checksum, "base": base.name + base.created if base else None}
-    narrow = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
-    begin = unfold(plan.base, batch_of(narrow).image) if plan.base else None
-    path = folder.path / "checkpoint.pt"
-    if not resume:
-        path.unlink(missing_ok=True)
-    state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, path, begin, facts)
-    held = {"validation": [crop_of(sample, params) for sample in parts.validation]}
-    say(f"{len(crops):,} views of {len(parts.train):,} crops, {steps:,} steps")
-    transcribe.fit(state, source, config, held, folder.path, say, facts)
-    folder.write_results(state.history)
-    net = state.flat.averaged().eval()
-    assert isinstance(net, Transcriber)
-    return net, _card(plan, params, base, parts)
+def _fresh_card(plan: Plan, params: NormaliseParams) -> Card:
+    """Make the card of a transcriber that has no base."""
+    return Card("transcribe", plan.name, tuple(CHARSET), Preprocessing("normalise", params.to_json()))
 
 
-def _card(plan: TextPlan, params: NormaliseParams, base: Card | None, parts: TextParts) -> Card:
-    """What the base's card says, with this training added."""
-    card = base or Card(
-        "transcribe", plan.name, tuple(CHARSET), Preprocessing("normalise", params.to_json()), threshold=0.0
-    )
-    mine = TrainingSet(parts.source, len(parts.train), "not stated", parts.checksum)
-    return replace(
-        card,
-        name=plan.name,
-        training_data=(*card.training_data, mine),
-        open_terms=False,
-        seed=plan.seed,
-        versions=versions(),
-        results=(),
-        guarantee=None,
-    )
-
-
-def parity_batches(parts: TextParts, params: NormaliseParams) -> list[NDArray[np.float32]]:
-    """Crops of several widths, on which the model file must answer as the network does."""
-    crops = [crop_of(sample, params) for sample in (*parts.validation, *parts.test)[:64]]
-    crops.sort(key=lambda crop: crop.pixels.shape[1])
+def _parity_batches(parts: Parts[TextSet[Sample]], params: NormaliseParams) -> list[NDArray[np.float32]]:
+    """Make batches of crops of several widths, on which the model file must answer as the network does."""
+    samples = (*parts.validation.items, *parts.test.items)[:_PARITY_CROPS]
+    crops = sorted((crop_of(sample, params) for sample in samples), key=lambda crop: crop.pixels.shape[1])
     return [batch_of(crops[i : i + 8]).image for i in range(0, len(crops), 8)]
 
 
-def threads_of(plan: TextPlan) -> int:
-    """The number of threads that was asked for, or the one that is set."""
-    return plan.threads or torch.get_num_threads()
+def _answer(model: ModelFile, samples: Sequence[Sample]) -> Answers:
+    """Read crops; their digits are compared."""
+    pages = Reader(model).read_many((sample.picture for sample in samples), crop=True)
+    return answers_on(list(pages), [sample.text for sample in samples])
+
+
+def _draw(folder: RunFolder, samples: Sequence[Sample], answers: Answers) -> None:
+    """Draw the curve of a run, its confusions of digits and its most confident mistakes."""
+    pairs = [
+        (_DIGITS.index(a), _DIGITS.index(b))
+        for true, predicted in zip(answers.true, answers.predicted, strict=True)
+        if predicted is not None and len(predicted) == len(true)
+        for a, b in zip(true, predicted, strict=True)
+    ]
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    counts = plots.count_confusions(table[:, 0], table[:, 1], len(_DIGITS))
+    wrong = ~answers.right
+    worst = plots.find_worst(answers.confidence, wrong)
+    captions = [f"{answers.true[i]}\n→ {answers.predicted[i]}" for i in worst]
+    folder.write("curves.png", plots.draw_curves(read_results(folder.path)))
+    title = "digits of test numbers read with the right length"
+    folder.write("confusion.png", plots.draw_confusions(counts, _DIGITS, title))
+    pictures = [samples[i].picture for i in worst]
+    folder.write("mistakes.png", plots.draw_mistakes(pictures, captions, int(wrong.sum()), len(samples)))

@@ -1,0 +1,120 @@
+"""A data set in three parts, and the one policy for items that cannot be read.
+
+An unreadable item is left out, with a line that names it. It is an error only where too few items are left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from sutja.errors import DataError, PictureError, SoundError
+
+Log = Callable[[str], None]
+Data = TypeVar("Data", bound=Sized)
+Source = TypeVar("Source")
+Item = TypeVar("Item")
+
+LEAST_TO_SPLIT = 3  # items; fewer do not make three parts
+
+
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[Data]):
+    """A data set in three parts: to train on, to choose by (validation), and to test on once."""
+
+    train: Data
+    validation: Data
+    test: Data
+
+    def describe_sizes(self, noun: str = "") -> str:
+        """Sizes of the parts, as a line of progress gives them; `noun` follows the first number."""
+        return (
+            f"{len(self.train):,}{noun and ' ' + noun} to train, {len(self.validation):,} to validate, "
+            f"{len(self.test):,} to test"
+        )
+
+
+class _Leaks(Protocol):
+    def tell(self, side: str) -> Sequence[str]:
+        """Return a line for each kind of leak."""
+
+
+def log_leaks(find: Callable[[Any, Any], _Leaks], parts: Parts[Any], log: Log) -> None:
+    """Log what the training part shares with the validation part and with the test part.
+
+    Parameters
+    ----------
+    find : Callable[[Any, Any], _Leaks]
+        Compares two parts.
+    parts : Parts[Any]
+        The data.
+    log : Log
+        Takes a line for each kind of leak.
+    """
+    for side, part in (("validation", parts.validation), ("test", parts.test)):
+        for line in find(parts.train, part).tell(side):
+            log(line)
+
+
+def read_items(
+    sources: Iterable[Source], read: Callable[[Source], Item], log: Log
+) -> tuple[list[Item], list[int]]:
+    """Read each item; one that cannot be read is left out, with a line that names it.
+
+    Parameters
+    ----------
+    sources : Iterable[Source]
+        n items to read.
+    read : Callable[[Source], Item]
+        Raises `PictureError` or `SoundError` for an item that cannot be read.
+    log : Log
+        Takes the lines.
+
+    Returns
+    -------
+    The items, and the index of each among the sources.
+    """
+    items, indices = [], []
+    for index, source in enumerate(sources):
+        try:
+            item = read(source)
+        except (PictureError, SoundError) as error:
+            log(f"left out: {error}")
+            continue
+        items.append(item)
+        indices.append(index)
+    return items, indices
+
+
+def check_enough(
+    count: int, total: int, noun: str, *, where: str, remedy: str = "", least: int = LEAST_TO_SPLIT
+) -> None:
+    """Refuse a part of which too few items are left.
+
+    Parameters
+    ----------
+    count : int
+        Items that could be read.
+    total : int
+        Items that there are.
+    noun : str
+        Name of the items, in the plural.
+    where : str
+        The data.
+    remedy : str
+        Advice where items could not be read.
+    least : int
+        The least that will do: 1, or `LEAST_TO_SPLIT` for items that are yet to be split.
+
+    Raises
+    ------
+    DataError
+        There are fewer than `least`.
+    """
+    if count >= least:
+        return
+    if count == total:
+        raise DataError(f"{count} {noun} cannot be split in three", where=where, remedy="label more")
+    share = f"only {count} of {total}" if count else f"none of the {total}"
+    raise DataError(f"{share} {noun} can be read", where=where, remedy=remedy)
