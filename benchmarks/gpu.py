@@ -27,7 +27,7 @@ from digits import PACKAGES, SEEDS, Try, inputs, row_of
 from torch import nn
 
 from sutja.data.labelled.load import Labelled
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 from sutja.nets.named import make_net
 from sutja.training.classify.fit import fit_classifier, predict_log_proba
 from sutja.training.export import LogProbs, to_onnx
@@ -138,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         (
             r["what"],
             r["runs"],
-            percent(r["error"]),
+            format_percent(r["error"]),
             f"{r['seconds']:.3f} ± {r['seconds_std']:.3f}",
             f"{r['goal'][1]:g}",
             f"{r['limit_seconds']:.4f}",

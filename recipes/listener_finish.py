@@ -37,7 +37,7 @@ from sutja.data.sets.sounds import part_of, read_fsdd
 from sutja.errors import ThresholdError
 from sutja.grammar.number_words import OTHER, WORDS, classify_word, find_numbers
 from sutja.listening import Listener
-from sutja.metrics import expected_calibration_error, percent
+from sutja.metrics import expected_calibration_error, format_percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
 from sutja.synthesis.speech.channel import Strength
@@ -135,7 +135,7 @@ def answers(args: argparse.Namespace) -> None:
                 )
         mine = [row for row in said if row["speaker"] == speaker]
         right = float(np.mean([row["heard"] == row["digit"] for row in mine]))
-        print(f"without {speaker}: {percent(right)} of {len(mine)} right", flush=True)
+        print(f"without {speaker}: {format_percent(right)} of {len(mine)} right", flush=True)
     (args.out / args.file).write_text(json.dumps({"test": args.test, "answers": said}))
 
 

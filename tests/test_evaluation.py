@@ -73,8 +73,8 @@ def test_what_may_not_be_accepted_is_not():
 def test_nothing_answered():
     found = evaluate(answers([("1", None, 0.0)]), 0.5)
     assert (found.calibration_error, found.aurc, found.wrong_of_accepted.rate) == (None, None, None)
-    assert found.wrong_of_accepted.percent() == "none"
-    assert Rate.of(1, 4).percent() == "25.00 % (0.63 to 80.59)"
+    assert found.wrong_of_accepted.format() == "none"
+    assert Rate.from_counts(1, 4).format() == "25.00 % (0.63 to 80.59)"
 
 
 def test_json():
@@ -89,7 +89,7 @@ def test_some_are_taken():
 @pytest.mark.parametrize("rows", [[], [("a", "a", 0.5)]])
 def test_what_does_not_fit_together_is_refused(rows):
     n = len(rows)
-    with pytest.raises(ValueError, match="as many"):
+    with pytest.raises(ValueError, match="equally many"):
         Answers(("a",) * n, ("a",) * n, np.zeros(n + 1), np.ones(n, bool))
 
 

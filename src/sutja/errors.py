@@ -1,4 +1,4 @@
-"""What can go wrong. Every message says what was wrong, where, and what to do about it."""
+"""Errors. Every message says what is wrong, where, and what to do about it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ class SutjaError(Exception):
     Parameters
     ----------
     what : str
-        What was wrong, in one clause.
+        Problem, in one clause.
     where : str | None
-        The file, picture or option it was wrong with.
+        File, picture or option that has it.
     remedy : str | None
-        What the person can do now.
+        Remedy for the person.
     """
 
     def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
@@ -26,14 +26,14 @@ class SutjaError(Exception):
 
 
 class PictureError(SutjaError):
-    """A picture that cannot be read.
+    """A picture cannot be read.
 
     Attributes
     ----------
     source : str | None
-        What the picture was read from, as results name it.
+        Source of the picture, as results name it.
     page : int
-        Which picture of a file of several it is, counted from 1.
+        Number of the picture in a file of several, from 1.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class PictureError(SutjaError):
 
 
 class SoundError(SutjaError):
-    """A recording that cannot be listened to.
+    """A recording cannot be listened to.
 
     Attributes
     ----------
     source : str | None
-        What the sound was read from, as results name it.
+        Source of the sound, as results name it.
     """
 
     def __init__(self, what: str, *, remedy: str | None = None, source: str | None = None) -> None:
@@ -60,11 +60,11 @@ class SoundError(SutjaError):
 
 
 class ModelFileError(SutjaError):
-    """A model file that is broken, unsafe, or not made for this job."""
+    """A model file is broken, unsafe, or made for another task."""
 
 
 class InferenceError(SutjaError):
-    """The inference engine is missing, or it failed on a model."""
+    """The inference engine is missing, or failed on a model."""
 
 
 class ThresholdError(SutjaError):
@@ -72,23 +72,23 @@ class ThresholdError(SutjaError):
 
 
 class NotYetError(SutjaError):
-    """Something a later version will do."""
+    """A feature does not exist yet."""
 
 
 class DataError(SutjaError):
-    """A data set that is missing, damaged, or not what the catalogue says it is."""
+    """A data set is missing, damaged, or not what the catalogue says it is."""
 
 
 class TrainingError(SutjaError):
-    """Data that a network cannot be trained on, a run that cannot go on, or one that went astray."""
+    """A network cannot be trained on the data, or a run cannot go on, or it diverged."""
 
 
 class ComparisonError(SutjaError, ValueError):
-    """Data that nothing can be compared on, or a comparison that cannot go on."""
+    """Learners cannot be compared on the data, or a comparison cannot go on."""
 
 
-def unreadable(path: Path, error: Exception, what: str = "cannot be read") -> DataError:
-    """Make the error for a file of a data set that is not there or not what it should be."""
+def make_unreadable_error(path: Path, error: Exception, what: str = "cannot be read") -> DataError:
+    """Make the error for a file of a data set that is missing or malformed."""
     if isinstance(error, FileNotFoundError):
         return DataError(
             "this file of the data set is not there",

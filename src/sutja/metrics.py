@@ -1,4 +1,4 @@
-"""How good an answer is: error rates, calibration, risk and coverage, and how far a count can be trusted.
+"""Metrics of answers: error rates, calibration, risk and coverage, and confidence intervals of counts.
 
 Letters: n cases, k of them wrong (or right), p a rate.
 """
@@ -12,11 +12,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-_BISECTIONS = 60  # halves an interval of length 1 until float64 can tell no more apart
+_BISECTIONS = 60  # halve an interval of length 1 down to the resolution of float64
 
 
 def exact_match(predicted: Sequence[str], true: Sequence[str]) -> float:
-    """Part of the strings that are right from end to end.
+    """Share of the strings that are right from end to end.
 
     >>> exact_match(["12", "3"], ["12", "8"])
     0.5
@@ -61,7 +61,7 @@ def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: 
     confidence : ArrayLike
         (n,) probabilities in [0, 1].
     correct : ArrayLike
-        (n,) whether the answer was right.
+        (n,) True for right answers.
     bins : int
         Number of bins, each 1 / bins wide.
     """
@@ -74,26 +74,26 @@ def expected_calibration_error(confidence: ArrayLike, correct: ArrayLike, bins: 
 def risk_coverage(
     confidence: ArrayLike, correct: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """How many answers are kept, and how many of those are wrong, as the threshold falls.
+    """Compute the risk-coverage curve: coverage, and risk among what is accepted, as the threshold falls.
 
     Returns
     -------
     threshold, coverage, risk
         (m,) each, one entry a distinct confidence, highest first: with `confidence >= threshold` a part
-        `coverage` of the n answers is kept and a part `risk` of the kept ones is wrong.
+        `coverage` of the n answers is accepted, and a part `risk` of those is wrong.
     """
     p, right = check_scored(confidence, correct)
     order = np.argsort(-p, kind="stable")
     p, wrong = p[order], 1.0 - right[order]
-    last = np.append(np.flatnonzero(np.diff(p)), len(p) - 1)  # ties are kept or dropped together
-    kept = last + 1.0
-    return p[last], kept / len(p), np.cumsum(wrong)[last] / kept
+    last = np.append(np.flatnonzero(np.diff(p)), len(p) - 1)  # ties are accepted or rejected together
+    accepted = last + 1.0
+    return p[last], accepted / len(p), np.cumsum(wrong)[last] / accepted
 
 
 def area_under_risk_coverage(confidence: ArrayLike, correct: ArrayLike) -> float:
     """AURC: mean risk over all coverages (Geifman, Uziel and El-Yaniv 2019); 0 is best.
 
-    Answers of one confidence are kept or dropped together, at the risk of the last of them.
+    Answers of one confidence are accepted or rejected together, at the risk of the last of them.
 
     >>> area_under_risk_coverage([0.9, 0.8, 0.7, 0.6], [True, True, False, True])
     0.14583333333333331
@@ -116,13 +116,13 @@ def binomial_upper_bound(k: int, n: int, confidence_level: float = 0.95) -> floa
         raise ValueError(f"the confidence level must lie between 0 and 1, not {confidence_level}")
     if k == n:
         return 1.0
-    i, log_choose = _log_choose(k, n)
+    i, log_choose = _compute_log_binomials(k, n)
     low, high = k / n, 1.0
     for _ in range(_BISECTIONS):
         p = (low + high) / 2
         if p <= 0.0 or p >= 1.0:
             break
-        tail = _tail(i, log_choose, n, p)
+        tail = _sum_tail(i, log_choose, n, p)
         low, high = (p, high) if tail > 1.0 - confidence_level else (low, p)
     return high
 
@@ -137,24 +137,24 @@ def binomial_tail(k: int, n: int, p: float) -> float:
         raise ValueError(f"k wrong of n cases needs 0 <= k <= n, not {k} of {n}")
     if not 0.0 < p < 1.0:
         raise ValueError(f"the rate must lie between 0 and 1, not {p}")
-    return min(1.0, _tail(*_log_choose(k, n), n, p))
+    return min(1.0, _sum_tail(*_compute_log_binomials(k, n), n, p))
 
 
-def _tail(i: NDArray[np.int64], log_choose: NDArray[np.float64], n: int, p: float) -> float:
+def _sum_tail(i: NDArray[np.int64], log_choose: NDArray[np.float64], n: int, p: float) -> float:
     return float(np.exp(log_choose + i * math.log(p) + (n - i) * math.log1p(-p)).sum())
 
 
-def _log_choose(k: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """0 to k, and the logarithm of the number of ways to choose so many of n."""
-    log_factorial = _log_factorials(1 << n.bit_length())
+def _compute_log_binomials(k: int, n: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Compute i = 0 to k, and the logarithm of the binomial coefficient "n over i" for each."""
+    log_factorial = _compute_log_factorials(1 << n.bit_length())
     i = np.arange(k + 1)
     return i, log_factorial[n] - log_factorial[i] - log_factorial[n - i]
 
 
 @lru_cache(maxsize=32)
-def _log_factorials(most: int) -> NDArray[np.float64]:
-    """Log i! for i from 0 to `most`."""
-    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, most + 1)))])
+def _compute_log_factorials(largest: int) -> NDArray[np.float64]:
+    """Compute log i! for i from 0 to `largest`."""
+    return np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, largest + 1)))])
 
 
 def clopper_pearson(k: int, n: int, confidence_level: float = 0.95) -> tuple[float, float]:
@@ -177,10 +177,10 @@ def wilson(k: int, n: int, z: float = 1.959964) -> tuple[float, float]:
     return max(0.0, centre - half), min(1.0, centre + half)
 
 
-def percent(share: float, decimals: int = 2) -> str:
-    """A share for people.
+def format_percent(share: float, decimals: int = 2) -> str:
+    """Format a share for people.
 
-    >>> percent(0.0107)
+    >>> format_percent(0.0107)
     '1.07 %'
     """
     return f"{100 * share:.{decimals}f} %"
@@ -189,14 +189,14 @@ def percent(share: float, decimals: int = 2) -> str:
 def _check_pairs(predicted: Sequence[str], true: Sequence[str]) -> None:
     if len(predicted) != len(true) or not len(true):
         raise ValueError(
-            f"needs as many predictions as truths, and one at least: {len(predicted)}, {len(true)}"
+            f"needs equally many predictions and truths, at least one: {len(predicted)}, {len(true)}"
         )
 
 
 def check_scored(
     confidence: ArrayLike, correct: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Confidences and whether each answer was right, as (n,) arrays; refuses what does not fit together."""
+    """Check confidences, and which answers were right, and return both as float64 arrays (n,)."""
     p, right = np.asarray(confidence, np.float64), np.asarray(correct, np.float64)
     if p.ndim != 1 or p.shape != right.shape or not p.size:
         raise ValueError(f"needs two arrays of the same length, not {p.shape} and {right.shape}")

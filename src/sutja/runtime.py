@@ -1,4 +1,4 @@
-"""Sessions of the inference engine: the only place that imports onnxruntime.
+"""Sessions of the inference engine, and the only import of onnxruntime.
 
 Letters: B batch, H rows, W columns, T frames, K classes with blank.
 """
@@ -26,9 +26,9 @@ class Session:
     Parameters
     ----------
     model : ModelFile
-        A checked model; the bytes that were checked are the bytes that run.
+        A checked model; the checked bytes are those that run.
     threads : int
-        Threads one run may use, 1 or more.
+        Threads of one run, 1 or more.
 
     Raises
     ------
@@ -38,7 +38,9 @@ class Session:
 
     def __init__(self, model: ModelFile, threads: int = 1) -> None:
         if threads < 1:
-            raise InferenceError(f"{threads} threads cannot work", where="threads", remedy="give 1 or more")
+            raise InferenceError(
+                f"{threads} is no number of threads", where="threads", remedy="give 1 or more"
+            )
         engine = _load_engine()
         options = engine.SessionOptions()
         options.intra_op_num_threads = threads
@@ -51,29 +53,29 @@ class Session:
             self._session = engine.InferenceSession(model.data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the engine raises classes of its own, bare RuntimeErrors among them
             raise InferenceError(
-                f"the engine cannot load it ({_first_line(error)})",
+                f"the engine cannot load it ({_take_first_line(error)})",
                 where=f"model {self.source}",
                 remedy="make the model file again, or update onnxruntime",
             ) from error
 
     def input_shape(self) -> list[int | None]:
-        """The sizes the first input fixes; None where any size will do."""
+        """Sizes of the first input; None where any size will do."""
         return [size if isinstance(size, int) else None for size in self._session.get_inputs()[0].shape]
 
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The first output for one batch, e.g. log_probs (B, T, K) for image (B, 1, H, W).
+        """Run one batch and return the first output, e.g. log_probs (B, T, K) for image (B, 1, H, W).
 
         Raises
         ------
         InferenceError
-            If the engine fails on it.
+            If the engine fails on the batch.
         """
         name = self._session.get_inputs()[0].name
         try:
             output: NDArray[np.float32] = self._session.run(None, {name: batch})[0]
         except Exception as error:
             raise InferenceError(
-                f"the engine failed on a batch of shape {batch.shape} ({_first_line(error)})",
+                f"the engine failed on a batch of shape {batch.shape} ({_take_first_line(error)})",
                 where=f"model {self.source}",
                 remedy="make the model file again, or read fewer at once",
             ) from error
@@ -88,11 +90,11 @@ class BoundRun:
 
     Attributes
     ----------
-    input
-        float32, to be filled before a run.
-    output
-        float32, filled by a run.
-    lock
+    input : NDArray[float32]
+        Buffer to fill before a run.
+    output : NDArray[float32]
+        Buffer that a run fills.
+    lock : Lock
         Keeps other threads out.
 
     Parameters
@@ -100,7 +102,7 @@ class BoundRun:
     session : Session
         The model; it has one output whose sizes but the first are fixed or given.
     input_shape, output_shape : tuple[int, ...]
-        Of the buffers.
+        Shapes of the buffers.
 
     Raises
     ------
@@ -122,12 +124,12 @@ class BoundRun:
             ):
                 bind(value.name, "cpu", 0, np.float32, list(buffer.shape), buffer.ctypes.data)
         except Exception as error:
-            raise self._failed(error) from error
-        self._run = _bound_call(engine, self._binding)
+            raise self._make_error(error) from error
+        self._run = _find_bound_run(engine, self._binding)
         self.run()
 
     def run(self) -> None:
-        """From `input` to `output`.
+        """Run the network from `input` to `output`.
 
         Raises
         ------
@@ -137,21 +139,21 @@ class BoundRun:
         try:
             self._run()
         except Exception as error:
-            raise self._failed(error) from error
+            raise self._make_error(error) from error
 
-    def _failed(self, error: Exception) -> InferenceError:
+    def _make_error(self, error: Exception) -> InferenceError:
         return InferenceError(
-            f"the engine failed on {self.input.shape} → {self.output.shape} ({_first_line(error)})",
+            f"the engine failed on {self.input.shape} → {self.output.shape} ({_take_first_line(error)})",
             where=f"model {self._source}",
             remedy="make the model file again",
         )
 
 
-def _bound_call(engine: Any, binding: Any) -> Callable[[], None]:
-    """What runs a session with its binding: the function under the engine's Python wrapper where it is found.
+def _find_bound_run(engine: Any, binding: Any) -> Callable[[], None]:
+    """Find the function that runs a session with its binding: under the engine's Python wrapper, if possible.
 
     The wrapper asks each time about graph captures of other devices, and makes options: a fifth of the time
-    that a small network takes.
+    of a small network.
     """
     inner: Any = getattr(engine, "_sess", None)
     bound = getattr(binding, "_iobinding", None)
@@ -167,11 +169,11 @@ def _load_engine() -> Any:
         return importlib.import_module("onnxruntime")
     except Exception as error:  # a library of the system that is missing shows as ImportError or OSError
         raise InferenceError(
-            f"onnxruntime does not load ({_first_line(error)})",
+            f"onnxruntime does not load ({_take_first_line(error)})",
             where="inference engine",
             remedy="install it with: pip install --force-reinstall onnxruntime",
         ) from error
 
 
-def _first_line(error: Exception) -> str:
+def _take_first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -13,7 +13,7 @@ from sutja.cli.judging.boxes import evaluate_boxes
 from sutja.cli.judging.crops import evaluate_crops
 from sutja.cli.judging.recordings import evaluate_recordings
 from sutja.cli.options import model_and_data
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 if TYPE_CHECKING:
     from sutja.cli.judging.answers import Evaluated
@@ -101,21 +101,21 @@ def _format_table(facts: dict[str, Any], found: Evaluation, new: Evaluation | No
     lines = [
         ("model", f"{facts['model']} ({facts['task']})"),
         ("data", f"{facts['data']}, {found.n:,} items"),
-        ("error", found.error.percent()),
+        ("error", found.error.format()),
     ]
     if new is not None:
-        lines.append(("on items not trained on", f"{new.error.percent()} of {new.n:,}"))
+        lines.append(("on items not trained on", f"{new.error.format()} of {new.n:,}"))
     if found.cer is not None:
-        lines.append(("digits wrong", percent(found.cer)))
+        lines.append(("digits wrong", format_percent(found.cer)))
     if found.answered.k < found.n:
-        lines.append(("answered", found.answered.percent()))
+        lines.append(("answered", found.answered.format()))
     if found.calibration_error is not None and found.aurc is not None:
         lines.append(("calibration error", f"{found.calibration_error:.4f}"))
         lines.append(("area under risk–coverage", f"{found.aurc:.5f}"))
     lines += [
         ("threshold", f"{found.threshold:.4f}{_format_guarantee(facts['guarantee'])}"),
-        ("accepted", found.accepted.percent()),
-        ("wrong of the accepted", found.wrong_of_accepted.percent()),
+        ("accepted", found.accepted.format()),
+        ("wrong of the accepted", found.wrong_of_accepted.format()),
     ]
     width = max(len(name) for name, _ in lines)
     parts = ["\n".join(f"{name:<{width}}  {value}" for name, value in lines)]
@@ -150,9 +150,9 @@ def _format_curve(found: Evaluation) -> list[str]:
         reached = [point for point in found.risk_coverage if point.coverage >= part - 1e-9]
         if reached:
             point = min(reached, key=lambda point: point.coverage)
-            lines.append(f"{100 * point.coverage:>8.1f} %  {point.threshold:>9.4f}  {point.risk.percent()}")
+            lines.append(f"{100 * point.coverage:>8.1f} %  {point.threshold:>9.4f}  {point.risk.format()}")
     return list(dict.fromkeys(lines))
 
 
 def _format_share(rate: float | None) -> str:
-    return "–" if rate is None else percent(rate)
+    return "–" if rate is None else format_percent(rate)

@@ -19,7 +19,7 @@ from sutja.comparison.report.page import REPORT, write_report
 from sutja.comparison.study import FACTS
 from sutja.comparison.wording import micros, seconds, span
 from sutja.errors import ComparisonError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 from sutja.runs.folder import choose_folder
 
 _SHOWN = 12  # learners in the terminal
@@ -79,7 +79,7 @@ def told(found: Comparison, folder: Path) -> str:
         f"{'learner':<24}{'labels':>8}{'wrong':>10}{'95 % interval':>20}{'to learn':>10}{'an answer':>11}"
     ]
     lines += [
-        f"{one.learner:<24}{one.labels:>8,}{percent(one.error):>10}{span(one.low, one.high):>20}"
+        f"{one.learner:<24}{one.labels:>8,}{format_percent(one.error):>10}{span(one.low, one.high):>20}"
         f"{seconds(one.fit_seconds):>10}{micros(one.predict_micros):>11}"
         for one in found.standings[:_SHOWN]
     ]

@@ -30,7 +30,7 @@ from sutja.comparison.execution.tuning import Tuned, Tuner, rungs_of, settings_t
 from sutja.comparison.execution.worker_pool import AT_LIMIT, stopped_note
 from sutja.comparison.learners.catalogue import Learner
 from sutja.errors import ComparisonError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 Say = Callable[[str], None]
 Mark = tuple[str, int, tuple[int, ...]]
@@ -364,7 +364,7 @@ class _Run:
         if time.monotonic() - self._said_at < _LINE_EVERY:
             return
         self._said_at = time.monotonic()
-        word = percent(min(outcome.errors)) if outcome.errors else outcome.status
+        word = format_percent(min(outcome.errors)) if outcome.errors else outcome.status
         left = f"; {hours(self.clock.left())} left" if math.isfinite(self.clock.seconds) else ""
         self.say(f"settings of {task.learner.name} on {task.labels:,} labels: {word}{left}")
 
@@ -377,7 +377,7 @@ class _Run:
         word = (
             outcome.status + f" ({outcome.note})"
             if failed
-            else f"{percent(float(np.mean(outcome.errors)))} wrong"
+            else f"{format_percent(float(np.mean(outcome.errors)))} wrong"
         )
         seeds = ",".join(str(one.seed) for one in task.ones)
         done = f"{len(self.table.rows)}/{len(self.grid.keys)}"

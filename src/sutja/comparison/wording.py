@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 _MINUTE, _HOUR = 60.0, 3600.0
 
@@ -25,7 +25,7 @@ def span(low: float, high: float) -> str:
     >>> span(0.01, 0.025)
     '1.00 to 2.50 %'
     """
-    return f"{100 * low:.2f} to {percent(high)}"
+    return f"{100 * low:.2f} to {format_percent(high)}"
 
 
 def points(share: float, signed: bool = False) -> str:

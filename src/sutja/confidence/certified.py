@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sutja.confidence.risk import COVERAGES
 from sutja.errors import ThresholdError
-from sutja.metrics import binomial_tail, check_scored, percent
+from sutja.metrics import binomial_tail, check_scored, format_percent
 from sutja.model_file import GUARANTEE_METHODS, Guarantee
 
 GUARANTEED_RISK, LEARN_THEN_TEST = GUARANTEE_METHODS
@@ -45,7 +45,7 @@ class Certified:
     def statement(self) -> str:
         """The promise in a sentence."""
         g = self.guarantee
-        accepted, wrong = percent(g.accepted / g.cases), percent(g.wrong / g.accepted)
+        accepted, wrong = format_percent(g.accepted / g.cases), format_percent(g.wrong / g.accepted)
         return (
             f"threshold {self.threshold:.4f}: with {100 * g.confidence:.4g} % confidence at most "
             f"{100 * g.max_error:.4g} % of the accepted answers are wrong; of {g.cases:,} labelled cases "
@@ -243,8 +243,8 @@ def _cannot(
     if needed is None:
         half = _Counts(p, right).at(float(np.sort(p)[::-1][max(1, len(p) // 2) - 1]))
         remedy = (
-            f"these do not tell how many would do, and of the surest half {percent(half[1] / half[0])} are "
-            "wrong: ask for a larger error, or train a better model"
+            f"these do not tell how many would do; of the surest half {format_percent(half[1] / half[0])} "
+            "are wrong: ask for a larger error, or train a better model"
         )
     else:
         missing = max(needed - len(p), len(p) // 10, 1)

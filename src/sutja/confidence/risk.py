@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from sutja.errors import ThresholdError
-from sutja.metrics import binomial_upper_bound, check_scored, percent
+from sutja.metrics import binomial_upper_bound, check_scored, format_percent
 from sutja.model_file import RiskCounts
 
 # The parts of all answers at which a risk table looks; closer together where most answers are kept.
@@ -48,9 +48,9 @@ class ThresholdChoice:
         """The choice in a sentence."""
         return (
             f"threshold {self.threshold:.4f}: of {self.cases} validation cases {self.accepted} were accepted "
-            f"and {self.wrong} of those were wrong ({percent(self.wrong / self.accepted)}); with "
+            f"and {self.wrong} of those were wrong ({format_percent(self.wrong / self.accepted)}); with "
             f"{100 * self.confidence_level:.4g} % confidence the true error is at most "
-            f"{percent(self.upper_bound)}"
+            f"{format_percent(self.upper_bound)}"
         )
 
 
@@ -125,7 +125,8 @@ class RiskTable:
             raise ThresholdError(
                 f"no threshold kept {100 * max_error:.4g} % on the {cases} validation cases",
                 where="max error",
-                remedy=f"the least they can show is {percent(min(shown.values()), 3)}; ask for that or more",
+                remedy=f"the least they can show is {format_percent(min(shown.values()), 3)}; "
+                "ask for that or more",
             )
         threshold, accepted, wrong = max(kept, key=lambda point: point[1])
         bound = self._bound((threshold, accepted, wrong), confidence_level)

@@ -27,7 +27,7 @@ from sutja.data.split.fingerprint import make_fingerprint
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, three_parts
 from sutja.errors import DataError, TrainingError
-from sutja.metrics import clopper_pearson, expected_calibration_error, percent
+from sutja.metrics import clopper_pearson, expected_calibration_error, format_percent
 from sutja.model_file import Card, Preprocessing, Scaling, TrainingSet
 from sutja.nets.named import NETS, make_net
 from sutja.runs import plots
@@ -385,13 +385,13 @@ def _draw(folder: RunFolder, fitted: Fitted, parts: Parts[Labelled], log_probs: 
     test, answers = parts.test, log_probs.argmax(1)
     counts = plots.count_confusions(test.labels, answers, len(test.classes))
     wrong = answers != test.labels
-    title = f"test, {percent(wrong.mean())} wrong"
+    title = f"test, {format_percent(wrong.mean())} wrong"
     folder.write("curves.png", plots.draw_curves(fitted.history))
     folder.write("confusion.png", plots.draw_confusions(counts, test.classes, title))
     worst = plots.find_worst(log_probs.max(1), wrong)
     names = [name[:10] for name in test.classes]
     captions = [
-        f"{names[test.labels[i]]} → {names[answers[i]]}\n{percent(np.exp(log_probs[i].max()), 1)}"
+        f"{names[test.labels[i]]} → {names[answers[i]]}\n{format_percent(np.exp(log_probs[i].max()), 1)}"
         for i in worst
     ]
     pictures = [test.images[i] for i in worst]

@@ -18,7 +18,7 @@ from typing import Any
 
 from sutja.atomic import write_atomic
 from sutja.errors import TrainingError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 from sutja.model_file import Card, ModelFile, format_card, read_model
 
 MODEL, CARD, RESULTS, COMMAND = "model.onnx", "card.json", "results.csv", "command.txt"
@@ -156,12 +156,12 @@ def describe_result(result: Mapping[str, Any]) -> str:
             f"{result['pictures']:,} pictures"
         )
     low, high = result["error_95"]
-    wrong = f"{percent(result['error'])} wrong of {result['n']:,}"
-    return f"{result['part']}: {wrong} (95 % interval: {100 * low:.2f} to {percent(high)})"
+    wrong = f"{format_percent(result['error'])} wrong of {result['n']:,}"
+    return f"{result['part']}: {wrong} (95 % interval: {100 * low:.2f} to {format_percent(high)})"
 
 
 def _percent(part: float | None) -> str:
-    return "–" if part is None else percent(part)
+    return "–" if part is None else format_percent(part)
 
 
 def choose_folder(data: str | Path | None, kind: str) -> Path:

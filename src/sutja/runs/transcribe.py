@@ -17,7 +17,7 @@ from sutja.charset import CHARSET
 from sutja.data.labelled.recordings import are_recordings, table_of
 from sutja.data.labelled.tables import load_texts
 from sutja.errors import DataError
-from sutja.evaluation import Answers, answers_on
+from sutja.evaluation import Answers, compare_pages
 from sutja.model_file import Card, ModelFile, Preprocessing
 from sutja.model_file.bundled import DEFAULTS, Model
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
@@ -204,7 +204,7 @@ def _parity_batches(parts: Parts[TextSet[Sample]], params: NormaliseParams) -> l
 def _answer(model: ModelFile, samples: Sequence[Sample]) -> Answers:
     """Read crops; their digits are compared."""
     pages = Reader(model).read_many((sample.picture for sample in samples), crop=True)
-    return answers_on(list(pages), [sample.text for sample in samples])
+    return compare_pages(list(pages), [sample.text for sample in samples])
 
 
 def _draw(folder: RunFolder, samples: Sequence[Sample], answers: Answers) -> None:

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from sutja.errors import TrainingError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 from sutja.training import checkpoint, loop
 from sutja.training.schedule import warm_up_cosine
 
@@ -214,7 +214,7 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
             )
         average = state.flat.averaged()
         right = {name: self.right(average, rows) for name, rows in self.validation.items()}
-        figures = ", ".join(f"{name} {percent(part)}" for name, part in right.items())
+        figures = ", ".join(f"{name} {format_percent(part)}" for name, part in right.items())
         self.say(f"step {state.step:,}: loss {loss:.4f}, {self.right_of} right: {figures}")
         state.history.append(
             {

@@ -17,7 +17,7 @@ from sutja.cli.judging.answers import (
     require_data,
 )
 from sutja.errors import SutjaError
-from sutja.metrics import clopper_pearson, percent
+from sutja.metrics import clopper_pearson, format_percent
 
 if TYPE_CHECKING:
     from sutja.boxes.average_precision import BoxScores
@@ -195,11 +195,13 @@ def _format_table(facts: dict[str, Any], scores: BoxScores, point: _Point) -> st
 
 
 def _format_percent(value: float) -> str:
-    return "–" if np.isnan(value) else percent(value)
+    return "–" if np.isnan(value) else format_percent(value)
 
 
 def _format_rate(k: int, n: int) -> str:
     if not n:
         return "–"
     low, high = clopper_pearson(k, n)
-    return f"{percent(k / n)} ({k:,} of {n:,}; 95 % interval {100 * low:.2f} to {percent(high)})"
+    return (
+        f"{format_percent(k / n)} ({k:,} of {n:,}; 95 % interval {100 * low:.2f} to {format_percent(high)})"
+    )

@@ -48,7 +48,7 @@ def evaluate_crops(file: ModelFile, data: str | None, part: str, threads: int) -
 def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) -> Evaluated:
     from sutja.data.labelled.load import load_labelled
     from sutja.data.split.fingerprint import Fingerprint
-    from sutja.evaluation import Answers, repeated
+    from sutja.evaluation import Answers, find_repeats
 
     text = classifier.card.fingerprint
     known = Fingerprint.from_text(text) if text else None
@@ -71,7 +71,7 @@ def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) ->
     evaluated = Evaluated(
         answers,
         items.source,
-        repeated=np.concatenate([repeated([image.tobytes() for image in items.images]), none]),
+        repeated=np.concatenate([find_repeats([image.tobytes() for image in items.images]), none]),
         trained_on=np.zeros(len(readable), bool),
         groups=None if items.groups is None else len(np.unique(items.groups)),
         notes=tuple(note.replace("left out: ", "not read: ") for note in items.notes),
@@ -86,7 +86,7 @@ def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) ->
 def _evaluate_reader(reader: Reader, data: str | None, part: str) -> Evaluated:
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.load import load_texts
-    from sutja.evaluation import answers_on, repeated
+    from sutja.evaluation import compare_pages, find_repeats
 
     data = require_data(
         data,
@@ -99,9 +99,9 @@ def _evaluate_reader(reader: Reader, data: str | None, part: str) -> Evaluated:
     errors = [page.error for page in pages if page.error is not None]
     refuse_unreadable(errors, len(pages), table.source)
     return Evaluated(
-        answers_on(pages, table.texts),
+        compare_pages(pages, table.texts),
         table.source,
-        repeated=repeated([str(path) for path in table.paths]),
+        repeated=find_repeats([str(path) for path in table.paths]),
         trained_on=np.zeros(len(pages), bool),
         groups=None if table.groups is None else len(np.unique(table.groups)),
         notes=tuple(list_unreadable(errors)),

@@ -38,7 +38,7 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
 
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.recordings import load_spoken_texts
-    from sutja.evaluation import repeated
+    from sutja.evaluation import find_repeats
     from sutja.grammar.number_words import extract_digits
     from sutja.listening import Listener
 
@@ -56,7 +56,7 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
     return Evaluated(
         answers_of(recordings, [extract_digits(text) for text in table.texts]),
         table.source,
-        repeated=repeated([str(path) for path in table.paths]),
+        repeated=find_repeats([str(path) for path in table.paths]),
         trained_on=np.zeros(len(recordings), bool),
         groups=None if table.groups is None else len(np.unique(table.groups)),
         notes=tuple(list_unreadable(errors)),

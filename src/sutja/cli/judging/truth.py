@@ -79,11 +79,11 @@ class Truth:
         n = len(every)
         read, wrong = sum(case.read for case in every), sum(case.wrong for case in every)
         rates = {
-            "read": Rate.of(read, n),
-            "wrong": Rate.of(wrong, n),
-            "rejected": Rate.of(n - read - wrong, n),
+            "read": Rate.from_counts(read, n),
+            "wrong": Rate.from_counts(wrong, n),
+            "rejected": Rate.from_counts(n - read - wrong, n),
         }
-        accepted = Rate.of(wrong, read + wrong)
+        accepted = Rate.from_counts(wrong, read + wrong)
         unread = len(missing) - len(lost)
         if as_json:
             facts = {name: asdict(rate) for name, rate in rates.items()}

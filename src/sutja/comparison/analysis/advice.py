@@ -10,7 +10,7 @@ from sutja.comparison.analysis.result import Findings, difference
 from sutja.comparison.execution.table import Row
 from sutja.comparison.learners.operations import human_count
 from sutja.comparison.wording import micros, minutes, names, points, seconds, span
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 _WORTH = 0.1  # of the error: a gain of less is called small
 _FAR = 10.0  # times the labels there are: beyond, nobody labels
@@ -55,7 +55,7 @@ def sentences(found: Findings) -> list[str]:
         return [
             (
                 f"No learner beats chance{few}: always answering the commonest class is wrong on "
-                f"{percent(found.chance)}, and none is surely better."
+                f"{format_percent(found.chance)}, and none is surely better."
             ),
             (
                 "Check that the labels belong to their items and were not shuffled; if they do, what "
@@ -135,7 +135,7 @@ def _ahead_with_fewer(found: Findings, match: Match) -> list[str]:
     if not some:
         return []
     best = min(some, key=lambda one: one.error)
-    wrong = f"{percent(best.error)} wrong ({span(best.low, best.high)})"
+    wrong = f"{format_percent(best.error)} wrong ({span(best.low, best.high)})"
     return [f"{best.learner} is better still with {best.labels:,} labels: {wrong}; it got no further."]
 
 
@@ -144,7 +144,7 @@ def _one_sided(found: Findings) -> list[str]:
     best = found.standings[0]
     said = [
         (
-            f"{best.learner} is best: {percent(best.error)} wrong ({span(best.low, best.high)}) with "
+            f"{best.learner} is best: {format_percent(best.error)} wrong ({span(best.low, best.high)}) with "
             f"{best.labels:,} labels."
         )
     ]
@@ -165,7 +165,7 @@ def _undecided(found: Findings, match: Match) -> list[str]:
         (
             f"Whether a deep network pays cannot be told yet: no network got further than {match.labels:,} "
             f"labels, where {match.net} is wrong on {net} and {match.rival} on {rival}; {best.learner} "
-            f"got to {best.labels:,} labels and {percent(best.error)}."
+            f"got to {best.labels:,} labels and {format_percent(best.error)}."
         ),
         _costs(found, match),
         f"More time would change it{_time_wanted(found)}.",
@@ -282,7 +282,8 @@ def _more_labels(found: Findings) -> list[str]:
         (
             f"1,000 labels more would bring {small}: {points(gain.error)} points ({points(gain.low)} to "
             f"{points(gain.high)}) with {best}; ten times as many would bring its expected error from "
-            f"{percent(now.error)} to {percent(tenfold.error)} ({span(tenfold.low, tenfold.high)})."
+            f"{format_percent(now.error)} to {format_percent(tenfold.error)} "
+            f"({span(tenfold.low, tenfold.high)})."
         )
     ]
 
@@ -321,4 +322,4 @@ def _first_large(text: str) -> str:
 
 
 def _at(found: Findings, name: str, match: Match) -> str:
-    return percent(mean_error(found, name, match.labels))
+    return format_percent(mean_error(found, name, match.labels))

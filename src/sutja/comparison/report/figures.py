@@ -28,7 +28,7 @@ from sutja.comparison.report.axes import (
     spread,
     titled,
 )
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -215,7 +215,7 @@ def eras_by_year(found: Findings) -> Figure:
     log_errors(axes)
     for i, (error, (_, one)) in enumerate(zip(middle, measured, strict=True)):
         axes.annotate(
-            percent(one.error, 1),
+            format_percent(one.error, 1),
             (i, error),
             (6, 4),
             textcoords="offset points",
@@ -230,7 +230,7 @@ def eras_by_year(found: Findings) -> Figure:
         for i, error in told:  # above where it is the higher one, at the side where it is the lower
             place, side = ((0, 8), "center") if error > middle[i] else ((-7, -3), "right")
             axes.annotate(
-                percent(error, 1),
+                format_percent(error, 1),
                 (i, error),
                 place,
                 textcoords="offset points",
@@ -264,7 +264,7 @@ def _level_lines(axes: Axes, found: Findings) -> None:
         axes.text(
             0.005,
             max(error, 0.5 / found.n_test),
-            f"{words} {percent(error, 1)}",
+            f"{words} {format_percent(error, 1)}",
             fontsize=7.5,
             va="bottom",
             transform=axes.get_yaxis_transform(),

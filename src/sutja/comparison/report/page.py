@@ -18,7 +18,7 @@ from sutja.comparison.report.style import CSS
 from sutja.comparison.report.summary import summarise
 from sutja.comparison.wording import minutes
 from sutja.errors import ComparisonError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -141,10 +141,10 @@ def _head(found: Findings) -> str:
         "to choose settings by": f"{found.n_held:,}",
         "to test on": f"{found.n_test:,}",
         "classes": f"{len(found.classes):,}",
-        "error of chance": percent(found.chance, 1),
+        "error of chance": format_percent(found.chance, 1),
     }
     if found.standings:
-        facts["least error"] = percent(found.standings[0].error)
+        facts["least error"] = format_percent(found.standings[0].error)
     cells = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items())
     day, cpu = str(found.facts.get("created", ""))[:10], str(found.facts.get("cpu", ""))
     seconds = float(found.facts.get("seconds", 0))
@@ -177,8 +177,9 @@ def _curves_in_words(found: Findings) -> str:
     some = [one for one in found.standings if one.kind != "era"]
     return (
         f"Error against labels on logarithmic axes, a line for each learner with its 95 % band. With most "
-        f"labels {some[0].learner} is best, {percent(some[0].error)} wrong, and {some[-1].learner} worst, "
-        f"{percent(some[-1].error)}.{''.join(f' {one}.' for one in figures.marked(found))} {_BY_EAR}"
+        f"labels {some[0].learner} is best, {format_percent(some[0].error)} wrong, and {some[-1].learner} "
+        f"worst, {format_percent(some[-1].error)}."
+        f"{''.join(f' {one}.' for one in figures.marked(found))} {_BY_EAR}"
     )
 
 

@@ -14,7 +14,7 @@ from sutja.comparison.learners.operations import human_count
 from sutja.comparison.report.markup import as_url, folded, items, table
 from sutja.comparison.report.summary import MORE, expectations, parameter
 from sutja.comparison.wording import minutes, names
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 
 _METHOD = (
     "Its settings were chosen by successive halving on validation items, in the same time for each learner. "
@@ -34,7 +34,7 @@ def standings(found: Findings) -> str:
         [
             one.learner,
             f"{one.labels:,}",
-            percent(one.error),
+            format_percent(one.error),
             _span(one),
             _expected(found, one.learner),
             _remark(found, one.learner),
@@ -75,12 +75,12 @@ def _laws(found: Findings) -> str:
 
 
 def _span(one: Standing) -> str:
-    return f"{100 * one.low:.2f} – {percent(one.high)}"
+    return f"{100 * one.low:.2f} – {format_percent(one.high)}"
 
 
 def _expected(found: Findings, name: str) -> str:
     curve = found.curves.get(name)
-    return percent(curve.error_at(found.n_learn)) if curve and curve.sound else "–"
+    return format_percent(curve.error_at(found.n_learn)) if curve and curve.sound else "–"
 
 
 def _remark(found: Findings, name: str) -> str:
@@ -166,7 +166,7 @@ def costs(found: Findings) -> str:
         [
             one.learner,
             f"{one.labels:,}",
-            percent(one.error),
+            format_percent(one.error),
             f"{one.fit_seconds:.3g}",
             _count(one.fit_operations),
             f"{one.predict_micros:.3g}",
@@ -229,8 +229,8 @@ def _era_row(found: Findings, one: Standing) -> list[str]:
     era = ERAS[one.learner]
     told = era.published.get(found.source)
     source = f"{told.source}{f' ({told.note})' if told.note else ''}" if told else era.source
-    published = percent(told.error, 1) if told else "–"
-    return [one.learner, era.new, f"{one.labels:,}", percent(one.error), _span(one), published, source]
+    published = format_percent(told.error, 1) if told else "–"
+    return [one.learner, era.new, f"{one.labels:,}", format_percent(one.error), _span(one), published, source]
 
 
 def published(found: Findings) -> str:
@@ -239,8 +239,8 @@ def published(found: Findings) -> str:
     rows = [
         [
             name,
-            percent(standing[name].error) if name in standing else "–",
-            percent(some.error, 1),
+            format_percent(standing[name].error) if name in standing else "–",
+            format_percent(some.error, 1),
             some.source,
             some.note,
         ]

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.sets.digits import read_csv
-from sutja.errors import DataError, unreadable
+from sutja.errors import DataError, make_unreadable_error
 
 _DOCUMENT = re.compile(r"wikitexte_(\d+)")  # of the volunteers' pages: one writer a number
 _STROKE_WIDTH = 2  # pixels of a picture of 28 by 28
@@ -217,7 +217,7 @@ def read_crops(root: Path, name: str) -> list[CropRecord]:
             for row in read_csv(path)
         ]
     except (KeyError, ValueError) as error:
-        raise unreadable(path, error, "is no table of the columns file, text and group") from error
+        raise make_unreadable_error(path, error, "is no table of the columns file, text and group") from error
 
 
 def read_boxed_pages(root: Path, name: str) -> list[BoxedPage]:
@@ -252,7 +252,7 @@ def read_boxed_pages(root: Path, name: str) -> list[BoxedPage]:
             x0, y0, x1, y1 = (int(row[edge]) for edge in ("x1", "y1", "x2", "y2"))
             lines.setdefault(row["file"], []).append(BoxedLine((x0, y0, x1, y1), row["text"], row["kind"]))
     except (KeyError, ValueError) as error:
-        raise unreadable(path, error, "is no table of boxes") from error
+        raise make_unreadable_error(path, error, "is no table of boxes") from error
     return [BoxedPage(folder / file, tuple(lines[file]), group_of(file)) for file in sorted(lines)]
 
 
@@ -298,7 +298,7 @@ def read_pen_digits(root: Path) -> list[StrokeRecord]:
             for row in rows
         ]
     except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise unreadable(path, error, "cannot be read as strokes") from error
+        raise make_unreadable_error(path, error, "cannot be read as strokes") from error
 
 
 def draw_strokes(record: StrokeRecord, size: int = 28) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sutja.errors import DataError, unreadable
+from sutja.errors import DataError, make_unreadable_error
 
 Part = Literal["train", "test"]
 
@@ -86,7 +86,7 @@ def read_usps(root: Path, part: Part) -> Digits:
         if table.ndim != 2 or table.shape[1] != 257:
             raise ValueError("a line has not a label and 256 pixels")
     except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise unreadable(path, error, "cannot be read as USPS digits") from error
+        raise make_unreadable_error(path, error, "cannot be read as USPS digits") from error
     pixels = np.rint((table[:, 1:] + 1) * 127.5).astype(np.uint8)
     return Digits(pixels.reshape(-1, 16, 16), table[:, 0].astype(np.int64), np.arange(len(table)))
 
@@ -130,7 +130,7 @@ def read_idx(path: Path) -> NDArray[Any]:
         if path.suffix == ".gz":
             raw = gzip.decompress(raw)
     except (OSError, EOFError, zlib.error) as error:
-        raise unreadable(path, error) from error
+        raise make_unreadable_error(path, error) from error
     if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in _IDX_TYPES:
         raise DataError("not an IDX file of bytes or 32-bit integers", where=str(path))
     dtype, n_axes = _IDX_TYPES[raw[2]], raw[3]
@@ -155,7 +155,7 @@ def read_csv(path: Path) -> list[dict[str, str]]:
             raise ValueError("it is empty")
         return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     except ValueError as error:
-        raise unreadable(path, error, "its rows are not as long as its first line") from error
+        raise make_unreadable_error(path, error, "its rows are not as long as its first line") from error
 
 
 def read_csv_rows(path: Path, quotechar: str = '"') -> list[list[str]]:
@@ -170,7 +170,7 @@ def read_csv_rows(path: Path, quotechar: str = '"') -> list[list[str]]:
         with path.open(encoding="utf-8", newline="") as file:
             return list(csv.reader(file, quotechar=quotechar))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise unreadable(path, error) from error
+        raise make_unreadable_error(path, error) from error
 
 
 def _gray(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -178,7 +178,7 @@ def _gray(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
         with Image.open(path) as picture:
             pixels = np.asarray(picture.convert("L"))
     except OSError as error:
-        raise unreadable(path, error, "cannot be read as a picture") from error
+        raise make_unreadable_error(path, error, "cannot be read as a picture") from error
     if pixels.shape != shape:
         raise DataError(f"its shape is {pixels.shape}, not {shape}", where=str(path))
     return pixels

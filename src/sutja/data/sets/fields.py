@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sutja.data.sets.digits import read_csv, read_csv_rows
-from sutja.errors import DataError, unreadable
+from sutja.errors import DataError, make_unreadable_error
 
 DigitBox = tuple[int, int, int, int, int]  # x0, y0, x1, y1, digit
 FieldBox = tuple[str, tuple[float, float, float, float]]  # class, (x0, y0, x1, y1)
@@ -233,7 +233,7 @@ def _coco_boxes(path: Path) -> dict[str, tuple[DigitBox, ...]]:
             digit = digits[annotation["category_id"]]
             boxes[names[annotation["image_id"]]].append((x, y, x + w, y + h, digit))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise unreadable(path, error, "cannot be read as COCO boxes of digits") from error
+        raise make_unreadable_error(path, error, "cannot be read as COCO boxes of digits") from error
     return {name: tuple(sorted(found, key=lambda box: box[0] + box[2])) for name, found in boxes.items()}
 
 
@@ -246,7 +246,7 @@ def _yolo_boxes(path: Path, size: tuple[int, int]) -> tuple[FieldBox, ...]:
             x, y, w, h = (float(share) for share in shares)
             name = CHEQUE_CLASSES[int(number)]
         except (ValueError, IndexError) as error:
-            raise unreadable(path, error, "has a line that is no class and box") from error
+            raise make_unreadable_error(path, error, "has a line that is no class and box") from error
         left, top = (x - w / 2) * width, (y - h / 2) * height
         boxes.append((name, (left, top, left + w * width, top + h * height)))
     return tuple(boxes)
@@ -263,7 +263,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise unreadable(path, error) from error
+        raise make_unreadable_error(path, error) from error
 
 
 def _size(path: Path) -> tuple[int, int]:
@@ -271,4 +271,4 @@ def _size(path: Path) -> tuple[int, int]:
         with Image.open(path) as picture:
             return picture.size
     except OSError as error:
-        raise unreadable(path, error, "cannot be read as a picture") from error
+        raise make_unreadable_error(path, error, "cannot be read as a picture") from error

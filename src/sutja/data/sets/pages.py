@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from sutja.data.sets.digits import read_csv_rows
-from sutja.errors import DataError, unreadable
+from sutja.errors import DataError, make_unreadable_error
 
 ThingBox = tuple[str, tuple[int, int, int, int]]  # class, (x0, y0, x1, y1)
 
@@ -96,7 +96,7 @@ def _scene(path: Path) -> SceneRecord:
     try:
         tree = ElementTree.parse(annotation)
     except (OSError, ElementTree.ParseError) as error:
-        raise unreadable(annotation, error, "cannot be read as VOC XML") from error
+        raise make_unreadable_error(annotation, error, "cannot be read as VOC XML") from error
     boxes: list[ThingBox] = []
     degenerate: list[ThingBox] = []
     for thing in tree.iter("object"):
@@ -107,7 +107,7 @@ def _scene(path: Path) -> SceneRecord:
         try:
             x0, y0, x1, y1 = (int(corner or "") for corner in corners)
         except ValueError as error:
-            raise unreadable(annotation, error, "cannot be read as VOC XML") from error
+            raise make_unreadable_error(annotation, error, "cannot be read as VOC XML") from error
         (boxes if x1 > x0 and y1 > y0 else degenerate).append((name, (x0, y0, x1, y1)))
     return SceneRecord(path, tuple(boxes), tuple(degenerate))
 
@@ -115,5 +115,5 @@ def _scene(path: Path) -> SceneRecord:
 def _pictures(folder: Path) -> list[Path]:
     paths = sorted(folder.glob("*.jpg"))
     if not paths:
-        raise unreadable(folder, FileNotFoundError())
+        raise make_unreadable_error(folder, FileNotFoundError())
     return paths

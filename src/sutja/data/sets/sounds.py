@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sutja.data.sets.digits import read_csv
 from sutja.data.split.fixed import fold_of, is_test
-from sutja.errors import unreadable
+from sutja.errors import make_unreadable_error
 
 FSDD_TEST = 5  # recordings of each digit by each speaker, from index 0: the official test
 FSDD_VALIDATION = 8  # up to here validation, the rest is trained on
@@ -87,7 +87,9 @@ def read_recordings(root: Path, name: str) -> list[SpokenRecord]:
     try:
         return [SpokenRecord(folder / r["file"], r["text"], r["speaker"]) for r in read_csv(path)]
     except KeyError as error:
-        raise unreadable(path, error, "is no table of the columns file, speaker and text") from error
+        raise make_unreadable_error(
+            path, error, "is no table of the columns file, speaker and text"
+        ) from error
 
 
 def read_telephone_speech(root: Path) -> list[SpokenRecord]:
@@ -105,7 +107,7 @@ def read_noise(root: Path) -> list[SpokenRecord]:
 def _recordings(folder: Path) -> list[Path]:
     paths = sorted(folder.glob("*.flac"))
     if not paths:
-        raise unreadable(folder, FileNotFoundError())
+        raise make_unreadable_error(folder, FileNotFoundError())
     return paths
 
 

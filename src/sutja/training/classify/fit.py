@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sutja.errors import TrainingError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 from sutja.training import checkpoint, cuda_graphs, distributed, loop
 from sutja.training.classify.augment import AUGMENTS
 from sutja.training.classify.batches import PictureBatch, Pictures, as_float, to_tensor
@@ -399,7 +399,9 @@ class _Run(loop.Job[PictureBatch]):
             return
         shown = f"loss {loss:.4f}"
         if self.validation is not None:
-            shown += f", validation {row['validation_loss']:.4f}, {percent(row['validation_error'])} wrong"
+            shown += (
+                f", validation {row['validation_loss']:.4f}, {format_percent(row['validation_error'])} wrong"
+            )
         self._tell(state, shown)
 
     def _tell(self, state: loop.State, shown: str) -> None:

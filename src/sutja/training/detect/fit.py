@@ -42,7 +42,7 @@ from torch import Tensor, nn
 
 from sutja.data.boxes.boxed import BoxedPicture
 from sutja.errors import TrainingError
-from sutja.metrics import percent
+from sutja.metrics import format_percent
 from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint, distributed, loop
@@ -401,7 +401,7 @@ class _Run(loop.Job[DetectBatch]):
         scores = measure(net, self.validation, self.params, names)
         if not np.isfinite(scores.ap50):  # there is no thing in them
             return {}
-        figures = f"validation AP {percent(scores.ap)}, at IoU 0.5 {percent(scores.ap50)}"
+        figures = f"validation AP {format_percent(scores.ap)}, at IoU 0.5 {format_percent(scores.ap50)}"
         self._tell(state, f"loss {loss:.4f}, {figures}")
         return {
             "validation_ap": scores.ap,
