@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.decoding.constrained import fitting, search_within
+from sutja.decoding.constrained import search_grammar, search_within
 from sutja.decoding.ctc import search, split
 from sutja.grammar import REPAIR, Automaton, Typed, digits_of, is_number
 from sutja.grammar.automaton import Parted
@@ -47,7 +47,7 @@ def searched(log_probs, automaton, cut, width=10**9):
     for segment in segments:
         search(segment, 10**9, 0.0)
         segment.cut = cut
-    return {c.key: c.probability * math.exp(certain) for c in fitting(segments, automaton, width, 0.0)}
+    return {c.key: c.probability * math.exp(certain) for c in search_grammar(segments, automaton, width, 0.0)}
 
 
 @settings(max_examples=120, deadline=None)
@@ -81,23 +81,23 @@ def test_what_the_free_search_would_drop_is_found_inside():
     assert segments[0].cut
     automaton = Automaton([Pattern("12-12")])
     assert "12-12" not in segments[0].strings
-    [found] = fitting(segments, automaton)
+    [found] = search_grammar(segments, automaton)
     assert found.key == "12-12"
-    assert found.pieces() == ["12-12"]
+    assert found.list_parts() == ["12-12"]
     assert found.probability == pytest.approx(brute_force(log_probs)["12-12"], rel=0.02)
 
 
-def test_pieces_are_kept_by_segment():
+def test_parts_are_kept_by_segment():
     log_probs = np.full((5, 5), -12.0, np.float32)
     log_probs[np.arange(5), [1, 0, 2, 0, 1]] = -1e-4
     [(_, segments)] = split(log_probs[None], ALPHABET)
     for segment in segments:
         search(segment)
-    [found] = fitting(segments, Automaton([Pattern("121")]))
-    assert found.pieces() == ["1", "2", "1"]
-    assert all(c.probability < 1e-4 for c in fitting(segments, Automaton([Pattern("12")])))
-    assert fitting(segments, Automaton([Pattern("-")])) == []
-    assert [c.key for c in fitting([], Automaton([Pattern("1?")]))] == [""]
+    [found] = search_grammar(segments, Automaton([Pattern("121")]))
+    assert found.list_parts() == ["1", "2", "1"]
+    assert all(c.probability < 1e-4 for c in search_grammar(segments, Automaton([Pattern("12")])))
+    assert search_grammar(segments, Automaton([Pattern("-")])) == []
+    assert [c.key for c in search_grammar([], Automaton([Pattern("1?")]))] == [""]
 
 
 def test_a_thousand_unsure_frames_do_not_underflow():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.decoding.ctc import CERTAIN, FLOOR, NEGLIGIBLE, WIDTH, align, best_path, combine, search, split
+from sutja.decoding.ctc import CERTAIN, FLOOR, NEGLIGIBLE, WIDTH, align, combine, search, split
 
 ALPHABET = ["", "a", "b", "c"]
 
@@ -99,29 +99,19 @@ def test_the_beam_finds_what_the_best_path_misses():
     # blank is likeliest in both frames, yet of all strings "a" is: 1 - 0.6 * 0.6 (Graves et al. 2006, section
     # 3.2)
     log_probs = np.log([[0.6, 0.4], [0.6, 0.4]])
-    assert best_path(log_probs, ["", "a"]) == ""
+    assert written_by(log_probs.argmax(axis=1).tolist()) == ""
     found = beam_search(log_probs)
     assert next(iter(found)) == "a"
     assert found["a"] == pytest.approx(0.64)
 
 
-@pytest.mark.parametrize(
-    ("path", "string"),
-    [([0, 0], ""), ([1, 1], "a"), ([1, 0, 1], "aa"), ([1, 2, 2, 0, 2], "abb"), ([0, 3, 0], "c")],
-)
-def test_best_path_merges_and_drops(path, string):
-    log_probs = np.full((len(path), 4), -9.0)
-    log_probs[np.arange(len(path)), path] = 0.0
-    assert best_path(log_probs, ALPHABET) == string
-
-
-def test_the_way_through_the_segments_is_kept():
+def test_the_parts_of_the_likeliest_string_are_kept():
     log_probs = log_softmax(np.eye(4)[[1, 0, 0, 2, 3, 0]] * 30)
     [(_, segments)] = split(log_probs[None], ALPHABET)
     assert [(s.first, len(s.frames)) for s in segments] == [(0, 1), (3, 2)]
     for segment in segments:
         search(segment)
-    assert combine(segments)[0].pieces() == ["a", "bc"]
+    assert combine(segments)[0].list_parts() == ["a", "bc"]
 
 
 def test_items_of_a_batch_do_not_touch():

@@ -1,4 +1,4 @@
 """From a network's frames to strings and their probabilities: CTC, freely or inside a grammar.
 
-Readers of ink and listeners to speech share it; a word is one symbol there, as a character is here.
+Reading and listening share it: to a reader a symbol is a character, to a listener a word.
 """

@@ -3,9 +3,8 @@
 Letters: B batch, T frames, K classes, class 0 the blank.
 
 A path names one class a frame; the string it writes is the path with repeats merged and blanks taken out.
-Where the blank is all but certain nothing is written and nothing is carried over, so the frames between two
-such places, a `Segment`, can be searched alone and the results multiplied. Most segments are one character in
-two or three frames.
+Where the blank is all but certain nothing is written, so the frames between two such places, a `Segment`, can
+be searched on their own and the results multiplied. Most segments are one character in two or three frames.
 """
 
 from __future__ import annotations
@@ -13,34 +12,45 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from operator import add, itemgetter
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Frame: TypeAlias = tuple[
-    float, list[tuple[str, float]]
-]  # probability of the blank, and of each likely symbol
+# Probability of the blank, and of each likely symbol.
+Frame: TypeAlias = tuple[float, list[tuple[str, float]]]
 
-# key, total probability, probability of the likeliest way, and that way as a linked list
-_Way: TypeAlias = tuple[str, float, float, object]
+# For each prefix the probability of the paths that end in a blank, and of those that end in its last symbol.
+Beam: TypeAlias = dict[str, tuple[float, float]]
+
+# Key, total probability, probability of its likeliest string, and that string as a linked list of parts.
+_Entry: TypeAlias = tuple[str, float, float, object]
 
 CERTAIN = 1e-3  # a frame whose blank is surer than 1 - CERTAIN separates two segments
-FLOOR = 1e-3  # a symbol less likely than this in a frame is not followed there
+FLOOR = 1e-3  # a symbol less likely than this in a frame is ignored there
 WIDTH = 16  # strings kept at every step
 NEGLIGIBLE = 1e-3  # a string this much less likely than the best is dropped
-_RESCALE = 1e-100
-_total = itemgetter(1)  # of what `combine` carries along
+_TINY = 1e-100  # a beam less likely than this is scaled up
+_total = itemgetter(1)  # of an _Entry
 
 
 @dataclass(slots=True)
 class Segment:
-    """Frames from `first` on that are not surely blank, and the strings they may write.
+    """Frames that are not surely blank, and the strings they may write.
 
-    The probabilities are to be multiplied by exp(log_scale), which is 0 but for very long, very unsure
-    segments. `cut` says that strings were dropped for there being too many.
+    Attributes
+    ----------
+    first : int
+        Index of the first frame.
+    frames : list[Frame]
+        The frames.
+    strings : dict[str, float]
+        Probability of each string, to be multiplied by exp(log_scale); filled in by `search`.
+    log_scale : float
+        0 but for very long, very unsure segments.
+    cut : bool
+        True where strings were dropped because there were too many.
     """
 
     first: int
@@ -52,35 +62,30 @@ class Segment:
 
 @dataclass(slots=True)
 class Candidate:
-    """What a picture may say: its key, and the total probability of all strings with this key."""
+    """A key, and the total probability of all strings with this key.
+
+    Attributes
+    ----------
+    key : str
+        What the strings have in common.
+    probability : float
+        Their total probability.
+    likeliest : object
+        The likeliest of them as a linked list of parts, last segment first; `list_parts` unrolls it.
+    """
 
     key: str
     probability: float
-    way: object  # a linked list, last segment first: unrolled for the few candidates that are shown
+    likeliest: object
 
-    def pieces(self) -> list[str]:
-        """Each segment's part in the likeliest of these strings."""
-        pieces: list[str] = []
-        way = self.way
-        while isinstance(way, tuple):
-            way, piece = way
-            pieces.append(piece)
-        return pieces[::-1]
-
-
-def best_path(log_probs: NDArray[np.float32], alphabet: Sequence[str]) -> str:
-    """The string of the likeliest path: quick, but not always the likeliest string.
-
-    Parameters
-    ----------
-    log_probs : NDArray[float32]
-        (T, K) log probabilities.
-    alphabet : Sequence[str]
-        K symbols, the first for the blank.
-    """
-    classes = log_probs.argmax(axis=1).tolist()
-    starts = [b for a, b in pairwise([0, *classes]) if b and b != a]
-    return "".join(alphabet[c] for c in starts)
+    def list_parts(self) -> list[str]:
+        """List each segment's part of the likeliest string."""
+        parts: list[str] = []
+        rest = self.likeliest
+        while isinstance(rest, tuple):
+            rest, part = rest
+            parts.append(part)
+        return parts[::-1]
 
 
 def split(
@@ -94,29 +99,34 @@ def split(
         (B, T, K) log probabilities.
     alphabet : Sequence[str]
         K symbols, the first for the blank.
+    floor : float
+        A symbol less likely than this in a frame is ignored there.
+    certain : float
+        A frame whose blank is surer than 1 - certain separates two segments.
 
     Returns
     -------
-    For each item the log probability of its surely blank frames, and its segments, not yet searched.
+    list[tuple[float, list[Segment]]]
+        For each item the log probability of its surely blank frames, and its segments, not yet searched.
     """
     active = log_probs[:, :, 0] < math.log1p(-certain)
     certain_log = np.where(active, np.float32(0.0), log_probs[:, :, 0]).sum(axis=1).tolist()
     rows, frames = np.nonzero(active)
     likely = np.exp(log_probs[rows, frames])  # (n active frames, K)
-    found: list[Frame] = [(blank, []) for blank in likely[:, 0].tolist()]
+    likely_frames: list[Frame] = [(blank, []) for blank in likely[:, 0].tolist()]
     owners, classes = np.nonzero(likely > floor)
     values = likely[owners, classes].tolist()
     for owner, k, p in zip(owners.tolist(), classes.tolist(), values, strict=True):
         if k:
-            found[owner][1].append((alphabet[k], p))
+            likely_frames[owner][1].append((alphabet[k], p))
     items: list[tuple[float, list[Segment]]] = [(value, []) for value in certain_log]
     last = (-1, -1)
-    for row, frame, likely_here in zip(rows.tolist(), frames.tolist(), found, strict=True):
-        if last == (row, frame - 1):
-            items[row][1][-1].frames.append(likely_here)
+    for row, index, frame in zip(rows.tolist(), frames.tolist(), likely_frames, strict=True):
+        if last == (row, index - 1):
+            items[row][1][-1].frames.append(frame)
         else:
-            items[row][1].append(Segment(frame, [likely_here]))
-        last = (row, frame)
+            items[row][1].append(Segment(index, [frame]))
+        last = (row, index)
     return items
 
 
@@ -125,6 +135,15 @@ def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE)
 
     A prefix carries two probabilities, of the paths that end in a blank and of those that end in its last
     symbol: only the first may repeat that symbol as a new one.
+
+    Parameters
+    ----------
+    segment : Segment
+        The frames; its strings, scale and `cut` are filled in.
+    width : int
+        Prefixes kept after each frame.
+    negligible : float
+        A prefix this much less likely than the best is dropped.
     """
     blank, symbols = segment.frames[0]
     segment.strings = {"": blank, **dict(symbols)}
@@ -133,10 +152,8 @@ def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE)
     beam = {"": (blank, 0.0), **{symbol: (0.0, p) for symbol, p in symbols}}
     for frame in segment.frames[1:]:
         beam = _step(beam, frame, negligible)
-        best = max(beam.values(), key=sum)
-        if sum(best) < _RESCALE:  # hundreds of unsure frames on end
-            segment.log_scale += math.log(sum(best))
-            beam = {prefix: (b / sum(best), s / sum(best)) for prefix, (b, s) in beam.items()}
+        beam, log_scale = rescale(beam)
+        segment.log_scale += log_scale
         if len(beam) > width:
             segment.cut = True
             ranked = sorted(beam.items(), key=lambda item: -sum(item[1]))
@@ -144,10 +161,8 @@ def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE)
     segment.strings = {prefix: b + s for prefix, (b, s) in beam.items()}
 
 
-def _step(
-    beam: dict[str, tuple[float, float]], frame: Frame, negligible: float
-) -> dict[str, tuple[float, float]]:
-    """The beam one frame on: for each prefix the probability of ending in a blank, and in its last symbol."""
+def _step(beam: Beam, frame: Frame, negligible: float) -> Beam:
+    """Extend a beam by one frame."""
     blank, symbols = frame
     least = max(b + s for b, s in beam.values()) * negligible
     in_blank: dict[str, float] = {}
@@ -164,9 +179,28 @@ def _step(
             if gain > least:
                 longer = prefix + symbol
                 in_symbol[longer] = in_symbol.get(longer, 0.0) + gain
-    grown = {prefix: (b, in_symbol.pop(prefix, 0.0)) for prefix, b in in_blank.items()}
-    grown.update((prefix, (0.0, s)) for prefix, s in in_symbol.items())
-    return grown
+    return join_endings(in_blank, in_symbol)
+
+
+def join_endings(in_blank: dict[str, float], in_symbol: dict[str, float]) -> Beam:
+    """Make a beam of the probabilities of ending in a blank and in a symbol; `in_symbol` is used up."""
+    beam = {prefix: (b, in_symbol.pop(prefix, 0.0)) for prefix, b in in_blank.items()}
+    beam.update((prefix, (0.0, s)) for prefix, s in in_symbol.items())
+    return beam
+
+
+def rescale(beam: Beam) -> tuple[Beam, float]:
+    """Scale a beam up before its probabilities vanish, as they do after hundreds of unsure frames.
+
+    Returns
+    -------
+    tuple[Beam, float]
+        The beam, and the log of what it has to be multiplied by.
+    """
+    best = sum(max(beam.values(), key=sum))
+    if best == 0.0 or best >= _TINY:
+        return beam, 0.0
+    return {prefix: (b / best, s / best) for prefix, (b, s) in beam.items()}, math.log(best)
 
 
 def combine(
@@ -176,65 +210,68 @@ def combine(
     negligible: float = NEGLIGIBLE,
     join: Callable[[str, str], str] = add,
 ) -> list[Candidate]:
-    """Multiply out the strings of all segments, likeliest first; strings with the same key are one candidate.
+    """Multiply out the strings of all segments; strings with the same key are one candidate.
 
     Parameters
     ----------
     segments : Sequence[Segment]
         Segments already searched.
     key : Callable[[str], str]
-        What of a string matters.
+        Gives what of a string matters.
     join : Callable[[str, str], str]
-        The key of two strings joined, from their keys.
+        Gives the key of two joined strings from their keys.
     width : int
         Candidates kept at every step.
+    negligible : float
+        A candidate this much less likely than the best is dropped.
 
     Returns
     -------
-    At most `width` candidates, likeliest first. Probabilities are those of the segments' frames alone.
+    list[Candidate]
+        At most `width` candidates, likeliest first. Probabilities are those of the segments' frames alone.
     """
-    beam: list[_Way] = [("", 1.0, 1.0, None)]
+    beam: list[_Entry] = [("", 1.0, 1.0, None)]
     log_scale = 0.0
     for segment in segments:
         log_scale += segment.log_scale
-        parts = _parts(segment, key, negligible)
+        parts = _rank_parts(segment, key, negligible)
         if len(parts) == 1:  # most segments are sure of themselves
             part, total, best, text = parts[0]
-            beam = [(join(start, part), t * total, b * best, (way, text)) for start, t, b, way in beam]
+            beam = [(join(start, part), t * total, b * best, (rest, text)) for start, t, b, rest in beam]
             if len(beam) > 1:
-                beam = _merged(beam)
+                beam = _merge_keys(beam)
             continue
         least = beam[0][1] * parts[0][1] * negligible
-        grown: list[_Way] = []
-        for start, start_total, start_best, way in beam:
+        grown: list[_Entry] = []
+        for start, start_total, start_best, rest in beam:
             for part, total, best, text in parts:
                 both = start_total * total
                 if both < least:
                     break
-                grown.append((join(start, part), both, start_best * best, (way, text)))
-        beam = _merged(grown)[:width]
+                grown.append((join(start, part), both, start_best * best, (rest, text)))
+        beam = _merge_keys(grown)[:width]
     scale = math.exp(log_scale)
-    return [Candidate(joined, total * scale, way) for joined, total, _, way in beam]
+    return [Candidate(joined, total * scale, likeliest) for joined, total, _, likeliest in beam]
 
 
-def _merged(ways: list[_Way]) -> list[_Way]:
-    """One way for each key, the likeliest, with the total of all of them; likeliest key first."""
-    kept: dict[str, _Way] = {}
-    for joined, total, best, way in ways:
+def _merge_keys(entries: list[_Entry]) -> list[_Entry]:
+    """Sum the entries of each key, and keep its likeliest string; likeliest key first."""
+    kept: dict[str, _Entry] = {}
+    for joined, total, best, string in entries:
         other = kept.get(joined)
         if other is None:
-            kept[joined] = (joined, total, best, way)
+            kept[joined] = (joined, total, best, string)
         elif other[2] >= best:
             kept[joined] = (joined, other[1] + total, other[2], other[3])
         else:
-            kept[joined] = (joined, other[1] + total, best, way)
+            kept[joined] = (joined, other[1] + total, best, string)
     return sorted(kept.values(), key=_total, reverse=True)
 
 
-def _parts(
+def _rank_parts(
     segment: Segment, key: Callable[[str], str], negligible: float
 ) -> list[tuple[str, float, float, str]]:
-    """What a segment may say, likeliest first: key, total, and the likeliest string with its probability."""
+    """Rank the keys of a segment's strings: key, total, and probability of its likeliest string, and that."""
     least = max(segment.strings.values()) * negligible
     parts: dict[str, tuple[str, float, float, str]] = {}
     for string, p in segment.strings.items():
@@ -252,25 +289,24 @@ def _parts(
 
 
 def align(frames: Sequence[Frame], string: str) -> list[tuple[int, int]]:
-    """The likeliest frames [first, last) of each symbol of `string` (Viterbi); (0, T) each if none fits."""
+    """Find the likeliest frames [first, last) of each symbol of a string (Viterbi); (0, T) if none fits."""
     if len(frames) == 1:
         return [(0, 1)] * len(string)
     if len(string) == 1:
-        return [_peak([_likelihood(frame, string) for frame in frames])]
+        return [_find_peak([_likelihood(frame, string) for frame in frames])]
     states = ["", *(state for symbol in string for state in (symbol, ""))]  # blanks between and around
     scores = [_log(_likelihood(frames[0], state)) if i < 2 else -math.inf for i, state in enumerate(states)]
     back = [list(range(len(states)))]
     for frame in frames[1:]:
-        grown, came = [], []
+        grown, origins = [], []
         for i, state in enumerate(states):
-            skip = (
-                i > 1 and state != "" and states[i - 2] != state
-            )  # from one symbol to another, no blank needed
+            # From one symbol to another no blank is needed.
+            skip = i > 1 and state != "" and states[i - 2] != state
             origin = max(range(max(0, i - 2 if skip else i - 1), i + 1), key=scores.__getitem__)
             grown.append(scores[origin] + _log(_likelihood(frame, state)))
-            came.append(origin)
+            origins.append(origin)
         scores = grown
-        back.append(came)
+        back.append(origins)
     return _trace(scores, back, len(string))
 
 
@@ -283,11 +319,10 @@ def _log(p: float) -> float:
     return math.log(p) if p > 0.0 else -math.inf
 
 
-def _peak(values: list[float]) -> tuple[int, int]:
-    """The frames around the highest value that reach half of it."""
+def _find_peak(values: list[float]) -> tuple[int, int]:
+    """Find the frames around the highest value that reach half of it."""
     top = max(values)
-    at = values.index(top)
-    first = last = at
+    first = last = values.index(top)
     while first > 0 and values[first - 1] >= top / 2:
         first -= 1
     while last + 1 < len(values) and values[last + 1] >= top / 2:
@@ -296,7 +331,7 @@ def _peak(values: list[float]) -> tuple[int, int]:
 
 
 def _trace(scores: list[float], back: list[list[int]], length: int) -> list[tuple[int, int]]:
-    """Follow the best path back and note where each symbol begins and ends."""
+    """Follow the best path back, and note where each symbol begins and ends."""
     state = max((2 * length, max(0, 2 * length - 1)), key=scores.__getitem__)
     if scores[state] == -math.inf:
         return [(0, len(back))] * length

@@ -161,7 +161,7 @@ def _keep_zeros_apart(symbols: str) -> str:
 
 
 def _make_hypothesis(utterance: Utterance, candidate: Candidate, silence: float) -> Hypothesis:
-    parts = candidate.pieces()
+    parts = candidate.list_parts()
     owners = [i for i, part in enumerate(parts) for _ in part]
     words = decode_words("".join(parts))
     segments = utterance.segments

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import SPACE
-from sutja.decoding.constrained import fitting
+from sutja.decoding.constrained import search_grammar
 from sutja.decoding.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 from sutja.grammar import REPAIR, Grammar, Typed, core, digits_of, grammar_for, is_number, trim
 
@@ -158,7 +158,7 @@ def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
         likeliest.setdefault(digits, candidate)
     ranked = sorted(totals, key=totals.__getitem__, reverse=True)[: MOST_ALTERNATIVES + 1]
     return [
-        Answer(digits, min(1.0, totals[digits]), segments, likeliest[digits].pieces())
+        Answer(digits, min(1.0, totals[digits]), segments, likeliest[digits].list_parts())
         for rank, digits in enumerate(ranked)
         if rank == 0 or totals[digits] >= _LEAST_ALTERNATIVE
     ]
@@ -169,7 +169,7 @@ def _typed_answers(certain: float, segments: list[Segment], grammar: Grammar) ->
     free = _answers(certain, segments)
     texts: dict[str, list[tuple[float, Typed, Candidate]]] = {}
     scale = math.exp(certain)
-    for candidate in fitting(segments, grammar.automaton):
+    for candidate in search_grammar(segments, grammar.automaton):
         typed = grammar.parse(candidate.key)
         if typed is not None:
             texts.setdefault(digits_of(candidate.key), []).append(
@@ -202,7 +202,7 @@ def _fit(digits: str, readings: list[tuple[float, Typed, Candidate]], segments: 
     if not agreed:
         typed = replace(typed, value=None)
     probability = values[value] if agreed else total
-    return Answer(digits, min(1.0, probability), segments, candidate.pieces(), typed=typed)
+    return Answer(digits, min(1.0, probability), segments, candidate.list_parts(), typed=typed)
 
 
 def _posteriors(segment: Segment, piece: str) -> list[float]:
