@@ -54,7 +54,7 @@ def train(net: str, path: Path, epochs: int = EPOCHS, limit: int | None = None) 
     torch.manual_seed(SEED)
     config = ClassifyConfig(epochs=epochs, lr=5e-3, seed=SEED, device="cpu", threads=1, dtype="float32")
     fitted = fit_classifier(
-        make_net(net, params.shape, len(items.classes)), X, items.labels, config, say=lambda line: None
+        make_net(net, params.shape, len(items.classes)), X, items.labels, config, log=lambda line: None
     )
     card = Card(
         "classify", net, (), Preprocessing("pixels", params.to_json()), classes=items.classes, seed=SEED

@@ -44,7 +44,7 @@ from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.detect.export import export_detector
 from sutja.training.detect.quantise import KEEP
-from sutja.training.quantise import quantise, widened
+from sutja.training.quantise import quantise, widen_weights
 
 FIGURE = "detector"
 SIDE = 320  # pixels
@@ -104,7 +104,7 @@ class Contestant:
         import onnx
 
         shape = to_frame(self.pictures[0], self.detector.params).shape
-        model = widened(onnx.load_model_from_string(self.file.data))
+        model = widen_weights(onnx.load_model_from_string(self.file.data))
         return {
             "model": self.name,
             "frame": list(shape[1:]),
@@ -140,7 +140,7 @@ def untrained(size: str, channels: int, folder: Path) -> dict[str, ModelFile]:
     card = Card("detect", size, (), Preprocessing("frame", params.to_json()), classes=("a", "b"))
     noise = np.random.default_rng(0).standard_normal((4, channels, 128, 128), np.float32)
     floats = export_detector(net, card, folder / f"{size}{channels}.onnx", [noise])
-    proto = quantise(widened(onnx.load_model_from_string(floats.data)), [noise], KEEP)
+    proto = quantise(widen_weights(onnx.load_model_from_string(floats.data)), [noise], KEEP)
     return {"floats": floats, "8 bits": ModelFile(card, proto.SerializeToString(), f"{size} in 8 bits")}
 
 

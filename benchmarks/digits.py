@@ -118,7 +118,7 @@ def fit(recipe: Recipe, X: NDArray[np.float32], data: Labelled, seed: int) -> tu
     begun = time.perf_counter()
     shape = (X.shape[1], X.shape[2], X.shape[3])
     net = make_net(recipe.net, shape, len(data.classes), size=recipe.size)
-    fitted = fit_classifier(net, X, data.labels, replace(recipe.config, seed=seed), say=lambda line: None)
+    fitted = fit_classifier(net, X, data.labels, replace(recipe.config, seed=seed), log=lambda line: None)
     return fitted, time.perf_counter() - begun
 
 
@@ -158,7 +158,7 @@ def warm_up() -> None:
     for name in ("784-16-16-10, quick", "MNIST, 99.0 %"):
         recipe = RECIPES[name]
         net = make_net(recipe.net, (1, 28, 28), 10, size=recipe.size)
-        fit_classifier(net, X, y, replace(recipe.config, epochs=1), say=lambda line: None)
+        fit_classifier(net, X, y, replace(recipe.config, epochs=1), log=lambda line: None)
 
 
 def reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> bool:

@@ -30,7 +30,7 @@ from sutja.data.labelled.load import Labelled
 from sutja.metrics import format_percent
 from sutja.nets.named import make_net
 from sutja.training.classify.fit import fit_classifier, predict_log_proba
-from sutja.training.export import LogProbs, to_onnx
+from sutja.training.export import LogProbabilities, to_onnx
 
 FIGURE = "gpu"
 GOALS = {"MNIST, 99.0 %": 0.1, "MNIST, 99.5 %": 0.5}  # seconds of training, aimed at on an H100
@@ -72,7 +72,7 @@ def _wait(device: torch.device) -> None:
 
 def macs_of(net: nn.Module, shape: tuple[int, int, int]) -> int:
     """Multiplications of one picture's forward pass."""
-    return count_macs(onnx.load_model_from_string(to_onnx(LogProbs(net).eval(), shape)), (1, *shape))
+    return count_macs(onnx.load_model_from_string(to_onnx(LogProbabilities(net).eval(), shape)), (1, *shape))
 
 
 def once(recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, seed: int) -> dict[str, float]:
@@ -83,7 +83,7 @@ def once(recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, see
     pictures, labels = torch.from_numpy(X).to(device), torch.from_numpy(learn.labels).to(device)
     _wait(device)
     begun = time.perf_counter()
-    fitted = fit_classifier(net, pictures, labels, replace(recipe.config, seed=seed), say=lambda line: None)
+    fitted = fit_classifier(net, pictures, labels, replace(recipe.config, seed=seed), log=lambda line: None)
     _wait(device)
     seconds = time.perf_counter() - begun
     wrong = (predict_log_proba(fitted.net, asked).argmax(1) != ask.labels).mean()

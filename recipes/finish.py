@@ -38,12 +38,12 @@ from sutja.signals.normalisation import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
 from sutja.synthesis.fonts import faces
-from sutja.training.export import export, fold
+from sutja.training.batch_norms import average_networks, load_folded_weights
+from sutja.training.export import export, fold_batch_norms
 from sutja.training.quantise import quantise_file
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
-from sutja.training.transcribe.batches import batch_of, crop_of
-from sutja.training.unfold_norms import averaged, load_folded
+from sutja.training.transcribe.batches import make_batch, make_crop
 
 MAX_ERROR = 0.01  # of the accepted amounts: what the default threshold kept on held-out answers
 # The threshold is chosen on these: real fields and digits, print, and what holds no number. Composed
@@ -72,8 +72,8 @@ def write(net: Transcriber, card: Card, path: Path, args: argparse.Namespace, co
     if not args.floats:
         sources = load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD, open_terms=args.open)
         composer, params = Composer(sources, QUANTISE_SEED), params_of(args)
-        crops = [crop_of(composer.sample(), params) for _ in range(QUANTISE_CROPS)]
-        shown = [batch_of([crop]).image for crop in crops if crop.pixels.shape[1] < WIDEST]
+        crops = [make_crop(composer.sample(), params) for _ in range(QUANTISE_CROPS)]
+        shown = [make_batch([crop]).image for crop in crops if crop.pixels.shape[1] < WIDEST]
         quantise_file(path, path, shown, compared)
 
 
@@ -91,9 +91,9 @@ def card_of(name: str, params: NormaliseParams) -> Card:
 
 def parity_batches(samples: Iterable[Sample], params: NormaliseParams) -> Pictures:
     """Real pictures of several widths to compare the exported file on."""
-    crops = [crop_of(sample, params) for sample in samples]
+    crops = [make_crop(sample, params) for sample in samples]
     crops.sort(key=lambda crop: crop.pixels.shape[1])
-    return [batch_of(crops[i : i + 8]).image for i in range(0, len(crops), max(8, len(crops) // 6))]
+    return [make_batch(crops[i : i + 8]).image for i in range(0, len(crops), max(8, len(crops) // 6))]
 
 
 def digits_of(text: str) -> str:
@@ -138,12 +138,12 @@ def soup(args: argparse.Namespace) -> None:
         raise SystemExit("error: give each run a share, and all of them together 1")
     frame = transcribe.load_average(next(r for r in args.runs if r.suffix != ".onnx") / "checkpoint.pt")
     tensors = [
-        load_folded(run)
+        load_folded_weights(run)
         if run.suffix == ".onnx"
-        else fold(transcribe.load_average(run / "checkpoint.pt")).state_dict()
+        else fold_batch_norms(transcribe.load_average(run / "checkpoint.pt")).state_dict()
         for run in args.runs
     ]
-    net = averaged(frame, list(zip(shares, tensors, strict=True)))
+    net = average_networks(frame, list(zip(shares, tensors, strict=True)))
     args.out.mkdir(parents=True, exist_ok=True)
     torch.save({"config": net.config.to_json(), "average": net.state_dict()}, args.out / "checkpoint.pt")
     print(

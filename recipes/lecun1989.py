@@ -83,7 +83,7 @@ def train(learn: Labelled, ask: Labelled, config: ClassifyConfig) -> Run:
     net = QuickLecun1989(len(learn.classes))
     counts = net.counts()
     assert (counts.units, counts.connections, counts.parameters) == (1256, 64_660, 9760)
-    fitted = fit_classifier(net, seen, learn.labels, config, say=lambda line: None)
+    fitted = fit_classifier(net, seen, learn.labels, config, log=lambda line: None)
     errors = [
         float((predict_log_proba(fitted.net, X).argmax(1) != y).mean())
         for X, y in ((seen, learn.labels), (asked, ask.labels))

@@ -167,10 +167,10 @@ from sutja.synthesis.speech.real_pieces import noises, real_pieces
 from sutja.synthesis.speech.sounds import sounds_of_classes, sounds_of_words
 from sutja.synthesis.speech.voices import spoken
 from sutja.training import checkpoint
+from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.listen import fit as listen
-from sutja.training.listen.align import words_of
-from sutja.training.listen.batches import Heard, ListenPool, batch_of
-from sutja.training.unfold_norms import put_back
+from sutja.training.listen.align import cut_words
+from sutja.training.listen.batches import ComposedRecordings, Example, make_batch
 
 SETS = ("fsdd", "an4", "telephone-speech")  # real recordings that are trained on
 PARAMS = LogMelParams(margin=MARGIN)
@@ -201,7 +201,7 @@ def begin(args: argparse.Namespace) -> None:
     """The bundled listener as a checkpoint: to go on from, or to cut words with."""
     net = Listener(ListenerConfig(1 + len(WORDS)))
     rows = [heard(piece) for piece in load(args.out / "real", ["an4-train"])[:128]]
-    put_back(net, bundled_path("spoken"), torch.from_numpy(batch_of(rows).features))
+    restore_batch_norms(net, bundled_path("spoken"), torch.from_numpy(make_batch(rows).features))
     folder = args.out / args.run
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.write(folder / checkpoint.NAME, {"config": net.config.to_json(), "average": net.state_dict()})
@@ -245,7 +245,7 @@ def cut(args: argparse.Namespace) -> None:
     pieces = load(args.out / "real", ["an4-train"]) + load(args.out / "spoken")
     if args.sources:
         pieces = [piece for piece in pieces if piece.source in args.sources]
-    words = list(words_of(net, pieces, PARAMS))
+    words = list(cut_words(net, pieces, PARAMS))
     save(words, args.out / "words" / "-".join(["cut", *args.sources]))
     print(f"{len(words):,} words of {len({word.speaker for word in words}):,} speakers")
 
@@ -273,13 +273,13 @@ def composer(
     return SpeechComposer(pieces_of(out, without), noise, seed, much, SHARES | shares)
 
 
-def heard(piece: Piece) -> Heard:
+def heard(piece: Piece) -> Example:
     """A recording as it is, looked at."""
     sound = piece.samples.astype(np.float32) / np.float32(32768)
-    return Heard(log_mel(sound, PARAMS).astype(np.float16), piece.classes)
+    return Example(log_mel(sound, PARAMS).astype(np.float16), piece.classes)
 
 
-def validation(out: Path) -> dict[str, list[Heard]]:
+def validation(out: Path) -> dict[str, list[Example]]:
     """Real recordings of people and calls that nothing is trained on, and held-out phrases."""
     sets = {name: load(out / "real", [f"{name}-validation"]) for name in SETS}
     sets["spoken"] = load(out / "held")
@@ -293,23 +293,23 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     weights = args.weights / "checkpoint.pt" if args.weights else None
-    fit = listen.ListenFit(
+    fit = listen.ListenConfig(
         steps=args.steps,
         lr=args.lr,
         seed=args.seed,
         evaluate_every=args.evaluate_every,
-        settle=0.0 if weights else 0.4,
+        freeze_norms_after=0.0 if weights else 0.4,
         warm_up=50 if weights else 200,
         frames=args.frames,
-        vary=args.vary or args.strength,
-        sounds=args.sounds,
-        lines=args.lines,
+        augment=args.vary or args.strength,
+        phoneme_weight=args.sounds,
+        augment_channel=args.lines,
     )
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
     make: Callable[[int], SpeechComposer] = partial(
         composer, args.out, tuple(without), shares or {}, args.strength, args.voice, args.haste
     )
-    pool = ListenPool(make, PARAMS, seed=1000 + args.seed)
+    pool = ComposedRecordings(make, PARAMS, seed=1000 + args.seed)
     try:
         listen.fit(state, pool, fit, validation(args.out), folder, partial(print, flush=True))
     finally:

@@ -46,8 +46,8 @@ from sutja.synthesis.speech.pieces import RATE, Piece, load
 from sutja.synthesis.speech.real_pieces import decoded
 from sutja.training import checkpoint
 from sutja.training.listen import fit as listen
-from sutja.training.listen.align import words_of
-from sutja.training.listen.batches import batch_of
+from sutja.training.listen.align import cut_words
+from sutja.training.listen.batches import make_batch
 from sutja.training.listen.export import export_listener
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
@@ -85,7 +85,7 @@ def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
     net.head.bias.data[classify_word(OTHER)] -= LESS_OTHER
     rows = [heard(piece) for piece in load(out / "real", ["an4-validation", "fsdd-validation"])[::4]]
     rows.sort(key=lambda row: len(row.features))
-    batches = [batch_of(rows[i : i + 6]).features for i in range(0, len(rows), 6)]
+    batches = [make_batch(rows[i : i + 6]).features for i in range(0, len(rows), 6)]
     export_listener(net, card, path, batches)
 
 
@@ -215,7 +215,7 @@ def strangers(out: Path, run: Path) -> list[Piece]:
     what others say.
     """
     phrases = load(out / "real", ["an4-validation"])
-    words = list(words_of(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
+    words = list(cut_words(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
     return _composed(out, words, Strength(), {"string": 0.75, "word": 0.25})
 
 

@@ -55,11 +55,12 @@ from sutja.synthesis.fonts import faces
 from sutja.synthesis.pages import HELD_OUT, PageComposer
 from sutja.synthesis.pages.refilled_cheques import amount_boxes, place_of, refilled, tightened
 from sutja.training import checkpoint
+from sutja.training.batch_norms import restore_detector
+from sutja.training.detect.evaluate import LEAST_SCORE, detect_boxes
 from sutja.training.detect.export import export_detector
-from sutja.training.detect.fit import LEAST_SCORE, DetectConfig, find, fit_detector, load_detector
-from sutja.training.detect.frames import Jitter, frame_of
-from sutja.training.detect.quantise import frames_of, quantise_detector
-from sutja.training.detect.unfold_norms import unfold_detector
+from sutja.training.detect.fit import DetectConfig, fit_detector, load_detector
+from sutja.training.detect.frames import Jitter, make_frame
+from sutja.training.detect.quantise import make_frames, quantise_detector
 from sutja.training.versions import versions
 
 WINDOW = 640  # pixels, side of a composed crop
@@ -74,7 +75,7 @@ REAL_FEW = {"cheques": 0.14, "refilled": 0.14, "receipts": 0.03}
 REAL_MANY = {"sudoku": 0.15, "weather-tables": 0.1}
 REAL = (*REAL_FEW, *REAL_MANY)
 # A number cut by the frame's edge counts when nearly all of it is seen; of others nothing is said.
-JITTER = Jitter(mirror=False, scale=(0.65, 1.75), stretch=0.1, invert=0.05, visible=0.9)
+JITTER = Jitter(flip_horizontal=False, scale=(0.65, 1.75), stretch=0.1, invert=0.05, visible=0.9)
 PARAMS = FrameParams(channels=1)
 USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or printed
 HELD_PAGES, HELD_SEED = 60, 77_001
@@ -150,7 +151,7 @@ class MixedFrames:
     """
 
     def __init__(self, folder: Path, seed: int) -> None:
-        self.folder, self.seed, self.batches_an_epoch = folder, seed, AN_EPOCH
+        self.folder, self.seed, self.batches_per_epoch = folder, seed, AN_EPOCH
 
     def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
         """The batches of an epoch from batch ``first`` on."""
@@ -161,7 +162,7 @@ class MixedFrames:
         real = {name: load_pages(path) for name, path in real_files(self.folder).items()}
         many = [page for page in composed if len(page.labels) > MANY]
         few = [page for page in composed if len(page.labels) <= MANY]
-        for index in range(first, self.batches_an_epoch):
+        for index in range(first, self.batches_per_epoch):
             rng = np.random.default_rng([self.seed, number, index])
             of_many = bool(many) and (not few or rng.random() < BATCHES_OF_MANY)
             wanted = REAL_MANY if of_many else REAL_FEW
@@ -169,7 +170,7 @@ class MixedFrames:
             kinds = rng.choice(len(shares) + 1, BATCH, p=[*shares.values(), 1 - sum(shares.values())])
             pools = [*(real[name] for name in shares), many if of_many else few]
             drawn = [pools[kind][rng.integers(len(pools[kind]))] for kind in kinds]
-            yield [frame_of(page, (FRAME, FRAME), JITTER, rng) for page in drawn]
+            yield [make_frame(page, (FRAME, FRAME), JITTER, rng) for page in drawn]
 
 
 def validation(folder: Path) -> dict[str, list[BoxedPicture]]:
@@ -189,11 +190,11 @@ def train(args: argparse.Namespace) -> None:
         net = trained(args.begin, args.size).train()
     elif args.begin:
         shown = [frame for batch in islice(source.epoch(0), SETTLED_ON) for frame in batch]
-        net = unfold_detector(args.begin, np.concatenate([to_frame(page.pixels, PARAMS) for page in shown]))
+        net = restore_detector(args.begin, np.concatenate([to_frame(page.pixels, PARAMS) for page in shown]))
     config = DetectConfig(
         seconds=args.seconds,
         lr=args.lr,
-        looks=args.looks,
+        evaluations=args.looks,
         seed=args.seed,
         device="cpu",
         dtype=args.dtype,
@@ -207,7 +208,7 @@ def train(args: argparse.Namespace) -> None:
         validation=held,
         folder=args.out / "run",
         resume=True,
-        say=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
+        log=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
     )
 
 
@@ -259,7 +260,7 @@ def figures(pages: list[BoxedPicture], found: list[Detections], threshold: float
 def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Detections]:
     """What a network, or a model file's, finds in whole pages; raw scores."""
     if isinstance(net, Detector):
-        return [find(net, page, USED) for page in pages]
+        return [detect_boxes(net, page, USED) for page in pages]
     out = []
     for page in pages:
         frame = to_frame(page.pixels, USED)
@@ -323,12 +324,12 @@ def bundle(args: argparse.Namespace) -> None:
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     draft = args.out / "pages.onnx"
-    frames = frames_of(held.pictures[::12], USED)
+    frames = make_frames(held.pictures[::12], USED)
     file = export_detector(net, card, draft, frames)
     if not args.floats:
-        shown = frames_of(load_pages(sorted((args.out / "chunks").glob("[0-9]*[0-9].npz"))[0])[:40], USED)
+        shown = make_frames(load_pages(sorted((args.out / "chunks").glob("[0-9]*[0-9].npz"))[0])[:40], USED)
         real = [page for path in real_files(args.out).values() for page in load_pages(path)[:4]]
-        shown += frames_of(real, USED)
+        shown += make_frames(real, USED)
         file = quantise_detector(draft, draft, shown, frames)
     session = Session(file)
     card = calibrate_detector(card, answers(session, list(held.pictures)), held)

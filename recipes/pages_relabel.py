@@ -28,7 +28,7 @@ from sutja.data.sets.pages import read_receipts
 from sutja.data.split.fixed import fold_of, is_test
 from sutja.nets.detector import Detector
 from sutja.reading.reader import Reader
-from sutja.training.detect.fit import find
+from sutja.training.detect.evaluate import detect_boxes
 
 SEEN, UNSEEN = 0.35, 0.12  # raw scores: above a number, below none
 READ = 0.6  # confidence of the reader
@@ -62,7 +62,7 @@ def relabelled(
     page: BoxedPicture, picture: np.ndarray, scale: float, net: Detector, reader: Reader
 ) -> BoxedPicture:
     """A page whose ignored boxes were looked at; ``picture`` is the same in full size."""
-    found = find(net, page, USED, UNSEEN)
+    found = detect_boxes(net, page, USED, UNSEEN)
     known, open_ = page.boxes[~page.ignore], page.boxes[page.ignore]
     if len(open_) == 0:
         return page

@@ -36,10 +36,10 @@ from sutja.signals.normalisation import NormaliseParams
 from sutja.synthesis.crops.samples import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load
 from sutja.synthesis.pages import HELD_OUT
+from sutja.training.batch_norms import restore_transcriber
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
-from sutja.training.transcribe.batches import Pool, batch_of, crop_of
-from sutja.training.unfold_norms import unfold
+from sutja.training.transcribe.batches import ComposedCrops, make_batch, make_crop
 
 # What the second stage sees: real amounts more often, the rest so that it is not forgotten.
 SECOND_STAGE = {
@@ -89,9 +89,9 @@ def is_model_file(path: Path | None) -> bool:
 
 def unfolded(path: Path, composer: Composer | PageCrops, params: NormaliseParams) -> Transcriber:
     """A bundled model's network, its norms put back as 256 composed crops ask for."""
-    crops = [crop_of(composer.sample(), params) for _ in range(512)]
+    crops = [make_crop(composer.sample(), params) for _ in range(512)]
     crops = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
-    return unfold(path, batch_of(crops).image)
+    return restore_transcriber(path, make_batch(crops).image)
 
 
 def arguments() -> argparse.Namespace:
@@ -128,14 +128,14 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     root, fold = os.environ["SUTJA_DATA"], None if args.fold < 0 else args.fold
     open_terms, params = args.terms == "base", NormaliseParams(stretch=args.stretch, reach=args.reach)
-    config = transcribe.FitConfig(
+    config = transcribe.TranscribeConfig(
         steps=args.steps,
         lr=args.lr,
         columns=args.columns,
-        uses=args.uses,
+        epochs_per_chunk=args.uses,
         seed=args.seed,
         damping=0.1 if args.weights else 0.0,
-        settle=0.0 if args.weights else 0.3,
+        freeze_norms_after=0.0 if args.weights else 0.3,
     )
     make: Callable[[int], Composer | PageCrops]
     make = functools.partial(make_composer, root, fold, open_terms, SECOND_STAGE if args.weights else None)
@@ -143,7 +143,7 @@ def main() -> None:
         make = functools.partial(make_page_crops, root, fold, real_fields(Path(root), "train"))
     begin = unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
-    pool = Pool(make, params, 1000 * args.seed + state.step, args.workers)
+    pool = ComposedCrops(make, params, 1000 * args.seed + state.step, args.workers)
     sources = load(Path(root), fold, open_terms=open_terms)
     sets = validation_sets.crops(
         validation_sets.real(Path(root), VALIDATION_FOLD if fold is None else fold), params

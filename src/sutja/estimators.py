@@ -171,7 +171,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
                 dtype=self.dtype,
                 threads=_threads(net),
             )
-            fitted = fit_classifier(net, images, labels.astype(np.int64), config, say=_nothing)
+            fitted = fit_classifier(net, images, labels.astype(np.int64), config, log=_nothing)
         except (SutjaError, ValueError) as error:
             raise EstimatorError(str(error)) from error
         self.net_, self.history_ = fitted.net.cpu(), fitted.history

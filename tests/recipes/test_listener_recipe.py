@@ -14,7 +14,7 @@ from sutja.runtime import Session
 from sutja.synthesis.speech.pieces import Piece, load, save
 from sutja.training import checkpoint
 from sutja.training.listen.fit import load_average
-from sutja.training.listen.phonemes import words_alone
+from sutja.training.listen.phonemes import drop_phoneme_head
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"
 
@@ -69,7 +69,7 @@ def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
     assert "numbers right: fsdd" in capsys.readouterr().out
     finish.main(["soup", "--out", str(sounds), "--runs", "one", "two", "--run", "mean"])
     kept = [checkpoint.read(sounds / run / checkpoint.NAME) for run in ("one", "two", "mean")]
-    states = [words_alone(parts["average"]) for parts in kept]
+    states = [drop_phoneme_head(parts["average"]) for parts in kept]
     for name, value in states[2].items():
         if value.is_floating_point():
             assert torch.allclose(value, (states[0][name] + states[1][name]) / 2, atol=1e-6)

@@ -64,7 +64,7 @@ def test_frames_are_drawn_from_all_that_is_there_and_an_epoch_can_be_entered_any
     recipe.save_pages(tmp_path / "chunks" / "0000.npz", [page(0), page(1)])
     recipe.save_pages(tmp_path / "train-sudoku.npz", [page(2)])
     frames = recipe.MixedFrames(tmp_path, seed=1)
-    frames.batches_an_epoch = 3
+    frames.batches_per_epoch = 3
     assert isinstance(frames, Frames)
     whole, rest = list(frames.epoch(0)), list(frames.epoch(0, first=2))
     assert len(whole) == 3

@@ -10,7 +10,7 @@ import torch
 from sutja.nets.convnet import ConvNet
 from sutja.training import cuda_graphs
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier
-from sutja.training.cuda_graphs import Graphed
+from sutja.training.cuda_graphs import CudaGraph
 
 CONFIG = ClassifyConfig(epochs=2, batch_size=8, lr=1e-3, dtype="float32", threads=1)
 
@@ -36,7 +36,7 @@ def test_recording_leaves_the_network_as_it_was():
     before = {name: value.clone() for name, value in net.state_dict().items()}
     image = torch.rand(4, 1, 28, 28)
     seed = torch.get_rng_state()
-    Graphed(net, image, torch.float32, recorder([]))
+    CudaGraph(net, image, torch.float32, recorder([]))
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
     assert torch.equal(seed, torch.get_rng_state())
     assert all(not parameter.grad.any() for parameter in net.parameters())
@@ -45,7 +45,7 @@ def test_recording_leaves_the_network_as_it_was():
 def test_batches_of_another_shape_go_the_usual_way():
     played = []
     net = ConvNet("s").train()
-    graphed = Graphed(net, torch.rand(4, 1, 28, 28), torch.bfloat16, recorder(played))
+    graphed = CudaGraph(net, torch.rand(4, 1, 28, 28), torch.bfloat16, recorder(played))
     assert graphed(torch.rand(4, 1, 28, 28)).shape == (4, 10)
     assert graphed(torch.rand(3, 1, 28, 28)).shape == (3, 10)
     assert played == [(4, 1, 28, 28)]
@@ -60,10 +60,10 @@ def test_training_with_recorded_passes_is_the_same_training(monkeypatch):
     X, y = pictures()
     torch.manual_seed(0)
     net, played = ConvNet("s"), []
-    plain = fit_classifier(net, X, y, CONFIG, say=lambda line: None)
+    plain = fit_classifier(net, X, y, CONFIG, log=lambda line: None)
     monkeypatch.setattr(cuda_graphs, "serves", lambda device: True)
-    monkeypatch.setattr(cuda_graphs, "Graphed", partial(Graphed, record=recorder(played)))
-    recorded = fit_classifier(net, X, y, CONFIG, say=lambda line: None)
+    monkeypatch.setattr(cuda_graphs, "Graphed", partial(CudaGraph, record=recorder(played)))
+    recorded = fit_classifier(net, X, y, CONFIG, log=lambda line: None)
     assert played
     for one, other in zip(plain.net.parameters(), recorded.net.parameters(), strict=True):
         torch.testing.assert_close(one, other)
@@ -74,8 +74,8 @@ def test_a_graph_recorded_on_a_gpu_trains_as_the_usual_way_does(monkeypatch):
     X, y = pictures()
     torch.manual_seed(0)
     net = ConvNet("s")
-    recorded = fit_classifier(net, X, y, replace(CONFIG, device="cuda"), say=lambda line: None)
+    recorded = fit_classifier(net, X, y, replace(CONFIG, device="cuda"), log=lambda line: None)
     monkeypatch.setattr(cuda_graphs, "serves", lambda device: False)
-    plain = fit_classifier(net, X, y, replace(CONFIG, device="cuda"), say=lambda line: None)
+    plain = fit_classifier(net, X, y, replace(CONFIG, device="cuda"), log=lambda line: None)
     for one, other in zip(plain.net.parameters(), recorded.net.parameters(), strict=True):
         torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)

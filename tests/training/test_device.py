@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from sutja.training.device import convolution_dtype
+from sutja.training.device import choose_convolution_dtype
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from sutja.training.device import convolution_dtype
 )
 def test_bfloat16_only_where_the_processor_has_instructions_for_it(monkeypatch, able, expected):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
-    assert convolution_dtype() is expected
+    assert choose_convolution_dtype() is expected

@@ -26,9 +26,9 @@ config = ClassifyConfig(**eval(sys.argv[2]))
 with distributed.processes() as rank:
     assert distributed.world_size() == 2
     torch.manual_seed(rank)  # the first one's weights count
-    fitted = fit_classifier(LeNet5(4), X, y, config, folder=folder / "run", say=lambda line: None)
+    fitted = fit_classifier(LeNet5(4), X, y, config, folder=folder / "run", log=lambda line: None)
     try:
-        fit_classifier(LeNet5(4), X, y, ClassifyConfig(seconds=1.0), say=print)
+        fit_classifier(LeNet5(4), X, y, ClassifyConfig(seconds=1.0), log=print)
     except Exception as error:
         print(type(error).__name__, error)
 values = torch.cat([p.detach().flatten() for p in fitted.net.parameters()])
@@ -75,7 +75,7 @@ def test_two_processes_reach_what_one_reaches(tmp_path):
     assert "silently incorrect" not in done.stderr
     assert done.stdout.count("TrainingError seconds: several processes have no common clock") == 2
     torch.manual_seed(0)
-    alone = fit_classifier(LeNet5(4), X, y, ClassifyConfig(**choices), say=lambda line: None)
+    alone = fit_classifier(LeNet5(4), X, y, ClassifyConfig(**choices), log=lambda line: None)
     expected = torch.cat([p.detach().flatten() for p in alone.net.parameters()]).numpy()
     both = [np.load(tmp_path / f"weights{rank}.npy") for rank in range(2)]
     assert np.array_equal(both[0], both[1])

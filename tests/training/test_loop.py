@@ -11,7 +11,7 @@ from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, device, loop
-from sutja.training.flat_parameters import Flat
+from sutja.training.flat_parameters import FlatParameters
 from sutja.training.losses import squared_error
 from sutja.training.schedule import SCHEDULES, warm_up_cosine, warm_up_linear
 
@@ -24,7 +24,7 @@ def mixed():
 
 def test_flat_parameters_are_the_networks_own():
     net, plain = mixed(), mixed()
-    flat = Flat(net, average=False)
+    flat = FlatParameters(net, average=False)
     assert [row.numel() for row in flat.rows] == [3 * 2 * 9 + 27 * 4, 3 + 3 + 4]
     assert flat.decays == [True, False]
     assert net[0].weight.is_contiguous(memory_format=torch.channels_last)
@@ -99,14 +99,14 @@ def test_an_epoch_without_a_batch_is_an_error():
 
 def test_the_average_follows_the_weights_and_the_norms():
     net = mixed()
-    flat = Flat(net, average=True)
+    flat = FlatParameters(net, average=True)
     before = [p.detach().clone() for p in net.parameters()]
     with torch.no_grad():
         for row in flat.rows:
             row += 1.0
         net[1].running_mean += 2.0
-    flat.follow(0.75)
-    average = flat.averaged()
+    flat.update_average(0.75)
+    average = flat.make_average()
     for mean, old in zip(average.parameters(), before, strict=True):
         assert torch.allclose(mean, old + 0.25)
     assert torch.allclose(average[1].running_mean, torch.full((3,), 0.5))
@@ -166,7 +166,9 @@ def engine_of(seconds, net, monkeypatch, n=4096, **wanted):
     monkeypatch.setattr(device, "cores", lambda: 4)
     monkeypatch.setattr(device, "measure", lambda n, i, loss, dtype, threads: seconds[threads, dtype])
     choice = {"dtype": "auto", "threads": 0, **wanted}
-    return device.choose(net, torch.zeros(n, 1, 28, 28), lambda x: x.sum(), torch.device("cpu"), **choice)
+    return device.choose_engine(
+        net, torch.zeros(n, 1, 28, 28), lambda x: x.sum(), torch.device("cpu"), **choice
+    )
 
 
 def test_threads_and_dtype_are_chosen_by_what_is_measured(monkeypatch):
@@ -194,8 +196,8 @@ def test_measuring_changes_nothing():
 
 
 def test_a_device_that_is_not_there_is_an_error():
-    assert device.device_of("cpu").type == "cpu"
-    assert device.device_of("auto").type in ("cpu", "cuda", "mps")
+    assert device.find_device("cpu").type == "cpu"
+    assert device.find_device("auto").type in ("cpu", "cuda", "mps")
     for name in ("cuda:99", "abacus"):
         with pytest.raises(TrainingError, match="no device"):
-            device.device_of(name)
+            device.find_device(name)

@@ -59,4 +59,4 @@ def test_nothing_is_written_when_the_answers_differ(floats, tmp_path, monkeypatc
 def test_answers_that_are_no_numbers_are_refused():
     good = np.zeros((1, 2, 3), np.float32)
     with pytest.raises(ParityError):
-        quantise.check_likeness([(good, np.full_like(good, np.nan))])
+        quantise.check_agreement([(good, np.full_like(good, np.nan))])

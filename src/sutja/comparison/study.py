@@ -159,9 +159,9 @@ def _engine_of(terms: Terms) -> tuple[str, str]:
 
     if terms.device == "cpu" or (terms.device == "auto" and not torch.cuda.is_available()):
         return "cpu", "float32"
-    from sutja.training.device import device_of
+    from sutja.training.device import find_device
 
-    device_of(terms.device)
+    find_device(terms.device)
     return "cuda" if terms.device == "auto" else terms.device, "bfloat16"
 
 

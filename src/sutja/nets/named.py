@@ -16,7 +16,7 @@ from sutja.nets.mlp import Mlp
 
 
 @dataclass(frozen=True, slots=True)
-class Wants:
+class InputNeeds:
     """What a network was made for.
 
     Parameters
@@ -35,13 +35,13 @@ class Wants:
     std: float | None = None
 
 
-NETS: Mapping[str, Wants] = MappingProxyType(
+NETS: Mapping[str, InputNeeds] = MappingProxyType(
     {
-        "mlp": Wants(),
-        "convnet": Wants(),
-        "inknet": Wants(),
-        "lenet5": Wants(28, True, 0.0784, 0.7843),  # paper at -0.1, ink at 1.175
-        "lecun1989": Wants(lecun1989.SIDE, True, 0.5, 0.5),  # paper at -1, ink at 1
+        "mlp": InputNeeds(),
+        "convnet": InputNeeds(),
+        "inknet": InputNeeds(),
+        "lenet5": InputNeeds(28, True, 0.0784, 0.7843),  # paper at -0.1, ink at 1.175
+        "lecun1989": InputNeeds(lecun1989.SIDE, True, 0.5, 0.5),  # paper at -1, ink at 1
     }
 )
 

@@ -293,8 +293,8 @@ def train(
         validation=(validation_pixels, parts.validation.labels),
         folder=folder.path,
         resume=resume,
-        say=log,
-        look=write_history,
+        log=log,
+        on_epoch=write_history,
     )
     if distributed.rank():
         return Run(folder.path)

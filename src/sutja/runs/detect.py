@@ -34,10 +34,11 @@ from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, log_leaks, read_items
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.classify.checks import check_memory
+from sutja.training.detect.evaluate import detect_boxes
 from sutja.training.detect.export import FrameArray, export_detector
-from sutja.training.detect.fit import DetectConfig, FittedDetector, find, fit_detector
+from sutja.training.detect.fit import DetectConfig, FittedDetector, fit_detector
 from sutja.training.detect.frames import JITTERS, ListedFrames
-from sutja.training.detect.quantise import frames_of, quantise_detector
+from sutja.training.detect.quantise import make_frames, quantise_detector
 from sutja.training.export import ParityError
 
 KIND = "detector"  # in the name of a run's folder
@@ -376,8 +377,8 @@ def train(
         folder=folder.path,
         resume=resume,
         facts={"data": parts.train.checksum(), "jitter": plan.jitter, "batch_size": plan.batch_size},
-        say=log,
-        look=folder.write_results,
+        log=log,
+        on_epoch=folder.write_results,
     )
     detections = _detect(fitted.net, parts.validation, params, log)
     card = calibrate_detector(_make_card(plan, params, parts, fitted), detections[1], detections[0])
@@ -389,7 +390,7 @@ def train(
     frames = [to_frame(picture.pixels, params) for picture in validation[:_PARITY_PICTURES]]
     export_detector(fitted.net, card, folder.path / MODEL, frames)
     if plan.integers:
-        _quantise(folder, frames_of(pictures[:_QUANTISED], params), frames, log)
+        _quantise(folder, make_frames(pictures[:_QUANTISED], params), frames, log)
     folder.write("curves.png", plots.draw_detection_curves(fitted.history))
     data, found = detections
     confident = [_keep_confident(one, card) for one in found]
@@ -418,7 +419,7 @@ def _detect(
     net: Detector, data: BoxedSet, params: FrameParams, log: Log
 ) -> tuple[BoxedSet, list[Detections]]:
     """Return the pictures that can be read, and the detections in each, in its pixels."""
-    detections, indices = read_items(data.pictures, lambda picture: find(net, picture, params), log)
+    detections, indices = read_items(data.pictures, lambda picture: detect_boxes(net, picture, params), log)
     return data.take(indices), detections
 
 

@@ -30,12 +30,12 @@ from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.pieces import Piece, as_int16
 from sutja.training import checkpoint, loop
-from sutja.training.device import threads_set
+from sutja.training.batch_norms import restore_batch_norms
+from sutja.training.device import use_threads
 from sutja.training.listen import fit as training
-from sutja.training.listen.batches import Heard, batch_of, heard_of
+from sutja.training.listen.batches import Example, make_batch, make_example
 from sutja.training.listen.export import export_listener
 from sutja.training.listen.loss import other_ctc_loss
-from sutja.training.unfold_norms import put_back
 
 KIND = "listener"  # in the name of a run's folder
 LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said
@@ -164,7 +164,7 @@ def train(
         if plan.base
         else LogMelParams(margin=MARGIN)
     )
-    with threads_set(plan.threads_or_default):
+    with use_threads(plan.threads_or_default):
         net = _fit(parts, plan, params, folder, resume, log)
     features = _parity_features(parts, params)
     card, _ = sequences.finish(
@@ -208,7 +208,7 @@ def _fit(
     ]
     training.fit(state, source, config, {"validation": rows}, folder.path, log, facts)
     folder.write_results(state.history)
-    net = state.flat.averaged().eval()
+    net = state.flat.make_average().eval()
     assert isinstance(net, Listener)
     return net
 
@@ -250,27 +250,27 @@ class ComposedRecordings:
     def __init__(self, pieces: Sequence[Piece], params: LogMelParams, seed: int, first: int = 0) -> None:
         self._pieces, self._params, self._seed, self._next = pieces, params, seed, first
 
-    def take(self) -> list[Heard]:
+    def take(self) -> list[Example]:
         """Compose the next chunk."""
         (seed,) = np.random.SeedSequence([self._seed, self._next]).generate_state(1)
         composer = SpeechComposer(self._pieces, [], int(seed), kinds=_KINDS)
         self._next += 1
-        return [heard_of(composer.sample(), self._params) for _ in range(_CHUNK)]
+        return [make_example(composer.sample(), self._params) for _ in range(_CHUNK)]
 
 
-def _config(plan: Plan, frames: float) -> training.ListenFit:
+def _config(plan: Plan, frames: float) -> training.ListenConfig:
     """Make the configuration of a training on so many frames of features."""
     steps = plan.epochs * max(1, round(frames / _FRAMES))
-    return training.ListenFit(
+    return training.ListenConfig(
         steps=steps,
         lr=plan.peak_lr,
         frames=_FRAMES,
         seed=plan.seed,
-        chunks_a_round=1,
-        uses=1,
+        chunks_per_epoch=1,
+        epochs_per_chunk=1,
         evaluate_every=max(1, steps // _EVALUATIONS),
         warm_up=max(1, min(200, steps // 10)),
-        settle=0.0 if plan.base else 0.4,  # a trained network begins as it is used
+        freeze_norms_after=0.0 if plan.base else 0.4,  # a trained network begins as it is used
     )
 
 
@@ -279,15 +279,15 @@ def _features(recording: LabelledRecording, params: LogMelParams) -> NDArray[np.
     return log_mel(recording.samples.astype(np.float32) / np.float32(32_768), params)
 
 
-def _row(recording: LabelledRecording, params: LogMelParams, labels: tuple[int, ...]) -> Heard:
-    return Heard(_features(recording, params).astype(np.float16), labels)
+def _row(recording: LabelledRecording, params: LogMelParams, labels: tuple[int, ...]) -> Example:
+    return Example(_features(recording, params).astype(np.float16), labels)
 
 
 def _load_base(path: Path, parts: Parts[TextSet[LabelledRecording]], params: LogMelParams) -> Listener:
     """Load the network of a model file, with its norms put back."""
     net = Listener(ListenerConfig(1 + len(WORDS)))
     rows = [_row(recording, params, ()) for recording in parts.train.items[:_UNFOLD_RECORDINGS]]
-    put_back(net, path, torch.from_numpy(batch_of(rows).features))
+    restore_batch_norms(net, path, torch.from_numpy(make_batch(rows).features))
     return net
 
 

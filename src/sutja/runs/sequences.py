@@ -22,7 +22,7 @@ from sutja.model_file.bundled import Model, open_model
 from sutja.runs.calibration import calibrate_reader
 from sutja.runs.folder import MODEL, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, read_items
-from sutja.training.ctc import Terms
+from sutja.training.ctc import CtcConfig
 from sutja.training.versions import versions
 
 Item = TypeVar("Item")
@@ -201,7 +201,7 @@ def _read(texts: Texts, read: Callable[[Path, str], Item], log: Log) -> tuple[li
     return read_items(pairs, lambda pair: read(*pair), log)
 
 
-def list_facts(config: Terms, data: TextSet[Any], base: ModelFile | None) -> dict[str, Any]:
+def list_facts(config: CtcConfig, data: TextSet[Any], base: ModelFile | None) -> dict[str, Any]:
     """List what a resumed run must have in common with the one that began."""
     began_with = base.card.name + base.card.created if base else None
     return {**asdict(config), "data": data.checksum, "base": began_with}

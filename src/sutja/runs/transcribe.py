@@ -30,11 +30,11 @@ from sutja.signals.image import load_pictures
 from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.samples import Sample, Silence
 from sutja.training import checkpoint
-from sutja.training.device import threads_set
+from sutja.training.batch_norms import restore_transcriber
+from sutja.training.device import use_threads
 from sutja.training.export import export
 from sutja.training.transcribe import fit as training
-from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
-from sutja.training.unfold_norms import unfold
+from sutja.training.transcribe.batches import Crop, make_batch, make_batches, make_crop
 
 KIND = "transcriber"  # in the name of a run's folder
 WIDTHS = (0.9, 1.0, 1.12)  # of the crops: people write wider and narrower than these crops are written
@@ -115,7 +115,7 @@ def train(
         The file does not answer as the network does; no model is written then.
     """
     params = NormaliseParams(**plan.base.card.preprocessing.params) if plan.base else NormaliseParams()
-    with threads_set(plan.threads_or_default):
+    with use_threads(plan.threads_or_default):
         net = _fit(parts, plan, params, folder, resume, log)
     pictures = _parity_batches(parts, params)
     card, answers = sequences.finish(
@@ -141,33 +141,33 @@ def _fit(
 ) -> Transcriber:
     """Train, and return the averaged network."""
     widths = [replace(params, stretch=params.stretch * width) for width in WIDTHS]
-    crops = [crop_of(sample, width) for width in widths for sample in parts.train.items]
+    crops = [make_crop(sample, width) for width in widths for sample in parts.train.items]
     source = RepeatedCrops(crops)
     rng = np.random.default_rng(0)
-    steps = plan.epochs * sum(1 for _ in batches(source.take(), _COLUMNS, rng))
-    config = training.FitConfig(
+    steps = plan.epochs * sum(1 for _ in make_batches(source.take(), _COLUMNS, rng))
+    config = training.TranscribeConfig(
         steps=steps,
         lr=plan.peak_lr,
         columns=_COLUMNS,
         seed=plan.seed,
-        chunks_a_round=1,
+        chunks_per_epoch=1,
         evaluate_every=max(1, steps // _EVALUATIONS),
         warm_up=max(1, min(300, steps // 10)),
         damping=0.1 if plan.base else 0.0,
-        settle=0.0 if plan.base else 0.3,  # a trained network begins as it is used
+        freeze_norms_after=0.0 if plan.base else 0.3,  # a trained network begins as it is used
     )
     facts = sequences.list_facts(config, parts.train, plan.base)
     narrow = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
-    weights = unfold(plan.base_path, batch_of(narrow).image) if plan.base_path else None
+    weights = restore_transcriber(plan.base_path, make_batch(narrow).image) if plan.base_path else None
     path = folder.path / checkpoint.NAME
     if not resume:
         path.unlink(missing_ok=True)
     state = training.start(TranscriberConfig(1 + len(CHARSET)), config, path, weights, facts)
-    validation = {"validation": [crop_of(sample, params) for sample in parts.validation.items]}
+    validation = {"validation": [make_crop(sample, params) for sample in parts.validation.items]}
     log(f"{len(crops):,} views of {len(parts.train):,} crops, {steps:,} steps")
     training.fit(state, source, config, validation, folder.path, log, facts)
     folder.write_results(state.history)
-    net = state.flat.averaged().eval()
+    net = state.flat.make_average().eval()
     assert isinstance(net, Transcriber)
     return net
 
@@ -197,8 +197,8 @@ def _fresh_card(plan: Plan, params: NormaliseParams) -> Card:
 def _parity_batches(parts: Parts[TextSet[Sample]], params: NormaliseParams) -> list[NDArray[np.float32]]:
     """Make batches of crops of several widths, on which the model file must answer as the network does."""
     samples = (*parts.validation.items, *parts.test.items)[:_PARITY_CROPS]
-    crops = sorted((crop_of(sample, params) for sample in samples), key=lambda crop: crop.pixels.shape[1])
-    return [batch_of(crops[i : i + 8]).image for i in range(0, len(crops), 8)]
+    crops = sorted((make_crop(sample, params) for sample in samples), key=lambda crop: crop.pixels.shape[1])
+    return [make_batch(crops[i : i + 8]).image for i in range(0, len(crops), 8)]
 
 
 def _answer(model: ModelFile, samples: Sequence[Sample]) -> Answers:

@@ -17,6 +17,16 @@ from sutja.atomic import open_atomic
 from sutja.errors import TrainingError
 
 NAME = "checkpoint.pt"
+# Settings as runs of earlier versions named them, and their names now.
+_EARLIER_NAMES = {
+    "looks": "evaluations",
+    "chunks_a_round": "chunks_per_epoch",
+    "uses": "epochs_per_chunk",
+    "settle": "freeze_norms_after",
+    "vary": "augment",
+    "sounds": "phoneme_weight",
+    "lines": "augment_channel",
+}
 
 
 def digest_of(*arrays: NDArray[Any]) -> str:
@@ -85,7 +95,7 @@ def check_same_run(path: Path, saved: str, now: Mapping[str, Any]) -> None:
     TrainingError
         Naming what differs.
     """
-    before: dict[str, Any] = json.loads(saved)
+    before = {_EARLIER_NAMES.get(name, name): value for name, value in json.loads(saved).items()}
     here: dict[str, Any] = json.loads(identity(now))
     names = [name for name in {**before, **here} if before.get(name) != here.get(name)]
     if not names:

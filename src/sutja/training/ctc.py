@@ -26,14 +26,14 @@ from sutja.training.schedule import warm_up_cosine
 
 Row = TypeVar("Row")
 Batch = TypeVar("Batch")
-Of = TypeVar("Of", bound="Terms")
+Config = TypeVar("Config", bound="CtcConfig")
 _CLIP = 2.0  # the largest norm of a gradient
 _BETAS = (0.9, 0.98)
 _MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class CtcConfig:
     """How long and how fast to train.
 
     Parameters
@@ -46,15 +46,15 @@ class Terms:
         Of all weights but biases and norms.
     ema : float
         Decay of the averaged weights, which are what is exported.
-    chunks_a_round : int
+    chunks_per_epoch : int
         Chunks mixed before batches are cut.
-    uses : int
+    epochs_per_chunk : int
         Rounds that a chunk takes part in; more than one where composing is the slower half.
     evaluate_every : int
         Steps between looks at the validation sets.
     warm_up : int
         Steps in which the learning rate rises.
-    settle : float
+    freeze_norms_after : float
         The part of the run after which norms keep their statistics. A batch holds rows of like length, so
         that its own statistics are not those that the network will be used with: lone digits were learned in
         training and lost in use (docs/log.md). 0 for a network that was trained before.
@@ -66,24 +66,24 @@ class Terms:
     lr: float = 3e-3
     weight_decay: float = 0.02
     ema: float = 0.998
-    chunks_a_round: int = 2
-    uses: int = 1
+    chunks_per_epoch: int = 2
+    epochs_per_chunk: int = 1
     evaluate_every: int = 500
     warm_up: int = 200
-    settle: float = 0.4
+    freeze_norms_after: float = 0.4
     seed: int = 0
 
 
 @runtime_checkable
-class Source(Protocol[Row]):
+class ChunkSource(Protocol[Row]):
     """Whatever hands over chunks of rows: a pool of processes, or a list in a test."""
 
     def take(self) -> list[Row]:
         """The next chunk."""
 
 
-def begun(
-    make: Callable[[], nn.Module], terms: Terms, path: Path | None, facts: Mapping[str, Any] | None
+def prepare_state(
+    make: Callable[[], nn.Module], terms: CtcConfig, path: Path | None, facts: Mapping[str, Any] | None
 ) -> loop.State:
     """The state that a run goes on from.
 
@@ -114,25 +114,25 @@ def begun(
     return state
 
 
-class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
+class CtcJob(loop.Job[Batch], Generic[Row, Batch, Config]):
     """The job of such a training, as the loop wants it.
 
     Parameters
     ----------
     state : loop.State
-        From `begun`; a resumed one goes on at its step.
+        From `prepare_state`; a resumed one goes on at its step.
     pool : Source[Row]
         Gives chunks of rows.
-    terms : Of
+    terms : Config
         How long and how fast.
     validation : Mapping[str, Sequence[Row]]
         Name → rows.
     folder : Path
         Where ``checkpoint.pt`` is written.
-    say : Callable[[str], None]
+    log : Callable[[str], None]
         Takes a line of progress.
     facts : Mapping[str, Any] | None
-        As for `begun`.
+        As for `prepare_state`.
     """
 
     a_line: ClassVar[int] = 50  # steps a line of progress
@@ -141,17 +141,17 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
     def __init__(
         self,
         state: loop.State,
-        pool: Source[Row],
-        terms: Of,
+        pool: ChunkSource[Row],
+        terms: Config,
         validation: Mapping[str, Sequence[Row]],
         folder: Path,
-        say: Callable[[str], None],
+        log: Callable[[str], None],
         facts: Mapping[str, Any] | None = None,
     ) -> None:
-        self.pool, self.terms, self.validation, self.folder, self.say = pool, terms, validation, folder, say
+        self.pool, self.terms, self.validation, self.folder, self.log = pool, terms, validation, folder, log
         self.clip, self.ema, self.facts = _CLIP, terms.ema, facts or {}
-        self._kept: deque[list[Row]] = deque(maxlen=terms.chunks_a_round * terms.uses)
-        self._settle_at = round(terms.settle * terms.steps)
+        self._kept: deque[list[Row]] = deque(maxlen=terms.chunks_per_epoch * terms.epochs_per_chunk)
+        self._settle_at = round(terms.freeze_norms_after * terms.steps)
         for norm in _norms(state.net):
             norm.momentum = _MOMENTUM
         self._began, self._first = time.monotonic(), state.step
@@ -167,7 +167,7 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
 
     def batches(self, state: loop.State) -> Iterator[Batch]:
         """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
-        self._kept.extend(self.pool.take() for _ in range(self.terms.chunks_a_round))
+        self._kept.extend(self.pool.take() for _ in range(self.terms.chunks_per_epoch))
         rows = [row for chunk in self._kept for row in chunk]
         rng = np.random.default_rng([self.terms.seed, state.epoch])
         self._settle(state)
@@ -196,7 +196,7 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
         if step % self.a_line == 0:
             rate = (step - self._first) / (time.monotonic() - self._began)
             left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
-            self.say(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
+            self.log(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
         if step % self.terms.evaluate_every == 0 or step == steps:
             self._look(state)
 
@@ -212,10 +212,10 @@ class SequenceRun(loop.Job[Batch], Generic[Row, Batch, Of]):
                 where="training",
                 remedy="take a smaller learning rate",
             )
-        average = state.flat.averaged()
+        average = state.flat.make_average()
         right = {name: self.right(average, rows) for name, rows in self.validation.items()}
         figures = ", ".join(f"{name} {format_percent(part)}" for name, part in right.items())
-        self.say(f"step {state.step:,}: loss {loss:.4f}, {self.right_of} right: {figures}")
+        self.log(f"step {state.step:,}: loss {loss:.4f}, {self.right_of} right: {figures}")
         state.history.append(
             {
                 "epoch": float(state.epoch),

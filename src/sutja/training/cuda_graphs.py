@@ -14,17 +14,17 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sutja.training.loop import answer
+from sutja.training.loop import run_in_dtype
 
 Record = Callable[[nn.Module, tuple[Tensor, ...]], Callable[[Tensor], Tensor]]
 
 
-def serves(device: torch.device) -> bool:
+def has_cuda_graphs(device: torch.device) -> bool:
     """Whether passes can be recorded on this device."""
     return device.type == "cuda"
 
 
-class Graphed:
+class CudaGraph:
     """A network's answers, from a recorded graph where the batch has the shape it was recorded with.
 
     Parameters
@@ -64,7 +64,7 @@ class Graphed:
         """Pictures → logits."""
         if image.shape == self._shape:
             return self._play(image)
-        return answer(self._net, image, self._dtype)  # type: ignore[no-any-return]
+        return run_in_dtype(self._net, image, self._dtype)  # type: ignore[no-any-return]
 
 
 class _Answer(nn.Module):

@@ -51,7 +51,7 @@ class Engine:
         return {"device": self.device.type, "dtype": dtype, "threads": self.threads}
 
 
-def device_of(name: str) -> torch.device:
+def find_device(name: str) -> torch.device:
     """The device of this name; "auto" takes a GPU where there is one.
 
     Raises
@@ -75,7 +75,7 @@ def device_of(name: str) -> torch.device:
     return device
 
 
-def convolution_dtype() -> torch.dtype:
+def choose_convolution_dtype() -> torch.dtype:
     """What a processor convolves in soonest: bfloat16 if it has instructions for it, else float32.
 
     With them bfloat16 is 2.3 to 2.6 times as fast, without them it takes 3.5 times as long (docs/log.md).
@@ -85,7 +85,7 @@ def convolution_dtype() -> torch.dtype:
     return torch.bfloat16 if native else torch.float32
 
 
-def cores() -> int:
+def count_cores() -> int:
     """Processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
@@ -93,7 +93,7 @@ def cores() -> int:
 
 
 @contextmanager
-def threads_set(threads: int) -> Iterator[None]:
+def use_threads(threads: int) -> Iterator[None]:
     """The given number of threads for the time of the context; 0 leaves them as they are."""
     before = torch.get_num_threads()
     if threads:
@@ -104,7 +104,7 @@ def threads_set(threads: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def choose(
+def choose_engine(
     net: nn.Module,
     image: Tensor,
     loss: Callable[[Tensor], Tensor],
@@ -137,7 +137,7 @@ def choose(
     convolves = any(isinstance(module, nn.Conv2d) for module in net.modules())
     weights = sum(p.numel() for p in net.parameters())
     small = not convolves and weights * len(image) < _WORTH_SHARING
-    counts = [threads or 1] if threads or small else sorted({1, cores()})
+    counts = [threads or 1] if threads or small else sorted({1, count_cores()})
     formats = [torch.float32, torch.bfloat16] if dtype == "auto" and convolves else [wanted]
     if len(counts) * len(formats) == 1:
         return Engine(device, wanted, counts[0])
@@ -167,7 +167,7 @@ def measure(
     """Seconds of the quickest of a few forward and backward passes."""
     trial = copy.deepcopy(net).train()
     times = []
-    with threads_set(threads), torch.random.fork_rng(devices=[]):
+    with use_threads(threads), torch.random.fork_rng(devices=[]):
         for _ in range(1 + _STEPS):  # the first one compiles kernels
             begun = time.perf_counter()
             with torch.autocast(image.device.type, dtype, enabled=dtype is not torch.float32):

@@ -43,7 +43,7 @@ class ParityError(RuntimeError):
     """The exported model does not answer as the network does; nothing was written."""
 
 
-class LogProbs(nn.Module):
+class LogProbabilities(nn.Module):
     """A classifier whose logits become log-probabilities, as the contract of the model file has it."""
 
     def __init__(self, net: nn.Module) -> None:
@@ -55,7 +55,7 @@ class LogProbs(nn.Module):
         return F.log_softmax(self.net(image), dim=1)
 
 
-def fold(net: nn.Module) -> nn.Module:
+def fold_batch_norms(net: nn.Module) -> nn.Module:
     """A copy in evaluation mode, with every norm folded into the convolution before it."""
     net = copy.deepcopy(net).eval()
     for module in net.modules():
@@ -68,22 +68,22 @@ def fold(net: nn.Module) -> nn.Module:
     return net
 
 
-def halved(net: nn.Module) -> bool:
+def stores_float16(net: nn.Module) -> bool:
     """Whether the network's weights are stored in half the bits."""
     return isinstance(net, Transcriber) or sum(p.numel() for p in net.parameters()) >= _LEAST_WEIGHTS
 
 
 def prepare(net: nn.Module) -> nn.Module:
     """What is stored: norms folded into convolutions, large weights of large networks rounded to float16."""
-    ready = fold(net)
+    ready = fold_batch_norms(net)
     with torch.no_grad():
         for parameter in ready.parameters():
-            if parameter.numel() >= _LEAST_ELEMENTS and halved(net):
+            if parameter.numel() >= _LEAST_ELEMENTS and stores_float16(net):
                 parameter.copy_(parameter.half().float())
     return ready.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload,no-any-return]
 
 
-def halve(model: onnx.ModelProto) -> None:
+def store_as_float16(model: onnx.ModelProto) -> None:
     """Store large float32 weights as float16 with a cast behind them, in place."""
     graph = model.graph
     casts = []
@@ -106,7 +106,8 @@ def to_onnx(net: nn.Module, shape: tuple[int, int, int] = (1, HEIGHT, 64)) -> by
     Parameters
     ----------
     net : nn.Module
-        A `Transcriber`, (B, 1, 32, W) → log-probabilities (B, T, K), or `LogProbs`, (B, C, H, W) → (B, K).
+        A `Transcriber`, (B, 1, 32, W) → log-probabilities (B, T, K), or `LogProbabilities`,
+        (B, C, H, W) → (B, K).
     shape : tuple[int, int, int]
         C, H, W of the pictures; a transcriber's W may then be any.
 
@@ -131,8 +132,8 @@ def to_onnx(net: nn.Module, shape: tuple[int, int, int] = (1, HEIGHT, 64)) -> by
             dynamo=False,
         )
         model = onnx.load(path)
-    if halved(net):
-        halve(model)
+    if stores_float16(net):
+        store_as_float16(model)
     model.producer_name = "sutja"
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
@@ -161,7 +162,7 @@ def export(net: nn.Module, card: Card, path: Path, pictures: Sequence[Pictures])
     if not pictures:
         raise ParityError("there is no picture to compare on")
     net = copy.deepcopy(net).cpu().eval()
-    net = net if card.task == "transcribe" else LogProbs(net)
+    net = net if card.task == "transcribe" else LogProbabilities(net)
     stored_net = prepare(net)
     _, channels, height, width = pictures[0].shape
     data = to_onnx(stored_net, (channels, height, width))

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 
-class Flat:
+class FlatParameters:
     """Two rows of parameters: weights, which decay, and biases and norms, which do not.
 
     Parameters
@@ -40,11 +40,11 @@ class Flat:
         for grad in self.grads:
             grad.zero_()
 
-    def follow(self, decay: float) -> None:
+    def update_average(self, decay: float) -> None:
         """Draw the averages towards what the weights are now."""
         torch._foreach_lerp_(self.means, self._followed, 1 - decay)
 
-    def averaged(self) -> nn.Module:
+    def make_average(self) -> nn.Module:
         """A copy of the network, with the averaged weights where an average is kept."""
         net = copy.deepcopy(self._net)
         if self.means:

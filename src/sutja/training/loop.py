@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from sutja.training import checkpoint, distributed
-from sutja.training.flat_parameters import Flat
+from sutja.training.flat_parameters import FlatParameters
 
 Batch = TypeVar("Batch")
 Out = TypeVar("Out")
@@ -61,7 +61,7 @@ class State:
         betas: tuple[float, float],
         average: bool,
     ) -> None:
-        self.net, self.flat = net, Flat(net, average)
+        self.net, self.flat = net, FlatParameters(net, average)
         groups = [
             {"params": [row], "weight_decay": weight_decay if decays else 0.0}
             for row, decays in zip(self.flat.rows, self.flat.decays, strict=True)
@@ -87,7 +87,7 @@ class State:
         parts = {
             "net": self.net.state_dict(),
             "means": self.flat.means,
-            "average": self.flat.averaged().state_dict(),
+            "average": self.flat.make_average().state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "step": self.step,
             "epoch": self.epoch,
@@ -195,7 +195,7 @@ def train_step(state: State, job: Job[Batch], batch: Batch) -> Tensor:
     state.optimiser.step()
     state.step += 1
     if state.flat.means:
-        state.flat.follow(min(job.ema, state.step / (state.step + _ROOM)))
+        state.flat.update_average(min(job.ema, state.step / (state.step + _ROOM)))
     state.loss_sum += loss
     return loss
 
@@ -212,10 +212,10 @@ def _clip(grads: list[Tensor], largest: float) -> None:
 def evaluation_step(net: nn.Module, image: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     """What the network answers for one batch, float32; the network is left in evaluation mode."""
     net.eval()
-    return answer(net, image, dtype).float()  # type: ignore[no-any-return]
+    return run_in_dtype(net, image, dtype).float()  # type: ignore[no-any-return]
 
 
-def answer(net: Callable[[Tensor], Out], image: Tensor, dtype: torch.dtype) -> Out:
+def run_in_dtype(net: Callable[[Tensor], Out], image: Tensor, dtype: torch.dtype) -> Out:
     """What a network or a method of it answers, computed in ``dtype`` where that is safe (autocast)."""
     if dtype is torch.float32:
         return net(image)

@@ -96,7 +96,7 @@ def quantise(
     return result
 
 
-def widened(model: onnx.ModelProto) -> onnx.ModelProto:
+def widen_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     """Weights stored in float16 as float32, without the casts behind them; in place."""
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
@@ -131,14 +131,14 @@ def quantise_file(
         The answers differ by more than `MOST_DIVERGENCE` or `MOST_CHANGED`. Nothing is written then.
     """
     file = read_model(path)
-    made = quantise(widened(onnx.load_model_from_string(file.data)), shown).SerializeToString()
+    made = quantise(widen_weights(onnx.load_model_from_string(file.data)), shown).SerializeToString()
     floats, integers = Session(file), Session(ModelFile(file.card, made, str(out)))
-    check_likeness([(floats.run(batch), integers.run(batch)) for batch in compared])
+    check_agreement([(floats.run(batch), integers.run(batch)) for batch in compared])
     write_model(out, made, file.card)
     return read_model(out)
 
 
-def check_likeness(answers: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
+def check_agreement(answers: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
     """Raise `ParityError` unless pairs of log-probabilities (B, T, K) say much the same."""
     divergence, changed, frames = 0.0, 0, 0
     for wanted, found in answers:

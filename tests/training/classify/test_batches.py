@@ -5,7 +5,7 @@ import torch
 
 from sutja.training import distributed
 from sutja.training.classify.augment import AUGMENTS
-from sutja.training.classify.batches import Pictures, as_float
+from sutja.training.classify.batches import Pictures, to_float
 
 
 def pictures(n=103, batch_size=10, augment=None):
@@ -19,7 +19,7 @@ def test_an_epoch_has_every_picture_once(n, rest, chunk, monkeypatch):
     monkeypatch.setattr("sutja.training.classify.batches.CHUNK", chunk)
     held = pictures(n)
     batches = list(held.epoch(0))
-    assert len(batches) == held.batches_an_epoch
+    assert len(batches) == held.batches_per_epoch
     for image, label in batches:
         assert torch.equal(image[:, 0, 0, 0].long(), label)
     seen = torch.cat([label for _, label in batches])
@@ -28,7 +28,7 @@ def test_an_epoch_has_every_picture_once(n, rest, chunk, monkeypatch):
 
 def test_a_small_remainder_is_left_out():
     held = pictures(101)
-    assert held.batches_an_epoch == 10
+    assert held.batches_per_epoch == 10
     assert sum(len(label) for _, label in held.epoch(0)) == 100
 
 
@@ -65,5 +65,5 @@ def test_processes_share_every_batch(monkeypatch):
 
 def test_bytes_become_0_to_1():
     image = torch.tensor([[[[0, 51, 255]]]], dtype=torch.uint8)
-    assert torch.allclose(as_float(image), torch.tensor([[[[0.0, 0.2, 1.0]]]]))
-    assert as_float(as_float(image)).dtype is torch.float32
+    assert torch.allclose(to_float(image), torch.tensor([[[[0.0, 0.2, 1.0]]]]))
+    assert to_float(to_float(image)).dtype is torch.float32

@@ -22,7 +22,7 @@ from sutja.training.classify import fit as classify
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 
 PLAIN = ClassifyConfig(epochs=4, batch_size=32, lr=1e-2, device="cpu", dtype="float32", threads=1)
-QUIET = {"say": lambda line: None}
+QUIET = {"log": lambda line: None}
 
 
 def mlp(dropout=0.0):
@@ -129,7 +129,7 @@ KILLED = """
 import sys, numpy as np, torch
 from pathlib import Path
 from sutja.nets.mlp import Mlp
-from sutja.training import classify
+from sutja.training.classify import fit as classify
 classify._CHECKPOINT_EVERY = 0.0
 folder = Path(sys.argv[1])
 X, y = np.load(folder / "X.npy"), np.load(folder / "y.npy")
@@ -144,7 +144,7 @@ def after_epoch(self, state, batches):
         print("second epoch", flush=True)
         import time; time.sleep(60)
 classify._Run.after_epoch = after_epoch
-classify.fit_classifier(Mlp(64, (16,), 4), X, y, config, folder=folder, say=lambda line: None)
+classify.fit_classifier(Mlp(64, (16,), 4), X, y, config, folder=folder, log=lambda line: None)
 """
 
 

@@ -13,7 +13,7 @@ from sutja.signals.frame_input import FrameParams, to_frame
 from sutja.training.detect import export as detect_export
 from sutja.training.detect import quantise
 from sutja.training.detect.export import check_predictions, export_detector
-from sutja.training.detect.quantise import frames_of, quantise_detector
+from sutja.training.detect.quantise import make_frames, quantise_detector
 from sutja.training.export import ParityError
 
 PARAMS = FrameParams(channels=3, longest=96)
@@ -96,7 +96,7 @@ def test_edges_count_where_something_is_found_and_nan_never_passes():
 
 def test_integers_find_the_same_or_nothing_is_written(net, tmp_path, monkeypatch):
     export_detector(net, card(), tmp_path / "m.onnx", frames())
-    shown = frames_of([scene(seed, channels=3) for seed in range(4)], PARAMS)
+    shown = make_frames([scene(seed, channels=3) for seed in range(4)], PARAMS)
     monkeypatch.setattr(quantise, "MOST_LOST", 1.0)
     file = quantise_detector(tmp_path / "m.onnx", tmp_path / "q.onnx", shown, shown)
     assert file.card.classes == CLASSES

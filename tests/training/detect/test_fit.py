@@ -15,12 +15,13 @@ from sutja.nets.detector import Detector, DetectorConfig
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint
 from sutja.training.detect.composed_frames import ComposedFrames
-from sutja.training.detect.fit import DetectConfig, batch_of, find, fit_detector, load_detector, measure
+from sutja.training.detect.evaluate import detect_boxes, make_batch, measure_average_precision
+from sutja.training.detect.fit import DetectConfig, fit_detector, load_detector
 from sutja.training.detect.frames import NONE, UPRIGHT, ListedFrames
 
 PARAMS = FrameParams(channels=1)
-QUIET = {"say": lambda line: None}
-CONFIG = DetectConfig(epochs=2, device="cpu", dtype="float32", threads=1, looks=0)
+QUIET = {"log": lambda line: None}
+CONFIG = DetectConfig(epochs=2, device="cpu", dtype="float32", threads=1, evaluations=0)
 
 
 def fresh():
@@ -45,11 +46,11 @@ def test_one_picture_is_learnt_by_heart():
     frames = ListedFrames([picture] * 2, (64, 64), 1, 2, NONE, seed=0)
     config = replace(CONFIG, epochs=100, lr=3e-3, ema=0.9, warm_up=0.1)
     fitted = fit_detector(fresh(), frames, config, PARAMS, **QUIET)
-    scores = measure(fitted.net, [picture], PARAMS, CLASSES)
+    scores = measure_average_precision(fitted.net, [picture], PARAMS, CLASSES)
     assert scores.ap50 == 1.0
     assert scores.ap > 0.7
     assert fitted.history[-1]["loss"] < 0.3 * fitted.history[0]["loss"]
-    found = find(fitted.net, picture, PARAMS)
+    found = detect_boxes(fitted.net, picture, PARAMS)
     assert (found.scores[:3] > 0.5).all()
     assert (found.scores[3:] < 0.3).all()
 
@@ -63,7 +64,7 @@ def stopping(frames, after):
     count = 0
 
     class Stopping:
-        batches_an_epoch = frames.batches_an_epoch
+        batches_per_epoch = frames.batches_per_epoch
 
         def epoch(self, number, first=0):
             nonlocal count
@@ -124,10 +125,10 @@ def test_the_network_that_was_given_stays_as_it_is():
 
 def test_a_budget_of_time_and_looks_at_validation_pictures():
     lines = []
-    config = replace(CONFIG, seconds=1.0, looks=2)
-    fitted = fit_detector(fresh(), source(), config, PARAMS, validation=[scene(9)], say=lines.append)
-    looks = [row for row in fitted.history if "validation_ap50" in row]
-    assert 1 <= len(looks) <= 3
+    config = replace(CONFIG, seconds=1.0, evaluations=2)
+    fitted = fit_detector(fresh(), source(), config, PARAMS, validation=[scene(9)], log=lines.append)
+    evaluations = [row for row in fitted.history if "validation_ap50" in row]
+    assert 1 <= len(evaluations) <= 3
     assert "validation_ap50" in fitted.history[-1]
     assert fitted.seconds >= 1.0
     assert any("validation AP" in line for line in lines)
@@ -183,14 +184,14 @@ def test_a_batch_is_what_the_preprocessing_makes():
 
     pictures = [scene(0, 32, 64, channels=3), scene(1, 32, 64, channels=3)]
     params = FrameParams(channels=3, mean=0.3, std=0.2)
-    batch = batch_of(pictures, params)
+    batch = make_batch(pictures, params)
     for picture, image in zip(pictures, batch.image, strict=True):
         np.testing.assert_allclose(image.numpy(), to_frame(picture.pixels, params)[0], atol=1e-5)
 
 
 def composed(make=make_compose, workers=0):
     return ComposedFrames(
-        make, (32, 64), 1, 4, UPRIGHT, seed=3, workers=workers, frames_a_page=2, batches_an_epoch=3
+        make, (32, 64), 1, 4, UPRIGHT, seed=3, workers=workers, frames_per_page=2, batches_per_epoch=3
     )
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutja.data.boxes.boxed import boxed
-from sutja.training.detect.frames import ANYHOW, JITTERS, NONE, ListedFrames, frame_of
+from sutja.training.detect.frames import ANY_ORIENTATION, JITTERS, NONE, ListedFrames, make_frame
 
-PLAIN = replace(ANYHOW, light=0.0, tint=0.0, blur=0.0, noise=0.0, mosaic=0.0)
+PLAIN = replace(ANY_ORIENTATION, light=0.0, tint=0.0, blur=0.0, noise=0.0, mosaic=0.0)
 
 
 def lone(height=90, width=110, box=(30, 20, 70, 50), channels=1):
@@ -25,7 +25,7 @@ def lone(height=90, width=110, box=(30, 20, 70, 50), channels=1):
 @given(st.integers(0, 10**6), st.sampled_from([1, 3]))
 @settings(max_examples=60)
 def test_a_box_goes_where_its_pixels_go(seed, channels):
-    frame = frame_of(lone(channels=channels), (96, 128), PLAIN, np.random.default_rng(seed))
+    frame = make_frame(lone(channels=channels), (96, 128), PLAIN, np.random.default_rng(seed))
     assert frame.pixels.shape == ((96, 128) if channels == 1 else (96, 128, 3))
     plane = frame.pixels if channels == 1 else frame.pixels[:, :, 0]
     if not len(frame.boxes):
@@ -44,7 +44,7 @@ def test_a_box_goes_where_its_pixels_go(seed, channels):
 @settings(max_examples=40)
 def test_boxes_lie_in_the_frame(seed, name):
     scenes = [scene(seed % 7, channels=3), scene(8, channels=3)]
-    frame = frame_of(scenes[0], (64, 96), JITTERS[name], np.random.default_rng(seed), scenes)
+    frame = make_frame(scenes[0], (64, 96), JITTERS[name], np.random.default_rng(seed), scenes)
     assert frame.pixels.shape == (64, 96, 3)
     assert (frame.boxes[:, :2] >= 0).all()
     assert (frame.boxes[:, 2:] <= [96, 64]).all()
@@ -53,7 +53,7 @@ def test_boxes_lie_in_the_frame(seed, name):
 
 def test_nothing_changed_is_the_picture_itself():
     one = scene(3)
-    frame = frame_of(one, one.pixels.shape, NONE, np.random.default_rng(0))
+    frame = make_frame(one, one.pixels.shape, NONE, np.random.default_rng(0))
     np.testing.assert_array_equal(frame.pixels, one.pixels)
     np.testing.assert_array_equal(frame.boxes, one.boxes)
 
@@ -63,7 +63,7 @@ def test_of_what_is_cut_off_nothing_is_said():
     picture = boxed(np.zeros((40, 100), np.uint8), [[0, 0, 40, 40], [40, 0, 100, 40]], [0, 1])
     seen = set()
     for seed in range(40):
-        frame = frame_of(picture, (40, 50), jitter, np.random.default_rng(seed))
+        frame = make_frame(picture, (40, 50), jitter, np.random.default_rng(seed))
         for (x0, _, x1, _), label, ignore in zip(frame.boxes, frame.labels, frame.ignore, strict=True):
             assert ignore == ((x1 - x0) / (40 if label == 0 else 60) < 0.5)
             seen.add(bool(ignore))
@@ -73,15 +73,15 @@ def test_of_what_is_cut_off_nothing_is_said():
 def test_a_mosaic_shows_four_pictures():
     jitter = replace(NONE, mosaic=1.0)
     shades = [boxed(np.full((64, 64), 60 * i + 20, np.uint8), [[8, 8, 56, 56]], [i]) for i in range(4)]
-    frame = frame_of(shades[0], (64, 64), jitter, np.random.default_rng(1), shades)
+    frame = make_frame(shades[0], (64, 64), jitter, np.random.default_rng(1), shades)
     assert len({int(frame.pixels[row, column]) for row in (1, 62) for column in (1, 62)}) >= 2
     assert frame.pixels[0, 0] == 20
 
 
 def test_an_epoch_can_be_entered_anywhere():
     pictures = [scene(seed) for seed in range(7)]
-    frames = ListedFrames(pictures, (64, 64), 1, 3, ANYHOW, seed=5)
-    assert frames.batches_an_epoch == 3
+    frames = ListedFrames(pictures, (64, 64), 1, 3, ANY_ORIENTATION, seed=5)
+    assert frames.batches_per_epoch == 3
     whole, later = list(frames.epoch(2)), list(frames.epoch(2, first=1))
     assert [len(batch) for batch in whole] == [3, 3, 3]
     for one, other in zip(whole[1:], later, strict=True):

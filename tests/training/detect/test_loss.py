@@ -16,10 +16,10 @@ from sutja.training.detect.loss import (
     MOST_CELLS,
     NEAR,
     assign,
-    candidates,
     detection_loss,
-    overlap,
-    targets_of,
+    find_candidates,
+    iou_and_giou,
+    make_targets,
 )
 
 H, W = 96, 128
@@ -49,7 +49,7 @@ def by_definition(edges):
 
 @given(box)
 def test_candidates_lie_in_the_box_near_its_middle_line(edges):
-    _, cell = candidates(np.array([edges], np.float32), H, W, STRIDES)
+    _, cell = find_candidates(np.array([edges], np.float32), H, W, STRIDES)
     expected = by_definition(np.array([edges], np.float32)[0].tolist())
     x, y, size = compute_cell_centres(H, W, STRIDES)
     found = set(cell.tolist())
@@ -69,7 +69,7 @@ def test_candidates_lie_in_the_box_near_its_middle_line(edges):
 
 @given(boxes)
 def test_every_box_has_a_cell(edges):
-    which, cell = candidates(np.array(edges, np.float32), H, W, STRIDES)
+    which, cell = find_candidates(np.array(edges, np.float32), H, W, STRIDES)
     assert set(which.tolist()) == set(range(len(edges)))
     assert (np.diff(which) >= 0).all()
     assert cell.min() >= 0
@@ -80,7 +80,7 @@ def test_every_box_has_a_cell(edges):
 @settings(max_examples=50)
 def test_assignment(edges, seed):
     picture = boxed(np.zeros((H, W), np.uint8), edges, [0] * len(edges))
-    targets = targets_of([picture, picture], H, W, STRIDES)
+    targets = make_targets([picture, picture], H, W, STRIDES)
     rng = np.random.default_rng(seed)
     score, iou = (torch.from_numpy(rng.random(len(targets.pair_box), np.float32)) for _ in range(2))
     chosen = assign(score, iou, targets)
@@ -102,7 +102,7 @@ def test_assignment(edges, seed):
 def test_overlap_and_hull(one, other):
     n = min(len(one), len(other))
     a, b = np.array(one[:n], np.float32), np.array(other[:n], np.float32)
-    iou, generalised = overlap(torch.from_numpy(a), torch.from_numpy(b))
+    iou, generalised = iou_and_giou(torch.from_numpy(a), torch.from_numpy(b))
     np.testing.assert_allclose(iou.numpy(), np.diag(compute_iou(a, b)), atol=1e-4)
     for (x0, y0, x1, y1), (u0, v0, u1, v1), i, g in zip(a, b, iou, generalised, strict=True):
         hull = (max(x1, u1) - min(x0, u0)) * (max(y1, v1) - min(y0, v0))
@@ -113,7 +113,7 @@ def test_overlap_and_hull(one, other):
 
 def raw_for(picture, height=H, width=W, classes=2):
     """Predictions that are right: each box's cells say it, all others say nothing."""
-    targets = targets_of([picture], height, width, STRIDES)
+    targets = make_targets([picture], height, width, STRIDES)
     raw = torch.full((1, 4 + classes, len(targets.x)), -9.0)
     raw[:, :4] = 0.0
     for pair, cell in zip(targets.pair_box.tolist(), targets.pair_cell.tolist(), strict=True):
@@ -144,7 +144,7 @@ def test_what_is_right_costs_little_and_what_is_wrong_much():
 
 def test_nothing_is_said_of_what_is_to_be_ignored():
     picture = boxed(np.zeros((H, W), np.uint8), [[0, 0, 64, 96]], [0], [True])
-    targets = targets_of([picture], H, W, STRIDES)
+    targets = make_targets([picture], H, W, STRIDES)
     raw = torch.randn(1, 6, len(targets.x), generator=torch.Generator().manual_seed(0)).requires_grad_()
     detection_loss(raw, targets).backward()
     inside = (targets.x > 0) & (targets.x < 64)
@@ -164,7 +164,7 @@ def test_a_thing_within_what_is_to_be_ignored_is_learnt():
 
 def test_a_picture_of_nothing_costs_its_false_scores():
     picture = boxed(np.zeros((H, W), np.uint8), [], [])
-    targets = targets_of([picture], H, W, STRIDES)
+    targets = make_targets([picture], H, W, STRIDES)
     quiet, loud = (torch.full((1, 6, len(targets.x)), value) for value in (-12.0, -4.0))
     assert float(detection_loss(quiet, targets)) < 0.1 < float(detection_loss(loud, targets))
 

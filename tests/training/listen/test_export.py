@@ -9,9 +9,9 @@ from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runtime import Session
 from sutja.signals.log_mel import LogMelParams
+from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.export import ParityError
 from sutja.training.listen import export as listen_export
-from sutja.training.unfold_norms import put_back
 
 CARD = Card("listen", "small", (), Preprocessing("log-mel", LogMelParams().to_json()), classes=WORDS)
 
@@ -59,7 +59,7 @@ def test_a_file_becomes_a_network_again(net, tmp_path):
     file = listen_export.export_listener(net, CARD, path, recordings())
     again = Listener(net.config)
     features = torch.rand(4, 160, 64)
-    put_back(again, path, features)
+    restore_batch_norms(again, path, features)
     with torch.no_grad():
         answer = again(features).numpy()
     np.testing.assert_allclose(answer, Session(file).run(features.numpy()), atol=2e-3)

@@ -15,8 +15,8 @@ from sutja.synthesis.speech.channel import NONE
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.training import checkpoint, loop
 from sutja.training.listen import fit as listen
-from sutja.training.listen.align import heard_at, words_of
-from sutja.training.listen.batches import Heard, ListenPool, batch_of, batches, heard_of
+from sutja.training.listen.align import cut_words, find_word_frames
+from sutja.training.listen.batches import ComposedRecordings, Example, make_batch, make_batches, make_example
 
 SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 1, 5)
 PARAMS = LogMelParams()
@@ -30,7 +30,7 @@ def composer(seed=0, strength=NONE):
 
 def rows(n, seed=0):
     made = composer(seed)
-    return [heard_of(made.sample(), PARAMS) for _ in range(n)]
+    return [make_example(made.sample(), PARAMS) for _ in range(n)]
 
 
 class Chunks:
@@ -46,16 +46,16 @@ class Chunks:
 def fitted(tmp_path, steps, resume_at=0, seed=0):
     """A short training; stopped after some steps and gone on with, if asked."""
     chunk = rows(24)
-    config = listen.ListenFit(
+    config = listen.ListenConfig(
         steps=steps,
         lr=3e-3,
         frames=1500,
-        chunks_a_round=1,
-        uses=1,
+        chunks_per_epoch=1,
+        epochs_per_chunk=1,
         evaluate_every=resume_at or steps,
         warm_up=2,
         seed=seed,
-        vary=0.5,
+        augment=0.5,
     )
     path = tmp_path / checkpoint.NAME
     if resume_at:
@@ -73,16 +73,18 @@ def fitted(tmp_path, steps, resume_at=0, seed=0):
 def learned_by_heart():
     pieces = [phrase((i + 1, 5, i + 3)) for i in range(4)]
     heard = [
-        Heard(log_mel(p.samples / np.float32(32768), PARAMS).astype(np.float16), p.classes) for p in pieces
+        Example(log_mel(p.samples / np.float32(32768), PARAMS).astype(np.float16), p.classes) for p in pieces
     ]
-    config = listen.ListenFit(steps=220, lr=1e-2, frames=4 * 128, vary=0.0, settle=0.5, ema=0.98)
+    config = listen.ListenConfig(
+        steps=220, lr=1e-2, frames=4 * 128, augment=0.0, freeze_norms_after=0.5, ema=0.98
+    )
     state = listen.start(SMALL, config)
     job = listen._Run(state, Chunks([]), config, {}, Path(), lambda _: None)
-    batch, losses = batch_of(heard), []
+    batch, losses = make_batch(heard), []
     for _ in range(config.steps - 1):
         losses.append(float(loop.train_step(state, job, batch)))
         job.after_step(state, torch.tensor(losses[-1]))
-    return state.flat.averaged().eval(), pieces, heard, losses
+    return state.flat.make_average().eval(), pieces, heard, losses
 
 
 @pytest.fixture(scope="module")
@@ -93,13 +95,13 @@ def known():
 def test_one_batch_is_learned_by_heart(known):
     net, pieces, heard, losses = known
     assert losses[-1] < 0.3 < losses[0]
-    assert listen.hear(net, heard) == [piece.classes for piece in pieces]
-    assert listen.numbers_right(net, heard) == 1.0
+    assert listen.recognise_words(net, heard) == [piece.classes for piece in pieces]
+    assert listen.number_accuracy(net, heard) == 1.0
 
 
 def test_words_are_cut_where_they_are_said(known):
     net, pieces, _, _ = known
-    words = list(words_of(net, pieces, PARAMS))
+    words = list(cut_words(net, pieces, PARAMS))
     assert len(words) == 12
     assert [word.classes[0] for word in words[:3]] == list(pieces[0].classes)
     assert all(0.15 < word.seconds < 0.45 for word in words)  # each was said in a quarter of a second
@@ -109,11 +111,11 @@ def test_a_word_that_is_heard_otherwise_by_itself_is_left_out(known, monkeypatch
     net, pieces, _, _ = known
     first = pieces[0].classes[0]
 
-    def hear(net, rows):
+    def recognise_words(net, rows):
         return [(first, first) if row.classes == (first,) else row.classes for row in rows]
 
-    monkeypatch.setattr("sutja.training.listen.align.hear", hear)
-    said = [word.classes[0] for word in words_of(net, pieces, PARAMS)]
+    monkeypatch.setattr("sutja.training.listen.align.recognise_words", recognise_words)
+    said = [word.classes[0] for word in cut_words(net, pieces, PARAMS)]
     assert said
     assert first not in said
 
@@ -122,10 +124,10 @@ def test_a_phrase_that_is_heard_otherwise_is_not_cut():
     log_probs = np.full((6, 4), -9.0, np.float32)
     for frame, c in enumerate((0, 1, 0, 2, 2, 0)):
         log_probs[frame, c] = -0.01
-    assert heard_at(log_probs, (1, 2)) == [1, 3]
-    assert heard_at(log_probs, (1, 3)) is None
+    assert find_word_frames(log_probs, (1, 2)) == [1, 3]
+    assert find_word_frames(log_probs, (1, 3)) is None
     log_probs[1, 1] = -0.9
-    assert heard_at(log_probs, (1, 2)) is None  # heard, but not surely
+    assert find_word_frames(log_probs, (1, 2)) is None  # heard, but not surely
 
 
 def test_the_same_seed_gives_the_same_weights_and_a_stopped_run_goes_on(tmp_path):
@@ -142,7 +144,7 @@ def test_the_same_seed_gives_the_same_weights_and_a_stopped_run_goes_on(tmp_path
 
 
 def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
-    config = listen.ListenFit(steps=2, frames=500, chunks_a_round=1, uses=1, warm_up=1)
+    config = listen.ListenConfig(steps=2, frames=500, chunks_per_epoch=1, epochs_per_chunk=1, warm_up=1)
     state = listen.start(SMALL, config)
     with torch.no_grad():
         state.flat.rows[0].fill_(torch.nan)
@@ -154,7 +156,7 @@ def test_looks_differ_but_silence_stays():
     features = torch.zeros(2, 80, 64)
     features[:, 20:40, 10:50] = 2.0
     rng = np.random.default_rng(0)
-    looks = [listen.varied(features, 1.0, rng) for _ in range(4)]
+    looks = [listen.augment_features(features, 1.0, rng) for _ in range(4)]
     assert all(look.shape[0] == 2 and look.shape[2] == 64 and (look >= 0).all() for look in looks)
     assert len({look.shape[1] for look in looks}) > 1
     assert all(0.05 < float((look > 0.5).float().mean()) < 0.3 for look in looks)
@@ -165,8 +167,8 @@ def test_other_lines_bend_the_spectrum_of_each_row_and_leave_silence():
     features = torch.zeros(2, 160, 64)
     features[0, 20:140] = torch.linspace(1.0, 3.0, 64)
     features[1, 20:140] = torch.linspace(3.0, 1.0, 64)
-    plain = [listen.varied(features, 1.0, np.random.default_rng(i)) for i in range(12)]
-    bent = [listen.varied(features, 1.0, np.random.default_rng(i), lines=1.0) for i in range(12)]
+    plain = [listen.augment_features(features, 1.0, np.random.default_rng(i)) for i in range(12)]
+    bent = [listen.augment_features(features, 1.0, np.random.default_rng(i), lines=1.0) for i in range(12)]
     rises = []
     for look in (plain, bent):
         ends = [one[:, one.shape[1] // 2] for one in look]
@@ -178,7 +180,7 @@ def test_other_lines_bend_the_spectrum_of_each_row_and_leave_silence():
 def test_batches_are_of_like_length_and_use_every_row():
     made = rows(40)
     seen = []
-    for batch in batches(made, 2000, np.random.default_rng(0)):
+    for batch in make_batches(made, 2000, np.random.default_rng(0)):
         assert batch.features.shape[1] % 48 == 0
         assert (batch.lengths <= batch.targets.shape[1]).all()
         seen += [tuple(row[:n]) for row, n in zip(batch.targets.tolist(), batch.lengths, strict=True)]
@@ -186,7 +188,7 @@ def test_batches_are_of_like_length_and_use_every_row():
 
 
 def test_a_worker_composes_and_its_failure_is_told():
-    pool = ListenPool(composer, PARAMS, seed=3, chunk=4)
+    pool = ComposedRecordings(composer, PARAMS, seed=3, chunk=4)
     try:
         chunk = pool.take()
     finally:
@@ -194,7 +196,7 @@ def test_a_worker_composes_and_its_failure_is_told():
     expected = rows(4, seed=3)
     assert [row.classes for row in chunk] == [row.classes for row in expected]
     assert all(np.array_equal(a.features, b.features) for a, b in zip(chunk, expected, strict=True))
-    broken = ListenPool(failing, PARAMS, seed=0)
+    broken = ComposedRecordings(failing, PARAMS, seed=0)
     try:
         with pytest.raises(RuntimeError, match="no pieces here"):
             broken.take()

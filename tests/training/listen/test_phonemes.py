@@ -15,8 +15,8 @@ from sutja.synthesis.speech.pieces import Piece, load, save
 from sutja.synthesis.speech.sounds import SOUNDS, sounds_of_classes, sounds_of_words
 from sutja.training import checkpoint
 from sutja.training.listen import fit as listen
-from sutja.training.listen.batches import batch_of, heard_of
-from sutja.training.listen.phonemes import WithSounds, sounds_loss, words_alone
+from sutja.training.listen.batches import make_batch, make_example
+from sutja.training.listen.phonemes import ListenerWithPhonemes, drop_phoneme_head, phoneme_loss
 
 SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 2, 5)
 PARAMS = LogMelParams()
@@ -78,56 +78,56 @@ def test_rows_whose_sounds_are_not_known_or_do_not_fit_have_no_part_in_the_loss(
     scores = torch.randn(3, 6, 1 + len(SOUNDS), requires_grad=True)
     log_probs = scores.log_softmax(-1)
     sounds, lengths = torch.ones(3, 9, dtype=torch.long), torch.tensor([2, 0, 9])
-    alone = sounds_loss(log_probs[:1], sounds[:1], lengths[:1])
+    alone = phoneme_loss(log_probs[:1], sounds[:1], lengths[:1])
     assert float(alone.detach()) > 0
-    torch.testing.assert_close(sounds_loss(log_probs, sounds, lengths), alone)
-    loss = sounds_loss(log_probs[1:2], sounds[1:2], lengths[1:2])
+    torch.testing.assert_close(phoneme_loss(log_probs, sounds, lengths), alone)
+    loss = phoneme_loss(log_probs[1:2], sounds[1:2], lengths[1:2])
     loss.backward()
     assert float(loss.detach()) == 0.0
 
 
 def test_sounds_are_learnt_and_leave_no_trace(tmp_path):
     composer = SpeechComposer([phrase((1, 5, 3)), phrase((2, 8)), word(OTHER_CLASS)], [], 0, NONE)
-    rows = [heard_of(composer.sample(), PARAMS) for _ in range(16)]
+    rows = [make_example(composer.sample(), PARAMS) for _ in range(16)]
 
-    class Source:
+    class ChunkSource:
         def take(self):
             return rows
 
-    config = listen.ListenFit(
+    config = listen.ListenConfig(
         steps=60,
         lr=5e-3,
         frames=2000,
-        chunks_a_round=1,
-        uses=1,
+        chunks_per_epoch=1,
+        epochs_per_chunk=1,
         evaluate_every=60,
         warm_up=2,
-        vary=0.0,
-        settle=0.5,
+        augment=0.0,
+        freeze_norms_after=0.5,
         ema=0.9,
-        sounds=0.3,
+        phoneme_weight=0.3,
     )
     state = listen.start(SMALL, config)
-    assert isinstance(state.net, WithSounds)
-    batch = batch_of([row for row in rows if row.sounds])
-    args = map(torch.from_numpy, (batch.sounds, batch.sound_lengths))
+    assert isinstance(state.net, ListenerWithPhonemes)
+    batch = make_batch([row for row in rows if row.sounds])
+    args = map(torch.from_numpy, (batch.sounds, batch.phoneme_lengths))
     sounds, lengths = args
 
     def loss(net):
         with torch.no_grad():
-            return float(sounds_loss(net.both(torch.from_numpy(batch.features))[1], sounds, lengths))
+            return float(phoneme_loss(net.both(torch.from_numpy(batch.features))[1], sounds, lengths))
 
     before = loss(state.net)
-    listen.fit(state, Source(), config, {"same": rows[:4]}, tmp_path, lambda _: None)
+    listen.fit(state, ChunkSource(), config, {"same": rows[:4]}, tmp_path, lambda _: None)
     assert loss(state.net.eval()) < 0.5 * before
     kept = listen.load_average(tmp_path / checkpoint.NAME)
     assert set(kept.state_dict()) == set(Listener(SMALL).state_dict())
     features = torch.from_numpy(batch.features)
-    whole = state.flat.averaged().eval()
+    whole = state.flat.make_average().eval()
     with torch.no_grad():
         torch.testing.assert_close(kept(features), whole(features))
 
 
 def test_a_listener_alone_keeps_its_weights():
     weights = Listener(SMALL).state_dict()
-    assert words_alone(weights) == dict(weights)
+    assert drop_phoneme_head(weights) == dict(weights)

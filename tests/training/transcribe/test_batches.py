@@ -8,12 +8,12 @@ import pytest
 from sutja.signals.normalisation import NormaliseParams
 from sutja.synthesis.crops.samples import Composer
 from sutja.synthesis.crops.sources import Sources
-from sutja.training.transcribe.batches import Pool
+from sutja.training.transcribe.batches import ComposedCrops
 
 
 def test_chunks_come_from_a_worker():
     make = functools.partial(Composer, Sources(), weights={"printed": 1.0})
-    pool = Pool(make, NormaliseParams(), seed=1, chunk=8)
+    pool = ComposedCrops(make, NormaliseParams(), seed=1, chunk=8)
     try:
         chunk = pool.take()
         assert len(chunk) == 8
@@ -23,7 +23,9 @@ def test_chunks_come_from_a_worker():
 
 
 def test_a_worker_that_fails_says_why():
-    pool = Pool(functools.partial(Composer, Sources(), weights={"runes": 1.0}), NormaliseParams(), seed=1)
+    pool = ComposedCrops(
+        functools.partial(Composer, Sources(), weights={"runes": 1.0}), NormaliseParams(), seed=1
+    )
     try:
         with pytest.raises(RuntimeError, match="no such kinds"):
             pool.take()
@@ -32,7 +34,7 @@ def test_a_worker_that_fails_says_why():
 
 
 def test_a_worker_that_is_killed_is_missed():
-    pool = Pool(os._exit, NormaliseParams(), seed=3)  # the worker's seed is its exit code
+    pool = ComposedCrops(os._exit, NormaliseParams(), seed=3)  # the worker's seed is its exit code
     try:
         with pytest.raises(RuntimeError, match=r"exit codes: \[3\]"):
             pool.take()

@@ -14,7 +14,7 @@ from sutja.synthesis.crops.samples import Composer, Silence
 from sutja.synthesis.crops.sources import Sources
 from sutja.training import checkpoint, loop
 from sutja.training.transcribe import fit as transcribe
-from sutja.training.transcribe.batches import Crop, batch_of, batches, crop_of
+from sutja.training.transcribe.batches import Crop, make_batch, make_batches, make_crop
 
 SMALL = TranscriberConfig(1 + len(CHARSET), (8, 8, 16, 16), 32, 1)
 
@@ -22,7 +22,7 @@ SMALL = TranscriberConfig(1 + len(CHARSET), (8, 8, 16, 16), 32, 1)
 def crops(n, seed=0):
     """A few printed numbers; needs no data set, and Pillow's font where there is no other."""
     composer = Composer(Sources(), seed, {"printed": 1.0})
-    return [crop_of(composer.sample(), NormaliseParams()) for _ in range(n)]
+    return [make_crop(composer.sample(), NormaliseParams()) for _ in range(n)]
 
 
 class Chunks:
@@ -45,8 +45,8 @@ def test_one_batch_is_learned_by_heart(tmp_path):
     for i, array in enumerate(pixels):
         array[4:28, 4 + 4 * i : 12 + 4 * i] = 255
         array[8 + 4 * i : 14 + 4 * i, 30:40] = 255
-    batch = batch_of([Crop(p, (i + 1, 5), Silence.NONE) for i, p in enumerate(pixels)])
-    config = transcribe.FitConfig(steps=400, lr=1e-2, columns=4 * 96, settle=0.5)
+    batch = make_batch([Crop(p, (i + 1, 5), Silence.NONE) for i, p in enumerate(pixels)])
+    config = transcribe.TranscribeConfig(steps=400, lr=1e-2, columns=4 * 96, freeze_norms_after=0.5)
     state = transcribe.start(SMALL, config)
     job, losses = job_of(state, config, tmp_path), []
     for _ in range(config.steps):
@@ -54,21 +54,21 @@ def test_one_batch_is_learned_by_heart(tmp_path):
         job.after_step(state, torch.tensor(losses[-1]))
     assert losses[-1] < 0.2 < losses[0]
     texts = transcribe.best_path(
-        loop.evaluation_step(state.flat.averaged(), torch.from_numpy(batch.image)).numpy()
+        loop.evaluation_step(state.flat.make_average(), torch.from_numpy(batch.image)).numpy()
     )
     assert texts == [CHARSET[i] + CHARSET[4] for i in range(4)]
 
 
 def weights_after(folder, chunk, stops):
     """The averaged weights after runs that are killed after these steps and started again."""
-    config = transcribe.FitConfig(steps=6, columns=1024, evaluate_every=1, chunks_a_round=1)
+    config = transcribe.TranscribeConfig(steps=6, columns=1024, evaluate_every=1, chunks_per_epoch=1)
     state = None
     for stop in stops:
         state = transcribe.start(SMALL, config, folder / checkpoint.NAME)
         with pytest.MonkeyPatch.context() as patch:
             job = transcribe._Run
             patch.setattr(job, "finished", lambda self, state, stop=stop: state.step >= stop)
-            transcribe.fit(state, Chunks(chunk), config, {}, folder, say=lambda line: None)
+            transcribe.fit(state, Chunks(chunk), config, {}, folder, log=lambda line: None)
     return torch.cat([mean.flatten() for mean in state.flat.means])
 
 
@@ -80,15 +80,17 @@ def test_a_stopped_run_goes_on_to_the_same_weights(tmp_path):
     assert torch.equal(whole, weights_after(tmp_path / "b", chunk, [6]))
     assert torch.equal(whole, weights_after(tmp_path / "c", chunk, [2, 3, 6]))
     average = transcribe.load_average(tmp_path / "c" / checkpoint.NAME)
-    rows = transcribe.start(SMALL, transcribe.FitConfig(steps=6), tmp_path / "c" / checkpoint.NAME).flat
-    expected = rows.averaged().state_dict()
+    rows = transcribe.start(
+        SMALL, transcribe.TranscribeConfig(steps=6), tmp_path / "c" / checkpoint.NAME
+    ).flat
+    expected = rows.make_average().state_dict()
     assert all(torch.equal(value, expected[name]) for name, value in average.state_dict().items())
 
 
 def test_batches_hold_every_crop_and_few_shapes():
     many = crops(200)
     shapes, count = set(), 0
-    for batch in batches(many, 4096, np.random.default_rng(0)):
+    for batch in make_batches(many, 4096, np.random.default_rng(0)):
         shapes.add(batch.image.shape[2:])
         count += len(batch.image)
         assert batch.image.shape[3] % 8 == 0
@@ -97,7 +99,7 @@ def test_batches_hold_every_crop_and_few_shapes():
 
 
 def test_digit_accuracy_counts_digits_alone(monkeypatch):
-    monkeypatch.setattr(transcribe, "read_crops", lambda net, crops: ["1.23", "45"])
+    monkeypatch.setattr(transcribe, "transcribe_crops", lambda net, crops: ["1.23", "45"])
     classes = [tuple(CHARSET.index(c) + 1 for c in text) for text in ("1,23", "46")]
     some = [Crop(np.zeros((32, 8), np.uint8), c, Silence.NONE) for c in classes]
     assert transcribe.digit_accuracy(Transcriber(SMALL), some) == pytest.approx(0.5)
@@ -108,14 +110,14 @@ def norms_of(net):
 
 
 def test_norms_keep_their_statistics_after_a_part_of_the_run(tmp_path):
-    config = transcribe.FitConfig(
-        steps=6, columns=1024, evaluate_every=10, chunks_a_round=1, settle=0.5, warm_up=1
+    config = transcribe.TranscribeConfig(
+        steps=6, columns=1024, evaluate_every=10, chunks_per_epoch=1, freeze_norms_after=0.5, warm_up=1
     )
     state, seen = transcribe.start(SMALL, config), []
     state.net.register_forward_hook(
         lambda net, *_: seen.append(norms_of(net)[0].running_mean.clone()) if net.training else None
     )
-    transcribe.fit(state, Chunks(crops(24)), config, {}, tmp_path, say=lambda line: None)
+    transcribe.fit(state, Chunks(crops(24)), config, {}, tmp_path, log=lambda line: None)
     moved = [
         not torch.equal(a, b) for a, b in itertools.pairwise([*seen, norms_of(state.net)[0].running_mean])
     ]
@@ -124,12 +126,12 @@ def test_norms_keep_their_statistics_after_a_part_of_the_run(tmp_path):
 
 
 def test_a_crop_weighs_the_same_in_any_company():
-    config = transcribe.FitConfig(steps=1, columns=1024, settle=0.0)
+    config = transcribe.TranscribeConfig(steps=1, columns=1024, freeze_norms_after=0.0)
     state = transcribe.start(SMALL, config)
     job, some = job_of(state, config), crops(3)
     state.net.eval()
     with torch.no_grad():
         width = -(-max(crop.pixels.shape[1] for crop in some) // 8) * 8
-        alone = [float(job.loss(state.net, batch_of([crop], width))) for crop in some]
-        together = float(job.loss(state.net, batch_of(some, width)))
+        alone = [float(job.loss(state.net, make_batch([crop], width))) for crop in some]
+        together = float(job.loss(state.net, make_batch(some, width)))
     assert together == pytest.approx(sum(alone), rel=0.02)

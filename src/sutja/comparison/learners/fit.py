@@ -232,7 +232,7 @@ def _fit_network(
 ) -> Fit:
     forward = operations.of_network(net, images[:1])
     begun = time.perf_counter()
-    fitted = fit_classifier(net, images, lesson.y, config, say=_nothing)
+    fitted = fit_classifier(net, images, lesson.y, config, log=_nothing)
     taught = time.perf_counter()
     answers, seconds = _answers(lambda X: predict_log_proba(fitted.net, X).argmax(1), lesson, ready)
     seen = fitted.steps * min(config.batch_size, len(images))

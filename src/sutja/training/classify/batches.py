@@ -30,7 +30,7 @@ def to_tensor(X: Shaped[NDArray[Any], "*shape"] | Shaped[Tensor, "*shape"]) -> S
     return X if isinstance(X, Tensor) else torch.from_numpy(np.ascontiguousarray(X))
 
 
-def as_float(image: Shaped[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
+def to_float(image: Shaped[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
     """Bytes become 0 to 1; what is float32 or bfloat16 stays."""
     if image.dtype is torch.bfloat16:
         return image
@@ -67,18 +67,18 @@ class Pictures:
         self.batch_size = min(batch_size, len(y))
         self.form = torch.channels_last if channels_last else torch.contiguous_format
         self._parts = distributed.world_size()
-        self.batches_an_epoch = len(y) // self.batch_size
+        self.batches_per_epoch = len(y) // self.batch_size
         rest = len(y) % self.batch_size
         rest -= rest % self._parts
         self._last = rest if rest >= _LEAST * self.batch_size else 0
-        self.batches_an_epoch += bool(self._last)
+        self.batches_per_epoch += bool(self._last)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[PictureBatch]:
         """The batches of epoch ``number`` from batch ``first`` on: float32 (B, C, H, W) and int64 (B,)."""
         order = torch.randperm(len(self.y), generator=_generator(self.seed, number))
         a_chunk = max(1, CHUNK // self.batch_size)
-        for start in range(first - first % a_chunk, self.batches_an_epoch, a_chunk):
-            stop = min(start + a_chunk, self.batches_an_epoch)
+        for start in range(first - first % a_chunk, self.batches_per_epoch, a_chunk):
+            stop = min(start + a_chunk, self.batches_per_epoch)
             rows = order[start * self.batch_size : self._end(stop)]
             image, label = self._chunk(rows, _generator(self.seed, number, start))
             size = self.batch_size // self._parts
@@ -90,7 +90,7 @@ class Pictures:
     def example(self, n: int | None = None) -> PictureBatch:
         """The first pictures as a batch, unchanged."""
         n = n or self.batch_size
-        image = as_float(self.X[:n]).contiguous(memory_format=self.form)
+        image = to_float(self.X[:n]).contiguous(memory_format=self.form)
         return image, self.y[:n]
 
     def _end(self, batches: int) -> int:
@@ -104,7 +104,7 @@ class Pictures:
         drawn = self.augment.draw(len(rows), generator) if self.augment else None
         rows = rows if mine is None else rows[mine]
         rows = rows.to(self.X.device)
-        image, label = as_float(self.X.index_select(0, rows)), self.y.index_select(0, rows)
+        image, label = to_float(self.X.index_select(0, rows)), self.y.index_select(0, rows)
         if self.augment is not None and drawn is not None:
             drawn = drawn if mine is None else {name: values[mine] for name, values in drawn.items()}
             image = self.augment.apply(image, drawn)

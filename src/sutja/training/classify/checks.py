@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from sutja.errors import TrainingError
 from sutja.memory import memory_limit
 from sutja.training import distributed
-from sutja.training.classify.batches import as_float
+from sutja.training.classify.batches import to_float
 
 
 def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
@@ -96,7 +96,7 @@ def _outputs(net: nn.Module, image: Tensor) -> int:
     device = next(net.parameters()).device
     try:
         with torch.inference_mode():
-            out = copy.deepcopy(net).eval()(as_float(image.to(device)))
+            out = copy.deepcopy(net).eval()(to_float(image.to(device)))
     except RuntimeError as error:
         _refuse(
             f"has pictures of {tuple(image.shape[1:])}, which the network cannot take "

@@ -9,12 +9,12 @@ from torch import nn
 
 from sutja.training import distributed
 from sutja.training.classify.batches import Pictures
-from sutja.training.device import DTYPES, Engine, choose, cores
+from sutja.training.device import DTYPES, Engine, choose_engine, count_cores
 from sutja.training.losses import LOSSES
 from sutja.training.stacked_networks import mlp_layers
 
 
-def engine_for(
+def prepare_engine(
     net: nn.Module, pictures: Pictures, loss: str, wanted: tuple[str, int], saved: dict[str, Any] | None
 ) -> Engine:
     """What the run is computed with; a resumed one goes on with what it began with.
@@ -38,12 +38,12 @@ def engine_for(
     n_processes = distributed.world_size()
     if n_processes > 1:  # all must compute alike, and each on its own cores
         form = DTYPES.get(dtype, torch.float32)
-        return Engine(device, form, threads or max(1, cores() // n_processes))
+        return Engine(device, form, threads or max(1, count_cores() // n_processes))
     image, label = pictures.example()
-    return choose(net, image, lambda logits: LOSSES[loss](logits, label, 0.0), device, dtype, threads)
+    return choose_engine(net, image, lambda logits: LOSSES[loss](logits, label, 0.0), device, dtype, threads)
 
 
-def by_hand(net: nn.Module, pictures: Pictures, loss: str) -> type[nn.Module] | None:
+def find_activation(net: nn.Module, pictures: Pictures, loss: str) -> type[nn.Module] | None:
     """The activation of a perceptron whose gradients `MlpStack` knows; None for all other networks."""
     learnt = all(p.requires_grad for p in net.parameters())
     if loss != "cross_entropy" or pictures.X.device.type != "cpu" or not learnt:

@@ -24,10 +24,10 @@ from sutja.errors import TrainingError
 from sutja.metrics import format_percent
 from sutja.training import checkpoint, cuda_graphs, distributed, loop
 from sutja.training.classify.augment import AUGMENTS
-from sutja.training.classify.batches import PictureBatch, Pictures, as_float, to_tensor
+from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to_tensor
 from sutja.training.classify.checks import check_fit
-from sutja.training.classify.engine import by_hand, engine_for
-from sutja.training.device import Engine, device_of, threads_set
+from sutja.training.classify.engine import find_activation, prepare_engine
+from sutja.training.device import Engine, find_device, use_threads
 from sutja.training.losses import LOSSES
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.stacked_networks import MlpStack
@@ -41,8 +41,8 @@ _PARTS = 1000.0  # of a budget of time: how finely the schedule follows the cloc
 # Checked by `soundness.check_fit`, whose errors are for people.
 Images = NDArray[Any] | Tensor
 Labels = NDArray[Any] | Tensor
-Say = Callable[[str], None]
-Look = Callable[[Sequence[Mapping[str, float]]], None]
+Log = Callable[[str], None]
+OnEpoch = Callable[[Sequence[Mapping[str, float]]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +179,8 @@ def fit_classifier(
     validation: tuple[Images, Labels] | None = None,
     folder: Path | None = None,
     resume: bool = False,
-    say: Say = print,
-    look: Look | None = None,
+    log: Log = print,
+    on_epoch: OnEpoch | None = None,
 ) -> Fitted:
     """Train a copy of a network.
 
@@ -201,9 +201,9 @@ def fit_classifier(
     resume : bool
         Go on from the folder's checkpoint where there is one. Where epochs were asked for, the weights are
         bit for bit those of a run that was never stopped.
-    say : Say
+    log : Log
         Takes a line of progress an epoch.
-    look : Look | None
+    on_epoch : OnEpoch | None
         Takes the history after every epoch.
 
     Raises
@@ -216,7 +216,7 @@ def fit_classifier(
         raise TrainingError(
             "several processes have no common clock", where="seconds", remedy="ask for epochs instead"
         )
-    device = device_of(config.device)
+    device = find_device(config.device)
     images, labels = to_tensor(X), to_tensor(y).long()
     check_fit(net, images, labels, config.batch_size)
     facts = _facts(net, images, labels, config) if folder else {}
@@ -240,25 +240,25 @@ def fit_classifier(
         saved = checkpoint.read(path) if path and resume and path.exists() else None
         if saved and path:
             checkpoint.check_same_run(path, saved["identity"], facts)
-        engine = engine_for(net, pictures, config.loss, (config.dtype, config.threads), saved)
-        activation = by_hand(net, pictures, config.loss)
+        engine = prepare_engine(net, pictures, config.loss, (config.dtype, config.threads), saved)
+        activation = find_activation(net, pictures, config.loss)
         if activation and engine.dtype is torch.bfloat16 and pictures.augment is None:
-            pictures.X = as_float(pictures.X).to(engine.dtype)
-        run = _Run(pictures, config, engine, activation, validation, path, facts, say, look)
-        with threads_set(engine.threads):
+            pictures.X = to_float(pictures.X).to(engine.dtype)
+        run = _Run(pictures, config, engine, activation, validation, path, facts, log, on_epoch)
+        with use_threads(engine.threads):
             state = loop.State(
                 net, config.optimiser, config.lr, config.weight_decay, (config.momentum, 0.99), config.ema > 0
             )
             if saved:
                 state.load(saved)
                 if distributed.rank() == 0:
-                    say(f"goes on after {state.step:,} steps")
+                    log(f"goes on after {state.step:,} steps")
             else:
                 run.save(state)
             loop.fit(state, run)
             run.save(state)
     return Fitted(
-        state.flat.averaged().eval(),
+        state.flat.make_average().eval(),
         tuple(state.history),
         state.step,
         state.seconds(),
@@ -285,7 +285,7 @@ def predict_log_proba(
     device = next(net.parameters()).device
     images = to_tensor(X)
     parts = [
-        F.log_softmax(loop.evaluation_step(net, as_float(part.to(device))), dim=1).cpu().numpy()
+        F.log_softmax(loop.evaluation_step(net, to_float(part.to(device))), dim=1).cpu().numpy()
         for part in torch.split(images, batch_size)
     ]
     return np.concatenate(parts)
@@ -313,18 +313,18 @@ class _Run(loop.Job[PictureBatch]):
         validation: tuple[Images, Labels] | None,
         path: Path | None,
         facts: dict[str, Any],
-        say: Say,
-        look: Look | None,
+        log: Log,
+        on_epoch: OnEpoch | None,
     ) -> None:
         self.pictures, self.config, self.engine, self.validation = pictures, config, engine, validation
-        self.path, self.facts, self.say, self.look = path, facts, say, look
+        self.path, self.facts, self.log, self.on_epoch = path, facts, log, on_epoch
         self.clip, self.ema = config.clip, config.ema
-        self.steps = config.epochs * pictures.batches_an_epoch
+        self.steps = config.epochs * pictures.batches_per_epoch
         self._loss, self._schedule = LOSSES[config.loss], SCHEDULES[config.schedule]
         self._activation: type[nn.Module] | None = activation
         self._stack: MlpStack | None = None
         self._slopes: list[Tensor] = []
-        self._graph: cuda_graphs.Graphed | None = None
+        self._graph: cuda_graphs.CudaGraph | None = None
         self._saved_at = self._said_at = time.monotonic()
 
     def batches(self, state: loop.State) -> Iterator[PictureBatch]:
@@ -348,10 +348,12 @@ class _Run(loop.Job[PictureBatch]):
         """The mean loss of a batch."""
         image, label = batch
         if (
-            cuda_graphs.serves(image.device) and self._graph is None
+            cuda_graphs.has_cuda_graphs(image.device) and self._graph is None
         ):  # as above, not before the weights have moved
-            self._graph = cuda_graphs.Graphed(net, image, self.engine.dtype)
-        logits = (self._graph(image) if self._graph else loop.answer(net, image, self.engine.dtype)).float()
+            self._graph = cuda_graphs.CudaGraph(net, image, self.engine.dtype)
+        logits = (
+            self._graph(image) if self._graph else loop.run_in_dtype(net, image, self.engine.dtype)
+        ).float()
         return self._loss(logits, label, self.config.label_smoothing)
 
     def lr(self, state: loop.State) -> float:
@@ -393,8 +395,8 @@ class _Run(loop.Job[PictureBatch]):
         if self.validation is not None:
             row |= self._validate(state)
         state.history.append(row)
-        if distributed.rank() == 0 and self.look is not None:
-            self.look(state.history)
+        if distributed.rank() == 0 and self.on_epoch is not None:
+            self.on_epoch(state.history)
         if time.monotonic() - self._said_at < _EPOCH_LINE_EVERY and not self.finished(state):
             return
         shown = f"loss {loss:.4f}"
@@ -410,18 +412,18 @@ class _Run(loop.Job[PictureBatch]):
         if distributed.rank():
             return
         seconds, size = max(1e-9, state.seconds()), self.pictures.batch_size
-        done = state.epoch + state.batch / self.pictures.batches_an_epoch
+        done = state.epoch + state.batch / self.pictures.batches_per_epoch
         total = f"/{self.config.epochs}"
         left = seconds * (self.steps - state.step) / max(1, state.step)
         if self.config.seconds:
             total, left = "", self.config.seconds - seconds
         rate = state.step * size / seconds
-        self.say(f"epoch {done:.3g}{total}: {shown}; {rate:,.0f}/s, {max(0.0, left):,.0f} s left")
+        self.log(f"epoch {done:.3g}{total}: {shown}; {rate:,.0f}/s, {max(0.0, left):,.0f} s left")
 
     def _validate(self, state: loop.State) -> dict[str, float]:
         """The loss and the error on the validation data."""
         assert self.validation is not None
-        log_probs = predict_log_proba(state.flat.averaged(), self.validation[0])
+        log_probs = predict_log_proba(state.flat.make_average(), self.validation[0])
         truth = to_tensor(self.validation[1]).cpu().numpy()
         return {
             "validation_loss": float(-log_probs[np.arange(len(truth)), truth].mean()),

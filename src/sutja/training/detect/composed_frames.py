@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from sutja.data.boxes.boxed import BoxedPicture
-from sutja.training.detect.frames import Jitter, frame_of, in_channels
+from sutja.training.detect.frames import Jitter, convert_channels, make_frame
 
 Compose = Callable[[np.random.Generator], BoxedPicture]
 MakeCompose = Callable[[], Compose]
@@ -44,7 +44,7 @@ class Chunks:
         Frames a chunk.
     jitter : Jitter
         How frames are cut from pages.
-    frames_a_page : int
+    frames_per_page : int
         Frames cut from each page, in different places.
     seed : int
         Of everything that is drawn.
@@ -55,7 +55,7 @@ class Chunks:
     channels: int
     batch_size: int
     jitter: Jitter
-    frames_a_page: int
+    frames_per_page: int
     seed: int
 
     def chunk(self, compose: Compose, number: int) -> list[BoxedPicture]:
@@ -63,9 +63,9 @@ class Chunks:
         rng = np.random.default_rng([self.seed, number])
         frames: list[BoxedPicture] = []
         while len(frames) < self.batch_size:
-            page = in_channels(compose(rng), self.channels)
-            count = min(self.frames_a_page, self.batch_size - len(frames))
-            frames += [frame_of(page, self.size, self.jitter, rng) for _ in range(count)]
+            page = convert_channels(compose(rng), self.channels)
+            count = min(self.frames_per_page, self.batch_size - len(frames))
+            frames += [make_frame(page, self.size, self.jitter, rng) for _ in range(count)]
         return [frames[i] for i in rng.permutation(len(frames))]
 
 
@@ -75,7 +75,7 @@ class ComposedFrames:
     Parameters are those of `Chunks`, and
 
     workers : processes; 0 composes in this one.
-    batches_an_epoch : after so many, there is a row of the history and perhaps a look at validation pictures.
+    batches_per_epoch : batches after which the history gets a row.
 
     Use it as a context, or call `close`.
     """
@@ -89,11 +89,11 @@ class ComposedFrames:
         jitter: Jitter,
         seed: int,
         workers: int = 1,
-        frames_a_page: int = 4,
-        batches_an_epoch: int = 250,
+        frames_per_page: int = 4,
+        batches_per_epoch: int = 250,
     ) -> None:
-        self.chunks = Chunks(make, size, channels, batch_size, jitter, frames_a_page, seed)
-        self.batches_an_epoch, self.workers = batches_an_epoch, workers
+        self.chunks = Chunks(make, size, channels, batch_size, jitter, frames_per_page, seed)
+        self.batches_per_epoch, self.workers = batches_per_epoch, workers
         self._pool: _Pool | None = None
         self._compose: Compose | None = None
         self._last: tuple[int, list[BoxedPicture]] = (-1, [])  # a run looks at the first batch twice
@@ -106,8 +106,8 @@ class ComposedFrames:
         RuntimeError
             A worker failed or was killed.
         """
-        start = number * self.batches_an_epoch
-        for chunk in range(start + first, start + self.batches_an_epoch):
+        start = number * self.batches_per_epoch
+        for chunk in range(start + first, start + self.batches_per_epoch):
             if self._last[0] != chunk:
                 self._last = (chunk, self._take(chunk))
             yield self._last[1]

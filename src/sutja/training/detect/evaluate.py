@@ -19,7 +19,7 @@ from sutja.boxes.nms import merge_detections
 from sutja.data.boxes.boxed import BoxedPicture
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training import loop
-from sutja.training.detect.loss import Targets, targets_of
+from sutja.training.detect.loss import Targets, make_targets
 
 LEAST_SCORE = 0.01  # of what is looked at when measuring
 
@@ -32,13 +32,13 @@ class DetectBatch:
     targets: Targets
 
 
-def batch_of(
+def make_batch(
     frames: Sequence[BoxedPicture], params: FrameParams, device: torch.device | str = "cpu"
 ) -> DetectBatch:
     """Frames of one size, whose sides are multiples of the strides, as a batch."""
     pixels = np.stack([frame.pixels for frame in frames])
     height, width = pixels.shape[1:3]
-    targets = targets_of(frames, height, width, params.strides)
+    targets = make_targets(frames, height, width, params.strides)
     image = torch.from_numpy(pixels).to(device)
     image = image[:, None] if pixels.ndim == 3 else image.permute(0, 3, 1, 2)
     image = (image.float() * (1 / (255 * params.std)) - params.mean / params.std).contiguous(
@@ -47,7 +47,7 @@ def batch_of(
     return DetectBatch(image, targets.to(torch.device(device)))
 
 
-def find(
+def detect_boxes(
     net: nn.Module, picture: BoxedPicture, params: FrameParams, least: float = LEAST_SCORE
 ) -> Detections:
     """What a network finds in a whole picture, in the picture's pixels."""
@@ -64,9 +64,9 @@ def find(
     return Detections(boxes, found.scores, found.labels)
 
 
-def measure(
+def measure_average_precision(
     net: nn.Module, pictures: Sequence[BoxedPicture], params: FrameParams, classes: Sequence[str]
 ) -> BoxScores:
     """COCO's average precision of a network on whole pictures."""
     truth = [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
-    return score_boxes(truth, [find(net, picture, params) for picture in pictures], classes)
+    return score_boxes(truth, [detect_boxes(net, picture, params) for picture in pictures], classes)

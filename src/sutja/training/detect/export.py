@@ -22,7 +22,7 @@ from sutja.boxes.decode import MAX_LOG_DISTANCE
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.nets.detector import Detector
 from sutja.runtime import Session
-from sutja.training.export import OPSET, ParityError, fold, halve
+from sutja.training.export import OPSET, ParityError, fold_batch_norms, store_as_float16
 
 # Between the stored weights in torch and in ONNX, of logarithms of distances and of logits.
 TOLERANCE = 5e-3
@@ -35,7 +35,7 @@ FrameArray = Float[NDArray[np.float32], "_ _ _ _"]  # (B, C, H, W), each of its 
 
 def ready(net: Detector) -> nn.Module:
     """What is stored: norms folded into convolutions, large weights rounded to float16."""
-    stored = fold(net)
+    stored = fold_batch_norms(net)
     with torch.no_grad():
         for parameter in stored.parameters():
             if parameter.numel() >= _LEAST_ELEMENTS:
@@ -88,7 +88,7 @@ def export_detector(net: Detector, card: Card, path: Path, frames: Sequence[Fram
     net = copy.deepcopy(net).cpu().eval()
     stored = ready(net)
     model = detector_to_onnx(stored, net.config.channels)
-    halve(model)
+    store_as_float16(model)
     onnx.checker.check_model(model)
     data = bytes(model.SerializeToString())
     session = Session(ModelFile(card, data, str(path)))

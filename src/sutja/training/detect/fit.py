@@ -46,30 +46,19 @@ from sutja.metrics import format_percent
 from sutja.nets.detector import Detector
 from sutja.signals.frame_input import FrameParams
 from sutja.training import checkpoint, distributed, loop
-from sutja.training.detect.evaluate import LEAST_SCORE, DetectBatch, batch_of, find, measure
+from sutja.training.detect.evaluate import DetectBatch, make_batch, measure_average_precision
 from sutja.training.detect.frames import Frames
 from sutja.training.detect.loss import detection_loss
-from sutja.training.device import Engine, choose, device_of, threads_set
+from sutja.training.device import Engine, choose_engine, find_device, use_threads
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.versions import versions
 
-__all__ = [
-    "LEAST_SCORE",
-    "DetectBatch",
-    "DetectConfig",
-    "FittedDetector",
-    "batch_of",
-    "find",
-    "fit_detector",
-    "load_detector",
-    "measure",
-]
 _CHECKPOINT_EVERY = 10.0  # seconds
 _LINE_EVERY = 10.0  # seconds, of progress within an epoch
 _PARTS = 1000.0  # of a budget of time: how finely the schedule follows the clock
 
-Say = Callable[[str], None]
-Look = Callable[[Sequence[Mapping[str, float]]], None]
+Log = Callable[[str], None]
+OnEpoch = Callable[[Sequence[Mapping[str, float]]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +83,7 @@ class DetectConfig:
         Decay of the averaged weights, which are the result.
     clip : Real
         The largest norm of a gradient; 0 for any.
-    looks : int
+    evaluations : int
         How often the validation pictures are looked at, evenly over the run.
     seed : int
         Of the random numbers of the run.
@@ -115,7 +104,7 @@ class DetectConfig:
     warm_up: Real = 0.05
     ema: Real = 0.998
     clip: Real = 10.0
-    looks: int = 10
+    evaluations: int = 10
     seed: int = 0
     device: str = "auto"
     dtype: str = "auto"
@@ -131,7 +120,7 @@ class DetectConfig:
             "warm_up": 0 <= self.warm_up < 1,
             "ema": 0 < self.ema < 1,
             "clip": self.clip >= 0,
-            "looks": self.looks >= 0,
+            "evaluations": self.evaluations >= 0,
             "seed": self.seed >= 0,
             "threads": self.threads >= 0,
             "dtype": self.dtype in ("auto", "float32", "bfloat16"),
@@ -183,8 +172,8 @@ def fit_detector(
     folder: Path | None = None,
     resume: bool = False,
     facts: Mapping[str, Any] | None = None,
-    say: Say = print,
-    look: Look | None = None,
+    log: Log = print,
+    on_epoch: OnEpoch | None = None,
 ) -> FittedDetector:
     """Train a copy of a detector.
 
@@ -207,9 +196,9 @@ def fit_detector(
         bit for bit those of a run that was never stopped.
     facts : Mapping[str, Any] | None
         What else a resumed run must have in common with the one that began, the data's checksum for one.
-    say : Say
+    log : Log
         Takes lines of progress.
-    look : Look | None
+    on_epoch : OnEpoch | None
         Takes the history after every epoch.
 
     Raises
@@ -222,7 +211,7 @@ def fit_detector(
         raise TrainingError(
             "a detector is trained by one process", where="processes", remedy="start it without torchrun"
         )
-    device = device_of(config.device)
+    device = find_device(config.device)
     whole = {**asdict(config), **net.config.to_json(), "params": params.to_json(), **(facts or {})}
     with torch.random.fork_rng(devices=[device.index or 0] if device.type == "cuda" else []):
         torch.manual_seed(config.seed)
@@ -232,18 +221,18 @@ def fit_detector(
         saved = checkpoint.read(path) if path and resume and path.exists() else None
         if saved and path:
             checkpoint.check_same_run(path, saved["identity"], whole)
-        run = _Run(source, config, params, validation, path, whole, say, look)
+        run = _Run(source, config, params, validation, path, whole, log, on_epoch)
         run.engine = _engine(net, run, device, config, saved)
-        with threads_set(run.engine.threads):
+        with use_threads(run.engine.threads):
             state = loop.State(net, "adamw", config.lr, config.weight_decay, (0.9, 0.99), average=True)
             if saved:
                 state.load(saved)
-                say(f"goes on after {state.step:,} steps")
+                log(f"goes on after {state.step:,} steps")
             else:
                 run.save(state)
             loop.fit(state, run)
             run.save(state)
-    trained = state.flat.averaged().eval()
+    trained = state.flat.make_average().eval()
     assert isinstance(trained, Detector)
     return FittedDetector(
         trained, tuple(state.history), state.step, state.seconds(), config, run.engine.facts(), versions()
@@ -276,8 +265,8 @@ def _engine(
         return Engine(device, getattr(torch, saved["engine"]["dtype"]), saved["engine"]["threads"])
     frames = next(iter(run.source.epoch(0)), [])
     _check(frames, net, run.params)
-    batch = batch_of(frames, run.params, device)
-    return choose(
+    batch = make_batch(frames, run.params, device)
+    return choose_engine(
         net, batch.image, lambda raw: raw[:, 4:].square().mean(), device, config.dtype, config.threads
     )
 
@@ -321,24 +310,24 @@ class _Run(loop.Job[DetectBatch]):
         validation: Sequence[BoxedPicture],
         path: Path | None,
         facts: Mapping[str, Any],
-        say: Say,
-        look: Look | None,
+        log: Log,
+        on_epoch: OnEpoch | None,
     ) -> None:
         self.source, self.config, self.params, self.validation = source, config, params, validation
-        self.path, self.facts, self.say, self.look = path, facts, say, look
+        self.path, self.facts, self.log, self.on_epoch = path, facts, log, on_epoch
         self.clip, self.ema = config.clip, config.ema
-        self.steps = config.epochs * source.batches_an_epoch
+        self.steps = config.epochs * source.batches_per_epoch
         self._schedule = SCHEDULES[config.schedule]
         self._saved_at = self._said_at = time.monotonic()
 
     def batches(self, state: loop.State) -> Iterator[DetectBatch]:
         """What is left of the epoch."""
         for frames in self.source.epoch(state.epoch, state.batch):
-            yield batch_of(frames, self.params, self.engine.device)
+            yield make_batch(frames, self.params, self.engine.device)
 
     def loss(self, net: nn.Module, batch: DetectBatch) -> Tensor:
         """The loss of a batch."""
-        raw = loop.answer(net, batch.image, self.engine.dtype).float()
+        raw = loop.run_in_dtype(net, batch.image, self.engine.dtype).float()
         return detection_loss(raw, batch.targets)
 
     def lr(self, state: loop.State) -> float:
@@ -383,22 +372,22 @@ class _Run(loop.Job[DetectBatch]):
         if self.validation and self._time_to_look(state):
             row |= self._validate(state, loss)
         state.history.append(row)
-        if self.look is not None:
-            self.look(state.history)
+        if self.on_epoch is not None:
+            self.on_epoch(state.history)
 
     def _time_to_look(self, state: loop.State) -> bool:
         """Whether one of the evenly spaced looks is due, which the run's end always is."""
-        if not self.config.looks:
+        if not self.config.evaluations:
             return False
         step, steps = self._progress(state)
         done = sum("validation_error" in row for row in state.history)
-        return self.finished(state) or step / steps * self.config.looks >= done + 1
+        return self.finished(state) or step / steps * self.config.evaluations >= done + 1
 
     def _validate(self, state: loop.State, loss: float) -> dict[str, float]:
-        net = state.flat.averaged()
+        net = state.flat.make_average()
         assert isinstance(net, Detector)
         names = [str(i) for i in range(net.config.classes)]
-        scores = measure(net, self.validation, self.params, names)
+        scores = measure_average_precision(net, self.validation, self.params, names)
         if not np.isfinite(scores.ap50):  # there is no thing in them
             return {}
         figures = f"validation AP {format_percent(scores.ap)}, at IoU 0.5 {format_percent(scores.ap50)}"
@@ -418,8 +407,8 @@ class _Run(loop.Job[DetectBatch]):
         total = f"/{self.config.epochs}"
         if self.config.seconds:
             total, left = "", self.config.seconds - seconds
-        done = state.epoch + state.batch / self.source.batches_an_epoch
-        self.say(f"epoch {done:.3g}{total}: {shown}; {rate:.2f} steps/s, {max(0.0, left):,.0f} s left")
+        done = state.epoch + state.batch / self.source.batches_per_epoch
+        self.log(f"epoch {done:.3g}{total}: {shown}; {rate:.2f} steps/s, {max(0.0, left):,.0f} s left")
 
     def save(self, state: loop.State) -> None:
         """Write the checkpoint, where one is kept."""

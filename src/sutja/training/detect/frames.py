@@ -31,7 +31,7 @@ class Jitter:
         Smallest and largest change of size, drawn evenly on a logarithmic scale.
     stretch : float
         Largest change of one side against the other: 0.1 for 0.9 to 1.1 times.
-    mirror, upset, quarter : bool
+    mirror, upset, transpose : bool
         Whether a picture may be mirrored, put on its head, and turned by 90 degrees.
     mosaic : float
         How often a frame is put together of four pictures (Bochkovskiy et al., YOLOv4, 2020).
@@ -51,9 +51,9 @@ class Jitter:
 
     scale: tuple[float, float] = (0.7, 1.4)
     stretch: float = 0.1
-    mirror: bool = True
-    upset: bool = False
-    quarter: bool = False
+    flip_horizontal: bool = True
+    flip_vertical: bool = False
+    transpose: bool = False
     mosaic: float = 0.0
     light: float = 0.2
     tint: float = 0.05
@@ -63,13 +63,15 @@ class Jitter:
     visible: float = 0.35
 
 
-ANYHOW = Jitter(
-    upset=True, quarter=True, mosaic=0.3, scale=(0.6, 1.6)
+ANY_ORIENTATION = Jitter(
+    flip_vertical=True, transpose=True, mosaic=0.3, scale=(0.6, 1.6)
 )  # seen through a microscope, from above
 UPRIGHT = Jitter(mosaic=0.3, scale=(0.5, 1.5))  # what has a top and a bottom
-WRITTEN = Jitter(mirror=False, scale=(0.75, 1.35), invert=0.02)  # text; composed pages vary by themselves
-NONE = Jitter((1.0, 1.0), 0.0, mirror=False, light=0.0, tint=0.0, blur=0.0, noise=0.0)
-JITTERS = {"none": NONE, "written": WRITTEN, "upright": UPRIGHT, "anyhow": ANYHOW}
+WRITTEN = Jitter(
+    flip_horizontal=False, scale=(0.75, 1.35), invert=0.02
+)  # text; composed pages vary by themselves
+NONE = Jitter((1.0, 1.0), 0.0, flip_horizontal=False, light=0.0, tint=0.0, blur=0.0, noise=0.0)
+JITTERS = {"none": NONE, "written": WRITTEN, "upright": UPRIGHT, "anyhow": ANY_ORIENTATION}
 
 
 @runtime_checkable
@@ -77,7 +79,7 @@ class Frames(Protocol):
     """Whatever hands over frames: a finite list of pictures, or worker processes that compose them."""
 
     @property
-    def batches_an_epoch(self) -> int:
+    def batches_per_epoch(self) -> int:
         """Batches an epoch."""
 
     def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
@@ -112,25 +114,25 @@ class ListedFrames:
         jitter: Jitter,
         seed: int,
     ) -> None:
-        self.pictures = [in_channels(picture, channels) for picture in pictures]
+        self.pictures = [convert_channels(picture, channels) for picture in pictures]
         self.size, self.batch_size, self.jitter, self.seed = size, batch_size, jitter, seed
-        self.batches_an_epoch = -(-len(self.pictures) // batch_size)
+        self.batches_per_epoch = -(-len(self.pictures) // batch_size)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
         """The batches of epoch `number` from batch `first` on; the last one is filled up from the first."""
         order = np.random.default_rng([self.seed, number]).permutation(len(self.pictures))
-        for index in range(first, self.batches_an_epoch):
+        for index in range(first, self.batches_per_epoch):
             rng = np.random.default_rng([self.seed, number, index])
             rows = order.take(range(index * self.batch_size, (index + 1) * self.batch_size), mode="wrap")
-            yield [frame_of(self.pictures[row], self.size, self.jitter, rng, self.pictures) for row in rows]
+            yield [make_frame(self.pictures[row], self.size, self.jitter, rng, self.pictures) for row in rows]
 
 
-def in_channels(picture: BoxedPicture, channels: int) -> BoxedPicture:
+def convert_channels(picture: BoxedPicture, channels: int) -> BoxedPicture:
     """A picture held in memory, grey for one channel, RGB for three."""
     return BoxedPicture(fit_channels(picture.pixels, channels), picture.boxes, picture.labels, picture.ignore)
 
 
-def frame_of(
+def make_frame(
     picture: BoxedPicture,
     size: tuple[int, int],
     jitter: Jitter,
@@ -192,11 +194,11 @@ def _cut(
 def _turned(picture: BoxedPicture, jitter: Jitter, rng: np.random.Generator) -> BoxedPicture:
     """A picture mirrored, on its head, and turned by 90 degrees, as the jitter allows."""
     pixels, boxes = picture.pixels, picture.boxes
-    if jitter.mirror and rng.random() < 0.5:
+    if jitter.flip_horizontal and rng.random() < 0.5:
         pixels, boxes = pixels[:, ::-1], _reflected(boxes, 0, pixels.shape[1])
-    if jitter.upset and rng.random() < 0.5:
+    if jitter.flip_vertical and rng.random() < 0.5:
         pixels, boxes = pixels[::-1], _reflected(boxes, 1, pixels.shape[0])
-    if jitter.quarter and rng.random() < 0.5:
+    if jitter.transpose and rng.random() < 0.5:
         pixels, boxes = pixels.swapaxes(0, 1), boxes[:, [1, 0, 3, 2]]
     return BoxedPicture(pixels, boxes, picture.labels, picture.ignore)
 

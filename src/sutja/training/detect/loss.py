@@ -66,7 +66,7 @@ class Targets:
         return Targets(*(getattr(self, name).to(device) for name in self.__slots__))
 
 
-def targets_of(
+def make_targets(
     pictures: Sequence[BoxedPicture], height: int, width: int, strides: tuple[int, ...]
 ) -> Targets:
     """The targets of a batch of frames, all of height × width pixels."""
@@ -77,7 +77,7 @@ def targets_of(
         for x0, y0, x1, y1 in picture.boxes[picture.ignore]:
             silent[index] |= (x > x0) & (x < x1) & (y > y0) & (y < y1)
         real = picture.boxes[~picture.ignore]
-        which, cell = candidates(real, height, width, strides)
+        which, cell = find_candidates(real, height, width, strides)
         pair_box.append(which + before)
         pair_cell.append(cell + index * len(x))
         boxes.append(real)
@@ -96,7 +96,7 @@ def targets_of(
     return Targets(*map(torch.from_numpy, arrays))
 
 
-def candidates(
+def find_candidates(
     boxes: NDArray[np.float32], height: int, width: int, strides: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Which cells may answer for which boxes: those within a box and near its middle line.
@@ -145,7 +145,7 @@ def _cells_within(
     return box, first[box, 1] + down, first[box, 0] + along
 
 
-def overlap(
+def iou_and_giou(
     a: Float[Tensor, "P 4"], b: Float[Tensor, "P 4"]
 ) -> tuple[Float[Tensor, " P"], Float[Tensor, " P"]]:
     """Intersection over union of pairs of boxes, and the same less what the hull holds beyond both.
@@ -160,7 +160,7 @@ def overlap(
     return iou, iou - (hull - union) / hull.clamp(min=_TINY)
 
 
-def boxes_of(
+def decode_boxes(
     raw: Float[Tensor, "4 P"], x: Float[Tensor, " P"], y: Float[Tensor, " P"], size: Float[Tensor, " P"]
 ) -> Float[Tensor, "P 4"]:
     """The boxes xyxy of cells, as `sutja.boxes.decode.decode` has them."""
@@ -169,7 +169,7 @@ def boxes_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class Assignment:
     """Who answers.
 
     Attributes
@@ -187,7 +187,7 @@ class Assigned:
 @torch.no_grad()
 def assign(
     score: Float[Tensor, " P"], iou: Float[Tensor, " P"], targets: Targets, answers: int = ANSWERS
-) -> Assigned:
+) -> Assignment:
     """Choose the cells that answer for each box, at most `answers`; no cell answers for two.
 
     Parameters
@@ -214,7 +214,7 @@ def assign(
     most_aligned = _greatest(aligned[pairs], box[pairs], n_boxes)
     most_iou = _greatest(iou[pairs], box[pairs], n_boxes)
     wanted = aligned[pairs] / most_aligned[box[pairs]].clamp(min=_LEAST) * most_iou[box[pairs]]
-    return Assigned(pairs, wanted.clamp(0, 1))
+    return Assignment(pairs, wanted.clamp(0, 1))
 
 
 def _greatest(values: Tensor, group: Tensor, n: int) -> Tensor:
@@ -234,9 +234,9 @@ def detection_loss(raw: Float[Tensor, "B E A"], targets: Targets) -> Float[Tenso
     picture, cell = targets.pair_cell // n_cells, targets.pair_cell % n_cells
     logits = raw[:, 4:]
     edges = raw[:, :4].permute(1, 0, 2).reshape(4, -1)[:, targets.pair_cell]
-    boxes = boxes_of(edges, targets.x[cell], targets.y[cell], targets.size[cell])
+    boxes = decode_boxes(edges, targets.x[cell], targets.y[cell], targets.size[cell])
     label = targets.labels[targets.pair_box]
-    iou, generalised = overlap(boxes, targets.boxes[targets.pair_box])
+    iou, generalised = iou_and_giou(boxes, targets.boxes[targets.pair_box])
     chosen = assign(logits[picture, label, cell].detach().sigmoid(), iou.detach(), targets)
     wanted = torch.zeros_like(logits)
     pairs = chosen.pairs

@@ -20,7 +20,7 @@ from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.detect.export import FrameArray
 from sutja.training.export import ParityError
-from sutja.training.quantise import quantise, widened
+from sutja.training.quantise import quantise, widen_weights
 
 KEEP = ("stem", "answer")
 LIKELY = 0.3  # boxes of this score count
@@ -51,15 +51,15 @@ def quantise_detector(
     """
     file = read_model(path)
     params = FrameParams.from_json(file.card.preprocessing.params)
-    model = widened(onnx.load_model_from_string(file.data))
+    model = widen_weights(onnx.load_model_from_string(file.data))
     made = quantise(model, shown, KEEP).SerializeToString()
     floats, integers = Session(file), Session(ModelFile(file.card, made, str(out)))
-    check_same_things(floats, integers, compared, params)
+    check_same_boxes(floats, integers, compared, params)
     write_model(out, made, file.card)
     return read_model(out)
 
 
-def check_same_things(
+def check_same_boxes(
     floats: Session, integers: Session, frames: Sequence[FrameArray], params: FrameParams
 ) -> None:
     """Raise `ParityError` unless two networks find the same boxes, but for `MOST_LOST` of them."""
@@ -87,7 +87,7 @@ def _found(session: Session, frame: FrameArray, params: FrameParams) -> Detectio
     return merge_detections(found, params.overlap, params.across)
 
 
-def frames_of(pictures: Sequence[BoxedPicture], params: FrameParams) -> list[FrameArray]:
+def make_frames(pictures: Sequence[BoxedPicture], params: FrameParams) -> list[FrameArray]:
     """Pictures as the network sees them, to show or to compare on."""
     arrays = []
     for picture in pictures:

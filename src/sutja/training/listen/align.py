@@ -18,9 +18,9 @@ from sutja.grammar.number_words import OTHER, classify_word
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
 from sutja.training import loop
-from sutja.training.device import convolution_dtype
-from sutja.training.listen.batches import Heard
-from sutja.training.listen.fit import hear
+from sutja.training.device import choose_convolution_dtype
+from sutja.training.listen.batches import Example
+from sutja.training.listen.fit import recognise_words
 
 _SURE = 0.6  # least probability of a word in the frame it is heard in
 _REACH = 0.45  # seconds before the first word and after the last that still belong to it
@@ -30,7 +30,9 @@ _STEP = 96  # frames: lengths looked at are multiples of it, since each shape co
 _OTHER = classify_word(OTHER)
 
 
-def heard_at(log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int]) -> list[int] | None:
+def find_word_frames(
+    log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int]
+) -> list[int] | None:
     """The frame in which each word is heard most clearly; None where something else is heard than said."""
     path = log_probs.argmax(-1)
     starts = np.flatnonzero(np.diff(path, prepend=0))
@@ -50,7 +52,7 @@ def heard_at(log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int
     return frames if said == list(classes) else None
 
 
-def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> Iterator[Piece]:
+def cut_words(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> Iterator[Piece]:
     """The number words of pieces of several, one by one, cut where it is quietest between them.
 
     Parameters
@@ -71,8 +73,8 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
         seen = log_mel(sound, params)
         features = torch.zeros(1, -(-len(seen) // _STEP) * _STEP, params.mels)
         features[0, : len(seen)] = torch.from_numpy(seen)
-        log_probs = loop.evaluation_step(net, features, convolution_dtype())[0].numpy()
-        frames = heard_at(log_probs, piece.classes)
+        log_probs = loop.evaluation_step(net, features, choose_convolution_dtype())[0].numpy()
+        frames = find_word_frames(log_probs, piece.classes)
         if frames is None:
             continue
         places = [(at * params.stride - params.margin) * params.hop for at in frames]
@@ -83,14 +85,14 @@ def words_of(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> I
             if c != _OTHER
             and _SHORTEST < len(word := trimmed(sound[start:stop], margin=0.03)) / RATE < _LONGEST
         ]
-        said = hear(net, [_alone(word, params) for word in words]) if words else []
+        said = recognise_words(net, [_alone(word, params) for word in words]) if words else []
         yield from (word for word, classes in zip(words, said, strict=True) if classes == word.classes)
 
 
-def _alone(word: Piece, params: LogMelParams) -> Heard:
+def _alone(word: Piece, params: LogMelParams) -> Example:
     """A word with silence around it."""
     sound = np.pad(word.samples.astype(np.float32) / np.float32(32768), round(_AROUND * RATE))
-    return Heard(log_mel(sound, params).astype(np.float16), word.classes)
+    return Example(log_mel(sound, params).astype(np.float16), word.classes)
 
 
 def _edges(sound: NDArray[np.float32], heard: Sequence[int]) -> list[int]:

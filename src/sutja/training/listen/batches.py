@@ -22,7 +22,7 @@ _STEP = 48  # frames: lengths of batches are multiples of it, since each shape c
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Example:
     """Features of a recording and what is to be heard in it: classes of words, and sounds where known."""
 
     features: Float16[NDArray[np.float16], "t M"]
@@ -34,23 +34,23 @@ class Heard:
 class Batch:
     """Arrays for one step; features are 0, silence, behind the end of a row.
 
-    ``sounds`` and ``sound_lengths`` are as the targets; a length of 0 says that they are not known.
+    ``sounds`` and ``phoneme_lengths`` are as the targets; a length of 0 says that they are not known.
     """
 
     features: Float32[NDArray[np.float32], "B T M"]
     targets: Int64[NDArray[np.int64], "B L"]
     lengths: Int64[NDArray[np.int64], " B"]
     sounds: Int64[NDArray[np.int64], "B S"]
-    sound_lengths: Int64[NDArray[np.int64], " B"]
+    phoneme_lengths: Int64[NDArray[np.int64], " B"]
 
 
-def heard_of(recording: Recording, params: LogMelParams) -> Heard:
+def make_example(recording: Recording, params: LogMelParams) -> Example:
     """Look at a recording as use would, and keep it small."""
     features = log_mel(recording.samples, params).astype(np.float16)
-    return Heard(features, recording.classes, recording.sounds)
+    return Example(features, recording.classes, recording.sounds)
 
 
-def batch_of(rows: Sequence[Heard], frames: int = 0) -> Batch:
+def make_batch(rows: Sequence[Example], frames: int = 0) -> Batch:
     """Rows side by side, padded to the longest or to ``frames``."""
     longest = max(frames, *(len(row.features) for row in rows))
     features = np.zeros((len(rows), longest, rows[0].features.shape[1]), np.float32)
@@ -70,7 +70,7 @@ def _side_by_side(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64],
     return targets, lengths
 
 
-def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
+def make_batches(rows: Sequence[Example], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Batches of rows of like length, each of about ``frames`` frames in all, in random order.
 
     The last batch of a length is filled up by repeating some: no row is left out.
@@ -87,19 +87,19 @@ def batches(rows: Sequence[Heard], frames: int, rng: np.random.Generator) -> Ite
             groups.append((length, some))
     for position in rng.permutation(len(groups)):
         length, some = groups[position]
-        yield batch_of([rows[i] for i in some], length)
+        yield make_batch([rows[i] for i in some], length)
 
 
 MakeComposer = Callable[[int], SpeechComposer]
 
 
-def _recordings(make: MakeComposer, params: LogMelParams, seed: int) -> Callable[[], Heard]:
+def _recordings(make: MakeComposer, params: LogMelParams, seed: int) -> Callable[[], Example]:
     """What composes the next recording, in a worker."""
     composer = make(seed)
-    return lambda: heard_of(composer.sample(), params)
+    return lambda: make_example(composer.sample(), params)
 
 
-class ListenPool(Workers[Heard]):
+class ComposedRecordings(Workers[Example]):
     """A worker process that composes recordings without end.
 
     Parameters

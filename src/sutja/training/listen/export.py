@@ -20,7 +20,15 @@ from numpy.typing import NDArray
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.nets.listener import Listener
 from sutja.runtime import Session
-from sutja.training.export import OPSET, ROUNDING, TOLERANCE, ParityError, check_parity, fold, halve
+from sutja.training.export import (
+    OPSET,
+    ROUNDING,
+    TOLERANCE,
+    ParityError,
+    check_parity,
+    fold_batch_norms,
+    store_as_float16,
+)
 
 Features = Float[NDArray[np.float32], "_ _ _"]  # (B, T, M), each of its own length
 _LEAST_ELEMENTS = 256  # smaller tensors stay as they are
@@ -28,7 +36,7 @@ _LEAST_ELEMENTS = 256  # smaller tensors stay as they are
 
 def prepare_listener(net: Listener) -> Listener:
     """What is stored: norms folded into convolutions, large weights rounded to float16."""
-    ready = fold(net)
+    ready = fold_batch_norms(net)
     assert isinstance(ready, Listener)
     with torch.no_grad():
         for parameter in ready.parameters():
@@ -53,7 +61,7 @@ def listener_to_onnx(net: Listener) -> bytes:
             dynamo=False,
         )
         model = onnx.load(path)
-    halve(model)
+    store_as_float16(model)
     model.producer_name = "sutja"
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())

@@ -22,13 +22,13 @@ from torch.nn import functional as F
 from sutja.grammar.number_words import OTHER, classify_word
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.training import checkpoint, loop
-from sutja.training.ctc import SequenceRun, Source, Terms, begun
-from sutja.training.device import convolution_dtype
-from sutja.training.listen.batches import Batch, Heard, batch_of, batches
+from sutja.training.ctc import ChunkSource, CtcConfig, CtcJob, prepare_state
+from sutja.training.device import choose_convolution_dtype
+from sutja.training.listen.batches import Batch, Example, make_batch, make_batches
 from sutja.training.listen.loss import other_ctc_loss
-from sutja.training.listen.phonemes import WithSounds, sounds_loss, words_alone
+from sutja.training.listen.phonemes import ListenerWithPhonemes, drop_phoneme_head, phoneme_loss
 
-_DTYPE = convolution_dtype()
+_DTYPE = choose_convolution_dtype()
 _OTHER = classify_word(OTHER)
 _FRAMES_A_ROW = 320  # about the mean
 _TRACT, _WIDER = 0.08, 0.05  # most that the mel axis is stretched by, and what other lines add to that
@@ -39,26 +39,26 @@ _SMOOTH = 9  # bands that a mean spectrum is smoothed over
 
 
 @dataclass(frozen=True, slots=True)
-class ListenFit(Terms):
-    """How long and how fast to train; `Terms` has the rest.
+class ListenConfig(CtcConfig):
+    """How long and how fast to train; `CtcConfig` has the rest.
 
     Parameters
     ----------
     frames : int
         Frames of features in a batch.
-    vary : float
+    augment : float
         How different each look at a recording is; 0 not at all.
-    sounds : float
+    phoneme_weight : float
         Weight of the loss of the sounds beside that of the words; 0 teaches words alone.
-    lines : float
+    augment_channel : float
         How much of it is as if it came by another microphone, from a mouth of another size still; 0 to 1.
     """
 
-    uses: int = 3
+    epochs_per_chunk: int = 3
     frames: int = 11_000
-    vary: float = 1.0
-    sounds: float = 0.0
-    lines: float = 0.0
+    augment: float = 1.0
+    phoneme_weight: float = 0.0
+    augment_channel: float = 0.0
 
 
 def load_average(path: Path) -> Listener:
@@ -72,13 +72,13 @@ def load_average(path: Path) -> Listener:
     parts = checkpoint.read(path)
     config = parts["config"] | {"channels": tuple(parts["config"]["channels"])}
     net = Listener(ListenerConfig(**config))
-    net.load_state_dict(words_alone(parts["average"]))
+    net.load_state_dict(drop_phoneme_head(parts["average"]))
     return net.eval()
 
 
 def start(
     config: ListenerConfig,
-    fit: ListenFit,
+    fit: ListenConfig,
     path: Path | None = None,
     weights: Path | Listener | None = None,
     facts: Mapping[str, Any] | None = None,
@@ -89,7 +89,7 @@ def start(
     ----------
     config : ListenerConfig
         Of a fresh network.
-    fit : ListenFit
+    fit : ListenConfig
         Its seed, learning rate and weight decay.
     path : Path | None
         Continue from this checkpoint where it exists.
@@ -106,12 +106,12 @@ def start(
 
     def make() -> nn.Module:
         net = load_average(weights) if isinstance(weights, Path) else weights or Listener(config)
-        return WithSounds(net) if fit.sounds else net
+        return ListenerWithPhonemes(net) if fit.phoneme_weight else net
 
-    return begun(make, fit, path, facts)
+    return prepare_state(make, fit, path, facts)
 
 
-def varied(
+def augment_features(
     features: Float[Tensor, "B T M"], vary: float, rng: np.random.Generator, lines: float = 0.0
 ) -> Float[Tensor, "B U M"]:
     """Another look at a batch: slower or faster, another vocal tract, bands and short stretches masked.
@@ -125,7 +125,7 @@ def varied(
     rng : random.Generator
         Makes the choices.
     lines : float
-        As for `ListenFit`.
+        As for `ListenConfig`.
 
     References
     ----------
@@ -195,38 +195,40 @@ def best_path(log_probs: Float[NDArray[np.float32], "B U K"]) -> list[tuple[int,
     return texts
 
 
-def hear(net: nn.Module, rows: Sequence[Heard], size: int = 24) -> list[tuple[int, ...]]:
+def recognise_words(net: nn.Module, rows: Sequence[Example], size: int = 24) -> list[tuple[int, ...]]:
     """Best-path classes of recordings, in their order."""
     order = np.argsort([len(row.features) for row in rows])
     texts: list[tuple[int, ...]] = [()] * len(rows)
     for start_at in range(0, len(order), size):
         some = order[start_at : start_at + size]
-        features = torch.from_numpy(batch_of([rows[i] for i in some]).features)
+        features = torch.from_numpy(make_batch([rows[i] for i in some]).features)
         log_probs = loop.evaluation_step(net, features, _DTYPE)
         for index, text in zip(some, best_path(log_probs.numpy()), strict=True):
             texts[index] = text
     return texts
 
 
-def numbers_right(net: nn.Module, rows: Sequence[Heard]) -> float:
+def number_accuracy(net: nn.Module, rows: Sequence[Example]) -> float:
     """The part of the recordings whose number words are all right, and none is heard where none is said."""
-    said = hear(net, rows)
-    right = sum(numbers_in(a) == numbers_in(row.classes) for a, row in zip(said, rows, strict=True))
+    said = recognise_words(net, rows)
+    right = sum(
+        drop_other_words(a) == drop_other_words(row.classes) for a, row in zip(said, rows, strict=True)
+    )
     return right / len(rows)
 
 
-def numbers_in(classes: Sequence[int]) -> tuple[int, ...]:
+def drop_other_words(classes: Sequence[int]) -> tuple[int, ...]:
     """The classes without other words."""
     return tuple(c for c in classes if c != _OTHER)
 
 
 def fit(
     state: loop.State,
-    pool: Source[Heard],
-    config: ListenFit,
-    validation: Mapping[str, Sequence[Heard]],
+    pool: ChunkSource[Example],
+    config: ListenConfig,
+    validation: Mapping[str, Sequence[Example]],
     folder: Path,
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
     facts: Mapping[str, Any] | None = None,
 ) -> loop.State:
     """Train to ``config.steps``, with a checkpoint and a look at the validation sets now and then.
@@ -241,7 +243,7 @@ def fit(
         Name → recordings.
     folder : Path
         Where ``checkpoint.pt`` is written.
-    say : Callable[[str], None]
+    log : Callable[[str], None]
         Takes a line of progress.
     facts : Mapping[str, Any] | None
         As for `start`.
@@ -251,39 +253,39 @@ def fit(
     TrainingError
         The loss became no number.
     """
-    return loop.fit(state, _Run(state, pool, config, validation, folder, say, facts))
+    return loop.fit(state, _Run(state, pool, config, validation, folder, log, facts))
 
 
-class _Run(SequenceRun[Heard, Batch, ListenFit]):
+class _Run(CtcJob[Example, Batch, ListenConfig]):
     """The job of training a listener, as the loop wants it."""
 
     right_of = "numbers"
 
-    def cut(self, rows: Sequence[Heard], rng: np.random.Generator) -> Iterator[Batch]:
+    def cut(self, rows: Sequence[Example], rng: np.random.Generator) -> Iterator[Batch]:
         """Batches of recordings of like length."""
-        return batches(rows, self.terms.frames, rng)
+        return make_batches(rows, self.terms.frames, rng)
 
-    def right(self, net: nn.Module, rows: Sequence[Heard]) -> float:
+    def right(self, net: nn.Module, rows: Sequence[Example]) -> float:
         """The part of the recordings whose numbers are all right."""
-        return numbers_right(net, rows)
+        return number_accuracy(net, rows)
 
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
         """The loss of another look at a batch."""
         features, targets, lengths = map(torch.from_numpy, (batch.features, batch.targets, batch.lengths))
-        if self.terms.vary:
+        if self.terms.augment:
             rng = np.random.default_rng(
                 [self.terms.seed, int(batch.lengths.sum()), features.shape[1], *_state()]
             )
-            features = varied(features, self.terms.vary, rng, self.terms.lines)
+            features = augment_features(features, self.terms.augment, rng, self.terms.augment_channel)
         # A recording weighs the same in any company: batches of short ones hold more of them.
         share = _FRAMES_A_ROW / self.terms.frames
-        if not isinstance(net, WithSounds):
-            log_probs = loop.answer(net, features, _DTYPE)
+        if not isinstance(net, ListenerWithPhonemes):
+            log_probs = loop.run_in_dtype(net, features, _DTYPE)
             return other_ctc_loss(log_probs, targets, lengths, _OTHER).sum() * share
-        log_probs, heard = loop.answer(net.both, features, _DTYPE)
-        sounds, sound_lengths = map(torch.from_numpy, (batch.sounds, batch.sound_lengths))
+        log_probs, heard = loop.run_in_dtype(net.both, features, _DTYPE)
+        sounds, phoneme_lengths = map(torch.from_numpy, (batch.sounds, batch.phoneme_lengths))
         of_words = other_ctc_loss(log_probs, targets, lengths, _OTHER).sum()
-        return (of_words + self.terms.sounds * sounds_loss(heard, sounds, sound_lengths)) * share
+        return (of_words + self.terms.phoneme_weight * phoneme_loss(heard, sounds, phoneme_lengths)) * share
 
 
 def _state() -> list[int]:

@@ -21,7 +21,7 @@ _NET = "net."  # what the names of the listener's own weights begin with
 _AFTER = 0.6  # of the blocks along time: later ones put words together
 
 
-class WithSounds(nn.Module):
+class ListenerWithPhonemes(nn.Module):
     """A listener with a head for the sounds in the middle of its part along time.
 
     Toshniwal et al. (Interspeech 2017) put the easier task at a lower layer.
@@ -51,7 +51,7 @@ class WithSounds(nn.Module):
         return words, answered(self.sounds, middle)
 
 
-def sounds_loss(
+def phoneme_loss(
     log_probs: Float[Tensor, "B U N"], sounds: Int[Tensor, "B S"], lengths: Int[Tensor, " B"]
 ) -> Tensor:
     """The sum of the losses of the rows whose sounds are known (length above 0) and fit their frames."""
@@ -69,7 +69,7 @@ def sounds_loss(
     )
 
 
-def words_alone(weights: Mapping[str, Any]) -> dict[str, Any]:
+def drop_phoneme_head(weights: Mapping[str, Any]) -> dict[str, Any]:
     """The weights of a listener that was taught sounds, without those of the second head."""
     if not any(name.startswith(_NET) for name in weights):
         return dict(weights)

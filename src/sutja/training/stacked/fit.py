@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sutja.errors import TrainingError
-from sutja.training.classify.batches import as_float, to_tensor
+from sutja.training.classify.batches import to_float, to_tensor
 from sutja.training.classify.checks import check_fit
 from sutja.training.classify.fit import Images, Labels
 from sutja.training.stacked.optimisers import Member, Optimiser, StackedConfig, Stream, steps_of
@@ -93,7 +93,7 @@ def fit_stacked(
     if config.dtype == "bfloat16":
         if not isinstance(stack, MlpStack):
             raise TrainingError("only perceptrons are stacked in bfloat16", remedy="take float32 for these")
-        data = as_float(data).to(torch.bfloat16)
+        data = to_float(data).to(torch.bfloat16)
     per_step = _run(stack, data, labels, [members[k] for k in order], config)
     stack.store(nets)
     back = np.argsort(order)
@@ -111,7 +111,7 @@ def predict_log_proba_stacked(
     stack = stack_of(copies, data[:1].float(), shared=True)
     with torch.no_grad():
         parts = [
-            stack.forward(as_float(data[i : i + batch_size])).log_softmax(-1)
+            stack.forward(to_float(data[i : i + batch_size])).log_softmax(-1)
             for i in range(0, len(data), batch_size)
         ]
     return torch.cat(parts, 1).numpy()
@@ -137,7 +137,7 @@ def _run(
         chunk = []
         for i in range(ahead):
             at = rows[:, i]
-            x = as_float(data.index_select(0, at.reshape(-1)))
+            x = to_float(data.index_select(0, at.reshape(-1)))
             target = labels[at].expand(active, -1)
             x = x if shared else x.view(active, config.batch_size, *data.shape[1:])
             loss, grads = stack.gradients(x, target, config.label_smoothing)

@@ -42,29 +42,29 @@ class Batch:
     silent: Bool[NDArray[np.bool_], "B K"]
 
 
-def silent_classes(silence: Silence) -> Bool[NDArray[np.bool_], " K"]:
+def mark_silent_classes(silence: Silence) -> Bool[NDArray[np.bool_], " K"]:
     """The classes that a label of this silence says nothing of."""
     signs = {Silence.NONE: "", Silence.GAPS: SPACE, Silence.SIGNS: DONT_CARE}[silence]
     return np.array([False] + [character in signs for character in CHARSET])
 
 
-_SILENT = {silence: silent_classes(silence) for silence in Silence}
+_SILENT = {silence: mark_silent_classes(silence) for silence in Silence}
 
 
-def classes_of(sample: Sample) -> tuple[int, ...]:
+def encode_label(sample: Sample) -> tuple[int, ...]:
     """The label's classes, without the characters it is silent about."""
     mute = _SILENT[sample.silence]
     return tuple(c for c in (_CLASS[character] for character in sample.text) if not mute[c])
 
 
-def crop_of(sample: Sample, params: NormaliseParams) -> Crop:
+def make_crop(sample: Sample, params: NormaliseParams) -> Crop:
     """Normalise a sample as `read` would, and keep it small."""
     array = normalise(sample.picture, params).array
     pixels = np.asarray(np.rint((array - _LOW) * (255 / _SPAN)), np.uint8)
-    return Crop(pixels, classes_of(sample), sample.silence)
+    return Crop(pixels, encode_label(sample), sample.silence)
 
 
-def batch_of(crops: list[Crop], multiple: int = STRIDE) -> Batch:
+def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:
     """Crops side by side, padded to the widest, and that to a multiple of ``multiple``."""
     arrays = [crop.pixels.astype(np.float32) * np.float32(_SPAN / 255) + np.float32(_LOW) for crop in crops]
     image = pad_batch(arrays, multiple)
@@ -76,7 +76,7 @@ def batch_of(crops: list[Crop], multiple: int = STRIDE) -> Batch:
     return Batch(image, targets, lengths, np.stack([_SILENT[crop.silence] for crop in crops]))
 
 
-def batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterator[Batch]:
+def make_batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterator[Batch]:
     """Batches of crops of like width, each of about ``columns`` columns in all, in random order.
 
     Shapes come from a short list, since the library behind the convolutions compiles code for each shape
@@ -97,7 +97,7 @@ def batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterat
         groups += [(width, members[start : start + size]) for start in starts]
     for position in rng.permutation(len(groups)):
         width, members = groups[position]
-        yield batch_of([crops[i] for i in members], width)
+        yield make_batch([crops[i] for i in members], width)
 
 
 MakeComposer = Callable[[int], Composer]
@@ -106,10 +106,10 @@ MakeComposer = Callable[[int], Composer]
 def _crops(make: MakeComposer, params: NormaliseParams, seed: int) -> Callable[[], Crop]:
     """What composes the next crop, in a worker."""
     composer = make(seed)
-    return lambda: crop_of(composer.sample(), params)
+    return lambda: make_crop(composer.sample(), params)
 
 
-class Pool(Workers[Crop]):
+class ComposedCrops(Workers[Crop]):
     """Worker processes that compose samples without end.
 
     Parameters

@@ -20,18 +20,18 @@ from torch import Tensor, nn
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training import checkpoint, loop
-from sutja.training.ctc import SequenceRun, Source, Terms, begun
-from sutja.training.device import convolution_dtype
+from sutja.training.ctc import ChunkSource, CtcConfig, CtcJob, prepare_state
+from sutja.training.device import choose_convolution_dtype
 from sutja.training.losses import silent_ctc_loss
-from sutja.training.transcribe.batches import Batch, Crop, batch_of, batches
+from sutja.training.transcribe.batches import Batch, Crop, make_batch, make_batches
 
-_DTYPE = convolution_dtype()
+_DTYPE = choose_convolution_dtype()
 _COLUMNS_A_CROP = 96  # about the mean
 
 
 @dataclass(frozen=True, slots=True)
-class FitConfig(Terms):
-    """How long and how fast to train; `Terms` has the rest.
+class TranscribeConfig(CtcConfig):
+    """How long and how fast to train; `CtcConfig` has the rest.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ class FitConfig(Terms):
         Of the loss; see `losses.silent_ctc_loss`.
     """
 
-    chunks_a_round: int = 3
+    chunks_per_epoch: int = 3
     evaluate_every: int = 1500
     warm_up: int = 300
-    settle: float = 0.3
+    freeze_norms_after: float = 0.3
     columns: int = 16_384
     damping: float = 0.0
 
@@ -66,7 +66,7 @@ def load_average(path: Path) -> Transcriber:
 
 def start(
     config: TranscriberConfig,
-    fit: FitConfig,
+    fit: TranscribeConfig,
     path: Path | None = None,
     weights: Path | Transcriber | None = None,
     facts: Mapping[str, Any] | None = None,
@@ -77,7 +77,7 @@ def start(
     ----------
     config : TranscriberConfig
         Of a fresh network.
-    fit : FitConfig
+    fit : TranscribeConfig
         Its seed, learning rate and weight decay.
     path : Path | None
         Continue from this checkpoint where it exists.
@@ -91,7 +91,7 @@ def start(
     TrainingError
         The run began with something else.
     """
-    return begun(
+    return prepare_state(
         lambda: load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config),
         fit,
         path,
@@ -108,13 +108,13 @@ def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
     return texts
 
 
-def read_crops(net: nn.Module, crops: Sequence[Crop], size: int = 64) -> list[str]:
+def transcribe_crops(net: nn.Module, crops: Sequence[Crop], size: int = 64) -> list[str]:
     """Best-path texts of crops, in their order."""
     order = np.argsort([crop.pixels.shape[1] for crop in crops])
     texts = [""] * len(crops)
     for start_at in range(0, len(order), size):
         rows = order[start_at : start_at + size]
-        log_probs = loop.evaluation_step(net, _image(batch_of([crops[i] for i in rows])), _DTYPE)
+        log_probs = loop.evaluation_step(net, _image(make_batch([crops[i] for i in rows])), _DTYPE)
         for index, text in zip(rows, best_path(log_probs.numpy()), strict=True):
             texts[index] = text
     return texts
@@ -122,7 +122,7 @@ def read_crops(net: nn.Module, crops: Sequence[Crop], size: int = 64) -> list[st
 
 def digit_accuracy(net: nn.Module, crops: Sequence[Crop]) -> float:
     """The part of the crops whose digits are all right."""
-    texts = read_crops(net, crops)
+    texts = transcribe_crops(net, crops)
     right = 0
     for crop, text in zip(crops, texts, strict=True):
         truth = "".join(CHARSET[c - 1] for c in crop.classes)
@@ -140,11 +140,11 @@ def _image(batch: Batch) -> Float[Tensor, "B 1 32 W"]:
 
 def fit(
     state: loop.State,
-    pool: Source[Crop],
-    config: FitConfig,
+    pool: ChunkSource[Crop],
+    config: TranscribeConfig,
     validation: dict[str, list[Crop]],
     folder: Path,
-    say: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
     facts: Mapping[str, Any] | None = None,
 ) -> loop.State:
     """Train to ``config.steps``, with a checkpoint and a look at the validation sets now and then.
@@ -159,7 +159,7 @@ def fit(
         Name → crops.
     folder : Path
         Where ``checkpoint.pt`` is written.
-    say : Callable[[str], None]
+    log : Callable[[str], None]
         Takes a line of progress.
     facts : Mapping[str, Any] | None
         As for `start`.
@@ -169,10 +169,10 @@ def fit(
     TrainingError
         The loss became no number.
     """
-    return loop.fit(state, _Run(state, pool, config, validation, folder, say, facts))
+    return loop.fit(state, _Run(state, pool, config, validation, folder, log, facts))
 
 
-class _Run(SequenceRun[Crop, Batch, FitConfig]):
+class _Run(CtcJob[Crop, Batch, TranscribeConfig]):
     """The job of training a transcriber, as the loop wants it."""
 
     a_line = 100
@@ -180,7 +180,7 @@ class _Run(SequenceRun[Crop, Batch, FitConfig]):
 
     def cut(self, rows: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
         """Batches of crops of like width."""
-        return batches(list(rows), self.terms.columns, rng)
+        return make_batches(list(rows), self.terms.columns, rng)
 
     def right(self, net: nn.Module, rows: Sequence[Crop]) -> float:
         """The part of the crops whose digits are all right."""
@@ -189,7 +189,7 @@ class _Run(SequenceRun[Crop, Batch, FitConfig]):
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
         """Connectionist temporal classification, silent where the label is."""
         targets, lengths, silent = map(torch.from_numpy, (batch.targets, batch.lengths, batch.silent))
-        log_probs = loop.answer(net, _image(batch), _DTYPE)
+        log_probs = loop.run_in_dtype(net, _image(batch), _DTYPE)
         loss = silent_ctc_loss(log_probs, targets, lengths, silent, self.terms.damping)
         # A crop weighs the same in any company: batches of narrow ones hold more of them.
         return loss * (len(lengths) * _COLUMNS_A_CROP / self.terms.columns)

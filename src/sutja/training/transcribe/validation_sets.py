@@ -16,7 +16,7 @@ from sutja.data.split import fixed
 from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.samples import Composer, Sample, Silence
 from sutja.synthesis.crops.sources import Sources, amounts_of, cheque_fields, word_fields
-from sutja.training.transcribe.batches import Crop, crop_of
+from sutja.training.transcribe.batches import Crop, make_crop
 
 _MOST = 1000  # crops a set: enough to tell 0.5 points apart, and quick
 
@@ -81,5 +81,5 @@ def crops(
         if not samples:
             continue
         step = max(1, len(samples) // most) if most else 1
-        out[name] = [crop_of(sample, params) for sample in samples[::step]]
+        out[name] = [make_crop(sample, params) for sample in samples[::step]]
     return out

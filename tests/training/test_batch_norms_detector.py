@@ -9,10 +9,9 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
+from sutja.training.batch_norms import load_folded_weights, restore_detector
 from sutja.training.detect.export import export_detector, ready
-from sutja.training.detect.unfold_norms import unfold_detector
-from sutja.training.quantise import quantise, widened
-from sutja.training.unfold_norms import load_folded
+from sutja.training.quantise import quantise, widen_weights
 
 
 def frames(n, seed=0, side=64):
@@ -36,7 +35,7 @@ def exported(path, size="s"):
 def test_an_unfolded_detector_answers_as_the_file_and_still_trains(tmp_path, size):
     path = tmp_path / "m.onnx"
     trained = exported(path, size)
-    net = unfold_detector(path, frames(8, 5))
+    net = restore_detector(path, frames(8, 5))
     assert net.config == trained.config
     image = torch.from_numpy(frames(2, 9, 96))
     with torch.no_grad():
@@ -53,11 +52,11 @@ def test_integers_are_unfolded_too(tmp_path):
     path, small = tmp_path / "m.onnx", tmp_path / "q.onnx"
     trained = exported(path)
     file = read_model(path)
-    model = widened(onnx.load_model_from_string(file.data))
+    model = widen_weights(onnx.load_model_from_string(file.data))
     shown = [frames(2, seed) for seed in range(10)]
     write_model(small, quantise(model, shown, ("stem", "answer")).SerializeToString(), file.card)
-    assert any(name.endswith("look.0.weight") for name in load_folded(small))
-    net = unfold_detector(small, frames(8, 5))
+    assert any(name.endswith("look.0.weight") for name in load_folded_weights(small))
+    net = restore_detector(small, frames(8, 5))
     image = torch.from_numpy(frames(2, 9))
     with torch.no_grad():
         assert torch.allclose(net(image), ready(trained)(image), atol=0.1)
@@ -65,7 +64,7 @@ def test_integers_are_unfolded_too(tmp_path):
 
 def test_another_network_is_refused(tmp_path):
     with pytest.raises(ModelFileError, match="not to detect"):
-        unfold_detector(bundled_path("numbers"), frames(2))
+        restore_detector(bundled_path("numbers"), frames(2))
     path = tmp_path / "m.onnx"
     exported(path)
     file = read_model(path)
@@ -75,4 +74,4 @@ def test_another_network_is_refused(tmp_path):
             tensor.name += "x"
     write_model(path, model.SerializeToString(), file.card)
     with pytest.raises(ModelFileError, match="no detector of a size"):
-        unfold_detector(path, frames(2))
+        restore_detector(path, frames(2))

@@ -25,13 +25,14 @@ from torch import Tensor, nn
 from sutja.charset import CHARSET
 from sutja.errors import ModelFileError
 from sutja.model_file import read_model
+from sutja.nets.detector import Detector, DetectorConfig
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 
 # How weights are marked that are stored in float16, or in integers.
 _HALF, _INTEGERS = ".half", "_quantized"
 
 
-def load_folded(path: Path) -> dict[str, Tensor]:
+def load_folded_weights(path: Path) -> dict[str, Tensor]:
     """The tensors of a model file, float32, under the names that the network has for them."""
     graph = onnx.load_model_from_string(read_model(path).data).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -47,7 +48,7 @@ def load_folded(path: Path) -> dict[str, Tensor]:
     }
 
 
-def averaged(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tensor]]]) -> Transcriber:
+def average_networks(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tensor]]]) -> Transcriber:
     """A network whose folded weights are a weighted mean of others': of runs that began from one network.
 
     Between a network and what became of it by training on other data, the mean keeps most of what the one
@@ -58,7 +59,8 @@ def averaged(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tenso
     net : Transcriber
         Lends its norms, which go on as they are; not changed.
     members : Sequence[tuple[float, Mapping[str, Tensor]]]
-        Shares that sum to 1, and folded tensors by name, as of `load_folded` or of `export.fold`.
+        Shares that sum to 1, and folded tensors by name, from `load_folded_weights` or
+        `export.fold_batch_norms`.
     """
     out = copy.deepcopy(net)
     with torch.no_grad():
@@ -87,7 +89,7 @@ def averaged(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tenso
     return out
 
 
-def unfold(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Transcriber:
+def restore_transcriber(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Transcriber:
     """The network of a transcriber's model file, with its norms put back.
 
     Parameters
@@ -103,11 +105,52 @@ def unfold(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Tran
         The file is no model file, or not one of a `Transcriber` with this charset.
     """
     net = Transcriber(TranscriberConfig(1 + len(CHARSET)))
-    put_back(net, path, torch.from_numpy(pictures))
+    restore_batch_norms(net, path, torch.from_numpy(pictures))
     return net
 
 
-def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B ..."]) -> None:
+def restore_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) -> Detector:
+    """The network of a detector's model file, with its norms put back.
+
+    Parameters
+    ----------
+    path : Path
+        A model file that `detect_export.export_detector` or `detect_quantise.quantise_detector` wrote.
+    frames : Float[NDArray[float32], "B C H W"]
+        What the training will show, as `sutja.signals.frame_input.to_frame` makes it, H and W multiples of
+        32; the norms' statistics are those on them.
+
+    Raises
+    ------
+    ModelFileError
+        The file is no model file, or not one of a `Detector`.
+    """
+    card = read_model(path).card
+    if card.task != "detect":
+        raise ModelFileError(f"{path}: is a model to {card.task}, not to detect; pass a detector's file")
+    net = Detector(DetectorConfig(len(card.classes), size_of(path), frames.shape[1]))
+    restore_batch_norms(net, path, torch.from_numpy(frames))
+    return net
+
+
+def size_of(path: Path) -> str:
+    """Which size of `nets.detector.SIZES` the network of a model file has.
+
+    Raises
+    ------
+    ModelFileError
+        None of them.
+    """
+    shapes = {name: tuple(tensor.shape) for name, tensor in load_folded_weights(path).items()}
+    for size in ("s", "m", "l"):
+        net = Detector(DetectorConfig(1, size))
+        inner = (n for n, m in net.named_parameters() if m.dim() == 4 and n.startswith(("stages", "mix")))
+        if all(shapes.get(name) == tuple(net.get_parameter(name).shape) for name in inner):
+            return size
+    raise ModelFileError(f"{path}: is no detector of a size that is trained here; begin from nothing")
+
+
+def restore_batch_norms(net: nn.Module, path: Path, image: Float[Tensor, "B ..."]) -> None:
     """Give a network the weights of a model file, in place; it is in evaluation mode then.
 
     Parameters
@@ -124,7 +167,7 @@ def put_back(net: nn.Module, path: Path, image: Float[Tensor, "B ..."]) -> None:
     ModelFileError
         The file is no model file, or holds another network.
     """
-    tensors = load_folded(path)
+    tensors = load_folded_weights(path)
     net.eval()
     with torch.no_grad():
         for name, module in net.named_modules():

@@ -8,9 +8,9 @@ from sutja.charset import CHARSET
 from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.training.export import export, fold, prepare
+from sutja.training.batch_norms import average_networks, load_folded_weights, restore_transcriber
+from sutja.training.export import export, fold_batch_norms, prepare
 from sutja.training.quantise import quantise_file
-from sutja.training.unfold_norms import averaged, load_folded, unfold
 
 
 def crops(n, width, seed=0):
@@ -31,7 +31,7 @@ def exported(path, config=None):
 def test_an_unfolded_network_answers_as_the_file_and_still_trains(tmp_path):
     path = tmp_path / "m.onnx"
     trained = exported(path)
-    net = unfold(path, crops(8, 64, 5))
+    net = restore_transcriber(path, crops(8, 64, 5))
     image = torch.from_numpy(crops(2, 96, 9))
     with torch.no_grad():
         assert torch.allclose(net.eval()(image), prepare(trained)(image), atol=1e-3)
@@ -48,7 +48,7 @@ def test_integers_are_unfolded_too(tmp_path):
     path, small = tmp_path / "m.onnx", tmp_path / "q.onnx"
     trained = exported(path)
     quantise_file(path, small, [crops(1, 64, seed) for seed in range(20)], [crops(1, 64, 30)])
-    net = unfold(small, crops(8, 64, 5)).eval()
+    net = restore_transcriber(small, crops(8, 64, 5)).eval()
     image = torch.from_numpy(crops(2, 96, 9))
     with torch.no_grad():
         assert torch.allclose(net(image), prepare(trained)(image), atol=0.1)
@@ -57,19 +57,24 @@ def test_integers_are_unfolded_too(tmp_path):
 def test_the_mean_of_networks_is_that_of_their_folded_weights(tmp_path):
     path = tmp_path / "m.onnx"
     began = exported(path)
-    net = unfold(path, crops(8, 64, 5))
+    net = restore_transcriber(path, crops(8, 64, 5))
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.add_(0.02 * torch.randn_like(parameter))
-    image, ends = torch.from_numpy(crops(2, 96, 9)), [load_folded(path), fold(net).state_dict()]
+    image, ends = (
+        torch.from_numpy(crops(2, 96, 9)),
+        [load_folded_weights(path), fold_batch_norms(net).state_dict()],
+    )
     with torch.no_grad():
-        same = averaged(net, [(0.0, ends[0]), (1.0, ends[1])]).eval()
+        same = average_networks(net, [(0.0, ends[0]), (1.0, ends[1])]).eval()
         assert torch.allclose(same(image), net.eval()(image), atol=1e-3)
         assert torch.allclose(
-            averaged(net, [(1.0, ends[0]), (0.0, ends[1])]).eval()(image), prepare(began)(image), atol=1e-3
+            average_networks(net, [(1.0, ends[0]), (0.0, ends[1])]).eval()(image),
+            prepare(began)(image),
+            atol=1e-3,
         )
-    half = averaged(net, [(0.5, ends[0]), (0.5, ends[1])])
-    middle = fold(half).state_dict()
+    half = average_networks(net, [(0.5, ends[0]), (0.5, ends[1])])
+    middle = fold_batch_norms(half).state_dict()
     for name, tensor in middle.items():
         assert torch.allclose(tensor, (ends[0][name] + ends[1][name]) / 2, atol=1e-4)
 
@@ -78,4 +83,4 @@ def test_a_network_of_another_shape_is_refused(tmp_path):
     path = tmp_path / "m.onnx"
     exported(path, TranscriberConfig(1 + len(CHARSET), (8, 8, 16, 16), 32, 2))
     with pytest.raises(ModelFileError, match="no transcriber of the shape"):
-        unfold(path, crops(2, 64))
+        restore_transcriber(path, crops(2, 64))
