@@ -12,7 +12,7 @@ import click
 from sutja.cli import main
 
 PAGE = Path(__file__).parent / "reference" / "command-line.md"
-WIDTH = 100  # columns
+WIDTH = 84  # columns, as many as the site shows
 HEAD = """# Command line
 
 Made from the help of every command. Exit status: 0 if every input was processed, 1 if some could not be
