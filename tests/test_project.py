@@ -58,7 +58,7 @@ def closure(extras):
 
 def test_version_is_one():
     assert Version(sutja.__version__)
-    assert PROJECT["dynamic"] == ["version"]  # read from the package when it is built
+    assert "version" in PROJECT["dynamic"]  # read from the package when it is built
     changelog = (ROOT / "CHANGELOG.md").read_text()
     assert re.search(rf"^## \[{re.escape(sutja.__version__)}\]", changelog, re.MULTILINE)
     citation = (ROOT / "CITATION.cff").read_text()

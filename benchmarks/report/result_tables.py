@@ -36,11 +36,11 @@ HEADLINES = {
     "grids": ("Photos of sudoku grids, all 81 cells", "스도쿠 사진, 81칸 모두", "sudoku"),
     "sudoku": ("Single digits, cells of these photos", "숫자 하나, 위 사진의 칸", "sudoku"),
     "mnist": ("Single digits, handwritten", "숫자 하나, 손글씨", "MNIST"),
-    "fsdd": ("Spoken digits", "말한 숫자 하나", "FSDD"),
-    "an4": ("Spoken number words, unknown speakers", "말한 수, 처음 듣는 화자", "AN4"),
+    "fsdd": ("Spoken digits", "음성: 숫자 하나", "FSDD"),
+    "an4": ("Spoken number words, unknown speakers", "음성: 수, 처음 듣는 화자", "AN4"),
     "strings": (
         "Long spoken strings, one unknown speaker",
-        "길게 말한 숫자열, 처음 듣는 화자",
+        "음성: 긴 숫자열, 처음 듣는 화자",
         "spoken-strings",
     ),
 }
