@@ -198,7 +198,7 @@ def bundle(args: argparse.Namespace) -> None:
         [calibrate(row["raw"]) for row in fields], [float(row["digits"] == row["truth"]) for row in fields]
     )
     choice = table.choose(MAX_ERROR)
-    print(choice.statement())
+    print(choice.describe())
     results = measured(rows, calibrate, choice.threshold)
     for line in results:
         print(line)

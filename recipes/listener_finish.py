@@ -252,7 +252,7 @@ def bundle(args: argparse.Namespace) -> None:
         for line in measured(found, sets, calibrate, 1.0):
             print(line)
         raise SystemExit(f"{error}; train it longer") from error
-    print(choice.statement())
+    print(choice.describe())
     results = tuple(measured(found, sets, calibrate, choice.threshold))
     for line in results:
         print(line)

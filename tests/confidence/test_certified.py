@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sutja.confidence import certified
-from sutja.confidence.certified import METHODS, labels_needed, learn_then_test, selection_with_guaranteed_risk
+from sutja.confidence.certified import METHODS, estimate_labels, learn_then_test, select_with_guaranteed_risk
 from sutja.errors import ThresholdError
 
 BOTH = pytest.mark.parametrize("certify", METHODS.values(), ids=METHODS)
@@ -62,12 +62,12 @@ def test_fewer_errors_are_promised_for_fewer_answers(certify):
     for found in (loose, strict):
         g = found.guarantee
         assert g.wrong / g.accepted < g.max_error
-        assert f"{g.accepted:,} were accepted" in found.statement()
+        assert f"{g.accepted:,} were accepted" in found.describe()
 
 
 def test_counts_are_those_of_the_threshold():
     p, right = drawn(4000, 3)
-    g = (found := selection_with_guaranteed_risk(p, right, 0.05)).guarantee
+    g = (found := select_with_guaranteed_risk(p, right, 0.05)).guarantee
     kept = p >= found.threshold
     assert (g.cases, g.accepted, g.wrong) == (4000, kept.sum(), (~right[kept]).sum())
     assert g.method == "selection with guaranteed risk"
@@ -110,11 +110,11 @@ def test_missing_labels_are_counted_and_then_enough(certify):
 
 def test_no_error_in_too_few_cases_needs_the_well_known_299():
     # log 0.05 / log 0.99 = 298.07
-    assert labels_needed([0.9] * 10, [True] * 10, 0.01, 0.05) >= 299
+    assert estimate_labels([0.9] * 10, [True] * 10, 0.01, 0.05) >= 299
     with pytest.raises(ThresholdError, match="labels are missing"):
-        selection_with_guaranteed_risk(np.linspace(0.5, 1, 298), np.ones(298), 0.01)
+        select_with_guaranteed_risk(np.linspace(0.5, 1, 298), np.ones(298), 0.01)
     p = np.linspace(0.5, 1, 299)
-    assert certified._needed(0.01, 0.05) == 299
+    assert certified._count_needed(0.01, 0.05) == 299
     with pytest.raises(ThresholdError, match="labels are missing"):
         learn_then_test(p, np.ones(299), 0.01)
 

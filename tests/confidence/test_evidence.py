@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.confidence import fit_evidence, weigh
+from sutja.confidence import combine_evidence, fit_evidence
 from sutja.errors import ModelFileError
 from sutja.model_file import Evidence
 
@@ -15,25 +15,25 @@ PROBABILITY = st.floats(0, 1)
 
 
 def test_by_hand():
-    assert weigh(0.5, 0.8, None) == pytest.approx(0.4)
-    assert weigh(0.5, 0.8, Evidence(0.0, 1.0, 1.0)) == pytest.approx(0.8)  # even odds say nothing
-    assert weigh(0.8, 0.8, Evidence(0.0, 1.0, 1.0)) == pytest.approx(16 / 17)
-    assert weigh(0.9, 0.5, Evidence(math.log(2), 0.0, 3.0)) == pytest.approx(2 / 3)
+    assert combine_evidence(0.5, 0.8, None) == pytest.approx(0.4)
+    assert combine_evidence(0.5, 0.8, Evidence(0.0, 1.0, 1.0)) == pytest.approx(0.8)  # even odds say nothing
+    assert combine_evidence(0.8, 0.8, Evidence(0.0, 1.0, 1.0)) == pytest.approx(16 / 17)
+    assert combine_evidence(0.9, 0.5, Evidence(math.log(2), 0.0, 3.0)) == pytest.approx(2 / 3)
 
 
 @given(PROBABILITY, PROBABILITY, PROBABILITY, st.floats(0, 3), st.floats(0, 3), st.floats(-5, 5))
 def test_more_of_either_is_never_less_sure(one, other, reading, finding_weight, reading_weight, offset):
     evidence = Evidence(offset, finding_weight, reading_weight)
     low, high = sorted([one, other])
-    assert 0.0 <= weigh(low, reading, evidence) <= weigh(high, reading, evidence) <= 1.0
-    assert weigh(reading, low, evidence) <= weigh(reading, high, evidence)
+    assert 0.0 <= combine_evidence(low, reading, evidence) <= combine_evidence(high, reading, evidence) <= 1.0
+    assert combine_evidence(reading, low, evidence) <= combine_evidence(reading, high, evidence)
 
 
 def test_weights_are_found_again():
     rng = np.random.default_rng(0)
     true = Evidence(-0.7, 0.4, 1.1)
     finding, reading = rng.random(20_000), rng.random(20_000)
-    p = [weigh(f, r, true) for f, r in zip(finding, reading, strict=True)]
+    p = [combine_evidence(f, r, true) for f, r in zip(finding, reading, strict=True)]
     found = fit_evidence(finding, reading, rng.random(20_000) < p)
     assert (found.offset, found.finding, found.reading) == pytest.approx((-0.7, 0.4, 1.1), abs=0.08)
 
@@ -49,11 +49,11 @@ def test_what_speaks_against_it_is_left_out():
 def test_cases_without_an_error_give_finite_weights():
     found = fit_evidence([0.9, 0.99, 0.8], [0.9, 0.9, 0.99], [True, True, True])
     assert all(math.isfinite(value) for value in (found.offset, found.finding, found.reading))
-    assert weigh(0.9, 0.9, found) < 1.0
+    assert combine_evidence(0.9, 0.9, found) < 1.0
 
 
 def test_what_makes_no_sense():
-    with pytest.raises(ValueError, match="do not go together"):
+    with pytest.raises(ValueError, match="1 detections, 2 readings and 1 truths differ in number"):
         fit_evidence([0.5], [0.5, 0.5], [True])
     with pytest.raises(ModelFileError, match="below 0"):
         Evidence(0.0, -1.0, 1.0)

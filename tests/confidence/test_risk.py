@@ -28,7 +28,7 @@ def test_the_threshold_keeps_what_was_asked():
     assert choice.wrong / choice.accepted <= 0.01
     assert choice.accepted == 900  # the next point, 910, has ten wrong: 1.1 %
     assert choice.cases == 1000
-    assert "900 were accepted and 0 of those were wrong" in choice.statement()
+    assert "900 were accepted and 0 of those were wrong" in choice.describe()
 
 
 def test_a_guarantee_costs_coverage():

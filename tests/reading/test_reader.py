@@ -118,7 +118,7 @@ def test_the_largest_error_chooses_the_threshold(make):
     assert make(thresholds=COUNTS, max_error=0.01).threshold == 0.95
     chosen = make(thresholds=COUNTS, max_error=0.05)
     assert chosen.threshold == 0.6
-    assert "of 100 validation cases 100 were accepted and 5 of those were wrong" in chosen.choice.statement()
+    assert "of 100 validation cases 100 were accepted and 5 of those were wrong" in chosen.choice.describe()
     with pytest.raises(ThresholdError, match="no validation counts"):
         make(max_error=0.01)
 

@@ -104,4 +104,4 @@ def opening_model(threads: int) -> Iterator[None]:
 def report_threshold(choice: ThresholdChoice | None) -> None:
     """Print how the threshold was chosen, where `--max-error` asked for one."""
     if choice is not None:
-        click.echo(choice.statement(), err=True)
+        click.echo(choice.describe(), err=True)

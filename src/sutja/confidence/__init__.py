@@ -1,24 +1,24 @@
-"""From what the network says to a probability that holds, and to a threshold that keeps a promise.
+"""From a network's outputs to calibrated probabilities, and to thresholds that bound the error.
 
-`calibration` maps one confidence, `scaling` a classifier's outputs, `evidence` weighs finding and reading;
-`risk` chooses a threshold by what validation answers showed, `certified` one that holds with a stated
+`calibration` maps one confidence, `scaling` a classifier's outputs, `evidence` combines detection and
+reading; `risk` chooses a threshold by validation counts, `certified` one whose error is bounded with a stated
 confidence.
 """
 
-from sutja.confidence.calibration import LEAST_ODDS, Calibrator, fit_calibration, logit
-from sutja.confidence.certified import Certified, learn_then_test, selection_with_guaranteed_risk
-from sutja.confidence.evidence import fit_evidence, weigh
+from sutja.confidence.calibration import Calibrator, fit_calibration, logit
+from sutja.confidence.certified import CertifiedThreshold, learn_then_test, select_with_guaranteed_risk
+from sutja.confidence.evidence import combine_evidence, fit_evidence
 from sutja.confidence.risk import COVERAGES, RiskTable, ThresholdChoice, choose_threshold, resolve_threshold
 from sutja.confidence.scaling import fit_temperature, fit_vector_scaling, scale
 
 __all__ = [
     "COVERAGES",
-    "LEAST_ODDS",
     "Calibrator",
-    "Certified",
+    "CertifiedThreshold",
     "RiskTable",
     "ThresholdChoice",
     "choose_threshold",
+    "combine_evidence",
     "fit_calibration",
     "fit_evidence",
     "fit_temperature",
@@ -27,6 +27,5 @@ __all__ = [
     "logit",
     "resolve_threshold",
     "scale",
-    "selection_with_guaranteed_risk",
-    "weigh",
+    "select_with_guaranteed_risk",
 ]

@@ -1,4 +1,4 @@
-"""From what a network says to a probability that holds: a monotone map of one confidence."""
+"""Calibration: a monotone map from a network's confidence to a probability that holds."""
 
 from __future__ import annotations
 
@@ -12,40 +12,43 @@ from numpy.typing import ArrayLike, NDArray
 from sutja.metrics import check_scored
 from sutja.model_file import CALIBRATION_METHOD, Calibration
 
-LEAST_ODDS = 1e-7  # raw confidences nearer than this to 0 or 1 are told apart no further
+MIN_ODDS = 1e-7  # raw confidences nearer than this to 0 or 1 count as that near
 
 
 def logit(p: float) -> float:
-    """log(p / (1 - p)), with p kept `LEAST_ODDS` away from 0 and 1."""
-    p = min(max(p, LEAST_ODDS), 1.0 - LEAST_ODDS)
+    """Compute log(p / (1 - p)), with p kept `MIN_ODDS` away from 0 and 1."""
+    p = min(max(p, MIN_ODDS), 1.0 - MIN_ODDS)
     return math.log(p / (1.0 - p))
 
 
 class Calibrator:
-    """A monotone map of raw confidence to probability: straight lines between points over the logit.
+    """A monotone map of raw confidence to probability, piecewise linear in the logit.
 
     Parameters
     ----------
     points : Sequence[tuple[float, float]]
-        (raw, calibrated) pairs, both in [0, 1], raw rising and calibrated not falling. Before the first and
-        after the last point the map is flat. Without points it changes nothing.
+        (raw, calibrated) pairs, both in [0, 1], raw increasing and calibrated not decreasing. The map is flat
+        before the first and after the last point. Without points it changes nothing.
+
+    Attributes
+    ----------
+    calibration : Calibration
+        The map as the card keeps it.
 
     Raises
     ------
     ModelFileError
-        If the points are not as said.
+        If the points are no such pairs.
     """
 
     def __init__(self, points: Sequence[tuple[float, float]] = ()) -> None:
         points = tuple((float(raw), float(calibrated)) for raw, calibrated in points)
-        self.calibration = Calibration(
-            CALIBRATION_METHOD, points
-        )  # how the card keeps it; refuses what is no map
+        self.calibration = Calibration(CALIBRATION_METHOD, points)
         self._x = [logit(raw) for raw, _ in points]
         self._y = [calibrated for _, calibrated in points]
 
     def __call__(self, raw: float) -> float:
-        """The calibrated probability of one raw confidence in [0, 1]."""
+        """Calibrate one raw confidence in [0, 1]."""
         if not self._x:
             return raw
         x = logit(raw)
@@ -59,26 +62,26 @@ class Calibrator:
 
 
 def fit_calibration(raw: ArrayLike, correct: ArrayLike) -> Calibrator:
-    """The monotone map that fits which answers were right: isotonic regression by pool-adjacent-violators.
+    """Fit a monotone map to which answers were right: isotonic regression by pool-adjacent-violators.
 
-    Each pooled block becomes one point, at the mean logit of its members. Its share of right answers is drawn
-    half a case towards one half (Krichevsky and Trofimov 1981), so that a block without an error does not
-    claim certainty.
+    Each pooled block becomes one point, at the mean logit of its members. Its share of right answers is
+    estimated with half a case of either outcome added (Krichevsky and Trofimov 1981), so that a block without
+    an error does not claim certainty.
 
     Parameters
     ----------
     raw : ArrayLike
         (n,) raw confidences in [0, 1].
     correct : ArrayLike
-        (n,) whether each answer was right.
+        (n,) True where the answer was right.
     """
     p, right = check_scored(raw, correct)
     x = np.array([logit(value) for value in p.tolist()])
-    blocks = _pool(*_tied(x, right))
+    blocks = _pool(*_count_ties(x, right))
     xs = [centre for centre, _, _ in blocks]
     ys = [(hits + 0.5) / (count + 1.0) for _, hits, count in blocks]
-    ys = np.maximum.accumulate(ys).tolist()  # the pull can turn about two neighbours of unequal size
-    # One more point at each end keeps apart what the flat ends would tie.
+    ys = np.maximum.accumulate(ys).tolist()  # the added cases can swap two neighbours of unequal size
+    # One more point at each end, so that confidences beyond the blocks do not become equal.
     low, high = logit(0.0), logit(1.0)
     if xs[0] > low:
         xs, ys = [low, *xs], [ys[0] / 2, *ys]
@@ -87,14 +90,16 @@ def fit_calibration(raw: ArrayLike, correct: ArrayLike) -> Calibrator:
     return Calibrator([(1.0 / (1.0 + math.exp(-a)), b) for a, b in zip(xs, ys, strict=True)])
 
 
-def _tied(x: NDArray[np.float64], right: NDArray[np.float64]) -> tuple[list[float], list[float], list[int]]:
-    """Distinct values of x, rising, with how many right answers and how many cases each has."""
+def _count_ties(
+    x: NDArray[np.float64], right: NDArray[np.float64]
+) -> tuple[list[float], list[float], list[int]]:
+    """Count right answers and cases for each distinct value of x, in rising order."""
     values, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
     return values.tolist(), np.bincount(inverse, weights=right).tolist(), counts.tolist()
 
 
 def _pool(x: list[float], hits: list[float], counts: list[int]) -> list[tuple[float, float, int]]:
-    """Pool neighbours whose share of hits falls: (mean x, hits, count) a block, the share rising strictly."""
+    """Pool neighbours until the share of hits rises strictly: (mean x, hits, count) a block."""
     blocks: list[tuple[float, float, int]] = []
     for centre, hit, count in zip(x, hits, counts, strict=True):
         blocks.append((centre, hit, count))

@@ -1,13 +1,13 @@
-"""A threshold with a promise: at most so many of the accepted answers are wrong, and this sure that is.
+"""Certified thresholds: a bound on the share of wrong answers among the accepted, with a stated confidence.
 
-Two ways, both with the exact tail of the binomial distribution, both for labels drawn like the answers to
-come, independently of one another, and for a model that was not fitted on them:
+Two methods, both with the exact tail of the binomial distribution, both for independent labels drawn like the
+answers to come, and for a model that was not fitted on them:
 
-- Learn then test (Angelopoulos et al. 2021), by fixed-sequence testing. A few of the cases, their labels
-  unused, say where thresholds lie; on the others the thresholds are tested from the strictest down, each at
-  the full level, until one fails. The promise needs nothing else.
+- Learn then test (Angelopoulos et al. 2021), by fixed-sequence testing. A pilot sample of the cases, its
+  labels unused, chooses the thresholds; on the others they are tested from the strictest down, each at the
+  full level, until one fails. The bound needs nothing else.
 - Selection with guaranteed risk (Geifman and El-Yaniv 2017, algorithm 1). A binary search over all
-  thresholds, the level divided by its steps. Where it goes next depends on the labels, so the promise also
+  thresholds, the level divided by its steps. Where it goes next depends on the labels, so the bound also
   needs that the share of wrong answers does not fall when more are accepted.
 
 Letters: n cases, eps the largest error, delta = 1 - confidence level.
@@ -27,23 +27,23 @@ from sutja.metrics import binomial_tail, check_scored, format_percent
 from sutja.model_file import GUARANTEE_METHODS, Guarantee
 
 GUARANTEED_RISK, LEARN_THEN_TEST = GUARANTEE_METHODS
-SCOUTS = 0.1  # of the cases say where to look
-STEPS = 100  # thresholds to test: more find little, and the first unlucky one ends the search
-# The first threshold accepts so many times the cases that a promise without an error needs: with fewer, the
-# first wrong answer would end the search; but never more than this part of all.
-_START, _START_PART = 3.0, 2 / 3
-MOST_LABELS = 1_000_000  # more are not asked for
+PILOT = 0.1  # share of the cases in the pilot sample
+STEPS = 100  # thresholds to test: more gain little, and the first unlucky one ends the search
+# The first threshold accepts so many times the cases that a bound without an error needs, since with fewer
+# the first wrong answer would end the search; but never more than this share of all.
+_START, _START_SHARE = 3.0, 2 / 3
+MAX_LABELS = 1_000_000  # more are not asked for
 
 
 @dataclass(frozen=True, slots=True)
-class Certified:
-    """A threshold, and the promise that comes with it."""
+class CertifiedThreshold:
+    """A threshold, and the guarantee that comes with it."""
 
     threshold: float
     guarantee: Guarantee
 
-    def statement(self) -> str:
-        """The promise in a sentence."""
+    def describe(self) -> str:
+        """Describe the guarantee in a sentence."""
         g = self.guarantee
         accepted, wrong = format_percent(g.accepted / g.cases), format_percent(g.wrong / g.accepted)
         return (
@@ -54,15 +54,15 @@ class Certified:
 
 
 class _Counts:
-    """Accepted and wrong answers at any threshold."""
+    """Counts of accepted and wrong answers at any threshold."""
 
     def __init__(self, confidence: NDArray[np.float64], right: NDArray[np.float64]) -> None:
         order = np.argsort(-confidence, kind="stable")
         self.falling = confidence[order]
         self._wrong = np.concatenate([[0], np.cumsum(right[order] == 0)])
 
-    def at(self, threshold: float) -> tuple[int, int]:
-        """How many answers have at least this confidence, and how many of those are wrong."""
+    def count(self, threshold: float) -> tuple[int, int]:
+        """Count the answers with at least this confidence, and the wrong ones among them."""
         accepted = int(np.searchsorted(-self.falling, -threshold, side="right"))
         return accepted, int(self._wrong[accepted])
 
@@ -74,21 +74,21 @@ def learn_then_test(
     confidence_level: float = 0.95,
     *,
     seed: int = 0,
-) -> Certified:
-    """The lowest threshold that fixed-sequence testing passes.
+) -> CertifiedThreshold:
+    """Find the lowest threshold that passes fixed-sequence testing.
 
     Parameters
     ----------
     confidence : ArrayLike
         (n,) confidences of answers that neither the model nor its calibration was fitted on.
     correct : ArrayLike
-        (n,) whether each was right.
+        (n,) True where the answer was right.
     max_error : float
         Largest share of wrong answers among the accepted ones, above 0 and below 1.
     confidence_level : float
-        How often, of many repetitions with fresh labels, the promise is to hold.
+        Share of repetitions with fresh labels in which the bound holds.
     seed : int
-        Draws the cases that say where to look.
+        Seed by which the pilot sample is drawn.
 
     Raises
     ------
@@ -97,83 +97,85 @@ def learn_then_test(
     """
     p, right = _check(confidence, correct, max_error, confidence_level)
     delta = 1.0 - confidence_level
-    scouts, tested = _drawn(len(p), seed)
+    pilot, tested = _draw_pilot(len(p), seed)
     counts = _Counts(p[tested], right[tested])
     best: tuple[float, int, int] | None = None
-    for threshold in _sequence(p[scouts], len(tested), max_error, delta):
-        accepted, wrong = counts.at(threshold)
+    for threshold in _choose_thresholds(p[pilot], len(tested), max_error, delta):
+        accepted, wrong = counts.count(threshold)
         if not accepted or binomial_tail(wrong, accepted, max_error) > delta:
             break
         best = (threshold, accepted, wrong)
     if best is None:
-        raise _cannot(p, right, max_error, confidence_level, delta, len(tested) / len(p))
-    return _certified(best, max_error, confidence_level, LEARN_THEN_TEST, len(tested))
+        raise _make_error(p, right, max_error, confidence_level, delta, len(tested) / len(p))
+    return _certify(best, max_error, confidence_level, LEARN_THEN_TEST, len(tested))
 
 
-def _drawn(n: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places of the scouts and of the tested cases."""
+def _draw_pilot(n: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Draw the indices of the pilot sample, and of the cases to test on."""
     order = np.random.default_rng(seed).permutation(n)
-    few = max(1, round(SCOUTS * n)) if n > 1 else 0
+    few = max(1, round(PILOT * n)) if n > 1 else 0
     return order[:few], order[few:]
 
 
-def _sequence(
-    scouts: NDArray[np.float64], n_tested: int, max_error: float, delta: float
+def _choose_thresholds(
+    pilot: NDArray[np.float64], n_tested: int, max_error: float, delta: float
 ) -> NDArray[np.float64]:
-    """The thresholds to test, strictest first; fixed before a label is looked at."""
-    needed = _needed(max_error, delta)
-    start = max(needed, min(_START * needed, _START_PART * n_tested)) / max(1, n_tested)
-    falling = np.sort(scouts)[::-1]
+    """Choose the thresholds to test, strictest first, before any label is used."""
+    needed = _count_needed(max_error, delta)
+    start = max(needed, min(_START * needed, _START_SHARE * n_tested)) / max(1, n_tested)
+    falling = np.sort(pilot)[::-1]
     ranks = np.unique(np.linspace(0, len(falling) - 1, min(STEPS, len(falling))).round().astype(int))
     far = ranks[(ranks + 1) >= start * len(falling)]
     return np.unique(np.append(falling[far], 0.0))[::-1]  # the last accepts every answer
 
 
-def _needed(max_error: float, delta: float) -> int:
-    """How many answers without an error bring the promise."""
+def _count_needed(max_error: float, delta: float) -> int:
+    """Count the answers without an error that prove the bound."""
     return math.ceil(math.log(delta) / math.log1p(-max_error))
 
 
-def selection_with_guaranteed_risk(
+def select_with_guaranteed_risk(
     confidence: ArrayLike, correct: ArrayLike, max_error: float, confidence_level: float = 0.95
-) -> Certified:
-    """The lowest threshold that the binary search of Geifman and El-Yaniv passes.
+) -> CertifiedThreshold:
+    """Find the lowest threshold that passes the binary search of Geifman and El-Yaniv.
 
-    Parameters and errors are those of `learn_then_test`, but for the seed: nothing is drawn.
+    Parameters and errors are those of `learn_then_test` without the seed: nothing is drawn.
     """
     p, right = _check(confidence, correct, max_error, confidence_level)
     counts = _Counts(p, right)
-    strict, loose = 1, len(p)  # how many answers are accepted at the ends of what is left to search
+    strict, loose = 1, len(p)  # accepted answers at the two ends of the range that is left to search
     steps = max(1, math.ceil(math.log2(len(p))))
     delta = (1.0 - confidence_level) / steps
     best: tuple[float, int, int] | None = None
     for _ in range(steps):
         middle = (strict + loose + 1) // 2
         threshold = float(counts.falling[middle - 1])
-        accepted, wrong = counts.at(threshold)
+        accepted, wrong = counts.count(threshold)
         if binomial_tail(wrong, accepted, max_error) <= delta:
             best, strict = (threshold, accepted, wrong), middle
         else:
             loose = max(strict, middle - 1)
     if best is None:
-        raise _cannot(p, right, max_error, confidence_level, delta, 1.0)
-    return _certified(best, max_error, confidence_level, GUARANTEED_RISK, len(p))
+        raise _make_error(p, right, max_error, confidence_level, delta, 1.0)
+    return _certify(best, max_error, confidence_level, GUARANTEED_RISK, len(p))
 
 
-METHODS = {"ltt": learn_then_test, "sgr": selection_with_guaranteed_risk}
+METHODS = {"ltt": learn_then_test, "sgr": select_with_guaranteed_risk}
 
 
-def _certified(
+def _certify(
     found: tuple[float, int, int], max_error: float, confidence_level: float, method: str, cases: int
-) -> Certified:
+) -> CertifiedThreshold:
     threshold, accepted, wrong = found
-    return Certified(threshold, Guarantee(max_error, confidence_level, method, cases, accepted, wrong))
+    return CertifiedThreshold(
+        threshold, Guarantee(max_error, confidence_level, method, cases, accepted, wrong)
+    )
 
 
-def labels_needed(
+def estimate_labels(
     confidence: ArrayLike, correct: ArrayLike, max_error: float, delta: float, tested: float = 1.0
 ) -> int | None:
-    """About how many labels would bring a promise, if the answers to come are like these.
+    """Estimate how many labels would prove the bound, if the answers to come are like these.
 
     Parameters
     ----------
@@ -182,40 +184,40 @@ def labels_needed(
     max_error : float
         Largest share of wrong answers among the accepted ones.
     delta : float
-        The level of one test.
+        Level of one test.
     tested : float
-        Part of the labels that are tested.
+        Share of the labels that are tested.
 
     Returns
     -------
-    The number in all, or None where the error looks too high at every threshold, or more than `MOST_LABELS`
-    would be needed. A guess: an error rate that is estimated from a few wrong answers is a rough one.
+    int | None
+        The number in all, or None where the error looks too high at every threshold, or more than
+        `MAX_LABELS` would be needed. A rough estimate, as the error rate is that of a few wrong answers.
     """
     p, right = check_scored(confidence, correct)
     counts = _Counts(p, right)
     fewest, least = math.inf, math.inf
     for part in COVERAGES:
-        accepted, wrong = counts.at(float(counts.falling[max(1, round(part * len(p))) - 1]))
+        accepted, wrong = counts.count(float(counts.falling[max(1, round(part * len(p))) - 1]))
         coverage = tested * accepted / len(p)
-        rate = (wrong + 1.0) / (
-            accepted + 1.0
-        )  # one more error than was seen: the best of many looks is luck
+        # One more error than was counted, since the best of many thresholds is partly luck.
+        rate = (wrong + 1.0) / (accepted + 1.0)
         if rate < max_error:
-            most = min(fewest, MOST_LABELS) * coverage
-            fewest = min(fewest, _sample_size(rate, max_error, delta, most) / coverage)
-        if wrong == 0:  # too few to guess a rate by: what a promise without an error takes
-            least = min(least, _needed(max_error, delta) / coverage)
+            most = min(fewest, MAX_LABELS) * coverage
+            fewest = min(fewest, _find_sample_size(rate, max_error, delta, most) / coverage)
+        if wrong == 0:  # too few to estimate a rate: what a bound without an error takes
+            least = min(least, _count_needed(max_error, delta) / coverage)
     found = fewest if fewest < math.inf else least
-    return math.ceil(found) if found <= MOST_LABELS else None
+    return math.ceil(found) if found <= MAX_LABELS else None
 
 
-def _sample_size(rate: float, max_error: float, delta: float, most: float) -> float:
-    """Fewest accepted answers, `rate` of them wrong, that bring the promise; infinite beyond `most`."""
+def _find_sample_size(rate: float, max_error: float, delta: float, most: float) -> float:
+    """Find the fewest accepted answers, `rate` of them wrong, that prove the bound; or infinity."""
 
     def passes(n: int) -> bool:
         return binomial_tail(math.ceil(rate * n), n, max_error) <= delta
 
-    n = _needed(max_error, delta)
+    n = _count_needed(max_error, delta)
     while n <= most and not passes(n):
         n *= 2
     if n > most:
@@ -227,7 +229,7 @@ def _sample_size(rate: float, max_error: float, delta: float, most: float) -> fl
     return float(n)
 
 
-def _cannot(
+def _make_error(
     p: NDArray[np.float64],
     right: NDArray[np.float64],
     max_error: float,
@@ -235,13 +237,13 @@ def _cannot(
     delta: float,
     tested: float,
 ) -> ThresholdError:
-    needed = labels_needed(p, right, max_error, delta, tested)
+    needed = estimate_labels(p, right, max_error, delta, tested)
     what = (
         f"{len(p):,} labels do not show at any threshold that at most {100 * max_error:.4g} % of the "
         f"accepted answers are wrong, with {100 * confidence_level:.4g} % confidence"
     )
     if needed is None:
-        half = _Counts(p, right).at(float(np.sort(p)[::-1][max(1, len(p) // 2) - 1]))
+        half = _Counts(p, right).count(float(np.sort(p)[::-1][max(1, len(p) // 2) - 1]))
         remedy = (
             f"these do not tell how many would do; of the surest half {format_percent(half[1] / half[0])} "
             "are wrong: ask for a larger error, or train a better model"

@@ -1,8 +1,8 @@
-"""What validation answers showed at a few thresholds, and the threshold that kept an error there.
+"""Risk and coverage at a few thresholds, and the threshold that keeps a largest error.
 
-A `RiskTable` holds, for a few thresholds, how many validation answers cleared them and how many of those were
-wrong; from it any largest error is resolved when reading (selective classification, Geifman and El-Yaniv
-2017).
+A `RiskTable` holds, for a few thresholds, how many validation answers were accepted and how many of those
+were wrong; from it a threshold is chosen for any largest error (selective classification, Geifman and
+El-Yaniv 2017).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sutja.errors import ThresholdError
 from sutja.metrics import binomial_upper_bound, check_scored, format_percent
 from sutja.model_file import RiskCounts
 
-# The parts of all answers at which a risk table looks; closer together where most answers are kept.
+# The shares of accepted answers in a risk table, closer together near full coverage.
 COVERAGES = (
     1.0, 0.99, 0.98, 0.97, 0.96, 0.95, 0.94, 0.93, 0.92, 0.91, 0.90, 0.88, 0.86, 0.84, 0.82,
     0.80, 0.75, 0.70, 0.65, 0.60, 0.50, 0.40, 0.30, 0.20, 0.10,
@@ -25,10 +25,21 @@ COVERAGES = (
 
 @dataclass(frozen=True, slots=True)
 class ThresholdChoice:
-    """A threshold and what can be said for it.
+    """A threshold, and the validation counts that support it.
 
-    `upper_bound` holds for the true error with probability `confidence_level`, whichever point of the table
-    was chosen (Bonferroni over its points).
+    Attributes
+    ----------
+    threshold : float
+        The confidence from which an answer is accepted.
+    max_error : float
+        The largest error that was asked for.
+    accepted, wrong, cases : int
+        Validation answers accepted, wrong ones among them, and all.
+    upper_bound : float
+        Bound of the true error, with probability `confidence_level`, whichever point of the table was chosen
+        (Bonferroni over its points).
+    confidence_level : float
+        Probability that the bound holds.
     """
 
     threshold: float
@@ -41,11 +52,11 @@ class ThresholdChoice:
 
     @property
     def guaranteed(self) -> bool:
-        """Whether even the upper bound keeps the error that was asked for."""
+        """True where even the upper bound keeps the error that was asked for."""
         return self.upper_bound <= self.max_error
 
-    def statement(self) -> str:
-        """The choice in a sentence."""
+    def describe(self) -> str:
+        """Describe the choice in a sentence."""
         return (
             f"threshold {self.threshold:.4f}: of {self.cases} validation cases {self.accepted} were accepted "
             f"and {self.wrong} of those were wrong ({format_percent(self.wrong / self.accepted)}); with "
@@ -55,16 +66,22 @@ class ThresholdChoice:
 
 
 class RiskTable:
-    """What validation answers showed at a few thresholds; `counts` is how the card keeps it."""
+    """Accepted and wrong validation answers at a few thresholds.
+
+    Parameters
+    ----------
+    counts : RiskCounts
+        The counts, as the card keeps them.
+    """
 
     def __init__(self, counts: RiskCounts) -> None:
         self.counts = counts
 
     @classmethod
     def measure(cls, confidence: ArrayLike, correct: ArrayLike) -> RiskTable:
-        """Count accepted and wrong answers at the thresholds that keep each part of `COVERAGES`.
+        """Count accepted and wrong answers at the thresholds that give each of `COVERAGES`.
 
-        Where to look depends on the confidences alone, never on which answers were right, so that the bounds
+        The thresholds depend on the confidences alone, never on which answers were right, so that the bounds
         hold.
 
         Parameters
@@ -72,35 +89,35 @@ class RiskTable:
         confidence : ArrayLike
             (n,) calibrated confidences of validation answers that the calibration was not fitted on.
         correct : ArrayLike
-            (n,) whether each was right.
+            (n,) True where the answer was right.
         """
         p, right = check_scored(confidence, correct)
         falling = np.sort(p)[::-1]
-        ranks = sorted({max(1, round(part * len(p))) for part in COVERAGES})
+        ranks = sorted({max(1, round(coverage * len(p))) for coverage in COVERAGES})
         points = []
         for threshold in sorted({float(falling[rank - 1]) for rank in ranks}, reverse=True):
-            kept = p >= threshold
-            points.append((threshold, int(kept.sum()), int((kept & (right == 0)).sum())))
+            accepted = p >= threshold
+            points.append((threshold, int(accepted.sum()), int((accepted & (right == 0)).sum())))
         return cls(RiskCounts(len(p), tuple(points)))
 
     def choose(
         self, max_error: float, confidence_level: float = 0.95, guarantee: bool = False
     ) -> ThresholdChoice:
-        """The lowest threshold that kept `max_error` on the validation cases.
+        """Choose the lowest threshold that kept `max_error` on the validation cases.
 
         Parameters
         ----------
         max_error : float
             Largest share of wrong answers among the accepted ones, from 0 to below 1.
         confidence_level : float
-            How sure the upper bound is to be.
+            Probability that the upper bound holds.
         guarantee : bool
-            Ask that the upper bound keeps `max_error` too, not the measured share alone.
+            Require that the upper bound keeps `max_error` too, not the measured share alone.
 
         Raises
         ------
         ThresholdError
-            If no threshold of the table keeps it; the message says what can be kept.
+            If no threshold of the table keeps it; the message says which error can be kept.
         """
         if not 0.0 <= max_error < 1.0:
             raise ThresholdError(
@@ -116,24 +133,24 @@ class RiskTable:
                 where="max error",
                 remedy="leave it out, or use a model with counts",
             )
-        shown = {
-            point: self._bound(point, confidence_level) if guarantee else point[2] / point[1]
+        errors = {
+            point: self._bound_error(point, confidence_level) if guarantee else point[2] / point[1]
             for point in points
         }
-        kept = [point for point in points if shown[point] <= max_error]
-        if not kept:
+        fitting = [point for point in points if errors[point] <= max_error]
+        if not fitting:
             raise ThresholdError(
                 f"no threshold kept {100 * max_error:.4g} % on the {cases} validation cases",
                 where="max error",
-                remedy=f"the least they can show is {format_percent(min(shown.values()), 3)}; "
+                remedy=f"the least they can show is {format_percent(min(errors.values()), 3)}; "
                 "ask for that or more",
             )
-        threshold, accepted, wrong = max(kept, key=lambda point: point[1])
-        bound = self._bound((threshold, accepted, wrong), confidence_level)
+        threshold, accepted, wrong = max(fitting, key=lambda point: point[1])
+        bound = self._bound_error((threshold, accepted, wrong), confidence_level)
         return ThresholdChoice(threshold, max_error, accepted, wrong, cases, bound, confidence_level)
 
-    def _bound(self, point: tuple[float, int, int], confidence_level: float) -> float:
-        """Upper bound of the error at one point; all points' bounds hold at once (Bonferroni)."""
+    def _bound_error(self, point: tuple[float, int, int], confidence_level: float) -> float:
+        """Bound the error at one point from above; the bounds of all points hold at once (Bonferroni)."""
         level = 1.0 - (1.0 - confidence_level) / len(self.counts.points)
         return binomial_upper_bound(point[2], point[1], level)
 

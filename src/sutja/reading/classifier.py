@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, resolve_threshold, scale
-from sutja.confidence.scaling import LEAST_LOG
+from sutja.confidence.scaling import MIN_LOG
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
 from sutja.grammar import digits_of, kind_of, value_of
 from sutja.model_file import Card
@@ -213,7 +213,7 @@ class Classifier:
         if self._vector is None:
             return self._answer(logs, self._scale)
         pairs = zip(logs, self._vector.scale, self._vector.shift, strict=True)
-        return self._answer([max(value, LEAST_LOG) * a + b for value, a, b in pairs])
+        return self._answer([max(value, MIN_LOG) * a + b for value, a, b in pairs])
 
     def _answer(self, logs: list[float], scale: float = 1.0) -> Classification:
         """The answer of K log probabilities times a scale, which need not be normalised."""

@@ -255,7 +255,7 @@ def test_the_largest_error_chooses_the_threshold():
     made, page = page_of(trust, max_error=0.1)
     assert made.threshold == 0.5
     assert page.numbers[0].accepted
-    assert "of 100 validation cases 100 were accepted" in made.choice.statement()
+    assert "of 100 validation cases 100 were accepted" in made.choice.describe()
     with pytest.raises(ThresholdError):
         page_of(FieldConfidence(), max_error=0.01)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sutja.confidence import Calibrator, weigh
+from sutja.confidence import Calibrator, combine_evidence
 from sutja.errors import SutjaError, ThresholdError
 from sutja.reading.page.trust import field_trust
 from sutja.reading.page.truth import Case, Label, Labels, cases, overlap, read_labels
@@ -141,7 +141,7 @@ def test_trust_is_learnt_from_pages():
     assert 0.85 < trust.threshold <= 1.0
     assert trust.thresholds.cases == 1000
     calibrate = Calibrator(trust.calibration.points)
-    middle = [calibrate(weigh(1.0, p, trust.evidence)) for p in np.linspace(0.2, 0.3, 11)]
+    middle = [calibrate(combine_evidence(1.0, p, trust.evidence)) for p in np.linspace(0.2, 0.3, 11)]
     assert np.mean(middle) == pytest.approx(0.5, abs=0.1)
     with pytest.raises(ThresholdError, match="too few"):
         field_trust(pages[:10])

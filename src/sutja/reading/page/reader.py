@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.confidence import Calibrator, resolve_threshold, weigh
+from sutja.confidence import Calibrator, combine_evidence, resolve_threshold
 from sutja.model_file import FieldConfidence
 from sutja.reading.judge import MISFIT
 from sutja.reading.page.cutting import WAYS, Cut, Way, cut
@@ -210,7 +210,7 @@ class PageReader:
         """The number on the picture as given."""
         number = field.number
         found = field.found.confidence
-        confidence = self._calibrate(weigh(found, number.confidence, self._evidence))
+        confidence = self._calibrate(combine_evidence(found, number.confidence, self._evidence))
         fits = number.accepted if self._of_a_kind else LETTER not in number.text
 
         def back(box: Box) -> Box:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sutja.confidence import RiskTable, fit_calibration, fit_evidence, weigh
+from sutja.confidence import RiskTable, combine_evidence, fit_calibration, fit_evidence
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldConfidence
 from sutja.reading.page.truth import Case
@@ -49,7 +49,7 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
     evidence = fit_evidence(*_grounds(fit), [case.right for case in fit])
 
     def raw(cases: Sequence[Case]) -> list[float]:
-        return [weigh(found, read, evidence) for found, read in zip(*_grounds(cases), strict=True)]
+        return [combine_evidence(found, read, evidence) for found, read in zip(*_grounds(cases), strict=True)]
 
     calibrate = fit_calibration(raw(fit), [case.right for case in fit])
     table = RiskTable.measure([calibrate(value) for value in raw(count)], [case.right for case in count])
