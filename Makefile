@@ -1,5 +1,6 @@
 # make demo    read the pictures and hear the recordings in examples/ with the use half alone
 # make test    lint, types, import rules and all tests: what CI runs
+# make types   mypy on the package, the recipes and the benchmarks
 # make setup   .venv/bin/sutja with everything
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make results put the measured figures into the README and the docs
@@ -26,7 +27,7 @@ else
 export SUTJA_DATA
 endif
 
-.PHONY: help demo test setup bench results docs package clean
+.PHONY: help demo test types setup bench results docs package clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -60,9 +61,15 @@ demo: .venv-demo/installed
 test: .venv/installed
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
+	$(MAKE) types
 	.venv/bin/lint-imports --no-logo
 	.venv/bin/python -m pytest -n auto --dist worksteal
+
+# Scripts of recipes/ and benchmarks/ import their neighbours and share names, so that each folder is checked by itself.
+types: .venv/installed
+	.venv/bin/mypy
+	.venv/bin/mypy recipes/*.py
+	.venv/bin/mypy benchmarks/*.py benchmarks/*/*.py
 
 setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"

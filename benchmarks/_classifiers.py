@@ -49,7 +49,7 @@ def train(net: str, path: Path, epochs: int = EPOCHS, limit: int | None = None) 
     every = load_labelled(DATA, "train")
     kept = np.flatnonzero(~hold_out(every.labels, every.groups, VALIDATION_SHARE))[:limit]
     items = every.take(kept)
-    params = PixelsParams(*items.images.shape[1:3], 1, 0.1307, 0.3081)
+    params = PixelsParams(items.images.shape[1], items.images.shape[2], 1, 0.1307, 0.3081)
     X = batch_to_pixels(items.images, params)
     torch.manual_seed(SEED)
     config = ClassifyConfig(epochs=epochs, lr=5e-3, seed=SEED, device="cpu", threads=1, dtype="float32")

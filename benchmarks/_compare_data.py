@@ -71,7 +71,9 @@ def _fsdd(part: str) -> tuple[Items, Items]:
     return _cut(X, y, speakers, speakers == np.unique(speakers)[0])
 
 
-def _cut(X: NDArray[Any], y: NDArray[Any], groups: NDArray[Any] | None, held: NDArray[np.bool_]) -> Any:
+def _cut(
+    X: NDArray[Any], y: NDArray[Any], groups: NDArray[Any] | None, held: NDArray[np.bool_]
+) -> tuple[Items, Items]:
     of = None if groups is None else groups[~held]
     return (X[~held], y[~held], of), (X[held], y[held], None)
 

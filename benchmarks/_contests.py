@@ -15,6 +15,7 @@ import onnx
 from _arithmetic import count_macs
 from _engines import DIGITS_ONLY, rapidocr_engine, rapidocr_model, tesseract_list, version_of
 from _machine import track
+from numpy.typing import NDArray
 
 from sutja.reading.reader import Reader
 
@@ -64,9 +65,16 @@ def _rapidocr_batches(size: int) -> Read:
 
         recogniser = _recogniser()
         recogniser.rec_batch_num = size
-        recogniser(TextRecInput(img=[cv2.imread(str(path)) for path in paths]))
+        recogniser(TextRecInput(img=[read_picture(path) for path in paths]))
 
     return read
+
+
+def read_picture(path: Path) -> NDArray[Any]:
+    """Pixels (H, W, 3) of a file, BGR as OpenCV has them."""
+    picture = cv2.imread(str(path))
+    assert picture is not None, path
+    return picture
 
 
 def _recogniser() -> Any:
@@ -143,7 +151,7 @@ def rapidocr_macs(paths: Sequence[Path]) -> float:
     model = onnx.load(str(rapidocr_model()))
     widths = []
     for path in paths:
-        height, width = cv2.imread(str(path)).shape[:2]
+        height, width = read_picture(path).shape[:2]
         widths.append(max(least, int(rows * width / height)))
     each = {width: count_macs(model, (1, 3, rows, width)) for width in set(widths)}
     return sum(each[width] for width in widths) / len(widths)

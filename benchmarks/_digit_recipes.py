@@ -144,7 +144,7 @@ def plain_torch(X: NDArray[np.float32], y: NDArray[np.int64], seed: int, batch_s
     def epochs() -> Iterator[None]:
         while True:
             net.train()
-            for rows in torch.randperm(len(labels)).split(batch_size):
+            for rows in torch.split(torch.randperm(len(labels)), batch_size):
                 optimiser.zero_grad()
                 loss(net(pictures[rows]), labels[rows]).backward()
                 optimiser.step()
@@ -152,7 +152,7 @@ def plain_torch(X: NDArray[np.float32], y: NDArray[np.int64], seed: int, batch_s
 
     def predict(Z: NDArray[np.float32]) -> NDArray[np.int64]:
         with torch.no_grad():
-            return net(torch.from_numpy(Z)).argmax(1).numpy()
+            return np.asarray(net(torch.from_numpy(Z)).argmax(1), np.int64)
 
     return Peer("plain PyTorch loop", epochs(), predict)
 

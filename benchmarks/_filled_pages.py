@@ -119,8 +119,8 @@ class Page:
             ends.append(self._put(alpha, round(left), round(top)))
             x = x if pitch is not None else left + size[0] + height * float(self.rng.normal(0.2, 0.07))
         boxes = np.array(ends)
-        x0, y0, x1, y1 = (*boxes[:, :2].min(0), *boxes[:, 2:].max(0))
-        self.fields.append((digits, (float(x0), float(y0), float(x1), float(y1))))
+        (x0, y0), (x1, y1) = boxes[:, :2].min(0).tolist(), boxes[:, 2:].max(0).tolist()
+        self.fields.append((digits, (x0, y0, x1, y1)))
         return float(x1)
 
     def _put(self, alpha: NDArray[np.float32], left: int, top: int) -> XYXY:
@@ -154,7 +154,7 @@ class Page:
 def _inked(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     ys, xs = np.nonzero(image > 40)
     part = image[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
-    return part.astype(np.float32) / 255
+    return np.asarray(part, np.float32) / np.float32(255)
 
 
 def sample_sheet(page: Page) -> None:
@@ -291,7 +291,8 @@ def taken(rng: Generator, name: str, page: Page) -> Filled:
     plane = paper * (1 - page.ink * float(rng.uniform(0.55, 0.95)))
     way = str(rng.choice(["scan", "scan", "copy", "photo"]))
     shade, fields = float(rng.uniform(0.8, 1.0)), page.fields
-    plane = cv2.GaussianBlur(plane * shade, (0, 0), float(rng.uniform(0.4, 0.9)) * page.dpi / 200)
+    blur = float(rng.uniform(0.4, 0.9)) * page.dpi / 200
+    plane = np.asarray(cv2.GaussianBlur(plane * shade, (0, 0), blur), np.float32)
     if way == "copy":
         plane = (plane > 0.62 * shade).astype(np.float32)
     elif way == "photo":

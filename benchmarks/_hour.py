@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def contest(listener: Listener, root: Path, *, peers: bool, short: bool = False)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for form, path in files(samples, Path(folder)).items():
-            rounds = [timed(lambda path=path: listener.listen(path)) for _ in range(ROUNDS)]
+            rounds = [timed(partial(listener.listen, path)) for _ in range(ROUNDS)]
             rows.append(_row(f"sutja {listener.card.name}", form, rounds, seconds, seconds))
     if peers:
         part = samples[: (PEER_SECONDS // 6 if short else PEER_SECONDS) * RATE]

@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -113,9 +114,7 @@ def peers() -> list[PageReaderOf]:
     """
     rapid = PageReaderOf("RapidOCR", version_of("rapidocr"), "as it comes", _rapidocr)
     tesseracts = [
-        PageReaderOf(
-            "Tesseract", version_of("tesseract"), f"--psm {psm}", lambda path, psm=psm: _tesseract(path, psm)
-        )
+        PageReaderOf("Tesseract", version_of("tesseract"), f"--psm {psm}", partial(_tesseract, psm=psm))
         for psm in (3, 11)
     ]
     return [rapid, *tesseracts]

@@ -42,7 +42,7 @@ def equal_mass_bins(
 def equal_mass_error(found: Sequence[dict[str, Any]]) -> float:
     """Mean distance of confidence from the share right, over bins of equal numbers."""
     n = sum(part["n"] for part in found)
-    return sum(part["n"] * abs(part["confidence"] - part["k"] / part["n"]) for part in found) / n
+    return float(sum(part["n"] * abs(part["confidence"] - part["k"] / part["n"]) for part in found) / n)
 
 
 def risk_table(cases: Sequence[Case]) -> list[dict[str, Any]]:

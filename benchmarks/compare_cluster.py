@@ -47,9 +47,9 @@ def dask_cluster() -> Iterator[Cluster]:
     from distributed import Client, LocalCluster
 
     with (
-        LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        LocalCluster(n_workers=0, dashboard_address=None) as cluster,  # type: ignore[no-untyped-call]
         contextlib.ExitStack() as workers,
-        Client(cluster) as client,
+        Client(cluster) as client,  # type: ignore[no-untyped-call]
     ):
         for _ in range(2):
             words = [sys.executable, "-m", "distributed.cli.dask_worker", cluster.scheduler_address]

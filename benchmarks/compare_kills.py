@@ -171,7 +171,7 @@ class Broken:
         """
         early = self.kills % 4 == 0
         lines = lines_of(self.folder)
-        lines += 0 if early else int(self.rng.integers(1, max(2, _PART * lines_of(self.whole))))
+        lines += 0 if early else int(self.rng.integers(1, max(2, int(_PART * lines_of(self.whole)))))
         while process.poll() is None and not early and lines_of(self.folder) < lines:
             time.sleep(0.02)
         until = time.monotonic() + self.rng.uniform(0.05, _EARLY if early else _LATER)

@@ -96,7 +96,9 @@ class Contestant:
         params, least = self.detector.params, max(0.01, self.detector.threshold / 2)
         frame = self.stages["frame"](lambda: to_frame(pixels, params))
         raw = self.stages["network"](lambda: self.session.run(frame))[0]
-        cells = self.stages["decode"](lambda: decode(raw, *frame.shape[2:], params.strides, least))
+        cells = self.stages["decode"](
+            lambda: decode(raw, frame.shape[2], frame.shape[3], params.strides, least)
+        )
         self.stages["merge"](lambda: merge_detections(cells, params.overlap, params.across))
 
     def row(self) -> dict[str, Any]:

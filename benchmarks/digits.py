@@ -184,13 +184,14 @@ def perceptron(t: Try) -> Rows:
     X, params = inputs(recipe, learn, PixelsParams())  # 0 to 1, as peers are mostly fed
     asked, _ = inputs(recipe, ask, params)
     for make in (scikit_learn, plain_torch):
-        runs = []
+        runs, name = [], ""
         for seed in range(t.seeds):
             peer = make(X, learn.labels, seed)
+            name = peer.name
             error, seconds, epochs = until(peer, asked, ask.labels, recipe.goal[0])
             runs.append({"error": error, "seconds": seconds, "epochs": float(epochs)})
         got = bool(max(run["error"] for run in runs) <= recipe.goal[0])
-        row = row_of(quick["what"], peer.name, runs, n=len(ask), reached=got)
+        row = row_of(quick["what"], name, runs, n=len(ask), reached=got)
         rows.append(row | {"times_slower": round(row["seconds"] / quick["seconds"], 2)})
     return rows
 

@@ -22,6 +22,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import argparse
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -109,10 +110,10 @@ def measure(listener: Listener, args: argparse.Namespace, root: Path) -> list[di
         if not takes:  # the spoken strings are a test set as a whole
             continue
         readers: dict[str, Callable[[], list[Case]]] = {
-            f"sutja {listener.card.name}": lambda n=name, t=takes: sutja_cases(listener, t, f"{n}: sutja")
+            f"sutja {listener.card.name}": partial(sutja_cases, listener, takes, f"{name}: sutja")
         }
         if not args.no_peers:
-            readers[sphinx.PEER] = lambda n=name, t=takes: sphinx_cases(n, args.part, t, fresh=args.fresh)
+            readers[sphinx.PEER] = partial(sphinx_cases, name, args.part, takes, fresh=args.fresh)
         rows += rows_of(name, readers, none=name in _recordings.NO_NUMBER)
     return rows
 

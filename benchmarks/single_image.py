@@ -66,7 +66,7 @@ def with_torch(net: Any, X: NDArray[np.float32]) -> dict[str, Ask]:
     import torch
 
     torch.set_num_threads(1)
-    singles = list(torch.from_numpy(X).split(1))
+    singles = list(torch.split(torch.from_numpy(X), 1))
 
     def run(i: int) -> Any:
         with torch.inference_mode():
@@ -85,7 +85,7 @@ def from_bytes(
 
     def by_hand(i: int) -> str:
         picture = (singles[i] * scale - shift)[None, None]
-        return classes[bare.run(None, {"image": picture})[0].argmax()]
+        return classes[int(bare.run(None, {"image": picture})[0].argmax())]
 
     return (
         {"onnxruntime, by hand": by_hand},

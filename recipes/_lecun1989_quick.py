@@ -93,10 +93,11 @@ class QuickLecun1989(Lecun1989):
             return super().forward(image)
         batch = len(image)
         x = image.reshape(batch, SIDE * SIDE).to(self.dtype).T.reshape(1, SIDE, SIDE, batch)
-        x = Layer.apply(x, self.first.view(MAPS, _WINDOW), self.first_bias)
+        x = Layer.apply(x, self.first.view(MAPS, _WINDOW), self.first_bias)  # type: ignore[no-untyped-call]
         weights = self.second.new_zeros(MAPS * MAPS * _WINDOW)  # 0 where a map does not see another
         weights = weights.index_copy(0, self.scatter, self.second.reshape(-1)).view(MAPS, -1)
-        x = Layer.apply(x, weights, self.second_bias).reshape(-1, batch)
+        x = Layer.apply(x, weights, self.second_bias)  # type: ignore[no-untyped-call]
+        x = x.reshape(-1, batch)
         x = torch.tanh(torch.addmm(self.third_bias[:, None], self.third, x.float()))
         return torch.addmm(self.last_bias[:, None], self.last, x).T
 

@@ -209,12 +209,12 @@ class PageCrops:
             taken[max(0, y0 - high) : y1 + high, max(0, x0 - high) : x1 + high] = True
         out = []
         for _ in range(6):
-            high = float(np.exp(rng.uniform(np.log(9), np.log(34))))
-            wide = high * float(rng.uniform(0.8, 7))
-            x, y = rng.uniform(0, max(1, columns - wide)), rng.uniform(0, max(1, rows - high))
-            window = slice(int(y), int(y + high)), slice(int(x), int(x + wide))
+            tall = float(np.exp(rng.uniform(np.log(9), np.log(34))))
+            wide = tall * float(rng.uniform(0.8, 7))
+            x, y = rng.uniform(0, max(1, columns - wide)), rng.uniform(0, max(1, rows - tall))
+            window = slice(int(y), int(y + tall)), slice(int(x), int(x + wide))
             if not taken[window].any() and float(page.pixels[window].std()) > 12:  # grey levels: there is ink
-                out.append(Box(float(x), float(y), float(x + wide), float(y + high)))
+                out.append(Box(float(x), float(y), float(x + wide), float(y + tall)))
         return out
 
     def _real(self) -> Sample:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,13 +26,13 @@ def as_boxed(sample: PageSample) -> BoxedPicture:
 
 def save_pages(path: Path, pictures: list[BoxedPicture]) -> None:
     """Pages in one file, which appears whole or not at all."""
-    arrays = {
+    arrays: dict[str, Any] = {
         f"{i}/{name}": getattr(p, name)
         for i, p in enumerate(pictures)
-        for name in ("boxes", "labels", "ignore")
+        for name in ("boxes", "labels", "ignore", "pixels")
     }
     with open_atomic(path) as file:
-        np.savez(file, **arrays, **{f"{i}/pixels": p.pixels for i, p in enumerate(pictures)})
+        np.savez(file, **arrays)
 
 
 def load_pages(path: Path) -> list[BoxedPicture]:

@@ -77,8 +77,8 @@ def draw(text: str, font: str, hand: bool, seed: int, furniture: str) -> np.ndar
         camera.write_on(plane, alpha, margin, round(1.5 * margin), 0.82)
         if furniture == "dark":
             plane = 1.05 - plane
-    plane = cv2.GaussianBlur(plane, (0, 0), 0.6)
-    return np.asarray(np.clip(plane * 255, 0, 255), np.uint8)
+    blurred = cv2.GaussianBlur(plane, (0, 0), 0.6)
+    return np.asarray(np.clip(blurred * 255, 0, 255), np.uint8)
 
 
 def main() -> None:

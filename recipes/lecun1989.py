@@ -144,6 +144,7 @@ def save(run: Run, learn: Labelled, path: Path) -> None:
         open_terms=learn.open_terms,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
+    assert isinstance(run.fitted.net, QuickLecun1989)
     export(run.fitted.net.plain(), card, path, [batch_to_pixels(learn.images[:256], params)])
     print(f"{path}: {path.stat().st_size / 1e3:.0f} kB")
 

@@ -18,12 +18,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from _page_files import save_pages
-from pages import CLASSES, USED, trained
+from pages import USED, trained
 
 from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed import BoxedPicture, boxed
 from sutja.data.pages.base import PRINTED, grey_picture, scaled
 from sutja.data.pages.cheques import SCALE, cheque_pages, inked
+from sutja.data.pages.pages import CLASSES
 from sutja.data.sets.pages import read_receipts
 from sutja.data.split.fixed import fold_of, is_test
 from sutja.nets.detector import Detector

@@ -25,6 +25,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -121,6 +122,14 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def choose_composer(args: argparse.Namespace, root: str, fold: int | None) -> Callable[[int], Any]:
+    """Choose how worker processes make the composer of the samples, from a seed."""
+    if args.pages:
+        return functools.partial(make_page_crops, root, fold, real_fields(Path(root), "train"))
+    weights = SECOND_STAGE if args.weights else None
+    return functools.partial(make_composer, root, fold, args.terms == "base", weights)
+
+
 def main() -> None:
     """Train, or go on training."""
     args = arguments()
@@ -137,10 +146,7 @@ def main() -> None:
         damping=0.1 if args.weights else 0.0,
         freeze_norms_after=0.0 if args.weights else 0.3,
     )
-    make: Callable[[int], Composer | PageCrops]
-    make = functools.partial(make_composer, root, fold, open_terms, SECOND_STAGE if args.weights else None)
-    if args.pages:
-        make = functools.partial(make_page_crops, root, fold, real_fields(Path(root), "train"))
+    make = choose_composer(args, root, fold)
     begin = unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = ComposedCrops(make, params, 1000 * args.seed + state.step, args.workers)

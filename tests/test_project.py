@@ -114,6 +114,12 @@ def test_nothing_is_left_to_do():
         assert not re.search(r"#\s*(TODO|FIXME|XXX)\b", file.read_text()), file
 
 
+@pytest.mark.parametrize("file", ["Makefile", ".pre-commit-config.yaml"])
+def test_types_of_scripts_are_checked_too(file):
+    text = (ROOT / file).read_text()
+    assert all(f".venv/bin/mypy {folder}/*.py" in text for folder in ("recipes", "benchmarks"))
+
+
 def test_hooks_are_well_formed():
     done = subprocess.run(
         [sys.executable, "-m", "pre_commit", "validate-config", ROOT / ".pre-commit-config.yaml"],
