@@ -53,7 +53,7 @@ def test_words_are_told_apart(clips, trained):
     assert done.exit_code == 0, done.output
 
 
-def test_a_broken_clip_is_told_by_name(trained, tmp_path):
+def test_a_broken_clip_is_named(trained, tmp_path):
     (tmp_path / "broken.wav").write_bytes(b"RIFF" + bytes(8))
     with pytest.raises(PictureError, match=r"broken\.wav"):
         Classifier(trained).classify(tmp_path / "broken.wav")

@@ -51,13 +51,13 @@ def test_each_network_is_shown_what_it_was_made_for():
 
 
 def test_data_without_a_test_part_are_split_in_three():
-    said = []
-    parts = load_parts(None, said.append)
+    lines = []
+    parts = load_parts(None, lines.append)
     names = [set(part.names) for part in (parts.train, parts.validation, parts.test)]
     assert sum(map(len, names)) == len(set.union(*names)) == 1797
     assert len(parts.train) > len(parts.test) > len(parts.validation) > 100
-    assert "1,797" not in said[0]
-    assert f"{len(parts.train):,} to train" in said[0]
+    assert "1,797" not in lines[0]
+    assert f"{len(parts.train):,} to train" in lines[0]
     assert set(parts.test.labels) == set(range(10))
 
 

@@ -1,19 +1,23 @@
-"""What a detector's run decides by itself: parts, size of pictures, epochs, calibration."""
-
-from dataclasses import replace
+"""What a detector's run decides by itself: parts, size of pictures, epochs."""
 
 import numpy as np
 import pytest
 from boxed_scenes import CLASSES, scene, write_voc, write_yolo
 from PIL import Image
 
-from sutja.boxes.decode import Detections
-from sutja.confidence import Calibrator
 from sutja.data.boxes.boxed import BoxedSet, boxed
-from sutja.errors import DataError
-from sutja.model_file import Card, Preprocessing
-from sutja.runs.calibration import calibrate_detector
-from sutja.runs.detect import choose_frame_size, choose_params, load_parts, make_config, read_pictures, shrink
+from sutja.errors import DataError, TrainingError
+from sutja.runs.detect import (
+    choose_frame_size,
+    choose_params,
+    load_parts,
+    make_config,
+    make_plan,
+    read_pictures,
+    shrink,
+    train,
+)
+from sutja.runs.folder import RunFolder
 from sutja.signals.frame_input import FrameParams
 
 
@@ -28,7 +32,7 @@ def test_data_without_parts_are_split_in_three_for_good(tmp_path):
     assert "14 pictures with" in lines[0]
 
 
-def test_pictures_on_both_sides_are_told(tmp_path):
+def test_pictures_on_both_sides_are_named(tmp_path):
     scenes = [scene(seed) for seed in range(6)]
     write_voc(tmp_path, [*scenes, scenes[0]], train=range(6))
     lines = []
@@ -65,7 +69,7 @@ def test_pictures_shrink_with_their_boxes():
     assert choose_frame_size([wide], params) == (320, 448)
 
 
-def test_pictures_that_cannot_be_read_are_told(tmp_path):
+def test_pictures_that_cannot_be_read_are_named(tmp_path):
     Image.fromarray(scene(0).pixels).save(tmp_path / "a.png")
     (tmp_path / "b.png").write_bytes((tmp_path / "a.png").read_bytes()[:100])
     good, bad = (boxed(tmp_path / name, [[1, 1, 9, 9]], [0]) for name in ("a.png", "b.png"))
@@ -86,38 +90,23 @@ def test_epochs_follow_the_number_of_pictures():
     assert make_config(1600).epochs == 30
 
 
-def judged_by(rights, seed=0):
-    """Pictures of one thing each, and boxes of rising scores of which so many in a hundred are right."""
-    rng = np.random.default_rng(seed)
-    pictures, found = [], []
-    for score, share in rights:
-        for _ in range(100):
-            right = rng.random() < share
-            edges = [[0, 0, 10, 10]] if right else [[30, 30, 40, 40]]
-            pictures.append(boxed(np.zeros((50, 50), np.uint8), [[0, 0, 10, 10]], [0]))
-            found.append(
-                Detections(np.array(edges, np.float32), np.array([score], np.float32), np.zeros(1, np.int64))
-            )
-    return BoxedSet(tuple(pictures), ("a",), "mine"), found
+def test_a_test_part_that_cannot_be_read_is_refused_before_the_work(tmp_path):
+    folder = write_voc(tmp_path / "set", [scene(seed) for seed in range(6)], train=range(4))
+    parts = load_parts(folder, print)
+    assert (len(parts.train) + len(parts.validation), len(parts.test)) == (4, 2)
+    for i in (4, 5):
+        (folder / f"{i}.png").write_bytes((folder / f"{i}.png").read_bytes()[:200])
+    with pytest.raises(DataError, match="none of the 2 pictures of the test part can be read"):
+        train(parts, make_plan(parts, "m", epochs=1, longest=64), RunFolder(tmp_path))
+    assert not (tmp_path / "checkpoint.pt").exists()
+    with pytest.raises(DataError, match="none of the pictures of the test part can be read"):
+        load_parts(folder, print)
 
 
-def test_confidence_becomes_how_often_a_score_was_right():
-    card = Card("detect", "t", (), Preprocessing("frame", FrameParams().to_json()), classes=("a",))
-    data, found = judged_by([(0.2, 0.1), (0.5, 0.9), (0.8, 1.0)])
-    made = calibrate_detector(card, found, data)
-    calibrate = Calibrator(made.calibration.points)
-    assert calibrate(0.2) == pytest.approx(0.1, abs=0.08)
-    assert calibrate(0.5) == pytest.approx(0.9, abs=0.08)
-    assert calibrate(0.8) > 0.97
-    # F1 of boxes from 0.5 on is best: 190 right of 200 given, of 300 things
-    assert calibrate(0.2) < made.threshold <= calibrate(0.5)
-    assert made.thresholds.cases == 200
-    assert made.thresholds.points[-1][1] == 200
-
-
-def test_where_nothing_is_right_there_is_no_calibration():
-    card = Card("detect", "t", (), Preprocessing("frame", FrameParams().to_json()), classes=("a",))
-    data, found = judged_by([(0.2, 0.0)])
-    made = calibrate_detector(card, found, data)
-    assert (made.calibration.points, made.threshold) == ((), 0.5)
-    assert calibrate_detector(card, [], replace(data, pictures=())).threshold == 0.5
+@pytest.mark.parametrize(
+    "wrong", [{"size": "huge"}, {"augment": "a bit"}, {"batch_size": 0}, {"longest": -1}, {"epochs": 0}]
+)
+def test_choices_that_make_no_sense(wrong, tmp_path):
+    write_yolo(tmp_path, [scene(seed) for seed in range(4)])
+    with pytest.raises(TrainingError, match=next(iter(wrong))):
+        make_plan(load_parts(tmp_path, print), "m", **wrong)

@@ -118,6 +118,8 @@ def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
             held_out = hold_out(find_rarest_class(whole), None, VALIDATION_SHARE)
             train, validation = whole.take(np.flatnonzero(~held_out)), whole.take(np.flatnonzero(held_out))
         parts = Parts(train, validation, sets.get("test", whole.take([])))
+    for name, part in (("validation", parts.validation), ("test", sets.get("test", parts.validation))):
+        _check_any(len(part), 0, name, part)
     objects = sum(len(picture.labels) for picture in parts.train.pictures)
     sizes = parts.describe_sizes(f"pictures with {objects:,} objects")
     log(f"{parts.train.source}: {len(parts.train.classes)} classes, {sizes}")
@@ -292,23 +294,19 @@ def read_pictures(
         len(data) * params.longest**2 * params.channels, "use smaller pictures with --longest, or fewer"
     )
     pictures, indices = read_items(data.pictures, lambda picture: shrink(picture, params), log)
-    check_enough(
-        len(pictures),
-        len(data),
-        f"pictures of the {part} part",
-        where=data.source,
-        remedy="check the files",
-        least=1,
-    )
+    _check_any(len(pictures), len(data), part, data)
     return data.take(indices), pictures
 
 
 def _check_test_part(data: BoxedSet) -> None:
     """Refuse a test part of which no picture can be read, before the work begins."""
     if len(data) and not any(read_items([one], lambda one: one.pixels, _ignore)[0] for one in data.pictures):
-        check_enough(
-            0, len(data), "pictures of the test part", where=data.source, remedy="check the files", least=1
-        )
+        _check_any(0, len(data), "test", data)
+
+
+def _check_any(count: int, total: int, part: str, data: BoxedSet) -> None:
+    noun = f"pictures of the {part} part"
+    check_enough(count, total, noun, where=data.source, remedy="check the files", least=1)
 
 
 def shrink(picture: BoxedPicture, params: FrameParams) -> BoxedPicture:

@@ -97,7 +97,7 @@ def check_enough(
     count : int
         Items that could be read.
     total : int
-        Items that there are.
+        Items that there are; 0 where it is not known.
     noun : str
         Name of the items, in the plural.
     where : str
@@ -114,7 +114,7 @@ def check_enough(
     """
     if count >= least:
         return
-    if count == total:
+    if count == total > 0:
         raise DataError(f"{count} {noun} cannot be split in three", where=where, remedy="label more")
-    share = f"only {count} of {total}" if count else f"none of the {total}"
+    share = f"only {count} of {total}" if count else f"none of the {total or ''}".rstrip()
     raise DataError(f"{share} {noun} can be read", where=where, remedy=remedy)
