@@ -19,9 +19,9 @@ from sutja.data.sets import readers
 from sutja.data.sets.digits import Digits
 from sutja.data.split import fixed as split
 from sutja.synthesis.crops import camera, ink, paper
-from sutja.synthesis.crops.samples import Composer
-from sutja.synthesis.crops.sources import Sources, cheque_fields
-from sutja.synthesis.fonts import faces
+from sutja.synthesis.crops.composer import Composer
+from sutja.synthesis.crops.sources import Sources, load_cheque_fields
+from sutja.synthesis.fonts import load_faces
 
 VALIDATION_FOLD = 0
 CELL = 40  # pixels, side of a sudoku cell
@@ -62,7 +62,7 @@ def cheques(root: Path, part: str) -> list[Crop]:
     """Courtesy amounts cut from whole cheques."""
     return [
         Crop(crop, "".join(c for c in record.text if c.isdigit()))
-        for record, crop in cheque_fields(root, "CAR")
+        for record, crop in load_cheque_fields(root, "CAR")
         if record.text and split.part_of("cheques", record.key) == _fold(part)
     ]
 
@@ -113,7 +113,7 @@ def real_words(root: Path, part: str) -> list[Crop]:
     return [
         Crop(crop, "")
         for name in ("Payee", "Lar")
-        for record, crop in cheque_fields(root, name)
+        for record, crop in load_cheque_fields(root, name)
         if split.part_of("cheques", record.key) == _fold(part)
     ]
 
@@ -137,7 +137,7 @@ def composed(kind: str, n: int) -> list[Crop]:
 def drawn_words(n: int, *, hand: bool) -> list[Crop]:
     """One to three words of the licence's text, hardly any in training, in the fonts of this machine."""
     rng = np.random.default_rng([SEED, int(hand)])
-    fonts = faces()[1 if hand else 0]
+    fonts = load_faces()[1 if hand else 0]
     vocabulary = sorted(
         {word for word in _LICENCE.read_text(encoding="utf-8").split() if word.isalpha() and len(word) > 2}
     )
@@ -152,12 +152,12 @@ def drawn_words(n: int, *, hand: bool) -> list[Crop]:
 
 def _on_paper(rng: np.random.Generator, text: str, face: Any, hand: bool) -> NDArray[np.uint8]:
     unit = float(np.exp(rng.uniform(np.log(14), np.log(44))))  # height of a digit in pixels
-    alpha = ink.in_font(rng, text, face, unit, hand=hand)
+    alpha = ink.render_in_font(rng, text, face, unit, hand=hand)
     top, left = (int(unit * edge) + 1 for edge in rng.uniform(0.05, 0.5, 2))
     size = (alpha.shape[0] + 2 * top, alpha.shape[1] + 2 * left)
-    plane = paper.sheet(rng, size, unit)
+    plane = paper.make_paper(rng, size, unit)
     camera.write_on(plane, alpha, top, left, float(rng.uniform(0.5, 1.0)))
-    return camera.take(rng, plane, unit, gentle=unit < 18)
+    return camera.photograph(rng, plane, unit, gentle=unit < 18)
 
 
 def some(crops: Sequence[Crop], n: int | None) -> list[Crop]:

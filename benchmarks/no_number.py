@@ -21,7 +21,7 @@ from _machine import result_path, save, shown, table
 from _scores import Case, case_of, false_numbers, percent
 from _sutja import arguments, data_folder, load_reader, model_facts, models, read_cases
 
-from sutja.synthesis.fonts import faces
+from sutja.synthesis.fonts import load_faces
 
 FIGURE = "no_number"
 COMPOSED = 1000  # crops a kind
@@ -102,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     args = arguments(__doc__).parse_args(argv)
     rows = measure(args, data_folder())
-    printed, handwriting = faces()
+    printed, handwriting = load_faces()
     content = {
         "part": args.part,
         "models": [model_facts(model) for model in models(args.model)],

@@ -29,7 +29,7 @@ from sutja.reading.page.cutting import WAYS, cut
 from sutja.reading.page.view import View
 from sutja.signals.normalisation import to_grey
 from sutja.synthesis.crops import camera, texts
-from sutja.synthesis.crops.samples import Composer, Sample, Silence
+from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.pages import PageComposer, PageSample
 from sutja.types import Box
@@ -191,10 +191,10 @@ class PageCrops:
             field = known[i]
             money = field.kind in _MONEY
             box = moved(rng, Box(*field.box), before=_SIGN_ROOM if money else 0.0)
-            text = texts.label(field.text, CHARSET)
-            yield Sample(self._piece(view, box), text, Silence.SIGNS if money else Silence.GAPS)
+            text = texts.make_label(field.text, CHARSET)
+            yield Sample(self._piece(view, box), text, LabelMask.NON_DIGITS if money else LabelMask.SPACES)
         for box in self._beside(page)[:WORDS_A_PAGE]:
-            yield Sample(self._piece(view, box), "", Silence.SIGNS)
+            yield Sample(self._piece(view, box), "", LabelMask.NON_DIGITS)
 
     def _piece(self, view: View, box: Box) -> NDArray[np.uint8]:
         return cut(view, box, WAYS[int(self._rng.random() >= _FIRST_WAY)]).pixels
@@ -235,15 +235,15 @@ class PageCrops:
         there = Box(*(scale * v for v in (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)))
         piece = self._piece(View.whole(np.asarray(resized, np.uint8)), moved(rng, there, before=before))
         if rng.random() < 0.75:
-            piece = camera.shake(rng, piece, 0.6)
-        return Sample(piece, field.digits, Silence.SIGNS)
+            piece = camera.augment(rng, piece, 0.6)
+        return Sample(piece, field.digits, LabelMask.NON_DIGITS)
 
 
 def samples_of(fields: list[RealField], rng: Generator, most: int = 1000) -> list[Sample]:
     """Real fields cut closely, boxes moved once: what choices are made by."""
     step = max(1, len(fields) // most)
     return [
-        Sample(cut(View.whole(f.pixels), moved(rng, f.box), WAYS[0]).pixels, f.digits, Silence.SIGNS)
+        Sample(cut(View.whole(f.pixels), moved(rng, f.box), WAYS[0]).pixels, f.digits, LabelMask.NON_DIGITS)
         for f in fields[::step]
     ]
 

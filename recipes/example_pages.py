@@ -54,7 +54,8 @@ class Sheet:
         alpha = self._printed(text, font, unit)
         if font in HANDS:
             parts = [
-                ink.in_font(self.rng, word, face_called(font), unit, hand=True) for word in text.split(" ")
+                ink.render_in_font(self.rng, word, face_called(font), unit, hand=True)
+                for word in text.split(" ")
             ]
             alpha = joined(parts, round(0.55 * unit))
         start = x - (alpha.shape[1] if right else 0)

@@ -35,9 +35,9 @@ from sutja.model_file import TTA, Calibration, Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber
 from sutja.reading.reader import Reader
 from sutja.signals.normalisation import NormaliseParams
-from sutja.synthesis.crops.samples import Composer, Sample
-from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
-from sutja.synthesis.fonts import faces
+from sutja.synthesis.crops.composer import Composer, Sample
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
+from sutja.synthesis.fonts import load_faces
 from sutja.training.batch_norms import average_networks, load_folded_weights
 from sutja.training.export import export, fold_batch_norms
 from sutja.training.quantise import quantise_file
@@ -70,7 +70,7 @@ def write(net: Transcriber, card: Card, path: Path, args: argparse.Namespace, co
     """The model file: exported in floats and checked, then, unless told otherwise, brought to integers."""
     export(net, card, path, compared)
     if not args.floats:
-        sources = load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD, open_terms=args.open)
+        sources = load_sources(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD, open_terms=args.open)
         composer, params = Composer(sources, QUANTISE_SEED), params_of(args)
         crops = [make_crop(composer.sample(), params) for _ in range(QUANTISE_CROPS)]
         shown = [make_batch([crop]).image for crop in crops if crop.pixels.shape[1] < WIDEST]
@@ -105,7 +105,7 @@ def answers(args: argparse.Namespace) -> None:
     """Read a fold's validation crops with the run's network and write the raw answers."""
     root, fold = Path(os.environ["SUTJA_DATA"]), args.fold
     sets = validation_sets.real(root, fold)
-    sets |= validation_sets.composed(load(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
+    sets |= validation_sets.composed(load_sources(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
     net = transcribe.load_average(args.run / "checkpoint.pt")
     model = args.run / "raw.onnx"
     params = params_of(args)
@@ -203,9 +203,9 @@ def bundle(args: argparse.Namespace) -> None:
     for line in results:
         print(line)
     net: Transcriber = transcribe.load_average(args.run / "checkpoint.pt")
-    used = load(root, VALIDATION_FOLD, open_terms=args.open).used
+    used = load_sources(root, VALIDATION_FOLD, open_terms=args.open).used
     used |= {name: int(items) for name, items in (also.split("=") for also in args.also)}
-    fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
+    fonts = TrainingSet("fonts", sum(map(len, load_faces())), "freely licensed; recipes/fonts.sh names them")
     params = params_of(args)
     card = Card(
         "transcribe",

@@ -157,15 +157,21 @@ from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
-from sutja.synthesis.speech.channel import Strength
+from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SHARES, SpeechComposer
-from sutja.synthesis.speech.neural_voices import Hibari, Kokoro, a_phrase_or_a_list, spoken_by, spoken_by_many
-from sutja.synthesis.speech.phrases import a_phrase, read_out, word_of
-from sutja.synthesis.speech.pieces import Piece, load, save
-from sutja.synthesis.speech.prompts import prompts
-from sutja.synthesis.speech.real_pieces import noises, real_pieces
-from sutja.synthesis.speech.sounds import sounds_of_classes, sounds_of_words
-from sutja.synthesis.speech.voices import spoken
+from sutja.synthesis.speech.neural_voices import (
+    Hibari,
+    Kokoro,
+    make_phrase_or_list,
+    synthesise_hibari,
+    synthesise_kokoro,
+)
+from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words
+from sutja.synthesis.speech.phrases import choose_from, make_long_number, make_phrase
+from sutja.synthesis.speech.prompts import load_prompts
+from sutja.synthesis.speech.recordings import load_noises, load_recordings
+from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
+from sutja.synthesis.speech.voices import synthesise
 from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.listen import fit as listen
@@ -186,21 +192,21 @@ def real(args: argparse.Namespace) -> None:
     root = Path(os.environ["SUTJA_DATA"])
     for part in ("train", "validation"):
         for dataset in SETS:
-            pieces = real_pieces(root, dataset, part, with_sounds=True)
-            save(pieces, args.out / "real" / f"{dataset}-{part}")
-            minutes = sum(piece.seconds for piece in pieces) / 60
-            print(f"{dataset} {part}: {len(pieces):,} recordings, {minutes:.0f} minutes", flush=True)
-        save(
-            [Piece(noise, (), "noise", "noise") for noise in noises(root, part)],
+            utterances = load_recordings(root, dataset, part, with_sounds=True)
+            save_utterances(utterances, args.out / "real" / f"{dataset}-{part}")
+            minutes = sum(utterance.seconds for utterance in utterances) / 60
+            print(f"{dataset} {part}: {len(utterances):,} recordings, {minutes:.0f} minutes", flush=True)
+        save_utterances(
+            [Utterance(noise, (), "noise", "noise") for noise in load_noises(root, part)],
             args.out / "real" / f"noise-{part}",
         )
-    save(prompts(), args.out / "real" / "prompts-train")
+    save_utterances(load_prompts(), args.out / "real" / "prompts-train")
 
 
 def begin(args: argparse.Namespace) -> None:
     """The bundled listener as a checkpoint: to go on from, or to cut words with."""
     net = Listener(ListenerConfig(1 + len(WORDS)))
-    rows = [heard(piece) for piece in load(args.out / "real", ["an4-train"])[:128]]
+    rows = [heard(utterance) for utterance in load_utterances(args.out / "real", ["an4-train"])[:128]]
     restore_batch_norms(net, bundled_path("spoken"), torch.from_numpy(make_batch(rows).features))
     folder = args.out / args.run
     folder.mkdir(parents=True, exist_ok=True)
@@ -211,50 +217,60 @@ def speak(args: argparse.Namespace) -> None:
     """Phrases said by a program; those of a seed from `HELD_SEED` on are for validation."""
     folder = args.out / ("held" if args.seed >= HELD_SEED else "spoken")
     part = "-words" if args.words else "-read" if args.read_out else ""
-    say = word_of(words_in(args.words)) if args.words else read_out if args.read_out else a_phrase
+    say = (
+        choose_from(words_in(args.words))
+        if args.words
+        else make_long_number
+        if args.read_out
+        else make_phrase
+    )
     if args.engine == "kokoro":
         voices = Kokoro(Path(os.environ["SUTJA_VOICES"]))
-        manner = (read_out, READING) if args.read_out else (a_phrase_or_a_list, SPEAKING)
-        source: Iterable[Piece] = spoken_by(voices, args.count, args.seed, *manner)
+        manner = (make_long_number, READING) if args.read_out else (make_phrase_or_list, SPEAKING)
+        source: Iterable[Utterance] = synthesise_kokoro(voices, args.count, args.seed, *manner)
     elif args.engine == "hibari":
-        source = spoken_by_many(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed, say)
+        source = synthesise_hibari(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed, say)
     else:
-        source = spoken(args.engine, args.count, args.seed, say)
-    made: list[Piece] = []
-    for number, piece in enumerate(source, start=1):
-        made.append(piece)
+        source = synthesise(args.engine, args.count, args.seed, say)
+    made: list[Utterance] = []
+    for number, utterance in enumerate(source, start=1):
+        made.append(utterance)
         if number % SHARD == 0:
-            save(made, folder / f"{args.engine}{part}-{args.seed}-{number:06d}")
+            save_utterances(made, folder / f"{args.engine}{part}-{args.seed}-{number:06d}")
             made = []
             print(f"{args.engine}: {number:,} of {args.count:,}", flush=True)
     if made:
-        save(made, folder / f"{args.engine}{part}-{args.seed}-rest")
+        save_utterances(made, folder / f"{args.engine}{part}-{args.seed}-rest")
 
 
 def words_in(path: Path) -> list[str]:
     """Words of a dictionary, a line each, in small letters; none that sounds as a number word does."""
     words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
-    numbers = {sounds_of_classes([classify_word(word)]) for word in WORDS if word != OTHER}
-    sounds = sounds_of_words(words)
+    numbers = {pronounce_classes([classify_word(word)]) for word in WORDS if word != OTHER}
+    sounds = pronounce_words(words)
     return [word for word in words if sounds[word] not in numbers and word not in WORDS]
 
 
 def cut(args: argparse.Namespace) -> None:
     """Words of many speakers, cut out of phrases."""
     net = listen.load_average(args.weights / "checkpoint.pt")
-    pieces = load(args.out / "real", ["an4-train"]) + load(args.out / "spoken")
+    utterances = load_utterances(args.out / "real", ["an4-train"]) + load_utterances(args.out / "spoken")
     if args.sources:
-        pieces = [piece for piece in pieces if piece.source in args.sources]
-    words = list(cut_words(net, pieces, PARAMS))
-    save(words, args.out / "words" / "-".join(["cut", *args.sources]))
+        utterances = [utterance for utterance in utterances if utterance.source in args.sources]
+    words = list(cut_words(net, utterances, PARAMS))
+    save_utterances(words, args.out / "words" / "-".join(["cut", *args.sources]))
     print(f"{len(words):,} words of {len({word.speaker for word in words}):,} speakers")
 
 
-def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Piece]:
+def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Utterance]:
     """All that is trained on; ``without`` names sets, or speakers as "fsdd/theo"."""
-    found = load(out / "real", [*(f"{name}-train" for name in SETS), "prompts-train"])
-    found += load(out / "spoken") + load(out / "words")
-    return [piece for piece in found if piece.source not in without and piece.speaker not in without]
+    found = load_utterances(out / "real", [*(f"{name}-train" for name in SETS), "prompts-train"])
+    found += load_utterances(out / "spoken") + load_utterances(out / "words")
+    return [
+        utterance
+        for utterance in found
+        if utterance.source not in without and utterance.speaker not in without
+    ]
 
 
 def composer(
@@ -267,23 +283,27 @@ def composer(
     seed: int,
 ) -> SpeechComposer:
     """What a training process takes its recordings from."""
-    noise = [piece.samples for piece in load(out / "real", ["noise-train"])]
-    much = Strength(*(part * strength for part in astuple(Strength())))
+    noise = [utterance.samples for utterance in load_utterances(out / "real", ["noise-train"])]
+    much = Augmentation(*(part * strength for part in astuple(Augmentation())))
     much = replace(much, voice=max(much.voice, voice), haste=haste)
     return SpeechComposer(pieces_of(out, without), noise, seed, much, SHARES | shares)
 
 
-def heard(piece: Piece) -> Example:
+def heard(utterance: Utterance) -> Example:
     """A recording as it is, looked at."""
-    sound = piece.samples.astype(np.float32) / np.float32(32768)
-    return Example(log_mel(sound, PARAMS).astype(np.float16), piece.classes)
+    sound = utterance.samples.astype(np.float32) / np.float32(32768)
+    return Example(log_mel(sound, PARAMS).astype(np.float16), utterance.classes)
 
 
 def validation(out: Path) -> dict[str, list[Example]]:
     """Real recordings of people and calls that nothing is trained on, and held-out phrases."""
-    sets = {name: load(out / "real", [f"{name}-validation"]) for name in SETS}
-    sets["spoken"] = load(out / "held")
-    return {name: [heard(piece) for piece in pieces] for name, pieces in sets.items() if pieces}
+    sets = {name: load_utterances(out / "real", [f"{name}-validation"]) for name in SETS}
+    sets["spoken"] = load_utterances(out / "held")
+    return {
+        name: [heard(utterance) for utterance in utterances]
+        for name, utterances in sets.items()
+        if utterances
+    }
 
 
 def run(

@@ -40,10 +40,10 @@ from sutja.listening import Listener
 from sutja.metrics import expected_calibration_error, format_percent
 from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
-from sutja.synthesis.speech.channel import Strength
+from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SpeechComposer
-from sutja.synthesis.speech.pieces import RATE, Piece, load
-from sutja.synthesis.speech.real_pieces import decoded
+from sutja.synthesis.speech.recordings import decode_recording
+from sutja.synthesis.speech.utterances import RATE, Utterance, load_utterances
 from sutja.training import checkpoint
 from sutja.training.listen import fit as listen
 from sutja.training.listen.align import cut_words
@@ -83,7 +83,10 @@ def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
     assert net.head.bias is not None
     net.head.bias.data[0] -= LESS_NOTHING
     net.head.bias.data[classify_word(OTHER)] -= LESS_OTHER
-    rows = [heard(piece) for piece in load(out / "real", ["an4-validation", "fsdd-validation"])[::4]]
+    rows = [
+        heard(utterance)
+        for utterance in load_utterances(out / "real", ["an4-validation", "fsdd-validation"])[::4]
+    ]
     rows.sort(key=lambda row: len(row.features))
     batches = [make_batch(rows[i : i + 6]).features for i in range(0, len(rows), 6)]
     export_listener(net, card, path, batches)
@@ -124,7 +127,7 @@ def answers(args: argparse.Namespace) -> None:
         listener = Listener(args.out / "speakers" / speaker / "model.onnx")
         for record in rows:
             if record.group == speaker:
-                found = listener.listen(decoded(record.path), RATE).numbers
+                found = listener.listen(decode_recording(record.path), RATE).numbers
                 said.append(
                     {
                         "speaker": speaker,
@@ -183,14 +186,14 @@ def truth_of(classes: Sequence[int]) -> list[str]:
     return [number.digits for words in runs if words for number in find_numbers(words)]
 
 
-def cases(listener: Listener, name: str, pieces: Sequence[Piece]) -> Iterator[Case]:
+def cases(listener: Listener, name: str, utterances: Sequence[Utterance]) -> Iterator[Case]:
     """The numbers of validation recordings, heard and missed.
 
     One that is said with long pauses may be heard as several: these are right if together they are it.
     """
-    for piece in pieces:
-        wanted = truth_of(piece.classes)
-        numbers = listener.listen(piece.samples, RATE).numbers
+    for utterance in utterances:
+        wanted = truth_of(utterance.classes)
+        numbers = listener.listen(utterance.samples, RATE).numbers
         whole = bool(wanted) and "".join(number.digits for number in numbers) == "".join(wanted)
         for number in numbers:
             right = whole or number.digits in wanted
@@ -201,30 +204,32 @@ def cases(listener: Listener, name: str, pieces: Sequence[Piece]) -> Iterator[Ca
             yield from (Case(name, 0.0, False, False) for _ in wanted)
 
 
-def composed(out: Path) -> list[Piece]:
+def composed(out: Path) -> list[Utterance]:
     """Recordings composed of people, calls and noise that nothing was trained on."""
     kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
-    pieces = load(out / "real", [f"{name}-validation" for name in SETS])
-    return _composed(out, pieces, Strength(*(part * LIFE for part in astuple(Strength()))), kinds)
+    utterances = load_utterances(out / "real", [f"{name}-validation" for name in SETS])
+    return _composed(out, utterances, Augmentation(*(part * LIFE for part in astuple(Augmentation()))), kinds)
 
 
-def strangers(out: Path, run: Path) -> list[Piece]:
+def strangers(out: Path, run: Path) -> list[Utterance]:
     """Strings and words by people of whom nothing was learnt, through all that happens in training.
 
     Strings of `composed` are `fsdd`'s, whose speakers the network knows: by these alone it was too sure of
     what others say.
     """
-    phrases = load(out / "real", ["an4-validation"])
+    phrases = load_utterances(out / "real", ["an4-validation"])
     words = list(cut_words(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
-    return _composed(out, words, Strength(), {"string": 0.75, "word": 0.25})
+    return _composed(out, words, Augmentation(), {"string": 0.75, "word": 0.25})
 
 
-def _composed(out: Path, pieces: list[Piece], strength: Strength, kinds: dict[str, float]) -> list[Piece]:
-    noise = [piece.samples for piece in load(out / "real", ["noise-validation"])]
-    composer = SpeechComposer(pieces, noise, HELD_SEED, strength, kinds=kinds)
+def _composed(
+    out: Path, utterances: list[Utterance], strength: Augmentation, kinds: dict[str, float]
+) -> list[Utterance]:
+    noise = [utterance.samples for utterance in load_utterances(out / "real", ["noise-validation"])]
+    composer = SpeechComposer(utterances, noise, HELD_SEED, strength, kinds=kinds)
     made = [composer.sample() for _ in range(COMPOSED)]
     return [
-        Piece(np.asarray(np.round(one.samples * 32_767), np.int16), one.classes, "composed", "composed")
+        Utterance(np.asarray(np.round(one.samples * 32_767), np.int16), one.classes, "composed", "composed")
         for one in made
     ]
 
@@ -235,10 +240,10 @@ def bundle(args: argparse.Namespace) -> None:
     path = args.to or bundled_path("spoken")
     exported(args.out, args.out / args.run, args.out / "raw.onnx", raw_card("spoken"))
     listener = Listener(args.out / "raw.onnx")
-    sets = {name: load(args.out / "real", [f"{name}-validation"]) for name in SETS}
-    sets |= {"spoken by programs": load(args.out / "held"), "composed": composed(args.out)}
+    sets = {name: load_utterances(args.out / "real", [f"{name}-validation"]) for name in SETS}
+    sets |= {"spoken by programs": load_utterances(args.out / "held"), "composed": composed(args.out)}
     sets["composed of strangers"] = strangers(args.out, args.out / args.run)
-    found = [case for name, pieces in sets.items() for case in cases(listener, name, pieces)]
+    found = [case for name, utterances in sets.items() for case in cases(listener, name, utterances)]
     answered = [case for case in found if case.heard and case.dataset not in KNOWN]
     calibrate = fit_calibration(
         np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
@@ -273,10 +278,10 @@ def bundle(args: argparse.Namespace) -> None:
 
 
 def measured(
-    found: Sequence[Case], sets: dict[str, list[Piece]], calibrate: Any, threshold: float
+    found: Sequence[Case], sets: dict[str, list[Utterance]], calibrate: Any, threshold: float
 ) -> Iterator[dict[str, Any]]:
     """Figures a set: numbers said, heard rightly, accepted, wrong among these, calibration error."""
-    for name, pieces in sets.items():
+    for name, utterances in sets.items():
         mine = [case for case in found if case.dataset == name]
         answered = [case for case in mine if case.heard]
         said = sum(case.right or not case.heard for case in mine)
@@ -286,7 +291,7 @@ def measured(
         yield {
             "set": name,
             "part": "validation",
-            "n": len(pieces),
+            "n": len(utterances),
             "numbers": said,
             "right": round(float(right.sum()) / said, 4) if said else None,
             "accepted": int(kept.sum()),
@@ -297,8 +302,10 @@ def measured(
 
 def training_data(out: Path) -> tuple[TrainingSet, ...]:
     """What the listener learnt from, with terms."""
-    pieces = [piece for piece in pieces_of(out) if not piece.source.endswith(" words")]
-    counts = {source: sum(piece.source == source for piece in pieces) for source in (*SETS, *VOICES)}
+    utterances = [utterance for utterance in pieces_of(out) if not utterance.source.endswith(" words")]
+    counts = {
+        source: sum(utterance.source == source for utterance in utterances) for source in (*SETS, *VOICES)
+    }
     terms = {name: catalogue.entry_of(name).terms for name in SETS} | VOICES
     noise = TrainingSet("noise", 6, catalogue.entry_of("noise").terms)
     return (*(TrainingSet(name, count, terms[name]) for name, count in counts.items() if count), noise)

@@ -31,8 +31,8 @@ from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
 from sutja.reading.page.trust import field_trust
 from sutja.reading.page.truth import Case, Label, cases, overlap
-from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
-from sutja.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, PageSample
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
+from sutja.synthesis.pages import DEFAULT_WEIGHTS, HOLD_OUT_LAYOUTS, PageComposer, PageSample
 from sutja.types import Box, Page
 
 SEED = 2_000_003  # far from those that pages for training are drawn with
@@ -42,8 +42,8 @@ LARGEST = 2.0  # times: composed pages are as small as the detector wants them, 
 
 def composed(reader: Reader, root: Path, count: int) -> Iterator[list[Case]]:
     """Pages of all layouts, each at a resolution of its own: every number on them is known."""
-    weights = {**DEFAULT_WEIGHTS, **dict.fromkeys(HELD_OUT, 0.08)}
-    composer = PageComposer(load(root, VALIDATION_FOLD), SEED, weights)
+    weights = {**DEFAULT_WEIGHTS, **dict.fromkeys(HOLD_OUT_LAYOUTS, 0.08)}
+    composer = PageComposer(load_sources(root, VALIDATION_FOLD), SEED, weights)
     rng = np.random.default_rng(SEED)
     for _ in range(count):
         sample = composer.page()

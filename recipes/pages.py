@@ -49,11 +49,11 @@ from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runs.calibration import calibrate_detector
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
-from sutja.synthesis.crops.sources import VALIDATION_FOLD, load
-from sutja.synthesis.crops.supplies import Supplies
-from sutja.synthesis.fonts import faces
-from sutja.synthesis.pages import HELD_OUT, PageComposer
-from sutja.synthesis.pages.refilled_cheques import amount_boxes, place_of, refilled, tightened
+from sutja.synthesis.crops.context import RenderContext
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
+from sutja.synthesis.fonts import load_faces
+from sutja.synthesis.pages import HOLD_OUT_LAYOUTS, PageComposer
+from sutja.synthesis.pages.refilled_cheques import find_amounts, find_box, refill_cheque, tighten_box
 from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_detector
 from sutja.training.detect.evaluate import LEAST_SCORE, detect_boxes
@@ -87,7 +87,7 @@ def compose(args: argparse.Namespace) -> None:
     """Draw chunks that are not there yet; chunk i is drawn from the seed and i alone."""
     folder = args.out / "chunks"
     folder.mkdir(parents=True, exist_ok=True)
-    sources = load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD)
+    sources = load_sources(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD)
     layouts = {name: float(share) for name, share in args.layout}
     for number in range(args.first, args.first + args.chunks):
         path = folder / f"{number:04d}.npz"
@@ -111,8 +111,8 @@ def prepare(args: argparse.Namespace) -> None:
             save_pages(args.out / f"{part}-{name}.npz", pictures)
             n_fields = sum(int((~page.ignore).sum()) for page in pictures)
             print(f"{part} {name}: {len(pictures)} pages, {n_fields:,} fields")
-    sources = load(root, None)  # the validation writers' digits too
-    layouts: dict[str, dict[str, float] | None] = {name: {name: 1.0} for name in HELD_OUT}
+    sources = load_sources(root, None)  # the validation writers' digits too
+    layouts: dict[str, dict[str, float] | None] = {name: {name: 1.0} for name in HOLD_OUT_LAYOUTS}
     layouts |= {"as-trained": None, "no-numbers": {"prose": 1.0, "blank": 0.5, "picture": 0.5}}
     for name, weights in layouts.items():
         composer = PageComposer(sources, HELD_SEED, weights)
@@ -123,16 +123,16 @@ def prepare(args: argparse.Namespace) -> None:
 def refill(args: argparse.Namespace) -> None:
     """Write the real training cheques again: amounts with tight boxes, and pages filled in anew."""
     root, path = Path(os.environ["SUTJA_DATA"]), args.out / "train-cheques.npz"
-    supplies = Supplies(load(root, VALIDATION_FOLD), np.random.default_rng(args.seed))
+    context = RenderContext(load_sources(root, VALIDATION_FOLD), np.random.default_rng(args.seed))
     pages, out = load_pages(path), []
     # `prepare` wrote the pages in this order; `pages_relabel.py` keeps it.
     keys = [page.source.removeprefix("cheques/") for page in cheque_pages(root, "train")]
-    for record, amount in amount_boxes(root, "train"):
+    for record, amount in find_amounts(root, "train"):
         number = keys.index(record.path.name)
-        place = place_of(pages[number], amount)
+        place = find_box(pages[number], amount)
         if place is not None:
-            out += [refilled(pages[number], place, supplies) for _ in range(args.times)]
-            pages[number] = tightened(pages[number], place)
+            out += [refill_cheque(pages[number], place, context) for _ in range(args.times)]
+            pages[number] = tighten_box(pages[number], place)
     save_pages(args.out / "train-refilled.npz", out)
     save_pages(path, pages)
     print(f"{len(out)} cheques filled in anew")
@@ -286,13 +286,13 @@ def pooled(sets: dict[str, list[BoxedPicture]], seed: int = 0) -> BoxedSet:
 
 def training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet, ...]:
     """What the detector learnt from, for its card; ``before`` is that of the one it went on from."""
-    used = dict(load(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
+    used = dict(load_sources(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
     for name, path in real_files(folder).items():
         if name != "refilled":  # the cheques once more
             used[name] = len(load_pages(path))
     crops = sum(part.items for part in before.training_data if part.name == COMPOSED) if before else 0
     crops += A_CHUNK * len(list((folder / "chunks").glob("[0-9]*[0-9].npz")))
-    fonts = TrainingSet("fonts", sum(map(len, faces())), "freely licensed; recipes/fonts.sh names them")
+    fonts = TrainingSet("fonts", sum(map(len, load_faces())), "freely licensed; recipes/fonts.sh names them")
     composed = TrainingSet(COMPOSED, crops, "made by the project of the digits, words and fonts named here")
     return (
         *(TrainingSet(n, k, catalogue.entry_of(n).terms) for n, k in sorted(used.items())),

@@ -34,9 +34,9 @@ from _page_crops import PageCrops, RealField, page_samples, real_fields, samples
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalisation import NormaliseParams
-from sutja.synthesis.crops.samples import Composer, Sample
-from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load
-from sutja.synthesis.pages import HELD_OUT
+from sutja.synthesis.crops.composer import Composer, Sample
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load_sources
+from sutja.synthesis.pages import HOLD_OUT_LAYOUTS
 from sutja.training.batch_norms import restore_transcriber
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
@@ -64,12 +64,12 @@ def make_composer(
     root: str, fold: int | None, open_terms: bool, weights: dict[str, float] | None, seed: int
 ) -> Composer:
     """A composer in a worker process."""
-    return Composer(load(Path(root), fold, open_terms=open_terms), seed, weights)
+    return Composer(load_sources(Path(root), fold, open_terms=open_terms), seed, weights)
 
 
 def make_page_crops(root: str, fold: int | None, fields: dict[str, list[RealField]], seed: int) -> PageCrops:
     """The same with fields cut out of pages; real ones are handed over, as finding them takes long."""
-    return PageCrops(load(Path(root), fold), seed, SECOND_STAGE, fields)
+    return PageCrops(load_sources(Path(root), fold), seed, SECOND_STAGE, fields)
 
 
 def of_pages(root: Path, sources: Sources, seed: int = 4_321) -> dict[str, list[Sample]]:
@@ -79,7 +79,7 @@ def of_pages(root: Path, sources: Sources, seed: int = 4_321) -> dict[str, list[
         f"{name} cut": samples_of(some, rng, 600) for name, some in real_fields(root, "validation").items()
     }
     out["pages"] = page_samples(sources, None, 600, seed)
-    out["other pages"] = page_samples(sources, dict.fromkeys(HELD_OUT, 1.0), 600, seed)
+    out["other pages"] = page_samples(sources, dict.fromkeys(HOLD_OUT_LAYOUTS, 1.0), 600, seed)
     return out
 
 
@@ -150,7 +150,7 @@ def main() -> None:
     begin = unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = ComposedCrops(make, params, 1000 * args.seed + state.step, args.workers)
-    sources = load(Path(root), fold, open_terms=open_terms)
+    sources = load_sources(Path(root), fold, open_terms=open_terms)
     sets = validation_sets.crops(
         validation_sets.real(Path(root), VALIDATION_FOLD if fold is None else fold), params
     )

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sutja.synthesis.crops.glyphs import Hands
+from sutja.synthesis.crops.glyphs import WrittenDigits
 from sutja.synthesis.crops.sources import Sources
 
 
@@ -21,4 +21,4 @@ def sources():
             pictures.append(picture)
             labels.append(digit)
             writers.append(writer)
-    return Sources(hands=[(1.0, Hands.from_arrays("drawn", pictures, labels, writers))])
+    return Sources(written_digits=[(1.0, WrittenDigits.from_arrays("drawn", pictures, labels, writers))])

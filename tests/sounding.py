@@ -3,7 +3,7 @@
 import numpy as np
 
 from sutja.grammar.number_words import WORDS
-from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
+from sutja.synthesis.speech.utterances import RATE, Utterance, to_int16
 
 
 def chord(c, pitch=1.0, seconds=0.25):
@@ -16,7 +16,7 @@ def chord(c, pitch=1.0, seconds=0.25):
 
 def word(c, speaker="one", pitch=1.0, source="chords"):
     """A piece of one word."""
-    return Piece(as_int16(chord(c, pitch)), (c,), speaker, source)
+    return Utterance(to_int16(chord(c, pitch)), (c,), speaker, source)
 
 
 def speaker(name, pitch=1.0, classes=range(1, 12)):
@@ -28,7 +28,7 @@ def phrase(classes, name="one", pitch=1.0, gap=0.12):
     """A piece of several words with pauses."""
     silence = np.zeros(round(gap * RATE), np.float32)
     sounds = [part for c in classes for part in (silence, chord(c, pitch))]
-    return Piece(as_int16(np.concatenate([*sounds, silence])), tuple(classes), name, "phrases")
+    return Utterance(to_int16(np.concatenate([*sounds, silence])), tuple(classes), name, "phrases")
 
 
 OTHER_CLASS = len(WORDS)

@@ -15,7 +15,7 @@ from sutja.runs import classify as labelled_run
 from sutja.runs import transcribe as text_run
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.synthesis.crops.samples import Composer
+from sutja.synthesis.crops.composer import Composer
 from sutja.synthesis.crops.sources import Sources
 
 FILES = {

@@ -11,7 +11,7 @@ from sounding import OTHER_CLASS, phrase, speaker, word
 
 from sutja.model_file import read_model
 from sutja.runtime import Session
-from sutja.synthesis.speech.pieces import Piece, load, save
+from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
 from sutja.training import checkpoint
 from sutja.training.listen.fit import load_average
 from sutja.training.listen.phonemes import drop_phoneme_head
@@ -34,14 +34,14 @@ def finish(recipe):
 @pytest.fixture
 def sounds(tmp_path):
     """Pieces where the steps before the training leave them."""
-    noise = [Piece(np.arange(40_000, dtype=np.int16) % 50, (), "noise", "noise")]
+    noise = [Utterance(np.arange(40_000, dtype=np.int16) % 50, (), "noise", "noise")]
     for part in ("train", "validation"):
         for name in ("fsdd", "an4"):
             who = f"{name}/{part}"
             said = [*speaker(who, 1.1), phrase((3, 4), who), word(OTHER_CLASS, who)]
-            pieces = [Piece(piece.samples, piece.classes, who, name) for piece in said]
-            save(pieces, tmp_path / "real" / f"{name}-{part}")
-        save(noise, tmp_path / "real" / f"noise-{part}")
+            utterances = [Utterance(utterance.samples, utterance.classes, who, name) for utterance in said]
+            save_utterances(utterances, tmp_path / "real" / f"{name}-{part}")
+        save_utterances(noise, tmp_path / "real" / f"noise-{part}")
     return tmp_path
 
 
@@ -112,9 +112,9 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
 ):
     path = tmp_path / "words.txt"
     path.write_text("won\nforty\nLondon\nox\nzebra\nwon't\ntable\n")
-    one, other = recipe.sounds_of_classes([recipe.classify_word("one")]), (1, 2, 3)
+    one, other = recipe.pronounce_classes([recipe.classify_word("one")]), (1, 2, 3)
     monkeypatch.setattr(
-        recipe, "sounds_of_words", lambda words: {word: one if word == "won" else other for word in words}
+        recipe, "pronounce_words", lambda words: {word: one if word == "won" else other for word in words}
     )
     assert recipe.words_in(path) == ["zebra", "table"]
 
@@ -125,9 +125,9 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
         for _ in range(count):
             phrase_ = say(rng)
             said.append(phrase_.words)
-            yield Piece(np.zeros(160, np.int16), phrase_.classes, "voice", engine)
+            yield Utterance(np.zeros(160, np.int16), phrase_.classes, "voice", engine)
 
-    monkeypatch.setattr(recipe, "spoken", spoken)
+    monkeypatch.setattr(recipe, "synthesise", spoken)
     words = ["--engine", "flite", "--count", "60", "--words", str(path)]
     recipe.main(["speak", "--out", str(tmp_path), *words])
     assert set(said) == {("zebra",), ("table",)}
@@ -135,7 +135,7 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
         "flite-words-0-000050.pieces.npz",
         "flite-words-0-rest.pieces.npz",
     ]
-    assert {piece.classes for piece in load(tmp_path / "spoken")} == {(OTHER_CLASS,)}
+    assert {utterance.classes for utterance in load_utterances(tmp_path / "spoken")} == {(OTHER_CLASS,)}
     with pytest.raises(SystemExit):
         recipe.main(["speak", "--engine", "festival", "--count", "1", "--words", str(path)])
     assert "festival says phrases alone" in capsys.readouterr().err
@@ -147,17 +147,17 @@ def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, monkeypatch,
 
     def source(voice, count, seed, say, *rest):
         asked.append(say)
-        return iter([Piece(np.zeros(160, np.int16), (OTHER_CLASS,), "voice", engine)])
+        return iter([Utterance(np.zeros(160, np.int16), (OTHER_CLASS,), "voice", engine)])
 
-    for name in ("spoken", "spoken_by", "spoken_by_many"):
+    for name in ("synthesise", "synthesise_kokoro", "synthesise_hibari"):
         monkeypatch.setattr(recipe, name, source)
     for voice in ("Kokoro", "Hibari"):
         monkeypatch.setattr(recipe, voice, lambda folder: folder)
     monkeypatch.setenv("SUTJA_VOICES", str(tmp_path))
     recipe.main(["speak", "--out", str(tmp_path), "--engine", engine, "--count", "1", "--read-out"])
     recipe.main(["speak", "--out", str(tmp_path), "--engine", engine, "--count", "1"])
-    assert asked[0] is recipe.read_out
-    assert asked[1] is not recipe.read_out
+    assert asked[0] is recipe.make_long_number
+    assert asked[1] is not recipe.make_long_number
     assert len(list((tmp_path / "spoken").glob(f"{engine}-read-*"))) == 1
 
 
@@ -168,11 +168,11 @@ def test_words_and_numbers_read_out_exclude_one_another(recipe, capsys):
 
 
 def test_what_is_left_out_is_not_trained_on(sounds, recipe):
-    assert {piece.source for piece in recipe.pieces_of(sounds)} == {"fsdd", "an4"}
-    assert {piece.source for piece in recipe.pieces_of(sounds, ["fsdd"])} == {"an4"}
-    assert {piece.speaker for piece in recipe.pieces_of(sounds, ["fsdd/train"])} == {"an4/train"}
-    assert not any("validation" in piece.speaker for piece in recipe.pieces_of(sounds))
-    assert len(load(sounds / "real", ["fsdd-validation"])) == 13
+    assert {utterance.source for utterance in recipe.pieces_of(sounds)} == {"fsdd", "an4"}
+    assert {utterance.source for utterance in recipe.pieces_of(sounds, ["fsdd"])} == {"an4"}
+    assert {utterance.speaker for utterance in recipe.pieces_of(sounds, ["fsdd/train"])} == {"an4/train"}
+    assert not any("validation" in utterance.speaker for utterance in recipe.pieces_of(sounds))
+    assert len(load_utterances(sounds / "real", ["fsdd-validation"])) == 13
 
 
 class Says:

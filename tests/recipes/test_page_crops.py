@@ -8,7 +8,7 @@ import pytest
 
 from sutja.charset import CHARSET
 from sutja.reading.reader import Reader
-from sutja.synthesis.crops.samples import Silence
+from sutja.synthesis.crops.composer import LabelMask
 from sutja.synthesis.crops.sources import Sources
 from sutja.types import Box
 
@@ -33,8 +33,8 @@ def test_fields_of_composed_pages_are_crops_with_their_texts(crops):
     assert all(set(sample.text) <= set(CHARSET) for sample in samples)
     numbers = [sample for sample in samples if sample.text]
     assert len(numbers) > 40
-    assert {sample.silence for sample in samples} == {Silence.GAPS, Silence.SIGNS}
-    assert all(sample.silence == Silence.SIGNS for sample in samples if not sample.text)
+    assert {sample.mask for sample in samples} == {LabelMask.SPACES, LabelMask.NON_DIGITS}
+    assert all(sample.mask == LabelMask.NON_DIGITS for sample in samples if not sample.text)
 
 
 def test_what_is_cut_out_of_a_printed_page_is_what_its_label_says(crops):
@@ -71,4 +71,4 @@ def test_real_fields_keep_to_their_part(crops, data_root):
         assert all(field.digits.isdigit() for field in train[name])
     sample = crops.PageCrops(Sources(), 1, None, train, shares=(0.0, 0.0, 1.0)).sample()
     assert sample.text.isdigit()
-    assert sample.silence == Silence.SIGNS
+    assert sample.mask == LabelMask.NON_DIGITS

@@ -97,7 +97,7 @@ def test_figures_count_found_missed_false_and_ignored(recipe):
 def test_chunks_are_composed_once(recipe, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(recipe, "A_CHUNK", 2)
     monkeypatch.setattr(recipe, "WINDOW", 256)
-    monkeypatch.setattr(recipe, "load", lambda *_: Sources())
+    monkeypatch.setattr(recipe, "load_sources", lambda *_: Sources())
     monkeypatch.setenv("SUTJA_DATA", str(tmp_path))
     args = Namespace(out=tmp_path, first=3, chunks=1, seed=1, layout=[])
     recipe.compose(args)

@@ -28,7 +28,7 @@ from sutja.runs.sequences import Plan, TextSet
 from sutja.signals.audio import RATE, load_sound
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.composer import SpeechComposer
-from sutja.synthesis.speech.pieces import Piece, as_int16
+from sutja.synthesis.speech.utterances import Utterance, to_int16
 from sutja.training import checkpoint, loop
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.device import use_threads
@@ -95,7 +95,7 @@ def _read(path: Path, text: str) -> LabelledRecording:
             source=str(path),
             remedy=f"cut it to at most {LONGEST:.0f} seconds",
         )
-    return LabelledRecording(as_int16(sound.samples), text, tuple(ways_to_say(text)))
+    return LabelledRecording(to_int16(sound.samples), text, tuple(ways_to_say(text)))
 
 
 def _to_bytes(recording: LabelledRecording) -> bytes:
@@ -191,7 +191,7 @@ def _fit(
     """Train, and return the averaged network."""
     base = _load_base(plan.base_path, parts, params) if plan.base_path else None
     pieces = [
-        Piece(recording.samples, choose_labels(base, recording, params), "own", parts.train.source)
+        Utterance(recording.samples, choose_labels(base, recording, params), "own", parts.train.source)
         for recording in parts.train.items
     ]
     config = _config(plan, sum(len(piece.samples) for piece in pieces) / params.hop)
@@ -237,7 +237,7 @@ class ComposedRecordings:
 
     Parameters
     ----------
-    pieces : Sequence[Piece]
+    pieces : Sequence[Utterance]
         The recordings.
     params : LogMelParams
         Parameters of the features.
@@ -247,7 +247,7 @@ class ComposedRecordings:
         The chunk to begin with; a run that goes on begins where it stopped.
     """
 
-    def __init__(self, pieces: Sequence[Piece], params: LogMelParams, seed: int, first: int = 0) -> None:
+    def __init__(self, pieces: Sequence[Utterance], params: LogMelParams, seed: int, first: int = 0) -> None:
         self._pieces, self._params, self._seed, self._next = pieces, params, seed, first
 
     def take(self) -> list[Example]:

@@ -28,7 +28,7 @@ from sutja.runs.parts import Log, Parts
 from sutja.runs.sequences import Plan, TextSet
 from sutja.signals.image import load_pictures
 from sutja.signals.normalisation import NormaliseParams, to_grey
-from sutja.synthesis.crops.samples import Sample, Silence
+from sutja.synthesis.crops.composer import LabelMask, Sample
 from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_transcriber
 from sutja.training.device import use_threads
@@ -60,7 +60,9 @@ def load_parts(data: str | Path, log: Log) -> Parts[TextSet[Sample]]:
         )
     texts = load_texts(table, "train")
     signs = any(set(text) - set(_DIGITS) for text in texts.texts)
-    silence = Silence.GAPS if signs else Silence.SIGNS  # where no text has a sign, signs were left out
+    silence = (
+        LabelMask.SPACES if signs else LabelMask.NON_DIGITS
+    )  # where no text has a sign, signs were left out
 
     def read(path: Path, text: str) -> Sample:
         return Sample(to_grey(load_pictures(path)[0].pixels), text, silence)

@@ -129,7 +129,7 @@ def _latin_digits(face: Face) -> bool:
 
 
 @lru_cache(maxsize=1)
-def faces() -> tuple[tuple[Face, ...], tuple[Face, ...]]:
+def load_faces() -> tuple[tuple[Face, ...], tuple[Face, ...]]:
     """All usable fonts of this machine: (printed, handwriting).
 
     Each tuple holds at least Pillow's own font, so that synthesis works on a bare machine.

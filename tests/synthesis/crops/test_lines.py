@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from sutja.synthesis.crops import ink
 from sutja.synthesis.crops.lines import Style, set_line
-from sutja.synthesis.crops.signs import DRAWINGS, drawn_sign
-from sutja.synthesis.fonts import Face, Glyph, faces
+from sutja.synthesis.crops.separators import DRAWINGS, draw_separator
+from sutja.synthesis.fonts import Face, Glyph, load_faces
 
 sizes = st.tuples(st.floats(0.05, 6.0), st.floats(0.05, 6.0))  # of a glyph, in digit heights
 
@@ -31,25 +31,25 @@ def test_no_glyph_is_lost(shapes, gap, seed):
 
 def test_a_missing_glyph_is_an_error():
     with pytest.raises(ValueError, match="lacks"):
-        ink.in_font(np.random.default_rng(0), "12\u4e00", Face(None), 20.0, hand=False)
+        ink.render_in_font(np.random.default_rng(0), "12\u4e00", Face(None), 20.0, hand=False)
 
 
 @pytest.mark.parametrize("sign", sorted(DRAWINGS))
 def test_signs_have_ink(sign):
     rng = np.random.default_rng(3)
     for _ in range(50):
-        glyph = drawn_sign(rng, sign)
+        glyph = draw_separator(rng, sign)
         assert glyph is not None
         assert glyph.alpha.max() == 255
         assert 0 < glyph.height < 2
 
 
 def test_signs_that_only_fonts_have():
-    assert drawn_sign(np.random.default_rng(0), "€") is None
+    assert draw_separator(np.random.default_rng(0), "€") is None
 
 
 def test_there_are_always_fonts():
-    printed, handwriting = faces()
+    printed, handwriting = load_faces()
     assert printed[0].has("0123456789")
     assert handwriting[0].has("0123456789")
     assert Face(None).has("0123456789.,-")

@@ -6,9 +6,9 @@ import pytest
 from sutja.charset import CHARSET
 from sutja.data.sets import readers
 from sutja.data.split import fixed
-from sutja.synthesis.crops.glyphs import Hands
-from sutja.synthesis.crops.samples import DEFAULT_WEIGHTS, Composer
-from sutja.synthesis.crops.sources import Amount, Sources, load
+from sutja.synthesis.crops.composer import DEFAULT_WEIGHTS, Composer
+from sutja.synthesis.crops.glyphs import WrittenDigits
+from sutja.synthesis.crops.sources import Amount, Sources, load_sources
 
 
 def small_sources():
@@ -19,7 +19,7 @@ def small_sources():
         picture[4:24, 8:20] = rng.integers(0, 256, (20, 12))
     amount = Amount(rng.integers(0, 256, (40, 90)).astype(np.uint8), "123", ((2, 28), (32, 58), (60, 88)))
     return Sources(
-        hands=[(1.0, Hands.from_arrays("noise", pictures, range(10), [0] * 10))],
+        written_digits=[(1.0, WrittenDigits.from_arrays("noise", pictures, range(10), [0] * 10))],
         lone={"mnist": [(p, str(d)) for d, p in enumerate(pictures)]},
         amounts=[amount],
         cheque_amounts=[amount],
@@ -43,7 +43,7 @@ def test_same_seed_same_samples():
     one, two = (Composer(small_sources(), 7) for _ in range(2))
     for _ in range(30):
         a, b = one.sample(), two.sample()
-        assert (a.text, a.silence) == (b.text, b.silence)
+        assert (a.text, a.mask) == (b.text, b.mask)
         assert np.array_equal(a.picture, b.picture)
 
 
@@ -55,7 +55,7 @@ def test_wishes_that_cannot_be_met():
 
 
 def test_sources_leave_out_test_and_validation_parts(data_root):
-    sources = load(data_root, fold=0)
+    sources = load_sources(data_root, fold=0)
     kept = [
         r for r in readers.read_orand_car(data_root) if fixed.part_of("orand-car", r.key) not in ("test", 0)
     ]

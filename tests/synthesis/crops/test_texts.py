@@ -13,14 +13,14 @@ seeds = st.integers(0, 2**32 - 1).map(np.random.default_rng)
 @settings(max_examples=300, deadline=None)
 @given(seeds, st.integers(1, 24))
 def test_numbers_are_in_the_charset(rng, most):
-    text = texts.number(rng, most)
+    text = texts.make_number(rng, most)
     assert 1 <= len(text) <= most
     assert set(text) <= set(CHARSET) - {LETTER}
 
 
 @given(seeds, st.integers(1, 20))
 def test_so_many_digits(rng, length):
-    text = texts.digits(rng, length)
+    text = texts.make_digits(rng, length)
     assert len(text) == length
     assert text.isdigit()
 
@@ -28,8 +28,8 @@ def test_so_many_digits(rng, length):
 @settings(max_examples=200, deadline=None)
 @given(seeds)
 def test_labels_keep_length_and_stay_in_the_charset(rng):
-    text = texts.with_words(rng, texts.number(rng, 10))
-    label = texts.label(text, CHARSET)
+    text = texts.add_words(rng, texts.make_number(rng, 10))
+    label = texts.make_label(text, CHARSET)
     assert len(label) == len(text)
     assert set(label) <= set(CHARSET)
     assert LETTER in label
@@ -37,4 +37,4 @@ def test_labels_keep_length_and_stay_in_the_charset(rng):
 
 @given(seeds)
 def test_words_hold_no_digit(rng):
-    assert not any(c.isdigit() for c in texts.words(rng))
+    assert not any(c.isdigit() for c in texts.make_words(rng))

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from drawn_hands import sources
 
+from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sources import Sources
-from sutja.synthesis.crops.supplies import Supplies
-from sutja.synthesis.pages import DEFAULT_WEIGHTS, HELD_OUT, PageComposer, scene
+from sutja.synthesis.pages import DEFAULT_WEIGHTS, HOLD_OUT_LAYOUTS, PageComposer, degradation
 from sutja.synthesis.pages.composer import MAKERS
-from sutja.synthesis.pages.desk import Desk, Value
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.writing import comb, handwritten, printed
+from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.writing import write_by_hand, write_in_comb, write_printed
 
 WITHOUT_NUMBERS = {"prose", "blank", "picture"}
 
@@ -40,8 +40,8 @@ def test_boxes_hold_ink_and_the_paper_around_them_is_lighter(layout):
     composer = PageComposer(sources(), 11, {layout: 1.0})
     lighter, n = 0, 0
     for _ in range(3):
-        sheet = MAKERS[layout](composer._supplies)
-        for mark in sheet.marks:
+        sheet = MAKERS[layout](composer._context)
+        for mark in sheet.numbers:
             x0, y0, x1, y1 = (int(v) for v in mark.box)
             inside = sheet.plane[y0:y1, x0:x1]
             assert inside.min() < 235, mark.text
@@ -72,8 +72,8 @@ def test_crops_are_of_the_size_asked_for():
 
 
 def test_layouts_that_are_held_out_are_never_trained_on():
-    assert not set(HELD_OUT) & set(DEFAULT_WEIGHTS)
-    assert set(HELD_OUT) | set(DEFAULT_WEIGHTS) == set(MAKERS)
+    assert not set(HOLD_OUT_LAYOUTS) & set(DEFAULT_WEIGHTS)
+    assert set(HOLD_OUT_LAYOUTS) | set(DEFAULT_WEIGHTS) == set(MAKERS)
 
 
 def test_wishes_that_cannot_be_met():
@@ -89,14 +89,14 @@ def test_without_written_digits_fonts_serve():
     assert any(field.written == "handwritten" for field in fields)
 
 
-def desk(seed=1, unit=14.0):
-    return Desk(Supplies(sources(), np.random.default_rng(seed)), unit)
+def theme(seed=1, unit=14.0):
+    return Theme(RenderContext(sources(), np.random.default_rng(seed)), unit)
 
 
 def test_a_comb_is_one_field_from_its_first_digit_to_its_last():
-    sheet, made = Sheet(np.random.default_rng(0), (80, 400)), desk()
-    end = comb(sheet, made, Value("4071"), 20, 20, 24, 30, by_hand=True, empty=(2, 3))
-    (mark,) = sheet.marks
+    sheet, made = Sheet(np.random.default_rng(0), (80, 400)), theme()
+    end = write_in_comb(sheet, made, Value("4071"), 20, 20, 24, 30, by_hand=True, empty=(2, 3))
+    (mark,) = sheet.numbers
     assert (mark.text, mark.written) == ("4071", "handwritten")
     assert end == pytest.approx(20 + 9 * 24)
     assert 20 + 2 * 24 - 14 < mark.box[0] < 20 + 3 * 24
@@ -105,23 +105,23 @@ def test_a_comb_is_one_field_from_its_first_digit_to_its_last():
 
 def test_an_empty_comb_is_no_field():
     sheet = Sheet(np.random.default_rng(0), (80, 400))
-    comb(sheet, desk(), Value(""), 20, 20, 24, 30, by_hand=True, empty=(0, 8))
-    assert sheet.marks == []
+    write_in_comb(sheet, theme(), Value(""), 20, 20, 24, 30, by_hand=True, empty=(0, 8))
+    assert sheet.numbers == []
     assert sheet.plane.min() < 200
 
 
 def test_words_beside_a_number_lie_outside_its_box():
-    sheet, made = Sheet(np.random.default_rng(0), (60, 500)), desk()
-    end = printed(sheet, made, made.body, ["Total ", Value("123,45"), " kg"], 10, 40)
-    (mark,) = sheet.marks
+    sheet, made = Sheet(np.random.default_rng(0), (60, 500)), theme()
+    end = write_printed(sheet, made, made.body, ["Total ", Value("123,45"), " kg"], 10, 40)
+    (mark,) = sheet.numbers
     assert mark.box[0] > 10 + made.body.width("Total")
     assert mark.box[2] < end - made.body.width("kg")
 
 
 def test_a_long_number_is_squeezed_into_its_room():
-    sheet, made = Sheet(np.random.default_rng(0), (60, 500)), desk()
-    handwritten(sheet, made, Value("1234567890"), 10, 40, room=60)
-    (mark,) = sheet.marks
+    sheet, made = Sheet(np.random.default_rng(0), (60, 500)), theme()
+    write_by_hand(sheet, made, Value("1234567890"), 10, 40, room=60)
+    (mark,) = sheet.numbers
     assert mark.box[2] <= 10 + 61
 
 
@@ -135,8 +135,8 @@ def test_boxes_stay_on_their_ink_in_every_picture(way):
         for row in range(4):
             for column in range(4):
                 ink = np.full((20, 26), 255, np.uint8)
-                sheet.number(ink, 25 + 65 * column, 30 + 65 * row, 1.0, "1", "printed")
-        sample = scene.take(rng, sheet, way)
+                sheet.draw_number(ink, 25 + 65 * column, 30 + 65 * row, 1.0, "1", "printed")
+        sample = degradation.degrade(rng, sheet, way)
         light = np.median(sample.pixels[::3, ::3]) > 127 or way != "digital"
         assert light
         for field in sample.fields:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.synthesis.pages.fields import WHOLE, Field, PageSample, clipped, crop
-from sutja.synthesis.pages.sheet import Sheet, hull_of
+from sutja.synthesis.pages.fields import WHOLE, Field, PageSample, clip_fields, crop_page
+from sutja.synthesis.pages.sheet import Sheet, find_hull
 
 
 def sheet(size=(120, 160)):
@@ -23,10 +23,10 @@ def blob(height, width):
 @given(x=st.integers(-40, 170), y=st.integers(-40, 130), h=st.integers(3, 30), w=st.integers(3, 60))
 def test_a_numbers_box_is_what_is_dark(x, y, h, w):
     page = sheet()
-    page.number(blob(h, w), x, y, 1.0, "1", "printed")
+    page.draw_number(blob(h, w), x, y, 1.0, "1", "printed")
     dark = np.argwhere(page.plane < 128)
     if len(dark) == 0:
-        assert not page.marks
+        assert not page.numbers
         return
     (field,) = page.fields()
     top, left = dark.min(axis=0)
@@ -38,7 +38,7 @@ def test_a_numbers_box_is_what_is_dark(x, y, h, w):
 @given(angle=st.floats(-0.08, 0.08), shift=st.floats(0, 20))
 def test_boxes_follow_the_picture_of_the_sheet(angle, shift):
     page = sheet()
-    page.number(blob(10, 60), 30, 40, 1.0, "1", "printed")
+    page.draw_number(blob(10, 60), 30, 40, 1.0, "1", "printed")
     cos, sin = np.cos(angle), np.sin(angle)
     matrix = np.array([[cos, -sin, shift], [sin, cos, shift], [0, 0, 1]])
     (field,) = page.fields(matrix)
@@ -48,26 +48,26 @@ def test_boxes_follow_the_picture_of_the_sheet(angle, shift):
 
 
 def test_the_outline_of_no_ink_is_empty():
-    assert hull_of(np.zeros((5, 5), np.uint8)).shape == (0, 2)
+    assert find_hull(np.zeros((5, 5), np.uint8)).shape == (0, 2)
     page = sheet()
-    page.number(np.zeros((5, 5), np.uint8), 3, 3, 1.0, "1", "printed")
+    page.draw_number(np.zeros((5, 5), np.uint8), 3, 3, 1.0, "1", "printed")
     assert page.fields() == ()
 
 
 def test_lines_never_lighten_ink():
     page = sheet()
-    page.put(blob(20, 20), 10, 10, 1.0)
-    page.line((0, 20), (159, 20), 3, 200)
+    page.draw_ink(blob(20, 20), 10, 10, 1.0)
+    page.draw_line((0, 20), (159, 20), 3, 200)
     assert page.plane[20, 20] == 0
     assert page.plane[20, 100] == 200
 
 
 def test_a_place_is_given_once_and_only_on_the_sheet():
     page = sheet()
-    assert page.take((10, 10, 50, 30))
-    assert not page.take((40, 20, 60, 40))
-    assert page.take((50, 10, 60, 30))
-    assert not page.take((150, 10, 170, 30))
+    assert page.reserve((10, 10, 50, 30))
+    assert not page.reserve((40, 20, 60, 40))
+    assert page.reserve((50, 10, 60, 30))
+    assert not page.reserve((150, 10, 170, 30))
 
 
 def one_field(box, ignore=False):
@@ -86,7 +86,7 @@ def one_field(box, ignore=False):
     ],
 )
 def test_windows_clip_fields(window, box, ignore):
-    fields = clipped(one_field((20, 20, 60, 40)).fields, window)
+    fields = clip_fields(one_field((20, 20, 60, 40)).fields, window)
     if box is None:
         assert fields == ()
     else:
@@ -95,7 +95,7 @@ def test_windows_clip_fields(window, box, ignore):
 
 @given(top=st.integers(-60, 120), left=st.integers(-60, 120), size=st.integers(1, 150))
 def test_crops_have_their_size_and_boxes_lie_in_them(top, left, size):
-    part = crop(one_field((20, 20, 60, 40), ignore=True), top, left, (size, size))
+    part = crop_page(one_field((20, 20, 60, 40), ignore=True), top, left, (size, size))
     assert part.pixels.shape == (size, size)
     for field in part.fields:
         x0, y0, x1, y1 = field.box
@@ -107,6 +107,6 @@ def test_crops_have_their_size_and_boxes_lie_in_them(top, left, size):
 def test_a_crop_shows_what_the_page_shows():
     rng = np.random.default_rng(3)
     page = PageSample(rng.integers(0, 256, (50, 80)).astype(np.uint8), ())
-    assert np.array_equal(crop(page, 10, 20, (30, 40)).pixels, page.pixels[10:40, 20:60])
-    beyond = crop(page, -5, -5, (60, 90)).pixels
+    assert np.array_equal(crop_page(page, 10, 20, (30, 40)).pixels, page.pixels[10:40, 20:60])
+    beyond = crop_page(page, -5, -5, (60, 90)).pixels
     assert np.array_equal(beyond[5:55, 5:85], page.pixels)

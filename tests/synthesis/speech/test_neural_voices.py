@@ -8,11 +8,17 @@ import pytest
 
 from sutja.grammar.number_words import WORDS
 from sutja.synthesis.speech import neural_voices
-from sutja.synthesis.speech.neural_voices import RATE, Hibari, Throat, a_throat, spoken_by_many
-from sutja.synthesis.speech.pieces import RATE as PLAYED
+from sutja.synthesis.speech.neural_voices import (
+    RATE,
+    Hibari,
+    VoiceCharacter,
+    choose_character,
+    synthesise_hibari,
+)
+from sutja.synthesis.speech.utterances import RATE as PLAYED
 
 BINS, FRAMES, PITCH, FORMANT = 601, 80, 200.0, 100  # 80 Hz of frames; a bin is 20 Hz
-PLAIN = Throat(1.0, 1.0, 0.0, 0.0, 1.0)
+PLAIN = VoiceCharacter(1.0, 1.0, 0.0, 0.0, 1.0)
 
 
 def synth(harmonic, turn, noise, rest, phase, pitch, rng):
@@ -63,7 +69,9 @@ def tones(sound):
 @pytest.mark.parametrize("height", [0.5, 1.0, 1.3])
 @pytest.mark.parametrize("size", [0.85, 1.0, 1.15])
 def test_height_and_size_of_a_speaker_are_its_own(voice, height, size):
-    sound = voice.say("wˈʌn", 1.0, Throat(height, size, 0.0, 0.0, 1.0), np.random.default_rng(0))
+    sound = voice.synthesise(
+        "wˈʌn", 1.0, VoiceCharacter(height, size, 0.0, 0.0, 1.0), np.random.default_rng(0)
+    )
     pitch, formant = tones(sound)
     assert pitch == pytest.approx(PITCH * height, abs=3)
     assert formant == pytest.approx(20 * FORMANT * size, abs=25)
@@ -71,28 +79,32 @@ def test_height_and_size_of_a_speaker_are_its_own(voice, height, size):
 
 def test_low_voices_are_of_large_people():
     rng = np.random.default_rng(0)
-    many = [a_throat(rng) for _ in range(300)]
+    many = [choose_character(rng) for _ in range(300)]
     assert np.corrcoef([one.height for one in many], [one.size for one in many])[0, 1] > 0.5
     assert all(0.7 < one.size < 1.4 for one in many)
 
 
 def test_a_speaker_says_a_few_phrases_and_some_have_an_accent(voice, monkeypatch):
     heard = []
-    real = Hibari.say
+    real = Hibari.synthesise
 
-    def say(self, signs, speed, throat, rng):
-        heard.append((signs, throat))
-        return real(self, signs, speed, throat, rng)
+    def synthesise(self, signs, speed, character, rng):
+        heard.append((signs, character))
+        return real(self, signs, speed, character, rng)
 
-    monkeypatch.setattr(Hibari, "say", say)
+    monkeypatch.setattr(Hibari, "synthesise", synthesise)
     monkeypatch.setattr(neural_voices, "_INDIAN_HIBARI", (("e", "3"),))
-    pieces = list(spoken_by_many(voice, 40, 3))
-    assert len(pieces) == 40
-    assert len({piece.speaker for piece in pieces}) == 8 == len({throat for _, throat in heard})
-    assert all(1 <= c <= len(WORDS) for piece in pieces for c in piece.classes)
-    assert all(piece.seconds == pytest.approx(1.0, abs=0.1) for piece in pieces)
+    utterances = list(synthesise_hibari(voice, 40, 3))
+    assert len(utterances) == 40
+    assert (
+        len({utterance.speaker for utterance in utterances})
+        == 8
+        == len({character for _, character in heard})
+    )
+    assert all(1 <= c <= len(WORDS) for utterance in utterances for c in utterance.classes)
+    assert all(utterance.seconds == pytest.approx(1.0, abs=0.1) for utterance in utterances)
     assert PLAYED == 16_000
     accented = [any("3" in signs for signs, _ in heard[i : i + 5]) for i in range(0, 40, 5)]
     assert 0 < sum(accented) < 8
-    again = list(spoken_by_many(voice, 5, 3))
-    assert all(np.array_equal(a.samples, b.samples) for a, b in zip(pieces, again, strict=False))
+    again = list(synthesise_hibari(voice, 5, 3))
+    assert all(np.array_equal(a.samples, b.samples) for a, b in zip(utterances, again, strict=False))

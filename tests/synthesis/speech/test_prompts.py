@@ -7,7 +7,7 @@ import soundfile
 
 from sutja.grammar.number_words import OTHER, classify_word
 from sutja.synthesis.speech import prompts as module
-from sutja.synthesis.speech.prompts import prompts
+from sutja.synthesis.speech.prompts import load_prompts
 
 LINES = """\
 digits/7: seven
@@ -27,15 +27,19 @@ def test_prompts_have_the_words_and_the_sounds_of_their_texts(tmp_path, monkeypa
         tone = 0.3 * np.sin(2 * np.pi * 200 * i * np.arange(8000) / 8000)
         soundfile.write(path, tone.astype(np.float32), 8000)
     monkeypatch.setattr(
-        module, "sounds_of_words", lambda words: {word: tuple(word.encode()) for word in words}
+        module, "pronounce_words", lambda words: {word: tuple(word.encode()) for word in words}
     )
-    seven, press, letter = prompts(tmp_path, texts)
+    seven, press, letter = load_prompts(tmp_path, texts)
     other = classify_word(OTHER)
-    assert [piece.classes for piece in (seven, press, letter)] == [
+    assert [utterance.classes for utterance in (seven, press, letter)] == [
         (classify_word("seven"),),
         (other, classify_word("seven"), other),
         (other,),
     ]
-    assert [bytes(piece.sounds) for piece in (seven, press, letter)] == [b"seven", b"presssevennow", b"o"]
-    assert {piece.source for piece in (seven, press, letter)} == {"asterisk-core-sounds"}
+    assert [bytes(utterance.sounds) for utterance in (seven, press, letter)] == [
+        b"seven",
+        b"presssevennow",
+        b"o",
+    ]
+    assert {utterance.source for utterance in (seven, press, letter)} == {"asterisk-core-sounds"}
     assert 0.8 < seven.seconds < 1.1

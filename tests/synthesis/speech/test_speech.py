@@ -17,17 +17,23 @@ from sutja.grammar.number_words import (
     label_words,
 )
 from sutja.synthesis.speech import channel
-from sutja.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, in_script, respelled
-from sutja.synthesis.speech.channel import NONE, Strength
+from sutja.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, respell, transliterate
+from sutja.synthesis.speech.channel import NO_AUGMENTATION, Augmentation
 from sutja.synthesis.speech.composer import KINDS, SpeechComposer
-from sutja.synthesis.speech.music import music
-from sutja.synthesis.speech.phrases import a_phrase, read_out, whole
-from sutja.synthesis.speech.pieces import RATE, cut_at_pauses, load, save, trimmed
+from sutja.synthesis.speech.music import make_music
+from sutja.synthesis.speech.phrases import make_long_number, make_phrase, say_whole
+from sutja.synthesis.speech.utterances import (
+    RATE,
+    cut_at_pauses,
+    load_utterances,
+    save_utterances,
+    trim_silence,
+)
 
 ONLY = dict.fromkeys(KINDS, 0.0)
 
 
-def pieces():
+def utterances():
     return [*speaker("low", 0.9), *speaker("high", 1.2), word(OTHER_CLASS), phrase((3, 4)), phrase((36, 8))]
 
 
@@ -51,7 +57,7 @@ def heard_chords(samples):
 
 @pytest.mark.parametrize("kind", ["string", "word", "phrase"])
 def test_the_label_is_what_is_said(kind):
-    made = SpeechComposer(pieces()[:22], [], 5, NONE, kinds=ONLY | {kind: 1.0})
+    made = SpeechComposer(utterances()[:22], [], 5, NO_AUGMENTATION, kinds=ONLY | {kind: 1.0})
     right = 0
     for _ in range(30):
         recording = made.sample()
@@ -60,7 +66,9 @@ def test_the_label_is_what_is_said(kind):
 
 
 def test_every_kind_at_full_strength_keeps_its_bookkeeping():
-    made = SpeechComposer(pieces(), [np.arange(9000, dtype=np.int16) % 100], 1, Strength(1.0, 1.0, 1.0, 1.0))
+    made = SpeechComposer(
+        utterances(), [np.arange(9000, dtype=np.int16) % 100], 1, Augmentation(1.0, 1.0, 1.0, 1.0)
+    )
     lengths = Counter()
     for _ in range(120):
         recording = made.sample()
@@ -75,7 +83,7 @@ def test_every_kind_at_full_strength_keeps_its_bookkeeping():
 
 
 def test_a_seed_gives_the_same_recordings():
-    one, same, other = (SpeechComposer(pieces(), [], seed) for seed in (3, 3, 4))
+    one, same, other = (SpeechComposer(utterances(), [], seed) for seed in (3, 3, 4))
     first, second, third = ([made.sample() for _ in range(5)] for made in (one, same, other))
     for a, b in zip(first, second, strict=True):
         assert a.classes == b.classes
@@ -90,17 +98,17 @@ def test_rooms_and_lines_keep_every_sample_in_its_place():
     sound = np.zeros(RATE, np.float32)
     sound[4000:4400] = chord(4)[:400]
     for _ in range(20):
-        out = channel.through(sound, Strength(1.0, 1.0, 1.0, 1.0), rng)
+        out = channel.apply_channel(sound, Augmentation(1.0, 1.0, 1.0, 1.0), rng)
         assert out.shape == sound.shape
         assert np.abs(out).argmax() >= 3990  # nothing comes before it is said
-    assert len(channel.faster(sound, 1.25)) == pytest.approx(RATE / 1.25, abs=2)
-    assert channel.faster(sound, 2.0)[2000:2200].std() > 0
+    assert len(channel.change_speed(sound, 1.25)) == pytest.approx(RATE / 1.25, abs=2)
+    assert channel.change_speed(sound, 2.0)[2000:2200].std() > 0
 
 
 @pytest.mark.parametrize("ratio", [0.85, 1.3, 1.7, 2.2])
 def test_haste_shortens_what_is_said_and_keeps_its_tones(ratio):
     sound = np.concatenate([chord(3, seconds=0.5), chord(7, seconds=0.5)])
-    quick = channel.hastened(sound, ratio)
+    quick = channel.stretch_time(sound, ratio)
     assert len(quick) == pytest.approx(len(sound) / ratio, abs=0.04 * RATE)
     middle = len(quick) // 2
     for c, half in ((3, quick[: middle - 800]), (7, quick[middle + 800 :])):
@@ -114,13 +122,13 @@ def test_haste_shortens_what_is_said_and_keeps_its_tones(ratio):
 @pytest.mark.parametrize("n", [0, 1, 700, 1200])
 def test_haste_leaves_what_is_too_short(n):
     sound = np.ones(n, np.float32)
-    assert len(channel.hastened(sound, 1.5)) <= n
+    assert len(channel.stretch_time(sound, 1.5)) <= n
 
 
 def test_strings_in_haste_are_said_quicker_than_people_speak_words_but_no_quicker_than_they_can():
     rates = []
-    for changes in (NONE, Strength(0.0, 0.0, 0.0, 0.0, haste=1.0)):
-        made = SpeechComposer(pieces(), [], 4, changes, kinds=ONLY | {"string": 1.0})
+    for changes in (NO_AUGMENTATION, Augmentation(0.0, 0.0, 0.0, 0.0, haste=1.0)):
+        made = SpeechComposer(utterances(), [], 4, changes, kinds=ONLY | {"string": 1.0})
         said = [made.sample() for _ in range(150)]
         rates.append([len(one.classes) / (len(one.samples) / RATE) for one in said])
     assert max(rates[1]) > 1.3 * max(rates[0])
@@ -128,7 +136,7 @@ def test_strings_in_haste_are_said_quicker_than_people_speak_words_but_no_quicke
 
 
 def test_in_some_strings_a_word_comes_again_and_again():
-    made = SpeechComposer(pieces(), [], 6, NONE, kinds=ONLY | {"string": 1.0})
+    made = SpeechComposer(utterances(), [], 6, NO_AUGMENTATION, kinds=ONLY | {"string": 1.0})
     said = [made.sample().classes for _ in range(300)]
     same = [np.mean([a == b for a, b in pairwise(row)]) for row in said if len(row) > 4]
     assert np.median(same) < 0.3
@@ -137,9 +145,9 @@ def test_in_some_strings_a_word_comes_again_and_again():
 
 def test_noise_is_as_loud_as_was_asked():
     rng = np.random.default_rng(0)
-    sound, noise = np.tile(chord(3, seconds=0.5), 4), channel.coloured(32_000, rng)
+    sound, noise = np.tile(chord(3, seconds=0.5), 4), channel.make_noise(32_000, rng)
     for ratio in (0.0, 10.0, 20.0):
-        added = channel.mixed(sound, noise, ratio) - sound
+        added = channel.add_noise(sound, noise, ratio) - sound
         quieter = 20 * np.log10(np.sqrt(np.square(sound).mean()) / np.sqrt(np.square(added).mean()))
         assert quieter == pytest.approx(ratio, abs=3.0)
 
@@ -147,14 +155,14 @@ def test_noise_is_as_loud_as_was_asked():
 @pytest.mark.parametrize("seconds", [0.3, 4])
 def test_music_fills_its_time_and_is_never_twice_the_same(seconds):
     n = round(seconds * RATE)
-    made = [music(n, np.random.default_rng(seed)) for seed in (0, 0, *range(1, 9))]
+    made = [make_music(n, np.random.default_rng(seed)) for seed in (0, 0, *range(1, 9))]
     assert np.array_equal(made[0], made[1])
     assert all(sound.shape == (n,) and np.isclose(np.abs(sound).max(), 1) for sound in made)
     assert not any(np.array_equal(a, b) for a, b in pairwise(made[1:]))
 
 
 def test_noise_alone_is_music_at_times():
-    made = SpeechComposer([word(OTHER_CLASS)], [], 2, NONE, kinds=ONLY | {"noise": 1.0})
+    made = SpeechComposer([word(OTHER_CLASS)], [], 2, NO_AUGMENTATION, kinds=ONLY | {"noise": 1.0})
     flatness = []  # of the spectrum: near 1 for noise, small where there are tones
     for _ in range(40):
         power = np.abs(np.fft.rfft(made.sample().samples[:6000])) ** 2 + 1e-12
@@ -164,7 +172,7 @@ def test_noise_alone_is_music_at_times():
 
 
 def test_other_words_stand_before_behind_and_within_strings():
-    made = SpeechComposer(pieces(), [], 9, NONE, kinds=ONLY | {"string": 1.0})
+    made = SpeechComposer(utterances(), [], 9, NO_AUGMENTATION, kinds=ONLY | {"string": 1.0})
     said = [made.sample().classes for _ in range(200)]
     places = Counter(
         "before" if i == 0 else "behind" if i == len(row) - 1 else "within"
@@ -177,7 +185,7 @@ def test_other_words_stand_before_behind_and_within_strings():
 
 def test_numbers_that_are_read_out_are_long_and_say_digits_again():
     rng = np.random.default_rng(5)
-    phrases = [read_out(rng) for _ in range(400)]
+    phrases = [make_long_number(rng) for _ in range(400)]
     assert all(phrase.classes == tuple(label_words(list(phrase.words))) for phrase in phrases)
     words = [[word for word in phrase.words if word != PAUSE] for phrase in phrases]
     assert np.mean([len(some) for some in words]) > 5
@@ -190,12 +198,12 @@ def test_phrases_say_numbers():
     rng = np.random.default_rng(0)
     seen = Counter()
     for _ in range(1500):
-        phrase_ = a_phrase(rng)
+        phrase_ = make_phrase(rng)
         assert phrase_.classes
         seen.update(phrase_.classes)
     assert set(range(1, len(WORDS))) - set(seen) == set()  # every word is said
     for _ in range(200):
-        said = whole(rng)
+        said = say_whole(rng)
         (number,) = find_numbers(said)
         assert 1 <= int(number.value) <= 999_999
 
@@ -220,25 +228,25 @@ def test_spelled_accents_cover_every_word():
         assert word_ in DEVANAGARI
         assert word_ in LATIN
         for language in SCRIPTS:
-            text = in_script((word_,), language)
+            text = transliterate((word_,), language)
             assert text
             assert language in ("hi", "mr") or not any("\u0900" <= c <= "\u097f" for c in text)
-    assert in_script(("two", ",", "five"), "hi") == "टू, फाइव्"
-    assert in_script(("cheese",), "hi") is None
-    assert respelled(("one", "cheese")) is None
+    assert transliterate(("two", ",", "five"), "hi") == "टू, फाइव्"
+    assert transliterate(("cheese",), "hi") is None
+    assert respell(("one", "cheese")) is None
     assert all(classify_word(spelled) == classify_word(plain) for spelled, plain in SPELLINGS.items())
 
 
 def test_pieces_come_back_from_disk(tmp_path):
-    kept = pieces()
-    save(kept[:3], tmp_path / "one")
-    save(kept[3:], tmp_path / "two")
-    back = load(tmp_path)
+    kept = utterances()
+    save_utterances(kept[:3], tmp_path / "one")
+    save_utterances(kept[3:], tmp_path / "two")
+    back = load_utterances(tmp_path)
     assert len(back) == len(kept)
     for a, b in zip(kept, back, strict=True):
         assert np.array_equal(a.samples, b.samples)
         assert (a.classes, a.speaker, a.source) == (b.classes, b.speaker, b.source)
-    assert len(load(tmp_path, ["two"])) == len(kept) - 3
+    assert len(load_utterances(tmp_path, ["two"])) == len(kept) - 3
 
 
 def test_words_with_pauses_are_told_apart():
@@ -248,4 +256,4 @@ def test_words_with_pauses_are_told_apart():
     assert len(words) == 3
     assert all(0.2 < len(word_) / RATE < 0.4 for word_ in words)
     assert cut_at_pauses(sound, 4) is None
-    assert len(trimmed(sound)) < len(sound)
+    assert len(trim_silence(sound)) < len(sound)

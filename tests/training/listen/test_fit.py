@@ -11,7 +11,7 @@ from sutja.errors import TrainingError
 from sutja.grammar.number_words import WORDS
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams, log_mel
-from sutja.synthesis.speech.channel import NONE
+from sutja.synthesis.speech.channel import NO_AUGMENTATION
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.training import checkpoint, loop
 from sutja.training.listen import fit as listen
@@ -22,7 +22,7 @@ SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 1, 5)
 PARAMS = LogMelParams()
 
 
-def composer(seed=0, strength=NONE):
+def composer(seed=0, strength=NO_AUGMENTATION):
     return SpeechComposer(
         [*speaker("low", 0.9), *speaker("high", 1.2), word(OTHER_CLASS)], [], seed, strength
     )

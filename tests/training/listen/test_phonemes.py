@@ -9,10 +9,10 @@ from sounding import OTHER_CLASS, phrase, speaker, word
 from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import LogMelParams
-from sutja.synthesis.speech.channel import NONE
+from sutja.synthesis.speech.channel import NO_AUGMENTATION
 from sutja.synthesis.speech.composer import SpeechComposer
-from sutja.synthesis.speech.pieces import Piece, load, save
-from sutja.synthesis.speech.sounds import SOUNDS, sounds_of_classes, sounds_of_words
+from sutja.synthesis.speech.phonemes import PHONEMES, pronounce_classes, pronounce_words
+from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
 from sutja.training import checkpoint
 from sutja.training.listen import fit as listen
 from sutja.training.listen.batches import make_batch, make_example
@@ -23,16 +23,16 @@ PARAMS = LogMelParams()
 
 
 def said(places):
-    return " ".join(SOUNDS[place - 1] for place in places)
+    return " ".join(PHONEMES[place - 1] for place in places)
 
 
 def test_number_words_have_sounds_and_other_words_none():
-    every = {word_: sounds_of_classes([classify_word(word_)]) for word_ in WORDS}
+    every = {word_: pronounce_classes([classify_word(word_)]) for word_ in WORDS}
     assert every.pop(OTHER) == ()
     assert all(every.values())
     assert len(set(every.values())) == len(every)  # no two words sound the same
-    assert said(sounds_of_classes([classify_word("six"), classify_word("teen")])) == ""
-    assert said(sounds_of_classes([classify_word("two"), classify_word("five")])) == "t u f aɪ v"
+    assert said(pronounce_classes([classify_word("six"), classify_word("teen")])) == ""
+    assert said(pronounce_classes([classify_word("two"), classify_word("five")])) == "t u f aɪ v"
 
 
 def test_other_words_sound_as_a_program_says_them(monkeypatch):
@@ -42,8 +42,8 @@ def test_other_words_sound_as_a_program_says_them(monkeypatch):
         asked.append(input)
         return SimpleNamespace(stdout="ɐ_b_ˈaʊ_t\nɹ_ˈuː_b_aʊ_t\n x_t_ˈiː\n")
 
-    monkeypatch.setattr("sutja.synthesis.speech.sounds.subprocess.run", espeak)
-    known = sounds_of_words(["T", "rubout", "about", "T"])
+    monkeypatch.setattr("sutja.synthesis.speech.phonemes.subprocess.run", espeak)
+    known = pronounce_words(["T", "rubout", "about", "T"])
     assert asked == ["about\nrubout\nt\n"]
     assert {word_: said(places) for word_, places in known.items()} == {
         "t": "t i",
@@ -55,27 +55,29 @@ def test_other_words_sound_as_a_program_says_them(monkeypatch):
 def test_sounds_are_kept_with_their_pieces(tmp_path):
     silence = np.zeros(160, np.int16)
     pieces = [
-        Piece(silence, (36,), "a", "x", (3, 1, 2)),
-        Piece(silence, (1,), "b", "x"),
-        Piece(silence, (), "", "n"),
+        Utterance(silence, (36,), "a", "x", (3, 1, 2)),
+        Utterance(silence, (1,), "b", "x"),
+        Utterance(silence, (), "", "n"),
     ]
-    save(pieces, tmp_path / "some")
-    assert [piece.sounds for piece in load(tmp_path)] == [(3, 1, 2), (), ()]
+    save_utterances(pieces, tmp_path / "some")
+    assert [piece.sounds for piece in load_utterances(tmp_path)] == [(3, 1, 2), (), ()]
 
 
 def test_a_composed_recording_has_the_sounds_of_all_its_parts_or_none():
     digits, other = speaker("low", 0.9), word(OTHER_CLASS)
-    made = SpeechComposer([*digits, other], [], 0, NONE)
+    made = SpeechComposer([*digits, other], [], 0, NO_AUGMENTATION)
     for _ in range(40):
         recording = made.sample()
-        assert recording.sounds == sounds_of_classes(recording.classes)
-    told = Piece(other.samples, other.classes, other.speaker, other.source, (7, 7))
-    for recording in (SpeechComposer([told], [], 0, NONE, kinds={"phrase": 1.0}).sample() for _ in range(3)):
+        assert recording.sounds == pronounce_classes(recording.classes)
+    told = Utterance(other.samples, other.classes, other.speaker, other.source, (7, 7))
+    for recording in (
+        SpeechComposer([told], [], 0, NO_AUGMENTATION, kinds={"phrase": 1.0}).sample() for _ in range(3)
+    ):
         assert recording.sounds == (7, 7)
 
 
 def test_rows_whose_sounds_are_not_known_or_do_not_fit_have_no_part_in_the_loss():
-    scores = torch.randn(3, 6, 1 + len(SOUNDS), requires_grad=True)
+    scores = torch.randn(3, 6, 1 + len(PHONEMES), requires_grad=True)
     log_probs = scores.log_softmax(-1)
     sounds, lengths = torch.ones(3, 9, dtype=torch.long), torch.tensor([2, 0, 9])
     alone = phoneme_loss(log_probs[:1], sounds[:1], lengths[:1])
@@ -87,7 +89,7 @@ def test_rows_whose_sounds_are_not_known_or_do_not_fit_have_no_part_in_the_loss(
 
 
 def test_sounds_are_learnt_and_leave_no_trace(tmp_path):
-    composer = SpeechComposer([phrase((1, 5, 3)), phrase((2, 8)), word(OTHER_CLASS)], [], 0, NONE)
+    composer = SpeechComposer([phrase((1, 5, 3)), phrase((2, 8)), word(OTHER_CLASS)], [], 0, NO_AUGMENTATION)
     rows = [make_example(composer.sample(), PARAMS) for _ in range(16)]
 
     class ChunkSource:

@@ -10,7 +10,7 @@ import torch
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.signals.normalisation import NormaliseParams
-from sutja.synthesis.crops.samples import Composer, Silence
+from sutja.synthesis.crops.composer import Composer, LabelMask
 from sutja.synthesis.crops.sources import Sources
 from sutja.training import checkpoint, loop
 from sutja.training.transcribe import fit as transcribe
@@ -45,7 +45,7 @@ def test_one_batch_is_learned_by_heart(tmp_path):
     for i, array in enumerate(pixels):
         array[4:28, 4 + 4 * i : 12 + 4 * i] = 255
         array[8 + 4 * i : 14 + 4 * i, 30:40] = 255
-    batch = make_batch([Crop(p, (i + 1, 5), Silence.NONE) for i, p in enumerate(pixels)])
+    batch = make_batch([Crop(p, (i + 1, 5), LabelMask.NONE) for i, p in enumerate(pixels)])
     config = transcribe.TranscribeConfig(steps=400, lr=1e-2, columns=4 * 96, freeze_norms_after=0.5)
     state = transcribe.start(SMALL, config)
     job, losses = job_of(state, config, tmp_path), []
@@ -101,7 +101,7 @@ def test_batches_hold_every_crop_and_few_shapes():
 def test_digit_accuracy_counts_digits_alone(monkeypatch):
     monkeypatch.setattr(transcribe, "transcribe_crops", lambda net, crops: ["1.23", "45"])
     classes = [tuple(CHARSET.index(c) + 1 for c in text) for text in ("1,23", "46")]
-    some = [Crop(np.zeros((32, 8), np.uint8), c, Silence.NONE) for c in classes]
+    some = [Crop(np.zeros((32, 8), np.uint8), c, LabelMask.NONE) for c in classes]
     assert transcribe.digit_accuracy(Transcriber(SMALL), some) == pytest.approx(0.5)
 
 

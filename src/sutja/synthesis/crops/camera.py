@@ -33,7 +33,7 @@ def write_on(paper: Plane, alpha: Plane, row: int, column: int, darkness: float)
     paper[top:bottom, left:right] *= 1 - part * darkness
 
 
-def take(rng: Generator, plane: Plane, unit: float, *, gentle: bool = False) -> NDArray[np.uint8]:
+def photograph(rng: Generator, plane: Plane, unit: float, *, gentle: bool = False) -> NDArray[np.uint8]:
     """Light, focus, sensor and file format; now and then light ink on dark.
 
     Parameters
@@ -80,7 +80,7 @@ def _uneven_light(rng: Generator, rows: int, columns: int) -> Plane:
     return np.asarray(1 + ramp_x[None, :] + ramp_y[:, None], np.float32)
 
 
-def shake(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> NDArray[np.uint8]:
+def augment(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> NDArray[np.uint8]:
     """A real crop seen again: other slant, size, margins, thickness and contrast.
 
     Parameters

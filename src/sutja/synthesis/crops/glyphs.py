@@ -16,7 +16,7 @@ _ROWS = 40  # pixels; the height at which flourishes are drawn
 _ROOM = 16  # pixels on both sides for them
 
 
-class Hands:
+class WrittenDigits:
     """Digits by writer. Built once, then asked for a writer's "3" as often as needed.
 
     Attributes
@@ -37,7 +37,7 @@ class Hands:
         images: Sequence[NDArray[np.uint8]] | NDArray[np.uint8],
         labels: Iterable[int],
         writers: Iterable[object],
-    ) -> Hands:
+    ) -> WrittenDigits:
         """Collect digits.
 
         Parameters
@@ -68,9 +68,9 @@ class Hands:
         """How many pictures there are."""
         return sum(len(pictures) for pictures in self._any.values())
 
-    def writer(self, rng: Generator) -> Hands:
+    def writer(self, rng: Generator) -> WrittenDigits:
         """One writer of the set; digits that this one never wrote come from the others."""
-        one = Hands(self.name)
+        one = WrittenDigits(self.name)
         one._any = self._any
         if self._digits:
             one._digits = [self._digits[rng.integers(len(self._digits))]]
@@ -107,7 +107,7 @@ def cut_out(image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     return np.ascontiguousarray(strong[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
 
 
-def ink_of(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def extract_ink(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The ink of a dark-on-light grey crop as alpha, uint8 (H, W): paper taken away, contrast made full."""
     plane = crop.astype(np.float32)
     background = float(np.percentile(plane, 75))
@@ -116,12 +116,12 @@ def ink_of(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(np.clip((alpha - 0.3) * 1.8, 0, 1) * 255, np.uint8)
 
 
-def written(picture: NDArray[np.uint8]) -> Glyph:
+def make_glyph(picture: NDArray[np.uint8]) -> Glyph:
     """A written digit as a glyph, one digit height tall, that stands on the baseline."""
     return Glyph(picture, 1.0, 1.0, 0.0, picture.shape[1] / picture.shape[0])
 
 
-def stroke(points: NDArray[np.float32], width: float, size: tuple[int, int]) -> NDArray[np.uint8]:
+def draw_stroke(points: NDArray[np.float32], width: float, size: tuple[int, int]) -> NDArray[np.uint8]:
     """A pen's way through ``points``, float32 (n, 2) of x and y in pixels, as uint8 of ``size`` (H, W)."""
     canvas = np.zeros(size, np.uint8)
     path = [np.round(points * 16).astype(np.int32)]  # four bits for parts of a pixel
@@ -129,7 +129,7 @@ def stroke(points: NDArray[np.float32], width: float, size: tuple[int, int]) -> 
     return canvas
 
 
-def flourish(rng: Generator, digit: int, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def add_flourish(rng: Generator, digit: int, picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Now and then write a digit as other countries do.
 
     A crossed 7, a 1 with an upstroke or a foot, a barred 0; uint8 (H, W), light ink on 0, in and out.
@@ -142,7 +142,7 @@ def flourish(rng: Generator, digit: int, picture: NDArray[np.uint8]) -> NDArray[
     wide = np.asarray(image, np.uint8)
     pen = float(rng.uniform(2.5, 5))
     points = _extra_stroke(rng, digit, wide)
-    out = cut_out(np.maximum(wide, stroke(points, pen, (_ROWS, wide.shape[1]))))
+    out = cut_out(np.maximum(wide, draw_stroke(points, pen, (_ROWS, wide.shape[1]))))
     return picture if out is None else out
 
 

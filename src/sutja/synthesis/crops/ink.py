@@ -10,14 +10,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sutja.synthesis.crops.glyphs import Hands, flourish, written
-from sutja.synthesis.crops.lines import Alpha, Style, another_pen, dots, set_line, tight, warp
-from sutja.synthesis.crops.signs import drawn_sign
+from sutja.synthesis.crops.glyphs import WrittenDigits, add_flourish, make_glyph
+from sutja.synthesis.crops.lines import Alpha, Style, print_by_dots, set_line, trim, vary_pen, warp
+from sutja.synthesis.crops.separators import draw_separator
 from sutja.synthesis.fonts import Face, Glyph
 
 
-def handwritten(
-    rng: Generator, text: str, hands: Hands, signs: Face, unit: float, raised: int = 0
+def render_handwriting(
+    rng: Generator, text: str, hands: WrittenDigits, signs: Face, unit: float, raised: int = 0
 ) -> Alpha | None:
     """A number in one hand: real digits, drawn separators, other signs from a handwriting font.
 
@@ -42,9 +42,9 @@ def handwritten(
         if character == " ":
             glyphs.append(None)
         elif character.isdigit():
-            glyphs.append(written(flourish(rng, int(character), next(pictures))))
+            glyphs.append(make_glyph(add_flourish(rng, int(character), next(pictures))))
         else:
-            glyph = drawn_sign(rng, character) if rng.random() < 0.85 else None
+            glyph = draw_separator(rng, character) if rng.random() < 0.85 else None
             glyph = glyph or signs.glyph(character)
             if glyph is None:
                 return None
@@ -58,17 +58,19 @@ def handwritten(
         word_gap=float(rng.uniform(0.55, 1.2)) + (0.7 if loose else 0.0),
         use_advance=False,
     )
-    line = another_pen(rng, set_line(rng, glyphs, unit, style, raised), unit)
+    line = vary_pen(rng, set_line(rng, glyphs, unit, style, raised), unit)
     return _unsteady(rng, line, unit, slant=0.22, turn=0.035)
 
 
 def _unsteady(rng: Generator, line: Alpha, unit: float, slant: float, turn: float) -> Alpha:
     """A line as a hand leaves it; ``slant`` and ``turn`` are standard deviations in radians."""
     shear, angle = float(rng.normal(0, slant)), float(rng.normal(0, turn))
-    return tight(warp(rng, line, shear, angle, float(rng.uniform(0, 0.03) * unit)))
+    return trim(warp(rng, line, shear, angle, float(rng.uniform(0, 0.03) * unit)))
 
 
-def in_font(rng: Generator, text: str, face: Face, unit: float, *, hand: bool, raised: int = 0) -> Alpha:
+def render_in_font(
+    rng: Generator, text: str, face: Face, unit: float, *, hand: bool, raised: int = 0
+) -> Alpha:
     """A text in a font: printed straight, or (``hand``) unsteady as a hand would.
 
     Parameters
@@ -103,16 +105,16 @@ def in_font(rng: Generator, text: str, face: Face, unit: float, *, hand: bool, r
     )
     line = set_line(rng, glyphs, unit, style, raised)
     if hand:
-        return _unsteady(rng, another_pen(rng, line, unit), unit, slant=0.15, turn=0.03)
+        return _unsteady(rng, vary_pen(rng, line, unit), unit, slant=0.15, turn=0.03)
     if rng.random() < 0.25:
-        line = another_pen(rng, line, unit)
+        line = vary_pen(rng, line, unit)
     if rng.random() < 0.07 and unit > 18:
-        line = dots(line, unit)
+        line = print_by_dots(line, unit)
     shear = float(rng.normal(0, 0.06)) if rng.random() < 0.3 else 0.0
-    return tight(warp(rng, line, shear, float(rng.normal(0, 0.015)), 0.0))
+    return trim(warp(rng, line, shear, float(rng.normal(0, 0.015)), 0.0))
 
 
-def scribble(rng: Generator, unit: float) -> Alpha:
+def render_scribble(rng: Generator, unit: float) -> Alpha:
     """Strokes that are no writing: signatures, crossings out, ticks, stray lines. ``unit`` in pixels."""
     rows, columns = int(unit * rng.uniform(0.8, 1.6)), int(unit * rng.uniform(0.8, 6))
     canvas = np.zeros((rows, columns), np.uint8)

@@ -102,7 +102,7 @@ def _drawn(placed: list[_Placed], rows: int, columns: int) -> Alpha:
     return np.asarray(canvas, np.float32) / np.float32(255)
 
 
-def tight(alpha: Alpha) -> Alpha:
+def trim(alpha: Alpha) -> Alpha:
     """A line without its empty margins."""
     rows, columns = np.flatnonzero(alpha.max(axis=1) > 0.2), np.flatnonzero(alpha.max(axis=0) > 0.2)
     if not len(rows):
@@ -130,7 +130,7 @@ def warp(rng: Generator, alpha: Alpha, shear: float, angle: float, wave: float) 
     return np.asarray(turned, np.float32)
 
 
-def another_pen(rng: Generator, alpha: Alpha, unit: float) -> Alpha:
+def vary_pen(rng: Generator, alpha: Alpha, unit: float) -> Alpha:
     """Sharper or softer edges, thicker or thinner strokes, ink that runs out."""
     sharpness, edge = float(rng.uniform(1.0, 3.5)), float(rng.uniform(0.3, 0.55))
     alpha = np.clip((alpha - edge) * sharpness + edge, 0, 1).astype(np.float32)  # nothing stays nothing
@@ -153,7 +153,7 @@ def another_pen(rng: Generator, alpha: Alpha, unit: float) -> Alpha:
     return alpha
 
 
-def dots(alpha: Alpha, unit: float) -> Alpha:
+def print_by_dots(alpha: Alpha, unit: float) -> Alpha:
     """The line as a dot-matrix printer puts it down."""
     pitch = max(2, round(unit / 9))  # pixels
     coarse = (max(1, alpha.shape[1] // pitch), max(1, alpha.shape[0] // pitch))

@@ -14,7 +14,7 @@ Plane = NDArray[np.float32]
 
 
 def _clouds(rng: Generator, size: tuple[int, int], cell: int) -> Plane:
-    """Smooth noise of about unit spread; ``cell`` is the size of its grain in pixels."""
+    """Smooth noise of about unit spread; ``make_cell`` is the size of its grain in pixels."""
     rows, columns = size
     coarse = rng.normal(0, 1, (max(2, rows // cell + 1), max(2, columns // cell + 1))).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
@@ -36,7 +36,7 @@ def _security_print(rng: Generator, size: tuple[int, int], unit: float) -> Plane
     return out
 
 
-def sheet(rng: Generator, size: tuple[int, int], unit: float) -> Plane:
+def make_paper(rng: Generator, size: tuple[int, int], unit: float) -> Plane:
     """An empty piece of paper, (H, W) pixels; ``unit`` is the digit height that will be written on it."""
     shade = float(rng.uniform(0.5, 1.0))
     plane = np.full(size, shade, np.float32)
@@ -63,7 +63,7 @@ def _stroke(plane: Plane, start: Point, end: Point, width: int, value: float) ->
     np.minimum(plane, 1 - mask.astype(np.float32) / 255 * (1 - value), out=plane)
 
 
-def ruled(rng: Generator, size: tuple[int, int], box: tuple[int, int, int, int], unit: float) -> Plane:
+def make_rules(rng: Generator, size: tuple[int, int], box: tuple[int, int, int, int], unit: float) -> Plane:
     """Form furniture around the number at ``box`` (top, bottom, left, right): 1 where there is nothing.
 
     Underlines, frames, combs, guide lines above and below, and lines at the crop's own edge.
@@ -95,7 +95,7 @@ def ruled(rng: Generator, size: tuple[int, int], box: tuple[int, int, int, int],
     return plane
 
 
-def comb(
+def make_comb(
     rng: Generator, size: tuple[int, int], edges: list[float], top: float, bottom: float, unit: float
 ) -> Plane:
     """One box per digit, or the low teeth of a comb; 1 where there is nothing.
@@ -123,10 +123,12 @@ def comb(
     return plane
 
 
-def cell(rng: Generator, size: tuple[int, int], box: tuple[float, float, float, float], unit: float) -> Plane:
+def make_cell(
+    rng: Generator, size: tuple[int, int], box: tuple[float, float, float, float], unit: float
+) -> Plane:
     """The lines of one cell of a grid, each of its own weight, slightly askew; 1 where there is nothing.
 
-    ``box`` is (top, bottom, left, right) in pixels; the other parameters are as in `comb`.
+    ``box`` is (top, bottom, left, right) in pixels; the other parameters are as in `make_comb`.
     """
     plane = np.ones(size, np.float32)
     rows, columns = size

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 Picture = NDArray[np.uint8]
 
 
-class Silence(IntEnum):
+class LabelMask(IntEnum):
     """What a label says nothing of; the loss then lets the network see it or not."""
 
     NONE = 0  # the label says everything
-    GAPS = 1  # whether a gap counts as a space is open
-    SIGNS = 2  # only the digits are known
+    SPACES = 1  # whether a gap counts as a space is open
+    NON_DIGITS = 2  # only the digits are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,4 @@ class Sample:
 
     picture: Picture
     text: str
-    silence: Silence
+    mask: LabelMask

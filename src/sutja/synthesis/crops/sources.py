@@ -13,7 +13,7 @@ import numpy as np
 from sutja.data.sets import readers, sudoku_mnist
 from sutja.data.split import fixed
 from sutja.signals.normalisation import to_grey
-from sutja.synthesis.crops.glyphs import Hands, ink_of
+from sutja.synthesis.crops.glyphs import WrittenDigits, extract_ink
 from sutja.synthesis.crops.sample import Picture
 
 VALIDATION_FOLD = 0  # of the sets without an official test set
@@ -37,7 +37,7 @@ class Sources:
     Attributes
     ----------
     hands : list[tuple[float, Hands]]
-        Written digits by writer, one `Hands` a set, with the weight they are drawn with.
+        Written digits by writer, one `WrittenDigits` a set, with the weight they are drawn with.
     lone : dict[str, list[tuple[Picture, str]]]
         Pictures of one digit as they come, with their digit, one list a set.
     amounts : list[Amount]
@@ -48,7 +48,7 @@ class Sources:
         Set name → number of items, for the card.
     """
 
-    hands: list[tuple[float, Hands]] = field(default_factory=list)
+    written_digits: list[tuple[float, WrittenDigits]] = field(default_factory=list)
     lone: dict[str, list[tuple[Picture, str]]] = field(default_factory=dict)
     amounts: list[Amount] = field(default_factory=list)
     cheque_amounts: list[Amount] = field(default_factory=list)
@@ -61,7 +61,7 @@ def _kept(dataset: str, key: str | int, fold: int | None) -> bool:
     return not fixed.is_test(dataset, key) and (fold is None or fixed.fold_of(dataset, key) != fold)
 
 
-def amounts_of(root: Path, part: int | str) -> Iterator[Amount]:
+def load_amounts(root: Path, part: int | str) -> Iterator[Amount]:
     """Real ORAND-CAR amounts of one part: a fold's number, or ``"test"``."""
     for record in readers.read_orand_car(root):
         if fixed.part_of("orand-car", record.key) == part:
@@ -76,7 +76,7 @@ def _amount(record: readers.AmountRecord) -> Amount:
     return Amount(np.asarray(picture, np.uint8), record.text, spans)
 
 
-def cheque_fields(root: Path, name: str) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
+def load_cheque_fields(root: Path, name: str) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
     """RGB crops of one class of field from the whole cheques."""
     for record in readers.read_cheques(root):
         page = cv2.imread(str(record.path), cv2.IMREAD_COLOR)
@@ -87,14 +87,14 @@ def cheque_fields(root: Path, name: str) -> Iterator[tuple[readers.ChequeRecord,
                     yield record, np.ascontiguousarray(crop)
 
 
-def word_fields(root: Path) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
+def load_word_fields(root: Path) -> Iterator[tuple[readers.ChequeRecord, Picture]]:
     """RGB crops of payees and legal amounts that hold no digit.
 
     Where an amount has cents, they are written as digits into the words ("and 28/100"): those cheques are
     left out, as are the ones whose amount was not read.
     """
     for name in ("Payee", "Lar"):
-        for record, crop in cheque_fields(root, name):
+        for record, crop in load_cheque_fields(root, name):
             if record.key not in _DIGITS_BOXED and _WITHOUT_CENTS.fullmatch(record.text or ""):
                 yield record, crop
 
@@ -104,22 +104,26 @@ def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) ->
     keep = np.array([fold is None or not fixed.is_validation("mnist", str(w)) for w in mnist.groups])
     keep[sudoku_mnist.mnist_rows_in_sudoku_test()] = False  # the sudoku photos were filled with MNIST digits
     images, labels = mnist.images[keep], mnist.labels[keep]
-    out.hands.append((0.55, Hands.from_arrays("mnist", images, labels, mnist.groups[keep])))
+    out.written_digits.append((0.55, WrittenDigits.from_arrays("mnist", images, labels, mnist.groups[keep])))
     out.lone["mnist"] = [(image, str(label)) for image, label in zip(images, labels, strict=True)]
     exam = readers.read_exam_digits(root)
     keep = np.array([_kept("exam-digits", str(g), fold) for g in exam.groups])
-    hands = Hands.from_arrays("exam-digits", exam.images[keep], exam.labels[keep], exam.groups[keep])
-    out.hands.append((0.15, hands))
+    written_digits = WrittenDigits.from_arrays(
+        "exam-digits", exam.images[keep], exam.labels[keep], exam.groups[keep]
+    )
+    out.written_digits.append((0.15, written_digits))
     out.lone["exam-digits"] = [(i, str(d)) for i, d in zip(exam.images[keep], exam.labels[keep], strict=True)]
     if not open_terms:
         usps = readers.read_usps(root, "train")
         keep = np.array([fold is None or not fixed.is_validation("usps", i) for i in range(len(usps.labels))])
         images, labels = usps.images[keep], usps.labels[keep]
-        out.hands.append((0.1, Hands.from_arrays("usps", images, labels, np.arange(len(labels)) // 8)))
+        out.written_digits.append(
+            (0.1, WrittenDigits.from_arrays("usps", images, labels, np.arange(len(labels)) // 8))
+        )
         out.lone["usps"] = [(i, str(d)) for i, d in zip(images, labels, strict=True)]
 
 
-def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = False) -> Sources:
+def load_sources(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = False) -> Sources:
     """Everything a recipe may train on.
 
     The sudoku photos are not in it: their handwritten digits are MNIST's, of its test part too
@@ -140,26 +144,28 @@ def load(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: bool = F
         for record in readers.read_orand_car(root):
             if _kept("orand-car", record.key, fold):
                 out.amounts.append(_amount(record))
-        out.hands.append((0.2, _hands_of(out.amounts)))
+        out.written_digits.append((0.2, _hands_of(out.amounts)))
         out.used["orand-car"] = len(out.amounts)
-    for cheque, crop in cheque_fields(root, "CAR"):
+    for cheque, crop in load_cheque_fields(root, "CAR"):
         if cheque.text and _kept("cheques", cheque.key, fold):
             digits = "".join(c for c in cheque.text if c.isdigit())
             out.cheque_amounts.append(Amount(to_grey(crop), digits, ()))
-    out.words += [to_grey(crop) for cheque, crop in word_fields(root) if _kept("cheques", cheque.key, fold)]
+    out.words += [
+        to_grey(crop) for cheque, crop in load_word_fields(root) if _kept("cheques", cheque.key, fold)
+    ]
     out.used |= {name: len(pictures) for name, pictures in out.lone.items()}
     out.used["cheques"] = len(out.cheque_amounts)
     return out
 
 
-def _hands_of(amounts: list[Amount]) -> Hands:
+def _hands_of(amounts: list[Amount]) -> WrittenDigits:
     """Digits cut out of real amounts, a cheque a writer."""
     images, labels, writers = [], [], []
     for writer, amount in enumerate(amounts):
         for (x0, x1), digit in zip(amount.spans, amount.digits, strict=False):
             crop = amount.picture[:, max(0, x0) : x1 + 1]
             if crop.shape[1] > 2:
-                images.append(ink_of(crop))
+                images.append(extract_ink(crop))
                 labels.append(int(digit))
                 writers.append(writer)
-    return Hands.from_arrays("orand-car", images, labels, writers)
+    return WrittenDigits.from_arrays("orand-car", images, labels, writers)

@@ -55,7 +55,7 @@ hello world letter post office box road lane avenue house floor room west east n
 # fmt: on
 
 
-def digits(rng: Generator, length: int) -> str:
+def make_digits(rng: Generator, length: int) -> str:
     """So many random digits, leading zeros and runs of one digit included."""
     if rng.random() < 0.12:  # runs such as 1000000 or 7711 are common in life and hard for CTC
         out = ""
@@ -78,16 +78,16 @@ def _grouped(rng: Generator, whole: str, mark: str) -> str:
     return mark.join(groups)
 
 
-def amount(rng: Generator) -> str:
+def make_amount(rng: Generator) -> str:
     """A sum of money in one of the ways people and printers write it."""
-    whole = digits(rng, int(rng.integers(1, 9))).lstrip("0") or "0"
+    whole = make_digits(rng, int(rng.integers(1, 9))).lstrip("0") or "0"
     mark, decimal = _MARKS[rng.integers(len(_MARKS))]
     text = _grouped(rng, whole, mark) if rng.random() < 0.7 else whole
     kind = rng.random()
     if kind < 0.45:
-        text += decimal + digits(rng, 2)
+        text += decimal + make_digits(rng, 2)
     elif kind < 0.52:
-        text += " " + digits(rng, 2) + "/100"
+        text += " " + make_digits(rng, 2) + "/100"
     elif kind < 0.56:
         text += decimal + "-"
     if rng.random() < 0.35:
@@ -101,23 +101,23 @@ def amount(rng: Generator) -> str:
 
 def _code(rng: Generator) -> str:
     code = _CODES[rng.integers(len(_CODES))]
-    return "".join(digits(rng, 1) if c == "d" else c for c in code)
+    return "".join(make_digits(rng, 1) if c == "d" else c for c in code)
 
 
-def number(rng: Generator, most: int = 20) -> str:
+def make_number(rng: Generator, most: int = 20) -> str:
     """A number as it may stand in a field; at most ``most`` characters."""
     kind = rng.random()
     if kind < 0.40:
         length = min(1 + int(rng.exponential(4.2)), most)
-        text = digits(rng, length)
+        text = make_digits(rng, length)
     elif kind < 0.78:
-        text = amount(rng)
+        text = make_amount(rng)
     else:
         text = _code(rng)
     return text[:most].strip()
 
 
-def words(rng: Generator, most: int = 3) -> str:
+def make_words(rng: Generator, most: int = 3) -> str:
     """One to ``most`` words, in some case; no digits."""
     chosen = [_WORDS[rng.integers(len(_WORDS))] for _ in range(int(rng.integers(1, most + 1)))]
     if rng.random() < 0.15:
@@ -127,13 +127,13 @@ def words(rng: Generator, most: int = 3) -> str:
     return text.upper() if case == 0 else text.capitalize() if case == 1 else text
 
 
-def with_words(rng: Generator, number_text: str) -> str:
+def add_words(rng: Generator, number_text: str) -> str:
     """A number with the unit, currency or label that is written beside it."""
     if rng.random() < 0.6:
         return _PREFIXES[rng.integers(len(_PREFIXES))] + number_text
     return number_text + _SUFFIXES[rng.integers(len(_SUFFIXES))]
 
 
-def label(text: str, charset: str) -> str:
+def make_label(text: str, charset: str) -> str:
     """What the transcriber should answer for a drawn text: characters outside the charset become `LETTER`."""
     return "".join(c if c in charset else LETTER for c in text)

@@ -3,7 +3,7 @@
 `PageComposer` draws pages of many layouts; each `Field` has a box tight to the ink of one number.
 """
 
-from sutja.synthesis.pages.composer import DEFAULT_WEIGHTS, HELD_OUT, PageComposer
-from sutja.synthesis.pages.fields import Field, PageSample, crop
+from sutja.synthesis.pages.composer import DEFAULT_WEIGHTS, HOLD_OUT_LAYOUTS, PageComposer
+from sutja.synthesis.pages.fields import Field, PageSample, crop_page
 
-__all__ = ["DEFAULT_WEIGHTS", "HELD_OUT", "Field", "PageComposer", "PageSample", "crop"]
+__all__ = ["DEFAULT_WEIGHTS", "HOLD_OUT_LAYOUTS", "Field", "PageComposer", "PageSample", "crop_page"]

@@ -3,76 +3,87 @@
 from __future__ import annotations
 
 from sutja.synthesis.crops import texts
-from sutja.synthesis.crops.supplies import Supplies
+from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.desk import Desk, Value
-from sutja.synthesis.pages.panels import foreign
+from sutja.synthesis.pages.panels import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.vocabulary import CITIES, LAST, STREETS, in_words, person, pick
-from sutja.synthesis.pages.writing import Part, comb, hand_words, handwritten, printed, written
+from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.vocabulary import CITIES, LAST, STREETS, make_amount_in_words, make_person, pick
+from sutja.synthesis.pages.writing import (
+    Part,
+    write_by_hand,
+    write_in_comb,
+    write_number,
+    write_printed,
+    write_words,
+)
 
 _BANKS = ["Bank", "BANK LTD", "National Bank", "Credit Union", "Sparkasse", "Banque"]
 
 
-def cheque(supplies: Supplies) -> Sheet:
+def make_cheque(context: RenderContext) -> Sheet:
     """One cheque, filled in by hand or by a printer."""
-    rng = supplies.rng
-    desk = Desk(supplies, float(rng.uniform(8, 13)), largest=24)
-    width = int(desk.unit * rng.uniform(56, 78))
+    rng = context.rng
+    theme = Theme(context, float(rng.uniform(8, 13)), largest=24)
+    width = int(theme.unit * rng.uniform(56, 78))
     sheet = Sheet(rng, (int(width * rng.uniform(0.42, 0.52)), width))
-    if desk.chance(0.8):
-        inset = desk.between(0, 0.06) * width
-        marks.security_print(
-            sheet, desk, (inset, inset * 0.5, width - inset, sheet.height * desk.between(0.8, 1.0))
+    if theme.chance(0.8):
+        inset = theme.uniform(0, 0.06) * width
+        marks.draw_security_print(
+            sheet, theme, (inset, inset * 0.5, width - inset, sheet.height * theme.uniform(0.8, 1.0))
         )
-    if desk.chance(0.4):
-        marks.watermark(sheet, desk, width * desk.between(0.2, 0.8), sheet.height * 0.5, sheet.height * 0.7)
-    if desk.chance(0.25):
-        top, bottom = sheet.height * desk.between(0.15, 0.3), sheet.height * desk.between(0.6, 0.85)
-        sheet.fill((0, top, width, bottom), desk.some(150, 235))
+    if theme.chance(0.4):
+        marks.draw_watermark(
+            sheet, theme, width * theme.uniform(0.2, 0.8), sheet.height * 0.5, sheet.height * 0.7
+        )
+    if theme.chance(0.25):
+        top, bottom = sheet.height * theme.uniform(0.15, 0.3), sheet.height * theme.uniform(0.6, 0.85)
+        sheet.fill((0, top, width, bottom), theme.integer(150, 235))
     layout = (_indian, _american, _european)[int(rng.choice(3, p=[0.45, 0.35, 0.2]))]
-    layout(sheet, desk, bool(rng.random() < 0.75))
+    layout(sheet, theme, bool(rng.random() < 0.75))
     return sheet
 
 
-def _bank(sheet: Sheet, desk: Desk, x: float, y: float) -> None:
+def _bank(sheet: Sheet, theme: Theme, x: float, y: float) -> None:
     """The bank's name, its mark and address."""
-    size = desk.unit * desk.between(1.5, 3)
-    marks.logo(sheet, desk, x, y, size)
+    size = theme.unit * theme.uniform(1.5, 3)
+    marks.draw_logo(sheet, theme, x, y, size)
     left = x + size * 1.3
-    name = f"{pick(desk.rng, LAST)} {pick(desk.rng, _BANKS)}"
-    printed(sheet, desk, desk.head, [name], left, y + desk.head.unit * 1.1)
-    base = y + desk.head.unit * 1.1 + desk.small.unit * 1.8
-    parts = [pick(desk.rng, CITIES).upper() + ", ", pick(desk.rng, STREETS).upper(), " "]
-    post = Value(values.postcode(desk.rng), "postcode")
-    printed(sheet, desk, desk.small, [*parts, post] if desk.chance(0.7) else parts, left, base)
-    if desk.chance(0.4):
-        code = Value(values.code(desk.rng), "code", ignore=True)
-        printed(sheet, desk, desk.small, ["IFS CODE : ", code], left, base + desk.small.unit * 1.6)
+    name = f"{pick(theme.rng, LAST)} {pick(theme.rng, _BANKS)}"
+    write_printed(sheet, theme, theme.head, [name], left, y + theme.head.unit * 1.1)
+    base = y + theme.head.unit * 1.1 + theme.small.unit * 1.8
+    parts = [pick(theme.rng, CITIES).upper() + ", ", pick(theme.rng, STREETS).upper(), " "]
+    post = Value(values.make_postcode(theme.rng), "postcode")
+    write_printed(sheet, theme, theme.small, [*parts, post] if theme.chance(0.7) else parts, left, base)
+    if theme.chance(0.4):
+        code = Value(values.make_code(theme.rng), "code", ignore=True)
+        write_printed(sheet, theme, theme.small, ["IFS CODE : ", code], left, base + theme.small.unit * 1.6)
 
 
-def _micr(sheet: Sheet, desk: Desk, number: str) -> None:
+def _micr(sheet: Sheet, theme: Theme, number: str) -> None:
     """The line of magnetic figures at the foot: one field from the first sign to the last."""
-    type_ = desk.type("ocr", desk.between(1.0, 1.4))
-    sign = pick(desk.rng, ["|", "<", "'", ":"]) if desk.chance(0.8) else ""
+    font = theme.font("ocr", theme.uniform(1.0, 1.4))
+    sign = pick(theme.rng, ["|", "<", "'", ":"]) if theme.chance(0.8) else ""
     groups = [
         f"{sign}{number}{sign}",
-        f"{texts.digits(desk.rng, 9)}{sign}",
-        f"{texts.digits(desk.rng, desk.some(6, 12))}{sign}",
+        f"{texts.make_digits(theme.rng, 9)}{sign}",
+        f"{texts.make_digits(theme.rng, theme.integer(6, 12))}{sign}",
     ]
-    groups += [texts.digits(desk.rng, 2)] if desk.chance(0.6) else []
-    line = (" " * desk.some(1, 4)).join(groups[: desk.some(2, 4)])
-    if not type_.has(line):
+    groups += [texts.make_digits(theme.rng, 2)] if theme.chance(0.6) else []
+    line = (" " * theme.integer(1, 4)).join(groups[: theme.integer(2, 4)])
+    if not font.has(line):
         line = "".join(c if c.isdigit() else " " for c in line).strip()
-    base = sheet.height - desk.unit * desk.between(1.2, 2.6)
-    x = sheet.width * desk.between(0.08, 0.25)
-    sheet.plane[max(0, int(base - desk.unit * 2.2)) :] = 255  # a clear band, as machines ask for
-    printed(sheet, desk, type_, [Value(line, "micr")], x, base, spread=desk.between(0, 0.25) * type_.unit)
+    base = sheet.height - theme.unit * theme.uniform(1.2, 2.6)
+    x = sheet.width * theme.uniform(0.08, 0.25)
+    sheet.plane[max(0, int(base - theme.unit * 2.2)) :] = 255  # a clear band, as machines ask for
+    write_printed(
+        sheet, theme, font, [Value(line, "micr")], x, base, spread=theme.uniform(0, 0.25) * font.unit
+    )
 
 
 def _amount(
     sheet: Sheet,
-    desk: Desk,
+    theme: Theme,
     x: float,
     y: float,
     wide: float,
@@ -82,34 +93,36 @@ def _amount(
     by_hand: bool,
 ) -> None:
     """The box of the courtesy amount with its currency sign, and the sum in it."""
-    grey = desk.some(20, 140)
-    if desk.chance(0.3):
+    grey = theme.integer(20, 140)
+    if theme.chance(0.3):
         window = sheet.plane[int(y) : int(y + tall), int(max(0, x)) : int(x + wide)]
-        window[:] = desk.some(235, 255)
-    if desk.chance(0.85):
-        sheet.frame((x, y, x + wide, y + tall), 1 if desk.chance(0.7) else 2, grey)
-    type_ = desk.type(scale=desk.between(1.0, 2.2))
-    left = x + desk.unit * 0.4
-    if desk.chance(0.25):
-        foreign(sheet, desk, x - desk.unit * 7, y + tall * 0.7, desk.small.unit, desk.some(3, 5))
-    if sign and type_.has(sign):
-        left = printed(
-            sheet, desk, type_, [sign], left if desk.chance(0.8) else x - type_.unit * 1.4, y + tall * 0.72
+        window[:] = theme.integer(235, 255)
+    if theme.chance(0.85):
+        sheet.draw_frame((x, y, x + wide, y + tall), 1 if theme.chance(0.7) else 2, grey)
+    font = theme.font(scale=theme.uniform(1.0, 2.2))
+    left = x + theme.unit * 0.4
+    if theme.chance(0.25):
+        draw_foreign_script(
+            sheet, theme, x - theme.unit * 7, y + tall * 0.7, theme.small.unit, theme.integer(3, 5)
         )
-        if desk.chance(0.3):
-            sheet.line((left + 2, y), (left + 2, y + tall), 1, grey)
-    left = max(left, x) + desk.unit * desk.between(0.1, 1.0)
-    base = y + tall * desk.between(0.65, 0.95)
+    if sign and font.has(sign):
+        left = write_printed(
+            sheet, theme, font, [sign], left if theme.chance(0.8) else x - font.unit * 1.4, y + tall * 0.72
+        )
+        if theme.chance(0.3):
+            sheet.draw_line((left + 2, y), (left + 2, y + tall), 1, grey)
+    left = max(left, x) + theme.unit * theme.uniform(0.1, 1.0)
+    base = y + tall * theme.uniform(0.65, 0.95)
     if by_hand:
         raised = 2 if text[-3:-2] == " " else 0
-        handwritten(
-            sheet, desk, Value(text, "amount"), left, base, room=x + wide * 1.08 - left, raised=raised
+        write_by_hand(
+            sheet, theme, Value(text, "amount"), left, base, room=x + wide * 1.08 - left, raised=raised
         )
     else:
-        printed(
+        write_printed(
             sheet,
-            desk,
-            desk.type("mono" if desk.chance(0.5) else "any", 1.1),
+            theme,
+            theme.font("mono" if theme.chance(0.5) else "any", 1.1),
             [Value(text, "amount")],
             left,
             base,
@@ -118,7 +131,7 @@ def _amount(
 
 def _lines(
     sheet: Sheet,
-    desk: Desk,
+    theme: Theme,
     rows: list[tuple[str, str]],
     x0: float,
     x1: float,
@@ -127,171 +140,184 @@ def _lines(
     by_hand: bool,
 ) -> float:
     """Printed labels, each with a line and words on it; the y of the last line."""
-    y, dotted = top, desk.chance(0.25)
+    y, dotted = top, theme.chance(0.25)
     for label, words in rows:
-        end = printed(sheet, desk, desk.small if desk.chance(0.5) else desk.body, [label], x0, y)
-        grey = desk.some(30, 150)
+        end = write_printed(sheet, theme, theme.small if theme.chance(0.5) else theme.body, [label], x0, y)
+        grey = theme.integer(30, 150)
         if dotted:
             for x in range(int(end + 3), int(x1), 4):
-                sheet.line((x, y + 2), (x + 1, y + 2), 1, grey)
+                sheet.draw_line((x, y + 2), (x + 1, y + 2), 1, grey)
         else:
-            sheet.line((end + 3, y + 2), (x1, y + 2), 1, grey)
-        start = end + desk.unit * desk.between(0.5, 5)
+            sheet.draw_line((end + 3, y + 2), (x1, y + 2), 1, grey)
+        start = end + theme.unit * theme.uniform(0.5, 5)
         if words and by_hand:
-            hand_words(sheet, desk, words, start, y)
+            write_words(sheet, theme, words, start, y)
         elif words:
-            printed(sheet, desk, desk.body, [words], start, y - 1)
+            write_printed(sheet, theme, theme.body, [words], start, y - 1)
         y += step
     return y - step
 
 
-def _date(sheet: Sheet, desk: Desk, x: float, y: float, by_hand: bool) -> None:
+def _date(sheet: Sheet, theme: Theme, x: float, y: float, by_hand: bool) -> None:
     """The date: a comb of eight boxes with letters below, or on a line."""
-    label = pick(desk.rng, ["Date", "DATE", "Dt.", "Datum", "Le", "Date:"])
-    end = printed(sheet, desk, desk.small, [label], x, y + desk.unit * 1.4) + desk.unit * 0.5
-    if desk.chance(0.55):
-        digits = values.filled(desk.rng, pick(desk.rng, ["ddddddd"[:6], "dddddddd", "dddddddd"]))
-        pitch, tall = desk.unit * desk.between(1.3, 1.9), desk.unit * desk.between(1.6, 2.2)
-        if desk.chance(0.06):
+    label = pick(theme.rng, ["Date", "DATE", "Dt.", "Datum", "Le", "Date:"])
+    end = write_printed(sheet, theme, theme.small, [label], x, y + theme.unit * 1.4) + theme.unit * 0.5
+    if theme.chance(0.55):
+        digits = values.fill_pattern(theme.rng, pick(theme.rng, ["ddddddd"[:6], "dddddddd", "dddddddd"]))
+        pitch, tall = theme.unit * theme.uniform(1.3, 1.9), theme.unit * theme.uniform(1.6, 2.2)
+        if theme.chance(0.06):
             digits = ""
         empty = (0, 0) if digits else (0, 8)
-        every = 2 if desk.chance(0.1) else 0
-        comb(
-            sheet, desk, Value(digits, "date"), end, y, pitch, tall, by_hand=by_hand, empty=empty, every=every
+        every = 2 if theme.chance(0.1) else 0
+        write_in_comb(
+            sheet,
+            theme,
+            Value(digits, "date"),
+            end,
+            y,
+            pitch,
+            tall,
+            by_hand=by_hand,
+            empty=empty,
+            every=every,
         )
-        if desk.chance(0.6):
+        if theme.chance(0.6):
             for i, letter in enumerate("DDMMYYYY"):
-                printed(
+                write_printed(
                     sheet,
-                    desk,
-                    desk.small,
+                    theme,
+                    theme.small,
                     [letter],
                     end + (i + 0.5) * pitch,
-                    y + tall + desk.small.unit * 1.5,
+                    y + tall + theme.small.unit * 1.5,
                     align="centre",
                 )
         return
-    base = y + desk.unit * 1.4
-    sheet.line((end, base + 2), (end + desk.unit * 9, base + 2), 1, desk.some(30, 140))
-    if desk.chance(0.15):
-        value = Value(values.date_with_month(desk.rng), "date", ignore=True)
+    base = y + theme.unit * 1.4
+    sheet.draw_line((end, base + 2), (end + theme.unit * 9, base + 2), 1, theme.integer(30, 140))
+    if theme.chance(0.15):
+        value = Value(values.make_date_with_month(theme.rng), "date", ignore=True)
     else:
-        value = Value(values.date(desk.rng), "date")
-    written(sheet, desk, value, end + desk.unit * 0.5, base, by_hand=by_hand)
+        value = Value(values.make_date(theme.rng), "date")
+    write_number(sheet, theme, value, end + theme.unit * 0.5, base, by_hand=by_hand)
 
 
-def _indian(sheet: Sheet, desk: Desk, by_hand: bool) -> None:
-    width, height, unit = sheet.width, sheet.height, desk.unit
-    margin = width * desk.between(0.02, 0.07)
-    _bank(sheet, desk, margin, height * 0.04)
-    _date(sheet, desk, width * desk.between(0.66, 0.74), height * desk.between(0.03, 0.1), by_hand)
-    if desk.chance(0.6):
-        printed(
+def _indian(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
+    width, height, unit = sheet.width, sheet.height, theme.unit
+    margin = width * theme.uniform(0.02, 0.07)
+    _bank(sheet, theme, margin, height * 0.04)
+    _date(sheet, theme, width * theme.uniform(0.66, 0.74), height * theme.uniform(0.03, 0.1), by_hand)
+    if theme.chance(0.6):
+        write_printed(
             sheet,
-            desk,
-            desk.small,
+            theme,
+            theme.small,
             ["VALID FOR THREE MONTHS FROM THE DATE OF ISSUE"],
             width * 0.62,
             height * 0.2,
             align="right",
         )
-    step = height * desk.between(0.1, 0.13)
-    rows = [("PAY ", person(desk.rng)), ("RUPEES ", in_words(desk.rng)), ("", "")]
+    step = height * theme.uniform(0.1, 0.13)
+    rows = [("PAY ", make_person(theme.rng)), ("RUPEES ", make_amount_in_words(theme.rng)), ("", "")]
     _lines(
         sheet,
-        desk,
+        theme,
         rows,
         margin,
-        width * desk.between(0.7, 0.97),
-        height * desk.between(0.25, 0.31),
+        width * theme.uniform(0.7, 0.97),
+        height * theme.uniform(0.25, 0.31),
         step,
         by_hand,
     )
-    sign = pick(desk.rng, ["₹", "₹", "Rs.", "Rs", "PKR", "₹"])
-    box_x, box_y = width * desk.between(0.66, 0.74), height * desk.between(0.38, 0.5)
+    sign = pick(theme.rng, ["₹", "₹", "Rs.", "Rs", "PKR", "₹"])
+    box_x, box_y = width * theme.uniform(0.66, 0.74), height * theme.uniform(0.38, 0.5)
     _amount(
         sheet,
-        desk,
+        theme,
         box_x,
         box_y,
         width * 0.95 - box_x,
-        unit * desk.between(2.1, 3.2),
+        unit * theme.uniform(2.1, 3.2),
         sign,
-        values.indian(desk.rng),
+        values.make_indian_amount(theme.rng),
         by_hand,
     )
-    _account(sheet, desk, margin, height * desk.between(0.56, 0.66))
-    printed(
+    _account(sheet, theme, margin, height * theme.uniform(0.56, 0.66))
+    write_printed(
         sheet,
-        desk,
-        desk.small,
+        theme,
+        theme.small,
         ["Payable at par at all branches in India"],
         width * 0.5,
         height * 0.84,
         align="centre",
     )
-    marks.signature(
-        sheet, desk, width * desk.between(0.75, 0.85), height * desk.between(0.65, 0.75), desk.writer.unit
+    marks.draw_signature(
+        sheet, theme, width * theme.uniform(0.75, 0.85), height * theme.uniform(0.65, 0.75), theme.writer.unit
     )
-    printed(sheet, desk, desk.small, ["Please sign above"], width * 0.93, height * 0.83, align="right")
-    if desk.chance(0.3):
-        marks.bars(sheet, desk, (width * 0.975, height * 0.3, width * 0.995, height * 0.7), upright=True)
-    _micr(sheet, desk, texts.digits(desk.rng, 6))
+    write_printed(
+        sheet, theme, theme.small, ["Please sign above"], width * 0.93, height * 0.83, align="right"
+    )
+    if theme.chance(0.3):
+        marks.draw_barcode(
+            sheet, theme, (width * 0.975, height * 0.3, width * 0.995, height * 0.7), upright=True
+        )
+    _micr(sheet, theme, texts.make_digits(theme.rng, 6))
 
 
-def _account(sheet: Sheet, desk: Desk, margin: float, y: float) -> None:
+def _account(sheet: Sheet, theme: Theme, margin: float, y: float) -> None:
     """The framed number of the account, and at times another below."""
-    unit = desk.unit
-    end = printed(
-        sheet, desk, desk.small, [pick(desk.rng, ["A/C NO.", "A/c. No.", "Account"])], margin + 4, y
+    unit = theme.unit
+    end = write_printed(
+        sheet, theme, theme.small, [pick(theme.rng, ["A/C NO.", "A/c. No.", "Account"])], margin + 4, y
     )
-    account = Value(texts.digits(desk.rng, desk.some(9, 16)), "account")
-    spread = unit * desk.between(0.1, 0.6) if desk.chance(0.4) else 0.0
-    after = printed(sheet, desk, desk.body, [account], end + unit, y, spread=spread)
-    sheet.frame((margin, y - unit * 1.6, after + unit, y + unit * 0.7), 1, desk.some(30, 150))
-    if desk.chance(0.4):
-        printed(
+    account = Value(texts.make_digits(theme.rng, theme.integer(9, 16)), "account")
+    spread = unit * theme.uniform(0.1, 0.6) if theme.chance(0.4) else 0.0
+    after = write_printed(sheet, theme, theme.body, [account], end + unit, y, spread=spread)
+    sheet.draw_frame((margin, y - unit * 1.6, after + unit, y + unit * 0.7), 1, theme.integer(30, 150))
+    if theme.chance(0.4):
+        write_printed(
             sheet,
-            desk,
-            desk.small,
-            ["SAN : ", Value(texts.digits(desk.rng, 6), "number")],
+            theme,
+            theme.small,
+            ["SAN : ", Value(texts.make_digits(theme.rng, 6), "number")],
             margin + unit * 4,
             y + unit * 2.2,
         )
 
 
-def _drawer(sheet: Sheet, desk: Desk, margin: float) -> str:
+def _drawer(sheet: Sheet, theme: Theme, margin: float) -> str:
     """Name and address of who pays, and on the right the cheque's number, which is returned."""
-    width, unit = sheet.width, desk.unit
+    width, unit = sheet.width, theme.unit
     y = sheet.height * 0.1
-    printed(sheet, desk, desk.body, [person(desk.rng)], margin, y)
+    write_printed(sheet, theme, theme.body, [make_person(theme.rng)], margin, y)
     street: list[Part] = [
-        Value(values.count(desk.rng), "number"),
-        f" {pick(desk.rng, STREETS)} {pick(desk.rng, STREETS)}",
+        Value(values.make_count(theme.rng), "number"),
+        f" {pick(theme.rng, STREETS)} {pick(theme.rng, STREETS)}",
     ]
-    printed(sheet, desk, desk.small, street, margin, y + unit * 1.7)
+    write_printed(sheet, theme, theme.small, street, margin, y + unit * 1.7)
     city: list[Part] = [
-        f"{pick(desk.rng, CITIES)}, ",
-        pick(desk.rng, ["NY ", "CA ", "TX ", "OH ", "WA "]),
-        Value(values.filled(desk.rng, "ddddd"), "postcode"),
+        f"{pick(theme.rng, CITIES)}, ",
+        pick(theme.rng, ["NY ", "CA ", "TX ", "OH ", "WA "]),
+        Value(values.fill_pattern(theme.rng, "ddddd"), "postcode"),
     ]
-    printed(sheet, desk, desk.small, city, margin, y + unit * 3.2)
-    number = texts.digits(desk.rng, desk.some(3, 8))
-    printed(
+    write_printed(sheet, theme, theme.small, city, margin, y + unit * 3.2)
+    number = texts.make_digits(theme.rng, theme.integer(3, 8))
+    write_printed(
         sheet,
-        desk,
-        desk.head,
-        ["No. " if desk.chance(0.3) else "", Value(number, "number")],
+        theme,
+        theme.head,
+        ["No. " if theme.chance(0.3) else "", Value(number, "number")],
         width - margin,
         y,
         align="right",
     )
-    if desk.chance(0.6):
-        printed(
+    if theme.chance(0.6):
+        write_printed(
             sheet,
-            desk,
-            desk.small,
-            [Value(values.filled(desk.rng, "dd-dddd/dddd"), "number")],
+            theme,
+            theme.small,
+            [Value(values.fill_pattern(theme.rng, "dd-dddd/dddd"), "number")],
             width - margin,
             y + unit * 2,
             align="right",
@@ -299,102 +325,121 @@ def _drawer(sheet: Sheet, desk: Desk, margin: float) -> str:
     return number
 
 
-def _dollars(desk: Desk, by_hand: bool) -> str:
+def _dollars(theme: Theme, by_hand: bool) -> str:
     """A sum as it is written behind a printed dollar sign."""
-    text = texts.amount(desk.rng).lstrip("$€£¥₹ ")
-    if desk.chance(0.35):
-        cents = texts.digits(desk.rng, 2) + pick(desk.rng, ["", "/100"])
-        text = f"{texts.digits(desk.rng, desk.some(1, 4))} {cents}"
-    if not by_hand and desk.chance(0.5):
-        text = pick(desk.rng, ["**", "***", "*", "$", "$**"]) + text
+    text = texts.make_amount(theme.rng).lstrip("$€£¥₹ ")
+    if theme.chance(0.35):
+        cents = texts.make_digits(theme.rng, 2) + pick(theme.rng, ["", "/100"])
+        text = f"{texts.make_digits(theme.rng, theme.integer(1, 4))} {cents}"
+    if not by_hand and theme.chance(0.5):
+        text = pick(theme.rng, ["**", "***", "*", "$", "$**"]) + text
     return text
 
 
-def _american(sheet: Sheet, desk: Desk, by_hand: bool) -> None:
-    width, height, unit = sheet.width, sheet.height, desk.unit
-    margin = width * desk.between(0.03, 0.06)
-    number = _drawer(sheet, desk, margin)
-    _date(sheet, desk, width * desk.between(0.5, 0.66), height * desk.between(0.17, 0.26), by_hand)
-    pay = height * desk.between(0.42, 0.5)
-    _lines(sheet, desk, [("PAY TO THE ORDER OF ", person(desk.rng))], margin, width * 0.72, pay, 1, by_hand)
-    text = _dollars(desk, by_hand)
-    box_x = width * desk.between(0.74, 0.8)
+def _american(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
+    width, height, unit = sheet.width, sheet.height, theme.unit
+    margin = width * theme.uniform(0.03, 0.06)
+    number = _drawer(sheet, theme, margin)
+    _date(sheet, theme, width * theme.uniform(0.5, 0.66), height * theme.uniform(0.17, 0.26), by_hand)
+    pay = height * theme.uniform(0.42, 0.5)
+    _lines(
+        sheet,
+        theme,
+        [("PAY TO THE ORDER OF ", make_person(theme.rng))],
+        margin,
+        width * 0.72,
+        pay,
+        1,
+        by_hand,
+    )
+    text = _dollars(theme, by_hand)
+    box_x = width * theme.uniform(0.74, 0.8)
     _amount(
         sheet,
-        desk,
+        theme,
         box_x,
         pay - unit * 1.8,
         width - margin - box_x,
-        unit * desk.between(2.2, 3),
+        unit * theme.uniform(2.2, 3),
         "$",
         text,
         by_hand,
     )
     _lines(
         sheet,
-        desk,
-        [("", in_words(desk.rng)), ("MEMO ", "")],
+        theme,
+        [("", make_amount_in_words(theme.rng)), ("MEMO ", "")],
         margin,
-        width * desk.between(0.5, 0.85),
+        width * theme.uniform(0.5, 0.85),
         pay + height * 0.13,
         height * 0.22,
         by_hand,
     )
-    printed(sheet, desk, desk.small, ["DOLLARS"], width * 0.93, pay + height * 0.13, align="right")
-    sign_y = height * desk.between(0.74, 0.8)
-    sheet.line((width * 0.55, sign_y), (width - margin, sign_y), 1, desk.some(20, 120))
-    marks.signature(sheet, desk, width * 0.62, sign_y - unit, desk.writer.unit)
-    if desk.chance(0.3):
-        sheet.frame((3, 3, width - 4, height - 4), desk.some(1, 3), desk.some(0, 120))
-    _micr(sheet, desk, number)
+    write_printed(sheet, theme, theme.small, ["DOLLARS"], width * 0.93, pay + height * 0.13, align="right")
+    sign_y = height * theme.uniform(0.74, 0.8)
+    sheet.draw_line((width * 0.55, sign_y), (width - margin, sign_y), 1, theme.integer(20, 120))
+    marks.draw_signature(sheet, theme, width * 0.62, sign_y - unit, theme.writer.unit)
+    if theme.chance(0.3):
+        sheet.draw_frame((3, 3, width - 4, height - 4), theme.integer(1, 3), theme.integer(0, 120))
+    _micr(sheet, theme, number)
 
 
-def _european(sheet: Sheet, desk: Desk, by_hand: bool) -> None:
-    width, height, unit = sheet.width, sheet.height, desk.unit
-    margin = width * desk.between(0.03, 0.06)
-    _bank(sheet, desk, margin, height * 0.05)
-    box_x = width * desk.between(0.68, 0.76)
-    sign = pick(desk.rng, ["€", "EUR", "£", "€", "Fr.", "B.P.F."])
+def _european(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
+    width, height, unit = sheet.width, sheet.height, theme.unit
+    margin = width * theme.uniform(0.03, 0.06)
+    _bank(sheet, theme, margin, height * 0.05)
+    box_x = width * theme.uniform(0.68, 0.76)
+    sign = pick(theme.rng, ["€", "EUR", "£", "€", "Fr.", "B.P.F."])
     _amount(
         sheet,
-        desk,
+        theme,
         box_x,
-        height * desk.between(0.2, 0.34),
+        height * theme.uniform(0.2, 0.34),
         width - margin - box_x,
-        unit * desk.between(2.2, 3.1),
+        unit * theme.uniform(2.2, 3.1),
         sign,
-        texts.amount(desk.rng).lstrip("$€£¥₹ "),
+        texts.make_amount(theme.rng).lstrip("$€£¥₹ "),
         by_hand,
     )
     rows = [
         (
-            pick(desk.rng, ["Payez contre ce chèque ", "Zahlen Sie gegen diesen Scheck ", "Pay "]),
-            in_words(desk.rng),
+            pick(theme.rng, ["Payez contre ce chèque ", "Zahlen Sie gegen diesen Scheck ", "Pay "]),
+            make_amount_in_words(theme.rng),
         ),
         ("", ""),
-        (pick(desk.rng, ["à ", "an ", "to "]), person(desk.rng)),
+        (pick(theme.rng, ["à ", "an ", "to "]), make_person(theme.rng)),
     ]
-    _lines(sheet, desk, rows, margin, width * 0.66, height * desk.between(0.32, 0.4), height * 0.11, by_hand)
-    y = height * desk.between(0.62, 0.68)
-    printed(
+    _lines(
+        sheet, theme, rows, margin, width * 0.66, height * theme.uniform(0.32, 0.4), height * 0.11, by_hand
+    )
+    y = height * theme.uniform(0.62, 0.68)
+    write_printed(
         sheet,
-        desk,
-        desk.small,
-        [pick(desk.rng, ["Kto.-Nr. ", "Compte n° ", "A/c "]), Value(values.account(desk.rng), "account")],
+        theme,
+        theme.small,
+        [
+            pick(theme.rng, ["Kto.-Nr. ", "Compte n° ", "A/c "]),
+            Value(values.make_account(theme.rng), "account"),
+        ],
         margin,
         y,
     )
-    printed(
-        sheet, desk, desk.small, ["Tel. ", Value(values.phone(desk.rng), "phone")], margin, y + unit * 1.8
+    write_printed(
+        sheet,
+        theme,
+        theme.small,
+        ["Tel. ", Value(values.make_phone(theme.rng), "phone")],
+        margin,
+        y + unit * 1.8,
     )
-    _date(sheet, desk, width * 0.6, height * desk.between(0.56, 0.62), by_hand)
-    marks.signature(sheet, desk, width * 0.68, height * 0.78, desk.writer.unit)
-    if desk.chance(0.5):
-        for side in (0, desk.between(3, 8)):
-            sheet.line(
+    _date(sheet, theme, width * 0.6, height * theme.uniform(0.56, 0.62), by_hand)
+    marks.draw_signature(sheet, theme, width * 0.68, height * 0.78, theme.writer.unit)
+    if theme.chance(0.5):
+        for side in (0, theme.uniform(3, 8)):
+            sheet.draw_line(
                 (width * 0.1 + side, 0),
                 (width * 0.1 + side - height * 0.25, height * 0.25),
                 1,
-                desk.some(0, 90),
+                theme.integer(0, 90),
             )
-    _micr(sheet, desk, texts.digits(desk.rng, 7))
+    _micr(sheet, theme, texts.make_digits(theme.rng, 7))

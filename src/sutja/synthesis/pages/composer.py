@@ -8,57 +8,57 @@ from types import MappingProxyType
 
 import numpy as np
 
+from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sources import Sources
-from sutja.synthesis.crops.supplies import Supplies
-from sutja.synthesis.pages import scene
-from sutja.synthesis.pages.business import invoice, time_sheet
-from sutja.synthesis.pages.cheques import cheque
-from sutja.synthesis.pages.displays import display
-from sutja.synthesis.pages.documents import document, slip
-from sutja.synthesis.pages.fields import PageSample, crop
-from sutja.synthesis.pages.forms import box_form, form
-from sutja.synthesis.pages.grids import grid
-from sutja.synthesis.pages.letters import envelope, letter, prose
-from sutja.synthesis.pages.lone import lone
-from sutja.synthesis.pages.notes import ledger, note
-from sutja.synthesis.pages.numberless import blank, picture
-from sutja.synthesis.pages.office import census, tax_form
-from sutja.synthesis.pages.post import mail
-from sutja.synthesis.pages.receipts import receipt
-from sutja.synthesis.pages.registers import register
+from sutja.synthesis.pages import degradation
+from sutja.synthesis.pages.business import make_invoice, make_time_sheet
+from sutja.synthesis.pages.cheques import make_cheque
+from sutja.synthesis.pages.displays import make_display
+from sutja.synthesis.pages.documents import make_document, make_slip
+from sutja.synthesis.pages.fields import PageSample, crop_page
+from sutja.synthesis.pages.forms import make_box_form, make_form
+from sutja.synthesis.pages.grids import make_grid
+from sutja.synthesis.pages.letters import make_envelope, make_letter, make_prose
+from sutja.synthesis.pages.negatives import make_blank, make_picture
+from sutja.synthesis.pages.notes import make_ledger, make_note
+from sutja.synthesis.pages.office import make_census, make_tax_form
+from sutja.synthesis.pages.post import make_mail
+from sutja.synthesis.pages.receipts import make_receipt
+from sutja.synthesis.pages.registers import make_register
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.tables import filled_table, table
+from sutja.synthesis.pages.single_numbers import make_single_numbers
+from sutja.synthesis.pages.tables import make_filled_table, make_table
 
-Maker = Callable[[Supplies], Sheet]
+Maker = Callable[[RenderContext], Sheet]
 MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
     {
-        "cheque": cheque,
-        "form": form,
-        "box_form": box_form,
-        "letter": letter,
-        "envelope": envelope,
-        "table": table,
-        "filled_table": filled_table,
-        "receipt": receipt,
-        "grid": grid,
-        "note": note,
-        "ledger": ledger,
-        "prose": prose,
-        "blank": blank,
-        "picture": picture,
-        "mail": mail,
-        "slip": slip,
-        "document": document,
-        "tax_form": tax_form,
-        "census": census,
-        "register": register,
-        "lone": lone,
-        "display": display,
-        "invoice": invoice,
-        "time_sheet": time_sheet,
+        "cheque": make_cheque,
+        "form": make_form,
+        "box_form": make_box_form,
+        "letter": make_letter,
+        "envelope": make_envelope,
+        "table": make_table,
+        "filled_table": make_filled_table,
+        "receipt": make_receipt,
+        "grid": make_grid,
+        "note": make_note,
+        "ledger": make_ledger,
+        "prose": make_prose,
+        "blank": make_blank,
+        "picture": make_picture,
+        "mail": make_mail,
+        "slip": make_slip,
+        "document": make_document,
+        "tax_form": make_tax_form,
+        "census": make_census,
+        "register": make_register,
+        "lone": make_single_numbers,
+        "display": make_display,
+        "invoice": make_invoice,
+        "time_sheet": make_time_sheet,
     }
 )
-HELD_OUT = (
+HOLD_OUT_LAYOUTS = (
     "invoice",
     "time_sheet",
 )  # never trained on: they show what becomes of layouts unlike those composed
@@ -117,16 +117,16 @@ class PageComposer:
         share = np.array(list(wanted.values()), float)
         if not share.sum() > 0:
             raise ValueError("no layout is wanted: give at least one a weight above 0")
-        self._supplies = Supplies(sources, np.random.default_rng(seed))
+        self._context = RenderContext(sources, np.random.default_rng(seed))
         self._makers = [MAKERS[name] for name in wanted]
         self._share = share / share.sum()
         self._windows: dict[int, list[PageSample]] = {}  # by their size
 
     def page(self) -> PageSample:
         """The next page, whole: a few hundred to about 1,100 pixels a side, digits 8 to 32 pixels high."""
-        rng = self._supplies.rng
-        sheet = self._makers[rng.choice(len(self._makers), p=self._share)](self._supplies)
-        return _tidy(scene.take(rng, sheet))
+        rng = self._context.rng
+        sheet = self._makers[rng.choice(len(self._makers), p=self._share)](self._context)
+        return _tidy(degradation.degrade(rng, sheet))
 
     def crop(self, size: int) -> PageSample:
         """The next window of ``size`` by ``size`` pixels; large pages give two, small ones share one."""
@@ -135,7 +135,7 @@ class PageComposer:
         return self._windows[size].pop()
 
     def _cut(self, page: PageSample, size: int) -> list[PageSample]:
-        rng = self._supplies.rng
+        rng = self._context.rng
         rows, columns = page.pixels.shape
         if rows <= 0.55 * size:
             return [_stacked(rng, page, self.page(), size)]
@@ -143,7 +143,7 @@ class PageComposer:
         out = []
         for _ in range(count):
             top, left = (_start(rng, n, size) for n in (rows, columns))
-            out.append(_tidy(crop(page, top, left, (size, size))))
+            out.append(_tidy(crop_page(page, top, left, (size, size))))
         return out
 
 
@@ -157,10 +157,10 @@ def _stacked(rng: np.random.Generator, upper: PageSample, lower: PageSample, siz
     """Two pages one above the other in one window, as on a scanner's glass."""
     rows = upper.pixels.shape[0]
     gap = int(rng.integers(0, 12))
-    one = crop(upper, 0, _start(rng, upper.pixels.shape[1], size), (rows + gap, size))
+    one = crop_page(upper, 0, _start(rng, upper.pixels.shape[1], size), (rows + gap, size))
     rest = size - rows - gap
     start = int(rng.integers(0, max(1, lower.pixels.shape[0] - rest + 1)))
-    two = crop(lower, start, _start(rng, lower.pixels.shape[1], size), (rest, size))
+    two = crop_page(lower, start, _start(rng, lower.pixels.shape[1], size), (rest, size))
     down = float(rows + gap)
     moved = tuple(replace(f, box=(f.box[0], f.box[1] + down, f.box[2], f.box[3] + down)) for f in two.fields)
     return _tidy(PageSample(np.concatenate([one.pixels, two.pixels]), one.fields + moved))
@@ -169,4 +169,4 @@ def _stacked(rng: np.random.Generator, upper: PageSample, lower: PageSample, siz
 def _tidy(sample: PageSample) -> PageSample:
     """Boxes within the picture; what is cut by its edges is ignored, what lies outside dropped."""
     rows, columns = sample.pixels.shape
-    return crop(sample, 0, 0, (rows, columns))
+    return crop_page(sample, 0, 0, (rows, columns))

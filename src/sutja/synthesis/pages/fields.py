@@ -47,7 +47,7 @@ class PageSample:
     fields: tuple[Field, ...]
 
 
-def crop(sample: PageSample, top: int, left: int, size: tuple[int, int]) -> PageSample:
+def crop_page(sample: PageSample, top: int, left: int, size: tuple[int, int]) -> PageSample:
     """A window of a page; where it reaches beyond the page, the page's median grey goes on.
 
     Parameters
@@ -74,10 +74,10 @@ def crop(sample: PageSample, top: int, left: int, size: tuple[int, int]) -> Page
         pixels = np.full(size, np.median(sample.pixels[::7, ::7]), np.uint8)
         if y1 > y0 and x1 > x0:
             pixels[y0 - top : y1 - top, x0 - left : x1 - left] = sample.pixels[y0:y1, x0:x1]
-    return PageSample(pixels, clipped(sample.fields, (left, top, left + width, top + height)))
+    return PageSample(pixels, clip_fields(sample.fields, (left, top, left + width, top + height)))
 
 
-def clipped(fields: tuple[Field, ...], window: XYXY) -> tuple[Field, ...]:
+def clip_fields(fields: tuple[Field, ...], window: XYXY) -> tuple[Field, ...]:
     """What a window (x0, y0, x1, y1) shows of the fields, in the window's own pixels."""
     left, top, right, bottom = window
     out = []

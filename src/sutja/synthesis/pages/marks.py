@@ -6,146 +6,148 @@ import cv2
 import numpy as np
 
 from sutja.synthesis.crops import ink
-from sutja.synthesis.pages.desk import Desk
 from sutja.synthesis.pages.fields import XYXY
 from sutja.synthesis.pages.sheet import Sheet
+from sutja.synthesis.pages.theme import Theme
 from sutja.synthesis.pages.vocabulary import CITIES, LAST, pick
 
 
-def signature(sheet: Sheet, desk: Desk, x: float, y: float, unit: float) -> None:
+def draw_signature(sheet: Sheet, theme: Theme, x: float, y: float, unit: float) -> None:
     """A signature: loops, a name in a hand, or both, about (x, y)."""
-    if desk.chance(0.6):
-        alpha = desk.writer.words(pick(desk.rng, LAST), unit * desk.between(0.9, 1.5))
-        sheet.put(alpha, x, y - alpha.shape[0] / 2, desk.writer.darkness)
-    if desk.chance(0.7):
-        scribble = ink.scribble(desk.rng, unit * desk.between(1.2, 2.2))
-        sheet.put(np.asarray(scribble * 255, np.uint8), x, y - scribble.shape[0] / 2, desk.writer.darkness)
+    if theme.chance(0.6):
+        alpha = theme.writer.words(pick(theme.rng, LAST), unit * theme.uniform(0.9, 1.5))
+        sheet.draw_ink(alpha, x, y - alpha.shape[0] / 2, theme.writer.darkness)
+    if theme.chance(0.7):
+        scribble = ink.render_scribble(theme.rng, unit * theme.uniform(1.2, 2.2))
+        sheet.draw_ink(
+            np.asarray(scribble * 255, np.uint8), x, y - scribble.shape[0] / 2, theme.writer.darkness
+        )
 
 
-def stamp(sheet: Sheet, desk: Desk, x: float, y: float, radius: float) -> None:
+def draw_stamp(sheet: Sheet, theme: Theme, x: float, y: float, radius: float) -> None:
     """A rubber stamp: rings or a frame with words, turned; it may lie over what is written."""
     side = int(radius * 2) + 4
     canvas = np.zeros((side, side), np.uint8)
     middle, width = side // 2, max(1, round(radius * 0.05))
-    if desk.chance(0.6):
+    if theme.chance(0.6):
         cv2.circle(canvas, (middle, middle), int(radius * 0.95), 255, width, cv2.LINE_AA)
-        cv2.circle(canvas, (middle, middle), int(radius * desk.between(0.55, 0.85)), 255, 1, cv2.LINE_AA)
+        cv2.circle(canvas, (middle, middle), int(radius * theme.uniform(0.55, 0.85)), 255, 1, cv2.LINE_AA)
     else:
-        tall = int(radius * desk.between(0.3, 0.7))
+        tall = int(radius * theme.uniform(0.3, 0.7))
         cv2.rectangle(canvas, (2, middle - tall), (side - 3, middle + tall), 255, width, cv2.LINE_AA)
     for row in (-0.28, 0.12):
-        alpha, _ = desk.type(scale=0.9).set(
-            pick(desk.rng, [*CITIES, "PAID", "COPY", "RECEIVED", "BEZAHLT"])[:10].upper()
+        alpha, _ = theme.font(scale=0.9).set(
+            pick(theme.rng, [*CITIES, "PAID", "COPY", "RECEIVED", "BEZAHLT"])[:10].upper()
         )
         alpha = alpha[:, : side - 8]
         top, left = middle + int(row * radius), (side - alpha.shape[1]) // 2
         window = canvas[top : top + alpha.shape[0], left : left + alpha.shape[1]]
         np.maximum(window, alpha[: window.shape[0]], out=window)
-    turn = cv2.getRotationMatrix2D((middle, middle), desk.between(-25, 25), 1.0)
+    turn = cv2.getRotationMatrix2D((middle, middle), theme.uniform(-25, 25), 1.0)
     turned = np.asarray(cv2.warpAffine(canvas, turn, (side, side)), np.uint8)
-    patches = cv2.resize(desk.rng.integers(90, 256, (5, 5)).astype(np.uint8), (side, side))
+    patches = cv2.resize(theme.rng.integers(90, 256, (5, 5)).astype(np.uint8), (side, side))
     turned = np.asarray(cv2.multiply(turned, patches, scale=1 / 255), np.uint8)
-    sheet.put(turned, x - middle, y - middle, desk.between(0.15, 0.6))
+    sheet.draw_ink(turned, x - middle, y - middle, theme.uniform(0.15, 0.6))
 
 
-def logo(sheet: Sheet, desk: Desk, x: float, y: float, size: float) -> None:
+def draw_logo(sheet: Sheet, theme: Theme, x: float, y: float, size: float) -> None:
     """A mark of a firm: a few filled shapes."""
     side = max(8, int(size))
     canvas = np.zeros((side, side), np.uint8)
-    for _ in range(desk.some(1, 4)):
-        points = desk.rng.integers(0, side, (desk.some(3, 5), 2)).astype(np.int32)
-        if desk.chance(0.5):
-            cv2.fillPoly(canvas, [points], int(desk.rng.integers(90, 256)), cv2.LINE_AA)
+    for _ in range(theme.integer(1, 4)):
+        points = theme.rng.integers(0, side, (theme.integer(3, 5), 2)).astype(np.int32)
+        if theme.chance(0.5):
+            cv2.fillPoly(canvas, [points], int(theme.rng.integers(90, 256)), cv2.LINE_AA)
         else:
             centre = (int(points[0, 0]), int(points[0, 1]))
-            fill = -1 if desk.chance(0.5) else 2
+            fill = -1 if theme.chance(0.5) else 2
             cv2.circle(
                 canvas,
                 centre,
-                max(2, side // desk.some(3, 6)),
-                int(desk.rng.integers(0, 256)),
+                max(2, side // theme.integer(3, 6)),
+                int(theme.rng.integers(0, 256)),
                 fill,
                 cv2.LINE_AA,
             )
-    sheet.put(canvas, x, y, desk.between(0.5, 1.0))
+    sheet.draw_ink(canvas, x, y, theme.uniform(0.5, 1.0))
 
 
-def bars(sheet: Sheet, desk: Desk, box: XYXY, *, upright: bool = False) -> None:
+def draw_barcode(sheet: Sheet, theme: Theme, box: XYXY, *, upright: bool = False) -> None:
     """A bar code; ``upright`` turns it by 90 degrees."""
     x0, y0, x1, y1 = (int(v) for v in box)
     if x1 - x0 < 4 or y1 - y0 < 4:
         return
     long, wide = (y1 - y0, x1 - x0) if upright else (x1 - x0, y1 - y0)
-    steps = np.repeat(desk.rng.integers(0, 2, long), desk.rng.integers(1, 4, long))[:long]
+    steps = np.repeat(theme.rng.integers(0, 2, long), theme.rng.integers(1, 4, long))[:long]
     pattern = np.tile((steps * 255).astype(np.uint8), (wide, 1))
-    sheet.put(pattern.T.copy() if upright else pattern, x0, y0, desk.black)
+    sheet.draw_ink(pattern.T.copy() if upright else pattern, x0, y0, theme.black)
 
 
-def square_code(sheet: Sheet, desk: Desk, x: float, y: float, size: int) -> None:
+def draw_square_code(sheet: Sheet, theme: Theme, x: float, y: float, size: int) -> None:
     """A square code of dots with three eyes."""
-    n = desk.some(21, 33)
-    dots = desk.rng.integers(0, 2, (n, n)).astype(np.uint8) * 255
+    n = theme.integer(21, 33)
+    dots = theme.rng.integers(0, 2, (n, n)).astype(np.uint8) * 255
     for row, column in ((0, 0), (0, n - 7), (n - 7, 0)):
         eye = np.full((7, 7), 255, np.uint8)
         eye[1:6, 1:6], eye[2:5, 2:5] = 0, 255
         dots[row : row + 7, column : column + 7] = eye
-    sheet.put(
+    sheet.draw_ink(
         np.asarray(cv2.resize(dots, (size, size), interpolation=cv2.INTER_NEAREST), np.uint8),
         x,
         y,
-        desk.black,
+        theme.black,
     )
 
 
-def security_print(sheet: Sheet, desk: Desk, box: XYXY) -> None:
+def draw_security_print(sheet: Sheet, theme: Theme, box: XYXY) -> None:
     """Guilloches and fine lines, faint, under the writing of a cheque."""
     x0, y0, x1, y1 = (int(v) for v in box)
     size = max(8, y1 - y0), max(8, x1 - x0)
     canvas = np.zeros(size, np.uint8)
-    kind = desk.rng.random()
+    kind = theme.rng.random()
     t = np.linspace(0, 1, 220)
     if kind < 0.45:  # waves one beside the other
-        pitch, swell, period = desk.between(2.5, 9), desk.between(0, 12), desk.between(30, 200)
-        tilt = desk.between(-0.4, 0.4) * size[1]
+        pitch, swell, period = theme.uniform(2.5, 9), theme.uniform(0, 12), theme.uniform(30, 200)
+        tilt = theme.uniform(-0.4, 0.4) * size[1]
         for offset in np.arange(-abs(tilt), size[0] + abs(tilt), pitch):
             ys = offset + tilt * (t - 0.5) + swell * np.sin(t * size[1] * 6.28 / period + offset * 0.02)
             path = np.stack([t * size[1], ys], axis=1)
             cv2.polylines(canvas, [np.round(path * 16).astype(np.int32)], False, 255, 1, cv2.LINE_AA, 4)
     elif kind < 0.75:  # rosettes
-        for _ in range(desk.some(1, 5)):
+        for _ in range(theme.integer(1, 5)):
             a = np.linspace(0, 6.2832 * 3, 900)
-            petals, radius = desk.some(3, 17), desk.between(0.2, 0.8) * size[0]
+            petals, radius = theme.integer(3, 17), theme.uniform(0.2, 0.8) * size[0]
             r = radius * (0.6 + 0.4 * np.cos(a * petals / 3))
-            cx, cy = desk.between(0, size[1]), desk.between(0, size[0])
-            for scale in np.linspace(0.3, 1, desk.some(3, 7)):
+            cx, cy = theme.uniform(0, size[1]), theme.uniform(0, size[0])
+            for scale in np.linspace(0.3, 1, theme.integer(3, 7)):
                 path = np.stack([cx + r * scale * np.cos(a), cy + r * scale * np.sin(a)], axis=1)
                 cv2.polylines(canvas, [np.round(path * 16).astype(np.int32)], True, 255, 1, cv2.LINE_AA, 4)
     else:  # dots or small words again and again
-        tile = desk.small.set(pick(desk.rng, LAST).lower() + " ")[0] if desk.chance(0.5) else None
+        tile = theme.small.set(pick(theme.rng, LAST).lower() + " ")[0] if theme.chance(0.5) else None
         if tile is None:
-            tile = np.zeros((desk.some(3, 6), desk.some(3, 6)), np.uint8)
+            tile = np.zeros((theme.integer(3, 6), theme.integer(3, 6)), np.uint8)
             tile[0, 0] = 255
         repeats = -(-size[0] // tile.shape[0]), -(-size[1] // tile.shape[1])
         canvas = np.tile(tile, repeats)[: size[0], : size[1]].copy()
-    sheet.put(canvas, x0, y0, desk.between(0.06, 0.35))
+    sheet.draw_ink(canvas, x0, y0, theme.uniform(0.06, 0.35))
 
 
-def watermark(sheet: Sheet, desk: Desk, x: float, y: float, size: float) -> None:
+def draw_watermark(sheet: Sheet, theme: Theme, x: float, y: float, size: float) -> None:
     """A faint large logo under the writing."""
     side = max(16, int(size))
     canvas = np.zeros((side, side), np.uint8)
-    for _ in range(desk.some(2, 6)):
-        points = desk.rng.integers(0, side, (desk.some(3, 6), 2)).astype(np.int32)
-        cv2.fillPoly(canvas, [points], int(desk.rng.integers(60, 256)), cv2.LINE_AA)
-    sheet.put(canvas, x - side / 2, y - side / 2, desk.between(0.05, 0.16))
+    for _ in range(theme.integer(2, 6)):
+        points = theme.rng.integers(0, side, (theme.integer(3, 6), 2)).astype(np.int32)
+        cv2.fillPoly(canvas, [points], int(theme.rng.integers(60, 256)), cv2.LINE_AA)
+    sheet.draw_ink(canvas, x - side / 2, y - side / 2, theme.uniform(0.05, 0.16))
 
 
-def tick(sheet: Sheet, desk: Desk, x: float, y: float, size: float, *, marked: bool) -> None:
+def draw_tick_box(sheet: Sheet, theme: Theme, x: float, y: float, size: float, *, marked: bool) -> None:
     """A box to tick, ticked or not, its upper left corner at (x, y)."""
-    sheet.frame((x, y, x + size, y + size), 1, desk.some(10, 110))
+    sheet.draw_frame((x, y, x + size, y + size), 1, theme.integer(10, 110))
     if not marked:
         return
-    kind = desk.rng.random()
+    kind = theme.rng.random()
     if kind < 0.5:
         paths = [[(0.05, 0.1), (0.9, 0.95)], [(0.95, 0.0), (0.1, 1.0)]]
     elif kind < 0.85:
@@ -155,7 +157,7 @@ def tick(sheet: Sheet, desk: Desk, x: float, y: float, size: float, *, marked: b
     side = int(size * 2)
     canvas = np.zeros((side, side), np.uint8)
     for path in paths:
-        points = (np.array(path) + desk.rng.normal(0, 0.06, (len(path), 2)) + 0.4) * size
+        points = (np.array(path) + theme.rng.normal(0, 0.06, (len(path), 2)) + 0.4) * size
         cv2.polylines(
             canvas,
             [np.round(points * 16).astype(np.int32)],
@@ -165,4 +167,4 @@ def tick(sheet: Sheet, desk: Desk, x: float, y: float, size: float, *, marked: b
             cv2.LINE_AA,
             4,
         )
-    sheet.put(canvas, x - 0.4 * size, y - 0.4 * size, desk.writer.darkness)
+    sheet.draw_ink(canvas, x - 0.4 * size, y - 0.4 * size, theme.writer.darkness)

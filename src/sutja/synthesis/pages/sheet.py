@@ -20,7 +20,7 @@ _INK = 80  # of 255; fainter alpha does not belong to a box
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PlacedNumber:
     """A number on the sheet; ``hull`` is float32 (n, 2), the convex outline of its ink."""
 
     text: str
@@ -57,7 +57,7 @@ class Sheet:
     def __init__(self, rng: Generator, size: tuple[int, int]) -> None:
         self.rng = rng
         self.plane: NDArray[np.uint8] = np.full(size, 255, np.uint8)
-        self.marks: list[Mark] = []
+        self.numbers: list[PlacedNumber] = []
         self._taken: list[XYXY] = []
 
     @property
@@ -70,7 +70,7 @@ class Sheet:
         """Columns."""
         return int(self.plane.shape[1])
 
-    def put(self, alpha: Alpha, x: float, y: float, darkness: float) -> XYXY:
+    def draw_ink(self, alpha: Alpha, x: float, y: float, darkness: float) -> XYXY:
         """Ink with its upper left corner at (x, y); what falls outside is lost. The box that it covers."""
         left, top = round(x), round(y)
         x0, y0 = max(0, left), max(0, top)
@@ -83,7 +83,7 @@ class Sheet:
             window[:] = cv2.multiply(window, 255 - light, scale=1 / 255)
         return float(left), float(top), float(left + alpha.shape[1]), float(top + alpha.shape[0])
 
-    def number(
+    def draw_number(
         self,
         alpha: Alpha,
         x: float,
@@ -96,11 +96,11 @@ class Sheet:
         ignore: bool = False,
     ) -> XYXY:
         """The ink of one number, put down and noted."""
-        box = self.put(alpha, x, y, darkness)
-        self.note(hull_of(alpha, round(x), round(y)), text, written, kind, ignore=ignore)
+        box = self.draw_ink(alpha, x, y, darkness)
+        self.add_number(find_hull(alpha, round(x), round(y)), text, written, kind, ignore=ignore)
         return box
 
-    def note(
+    def add_number(
         self, hull: NDArray[np.float32], text: str, written: Written, kind: str, *, ignore: bool = False
     ) -> None:
         """Note a number that lies on the sheet already; what lies outside does not count."""
@@ -109,9 +109,11 @@ class Sheet:
         inside = np.clip(hull, 0, [self.width, self.height]).astype(np.float32)
         whole, seen = np.ptp(hull, axis=0).prod(), np.ptp(inside, axis=0).prod()
         if seen > 0:
-            self.marks.append(Mark(text, inside, written, kind, ignore or bool(seen < 0.97 * whole)))
+            self.numbers.append(
+                PlacedNumber(text, inside, written, kind, ignore or bool(seen < 0.97 * whole))
+            )
 
-    def line(self, start: tuple[float, float], end: tuple[float, float], width: int, grey: int) -> None:
+    def draw_line(self, start: tuple[float, float], end: tuple[float, float], width: int, grey: int) -> None:
         """A straight line; never lighter than what is there already."""
         a, b = ((round(x * 16), round(y * 16)) for x, y in (start, end))
         x0, x1 = sorted((int(start[0]), int(end[0])))
@@ -127,7 +129,7 @@ class Sheet:
         window = self.plane[y0:y1, x0:x1]
         np.minimum(window, patch, out=window)
 
-    def frame(self, box: XYXY, width: int, grey: int) -> None:
+    def draw_frame(self, box: XYXY, width: int, grey: int) -> None:
         """The four sides of a box."""
         x0, y0, x1, y1 = box
         for start, end in (
@@ -136,7 +138,7 @@ class Sheet:
             ((x1, y1), (x0, y1)),
             ((x0, y1), (x0, y0)),
         ):
-            self.line(start, end, width, grey)
+            self.draw_line(start, end, width, grey)
 
     def fill(self, box: XYXY, grey: int) -> None:
         """A box in one grey; text on it stays readable where it comes after."""
@@ -144,7 +146,7 @@ class Sheet:
         window = self.plane[y0:y1, x0:x1]
         np.minimum(window, np.uint8(grey), out=window)
 
-    def take(self, box: XYXY, margin: float = 0.0) -> bool:
+    def reserve(self, box: XYXY, margin: float = 0.0) -> bool:
         """Reserve a box, unless another one is in the way or it leaves the sheet. Whether it was free."""
         x0, y0, x1, y1 = box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin
         if x0 < 0 or y0 < 0 or x1 > self.width or y1 > self.height:
@@ -157,7 +159,7 @@ class Sheet:
     def fields(self, matrix: NDArray[np.float64] | None = None) -> tuple[Field, ...]:
         """The numbers; ``matrix`` (3, 3) takes the sheet's pixels to those of a picture of it."""
         out = []
-        for mark in self.marks:
+        for mark in self.numbers:
             hull = mark.hull
             if matrix is not None:
                 hull = cv2.perspectiveTransform(hull[None], matrix)[0]
@@ -167,7 +169,7 @@ class Sheet:
         return tuple(out)
 
 
-def hull_of(alpha: Alpha, x: float = 0.0, y: float = 0.0) -> NDArray[np.float32]:
+def find_hull(alpha: Alpha, x: float = 0.0, y: float = 0.0) -> NDArray[np.float32]:
     """Outline of the ink of ``alpha`` with its corner at (x, y): float32 (n, 2), at pixels' outer edges."""
     points = cv2.findNonZero((alpha > _INK).view(np.uint8))
     if points is None:

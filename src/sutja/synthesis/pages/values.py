@@ -40,12 +40,12 @@ _PHONES = (
 )
 
 
-def filled(rng: Generator, pattern: str) -> str:
+def fill_pattern(rng: Generator, pattern: str) -> str:
     """A pattern with a random digit for every d."""
     return "".join(str(rng.integers(10)) if c == "d" else c for c in pattern)
 
 
-def date(rng: Generator) -> str:
+def make_date(rng: Generator) -> str:
     """A day in figures."""
     day, month = int(rng.integers(1, 32)), int(rng.integers(1, 13))
     year = int(rng.integers(1870, 2030)) if rng.random() < 0.3 else int(rng.integers(1990, 2030))
@@ -60,7 +60,7 @@ def date(rng: Generator) -> str:
     return mark.join([m, d, y]) if order < 0.8 else mark.join([str(year), two[1], two[0]])
 
 
-def date_with_month(rng: Generator) -> str:
+def make_date_with_month(rng: Generator) -> str:
     """A day with its month in letters."""
     day, year, month = int(rng.integers(1, 32)), int(rng.integers(1880, 2030)), pick(rng, _MONTHS)
     ways = [
@@ -72,7 +72,7 @@ def date_with_month(rng: Generator) -> str:
     return pick(rng, ways)
 
 
-def indian(rng: Generator) -> str:
+def make_indian_amount(rng: Generator) -> str:
     """A sum as it is written in India: 12,34,567/-."""
     whole = str(
         int(10 ** rng.uniform(2, 8)) // int(rng.choice([1, 10, 100, 1000])) * int(rng.choice([1, 10, 100]))
@@ -83,36 +83,36 @@ def indian(rng: Generator) -> str:
         groups = [head[max(0, i - 2) : i] for i in range(len(head), 0, -2)][::-1]
         whole = ",".join([*groups, tail])
     if rng.random() < 0.12:
-        whole += "." + texts.digits(rng, 2)
+        whole += "." + texts.make_digits(rng, 2)
     return whole + pick(rng, ["/-", "/-", "", "/-", "/=", "-", "", ".00"])
 
 
-def decimal(rng: Generator) -> str:
+def make_decimal(rng: Generator) -> str:
     """A measurement or a price with a decimal mark."""
     whole = int(10 ** rng.uniform(0, 3.2))
     places = int(rng.choice([1, 2, 2, 2, 3]))
-    return f"{whole}{pick(rng, ['.', ',', '.'])}{texts.digits(rng, places)}"
+    return f"{whole}{pick(rng, ['.', ',', '.'])}{texts.make_digits(rng, places)}"
 
 
-def count(rng: Generator) -> str:
+def make_count(rng: Generator) -> str:
     """A small whole number."""
     return str(int(10 ** rng.uniform(0, rng.choice([1, 2, 3, 4]))))
 
 
-def postcode(rng: Generator) -> str:
+def make_postcode(rng: Generator) -> str:
     """A postcode of figures."""
-    return filled(rng, pick(rng, list(_POSTCODES)))
+    return fill_pattern(rng, pick(rng, list(_POSTCODES)))
 
 
-def phone(rng: Generator) -> str:
+def make_phone(rng: Generator) -> str:
     """A telephone number."""
-    return filled(rng, pick(rng, list(_PHONES)))
+    return fill_pattern(rng, pick(rng, list(_PHONES)))
 
 
-def account(rng: Generator) -> str:
+def make_account(rng: Generator) -> str:
     """A long row of figures, at times in groups."""
     if rng.random() < 0.3:
-        return filled(
+        return fill_pattern(
             rng,
             pick(
                 rng,
@@ -126,12 +126,12 @@ def account(rng: Generator) -> str:
                 ],
             ),
         )
-    return texts.digits(rng, int(rng.integers(5, 17)))
+    return texts.make_digits(rng, int(rng.integers(5, 17)))
 
 
-def code(rng: Generator) -> str:
+def make_code(rng: Generator) -> str:
     """Letters and figures in one: whether it is a number is a matter of taste, so it is ignored."""
-    return filled(
+    return fill_pattern(
         rng,
         pick(
             rng,
@@ -154,20 +154,20 @@ def code(rng: Generator) -> str:
 
 KINDS: MappingProxyType[str, Callable[[Generator], str]] = MappingProxyType(
     {
-        "amount": texts.amount,
-        "indian": indian,
-        "date": date,
-        "postcode": postcode,
-        "phone": phone,
-        "account": account,
-        "number": lambda rng: texts.number(rng, 14),
-        "count": count,
-        "decimal": decimal,
+        "amount": texts.make_amount,
+        "indian": make_indian_amount,
+        "date": make_date,
+        "postcode": make_postcode,
+        "phone": make_phone,
+        "account": make_account,
+        "number": lambda rng: texts.make_number(rng, 14),
+        "count": make_count,
+        "decimal": make_decimal,
     }
 )
 
 
-def value(rng: Generator) -> tuple[str, str]:
+def make_value(rng: Generator) -> tuple[str, str]:
     """Some number and its kind."""
     kind = pick(
         rng,

@@ -90,7 +90,7 @@ def pick(rng: Generator, words: list[str]) -> str:
     return words[rng.integers(len(words))].strip()
 
 
-def person(rng: Generator) -> str:
+def make_person(rng: Generator) -> str:
     """A name."""
     name = f"{pick(rng, FIRST)} {pick(rng, LAST)}"
     if rng.random() < 0.3:
@@ -98,7 +98,7 @@ def person(rng: Generator) -> str:
     return name.upper() if rng.random() < 0.2 else name
 
 
-def sentence(rng: Generator, n_words: int) -> str:
+def make_sentence(rng: Generator, n_words: int) -> str:
     """So many words with a capital, a full stop, now and then a comma or a name."""
     source = CYRILLIC if rng.random() < 0.02 else PROSE
     words = []
@@ -109,13 +109,13 @@ def sentence(rng: Generator, n_words: int) -> str:
     return text[:1].upper() + text[1:] + pick(rng, [".", ".", ".", ".", "?", ":", ";"])
 
 
-def label(rng: Generator) -> str:
+def make_label(rng: Generator) -> str:
     """What is printed beside a field of a form."""
     text = pick(rng, LABELS)
     return text.upper() if rng.random() < 0.15 else text
 
 
-def in_words(rng: Generator) -> str:
+def make_amount_in_words(rng: Generator) -> str:
     """A legal amount: a sum in words, without a digit."""
     words = [pick(rng, NUMERALS) for _ in range(int(rng.integers(2, 7)))]
     text = " ".join(words) + pick(rng, ["", " only", " dollars", " Euro", " rupees only", " and no cents"])

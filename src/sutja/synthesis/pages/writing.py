@@ -7,28 +7,28 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from sutja.synthesis.pages.desk import Desk, Value
 from sutja.synthesis.pages.fields import XYXY
-from sutja.synthesis.pages.sheet import Alpha, Sheet, hull_of
-from sutja.synthesis.pages.type import Type
+from sutja.synthesis.pages.sheet import Alpha, Sheet, find_hull
+from sutja.synthesis.pages.sized_font import SizedFont
+from sutja.synthesis.pages.theme import Theme, Value
 
 Part = str | Value
 _REAL = 0.35  # of the amounts by hand are whole ones off real cheques
 
 
-def width_of(type_: Type, parts: Sequence[Part], spread: float = 0.0) -> float:
+def measure_width(font: SizedFont, parts: Sequence[Part], spread: float = 0.0) -> float:
     """Pixels that a line of print takes."""
-    return sum(type_.width(_text(part), spread) for part in parts)
+    return sum(font.width(_text(part), spread) for part in parts)
 
 
 def _text(part: Part) -> str:
     return part if isinstance(part, str) else part.text
 
 
-def printed(
+def write_printed(
     sheet: Sheet,
-    desk: Desk,
-    type_: Type,
+    theme: Theme,
+    font: SizedFont,
     parts: Sequence[Part],
     x: float,
     baseline: float,
@@ -49,29 +49,29 @@ def printed(
     spread : float
         Pixels added after each character.
     """
-    parts = [part for part in parts if type_.has(_text(part))]
-    darkness = desk.black if black is None else black
-    wide = width_of(type_, parts, spread)
+    parts = [part for part in parts if font.has(_text(part))]
+    darkness = theme.black if black is None else black
+    wide = measure_width(font, parts, spread)
     pen = x - (wide if align == "right" else wide / 2 if align == "centre" else 0.0)
     for part in parts:
         text = _text(part)
         if text.strip():
-            alpha, rise = type_.set(text, spread)
-            lead = type_.width(text[: len(text) - len(text.lstrip())], spread)
+            alpha, rise = font.set(text, spread)
+            lead = font.width(text[: len(text) - len(text.lstrip())], spread)
             if isinstance(part, Value):
-                sheet.number(
+                sheet.draw_number(
                     alpha, pen, baseline - rise, darkness, text, "printed", part.kind, ignore=part.ignore
                 )
             else:
                 alpha = alpha[:, int(lead) :] if lead else alpha
-                sheet.put(alpha, pen + int(lead), baseline - rise, darkness)
-        pen += type_.width(text, spread)
+                sheet.draw_ink(alpha, pen + int(lead), baseline - rise, darkness)
+        pen += font.width(text, spread)
     return pen
 
 
-def handwritten(
+def write_by_hand(
     sheet: Sheet,
-    desk: Desk,
+    theme: Theme,
     value: Value,
     x: float,
     baseline: float,
@@ -85,8 +85,8 @@ def handwritten(
 
     ``room`` is the width in pixels that it is squeezed into where it is longer.
     """
-    alpha, text = desk.writer.number(value.text, unit, raised), value.text
-    real = desk.writer.real_amount() if value.kind == "amount" and desk.chance(_REAL) else None
+    alpha, text = theme.writer.draw_number(value.text, unit, raised), value.text
+    real = theme.writer.real_amount() if value.kind == "amount" and theme.chance(_REAL) else None
     if real is not None and unit is None:
         alpha, text = real
     if alpha is None:
@@ -96,43 +96,43 @@ def handwritten(
         tall = max(scale, 0.8)  # narrower digits rather than much smaller ones
         alpha = np.asarray(cv2.resize(alpha, None, fx=scale, fy=tall, interpolation=cv2.INTER_AREA), np.uint8)
     left = x - (alpha.shape[1] if align == "right" else alpha.shape[1] / 2 if align == "centre" else 0)
-    top = baseline - alpha.shape[0] + desk.rng.normal(0, 0.08) * desk.writer.unit
-    return sheet.number(
-        alpha, left, top, desk.writer.darkness, text, "handwritten", value.kind, ignore=value.ignore
+    top = baseline - alpha.shape[0] + theme.rng.normal(0, 0.08) * theme.writer.unit
+    return sheet.draw_number(
+        alpha, left, top, theme.writer.darkness, text, "handwritten", value.kind, ignore=value.ignore
     )
 
 
-def hand_words(
-    sheet: Sheet, desk: Desk, text: str, x: float, baseline: float, unit: float | None = None
+def write_words(
+    sheet: Sheet, theme: Theme, text: str, x: float, baseline: float, unit: float | None = None
 ) -> XYXY:
     """Words by hand, about on a line."""
-    alpha = desk.writer.words(text, unit)
+    alpha = theme.writer.words(text, unit)
     rise = alpha.shape[0] * 0.72
-    return sheet.put(alpha, x, baseline - rise, desk.writer.darkness)
+    return sheet.draw_ink(alpha, x, baseline - rise, theme.writer.darkness)
 
 
-def written(
+def write_number(
     sheet: Sheet,
-    desk: Desk,
+    theme: Theme,
     value: Value,
     x: float,
     baseline: float,
     *,
     by_hand: bool,
-    type_: Type | None = None,
+    font: SizedFont | None = None,
     align: str = "left",
     room: float | None = None,
 ) -> None:
     """A number by hand or in print, on a line."""
     if by_hand:
-        handwritten(sheet, desk, value, x, baseline, align=align, room=room)
+        write_by_hand(sheet, theme, value, x, baseline, align=align, room=room)
     else:
-        printed(sheet, desk, type_ or desk.body, [value], x, baseline, align=align)
+        write_printed(sheet, theme, font or theme.body, [value], x, baseline, align=align)
 
 
-def comb(
+def write_in_comb(
     sheet: Sheet,
-    desk: Desk,
+    theme: Theme,
     value: Value,
     x: float,
     y: float,
@@ -163,13 +163,13 @@ def comb(
     """
     before, after = empty
     count = before + len(value.text) + after
-    grey, line = desk.some(20, 150), 1 if desk.chance(0.8) else 2
-    gap = pitch * desk.between(0.25, 0.7) if every else 0.0
+    grey, line = theme.integer(20, 150), 1 if theme.chance(0.8) else 2
+    gap = pitch * theme.uniform(0.25, 0.7) if every else 0.0
     lefts = [x + i * pitch + (i // every if every else 0) * gap for i in range(count)]
-    inset = pitch * desk.between(0.06, 0.15) if style == "apart" else 0.0
+    inset = pitch * theme.uniform(0.06, 0.15) if style == "apart" else 0.0
     for i, left in enumerate(lefts):
         _one_box(sheet, (left + inset, y, left + pitch - inset, y + tall), style, line, grey, i)
-    _digits_in(sheet, desk, value, lefts[before:], (y, pitch, tall), by_hand)
+    _digits_in(sheet, theme, value, lefts[before:], (y, pitch, tall), by_hand)
     return lefts[-1] + pitch if lefts else x
 
 
@@ -177,35 +177,35 @@ def _one_box(sheet: Sheet, box: XYXY, style: str, line: int, grey: int, index: i
     x0, y0, x1, y1 = box
     if style == "dashes":
         middle = (x1 - x0) * 0.1
-        sheet.line((x0 + middle, y1), (x1 - middle, y1), line, grey)
+        sheet.draw_line((x0 + middle, y1), (x1 - middle, y1), line, grey)
     elif style == "teeth":
         foot = y1 - (y1 - y0) * 0.35
-        sheet.line((x0, y1), (x1, y1), line, grey)
+        sheet.draw_line((x0, y1), (x1, y1), line, grey)
         for side in (x0, x1) if index == 0 else (x1,):
-            sheet.line((side, foot), (side, y1), line, grey)
+            sheet.draw_line((side, foot), (side, y1), line, grey)
     else:
-        sheet.frame(box, line, grey)
+        sheet.draw_frame(box, line, grey)
 
 
 def _digits_in(
     sheet: Sheet,
-    desk: Desk,
+    theme: Theme,
     value: Value,
     lefts: list[float],
     place: tuple[float, float, float],
     by_hand: bool,
 ) -> None:
     y, pitch, tall = place
-    size = min(desk.writer.unit, tall * 0.85) if by_hand else min(desk.unit, tall * 0.8)
+    size = min(theme.writer.unit, tall * 0.85) if by_hand else min(theme.unit, tall * 0.8)
     hulls = []
     for digit, left in zip(value.text, lefts, strict=False):
         if digit == " ":
             continue
         alpha: Alpha | None
         if by_hand:
-            alpha = desk.writer.number(digit, size * desk.between(0.85, 1.1))
+            alpha = theme.writer.draw_number(digit, size * theme.uniform(0.85, 1.1))
         else:
-            alpha = desk.body.set(digit)[0]
+            alpha = theme.body.set(digit)[0]
         if alpha is None:
             return
         if alpha.shape[1] > pitch * 1.15:
@@ -214,13 +214,13 @@ def _digits_in(
                 np.uint8,
             )
         loose = (0.16, 0.12) if by_hand else (0.02, 0.02)
-        dx = left + (pitch - alpha.shape[1]) / 2 + desk.rng.normal(0, loose[0]) * pitch
-        dy = y + (tall - alpha.shape[0]) * float(np.clip(0.55 + desk.rng.normal(0, loose[1] * 2), -0.2, 1.2))
-        sheet.put(alpha, dx, dy, desk.writer.darkness if by_hand else desk.black)
-        hulls.append(hull_of(alpha, round(dx), round(dy)))
+        dx = left + (pitch - alpha.shape[1]) / 2 + theme.rng.normal(0, loose[0]) * pitch
+        dy = y + (tall - alpha.shape[0]) * float(np.clip(0.55 + theme.rng.normal(0, loose[1] * 2), -0.2, 1.2))
+        sheet.draw_ink(alpha, dx, dy, theme.writer.darkness if by_hand else theme.black)
+        hulls.append(find_hull(alpha, round(dx), round(dy)))
     if hulls:
         kind = "handwritten" if by_hand else "printed"
-        sheet.note(
+        sheet.add_number(
             np.concatenate(hulls),
             value.text,
             "handwritten" if kind == "handwritten" else "printed",
@@ -228,7 +228,9 @@ def _digits_in(
         )
 
 
-def paragraph(sheet: Sheet, desk: Desk, type_: Type, words: list[Part], box: XYXY, leading: float) -> float:
+def write_paragraph(
+    sheet: Sheet, theme: Theme, font: SizedFont, words: list[Part], box: XYXY, leading: float
+) -> float:
     """Prose set between margins, line by line; the baseline after the last line.
 
     Parameters
@@ -241,14 +243,14 @@ def paragraph(sheet: Sheet, desk: Desk, type_: Type, words: list[Part], box: XYX
         Pixels between baselines.
     """
     x0, y0, x1, y1 = box
-    baseline, line, wide = y0 + type_.unit * 1.3, list[Part](), 0.0
-    space = type_.width(" ")
+    baseline, line, wide = y0 + font.unit * 1.3, list[Part](), 0.0
+    space = font.width(" ")
     for word in [*words, None]:
-        extra = 0.0 if word is None else type_.width(_text(word))
+        extra = 0.0 if word is None else font.width(_text(word))
         if word is None or wide + extra > x1 - x0:
             if baseline > y1:
                 return baseline
-            printed(sheet, desk, type_, _joined(line), x0, baseline)
+            write_printed(sheet, theme, font, _joined(line), x0, baseline)
             baseline, line, wide = baseline + leading, [], 0.0
         if word is not None:
             line.append(word)

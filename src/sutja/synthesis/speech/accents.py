@@ -169,7 +169,7 @@ _CANDRA_O, _O = "\u0949", "\u094b"  # the vowel of "call"; the others write o
 _V, _B = "\u0935", "\u092c"  # Bengali has no letter for v
 
 
-def in_script(words: tuple[str, ...], language: str) -> str | None:
+def transliterate(words: tuple[str, ...], language: str) -> str | None:
     """Words in the script of an Indian language; None if one of them has no spelling here.
 
     Parameters
@@ -192,7 +192,7 @@ def in_script(words: tuple[str, ...], language: str) -> str | None:
     return "".join(chr(ord(c) + move) if 0 <= ord(c) - SCRIPTS["hi"] < _BLOCK else c for c in text)
 
 
-def respelled(words: tuple[str, ...]) -> str | None:
+def respell(words: tuple[str, ...]) -> str | None:
     """Words as Spaniards or Indonesians might write what they hear; None if one has no spelling here."""
     spelled = [word if word == "," else LATIN.get(word, "") for word in words]
     return " ".join(spelled).replace(" ,", ",") if all(spelled) else None

@@ -1,6 +1,6 @@
 """What happens to speech on its way to the file: voices, rooms, microphones, noise, telephone lines, codecs.
 
-Every change keeps the number of samples but `faster`. Letters: n samples at 16 kHz.
+Every change keeps the number of samples but `change_speed`. Letters: n samples at 16 kHz.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from sutja.synthesis.speech.pieces import RATE
+from sutja.synthesis.speech.utterances import RATE
 
 Sound = NDArray[np.float32]
 _TAIL = RATE // 2  # samples of a room's answer, at most
@@ -20,7 +20,7 @@ _KNOTS = np.array([0, 100, 200, 400, 800, 1600, 3200, 5000, 8000.0])  # Hz, of a
 
 
 @dataclass(frozen=True, slots=True)
-class Strength:
+class Augmentation:
     """How often things happen, 0 to 1.
 
     Parameters
@@ -45,10 +45,10 @@ class Strength:
     haste: float = 0.0
 
 
-NONE = Strength(0.0, 0.0, 0.0, 0.0)
+NO_AUGMENTATION = Augmentation(0.0, 0.0, 0.0, 0.0)
 
 
-def faster(sound: Sound, ratio: float) -> Sound:
+def change_speed(sound: Sound, ratio: float) -> Sound:
     """Play a sound ``ratio`` times as fast; voice and formants go up with it."""
     at = np.arange(0, len(sound) - 1, ratio)
     low = at.astype(np.intp)
@@ -56,7 +56,7 @@ def faster(sound: Sound, ratio: float) -> Sound:
     return sound[low] * (1 - part) + sound[low + 1] * part
 
 
-def hastened(sound: Sound, ratio: float) -> Sound:
+def stretch_time(sound: Sound, ratio: float) -> Sound:
     """Say a sound ``ratio`` times as quickly, the voice as high as before.
 
     Short windows of it are laid over one another where they fit best.
@@ -84,7 +84,7 @@ def hastened(sound: Sound, ratio: float) -> Sound:
     return out
 
 
-def through(sound: Sound, strength: Strength, rng: np.random.Generator) -> Sound:
+def apply_channel(sound: Sound, strength: Augmentation, rng: np.random.Generator) -> Sound:
     """A sound after a room, a microphone and a line, all in one multiplication of spectra."""
     size = next_fast_len(len(sound) + _TAIL, real=True)
     spectrum = rfft(sound, size)
@@ -101,7 +101,7 @@ def through(sound: Sound, strength: Strength, rng: np.random.Generator) -> Sound
     if rng.random() < strength.room:
         spectrum = spectrum * rfft(_room(rng), size)
     out = irfft(spectrum * 10 ** (np.maximum(gain, -90) / 20).astype(np.float32), size)[: len(sound)]
-    return codec(np.asarray(out, np.float32), strength, telephone, rng)
+    return apply_codec(np.asarray(out, np.float32), strength, telephone, rng)
 
 
 def _band(rng: np.random.Generator) -> tuple[float, float, bool]:
@@ -127,7 +127,7 @@ def _room(rng: np.random.Generator) -> Sound:
     return tail.astype(np.float32)
 
 
-def codec(sound: Sound, strength: Strength, telephone: bool, rng: np.random.Generator) -> Sound:
+def apply_codec(sound: Sound, strength: Augmentation, telephone: bool, rng: np.random.Generator) -> Sound:
     """Loss of grey levels, so to speak: µ-law, few bits, clipping."""
     peak = float(np.abs(sound).max(initial=1e-6))
     if rng.random() < strength.line * 0.25:  # clipped
@@ -143,7 +143,7 @@ def codec(sound: Sound, strength: Strength, telephone: bool, rng: np.random.Gene
     return np.asarray(scaled, np.float32)
 
 
-def coloured(n: int, rng: np.random.Generator) -> Sound:
+def make_noise(n: int, rng: np.random.Generator) -> Sound:
     """Noise whose spectrum falls or rises, with a hum now and then."""
     size = next_fast_len(n, real=True)
     spectrum = rfft(rng.standard_normal(size).astype(np.float32))
@@ -157,7 +157,7 @@ def coloured(n: int, rng: np.random.Generator) -> Sound:
     return np.asarray(noise, np.float32)
 
 
-def mixed(sound: Sound, noise: Sound, ratio: float) -> Sound:
+def add_noise(sound: Sound, noise: Sound, ratio: float) -> Sound:
     """Sound and noise.
 
     Parameters

@@ -14,10 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.grammar.number_words import OTHER, UNITS, classify_word
-from sutja.synthesis.speech.channel import Strength, coloured, faster, hastened, mixed, through
-from sutja.synthesis.speech.music import music
-from sutja.synthesis.speech.pieces import RATE, Piece
-from sutja.synthesis.speech.sounds import sounds_of_classes
+from sutja.synthesis.speech.channel import (
+    Augmentation,
+    add_noise,
+    apply_channel,
+    change_speed,
+    make_noise,
+    stretch_time,
+)
+from sutja.synthesis.speech.music import make_music
+from sutja.synthesis.speech.phonemes import pronounce_classes
+from sutja.synthesis.speech.utterances import RATE, Utterance
 
 _OTHER = classify_word(OTHER)
 _DIGITS = (*(classify_word(unit) for unit in UNITS), classify_word("oh"))
@@ -75,8 +82,8 @@ _PLACES = (0.4, 0.4, 0.2)  # before, behind, anywhere
 _ASIDE = 3.0  # seconds of these, at most
 KINDS = {"string": 0.2, "phrase": 0.46, "row": 0.13, "word": 0.16, "noise": 0.05}
 
-Words = Mapping[int, Sequence[int]]  # class → the pieces that say it
-Parts = tuple[list[Piece], list[float]]  # pieces, and the seconds between them
+Words = Mapping[int, Sequence[int]]  # class → the utterances that say it
+Parts = tuple[list[Utterance], list[float]]  # utterances, and the seconds between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,7 @@ class SpeechComposer:
 
     Parameters
     ----------
-    pieces : Sequence[Piece]
+    utterances : Sequence[Utterance]
         Speech; those with one class are words that strings are made of.
     noises : Sequence[NDArray[int16]]
         int16 (n,) each.
@@ -112,14 +119,14 @@ class SpeechComposer:
 
     def __init__(
         self,
-        pieces: Sequence[Piece],
+        utterances: Sequence[Utterance],
         noises: Sequence[NDArray[np.int16]],
         seed: int,
-        strength: Strength = Strength(),  # noqa: B008 — frozen
+        strength: Augmentation = Augmentation(),  # noqa: B008 — frozen
         shares: Mapping[str, float] = SHARES,
         kinds: Mapping[str, float] = KINDS,
     ) -> None:
-        self._pieces, self._noises, self._strength = pieces, noises, strength
+        self._pieces, self._noises, self._strength = utterances, noises, strength
         self._kinds = dict(kinds)
         self._make: dict[str, Callable[[], Parts]] = {
             "string": self._string,
@@ -132,14 +139,14 @@ class SpeechComposer:
         by_source: dict[str, list[int]] = defaultdict(list)
         words: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._singles: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
-        for index, piece in enumerate(pieces):
-            if piece.seconds > _LONGEST:
+        for index, utterance in enumerate(utterances):
+            if utterance.seconds > _LONGEST:
                 continue
-            by_source[piece.source].append(index)
-            if len(piece.classes) == 1 and piece.seconds < 1.6:
-                home = piece.source.removesuffix(" words")
-                words[home, piece.speaker][piece.classes[0]].append(index)
-                self._singles[piece.classes[0]][home].append(index)
+            by_source[utterance.source].append(index)
+            if len(utterance.classes) == 1 and utterance.seconds < 1.6:
+                home = utterance.source.removesuffix(" words")
+                words[home, utterance.speaker][utterance.classes[0]].append(index)
+                self._singles[utterance.classes[0]][home].append(index)
         self._sources = dict(by_source)
         parts = np.array([shares.get(source, 1.0) for source in self._sources])
         self._parts = parts / parts.sum()
@@ -147,7 +154,7 @@ class SpeechComposer:
         for (home, _), said in words.items():
             if sum(c in said for c in _DIGITS) >= _LEAST_DIGITS:
                 self._speakers[home].append(said)
-        self._others = [i for i, p in enumerate(pieces) if set(p.classes) == {_OTHER}]
+        self._others = [i for i, p in enumerate(utterances) if set(p.classes) == {_OTHER}]
 
     def sample(self) -> Recording:
         """The next recording."""
@@ -160,7 +167,7 @@ class SpeechComposer:
         sound = self._joined(parts, gaps, self._tempo(*(_HASTE if haste else _TEMPOS)), tight=kind == "word")
         if len(sound) == 0:
             sound = np.zeros(round(rng.uniform(0.4, 5) * RATE), np.float32)
-        sound = through(sound, self._strength, rng)
+        sound = apply_channel(sound, self._strength, rng)
         sound = self._noisy(sound, always=kind == "noise")
         classes: list[int] = []
         for part in parts:
@@ -168,11 +175,11 @@ class SpeechComposer:
                 if c != _OTHER or classes[-1:] != [_OTHER]:
                     classes.append(c)
         sound = sound * np.float32(10 ** (rng.uniform(-35, 0) / 20) / max(float(np.abs(sound).max()), 1e-6))
-        heard = [part.sounds or sounds_of_classes(part.classes) for part in parts]
+        heard = [part.sounds or pronounce_classes(part.classes) for part in parts]
         sounds = tuple(place for some in heard for place in some) if all(heard) else ()
         return Recording(sound, tuple(classes), sounds)
 
-    def _one(self) -> Piece:
+    def _one(self) -> Utterance:
         return self._any(self._sources[str(self._rng.choice(list(self._sources), p=self._parts))])
 
     def _phrase(self) -> Parts:
@@ -210,7 +217,7 @@ class SpeechComposer:
         one = self._speaker() if rng.random() < _ONE_SPEAKER else None
         digits_alone = rng.random() < _DIGITS_ALONE
         again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
-        parts: list[Piece] = []
+        parts: list[Utterance] = []
         gaps: list[float] = []
         for i in range(count):
             words = one or self._speaker()
@@ -231,11 +238,11 @@ class SpeechComposer:
         some = self._speakers[self._home(self._speakers)]
         return some[int(self._rng.integers(len(some)))]
 
-    def _any(self, members: Sequence[int]) -> Piece:
-        """One of some pieces."""
+    def _any(self, members: Sequence[int]) -> Utterance:
+        """One of some utterances."""
         return self._pieces[members[int(self._rng.integers(len(members)))]]
 
-    def _put_beside(self, parts: list[Piece], gaps: list[float]) -> None:
+    def _put_beside(self, parts: list[Utterance], gaps: list[float]) -> None:
         """Other words before or after, or between."""
         other = self._any(self._others)
         if other.seconds < _ASIDE:
@@ -245,7 +252,7 @@ class SpeechComposer:
             gaps.insert(min(place, len(gaps)), float(self._rng.uniform(0.03, 0.6)))
 
     def _joined(
-        self, parts: list[Piece], gaps: list[float], tempo: float, tight: bool
+        self, parts: list[Utterance], gaps: list[float], tempo: float, tight: bool
     ) -> NDArray[np.float32]:
         """Pieces one after the other, with silence around; those beyond the longest are dropped."""
         if not parts:
@@ -270,15 +277,15 @@ class SpeechComposer:
             out[start : start + len(sound)] += sound
         return out
 
-    def _voiced(self, part: Piece, ratio: float, tempo: float) -> NDArray[np.float32]:
-        """A piece about as loud as others, by a voice that is higher or lower, quicker or slower."""
+    def _voiced(self, part: Utterance, ratio: float, tempo: float) -> NDArray[np.float32]:
+        """An utterance about as loud as others, by a voice that is higher or lower, quicker or slower."""
         sound = part.samples.astype(np.float32)
         ratio = ratio if self._rng.random() < 0.7 else self._ratio()
-        sound = faster(sound, ratio)
+        sound = change_speed(sound, ratio)
         most = _QUICKEST * len(sound) / RATE / max(1, len(part.classes))
         tempo = min(tempo, max(1.0, most))
         if tempo > _NOT_QUICKER or tempo < 1 / _NOT_QUICKER:
-            sound = hastened(sound, tempo)
+            sound = stretch_time(sound, tempo)
         gain = 10 ** (self._rng.normal(0, 1.5) / 20) / max(float(np.abs(sound).max(initial=0)), 1e-3)
         return sound * np.float32(gain)
 
@@ -308,22 +315,22 @@ class SpeechComposer:
             return sound
         kind, n = rng.random(), len(sound)
         if kind < (0.35 if always else 0.06):
-            noise = music(n, rng)
+            noise = make_music(n, rng)
         elif kind < (0.6 if always else 0.4) and self._noises:
             noise = _stretch(self._noises[int(rng.integers(len(self._noises)))], n, rng)
         elif kind < 0.52 and self._others and not always:  # people talking behind
             talk = [self._any(self._others) for _ in range(int(rng.integers(2, 6)))]
-            noise = sum((_stretch(piece.samples, n, rng) for piece in talk), np.zeros(n, np.float32))
-            return mixed(sound, noise, float(rng.uniform(12, 30)))
+            noise = sum((_stretch(utterance.samples, n, rng) for utterance in talk), np.zeros(n, np.float32))
+            return add_noise(sound, noise, float(rng.uniform(12, 30)))
         else:
-            noise = coloured(n, rng)
+            noise = make_noise(n, rng)
         if rng.random() < 0.3:
             noise = noise * np.interp(np.arange(n), np.linspace(0, n, 6), rng.uniform(0.2, 1.0, 6)).astype(
                 np.float32
             )
         if always:
             return noise / np.float32(max(float(np.abs(noise).max()), 1e-6))
-        return mixed(sound, noise, float(rng.uniform(*_RATIOS[int(rng.choice(3, p=_RATIO_PARTS))])))
+        return add_noise(sound, noise, float(rng.uniform(*_RATIOS[int(rng.choice(3, p=_RATIO_PARTS))])))
 
 
 def _stretch(samples: NDArray[np.int16], n: int, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -10,14 +10,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.synthesis.speech.pieces import RATE
+from sutja.synthesis.speech.utterances import RATE
 
 Sound = NDArray[np.float32]
 _SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9))  # major, minor, pentatonic
 _CHORDS = ((0, 2, 4), (3, 5, 7), (4, 6, 8), (5, 7, 9))  # steps of the scale
 
 
-def music(n: int, rng: np.random.Generator) -> Sound:
+def make_music(n: int, rng: np.random.Generator) -> Sound:
     """Some seconds of it, as loud as full scale allows.
 
     Examples

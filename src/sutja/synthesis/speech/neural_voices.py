@@ -23,11 +23,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.grammar.number_words import CONNECTORS, PAUSE, TEENS, TENS, UNITS, label_words
-from sutja.synthesis.speech import pieces
-from sutja.synthesis.speech.accents import in_script
-from sutja.synthesis.speech.phrases import Phrase, Say, a_phrase
-from sutja.synthesis.speech.pieces import Piece, as_int16, trimmed
+from sutja.synthesis.speech import utterances
+from sutja.synthesis.speech.accents import transliterate
+from sutja.synthesis.speech.phrases import Phrase, PhraseMaker, make_phrase
 from sutja.synthesis.speech.sentences import WORDS_ALONE
+from sutja.synthesis.speech.utterances import Utterance, to_int16, trim_silence
 
 RATE = 24_000  # Hz
 _LISTS = 0.35  # part of the phrases that are words with breaths between
@@ -98,7 +98,7 @@ class Kokoro:
     def _one(self, languages: str, rng: np.random.Generator) -> str:
         return str(rng.choice([name for name in self.styles if name[0] in languages]))
 
-    def say(self, ipa: str, style: NDArray[np.float32], speed: float = 1.0) -> NDArray[np.float32]:
+    def synthesise(self, ipa: str, style: NDArray[np.float32], speed: float = 1.0) -> NDArray[np.float32]:
         """Phonemes as sound, float32 (n,) at `RATE`."""
         tokens = [self._tokens[sign] for sign in ipa if sign in self._tokens][: len(style)]
         feeds = {
@@ -109,9 +109,9 @@ class Kokoro:
         return np.asarray(self._session.run(None, feeds)[0], np.float32).ravel()
 
 
-def ipa_of(words: tuple[str, ...], voice: str, indian: bool, rng: np.random.Generator) -> str:
+def transcribe_to_ipa(words: tuple[str, ...], voice: str, indian: bool, rng: np.random.Generator) -> str:
     """How a speaker says words: phonemes as espeak-ng writes them."""
-    if indian and rng.random() < 0.7 and (text := in_script(words, "hi")):
+    if indian and rng.random() < 0.7 and (text := transliterate(words, "hi")):
         return _espeak(text, "hi")
     accent = "en-gb" if indian or voice[0] == "b" else "en-us"
     ipa = _espeak(" ".join(words).replace(f" {PAUSE}", PAUSE), accent)
@@ -132,9 +132,9 @@ def _espeak(text: str, voice: str) -> str:
     return ", ".join(line.strip() for line in lines if line.strip()) + "."
 
 
-def spoken_by(
-    voices: Kokoro, count: int, seed: int, say: Say, speeds: tuple[float, float]
-) -> Iterator[Piece]:
+def synthesise_kokoro(
+    voices: Kokoro, count: int, seed: int, phrase_maker: PhraseMaker, speeds: tuple[float, float]
+) -> Iterator[Utterance]:
     """Phrases by the network.
 
     Parameters
@@ -145,7 +145,7 @@ def spoken_by(
         How many.
     seed : int
         The same seed gives the same phrases and voices.
-    say : Say
+    phrase_maker : PhraseMaker
         what.
     speeds : tuple[float, float]
         Least and most, as times its own.
@@ -156,17 +156,17 @@ def spoken_by(
     for _ in range(count):
         name, style, indian = voices.voice(rng)
         speed = float(rng.uniform(*speeds))
-        phrase = say(rng)
+        phrase = phrase_maker(rng)
         while len(phrase.words) < _LEAST_WORDS:  # the network mumbles single words
-            phrase = say(rng)
-        sound = voices.say(ipa_of(phrase.words, name, indian, rng), style, speed)
-        samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
-        yield Piece(as_int16(trimmed(samples)), phrase.classes, name, "kokoro")
+            phrase = phrase_maker(rng)
+        sound = voices.synthesise(transcribe_to_ipa(phrase.words, name, indian, rng), style, speed)
+        samples = np.asarray(soxr.resample(sound, RATE, utterances.RATE), np.float32)
+        yield Utterance(to_int16(trim_silence(samples)), phrase.classes, name, "kokoro")
 
 
-def a_phrase_or_a_list(rng: np.random.Generator) -> Phrase:
+def make_phrase_or_list(rng: np.random.Generator) -> Phrase:
     """Something that somebody says; a third are lists of single words."""
-    return _a_list(rng) if rng.random() < _LISTS else a_phrase(rng)
+    return _a_list(rng) if rng.random() < _LISTS else make_phrase(rng)
 
 
 def _a_list(rng: np.random.Generator) -> Phrase:
@@ -200,21 +200,25 @@ class Hibari:
         """How its voice says a text, in its own phonemes."""
         return " ".join(self._tts.phonemize(text))
 
-    def say(self, signs: str, speed: float, throat: Throat, rng: np.random.Generator) -> NDArray[np.float32]:
+    def synthesise(
+        self, signs: str, speed: float, character: VoiceCharacter, rng: np.random.Generator
+    ) -> NDArray[np.float32]:
         """Phonemes by a speaker, float32 (n,) at `RATE`."""
         feeds = {"ids": np.array([self._tts.ids(signs)], np.int64), "speed": np.array([speed], np.float32)}
         harmonic, turn, noise, rest, phase, pitch = (out[0] for out in self._tts.sess.run(None, feeds))
-        harmonic, turn, noise, rest = (_formants(part, throat.size) for part in (harmonic, turn, noise, rest))
+        harmonic, turn, noise, rest = (
+            _formants(part, character.size) for part in (harmonic, turn, noise, rest)
+        )
         octaves = np.log2(np.maximum(np.arange(len(harmonic)), 1) / 50.0)[:, None]
-        harmonic = harmonic + (throat.tilt * octaves).astype(np.float32)
+        harmonic = harmonic + (character.tilt * octaves).astype(np.float32)
         voiced = pitch > 0
         middle = float(np.median(pitch[voiced])) if voiced.any() else 1.0
-        sung = middle * throat.height * (np.maximum(pitch, 1.0) / middle) ** throat.song
+        sung = middle * character.height * (np.maximum(pitch, 1.0) / middle) ** character.song
         phase = rng.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)  # of another voice: noise
         sound = self._synth(
             harmonic,
             turn,
-            noise + np.float32(throat.breath),
+            noise + np.float32(character.breath),
             rest,
             phase,
             np.where(voiced, sung, pitch).astype(np.float32),
@@ -224,7 +228,7 @@ class Hibari:
 
 
 @dataclass(frozen=True, slots=True)
-class Throat:
+class VoiceCharacter:
     """What makes a speaker of hibari's voice.
 
     Parameters
@@ -248,12 +252,12 @@ class Throat:
     song: float
 
 
-def a_throat(rng: np.random.Generator) -> Throat:
+def choose_character(rng: np.random.Generator) -> VoiceCharacter:
     """Somebody's: low voices have low formants, more or less."""
     height = float(np.exp(rng.uniform(np.log(_LOWEST), np.log(_HIGHEST))))
     size = float(np.exp(_OF_SIZE * np.log(height) + rng.normal(0, 0.06)))
     tilt, breath, song = rng.normal(0, 0.25), rng.uniform(-0.5, 0.9), rng.uniform(0.3, 1.3)
-    return Throat(height, size, float(tilt), float(breath), float(song))
+    return VoiceCharacter(height, size, float(tilt), float(breath), float(song))
 
 
 def _formants(part: NDArray[np.float32], size: float) -> NDArray[np.float32]:
@@ -264,7 +268,9 @@ def _formants(part: NDArray[np.float32], size: float) -> NDArray[np.float32]:
     return part[low] * (1 - share) + part[low + 1] * share
 
 
-def spoken_by_many(voice: Hibari, count: int, seed: int, say: Say = a_phrase) -> Iterator[Piece]:
+def synthesise_hibari(
+    voice: Hibari, count: int, seed: int, phrase_maker: PhraseMaker = make_phrase
+) -> Iterator[Utterance]:
     """Phrases by many speakers, a few by each, at leisure and in haste.
 
     Parameters
@@ -275,21 +281,21 @@ def spoken_by_many(voice: Hibari, count: int, seed: int, say: Say = a_phrase) ->
         How many.
     seed : int
         The same seed gives the same phrases and speakers.
-    say : Say
+    phrase_maker : PhraseMaker
         what.
     """
     import soxr
 
     rng = np.random.default_rng(seed)
     for first in range(0, count, _BY_EACH):
-        throat, indian = a_throat(rng), rng.random() < _INDIAN_PART
+        character, indian = choose_character(rng), rng.random() < _INDIAN_PART
         for _ in range(first, min(count, first + _BY_EACH)):
-            phrase = say(rng)
+            phrase = phrase_maker(rng)
             signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
             for plain, said in _INDIAN_HIBARI if indian else ():
                 if rng.random() < _INDIAN_SOUNDS:
                     signs = signs.replace(plain, said)
-            sound = voice.say(signs, float(rng.uniform(0.85, 1.6)), throat, rng)
-            samples = np.asarray(soxr.resample(sound, RATE, pieces.RATE), np.float32)
+            sound = voice.synthesise(signs, float(rng.uniform(0.85, 1.6)), character, rng)
+            samples = np.asarray(soxr.resample(sound, RATE, utterances.RATE), np.float32)
             speaker = f"hibari/{seed}/{first // _BY_EACH}"
-            yield Piece(as_int16(trimmed(samples)), phrase.classes, speaker, "hibari")
+            yield Utterance(to_int16(trim_silence(samples)), phrase.classes, speaker, "hibari")

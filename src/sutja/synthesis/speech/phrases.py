@@ -63,24 +63,24 @@ class Phrase(NamedTuple):
     classes: tuple[int, ...]
 
 
-Say = Callable[[np.random.Generator], Phrase]  # what gives something to say
+PhraseMaker = Callable[[np.random.Generator], Phrase]  # what gives something to say
 
 
-def a_phrase(rng: np.random.Generator) -> Phrase:
+def make_phrase(rng: np.random.Generator) -> Phrase:
     """Something that somebody says, numbers in most cases."""
     kind = str(rng.choice(list(_KINDS), p=list(_KINDS.values())))
     if kind == "sentence":  # its "no one" and "oh" are no numbers
         return Phrase(tuple(str(rng.choice(SENTENCES)).split()), (classify_word(OTHER),))
     if kind == "in a sentence":
-        words = in_a_sentence(a_number(rng), rng)
+        words = put_in_sentence(make_number(rng), rng)
     else:
         words = {
-            "digits": digits_said,
-            "pairs": pairs,
-            "whole": whole,
-            "alone": alone,
-            "letters": letters,
-            "word": other_word,
+            "digits": say_digits,
+            "pairs": say_pairs,
+            "whole": say_whole,
+            "alone": say_alone,
+            "letters": spell_letters,
+            "word": make_other_words,
         }[kind](rng)
     return Phrase(tuple(words), tuple(label_words(words)))
 
@@ -97,22 +97,22 @@ _KINDS = {
 }
 
 
-def a_number(rng: np.random.Generator) -> list[str]:
+def make_number(rng: np.random.Generator) -> list[str]:
     """A number, in one of the ways numbers are said."""
-    return (digits_said, pairs, whole)[int(rng.choice(3, p=[0.6, 0.15, 0.25]))](rng)
+    return (say_digits, say_pairs, say_whole)[int(rng.choice(3, p=[0.6, 0.15, 0.25]))](rng)
 
 
-def read_out(rng: np.random.Generator) -> Phrase:
+def make_long_number(rng: np.random.Generator) -> Phrase:
     """A number that is read from paper in one go: long, with the same digit again and again in many."""
     if rng.random() < _READ_WHOLE:
-        words = (pairs, whole)[int(rng.integers(2))](rng)
+        words = (say_pairs, say_whole)[int(rng.integers(2))](rng)
     else:
         again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
-        words = digits_said(rng, int(rng.choice(_LONG, p=_LONG_PARTS)), again, doubles=0.08)
+        words = say_digits(rng, int(rng.choice(_LONG, p=_LONG_PARTS)), again, doubles=0.08)
         if rng.random() < 0.3:
             words = [word for word in words if word != PAUSE]
     if rng.random() < 0.1:
-        words = in_a_sentence(words, rng)
+        words = put_in_sentence(words, rng)
     return Phrase(tuple(words), tuple(label_words(words)))
 
 
@@ -121,7 +121,7 @@ _AGAIN, _AGAIN_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits th
 _LONG, _LONG_PARTS = (3, 4, 5, 6, 7, 8, 10, 11, 12), (0.07, 0.12, 0.16, 0.1, 0.15, 0.1, 0.2, 0.06, 0.04)
 
 
-def digits_said(
+def say_digits(
     rng: np.random.Generator, count: int | None = None, again: float = 0.12, doubles: float = 0.35
 ) -> list[str]:
     """Digits one by one, in groups, sometimes with "double" and "triple".
@@ -163,18 +163,18 @@ def digits_said(
 _COUNTS = (0.1, 0.15, 0.15, 0.15, 0.08, 0.13, 0.04, 0.16, 0.04)
 
 
-def pairs(rng: np.random.Generator) -> list[str]:
+def say_pairs(rng: np.random.Generator) -> list[str]:
     """Numbers below a hundred in a row: "twenty one thirty four", "nineteen oh five"."""
     words: list[str] = []
     for i in range(int(rng.integers(1, 5))):
         number = int(rng.integers(10, 100)) if rng.random() < 0.85 else int(rng.integers(1, 10))
-        words += below_100(number) if i == 0 or number > 9 else ["oh", UNITS[number]]
+        words += say_below_100(number) if i == 0 or number > 9 else ["oh", UNITS[number]]
         if rng.random() < 0.3:
             words.append(PAUSE)
     return words[:-1] if words[-1] == PAUSE else words
 
 
-def below_100(number: int) -> list[str]:
+def say_below_100(number: int) -> list[str]:
     """A number from 1 to 99 in words."""
     if number < 10:
         return [UNITS[number]]
@@ -183,7 +183,7 @@ def below_100(number: int) -> list[str]:
     return [TENS[number // 10 - 2]] + ([UNITS[number % 10]] if number % 10 else [])
 
 
-def whole(rng: np.random.Generator) -> list[str]:
+def say_whole(rng: np.random.Generator) -> list[str]:
     """A whole number from 1 to 999,999."""
     joint, article = rng.random() < 0.6, rng.random() < 0.3
     size = int(rng.choice(4, p=[0.3, 0.35, 0.2, 0.15]))
@@ -206,10 +206,10 @@ def whole(rng: np.random.Generator) -> list[str]:
 def _below_1000(number: int, joint: bool) -> list[str]:
     hundreds, rest = divmod(number, 100)
     words = [UNITS[hundreds], "hundred"] if hundreds else []
-    return words + (["and"] * (joint and hundreds > 0) + below_100(rest) if rest else [])
+    return words + (["and"] * (joint and hundreds > 0) + say_below_100(rest) if rest else [])
 
 
-def alone(rng: np.random.Generator) -> list[str]:
+def say_alone(rng: np.random.Generator) -> list[str]:
     """One number word."""
     words = (
         *UNITS,
@@ -228,25 +228,25 @@ def alone(rng: np.random.Generator) -> list[str]:
     return [str(rng.choice(words))]
 
 
-def in_a_sentence(number: list[str], rng: np.random.Generator) -> list[str]:
+def put_in_sentence(number: list[str], rng: np.random.Generator) -> list[str]:
     """A number with words around it."""
     before, after = _CARRIERS[rng.integers(len(_CARRIERS))]
     words = [*before.split(), *([PAUSE] if rng.random() < 0.4 else []), *number]
     return [*words, *([PAUSE] if rng.random() < 0.4 and after else []), *after.split()]
 
 
-def letters(rng: np.random.Generator) -> list[str]:
+def spell_letters(rng: np.random.Generator) -> list[str]:
     """Spelled letters, sometimes with digits behind."""
     said = [str(letter) for letter in rng.choice(LETTERS, int(rng.integers(1, 7)))]
-    return [*said, *(digits_said(rng, int(rng.integers(1, 5))) if rng.random() < 0.4 else [])]
+    return [*said, *(say_digits(rng, int(rng.integers(1, 5))) if rng.random() < 0.4 else [])]
 
 
-def word_of(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]:
+def choose_from(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]:
     """Says one of some words, none of which is a number's."""
     return lambda rng: Phrase((str(rng.choice(words)),), (classify_word(OTHER),))
 
 
-def other_word(rng: np.random.Generator) -> list[str]:
+def make_other_words(rng: np.random.Generator) -> list[str]:
     """One to three words that are no numbers, said alone."""
     said = rng.choice(WORDS_ALONE, int(rng.choice([1, 1, 1, 2, 3])))
     return [str(word) for word in said]

@@ -11,18 +11,18 @@ import re
 from pathlib import Path
 
 from sutja.grammar.number_words import UNITS, label_words
-from sutja.synthesis.speech.pieces import Piece, as_int16, trimmed
-from sutja.synthesis.speech.real_pieces import decoded
-from sutja.synthesis.speech.sounds import sounds_of_words
+from sutja.synthesis.speech.phonemes import pronounce_words
+from sutja.synthesis.speech.recordings import decode_recording
+from sutja.synthesis.speech.utterances import Utterance, to_int16, trim_silence
 
-SOUNDS = Path("/usr/share/asterisk/sounds/en")
-TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
+PROMPT_FOLDER = Path("/usr/share/asterisk/sounds/en")
+PROMPT_TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 _LINE = re.compile(r"([\w/-]+):\s*([^\[\];]+)")  # in brackets: a tone or a remark, nothing that is said
 _TOKEN = re.compile(r"[a-z']+|\d")
 _LETTERS = "letters/"  # "o" is a letter there
 
 
-def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
+def load_prompts(sounds: Path = PROMPT_FOLDER, texts: Path = PROMPT_TEXTS) -> list[Utterance]:
     """All prompts whose texts say what is heard, with their sounds, which takes espeak-ng.
 
     Parameters
@@ -41,10 +41,10 @@ def prompts(sounds: Path = SOUNDS, texts: Path = TEXTS) -> list[Piece]:
         words = [UNITS[int(word)] if word.isdigit() else word for word in _TOKEN.findall(match[2].lower())]
         if words:
             takes.append((path, words, match[1].startswith(_LETTERS)))
-    known = sounds_of_words([word for _, words, _ in takes for word in words])
+    known = pronounce_words([word for _, words, _ in takes for word in words])
     return [
-        Piece(
-            as_int16(trimmed(decoded(path))),
+        Utterance(
+            to_int16(trim_silence(decode_recording(path))),
             tuple(label_words(["(letter)"] if letter else words)),
             "prompts/allison",
             "asterisk-core-sounds",

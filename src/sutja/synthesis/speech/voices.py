@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.grammar.number_words import PAUSE
-from sutja.synthesis.speech.accents import SCRIPTS, in_script, respelled
-from sutja.synthesis.speech.phrases import Phrase, Say, a_phrase, read_out
-from sutja.synthesis.speech.pieces import RATE, Piece, as_int16, trimmed
+from sutja.synthesis.speech.accents import SCRIPTS, respell, transliterate
+from sutja.synthesis.speech.phrases import Phrase, PhraseMaker, make_long_number, make_phrase
+from sutja.synthesis.speech.utterances import RATE, Utterance, to_int16, trim_silence
 
 _ENGLISH = (
     "en-us",
@@ -81,35 +81,40 @@ def _text(words: tuple[str, ...]) -> str:
     return " ".join(words).replace(f" {PAUSE}", PAUSE)
 
 
-_OF_NUMBERS: tuple[Say, ...] = (a_phrase, read_out)  # most of whose words have spellings in any language
+_OF_NUMBERS: tuple[PhraseMaker, ...] = (
+    make_phrase,
+    make_long_number,
+)  # most of whose words have spellings in any language
 
 
 def _spelled(
-    rng: np.random.Generator, spell: Callable[[tuple[str, ...]], str | None], say: Say = a_phrase
+    rng: np.random.Generator,
+    spell: Callable[[tuple[str, ...]], str | None],
+    phrase_maker: PhraseMaker = make_phrase,
 ) -> tuple[Phrase, str]:
     """A phrase all of whose words have a spelling."""
     while True:
-        phrase = say(rng)
+        phrase = phrase_maker(rng)
         text = spell(phrase.words)
         if text:
             return phrase, text
 
 
-def espeak(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
+def speak_with_espeak(rng: np.random.Generator, phrase_maker: PhraseMaker = make_phrase) -> Utterance:
     """A phrase by espeak-ng: in English voices, in those of India, and as others read English.
 
     Other words than numbers are said in English voices alone: the others have spellings of few words.
     """
-    kind = rng.choice(3, p=[0.55, 0.3, 0.15]) if say in _OF_NUMBERS else 0
+    kind = rng.choice(3, p=[0.55, 0.3, 0.15]) if phrase_maker in _OF_NUMBERS else 0
     if kind == 0:
-        language, phrase = str(rng.choice(_ENGLISH)), say(rng)
+        language, phrase = str(rng.choice(_ENGLISH)), phrase_maker(rng)
         text = _text(phrase.words)
     elif kind == 1:
         language = str(rng.choice(list(SCRIPTS)))
-        phrase, text = _spelled(rng, lambda words: in_script(words, language), say)
+        phrase, text = _spelled(rng, lambda words: transliterate(words, language), phrase_maker)
     else:
         language = str(rng.choice(_LATIN))
-        phrase, text = _spelled(rng, respelled, say)
+        phrase, text = _spelled(rng, respell, phrase_maker)
     variant = str(rng.choice(_VARIANTS))
     speed, pitch, gap = int(rng.integers(110, 250)), int(rng.integers(15, 85)), int(rng.integers(0, 6))
     command = ["espeak-ng", "-v", f"{language}+{variant}", "-s", str(speed), "-p", str(pitch), "-g", str(gap)]
@@ -117,9 +122,9 @@ def espeak(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
     return _piece(_of_stream(wave), phrase, f"espeak/{language}+{variant}", "espeak-ng")
 
 
-def flite(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
+def speak_with_flite(rng: np.random.Generator, phrase_maker: PhraseMaker = make_phrase) -> Utterance:
     """A phrase by one of flite's five voices, faster or slower, higher or lower."""
-    voice, phrase = str(rng.choice(list(_FLITE), p=[0.3, 0.25, 0.25, 0.15, 0.05])), say(rng)
+    voice, phrase = str(rng.choice(list(_FLITE), p=[0.3, 0.25, 0.25, 0.15, 0.05])), phrase_maker(rng)
     stretch, pitch = rng.uniform(0.75, 1.4), _FLITE[voice] * rng.uniform(0.8, 1.3)
     with tempfile.NamedTemporaryFile(suffix=".wav") as file:
         subprocess.run(
@@ -133,14 +138,16 @@ def flite(rng: np.random.Generator, say: Say = a_phrase) -> Piece:
     return _piece(samples, phrase, f"flite/{voice}", "flite")
 
 
-def festival(rng: np.random.Generator, count: int, say: Say = a_phrase) -> list[Piece]:
+def speak_with_festival(
+    rng: np.random.Generator, count: int, phrase_maker: PhraseMaker = make_phrase
+) -> list[Utterance]:
     """Phrases by one of festival's voices, all in one run of the program, which starts slowly."""
     voice = str(rng.choice(list(_FESTIVAL)))
     language = _FESTIVAL[voice]
     takes = []
     for _ in range(count):
-        spell = (lambda words: in_script(words, language)) if language else _text
-        takes.append(_spelled(rng, spell, say))
+        spell = (lambda words: transliterate(words, language)) if language else _text
+        takes.append(_spelled(rng, spell, phrase_maker))
     with tempfile.TemporaryDirectory() as folder:
         lines = [f"({voice})"]
         for i, (_, text) in enumerate(takes):
@@ -159,7 +166,9 @@ def festival(rng: np.random.Generator, count: int, say: Say = a_phrase) -> list[
     ]
 
 
-def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[Piece]:
+def synthesise(
+    engine: str, count: int, seed: int, phrase_maker: PhraseMaker = make_phrase
+) -> Iterator[Utterance]:
     """Phrases by one program.
 
     Parameters
@@ -170,7 +179,7 @@ def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[
         How many.
     seed : int
         The same seed gives the same phrases and voices.
-    say : Say
+    phrase_maker : PhraseMaker
         Gives what is said; festival's voices of India have spellings of few words that are no numbers.
 
     Raises
@@ -182,11 +191,14 @@ def spoken(engine: str, count: int, seed: int, say: Say = a_phrase) -> Iterator[
     made = 0
     while made < count:
         if engine == "festival":
-            pieces, tried = festival(rng, 20, say), 20
+            utterances, tried = speak_with_festival(rng, 20, phrase_maker), 20
         else:
-            pieces, tried = [{"espeak-ng": espeak, "flite": flite}[engine](rng, say)], 1
+            utterances, tried = (
+                [{"espeak-ng": speak_with_espeak, "flite": speak_with_flite}[engine](rng, phrase_maker)],
+                1,
+            )
         made += tried
-        yield from (piece for piece in pieces if piece.seconds > 0.1)
+        yield from (utterance for utterance in utterances if utterance.seconds > 0.1)
 
 
 def _of_stream(wave: bytes) -> NDArray[np.float32]:
@@ -198,5 +210,5 @@ def _of_stream(wave: bytes) -> NDArray[np.float32]:
     return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
 
 
-def _piece(samples: NDArray[np.float32], phrase: Phrase, speaker: str, source: str) -> Piece:
-    return Piece(as_int16(trimmed(samples)), phrase.classes, speaker, source)
+def _piece(samples: NDArray[np.float32], phrase: Phrase, speaker: str, source: str) -> Utterance:
+    return Utterance(to_int16(trim_silence(samples)), phrase.classes, speaker, source)

@@ -16,7 +16,7 @@ from torch import nn
 
 from sutja.grammar.number_words import OTHER, classify_word
 from sutja.signals.log_mel import LogMelParams, log_mel
-from sutja.synthesis.speech.pieces import RATE, Piece, loudness, trimmed
+from sutja.synthesis.speech.utterances import RATE, Utterance, measure_loudness, trim_silence
 from sutja.training import loop
 from sutja.training.device import choose_convolution_dtype
 from sutja.training.listen.batches import Example
@@ -52,14 +52,14 @@ def find_word_frames(
     return frames if said == list(classes) else None
 
 
-def cut_words(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> Iterator[Piece]:
+def cut_words(net: nn.Module, pieces: Sequence[Utterance], params: LogMelParams) -> Iterator[Utterance]:
     """The number words of pieces of several, one by one, cut where it is quietest between them.
 
     Parameters
     ----------
     net : nn.Module
         A trained listener.
-    pieces : Sequence[Piece]
+    pieces : Sequence[Utterance]
         Phrases; those in which it hears something else than was said are passed over, and so are words in
         which it hears something else by themselves: "fourteen" is cut before its "teen" now and then, since
         it is quietest there.
@@ -80,16 +80,18 @@ def cut_words(net: nn.Module, pieces: Sequence[Piece], params: LogMelParams) -> 
         places = [(at * params.stride - params.margin) * params.hop for at in frames]
         edges = _edges(sound, [min(max(0, place), len(sound) - 1) for place in places])
         words = [
-            Piece(np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words")
+            Utterance(
+                np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words"
+            )
             for c, start, stop in zip(piece.classes, edges[:-1], edges[1:], strict=True)
             if c != _OTHER
-            and _SHORTEST < len(word := trimmed(sound[start:stop], margin=0.03)) / RATE < _LONGEST
+            and _SHORTEST < len(word := trim_silence(sound[start:stop], margin=0.03)) / RATE < _LONGEST
         ]
         said = recognise_words(net, [_alone(word, params) for word in words]) if words else []
         yield from (word for word, classes in zip(words, said, strict=True) if classes == word.classes)
 
 
-def _alone(word: Piece, params: LogMelParams) -> Example:
+def _alone(word: Utterance, params: LogMelParams) -> Example:
     """A word with silence around it."""
     sound = np.pad(word.samples.astype(np.float32) / np.float32(32768), round(_AROUND * RATE))
     return Example(log_mel(sound, params).astype(np.float16), word.classes)
@@ -97,7 +99,7 @@ def _alone(word: Piece, params: LogMelParams) -> Example:
 
 def _edges(sound: NDArray[np.float32], heard: Sequence[int]) -> list[int]:
     """Samples at which words begin and end, given one sample inside each."""
-    level, step = loudness(sound), RATE // 100
+    level, step = measure_loudness(sound), RATE // 100
     smooth = np.convolve(level, np.ones(3) / 3, mode="same")
     reach = round(_REACH * RATE)
     edges = [max(0, heard[0] - reach)]

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sutja.nets.listener import Listener, ListenerConfig, answered
-from sutja.synthesis.speech.sounds import SOUNDS
+from sutja.synthesis.speech.phonemes import PHONEMES
 
 _NET = "net."  # what the names of the listener's own weights begin with
 _AFTER = 0.6  # of the blocks along time: later ones put words together
@@ -30,7 +30,7 @@ class ListenerWithPhonemes(nn.Module):
     def __init__(self, net: Listener) -> None:
         super().__init__()
         self.net = net
-        self.sounds = nn.Conv2d(net.config.width, 1 + len(SOUNDS), 1)
+        self.sounds = nn.Conv2d(net.config.width, 1 + len(PHONEMES), 1)
         self.after = round(_AFTER * net.config.depth)
 
     @property

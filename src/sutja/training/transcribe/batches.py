@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import CHARSET, DONT_CARE, SPACE
 from sutja.signals.normalisation import STRIDE, NormaliseParams, normalise, pad_batch
-from sutja.synthesis.crops.samples import Composer, Sample, Silence
+from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
 from sutja.training.workers import Workers
 
 _LOW, _SPAN = -1.0, 2.5  # the range of a normalised crop
@@ -29,7 +29,7 @@ class Crop:
 
     pixels: UInt8[NDArray[np.uint8], "32 w"]
     classes: tuple[int, ...]
-    silence: Silence
+    silence: LabelMask
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +42,18 @@ class Batch:
     silent: Bool[NDArray[np.bool_], "B K"]
 
 
-def mark_silent_classes(silence: Silence) -> Bool[NDArray[np.bool_], " K"]:
+def mark_silent_classes(silence: LabelMask) -> Bool[NDArray[np.bool_], " K"]:
     """The classes that a label of this silence says nothing of."""
-    signs = {Silence.NONE: "", Silence.GAPS: SPACE, Silence.SIGNS: DONT_CARE}[silence]
+    signs = {LabelMask.NONE: "", LabelMask.SPACES: SPACE, LabelMask.NON_DIGITS: DONT_CARE}[silence]
     return np.array([False] + [character in signs for character in CHARSET])
 
 
-_SILENT = {silence: mark_silent_classes(silence) for silence in Silence}
+_SILENT = {silence: mark_silent_classes(silence) for silence in LabelMask}
 
 
 def encode_label(sample: Sample) -> tuple[int, ...]:
     """The label's classes, without the characters it is silent about."""
-    mute = _SILENT[sample.silence]
+    mute = _SILENT[sample.mask]
     return tuple(c for c in (_CLASS[character] for character in sample.text) if not mute[c])
 
 
@@ -61,7 +61,7 @@ def make_crop(sample: Sample, params: NormaliseParams) -> Crop:
     """Normalise a sample as `read` would, and keep it small."""
     array = normalise(sample.picture, params).array
     pixels = np.asarray(np.rint((array - _LOW) * (255 / _SPAN)), np.uint8)
-    return Crop(pixels, encode_label(sample), sample.silence)
+    return Crop(pixels, encode_label(sample), sample.mask)
 
 
 def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:

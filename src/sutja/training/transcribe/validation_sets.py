@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from sutja.data.sets import readers
 from sutja.data.split import fixed
 from sutja.signals.normalisation import NormaliseParams, to_grey
-from sutja.synthesis.crops.samples import Composer, Sample, Silence
-from sutja.synthesis.crops.sources import Sources, amounts_of, cheque_fields, word_fields
+from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
+from sutja.synthesis.crops.sources import Sources, load_amounts, load_cheque_fields, load_word_fields
 from sutja.training.transcribe.batches import Crop, make_crop
 
 _MOST = 1000  # crops a set: enough to tell 0.5 points apart, and quick
 
 
 def _lone(images: NDArray[np.uint8], labels: NDArray[Any]) -> list[Sample]:
-    return [Sample(i, str(d), Silence.SIGNS) for i, d in zip(images, labels, strict=True)]
+    return [Sample(i, str(d), LabelMask.NON_DIGITS) for i, d in zip(images, labels, strict=True)]
 
 
 def real(root: Path, fold: int) -> dict[str, list[Sample]]:
@@ -31,10 +31,10 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     The sets with an official test set have no folds and give their own validation part.
     """
     out: dict[str, list[Sample]] = {}
-    out["orand-car"] = [Sample(a.picture, a.digits, Silence.SIGNS) for a in amounts_of(root, fold)]
+    out["orand-car"] = [Sample(a.picture, a.digits, LabelMask.NON_DIGITS) for a in load_amounts(root, fold)]
     out["cheques"] = [
-        Sample(to_grey(crop), "".join(c for c in record.text if c.isdigit()), Silence.SIGNS)
-        for record, crop in cheque_fields(root, "CAR")
+        Sample(to_grey(crop), "".join(c for c in record.text if c.isdigit()), LabelMask.NON_DIGITS)
+        for record, crop in load_cheque_fields(root, "CAR")
         if record.text and fixed.part_of("cheques", record.key) == fold
     ]
     mnist = readers.read_mnist(root, "train")
@@ -47,14 +47,14 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     mine = np.array([fixed.part_of("exam-digits", str(g)) == fold for g in exam.groups])
     out["exam-digits"] = _lone(exam.images[mine], exam.labels[mine])
     out["sudoku"] = [
-        Sample(to_grey(cell), digit, Silence.SIGNS)
+        Sample(to_grey(cell), digit, LabelMask.NON_DIGITS)
         for record in readers.read_sudoku(root)
         if record.outline is not None and fixed.part_of("sudoku", record.key) == fold
         for cell, digit in zip(readers.sudoku_cells(record, 40, 0.0), record.key, strict=True)
     ]
     out["no number"] = [
-        Sample(to_grey(crop), "", Silence.SIGNS)
-        for record, crop in word_fields(root)
+        Sample(to_grey(crop), "", LabelMask.NON_DIGITS)
+        for record, crop in load_word_fields(root)
         if fixed.part_of("cheques", record.key) == fold
     ]
     return out
@@ -65,7 +65,7 @@ def composed(sources: Sources, n: int = 600, seed: int = 987_654) -> dict[str, l
     kinds = ("written", "script", "printed", "labelled", "words", "blank", "scribble")
     out = {}
     for kind in kinds:
-        if kind == "written" and not sources.hands:
+        if kind == "written" and not sources.written_digits:
             continue
         composer = Composer(sources, seed, {kind: 1.0})
         out[kind] = [composer.sample() for _ in range(n)]

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 from sutja.grammar.number_words import OTHER, WORDS, classify_word
 
 _TABLE = "n t s ɪ k i ɛ ɹ l ə d m eɪ p f w oʊ v æ b aɪ ʌ z ŋ ɚ u h θ ɑ ɡ ɔ ɜ dʒ ʃ tʃ j ð aʊ ʊ ɔɪ ɾ ʒ"
-SOUNDS = tuple(_TABLE.split())
-_PLACES = {sound: place for place, sound in enumerate(SOUNDS, start=1)}  # 0 is the blank
+PHONEMES = tuple(_TABLE.split())
+_PLACES = {sound: place for place, sound in enumerate(PHONEMES, start=1)}  # 0 is the blank
 _AS = {
     "ɐ": "ə",
     "ᵻ": "ɪ",
@@ -77,8 +77,8 @@ def _places(sounds: str) -> tuple[int, ...]:
 _OF_CLASS = {classify_word(word): _places(_SAID[word]) for word in WORDS if word != OTHER}
 
 
-def sounds_of_classes(classes: Iterable[int]) -> tuple[int, ...]:
-    """The sounds of number words, each `SOUNDS` place + 1; none if another word is among them.
+def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
+    """The sounds of number words, each `PHONEMES` place + 1; none if another word is among them.
 
     >>> [SOUNDS[place - 1] for place in sounds_of_classes([classify_word("six"), classify_word("oh")])]
     ['s', 'ɪ', 'k', 's', 'oʊ']
@@ -87,7 +87,7 @@ def sounds_of_classes(classes: Iterable[int]) -> tuple[int, ...]:
     return () if None in said else tuple(place for sounds in said if sounds for place in sounds)
 
 
-def sounds_of_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
+def pronounce_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """The sounds of any English words, by espeak-ng; of a letter, as it is spelled.
 
     Raises

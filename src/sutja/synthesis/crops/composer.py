@@ -10,29 +10,29 @@ from types import MappingProxyType
 
 import numpy as np
 
-from sutja.synthesis.crops import boxes, composed, numberless, real
-from sutja.synthesis.crops.sample import Sample, Silence
+from sutja.synthesis.crops import augmented, boxes, negatives, rendered
+from sutja.synthesis.crops.context import RenderContext
+from sutja.synthesis.crops.sample import LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources
-from sutja.synthesis.crops.supplies import Supplies
 
-__all__ = ["DEFAULT_WEIGHTS", "Composer", "Sample", "Silence"]
+__all__ = ["DEFAULT_WEIGHTS", "Composer", "LabelMask", "Sample"]
 
-Maker = Callable[[Supplies], Sample | None]  # None: not this time
+Maker = Callable[[RenderContext], Sample | None]  # None: not this time
 _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
     {
-        "written": composed.written,
-        "script": composed.script,
-        "printed": composed.printed,
-        "labelled": composed.labelled,
-        "cell": boxes.cell,
-        "lone": real.lone,
-        "amount": real.amount,
-        "span": real.span,
-        "cheque": real.cheque,
-        "words": numberless.words,
-        "real_words": real.words,
-        "blank": numberless.blank,
-        "scribble": numberless.scribble,
+        "written": rendered.render_written,
+        "script": rendered.render_script,
+        "printed": rendered.render_printed,
+        "labelled": rendered.render_labelled,
+        "cell": boxes.render_cell,
+        "lone": augmented.augment_digit,
+        "amount": augmented.augment_amount,
+        "span": augmented.join_amounts,
+        "cheque": augmented.augment_cheque_amount,
+        "words": negatives.render_words,
+        "real_words": augmented.augment_words,
+        "blank": negatives.render_blank,
+        "scribble": negatives.render_scribble,
     }
 )
 DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
@@ -57,8 +57,8 @@ DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
 def _absent(sources: Sources) -> set[str]:
     """The kinds of sample that these sources have no data for."""
     data = {
-        "written": sources.hands,
-        "cell": sources.hands,
+        "written": sources.written_digits,
+        "cell": sources.written_digits,
         "lone": sources.lone,
         "amount": sources.amounts,
         "span": [amount for amount in sources.amounts if len(amount.spans) > 1],
@@ -95,7 +95,7 @@ class Composer:
         kinds = [kind for kind in wanted if kind not in absent]
         if not kinds:
             raise ValueError(f"the sources have no data for any of {', '.join(wanted)}")
-        self._supplies = Supplies(sources, np.random.default_rng(seed))
+        self._context = RenderContext(sources, np.random.default_rng(seed))
         self._makers = [_MAKERS[kind] for kind in kinds]
         share = np.array([wanted[kind] for kind in kinds])
         self._share = share / share.sum()
@@ -103,7 +103,7 @@ class Composer:
     def sample(self) -> Sample:
         """The next sample."""
         while True:
-            maker = self._makers[self._supplies.rng.choice(len(self._makers), p=self._share)]
-            made = maker(self._supplies)
+            maker = self._makers[self._context.rng.choice(len(self._makers), p=self._share)]
+            made = maker(self._context)
             if made is not None:
                 return made

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.random import Generator
 
 from sutja.synthesis.crops import ink
-from sutja.synthesis.crops.glyphs import Hands, ink_of
-from sutja.synthesis.crops.supplies import Families, Supplies
+from sutja.synthesis.crops.context import Families, RenderContext
+from sutja.synthesis.crops.glyphs import WrittenDigits, extract_ink
 from sutja.synthesis.fonts import Face
 from sutja.synthesis.pages.sheet import Alpha
-from sutja.synthesis.pages.type import Type, type_of
+from sutja.synthesis.pages.sized_font import SizedFont, load_font
 
 _SERIF = (
     "oldstandar",
@@ -66,50 +66,52 @@ class Writer:
 
     Parameters
     ----------
-    supplies : Supplies
+    context : RenderContext
         Real digits and fonts.
     unit : float
         Height of a digit in pixels.
     """
 
-    def __init__(self, supplies: Supplies, unit: float) -> None:
-        self.supplies, self.unit = supplies, unit
-        rng = supplies.rng
+    def __init__(self, context: RenderContext, unit: float) -> None:
+        self.context, self.unit = context, unit
+        rng = context.rng
         self.darkness = float(np.clip(rng.beta(4, 1.6), 0.35, 1.0))
-        self._hand = supplies.hands().writer(rng) if supplies.sources.hands else Hands("none")
-        self._face = supplies.face(supplies.handwriting)
-        self._by_font = not supplies.sources.hands or rng.random() < 0.12
+        self._hand = (
+            context.choose_digits().writer(rng) if context.sources.written_digits else WrittenDigits("none")
+        )
+        self._face = context.choose_face(context.handwriting)
+        self._by_font = not context.sources.written_digits or rng.random() < 0.12
         self._slant = float(rng.normal(0.1, 0.15))
-        self._signs = supplies.face(supplies.handwriting)
+        self._signs = context.choose_face(context.handwriting)
 
-    def number(self, text: str, unit: float | None = None, raised: int = 0) -> Alpha | None:
+    def draw_number(self, text: str, unit: float | None = None, raised: int = 0) -> Alpha | None:
         """A number, cut to its ink; None where a sign of it cannot be drawn."""
-        rng, size = self.supplies.rng, unit or self.unit
+        rng, size = self.context.rng, unit or self.unit
         plane = None
         if not self._by_font:
-            plane = ink.handwritten(rng, text, self._hand, self._signs, size, raised)
+            plane = ink.render_handwriting(rng, text, self._hand, self._signs, size, raised)
         elif self._face.has(text):
-            plane = ink.in_font(rng, text, self._face, size, hand=True, raised=raised)
+            plane = ink.render_in_font(rng, text, self._face, size, hand=True, raised=raised)
         return None if plane is None else _inked(np.asarray(plane * 255, np.uint8))
 
     def real_amount(self) -> tuple[Alpha, str] | None:
         """A whole amount off a real cheque and its digits; None where the sources have none."""
-        amounts = self.supplies.sources.amounts
+        amounts = self.context.sources.amounts
         if not amounts:
             return None
-        chosen = amounts[self.supplies.rng.integers(len(amounts))]
-        scale = min(1.0, self.unit * float(self.supplies.rng.uniform(1.1, 1.5)) / chosen.picture.shape[0])
+        chosen = amounts[self.context.rng.integers(len(amounts))]
+        scale = min(1.0, self.unit * float(self.context.rng.uniform(1.1, 1.5)) / chosen.picture.shape[0])
         small = cv2.resize(chosen.picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        alpha = _without_specks(ink_of(np.asarray(small, np.uint8)))
+        alpha = _without_specks(extract_ink(np.asarray(small, np.uint8)))
         return (alpha, chosen.digits) if alpha.size else None
 
     def words(self, text: str, unit: float | None = None) -> Alpha:
         """Words, slanted and wavering a little; what the font lacks is left out."""
-        rng, size = self.supplies.rng, unit or self.unit
-        if self.supplies.sources.words and len(text) > 6 and rng.random() < 0.25:
+        rng, size = self.context.rng, unit or self.unit
+        if self.context.sources.words and len(text) > 6 and rng.random() < 0.25:
             return self._real_words(size, len(text))
         text = "".join(c for c in text if self._face.has(c)) or "a"
-        alpha, _ = type_of(self._face, size * float(rng.uniform(0.85, 1.1))).set(
+        alpha, _ = load_font(self._face, size * float(rng.uniform(0.85, 1.1))).set(
             text, spread=float(rng.uniform(0, 0.12)) * size
         )
         angle, shear = float(rng.normal(0, 0.012)), self._slant
@@ -122,11 +124,11 @@ class Writer:
 
     def _real_words(self, unit: float, letters: int) -> Alpha:
         """A crop of somebody's payee or legal amount, no wider than so many letters."""
-        pictures = self.supplies.sources.words
-        picture = pictures[self.supplies.rng.integers(len(pictures))]
+        pictures = self.context.sources.words
+        picture = pictures[self.context.rng.integers(len(pictures))]
         scale = min(1.0, 2.3 * unit / picture.shape[0])
         small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        return ink_of(np.asarray(small, np.uint8))[:, : max(8, int(letters * unit * 0.75))]
+        return extract_ink(np.asarray(small, np.uint8))[:, : max(8, int(letters * unit * 0.75))]
 
 
 def _without_specks(alpha: Alpha) -> Alpha:
@@ -154,12 +156,12 @@ def _inked(alpha: Alpha) -> Alpha:
     )
 
 
-class Desk:
+class Theme:
     """The things that a page is made with.
 
     Parameters
     ----------
-    supplies : Supplies
+    context : RenderContext
         Real digits and fonts.
     unit : float
         Height of a printed digit of the page's body text in pixels.
@@ -176,39 +178,41 @@ class Desk:
         The part of the light that print takes away.
     """
 
-    def __init__(self, supplies: Supplies, unit: float, style: str = "any", largest: float = 26.0) -> None:
-        self.supplies, self.unit = supplies, unit
-        self.rng: Generator = supplies.rng
-        face = self.face(style)
-        self.body, self.small = type_of(face, unit), type_of(face, max(6.0, unit * 0.8))
-        self.head = type_of(face, unit * float(self.rng.uniform(1.2, 2.0)))
+    def __init__(
+        self, context: RenderContext, unit: float, style: str = "any", largest: float = 26.0
+    ) -> None:
+        self.context, self.unit = context, unit
+        self.rng: Generator = context.rng
+        face = self.choose_face(style)
+        self.body, self.small = load_font(face, unit), load_font(face, max(6.0, unit * 0.8))
+        self.head = load_font(face, unit * float(self.rng.uniform(1.2, 2.0)))
         hand = float(np.clip(unit * self.rng.uniform(1.0, 1.9), 10.0, largest))
-        self.writer = Writer(supplies, max(hand, 9.0))
+        self.writer = Writer(context, max(hand, 9.0))
         self.black = float(np.clip(self.rng.beta(5, 1.3), 0.35, 1.0))
 
-    def face(self, style: str = "any") -> Face:
+    def choose_face(self, style: str = "any") -> Face:
         """A print font of a style: serif, mono, ocr, segments, or any but segments."""
         parts = STYLES[style]
         families: Families = [
             family
-            for family in self.supplies.printed
+            for family in self.context.printed
             if any(_plain(family[0]).startswith(part) for part in parts)
             and (style == "segments" or not _plain(family[0]).startswith(_SEGMENTS))
         ]
-        return self.supplies.face(families or self.supplies.printed)
+        return self.context.choose_face(families or self.context.printed)
 
-    def type(self, style: str = "any", scale: float = 1.0) -> Type:
+    def font(self, style: str = "any", scale: float = 1.0) -> SizedFont:
         """Other type than that of the page's body."""
-        return type_of(self.face(style), max(6.0, self.unit * scale))
+        return load_font(self.choose_face(style), max(6.0, self.unit * scale))
 
     def chance(self, share: float) -> bool:
         """True in this share of cases."""
         return bool(self.rng.random() < share)
 
-    def between(self, low: float, high: float) -> float:
+    def uniform(self, low: float, high: float) -> float:
         """Any number from ``low`` to ``high``."""
         return float(self.rng.uniform(low, high))
 
-    def some(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         """Any whole number from ``low`` to ``high``, both included."""
         return int(self.rng.integers(low, high + 1))

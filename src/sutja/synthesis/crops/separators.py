@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.random import Generator
 
-from sutja.synthesis.crops.glyphs import cut_out, stroke
+from sutja.synthesis.crops.glyphs import cut_out, draw_stroke
 from sutja.synthesis.fonts import Glyph
 
 _UNIT = 40.0  # pixels in a digit height
@@ -105,7 +105,7 @@ DRAWINGS: MappingProxyType[str, Callable[[Generator], Drawing]] = MappingProxyTy
 )
 
 
-def drawn_sign(rng: Generator, sign: str) -> Glyph | None:
+def draw_separator(rng: Generator, sign: str) -> Glyph | None:
     """A separator drawn with a pen; None for those that only a font can give."""
     if sign not in DRAWINGS:
         return None
@@ -117,7 +117,7 @@ def drawn_sign(rng: Generator, sign: str) -> Glyph | None:
     size = (int(high[1] - low[1]) + 1, int(high[0] - low[0]) + 1)
     canvas = np.zeros(size, np.uint8)
     for path in paths:
-        canvas = np.maximum(canvas, stroke(path - low, width, size))
+        canvas = np.maximum(canvas, draw_stroke(path - low, width, size))
     ink = cut_out(canvas)
     if ink is None:
         return None

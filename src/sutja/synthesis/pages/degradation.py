@@ -11,18 +11,18 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sutja.synthesis.pages.fields import Field, PageSample
-from sutja.synthesis.pages.numberless import textured
+from sutja.synthesis.pages.negatives import make_texture
 from sutja.synthesis.pages.sheet import Sheet
 
 Pixels = NDArray[np.uint8]
 _LEAST_CONTRAST = 16  # grey levels
 _LEAST_LIKENESS = 0.45  # correlation of what is seen of a number with its ink
-STEEPEST = 5.0  # degrees that a page is turned at most
+MAX_ANGLE = 5.0  # degrees that a page is turned at most
 _WAYS = ("digital", "scan", "photo", "copy")
 _SHARES = (0.12, 0.46, 0.34, 0.08)
 
 
-def take(rng: Generator, sheet: Sheet, way: str | None = None) -> PageSample:
+def degrade(rng: Generator, sheet: Sheet, way: str | None = None) -> PageSample:
     """A picture of a sheet.
 
     Parameters
@@ -181,7 +181,7 @@ def _pose(
     angle = (
         0.0
         if not photo and rng.random() < 0.4
-        else float(np.clip(rng.normal(0, spread), -STEEPEST, STEEPEST))
+        else float(np.clip(rng.normal(0, spread), -MAX_ANGLE, MAX_ANGLE))
     )
     corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float64)
     middle = np.array([columns / 2, rows / 2])
@@ -205,7 +205,7 @@ def _pose(
 def _around(rng: Generator, size: tuple[int, int], *, photo: bool) -> Pixels:
     """The table under the page, or the lid of the scanner."""
     if photo and rng.random() < 0.8:
-        return np.asarray(textured(rng, size), np.uint8)
+        return np.asarray(make_texture(rng, size), np.uint8)
     return np.full(size, int(rng.choice([0, 20, 60, 200, 235, 255])), np.uint8)
 
 

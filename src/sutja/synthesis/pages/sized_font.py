@@ -14,7 +14,7 @@ _KEPT = 160  # fonts at a size, each with its glyphs; more would fill the memory
 _STEP = 0.5  # pixels between sizes
 
 
-class Type:
+class SizedFont:
     """A font at one size.
 
     Parameters
@@ -70,15 +70,15 @@ class Type:
         return alpha[:, before:last] if last > before else alpha[:, :1], above
 
 
-_cache: dict[tuple[str, float], Type] = {}
+_cache: dict[tuple[str, float], SizedFont] = {}
 
 
-def type_of(face: Face, unit: float) -> Type:
+def load_font(face: Face, unit: float) -> SizedFont:
     """The font at a size near to ``unit``, from those drawn before where it is among them."""
     size = round(unit / _STEP) * _STEP
     key = face.name, size
     if key not in _cache:
         if len(_cache) >= _KEPT:
             _cache.clear()
-        _cache[key] = Type(face, size)
+        _cache[key] = SizedFont(face, size)
     return _cache[key]

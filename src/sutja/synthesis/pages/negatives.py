@@ -6,58 +6,60 @@ import cv2
 import numpy as np
 
 from sutja.synthesis.crops import ink
-from sutja.synthesis.crops.supplies import Supplies
+from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks
-from sutja.synthesis.pages.desk import Desk, Value
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.vocabulary import label
-from sutja.synthesis.pages.writing import comb, printed
+from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.vocabulary import make_label
+from sutja.synthesis.pages.writing import write_in_comb, write_printed
 
 
-def blank(supplies: Supplies) -> Sheet:
+def make_blank(context: RenderContext) -> Sheet:
     """Empty paper, or an empty form with lines, boxes and combs."""
-    rng = supplies.rng
-    desk = Desk(supplies, float(rng.uniform(8, 15)))
+    rng = context.rng
+    theme = Theme(context, float(rng.uniform(8, 15)))
     sheet = Sheet(rng, (int(rng.uniform(400, 700)), int(rng.uniform(400, 760))))
-    if desk.chance(0.25):
+    if theme.chance(0.25):
         return sheet
-    y = desk.unit * 3
-    while y < sheet.height - desk.unit * 4:
-        x = desk.between(5, sheet.width * 0.2)
-        end = printed(sheet, desk, desk.body, [label(rng)], x, y) + desk.unit
+    y = theme.unit * 3
+    while y < sheet.height - theme.unit * 4:
+        x = theme.uniform(5, sheet.width * 0.2)
+        end = write_printed(sheet, theme, theme.body, [make_label(rng)], x, y) + theme.unit
         kind = rng.random()
-        right = min(sheet.width - 5.0, end + desk.unit * desk.between(5, 40))
+        right = min(sheet.width - 5.0, end + theme.unit * theme.uniform(5, 40))
         if kind < 0.35:
-            sheet.line((end, y + 1), (right, y + 1), 1, desk.some(20, 160))
+            sheet.draw_line((end, y + 1), (right, y + 1), 1, theme.integer(20, 160))
         elif kind < 0.6:
-            sheet.frame((end, y - desk.unit * 1.7, right, y + desk.unit * 0.6), 1, desk.some(20, 160))
+            sheet.draw_frame(
+                (end, y - theme.unit * 1.7, right, y + theme.unit * 0.6), 1, theme.integer(20, 160)
+            )
         elif kind < 0.85:
-            count = max(1, int((right - end) / (desk.unit * 1.6)))
-            comb(
+            count = max(1, int((right - end) / (theme.unit * 1.6)))
+            write_in_comb(
                 sheet,
-                desk,
+                theme,
                 Value(""),
                 end,
-                y - desk.unit * 1.5,
-                desk.unit * 1.6,
-                desk.unit * 2,
+                y - theme.unit * 1.5,
+                theme.unit * 1.6,
+                theme.unit * 2,
                 by_hand=False,
                 empty=(0, min(count, 14)),
             )
-        y += desk.unit * desk.between(2.6, 6)
+        y += theme.unit * theme.uniform(2.6, 6)
     return sheet
 
 
-def picture(supplies: Supplies) -> Sheet:
+def make_picture(context: RenderContext) -> Sheet:
     """No page at all: a texture, shapes, blobs, as a photograph of things may look."""
-    rng = supplies.rng
+    rng = context.rng
     size = int(rng.uniform(380, 700)), int(rng.uniform(380, 700))
     sheet = Sheet(rng, size)
-    desk = Desk(supplies, float(rng.uniform(9, 16)))
-    sheet.plane[:] = textured(rng, size)
-    for _ in range(desk.some(0, 25)):
+    theme = Theme(context, float(rng.uniform(9, 16)))
+    sheet.plane[:] = make_texture(rng, size)
+    for _ in range(theme.integer(0, 25)):
         points = (
-            rng.random((desk.some(3, 7), 2)) * desk.between(20, 260) + rng.random(2) * size[::-1] - 60
+            rng.random((theme.integer(3, 7), 2)) * theme.uniform(20, 260) + rng.random(2) * size[::-1] - 60
         ).astype(np.int32)
         grey, kind = int(rng.integers(0, 256)), rng.random()
         if kind < 0.5:
@@ -77,23 +79,29 @@ def picture(supplies: Supplies) -> Sheet:
                 cv2.LINE_AA,
             )
         else:
-            cv2.polylines(sheet.plane, [points], bool(rng.random() < 0.5), grey, desk.some(1, 9), cv2.LINE_AA)
-    if desk.chance(0.5):
-        sheet.plane[:] = cv2.GaussianBlur(sheet.plane, (0, 0), desk.between(0.6, 5))
-    for _ in range(desk.some(0, 6)):
-        scribble = np.asarray(ink.scribble(rng, desk.between(14, 40)) * 255, np.uint8)
-        sheet.put(scribble, desk.between(0, size[1]), desk.between(0, size[0]), desk.between(0.3, 1))
-    if desk.chance(0.25):
-        marks.square_code(
-            sheet, desk, desk.between(0, size[1] - 100), desk.between(0, size[0] - 100), desk.some(50, 160)
+            cv2.polylines(
+                sheet.plane, [points], bool(rng.random() < 0.5), grey, theme.integer(1, 9), cv2.LINE_AA
+            )
+    if theme.chance(0.5):
+        sheet.plane[:] = cv2.GaussianBlur(sheet.plane, (0, 0), theme.uniform(0.6, 5))
+    for _ in range(theme.integer(0, 6)):
+        scribble = np.asarray(ink.render_scribble(rng, theme.uniform(14, 40)) * 255, np.uint8)
+        sheet.draw_ink(scribble, theme.uniform(0, size[1]), theme.uniform(0, size[0]), theme.uniform(0.3, 1))
+    if theme.chance(0.25):
+        marks.draw_square_code(
+            sheet,
+            theme,
+            theme.uniform(0, size[1] - 100),
+            theme.uniform(0, size[0] - 100),
+            theme.integer(50, 160),
         )
-    if desk.chance(0.2):
-        x, y = desk.between(0, size[1] - 120), desk.between(0, size[0] - 60)
-        marks.bars(sheet, desk, (x, y, x + desk.between(60, 200), y + desk.between(20, 60)))
+    if theme.chance(0.2):
+        x, y = theme.uniform(0, size[1] - 120), theme.uniform(0, size[0] - 60)
+        marks.draw_barcode(sheet, theme, (x, y, x + theme.uniform(60, 200), y + theme.uniform(20, 60)))
     return sheet
 
 
-def textured(
+def make_texture(
     rng: np.random.Generator, size: tuple[int, int]
 ) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     """Wood, cloth, stone, or smooth light: uint8 (H, W)."""

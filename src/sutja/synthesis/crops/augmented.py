@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from sutja.synthesis.crops import camera
-from sutja.synthesis.crops.sample import Picture, Sample, Silence
+from sutja.synthesis.crops.context import RenderContext
+from sutja.synthesis.crops.sample import LabelMask, Picture, Sample
 from sutja.synthesis.crops.sources import Amount
-from sutja.synthesis.crops.supplies import Supplies
 
 _STRENGTH = 1.3  # of shaking: the few real amounts are learned by heart otherwise (docs/log.md)
 _LONE_SHARES = {"mnist": 0.5, "usps": 0.32, "exam-digits": 0.18}
@@ -18,44 +18,44 @@ _UNLISTED_SHARE = 0.1
 _OVERLAP = 0.2  # of the narrower of two digits' boxes
 
 
-def lone(supplies: Supplies) -> Sample:
+def augment_digit(context: RenderContext) -> Sample:
     """One digit, as its set has it or shaken."""
-    rng, sets = supplies.rng, supplies.sources.lone
+    rng, sets = context.rng, context.sources.lone
     names = list(sets)
     shares = np.array([_LONE_SHARES.get(name, _UNLISTED_SHARE) for name in names])
     name = names[rng.choice(len(names), p=shares / shares.sum())]
     picture, digit = sets[name][rng.integers(len(sets[name]))]
-    silence = Silence.SIGNS if name == "exam-digits" else Silence.NONE
+    mask = LabelMask.NON_DIGITS if name == "exam-digits" else LabelMask.NONE
     shaken = np.pad(picture, 2) if name == "usps" and rng.random() < 0.3 else picture  # room for a slant
     if rng.random() < 0.35:
-        return Sample(camera.shake(rng, shaken, 0.7), digit, silence)
+        return Sample(camera.augment(rng, shaken, 0.7), digit, mask)
     if rng.random() < 0.5:
-        picture = camera.shake(rng, shaken, 0.5)
-    return Sample(picture, digit, silence)
+        picture = camera.augment(rng, shaken, 0.5)
+    return Sample(picture, digit, mask)
 
 
-def amount(supplies: Supplies) -> Sample:
+def augment_amount(context: RenderContext) -> Sample:
     """A whole amount off a cheque, known by its digits."""
-    return _shaken(supplies, supplies.sources.amounts)
+    return _shaken(context, context.sources.amounts)
 
 
-def cheque(supplies: Supplies) -> Sample:
+def augment_cheque_amount(context: RenderContext) -> Sample:
     """The same from the set of whole cheques."""
-    return _shaken(supplies, supplies.sources.cheque_amounts)
+    return _shaken(context, context.sources.cheque_amounts)
 
 
-def _shaken(supplies: Supplies, amounts: list[Amount]) -> Sample:
-    chosen = amounts[supplies.rng.integers(len(amounts))]
-    return Sample(camera.shake(supplies.rng, chosen.picture, _STRENGTH), chosen.digits, Silence.SIGNS)
+def _shaken(context: RenderContext, amounts: list[Amount]) -> Sample:
+    chosen = amounts[context.rng.integers(len(amounts))]
+    return Sample(camera.augment(context.rng, chosen.picture, _STRENGTH), chosen.digits, LabelMask.NON_DIGITS)
 
 
-def _part(supplies: Supplies, whole: Amount) -> tuple[Picture, str] | None:
+def _part(context: RenderContext, whole: Amount) -> tuple[Picture, str] | None:
     """Some neighbouring digits of a real amount, cut between the boxes; None where a cut would harm one."""
     n = len(whole.spans)
     if n < 2:
         return None
-    start = int(supplies.rng.integers(0, n))
-    stop = int(supplies.rng.integers(start + 1, n + 1))
+    start = int(context.rng.integers(0, n))
+    stop = int(context.rng.integers(start + 1, n + 1))
     cuts = [0, *(_between(a, b) for a, b in pairwise(whole.spans)), whole.picture.shape[1]]
     left, right = cuts[start], cuts[stop]
     if left is None or right is None or right - left < 6:  # pixels
@@ -71,12 +71,12 @@ def _between(left: tuple[int, int], right: tuple[int, int]) -> int | None:
     return (left[1] + right[0]) // 2
 
 
-def span(supplies: Supplies) -> Sample | None:
+def join_amounts(context: RenderContext) -> Sample | None:
     """Parts of one, two or three real amounts joined into a new one; None where none could be cut."""
-    rng, amounts = supplies.rng, supplies.sources.amounts
+    rng, amounts = context.rng, context.sources.amounts
     parts = []
     for _ in range(int(rng.integers(1, 4))):
-        part = _part(supplies, amounts[rng.integers(len(amounts))])
+        part = _part(context, amounts[rng.integers(len(amounts))])
         if part is not None:
             parts.append(part)
     if not parts:
@@ -89,16 +89,18 @@ def span(supplies: Supplies) -> Sample | None:
         resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
         joined.append(np.clip(resized.astype(np.float32) + level - float(np.median(resized)), 0, 255))
     whole = np.asarray(np.concatenate(joined, axis=1), np.uint8)
-    return Sample(camera.shake(rng, whole, 1.1), "".join(digits for _, digits in parts), Silence.SIGNS)
+    return Sample(
+        camera.augment(rng, whole, 1.1), "".join(digits for _, digits in parts), LabelMask.NON_DIGITS
+    )
 
 
-def words(supplies: Supplies) -> Sample:
+def augment_words(context: RenderContext) -> Sample:
     """Handwriting that holds no number, whole or cut as a bad detection would."""
-    rng, pictures = supplies.rng, supplies.sources.words
+    rng, pictures = context.rng, context.sources.words
     picture = pictures[rng.integers(len(pictures))]
     height, width = picture.shape
     if width > 2 * height:
         part = int(rng.integers(height, width))
         left = int(rng.integers(0, width - part + 1))
         picture = picture[:, left : left + part]
-    return Sample(camera.shake(rng, picture), "", Silence.SIGNS)
+    return Sample(camera.augment(rng, picture), "", LabelMask.NON_DIGITS)

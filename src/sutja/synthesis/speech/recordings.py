@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from sutja.data.sets import sounds as sound_sets
 from sutja.data.sets.sounds import SpokenRecord
 from sutja.grammar.number_words import OTHER, UNITS, classify_word, label_words
-from sutja.synthesis.speech.pieces import RATE, Piece, as_int16
-from sutja.synthesis.speech.sounds import sounds_of_words
+from sutja.synthesis.speech.phonemes import pronounce_words
+from sutja.synthesis.speech.utterances import RATE, Utterance, to_int16
 
 _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
     "fsdd": sound_sets.read_fsdd,
@@ -29,7 +29,7 @@ _NOT_SAID = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
 _WORD = re.compile(r"[a-z']+")
 
 
-def decoded(path: Path) -> NDArray[np.float32]:
+def decode_recording(path: Path) -> NDArray[np.float32]:
     """A recording as float32 (n,), one channel at `RATE`."""
     import soundfile
     import soxr
@@ -39,7 +39,7 @@ def decoded(path: Path) -> NDArray[np.float32]:
     return np.asarray(mono if rate == RATE else soxr.resample(mono, rate, RATE), np.float32)
 
 
-def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) -> list[Piece]:
+def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = False) -> list[Utterance]:
     """The recordings of a part of a set.
 
     Parameters
@@ -56,14 +56,14 @@ def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) 
     records = [r for r in _READERS[dataset](root) if sound_sets.part_of(dataset, r) == part]
     words = [_WORD.findall(_NOT_SAID.sub(" ", r.text.lower())) for r in records]
     known = (
-        sounds_of_words([word for some in words for word in some])
+        pronounce_words([word for some in words for word in some])
         if with_sounds and dataset in _WITH_WORDS
         else {}
     )
     return [
-        Piece(
-            as_int16(decoded(r.path)),
-            said_in(dataset, r.text),
+        Utterance(
+            to_int16(decode_recording(r.path)),
+            parse_classes(dataset, r.text),
             f"{dataset}/{r.group}",
             dataset,
             tuple(sound for word in said for sound in known.get(word, ())),
@@ -72,7 +72,7 @@ def real_pieces(root: Path, dataset: str, part: str, with_sounds: bool = False) 
     ]
 
 
-def said_in(dataset: str, text: str) -> tuple[int, ...]:
+def parse_classes(dataset: str, text: str) -> tuple[int, ...]:
     """The classes of a set's text.
 
     >>> said_in("an4", "O T WENTY"), said_in("fsdd", "7")
@@ -88,11 +88,11 @@ def said_in(dataset: str, text: str) -> tuple[int, ...]:
     return tuple(label_words(words))
 
 
-def noises(root: Path, part: str) -> list[NDArray[np.int16]]:
+def load_noises(root: Path, part: str) -> list[NDArray[np.int16]]:
     """The stretches of background noise that belong to a part, int16 (n,) each."""
     found = []
     for record in sound_sets.read_noise(root):
-        samples = as_int16(decoded(record.path))
+        samples = to_int16(decode_recording(record.path))
         begin, end = (round(at * RATE) for at in sound_sets.noise_span(part, len(samples) / RATE))
         found.append(samples[begin:end])
     return found

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from sutja.synthesis.crops import camera, ink, paper, texts
+from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.lines import Alpha
 from sutja.synthesis.crops.sample import Picture
-from sutja.synthesis.crops.supplies import Supplies
 
 
-def on_paper(
-    supplies: Supplies, alpha: Alpha, unit: float, *, clean: bool = False, sturdy: bool = False
+def render_on_paper(
+    context: RenderContext, alpha: Alpha, unit: float, *, clean: bool = False, sturdy: bool = False
 ) -> Picture:
     """A crop of a line of ink.
 
@@ -30,7 +30,7 @@ def on_paper(
     -------
     uint8 (H, W)
     """
-    rng = supplies.rng
+    rng = context.rng
     height, width = alpha.shape
     loose = rng.random() < 0.25
     spread = unit * (0.9 if loose else 0.22)
@@ -39,29 +39,29 @@ def on_paper(
     if rng.random() < 0.06 and sturdy:  # cut into by whoever cropped it
         top, bottom = int(-0.08 * unit * rng.random()), int(-0.08 * unit * rng.random())
     size = (max(6, height + top + bottom), max(6, width + left + right))
-    plane = paper.sheet(rng, size, unit)
-    darkness = supplies.darkness()
+    plane = paper.make_paper(rng, size, unit)
+    darkness = context.sample_darkness()
     if rng.random() < 0.33:
-        plane *= paper.ruled(rng, size, (top, top + height, left, left + width), unit)
+        plane *= paper.make_rules(rng, size, (top, top + height, left, left + width), unit)
     if not clean and rng.random() < 0.1:
-        add_neighbour(supplies, plane, unit, darkness, (top, top + height))
+        add_neighbouring_line(context, plane, unit, darkness, (top, top + height))
     camera.write_on(plane, alpha, top, left, darkness)
-    return camera.take(rng, plane, unit, gentle=unit < 18)
+    return camera.photograph(rng, plane, unit, gentle=unit < 18)
 
 
-def add_neighbour(
-    supplies: Supplies, plane: paper.Plane, unit: float, darkness: float, band: tuple[int, int]
+def add_neighbouring_line(
+    context: RenderContext, plane: paper.Plane, unit: float, darkness: float, band: tuple[int, int]
 ) -> None:
     """Feet or heads of another line at the crop's upper or lower edge, in place.
 
     ``band`` is the (top, bottom) of the number, in rows: what would run into it is left out.
     """
-    rng = supplies.rng
-    face = supplies.face(supplies.handwriting if rng.random() < 0.5 else supplies.printed)
-    text = texts.words(rng)
+    rng = context.rng
+    face = context.choose_face(context.handwriting if rng.random() < 0.5 else context.printed)
+    text = texts.make_words(rng)
     if not face.has(text):
         return
-    other = ink.in_font(rng, text, face, unit, hand=False)
+    other = ink.render_in_font(rng, text, face, unit, hand=False)
     visible = unit * float(rng.uniform(0.05, 0.25))
     above = rng.random() < 0.5
     row = int(visible - other.shape[0]) if above else int(plane.shape[0] - visible)

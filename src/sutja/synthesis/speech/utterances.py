@@ -18,7 +18,7 @@ _ENDING = ".pieces.npz"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Utterance:
     """Some words said by one speaker.
 
     Attributes
@@ -32,7 +32,7 @@ class Piece:
     source : str
         The set or the engine that it is from.
     sounds : tuple[int, ...]
-        Of its words (`speech.sounds`), where some are no number words; empty where they are not known.
+        Of its words (`speech.phonemes`), where some are no number words; empty where they are not known.
     """
 
     samples: NDArray[np.int16]
@@ -47,37 +47,37 @@ class Piece:
         return len(self.samples) / RATE
 
 
-def as_int16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
+def to_int16(samples: NDArray[np.floating]) -> NDArray[np.int16]:
     """Samples of full scale ±1 as whole numbers, loud ones made as soft as fits."""
     peak = float(np.abs(samples).max(initial=0.0))
     return np.asarray(np.round(samples * (32_000 / max(peak, 1.0))), np.int16)
 
 
-def save(pieces: Sequence[Piece], path: Path) -> None:
-    """Write pieces into one file, never half of one; its name gets the ending of such files."""
+def save_utterances(utterances: Sequence[Utterance], path: Path) -> None:
+    """Write utterances into one file, never half of one; its name gets the ending of such files."""
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(path.name + ".half.npz")
     np.savez(
         half,
-        samples=np.concatenate([piece.samples for piece in pieces]),
-        lengths=np.array([len(piece.samples) for piece in pieces], np.int64),
-        classes=np.array([c for piece in pieces for c in piece.classes], np.int16),
-        counts=np.array([len(piece.classes) for piece in pieces], np.int64),
-        speakers=np.array([piece.speaker for piece in pieces]),
-        sources=np.array([piece.source for piece in pieces]),
-        sounds=np.array([sound for piece in pieces for sound in piece.sounds], np.int16),
-        sound_counts=np.array([len(piece.sounds) for piece in pieces], np.int64),
+        samples=np.concatenate([utterance.samples for utterance in utterances]),
+        lengths=np.array([len(utterance.samples) for utterance in utterances], np.int64),
+        classes=np.array([c for utterance in utterances for c in utterance.classes], np.int16),
+        counts=np.array([len(utterance.classes) for utterance in utterances], np.int64),
+        speakers=np.array([utterance.speaker for utterance in utterances]),
+        sources=np.array([utterance.source for utterance in utterances]),
+        sounds=np.array([sound for utterance in utterances for sound in utterance.sounds], np.int16),
+        sound_counts=np.array([len(utterance.sounds) for utterance in utterances], np.int64),
     )
     half.rename(path.with_name(path.name + _ENDING))
 
 
-def load(folder: Path, names: Iterable[str] = ("",)) -> list[Piece]:
-    """The pieces of all files in a folder whose names begin with one of ``names``."""
+def load_utterances(folder: Path, names: Iterable[str] = ("",)) -> list[Utterance]:
+    """The utterances of all files in a folder whose names begin with one of ``names``."""
     paths = sorted(path for path in folder.glob(f"*{_ENDING}") if path.name.startswith(tuple(names)))
-    return [piece for path in paths for piece in _of_file(path)]
+    return [utterance for path in paths for utterance in _of_file(path)]
 
 
-def _of_file(path: Path) -> Iterator[Piece]:
+def _of_file(path: Path) -> Iterator[Utterance]:
     with np.load(path, allow_pickle=False) as parts:
         samples, classes = parts["samples"], parts["classes"].tolist()
         ends, stops = np.cumsum(parts["lengths"]), np.cumsum(parts["counts"])
@@ -85,11 +85,15 @@ def _of_file(path: Path) -> Iterator[Piece]:
         sounds = np.split(parts["sounds"], np.cumsum(parts["sound_counts"])[:-1])
     begin, start = 0, 0
     for end, stop, speaker, source, heard in zip(ends, stops, speakers, sources, sounds, strict=True):
-        yield Piece(samples[begin:end], tuple(classes[start:stop]), speaker, source, tuple(heard.tolist()))
+        yield Utterance(
+            samples[begin:end], tuple(classes[start:stop]), speaker, source, tuple(heard.tolist())
+        )
         begin, start = end, stop
 
 
-def trimmed(samples: NDArray[np.float32], margin: float = 0.05, below: float = 40.0) -> NDArray[np.float32]:
+def trim_silence(
+    samples: NDArray[np.float32], margin: float = 0.05, below: float = 40.0
+) -> NDArray[np.float32]:
     """Samples without the silence at both ends.
 
     Parameters
@@ -101,7 +105,7 @@ def trimmed(samples: NDArray[np.float32], margin: float = 0.05, below: float = 4
     below : float
         dB under the loudest 10 ms that count as silence.
     """
-    level = loudness(samples)
+    level = measure_loudness(samples)
     if not len(level):
         return samples
     heard = np.flatnonzero(level > level.max() - below)
@@ -109,7 +113,7 @@ def trimmed(samples: NDArray[np.float32], margin: float = 0.05, below: float = 4
     return samples[max(0, heard[0] * step - room) : (heard[-1] + 1) * step + room]
 
 
-def loudness(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+def measure_loudness(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """DB of full scale of every 10 ms."""
     step = RATE // 100
     rows = samples[: len(samples) // step * step].reshape(-1, step)
@@ -130,7 +134,7 @@ def cut_at_pauses(
     least : float
         Seconds of a pause.
     """
-    level = loudness(samples)
+    level = measure_loudness(samples)
     if not len(level):
         return None
     heard = np.flatnonzero(level > level.max() - 38)
@@ -140,4 +144,4 @@ def cut_at_pauses(
     starts, stops = heard[np.r_[0, gaps + 1]], heard[np.r_[gaps, len(heard) - 1]] + 1
     middles = (stops[:-1] + starts[1:]) // 2
     edges = np.r_[0, middles, len(level)] * (RATE // 100)
-    return [trimmed(samples[a:b]) for a, b in pairwise(edges)]
+    return [trim_silence(samples[a:b]) for a, b in pairwise(edges)]
