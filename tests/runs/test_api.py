@@ -19,7 +19,7 @@ from sutja.runs import api, find_text_task
 from sutja.runs import transcribe as transcribe_run
 from sutja.runs.folder import Run
 from sutja.runtime import Session
-from sutja.synthesis.crops.samples import Composer
+from sutja.synthesis.crops.composer import Composer
 from sutja.synthesis.crops.sources import Sources
 from sutja.training.export import ParityError
 

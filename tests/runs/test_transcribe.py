@@ -7,7 +7,7 @@ from PIL import Image
 
 from sutja.errors import DataError, SutjaError
 from sutja.runs.transcribe import load_parts, make_plan
-from sutja.synthesis.crops.samples import Silence
+from sutja.synthesis.crops.composer import LabelMask
 
 
 def draw(text):
@@ -65,9 +65,9 @@ def test_too_few_crops_are_refused(write):
 
 
 def test_signs_are_marked_where_no_text_has_any(write):
-    assert {one.silence for one in load_parts(write(TRAIN), print).train.items} == {Silence.SIGNS}
+    assert {one.silence for one in load_parts(write(TRAIN), print).train.items} == {LabelMask.NON_DIGITS}
     signs = [("1.5", "train"), *TRAIN]
-    assert {one.silence for one in load_parts(write(signs), print).train.items} == {Silence.GAPS}
+    assert {one.silence for one in load_parts(write(signs), print).train.items} == {LabelMask.SPACES}
 
 
 def test_recordings_are_sent_to_the_other_task(tmp_path):
