@@ -24,9 +24,9 @@ from _compare_data import DATA, load, run_folder
 from _machine import result_path, save, shown, warn_if_busy
 
 import sutja
-from sutja.comparison.data.subsets import doubling_sizes
-from sutja.comparison.execution.table import DONE
-from sutja.comparison.learners.catalogue import default_names
+from sutja.comparison.data.subsets import make_doubling_sizes
+from sutja.comparison.execution.table import Status
+from sutja.comparison.learners.catalogue import list_default_names
 
 FIGURE = "compare_budget"
 SEEDS = 3
@@ -36,20 +36,22 @@ _FOLDS = 10  # of the loop's splitter: one in ten is asked, as much as sutja kee
 def ours(data: dict[str, Any], budget: float, jobs: int, folder: Path) -> dict[str, Any]:
     """What sutja does in the time."""
     begun = time.monotonic()
-    found = sutja.compare(**data, budget=budget, jobs=jobs, seeds=SEEDS, out=folder, say=print)
+    found = sutja.compare(**data, budget=budget, jobs=jobs, seeds=SEEDS, out=folder, log=print)
     from sutja.comparison.report.page import write_report
 
     write_report(found, folder)
     seconds = time.monotonic() - begun
-    done = Counter(row.learner for row in found.rows if row.status == DONE)
-    largest = {name: max(found.done[name], default=0) for name in found.learners}
+    done = Counter(row.learner for row in found.rows if row.status == Status.DONE)
+    largest = {name: max(found.done_rows[name], default=0) for name in found.learners}
     return {
         "seconds": round(seconds, 1),
         "within": seconds <= budget,
         "fits": sum(done.values()),
         "by_learner": dict(done),
         "largest": largest,
-        "grid": len(found.learners) * SEEDS * len(doubling_sizes(found.n_learn, len(found.classes))),
+        "grid": len(found.learners)
+        * SEEDS
+        * len(make_doubling_sizes(found.data.n_train, len(found.data.classes))),
     }
 
 
@@ -103,9 +105,9 @@ def _loop(data: dict[str, Any], jobs: int, told: Path) -> None:
     X, y = data["X"], data["y"]
     flat = (X.reshape(len(X), -1) / np.float32(255 if X.dtype == np.uint8 else 1)).astype(np.float32)
     asked = len(y) // _FOLDS
-    sizes = doubling_sizes(len(y) - asked, len(np.unique(y)))
+    sizes = make_doubling_sizes(len(y) - asked, len(np.unique(y)))
     splits = StratifiedShuffleSplit(SEEDS, test_size=asked, random_state=0)
-    for name in default_names(X.ndim > 2):
+    for name in list_default_names(X.ndim > 2):
         for n in sizes:  # a size at a time, or nothing would be known before the last
             learning_curve(
                 _estimator(name, X.shape[1:]),

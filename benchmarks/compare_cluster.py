@@ -26,15 +26,15 @@ import psutil
 from _machine import result_path, save, shown, warn_if_busy
 from sklearn.datasets import load_digits
 
-from sutja.comparison.data.inputs import prepare
+from sutja.comparison.data.inputs import prepare_inputs
 from sutja.comparison.execution.backends import Engine
-from sutja.comparison.execution.table import DONE, RESULTS, Key, Row
-from sutja.comparison.learners.catalogue import choose
-from sutja.comparison.study import Terms, hold
+from sutja.comparison.execution.table import RESULTS, Key, Row, Status
+from sutja.comparison.learners.catalogue import choose_learners
+from sutja.comparison.study import StudySettings, run_study
 
 FIGURE = "compare_cluster"
 LEARNERS = ("mlp-s", "decision-tree", "random-forest", "k-nn", "svm-rbf", "logistic-regression")
-TERMS = Terms((40, 80, 160, 320), 2, trials=2, tune_seconds=600.0)
+SETTINGS = StudySettings((40, 80, 160, 320), 2, trials=2, tune_seconds=600.0)
 _MIDWAY = 12  # fits, after which a worker is killed
 _LOOK_EVERY = 0.01  # seconds, how many fits are done
 
@@ -105,7 +105,8 @@ def kill_one(folder: Path, workers: Callable[[], list[psutil.Process]], told: di
 def plain(rows: dict[Key, Row]) -> dict[Key, Row]:
     """Rows but for timings."""
     return {
-        key: replace(row, fit_seconds=None, predict_seconds=None, memory_mb=None) for key, row in rows.items()
+        key: replace(row, cost=replace(row.cost, fit_seconds=None, predict_seconds=None, memory_mb=None))
+        for key, row in rows.items()
     }
 
 
@@ -118,12 +119,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     digits = load_digits()
-    inputs = prepare(digits.images / 16, digits.target)
-    learners = choose(LEARNERS, True)
+    inputs = prepare_inputs(digits.images / 16, digits.target)
+    learners = choose_learners(LEARNERS, True)
     told: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as temporary:
         alone, shared = Path(temporary) / "alone", Path(temporary) / "shared"
-        one = hold(inputs, learners, TERMS, alone, Engine("joblib", 1), say=lambda line: None)
+        one = run_study(inputs, learners, SETTINGS, alone, Engine("joblib", 1), log=lambda line: None)
         with CLUSTERS[args.engine]() as (address, workers):
             before = len(workers())
             killer = threading.Thread(target=kill_one, args=(shared, workers, told), daemon=True)
@@ -131,7 +132,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             began = time.monotonic()
             engine = Engine(args.engine, 0, address)
             jobs = engine.jobs
-            many = hold(inputs, learners, TERMS, shared, engine, say=print)
+            many = run_study(inputs, learners, SETTINGS, shared, engine, log=print)
             seconds = time.monotonic() - began
             killer.join(timeout=1)
             after = len(workers())
@@ -143,7 +144,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             "workers_after": after,
             **told,
             "fits": len(many.rows),
-            "done": sum(row.status == DONE for row in many.rows.values()),
+            "done": sum(row.status == Status.DONE for row in many.rows.values()),
             "table_equal": plain(many.rows) == plain(one.rows),
             "seconds": round(seconds, 1),
         }

@@ -26,8 +26,8 @@ from _compare_data import DATA, load, run_folder
 from _machine import DRAFTS, result_path, save, shown, warn_if_busy
 
 import sutja
-from sutja.comparison.collect import Comparison
-from sutja.comparison.data.subsets import doubling_sizes
+from sutja.comparison.data.subsets import make_doubling_sizes
+from sutja.comparison.result import Comparison
 
 FIGURE = "compare_extrapolation"
 SMALL = 7  # sizes within the tenth
@@ -38,12 +38,12 @@ WITHIN = 2.0  # times the measured crossover
 def sizes_of(n: int) -> list[int]:
     """Seven sizes up to a tenth, evenly on a logarithmic scale, then doublings up to all."""
     small = np.geomspace(max(_LEAST, n // 1000), n // 10, SMALL).round().astype(int)
-    return sorted({*map(int, small), *(size for size in doubling_sizes(n, 2) if size > n // 10)})
+    return sorted({*map(int, small), *(size for size in make_doubling_sizes(n, 2) if size > n // 10)})
 
 
 def of_the_small(found: Comparison) -> Comparison:
     """The comparison as it would be if a tenth of the labels were all."""
-    few = found.n_learn // 10
+    few = found.data.n_train // 10
     rows = tuple(row for row in found.rows if row.labels <= few)
     return replace(
         found,
@@ -56,14 +56,14 @@ def errors(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
     """For each learner the error expected with all labels, its interval, and the error measured."""
     rows = []
     for name, curve in small.curves.items():
-        if found.n_learn not in found.done[name]:
+        if found.data.n_train not in found.done_rows[name]:
             continue
-        measured = float(np.mean([row.error for row in found.done[name][found.n_learn]]))
-        low, high = curve.interval_at(found.n_learn)
+        measured = float(np.mean([row.error for row in found.done_rows[name][found.data.n_train]]))
+        low, high = curve.predict_interval(found.data.n_train)
         rows.append(
             {
                 "learner": name,
-                "expected": curve.error_at(found.n_learn),
+                "expected": curve.predict_error(found.data.n_train),
                 "low": low,
                 "high": high,
                 "measured": measured,
@@ -79,7 +79,7 @@ def crossovers(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
     rows = []
     for one in found.crossovers:
         known = one.first in small.curves and one.second in small.curves
-        if one.kind != "at" or one.labels is None or one.labels <= found.n_learn / 10 or not known:
+        if one.kind != "at" or one.labels is None or one.labels <= found.data.n_train / 10 or not known:
             continue
         guess = small.crossover(one.first, one.second)
         off = None if guess.labels is None else math.exp(abs(math.log(guess.labels / one.labels)))
@@ -104,7 +104,7 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
     learners, sizes = args.learner or None, None
     if args.budget is None:
         first = sutja.compare(**data, sizes=[_LEAST], learners=["decision-tree"], seeds=1, trials=1)
-        sizes = sizes_of(first.n_learn)
+        sizes = sizes_of(first.data.n_train)
     found = sutja.compare(
         **data,
         sizes=sizes,
@@ -113,16 +113,18 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
         trials=args.trials,
         budget=args.budget,
         out=folder,
-        say=print,
+        log=print,
     )
     small = of_the_small(found)
     return {
         "data": name,
         "n": n,
-        "learnt_from": found.n_learn,
+        "learnt_from": found.data.n_train,
         "errors": errors(found, small),
         "crossovers": crossovers(found, small),
-        "not_at_the_full_size": [one for one in found.done if found.n_learn not in found.done[one]],
+        "not_at_the_full_size": [
+            one for one in found.done_rows if found.data.n_train not in found.done_rows[one]
+        ],
     }
 
 

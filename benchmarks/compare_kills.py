@@ -27,20 +27,20 @@ import numpy as np
 import psutil
 from _machine import ROOT, result_path, save, shown, warn_if_busy
 
-from sutja.comparison.collect import collect
-from sutja.comparison.data.inputs import prepare
+from sutja.comparison.data.inputs import prepare_inputs
 from sutja.comparison.data.sources import load_source
 from sutja.comparison.execution.backends import Engine
-from sutja.comparison.execution.table import DONE, RESULTS, TIMINGS, TUNING
-from sutja.comparison.learners.catalogue import choose
+from sutja.comparison.execution.table import RESULTS, TIMINGS, TUNING, Status
+from sutja.comparison.learners.catalogue import choose_learners
 from sutja.comparison.report.page import write_report
-from sutja.comparison.study import Terms, hold
+from sutja.comparison.result import collect_result
+from sutja.comparison.study import StudySettings, run_study
 
 FIGURE = "compare_kills"
 KILLS = 20
 KINDS = ("command", "all", "worker", "terminate", "interrupt")
 _SIGNALS = {"terminate": signal.SIGTERM, "interrupt": signal.SIGINT}
-TERMS = Terms((40, 80, 160), 2, trials=3, tune_seconds=3600.0)
+SETTINGS = StudySettings((40, 80, 160), 2, trials=3, tune_seconds=3600.0)
 _LEARNERS = "mlp-s,convnet-s,decision-tree,random-forest,k-nn,svm-rbf,logistic-regression"
 _EARLY, _LATER = 8.0, 0.5  # seconds within which a kill comes after the beginning, or after a line
 _PART = 0.25  # of the lines of an unbroken run, the most that are waited for
@@ -51,7 +51,7 @@ Row = dict[str, str]
 
 def begin(folder: Path, learners: str) -> psutil.Popen:
     """A process that compares."""
-    words = [sys.executable, __file__, "--hold", str(folder), "--learners", learners]
+    words = [sys.executable, __file__, "--study", str(folder), "--learners", learners]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     return psutil.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -59,14 +59,14 @@ def begin(folder: Path, learners: str) -> psutil.Popen:
 def compare(folder: Path, learners: str) -> None:
     """What the command does, on scikit-learn's digits; nothing is left out for want of time."""
     source = load_source(None)
-    inputs = prepare(source.X, source.y, classes=source.classes, source=source.name)
-    chosen, engine, begun = (
-        choose(learners.split(","), inputs.pictures),
+    inputs = prepare_inputs(source.X, source.y, classes=source.classes, source=source.name)
+    chosen, engine, start = (
+        choose_learners(learners.split(","), inputs.pictures),
         Engine("joblib", 2),
         time.monotonic(),
     )
-    table = hold(inputs, chosen, TERMS, folder, engine, begun=begun)
-    write_report(collect(inputs, chosen, TERMS, table, engine, folder, begun), folder)
+    table = run_study(inputs, chosen, SETTINGS, folder, engine, start=start)
+    write_report(collect_result(inputs, chosen, SETTINGS, table, engine, folder, start), folder)
 
 
 def rows(folder: Path) -> dict[tuple[str, str, str], Row]:
@@ -182,7 +182,7 @@ class Broken:
     def _look(self, done: bool) -> None:
         """Compare what is there with what was, and with the unbroken run."""
         found, wanted = rows(self.folder), rows(self.whole)
-        fits = {key: row for key, row in found.items() if row["status"] == DONE}
+        fits = {key: row for key, row in found.items() if row["status"] == Status.DONE}
         self.lost += sum(key not in fits for key in self.kept)
         self.repeated += sum(key in fits and fits[key] != row for key, row in self.kept.items())
         for key, row in fits.items():
@@ -205,10 +205,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--learners", default=_LEARNERS)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--hold", type=Path, help=argparse.SUPPRESS)  # what is killed
+    parser.add_argument("--study", type=Path, help=argparse.SUPPRESS)  # what is killed
     args = parser.parse_args(argv)
-    if args.hold:
-        return compare(args.hold, args.learners)
+    if args.study:
+        return compare(args.study, args.learners)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
     load_before = warn_if_busy()
     with tempfile.TemporaryDirectory() as temporary:

@@ -16,7 +16,7 @@ from _compare_data import load
 from _machine import result_path, save, shown, warn_if_busy
 from joblib import Parallel, delayed
 
-from sutja.comparison.execution.backends import cores
+from sutja.comparison.execution.backends import count_cores
 
 FIGURE = "compare_stack"
 NETWORKS, EPOCHS, A_STACK = 1000, 10.0, 125
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--networks", type=int, default=NETWORKS)
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--stack", type=int, default=A_STACK, help="networks trained as one")
-    parser.add_argument("--jobs", type=int, default=cores())
+    parser.add_argument("--jobs", type=int, default=count_cores())
     parser.add_argument(
         "--own-order", action="store_true", help="each network sees the rows in its own order"
     )

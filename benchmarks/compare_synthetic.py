@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from sutja.comparison.analysis.crossover import find_crossover
-from sutja.comparison.analysis.curves import Measured, fit_curves
+from sutja.comparison.analysis.curves import Measurements, fit_curves
 from sutja.metrics import wilson
 
 FIGURE = "compare_synthetic"
@@ -54,7 +54,7 @@ def measure(
     sizes: Sequence[int],
     hard: NDArray[np.float64],
     luck: float,
-) -> Measured:
+) -> Measurements:
     """Three fits on each size."""
     wrong = []
     for n in sizes:
@@ -62,7 +62,7 @@ def measure(
         each = np.clip(error * (1 + luck * rng.standard_normal(3)), 0.2 / len(hard), 0.95)
         own = rng.standard_normal((3, len(hard)))
         wrong.append(math.sqrt(_HARD) * hard + math.sqrt(1 - _HARD) * own > norm.isf(each)[:, None])
-    return Measured(name, np.array(sizes), tuple(wrong))
+    return Measurements(name, np.array(sizes), tuple(wrong))
 
 
 def case(seed: int) -> dict[str, float | str | bool]:
@@ -78,7 +78,7 @@ def case(seed: int) -> dict[str, float | str | bool]:
     beyond = 10.0 * sizes[-1]
     held = 0
     for name, law in (("one", one), ("two", two)):
-        low, high = curves[name].interval_at(beyond)
+        low, high = curves[name].predict_interval(beyond)
         held += low <= float(error_of(law, np.array([beyond]))[0]) <= high
     return {
         "kind": found.kind,

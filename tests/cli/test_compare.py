@@ -34,12 +34,12 @@ def table(tmp_path):
 def in_process(monkeypatch):
     """Fits in this process, which begins at once."""
     from sutja.comparison.execution import backends
-    from sutja.comparison.execution.table import DONE
-    from sutja.comparison.execution.tasks import Outcome, perform
+    from sutja.comparison.execution.table import Status
+    from sutja.comparison.execution.tasks import Outcome, run_task
 
     def run(self, tasks):
         for task in tasks:
-            yield task, Outcome(DONE, *perform(task), 1.0, 0.01)
+            yield task, Outcome(Status.DONE, *run_task(task), 1.0, 0.01)
 
     monkeypatch.setattr(backends.Engine, "run", run)
 
@@ -61,7 +61,7 @@ def test_a_folder_with_a_report_comes_of_a_table(table, tmp_path, in_process):
     assert "Does “flowers.csv” need deep learning?" in (tmp_path / "out" / "report.html").read_text("utf-8")
     again = compare(table, *CHEAP, "--out", tmp_path / "out", "--resume")
     assert again.exit_code == 0, again.output
-    assert "goes on with the comparison" in again.output
+    assert "resumes the comparison" in again.output
     assert list(csv.DictReader((tmp_path / "out" / "results.csv").open())) == rows
 
 
@@ -101,7 +101,7 @@ def test_bad_tables_get_a_clear_word(tmp_path, content, message):
         (("--resume", "--out", "{tmp}/none"), "no comparison in this folder"),
         (("--learners", "svm"), "there is no learner 'svm'"),
         (("--learners", "convnet-s"), "learns from pictures"),
-        (("--sizes", "10000"), "is no number of labels"),
+        (("--sizes", "10000"), "is not a number of labels"),
         (("--budget", "soon"), "is no duration"),
         (("--engine", "spark"), "is not one of"),
     ],
@@ -128,7 +128,7 @@ def test_the_same_in_python(in_process):
     assert sutja.compare is api.compare
     lines = []
     found = sutja.compare(
-        X, y, learners=["mlp-s", "k-nn"], sizes=(30, 60, 120), seeds=2, trials=1, say=lines.append
+        X, y, learners=["mlp-s", "k-nn"], sizes=(30, 60, 120), seeds=2, trials=1, log=lines.append
     )
     assert found.predict_error(1000).error < 0.3
     assert found.crossover("mlp-s", "k-nn").kind in ("at", "never", "several", "unclear")

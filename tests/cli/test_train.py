@@ -181,7 +181,7 @@ def test_data_that_is_not_there_leaves_no_folder(tmp_path):
 
 
 def test_too_little_memory_is_refused_before_the_work(bars, tmp_path, monkeypatch):
-    monkeypatch.setattr("sutja.training.classify.checks.memory_limit", lambda: 1000)
+    monkeypatch.setattr("sutja.training.classify.checks.measure_free_memory", lambda: 1000)
     done = train("classify", bars, "--net", "mlp", "--out", tmp_path / "run")
     assert done.exit_code == 1
     assert "GB of memory" in done.output

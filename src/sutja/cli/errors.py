@@ -11,9 +11,9 @@ import click
 
 from sutja.cli.output.writer import printable
 from sutja.errors import SutjaError
+from sutja.memory import is_out_of_memory
 
 FAILED, USAGE, INTERRUPTED = 1, 2, 130
-_MEMORY_WORDS = ("can't allocate memory", "out of memory")  # torch has no exception of its own on a CPU
 
 
 def fail(message: str, status: int = FAILED) -> NoReturn:
@@ -44,7 +44,7 @@ def report_errors(interrupted: str | Callable[[], str], status: int = FAILED) ->
     except (OSError, SutjaError) as error:
         fail(str(error), status)
     except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and not any(word in str(error) for word in _MEMORY_WORDS):
+        if not is_out_of_memory(error):
             raise
         fail("not enough memory; use smaller pictures, fewer of them, or a smaller batch", status)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Does this need deep learning, and how much data and compute would it take? Answered by experiment."""
+"""Compare networks with other learners, to find out if deep learning is needed and what it would take."""
 
 from sutja.comparison.api import compare
 

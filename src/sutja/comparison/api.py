@@ -1,4 +1,4 @@
-"""`compare`: what other code calls. Nothing heavy is imported before it is called."""
+"""`compare`, the function that other code calls. Nothing heavy is imported before it is called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sutja.comparison.collect import Comparison
+    from sutja.comparison.result import Comparison
 
 
 def compare(
@@ -34,13 +34,13 @@ def compare(
     classes: Sequence[str] | None = None,
     source: str = "X",
     notes: Sequence[str] = (),
-    say: Callable[[str], None] | None = None,
+    log: Callable[[str], None] | None = None,
     since: float | None = None,
 ) -> Comparison:
-    """Find out by experiment whether data need a deep network, and what more labels would bring.
+    """Find out by experiment if data need a deep network, and what more labels would bring.
 
-    Networks and baselines learn from nested subsets that grow by doubling, with several seeds, each tuned in
-    the same time on validation items, and answer one test set. Nothing is chosen by the test set.
+    Networks and baselines learn from nested subsets that grow by doubling, with several seeds. Each is tuned
+    on the validation part, with the same time, and answers the same test part, by which nothing is chosen.
 
     Parameters
     ----------
@@ -53,104 +53,109 @@ def compare(
         Names (see `sutja.comparison.learners.catalogue`), scikit-learn estimators of your own, pairs of a
         name and an estimator, or a mapping of such; None takes three networks and the seven baselines.
     sizes : Sequence[int] | None
-        Numbers of labels; None takes all labels that are there to learn from, half of them, a quarter, ...
+        Numbers of labels; None takes all labels of the train part, half of them, a quarter, ...
     groups : Any
-        (n,) writer, document, ... of each item; none is both learnt from and tested on.
+        (n,) writer, document, ... of each item; all items of a group go to the same part.
     test : tuple[Any, Any] | None
-        Items and classes to test on; None sets a fifth aside.
+        Items and classes of the test part; None sets a fifth of the items aside.
     seeds : int
-        How often each is fitted, each time on another subset.
+        Number of fits of each learner and size, each on another subset.
     budget : float | None
-        Seconds for all of it; None takes as long as it takes.
+        Seconds for everything; None for no limit.
     trials : int
-        Settings of each learner to try; 1 tunes nothing.
+        Number of settings of each learner to try; 1 tunes nothing.
     limit : float
         Seconds after which a fit is stopped.
     eras : bool
-        Also learn as people did in 1958, 1986, 1989, 1998, 2012 and 2015.
+        Add the methods of 1958, 1986, 1989, 1998, 2012 and 2015, and today's.
     out : str | Path | None
-        Folder for the table, from which a comparison that was stopped goes on; None keeps none.
+        Folder of the table, from which a stopped comparison can be resumed; None keeps none.
     engine : str
         "joblib", "dask" or "ray".
     jobs : int
-        Fits at once; 0 takes the cores there are.
+        Number of fits at a time; 0 for the number of cores.
     address : str
-        Of a running cluster of dask or ray.
+        Address of a running cluster of Dask or Ray.
     device : str
-        "auto", "cpu" or "cuda", for networks.
+        Device of networks: "auto", "cpu" or "cuda".
     classes : Sequence[str] | None
-        Names, where y is numbers from 0.
+        Names of the classes, if y holds numbers from 0.
     source : str
-        What to call the data.
+        Name of the data.
     notes : Sequence[str]
         Lines for the report.
-    say : Callable[[str], None] | None
-        Takes lines of progress; None is silent.
+    log : Callable[[str], None] | None
+        Called with lines of progress; None is silent.
     since : float | None
-        When the budget began, by `time.monotonic`; None for now.
+        Start of the budget, by `time.monotonic`; None for now.
+
+    Returns
+    -------
+    Comparison
+        The result, all of it in memory.
 
     Raises
     ------
     SutjaError
-        Nothing can be compared on these data; the message says why, and what can be done.
+        Nothing can be compared on these data; the message says why, and what to do.
 
     Examples
     --------
-    >>> found = compare(X, y, budget=600)  # doctest: +SKIP
-    >>> print(found.crossover("convnet-s", "svm-rbf"))  # doctest: +SKIP
-    >>> found.predict_error(20_000)  # doctest: +SKIP
+    >>> result = compare(X, y, budget=600)  # doctest: +SKIP
+    >>> print(result.crossover("convnet-s", "svm-rbf"))  # doctest: +SKIP
+    >>> result.predict_error(20_000)  # doctest: +SKIP
     """
-    begun = time.monotonic() if since is None else since
-    from sutja.comparison import study as contest
-    from sutja.comparison.collect import collect
-    from sutja.comparison.data.inputs import prepare
-    from sutja.comparison.execution import backends
-    from sutja.comparison.learners import catalogue as known
+    start = time.monotonic() if since is None else since
+    from sutja.comparison.data.inputs import prepare_inputs
+    from sutja.comparison.execution.backends import make_engine
+    from sutja.comparison.learners.catalogue import choose_learners
+    from sutja.comparison.result import collect_result
+    from sutja.comparison.study import StudySettings, run_study
 
-    tell = say or _silent
-    terms = contest.Terms(
-        _sizes(sizes),
+    log = log or _discard
+    settings = StudySettings(
+        _to_sizes(sizes),
         seeds,
-        math.inf if budget is None else _seconds(budget, "budget"),
+        math.inf if budget is None else _to_seconds(budget, "budget"),
         trials,
-        limit=_seconds(limit, "limit"),
+        limit=_to_seconds(limit, "limit"),
         device=device,
     )
-    chosen_engine = backends.choose(engine, jobs, address)
-    inputs = prepare(X, y, groups, test, classes=classes, source=source, notes=notes)
-    chosen = known.choose(learners, inputs.pictures, eras)
+    chosen_engine = make_engine(engine, jobs, address)
+    inputs = prepare_inputs(X, y, groups, test, classes=classes, source=source, notes=notes)
+    chosen = choose_learners(learners, inputs.pictures, eras)
     for note in inputs.notes:
-        tell(note)
+        log(note)
     try:
         with tempfile.TemporaryDirectory(prefix="sutja-") as temporary:
             folder = Path(out) if out is not None else Path(temporary)
-            table = contest.hold(inputs, chosen, terms, folder, chosen_engine, say=tell, begun=begun)
+            table = run_study(inputs, chosen, settings, folder, chosen_engine, log=log, start=start)
             kept = None if out is None else folder
-            return collect(inputs, chosen, terms, table, chosen_engine, kept, begun)
+            return collect_result(inputs, chosen, settings, table, chosen_engine, kept, start)
     finally:
         chosen_engine.close()
 
 
-def _sizes(wanted: Any) -> tuple[Any, ...]:
-    """Numbers of labels, one or several; they are checked where it is known how many there are."""
-    if wanted is None:
+def _to_sizes(sizes: Any) -> tuple[Any, ...]:
+    """Return one or several numbers of labels as a tuple; they are checked when the data are known."""
+    if sizes is None:
         return ()
     try:
-        return tuple(wanted)
+        return tuple(sizes)
     except TypeError:
-        return (wanted,)
+        return (sizes,)
 
 
-def _seconds(value: Any, where: str) -> float:
+def _to_seconds(value: Any, where: str) -> float:
     from sutja.errors import ComparisonError
 
     try:
         return float(value)
     except (TypeError, ValueError) as error:
         raise ComparisonError(
-            f"{value!r} is no time", where=where, remedy="give seconds, such as 600"
+            f"{value!r} is not a time", where=where, remedy="give seconds, such as 600"
         ) from error
 
 
-def _silent(line: str) -> None:
-    """Takes progress, and says nothing."""
+def _discard(line: str) -> None:
+    """Discard a line of progress."""

@@ -1,20 +1,20 @@
-"""Curves and crossovers: what is known is found again, and doubt is told."""
+"""Curves and crossovers: known ones are recovered, and doubt is reported."""
 
 import math
 
 import numpy as np
 import pytest
-from simulated_fits import SIZES, measured, power_law
+from simulated_fits import SIZES, measure, power_law
 
 from sutja.comparison.analysis.crossover import find_crossover
-from sutja.comparison.analysis.curves import best_at, fit_curves, fit_laws, gain_of
+from sutja.comparison.analysis.curves import find_best, fit_curves, fit_power_laws, predict_gain
 
 CHANCE = 0.9
 EARLY, LATE = power_law(0.04, 0.9, 0.35), power_law(0.003, 8.0, 0.75)  # they cross at about 420 labels
 
 
 def curves_of(*pairs, seed=0, **how):
-    some = [measured(name, curve, seed=seed + i, **how) for i, (name, curve) in enumerate(pairs)]
+    some = [measure(name, curve, seed=seed + i, **how) for i, (name, curve) in enumerate(pairs)]
     return fit_curves(some, CHANCE, draws=200)
 
 
@@ -26,15 +26,17 @@ def crossing(one, two):
 def test_a_curve_without_noise_is_found_again():
     sizes = np.array(SIZES)
     truth = power_law(0.02, 1.5, 0.6)
-    law = fit_laws(sizes, truth(sizes)[None], np.full(len(sizes), 1e-8), np.ones((1, len(sizes)), bool))
-    assert law.at(np.array([32_000.0]))[0, 0] == pytest.approx(float(truth(32_000)), rel=0.02)
+    law = fit_power_laws(sizes, truth(sizes)[None], np.full(len(sizes), 1e-8), np.ones((1, len(sizes)), bool))
+    assert law.evaluate(np.array([32_000.0]))[0, 0] == pytest.approx(float(truth(32_000)), rel=0.02)
 
 
 def test_a_curve_that_falls_to_nothing_has_no_floor_below_zero():
     sizes = np.array(SIZES)
-    law = fit_laws(sizes, (3.0 / sizes)[None], np.full(len(sizes), 1e-6), np.ones((1, len(sizes)), bool))
+    law = fit_power_laws(
+        sizes, (3.0 / sizes)[None], np.full(len(sizes), 1e-6), np.ones((1, len(sizes)), bool)
+    )
     assert law.a[0] >= 0
-    assert 0 <= law.at(np.array([1e6]))[0, 0] < 0.001
+    assert 0 <= law.evaluate(np.array([1e6]))[0, 0] < 0.001
 
 
 def test_the_error_to_expect_lies_within_its_interval():
@@ -42,8 +44,8 @@ def test_the_error_to_expect_lies_within_its_interval():
     for seed in range(20):
         truth = power_law(0.01 + 0.001 * seed, 1.2, 0.4 + 0.015 * seed)
         curve = curves_of(("one", truth), seed=seed)["one"]
-        low, high = curve.interval_at(10 * SIZES[-1])
-        assert low <= curve.error_at(10 * SIZES[-1]) <= high
+        low, high = curve.predict_interval(10 * SIZES[-1])
+        assert low <= curve.predict_error(10 * SIZES[-1]) <= high
         hits += low <= truth(10 * SIZES[-1]) <= high
     assert hits >= 17
 
@@ -64,7 +66,7 @@ def test_who_never_leads_is_said_not_to():
     curves = curves_of(("good", power_law(0.01, 0.5, 0.5)), ("bad", power_law(0.1, 2.0, 0.5)))
     found = find_crossover(curves["bad"], curves["good"])
     assert (found.kind, found.first) == ("never", "good")
-    assert "never within what was measured" in str(found)
+    assert "never within the measured range" in str(found)
 
 
 def test_two_learners_alike_cannot_be_told_apart():
@@ -89,9 +91,9 @@ def test_a_crossover_beyond_what_was_measured_is_expected_not_claimed():
     curves = curves_of(("early", early), ("late", late), spread=0.02, n_test=10_000)
     found = find_crossover(curves["early"], curves["late"])
     assert found.kind in ("never", "unclear")
-    assert found.beyond
+    assert found.is_beyond
     assert found.low <= truth <= found.high
-    assert "if the curves go on" in str(found)
+    assert "if the curves continue" in str(found)
 
 
 def test_odd_curves_are_called_so():
@@ -104,23 +106,23 @@ def test_odd_curves_are_called_so():
     curves = curves_of(("rising", rising), ("stuck", stuck), ("plain", EARLY))
     assert "rises" in curves["rising"].faults[0]
     assert "chance" in " ".join(curves["stuck"].faults)
-    assert curves["plain"].sound
+    assert curves["plain"].is_power_law
 
 
 def test_gains_are_of_labels_to_come():
     curve = curves_of(("one", EARLY))["one"]
-    gain, low, high = gain_of(curve, 3200, 1000)
+    gain, low, high = predict_gain(curve, 3200, 1000)
     assert 0 <= low <= gain <= high
     assert gain == pytest.approx(float(EARLY(3200) - EARLY(4200)), abs=0.004)
 
 
 def test_the_best_depends_on_the_labels():
     curves = curves_of(("early", EARLY), ("late", LATE))
-    assert (best_at(curves, 60), best_at(curves, 30_000)) == ("early", "late")
+    assert (find_best(curves, 60), find_best(curves, 30_000)) == ("early", "late")
 
 
 def test_too_few_sizes_make_no_curve():
-    some = measured("one", EARLY, sizes=(50, 100))
+    some = measure("one", EARLY, sizes=(50, 100))
     assert fit_curves([some], CHANCE) == {}
 
 

@@ -1,4 +1,4 @@
-"""What bad input gets: a clear word first, and what can be done."""
+"""Bad input gets a clear error with a remedy, odd input a warning."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ from scipy.sparse import csr_matrix
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
-from sutja.comparison.data.arrays import ArrayFile, Material
-from sutja.comparison.data.inputs import prepare
-from sutja.comparison.learners.catalogue import choose
+from sutja.comparison.data.arrays import ArrayFile, MappedData
+from sutja.comparison.data.inputs import prepare_inputs
+from sutja.comparison.learners.catalogue import choose_learners
 from sutja.errors import ComparisonError, SutjaError
 
 RNG = np.random.default_rng(0)
@@ -32,101 +32,105 @@ X, Y = RNG.normal(size=(200, 5)), RNG.integers(0, 3, 200)
         (np.ones_like(X), Y, "all the same"),
         (np.where(np.arange(200)[:, None] == 7, np.nan, X), Y, "NaN or infinite values, the first in row 8"),
         (X[:, 0], Y, "shape"),
-        ([[1, 2], [3]], Y, "no table"),
+        ([[1, 2], [3]], Y, "not a table"),
         (np.zeros((200, 5, 5, 2)), Y, "pictures of the shape"),
     ],
 )
 def test_a_clear_word_first(items, labels, message):
-    with pytest.raises(SutjaError, match=message) as told:
-        prepare(items, labels)
-    assert told.value.remedy
+    with pytest.raises(SutjaError, match=message) as raised:
+        prepare_inputs(items, labels)
+    assert raised.value.remedy
 
 
 def test_odd_data_is_told_and_taken():
     constant = np.column_stack([X, np.ones(200)])
-    assert any("1 of 6 columns are constant" in note for note in prepare(constant, Y).notes)
-    assert any("are few" in note for note in prepare(X, Y).notes)
+    assert any("1 of 6 columns are constant" in note for note in prepare_inputs(constant, Y).notes)
+    assert any("are few" in note for note in prepare_inputs(X, Y).notes)
     rare = np.where(np.arange(200) < 190, 0, 1 + np.arange(200) % 2)
-    assert any("chance is that good" in note for note in prepare(X, rare).notes)
+    assert any("chance is that good" in note for note in prepare_inputs(X, rare).notes)
 
 
 def test_ten_thousand_classes_are_taken_with_a_warning():
     many = np.repeat(np.arange(10_000), 3)
-    inputs = prepare(RNG.integers(0, 255, (30_000, 4)).astype(np.uint8), many)
+    inputs = prepare_inputs(RNG.integers(0, 255, (30_000, 4)).astype(np.uint8), many)
     assert len(inputs.classes) == 10_000
     assert any("10,000 classes with" in note for note in inputs.notes)
 
 
 def test_groups_must_fit():
     with pytest.raises(SutjaError, match="groups of the shape"):
-        prepare(X, Y, np.zeros(3))
+        prepare_inputs(X, Y, np.zeros(3))
     with pytest.raises(SutjaError, match=r"one group, 0.*one to test on"):
-        prepare(X, Y, np.zeros(200, int))
+        prepare_inputs(X, Y, np.zeros(200, int))
     with pytest.raises(SutjaError, match="2 groups, a, b"):
-        prepare(X, Y, np.repeat(["a", "b"], 100))
+        prepare_inputs(X, Y, np.repeat(["a", "b"], 100))
     with pytest.raises(SutjaError, match="no group for 100 items"):
-        prepare(X, Y, np.array(["a", None] * 100, object))
-    apart = prepare(X, Y, np.repeat(["a", "b"], 100), (X[:50], Y[:50]))
+        prepare_inputs(X, Y, np.array(["a", None] * 100, object))
+    apart = prepare_inputs(X, Y, np.repeat(["a", "b"], 100), (X[:50], Y[:50]))
     assert len({*apart.groups}) == 1
-    assert prepare(X, Y, np.array(["a", "b", "c", 4] * 50, object)).groups.dtype.kind == "U"
+    assert prepare_inputs(X, Y, np.array(["a", "b", "c", 4] * 50, object)).groups.dtype.kind == "U"
 
 
 def test_a_class_that_only_tests_is_told():
     of_group = np.repeat(np.arange(4), 50)  # a class a group: no learner can know all
-    notes = prepare(X, of_group, of_group).notes
+    notes = prepare_inputs(X, of_group, of_group).notes
     assert any("is left to learn from" in note for note in notes)
 
 
 def test_test_items_may_come_apart():
-    inputs = prepare(X, Y.astype(str), test=(X[:50] + 1, Y[:50].astype(str)))
+    inputs = prepare_inputs(X, Y.astype(str), test=(X[:50] + 1, Y[:50].astype(str)))
     source, rows, truth = inputs.parts["test"]
     assert (source, len(rows)) == (1, 50)
     assert np.array_equal(truth, Y[:50])
     with pytest.raises(ComparisonError, match="classes that are not learnt: 9"):
-        prepare(X, Y, test=(X[:2], np.array([0, 9])))
+        prepare_inputs(X, Y, test=(X[:2], np.array([0, 9])))
     with pytest.raises(ComparisonError, match="make them alike"):
-        prepare(X, Y, test=(X[:2, :3], Y[:2]))
+        prepare_inputs(X, Y, test=(X[:2, :3], Y[:2]))
 
 
 def test_a_memory_mapped_array_stays_where_it_is(tmp_path, monkeypatch):
     path = tmp_path / "X.npy"
     np.save(path, RNG.integers(0, 255, (400, 30)).astype(np.uint8))
     mapped = np.load(path, mmap_mode="r")
-    monkeypatch.setattr("sutja.memory.free_memory", lambda: 20_000.0)
-    inputs = prepare(mapped, np.arange(400) % 4)
+    monkeypatch.setattr("sutja.memory.measure_free_memory", lambda: 20_000.0)
+    inputs = prepare_inputs(mapped, np.arange(400) % 4)
     assert inputs.arrays[0] is mapped
-    assert any("are learnt from, larger ones are passed over" in note for note in inputs.notes)
-    material = Material.write(tmp_path / "m", inputs.arrays, inputs.parts, False, 4)
+    assert any("are used, larger ones are passed over" in note for note in inputs.notes)
+    material = MappedData.write(tmp_path / "m", inputs.arrays, inputs.parts, False, 4)
     assert material.sources[0].path == str(path)
-    rows = inputs.parts["learn"][1]
+    rows = inputs.parts["train"][1]
     assert np.array_equal(
-        Material.read(tmp_path / "m").items("learn", np.array([3, 1])), mapped[rows[[3, 1]]]
+        MappedData.open(tmp_path / "m").load_items("train", np.array([3, 1])), mapped[rows[[3, 1]]]
     )
 
 
 def test_a_view_of_a_mapped_array_is_written_out(tmp_path):
     np.save(tmp_path / "X.npy", np.arange(40).reshape(10, 4))
     view = np.load(tmp_path / "X.npy", mmap_mode="r")[2:]
-    made = ArrayFile.of(view, tmp_path / "copy.npy")
+    made = ArrayFile.save(view, tmp_path / "copy.npy")
     assert np.array_equal(made.open(), view)
 
 
 def test_large_items_are_few_to_test_on():
     y = np.arange(1200) % 3
     large = np.broadcast_to(y.astype(np.uint8)[:, None, None], (1200, 1, 400_000))  # as numbers 1.6 MB each
-    inputs = prepare(large, y)
-    assert [len(inputs.parts[part][1]) for part in ("held", "test")] == [120, 240]  # shares of so few
+    inputs = prepare_inputs(large, y)
+    assert [len(inputs.parts[part][1]) for part in ("validation", "test")] == [120, 240]  # shares of so few
     y = np.arange(6000) % 3
     large = np.broadcast_to(y.astype(np.uint8)[:, None, None], (6000, 1, 400_000))
-    inputs = prepare(large, y)
-    assert [len(inputs.parts[part][1]) for part in ("held", "test")] == [200, 625]
+    inputs = prepare_inputs(large, y)
+    assert [len(inputs.parts[part][1]) for part in ("validation", "test")] == [200, 625]
 
 
 def test_learners_are_named_or_brought():
-    assert [learner.name for learner in choose(None, True)][:3] == ["mlp-s", "convnet-s", "convnet-m"]
-    assert [learner.name for learner in choose(None, False)][:3] == ["mlp-s", "mlp-m", "mlp-l"]
-    assert len(choose(None, True)) == 10
-    assert len(choose((), True, eras=True)) == 7
+    assert [learner.name for learner in choose_learners(None, True)][:3] == [
+        "mlp-s",
+        "convnet-s",
+        "convnet-m",
+    ]
+    assert [learner.name for learner in choose_learners(None, False)][:3] == ["mlp-s", "mlp-m", "mlp-l"]
+    assert len(choose_learners(None, True)) == 10
+    assert len(choose_learners((), True, eras=True)) == 7
     mine = RandomForestClassifier()
     for wanted, names in (
         ("k-nn", ["k-nn"]),
@@ -138,7 +142,7 @@ def test_learners_are_named_or_brought():
         ([("mine", mine), "k-nn"], ["mine", "k-nn"]),
         (iter(["k-nn"]), ["k-nn"]),
     ):
-        assert [learner.name for learner in choose(wanted, True)] == names
+        assert [learner.name for learner in choose_learners(wanted, True)] == names
 
 
 @pytest.mark.parametrize(
@@ -149,9 +153,9 @@ def test_learners_are_named_or_brought():
         ("KNN", True, "did you mean k-nn"),
         (("convnet-s",), False, "learns from pictures"),
         (("k-nn", "k-nn"), True, "twice"),
-        ((), True, "no learner"),
-        ((("mine", object()),), True, "mine is no learner"),
-        (7, True, "7 is no learner"),
+        ((), True, "names no learner"),
+        ((("mine", object()),), True, "mine is not a learner"),
+        (7, True, "7 is not a learner"),
         ([RandomForestClassifier], True, r"make one of it: RandomForestClassifier\(\)"),
         ([("mine", RandomForestClassifier)], True, r"make one of it: RandomForestClassifier\(\)"),
         ([("k-nn", RandomForestClassifier())], True, "call yours by another name"),
@@ -160,4 +164,4 @@ def test_learners_are_named_or_brought():
 )
 def test_who_is_no_learner_is_told_the_way_out(wanted, pictures, message):
     with pytest.raises(ComparisonError, match=message):
-        choose(wanted, pictures)
+        choose_learners(wanted, pictures)

@@ -1,11 +1,10 @@
-"""What the command takes as DATA: too large for the memory, it is read where it lies or refused."""
+"""DATA of the command: what is too large for the memory is mapped into it or refused."""
 
 import numpy as np
 import pytest
 
 from sutja.comparison.data.arrays import ArrayFile
-from sutja.comparison.data.npz import mapped
-from sutja.comparison.data.sources import load_source
+from sutja.comparison.data.sources import load_source, map_array
 from sutja.errors import ComparisonError, SutjaError
 
 RNG = np.random.default_rng(0)
@@ -13,7 +12,7 @@ RNG = np.random.default_rng(0)
 
 @pytest.fixture
 def no_memory(monkeypatch):
-    monkeypatch.setattr("sutja.comparison.data.sources.free_memory", lambda: 1000.0)
+    monkeypatch.setattr("sutja.comparison.data.sources.measure_free_memory", lambda: 1000.0)
 
 
 @pytest.mark.parametrize(
@@ -32,7 +31,7 @@ def test_an_npz_larger_than_memory_is_mapped(tmp_path, no_memory, X, shape):
     assert source.X.shape == shape
     assert np.array_equal(source.X.reshape(X.shape), X)
     assert len(source.groups) == 60
-    again = ArrayFile.of(source.X, tmp_path / "copy.npy")
+    again = ArrayFile.save(source.X, tmp_path / "copy.npy")
     assert again.path == str(path)
     assert np.array_equal(again.open(), source.X)
 
@@ -44,7 +43,7 @@ def test_a_packed_npz_larger_than_memory_is_refused(tmp_path, no_memory):
         load_source(str(path))
     np.savez(path, X=np.asfortranarray(RNG.normal(size=(60, 7))), y=np.arange(60) % 3)
     with pytest.raises(ComparisonError, match=r"by columns, .* in C order"):
-        mapped(path, "X")
+        map_array(path, "X")
 
 
 def test_a_table_larger_than_memory_is_refused(tmp_path, no_memory):
@@ -83,6 +82,6 @@ def test_what_is_no_data_is_told(tmp_path, name, message):
     (tmp_path / "empty").mkdir()
     (tmp_path / "damaged.npz").write_bytes(b"PK\x03\x04 and no more")
     np.save(tmp_path / "array.npy", np.zeros((60, 3)))
-    with pytest.raises(SutjaError, match=message) as told:
+    with pytest.raises(SutjaError, match=message) as raised:
         load_source(str(tmp_path / name))
-    assert told.value.remedy
+    assert raised.value.remedy

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.comparison.data.subsets import check_sizes, doubling_sizes, nested_subsets
+from sutja.comparison.data.subsets import check_sizes, draw_nested_subsets, make_doubling_sizes
 from sutja.errors import ComparisonError
 
 
 @given(st.integers(2, 400_000), st.integers(2, 10_000))
 def test_sizes_double_up_to_all_labels(n, classes):
-    sizes = doubling_sizes(n, classes)
+    sizes = make_doubling_sizes(n, classes)
     assert sizes[-1] == n
     for small, large in pairwise(sizes):
         assert large // 2 == small
@@ -28,7 +28,7 @@ def test_subsets_are_nested_exact_and_have_every_class(seed, classes, grouped):
     labels = np.concatenate([np.arange(classes).repeat(3), rng.integers(0, classes, 600)])
     groups = rng.integers(0, 150, len(labels)) if grouped else None
     sizes = (40, 80, 160, 320)
-    found = nested_subsets(labels, groups, sizes, seed)
+    found = draw_nested_subsets(labels, groups, sizes, seed)
     before = set()
     for n in sizes:
         chosen = set(found[n].tolist())
@@ -45,23 +45,23 @@ def test_half_of_the_items_are_of_half_of_the_groups():
     rng = np.random.default_rng(0)
     groups = np.arange(2000) // 20  # 100 groups of 20
     labels = rng.integers(0, 4, 2000)
-    chosen = nested_subsets(labels, groups, (1000,), 0)[1000]
+    chosen = draw_nested_subsets(labels, groups, (1000,), 0)[1000]
     counts = np.bincount(groups[chosen], minlength=100)
     assert (counts == 20).sum() == 50
-    few = nested_subsets(labels, groups, (100, 1000), 0)[100]
+    few = draw_nested_subsets(labels, groups, (100, 1000), 0)[100]
     assert len(np.unique(groups[few])) >= 20  # not five whole groups
 
 
 def test_another_seed_draws_another_subset():
     labels = np.arange(1000) % 5
-    one, two = (nested_subsets(labels, None, (100,), seed)[100] for seed in (0, 1))
+    one, two = (draw_nested_subsets(labels, None, (100,), seed)[100] for seed in (0, 1))
     assert not np.array_equal(one, two)
-    assert np.array_equal(one, nested_subsets(labels, None, (100,), 0)[100])
+    assert np.array_equal(one, draw_nested_subsets(labels, None, (100,), 0)[100])
 
 
 @pytest.mark.parametrize("sizes", [(1,), (10, 101), (2.5,), (True,), ("ten",), (None,), (math.nan,), (2j,)])
 def test_sizes_that_make_no_sense_are_refused(sizes):
-    with pytest.raises(ComparisonError, match="no number of labels"):
+    with pytest.raises(ComparisonError, match="not a number of labels"):
         check_sizes(sizes, 100)
 
 

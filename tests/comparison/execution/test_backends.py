@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from labelled_blobs import blobs
 
-from sutja.comparison.data.inputs import prepare
+from sutja.comparison.data.inputs import prepare_inputs
 from sutja.comparison.execution import backends
-from sutja.comparison.execution.table import DONE, FAILED, RESULTS
-from sutja.comparison.execution.tasks import One, Outcome, Task
-from sutja.comparison.learners.catalogue import Learner, choose
-from sutja.comparison.study import Terms, hold
+from sutja.comparison.execution.table import RESULTS, Status
+from sutja.comparison.execution.tasks import FitSpec, Outcome, Task
+from sutja.comparison.learners.catalogue import Learner, choose_learners
+from sutja.comparison.study import StudySettings, run_study
 from sutja.errors import ComparisonError
 
 
 def test_another_engine_is_not_known():
     with pytest.raises(ComparisonError, match="no engine 'spark'"):
-        backends.choose("spark", 2, "")
+        backends.make_engine("spark", 2, "")
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_another_engine_is_not_known():
 def test_a_missing_package_is_named(monkeypatch, name, package, way_out):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ComparisonError, match=way_out):
-        backends.choose(name, 2, "")
+        backends.make_engine(name, 2, "")
 
 
 def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
@@ -47,40 +47,40 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
 
 def test_an_address_is_a_cluster_s():
     with pytest.raises(ComparisonError, match="choose the engine dask or ray"):
-        backends.choose("joblib", 2, "tcp://127.0.0.1:9")
+        backends.make_engine("joblib", 2, "tcp://127.0.0.1:9")
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
 def test_no_number_of_jobs_is_one_a_core(jobs):
-    assert backends.choose("joblib", jobs, "").jobs == backends.cores() >= 1
+    assert backends.make_engine("joblib", jobs, "").jobs == backends.count_cores() >= 1
 
 
 def task(seed):
-    return Task(Learner("own", "own", ""), 40, (One(seed, {}, np.arange(4)),), "", "test", 9.0)
+    return Task(Learner("own", "own", ""), 40, (FitSpec(seed, {}, np.arange(4)),), "", "test", 9.0)
 
 
 def test_tasks_are_chosen_while_nothing_is_noted():
     """Threads ask for tasks: never two at once, and never while the caller looks at what came of one."""
-    at_work, together = [], []
+    active, together = [], []
 
     def tasks():
         for seed in range(40):
-            at_work.append("choosing")
+            active.append("choosing")
             time.sleep(0.002)
-            together.append(len(at_work))
-            at_work.pop()
+            together.append(len(active))
+            active.pop()
             yield task(seed)
 
     engine = backends.Engine("joblib", 4)
-    engine._opened = ExitStack(), lambda given: Outcome(DONE, seconds=float(given.ones[0].seed)), 4
+    engine._opened = ExitStack(), lambda given: Outcome(Status.DONE, seconds=float(given.specs[0].seed)), 4
     seen = []
     for given, outcome in engine.run(tasks()):
-        at_work.append("noting")
+        active.append("noting")
         time.sleep(0.002)
-        together.append(len(at_work))
-        at_work.pop()
-        assert outcome.seconds == given.ones[0].seed
-        seen.append(given.ones[0].seed)
+        together.append(len(active))
+        active.pop()
+        assert outcome.seconds == given.specs[0].seed
+        seen.append(given.specs[0].seed)
     assert sorted(seen) == list(range(40))
     assert set(together) == {1}
 
@@ -92,7 +92,7 @@ def test_an_error_in_choosing_reaches_the_caller(jobs):
         raise OSError(28, "No space left on device")
 
     engine = backends.Engine("joblib", jobs)
-    engine._opened = ExitStack(), lambda given: Outcome(DONE), jobs
+    engine._opened = ExitStack(), lambda given: Outcome(Status.DONE), jobs
     done = []
     with pytest.raises(OSError, match="No space left"):
         done.extend(engine.run(tasks()))
@@ -104,7 +104,7 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
 
     X, y = blobs(300)
     X = (np.clip(X[:, 0] / 3 + 0.3, 0, 1) * 255).astype(np.uint8)
-    learners = choose(("decision-tree", "k-nn"), True)
+    learners = choose_learners(("decision-tree", "k-nn"), True)
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
         Client(cluster) as client,
@@ -120,26 +120,31 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
         killer = threading.Thread(target=kill_one, daemon=True)
         killer.start()
         engine = backends.Engine("dask", 2, cluster.scheduler_address)
-        table = hold(
-            prepare(X, y), learners, Terms((40, 160), 3, trials=1), tmp_path, engine, say=lambda line: None
+        table = run_study(
+            prepare_inputs(X, y),
+            learners,
+            StudySettings((40, 160), 3, trials=1),
+            tmp_path,
+            engine,
+            log=lambda line: None,
         )
         alive = [pid for pid in client.run(os.getpid).values() if pid in pids]
         assert engine.jobs == 2
     assert len(alive) <= 1
     assert len(table.rows) == 12
-    assert all(row.status == DONE for row in table.rows.values())
+    assert all(row.status == Status.DONE for row in table.rows.values())
 
 
 def test_a_fit_that_the_cluster_cannot_do_is_told(monkeypatch):
     from distributed import Client, LocalCluster
 
-    monkeypatch.setattr(backends.worker_pool, "do", deliberately_not)
+    monkeypatch.setattr(backends.worker_pool, "run_in_pool", deliberately_not)
     here = LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
     with here as cluster, Client(cluster):
         engine = backends.Engine("dask", 0, cluster.scheduler_address)
         ((_, outcome),) = engine.run([task(0)])
         engine.close()
-    assert outcome.status == FAILED
+    assert outcome.status == Status.FAILED
     assert outcome.note == "the cluster lost it (ArithmeticError: not here)"
 
 
@@ -170,9 +175,9 @@ def test_a_ray_node_killed_midway_costs_no_fit(tmp_path):
     try:
         engine = backends.Engine("ray", 0, nodes.address)
         jobs = engine.jobs
-        learners = choose(("decision-tree", "k-nn"), True)
-        terms = Terms((40, 160), 3, trials=1)
-        table = hold(prepare(X, y), learners, terms, tmp_path, engine, say=lambda line: None)
+        learners = choose_learners(("decision-tree", "k-nn"), True)
+        settings = StudySettings((40, 160), 3, trials=1)
+        table = run_study(prepare_inputs(X, y), learners, settings, tmp_path, engine, log=lambda line: None)
         killer.join(5)
     finally:
         ray.shutdown()
@@ -180,4 +185,4 @@ def test_a_ray_node_killed_midway_costs_no_fit(tmp_path):
     assert not killer.is_alive()
     assert jobs == 2
     assert len(table.rows) == 12
-    assert all(row.status == DONE for row in table.rows.values())
+    assert all(row.status == Status.DONE for row in table.rows.values())

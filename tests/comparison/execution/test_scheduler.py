@@ -1,22 +1,23 @@
-"""The plan: it spends the time well, and never more than there is. No fit is done here, a clock is wound."""
+"""The scheduler spends the time well, and never more than there is. No fit is run; time is simulated."""
 
 import math
 
 import numpy as np
 import pytest
 
-from sutja.comparison.data.arrays import ArrayFile, Material
-from sutja.comparison.execution.budget import Clock, Costs
-from sutja.comparison.execution.scheduler import Grid, Planner
-from sutja.comparison.execution.table import PASSED_OVER
+from sutja.comparison.data.arrays import ArrayFile, MappedData
+from sutja.comparison.execution.budget import CostModel, TimeBudget
+from sutja.comparison.execution.scheduler import Grid, Scheduler
+from sutja.comparison.execution.table import Status
+from sutja.comparison.execution.tasks import Resources
 from sutja.comparison.learners.catalogue import Learner
 
 SIZES = (50, 100, 200, 400, 800, 1600)
 POWERS = {"quick": (0.01, 1.0), "middling": (0.05, 1.3), "slow": (0.3, 2.0)}  # seconds at 50 labels, growth
 
 
-class WoundClock(Clock):
-    """A clock that goes on when it is told to."""
+class ManualBudget(TimeBudget):
+    """A budget whose time passes when the test says so."""
 
     def __init__(self, seconds, reserve=0.0):
         super().__init__(seconds, reserve)
@@ -26,40 +27,28 @@ class WoundClock(Clock):
         return self.now
 
 
-def planner(seconds, limit=1e9, seeds=2, features=4):
+def make_scheduler(seconds, limit=1e9, seeds=2, features=4):
     learners = tuple(Learner(name, "own", name) for name in POWERS)
     subsets = tuple({n: np.arange(n) for n in SIZES} for _ in range(seeds))
+    data = MappedData("", (ArrayFile("", "<f4", (1600, features), 0),), False, 2)
+    passed, budget = [], ManualBudget(seconds)
+    resources = Resources(data, CostModel(), budget, limit)
     grid = Grid(learners, SIZES, seeds, subsets)
-    material = Material("", (ArrayFile("", "<f4", (1600, features), 0),), False, 2)
-    passed = []
-    clock = WoundClock(seconds)
-    made = Planner(
-        grid,
-        (),
-        lambda name, n: {},
-        material,
-        lambda learner: "cpu",
-        "float32",
-        Costs(),
-        clock,
-        limit,
-        passed.extend,
-    )
-    return made, clock, passed
+    return Scheduler(grid, (), lambda name, n: {}, resources, passed.extend), budget, passed
 
 
-def run(plan, clock, limit=1e9):
-    """Do what is handed out, one after the other; what each fit truly takes is known here."""
+def run(scheduler, budget, limit=1e9):
+    """Run the tasks one after the other; the true cost of each fit is known here."""
     done = []
-    for task in plan.tasks():
+    for task in scheduler.iterate_tasks():
         first, growth = POWERS[task.learner.name]
         seconds = first * (task.labels / 50) ** growth
-        taken = min(seconds, task.limit, task.within, limit)
-        clock.now += taken
+        taken = min(seconds, task.limit, task.total_limit, limit)
+        budget.now += taken
         if taken < seconds:
-            plan.give_up(task.learner.name, task.labels, "slower than a fit may be")
+            scheduler.give_up(task.learner.name, task.labels, "slower than a fit may be")
             continue
-        plan.costs.add(task.learner.name, task.labels, seconds)
+        scheduler.resources.costs.add(task.learner.name, task.labels, seconds)
         done.append((task.learner.name, task.labels))
     return done
 
@@ -69,18 +58,18 @@ def total():
 
 
 def test_with_time_enough_all_is_done():
-    plan, clock, passed = planner(math.inf)
-    assert len(run(plan, clock)) == 2 * len(SIZES) * len(POWERS)
+    scheduler, budget, passed = make_scheduler(math.inf)
+    assert len(run(scheduler, budget)) == 2 * len(SIZES) * len(POWERS)
     assert not passed
-    assert not plan.left
+    assert not scheduler.waiting
 
 
 @pytest.mark.parametrize("share", [0.02, 0.1, 0.3, 0.7])
 def test_a_budget_is_kept_and_well_spent(share):
     seconds = share * total()
-    plan, clock, _ = planner(seconds)
-    done = run(plan, clock)
-    assert clock.now <= seconds
+    scheduler, budget, _ = make_scheduler(seconds)
+    done = run(scheduler, budget)
+    assert budget.now <= seconds
     every = sorted(
         first * (n / 50) ** growth for first, growth in POWERS.values() for n in SIZES for _ in "ab"
     )
@@ -90,18 +79,18 @@ def test_a_budget_is_kept_and_well_spent(share):
 
 
 def test_learners_get_the_same_time_and_what_one_does_not_need_goes_to_the_others():
-    plan, clock, _ = planner(0.03 * total())
+    scheduler, budget, _ = make_scheduler(0.03 * total())
     time_of = dict.fromkeys(POWERS, 0.0)
-    for name, n in run(plan, clock):
+    for name, n in run(scheduler, budget):
         first, growth = POWERS[name]
         time_of[name] += first * (n / 50) ** growth
-    assert not [n for name, n in plan.left if name == "quick"]  # all of it is done, in little time
+    assert not [n for name, n in scheduler.waiting if name == "quick"]  # all of it is done, in little time
     assert 0.4 < time_of["slow"] / time_of["middling"] < 2.5
 
 
 def test_sizes_are_climbed_from_below_and_third_seeds_wait():
-    plan, clock, _ = planner(0.3 * total(), seeds=3)
-    done = run(plan, clock)
+    scheduler, budget, _ = make_scheduler(0.3 * total(), seeds=3)
+    done = run(scheduler, budget)
     for name in POWERS:
         sizes = [n for learner, n in done if learner == name]
         firsts = list(dict.fromkeys(sizes))
@@ -112,34 +101,34 @@ def test_sizes_are_climbed_from_below_and_third_seeds_wait():
 
 
 def test_a_learner_that_is_too_slow_is_not_tried_on_more():
-    plan, clock, passed = planner(math.inf, limit=40.0)
-    done = run(plan, clock, limit=40.0)
+    scheduler, budget, passed = make_scheduler(math.inf, limit=40.0)
+    done = run(scheduler, budget, limit=40.0)
     assert max(n for name, n in done if name == "slow") == 400
     assert max(n for name, n in done if name == "quick") == 1600
     assert {row.labels for row in passed} == {800, 1600}
-    assert all(row.status == PASSED_OVER and "slower" in row.note for row in passed)
+    assert all(row.status == Status.PASSED_OVER and "slower" in row.note for row in passed)
 
 
 def test_what_does_not_fit_in_memory_is_passed_over(monkeypatch):
-    monkeypatch.setattr("sutja.memory.free_memory", lambda: 500 * 4 * 4 * 4.0)
-    plan, clock, passed = planner(math.inf)
-    assert max(n for _, n in run(plan, clock)) == 400
+    monkeypatch.setattr("sutja.memory.measure_free_memory", lambda: 500 * 4 * 4 * 4.0)
+    scheduler, budget, passed = make_scheduler(math.inf)
+    assert max(n for _, n in run(scheduler, budget)) == 400
     assert "memory" in passed[0].note
 
 
 def test_costs_grow_as_they_were_seen_to():
-    costs = Costs({"new": 7.0})
-    assert costs.expect("new", 100) == 7.0
+    costs = CostModel({"new": 7.0})
+    assert costs.predict("new", 100) == 7.0
     for n in (100, 200, 400):
         costs.add("square", n, (n / 100) ** 2)
-    assert costs.expect("square", 800) == pytest.approx(64, rel=0.01)
-    assert costs.expect("square", 100) == 1.0
+    assert costs.predict("square", 800) == pytest.approx(64, rel=0.01)
+    assert costs.predict("square", 100) == 1.0
     costs.add("fixed", 100, 1.0)
     costs.add("fixed", 200, 1.0)
-    assert costs.expect("fixed", 1600) > 4.0  # what is fixed does not stay so
+    assert costs.predict("fixed", 1600) > 4.0  # what is fixed does not stay so
 
 
 def test_a_part_of_the_time():
-    clock = Clock(100.0, reserve=20.0)
-    assert clock.part(0.25).left() == pytest.approx(0.25 * clock.left(), rel=0.01)
-    assert Clock().part(0.2).left() == math.inf
+    budget = TimeBudget(100.0, reserve=20.0)
+    assert budget.take_share(0.25).remaining() == pytest.approx(0.25 * budget.remaining(), rel=0.01)
+    assert TimeBudget().take_share(0.2).remaining() == math.inf

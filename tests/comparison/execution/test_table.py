@@ -3,20 +3,21 @@
 import numpy as np
 import pytest
 
-from sutja.comparison.execution.table import DONE, FAILED, RESULTS, Row, Table
+from sutja.comparison.execution.table import RESULTS, Row, Status, Table
+from sutja.comparison.learners.cost import Cost
 from sutja.errors import ComparisonError
 
 
 def row(seed, **more):
-    return Row("k-nn", 100, seed, DONE, 0.1 + seed / 7, 1.5, 0.25, 3.0, 1e9, None, 12, **more)
+    return Row("k-nn", 100, seed, Status.DONE, 0.1 + seed / 7, Cost(1.5, 0.25, 3.0, 1e9, None, 12), **more)
 
 
 def test_rows_come_back_as_they_went():
-    one = Row("a,b", 3, 0, FAILED, settings='{"C": 1.0}', note='it said "no",\nand ended')
-    assert Row.from_texts(row(1).texts()).key == ("k-nn", 100, 1)
-    back = Row.from_texts(one.texts())
+    one = Row("a,b", 3, 0, Status.FAILED, settings='{"C": 1.0}', note='it said "no",\nand ended')
+    assert Row.from_cells(row(1).to_cells()).key == ("k-nn", 100, 1)
+    back = Row.from_cells(one.to_cells())
     assert back.note == 'it said "no", and ended'
-    assert (back.settings, back.error, back.parameters) == (one.settings, None, None)
+    assert (back.settings, back.error, back.cost.parameters) == (one.settings, None, None)
 
 
 def test_a_table_cut_off_anywhere_is_read_up_to_there(tmp_path):
@@ -46,7 +47,7 @@ def test_answers_are_there_before_their_row(tmp_path):
     table = Table(tmp_path)
     table.add([row(0)], {row(0).key: np.array([3, 1, 700])})
     assert table.has_answers(row(0).key)
-    assert table.answers(row(0).key).tolist() == [3, 1, 700]
+    assert table.load_answers(row(0).key).tolist() == [3, 1, 700]
     assert not table.has_answers(row(1).key)
 
 
@@ -55,7 +56,7 @@ def test_rows_are_sorted_in_the_end(tmp_path):
     table.add([row(2), row(0)])
     table.add([row(1)])
     table.write_sorted()
-    table.forget([row(1).key])
+    table.remove([row(1).key])
     table.add([row(5)])
     table.close()
     assert [key[2] for key in Table(tmp_path).rows] == [0, 2, 5]
@@ -63,7 +64,7 @@ def test_rows_are_sorted_in_the_end(tmp_path):
 
 def test_another_file_of_that_name_is_left_alone(tmp_path):
     (tmp_path / RESULTS).write_text("my,own,results\n1,2,3\n")
-    with pytest.raises(ComparisonError, match="no table of a comparison"):
+    with pytest.raises(ComparisonError, match="not a table of a comparison"):
         Table(tmp_path)
     assert (tmp_path / RESULTS).read_text().startswith("my,own")
 
@@ -72,8 +73,8 @@ def test_names_alike_keep_their_own_answers(tmp_path):
     table = Table(tmp_path)
     keys = [("my net", 40, 0), ("my_net", 40, 0), ("My net", 40, 0), ("m" * 300, 40, 0), ("m" * 301, 40, 0)]
     for place, key in enumerate(keys):
-        table.add([Row(*key, DONE, 0.1)], {key: np.array([place])})
-    assert [table.answers(key).tolist() for key in keys] == [[0], [1], [2], [3], [4]]
+        table.add([Row(*key, Status.DONE, 0.1)], {key: np.array([place])})
+    assert [table.load_answers(key).tolist() for key in keys] == [[0], [1], [2], [3], [4]]
 
 
 def test_answers_that_were_cut_off_are_none(tmp_path):

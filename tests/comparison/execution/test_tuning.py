@@ -1,14 +1,14 @@
-"""Choosing settings: what is chosen does not depend on how often the choosing was stopped."""
+"""Tuning: the chosen settings do not depend on how often tuning was stopped."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from sutja.comparison.data.arrays import Material
-from sutja.comparison.execution.budget import Clock, Costs
-from sutja.comparison.execution.table import DONE, TUNING, Table
-from sutja.comparison.execution.tasks import Outcome
+from sutja.comparison.data.arrays import MappedData
+from sutja.comparison.execution.budget import CostModel, TimeBudget
+from sutja.comparison.execution.table import TUNING, Status, Table
+from sutja.comparison.execution.tasks import Outcome, Resources
 from sutja.comparison.execution.tuning import Tuner
 from sutja.comparison.learners.catalogue import Learner
 
@@ -23,30 +23,19 @@ class Stopped:
 
     def run(self, tasks):
         for task in itertools.islice(tasks, self.after):
-            yield task, Outcome(DONE, errors=(self.error,) * len(task.ones), seconds=0.1)
+            yield task, Outcome(Status.DONE, errors=(self.error,) * len(task.specs), seconds=0.1)
 
 
 def chosen(folder, after, error):
     """The settings that are chosen where the engine is stopped again and again."""
     for _ in range(10):
-        table, material = Table(folder, TUNING), Material("", (), False, 2)
-        tuner = Tuner(
-            (LEARNER,),
-            material,
-            {40: np.arange(40)},
-            3,
-            100.0,
-            Clock(),
-            10.0,
-            table,
-            Costs(),
-            lambda learner: "cpu",
-            "float32",
-        )
+        table, data = Table(folder, TUNING), MappedData("", (), False, 2)
+        resources = Resources(data, CostModel(), TimeBudget(), 10.0)
+        tuner = Tuner((LEARNER,), resources, {40: np.arange(40)}, 3, 100.0, table)
         tuner.run(Stopped(after, error), lambda task, outcome: None)
         table.close()
         if len(table.rows) == 3:
-            return tuner.tuned.best("one", 40)
+            return tuner.result.choose_best("one", 40)
     raise AssertionError(table.rows)
 
 

@@ -1,4 +1,4 @@
-"""Processes that fit: whatever a learner does, its owner gets an answer, and nothing of it is left behind."""
+"""Workers: whatever a learner does, the owner gets an answer, and no process is left behind."""
 
 import os
 import re
@@ -14,11 +14,11 @@ import psutil
 import pytest
 from sklearn.dummy import DummyClassifier
 
-from sutja.comparison.data.arrays import Material
+from sutja.comparison.data.arrays import MappedData
 from sutja.comparison.execution import worker, worker_pool
-from sutja.comparison.execution.table import DONE, FAILED, SLOW
-from sutja.comparison.execution.tasks import One, Task
-from sutja.comparison.execution.worker_pool import Worker, Workers
+from sutja.comparison.execution.table import Status
+from sutja.comparison.execution.tasks import FitSpec, Reason, Task
+from sutja.comparison.execution.worker_pool import Worker, WorkerPool
 from sutja.comparison.learners.catalogue import Learner
 
 RNG = np.random.default_rng(0)
@@ -78,24 +78,29 @@ def task(tmp_path):
     X, y = RNG.normal(size=(100, 4)).astype(np.float32), np.arange(100) % 2
     rows = np.arange(100)
     parts = {
-        "learn": (0, rows[:60], y[:60]),
-        "held": (0, rows[60:80], y[60:80]),
+        "train": (0, rows[:60], y[:60]),
+        "validation": (0, rows[60:80], y[60:80]),
         "test": (0, rows[80:], y[80:]),
     }
-    material = Material.write(tmp_path / "material", (X,), parts, False, 2)
+    material = MappedData.write(tmp_path / "material", (X,), parts, False, 2)
 
     def made(estimator, **choices):
         learner = Learner("own", "own", "own", estimator=estimator)
         return Task(
-            learner, 40, (One(0, {}, np.arange(40)),), material.folder, "test", **{"limit": 60.0, **choices}
+            learner,
+            40,
+            (FitSpec(0, {}, np.arange(40)),),
+            material.folder,
+            "test",
+            **{"limit": 60.0, **choices},
         )
 
     return made
 
 
 @pytest.fixture(scope="module")
-def hand():
-    """A process that is used again, as long as it lives."""
+def shared_worker():
+    """Return a worker that the tests share."""
     made = Worker()
     yield made
     made.close()
@@ -111,9 +116,9 @@ def gone(pid, seconds=10.0):
     return True
 
 
-def test_a_fit_whose_process_is_killed_from_outside_is_done_again(task, tmp_path, hand):
-    outcome = hand.do(task(Once(str(tmp_path / "mark"))))
-    assert outcome.status == DONE, outcome.note
+def test_a_fit_whose_process_is_killed_from_outside_is_done_again(task, tmp_path, shared_worker):
+    outcome = shared_worker.run(task(Once(str(tmp_path / "mark"))))
+    assert outcome.status == Status.DONE, outcome.note
     assert (tmp_path / "mark").exists()
 
 
@@ -122,20 +127,20 @@ def test_a_fit_whose_process_is_killed_from_outside_is_done_again(task, tmp_path
     [
         (Leaving(), r"its process ended \(status 3\)"),
         (Answering("a"), "ValueError: it answers <U1, not the numbers of classes"),
-        (Answering(-1), "ValueError: it answers -1, which is none of the classes 0 to 1"),
+        (Answering(-1), "ValueError: it answers -1, which is not one of the classes 0 to 1"),
         (Answering(0.37), r"ValueError: it answers 0\.37"),
         (Answering([0, 1]), r"ValueError: it answers \(20, 2\) for 20 items"),
     ],
 )
-def test_what_a_learner_does_wrong_is_told(task, hand, estimator, note):
-    outcome = hand.do(task(estimator))
-    assert outcome.status == FAILED
+def test_what_a_learner_does_wrong_is_told(task, shared_worker, estimator, note):
+    outcome = shared_worker.run(task(estimator))
+    assert outcome.status == Status.FAILED
     assert re.search(note, outcome.note), outcome.note
 
 
-def test_answers_in_a_column_will_do(task, hand):
-    outcome = hand.do(task(Answering([1])))
-    assert outcome.status == DONE, outcome.note
+def test_answers_in_a_column_will_do(task, shared_worker):
+    outcome = shared_worker.run(task(Answering([1])))
+    assert outcome.status == Status.DONE, outcome.note
     assert outcome.errors == (0.5,)
 
 
@@ -146,32 +151,32 @@ def test_a_learner_that_eats_memory_is_stopped_before_the_machine_has_none(task,
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (2_500_000_000, before[1]))  # which the process inherits
         made = Worker()
-        outcome = made.do(task(Eating()))
+        outcome = made.run(task(Eating()))
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)
         made.close()
-    assert (outcome.status, outcome.note) == (FAILED, worker.TOO_LITTLE)
+    assert (outcome.status, outcome.note) == (Status.FAILED, worker.OUT_OF_MEMORY_NOTE)
 
 
 def test_what_a_learner_began_ends_with_it(task, tmp_path):
     mark, made = tmp_path / "pid", Worker()
-    outcome = made.do(task(Brooding(str(mark)), limit=8.0))
-    assert (outcome.status, outcome.note) == (SLOW, "stopped at the limit of 8 s")
+    outcome = made.run(task(Brooding(str(mark)), limit=8.0))
+    assert (outcome.status, outcome.note) == (Status.TOO_SLOW, "stopped at the limit of 8 s")
     assert gone(int(mark.read_text()))
     made.close()
 
 
 def test_closing_ends_those_at_work_and_begins_no_other(task, tmp_path):
-    mark, workers, told, before = tmp_path / "pid", Workers(), [], set(psutil.Process().children())
-    waiting = threading.Thread(target=lambda: told.append(workers.do(task(Brooding(str(mark))))))
+    mark, workers, told, before = tmp_path / "pid", WorkerPool(), [], set(psutil.Process().children())
+    waiting = threading.Thread(target=lambda: told.append(workers.run(task(Brooding(str(mark))))))
     waiting.start()
     while not (mark.exists() and mark.read_text()):
         time.sleep(0.05)
     workers.close()
     waiting.join(20)
-    assert told[0].status == FAILED
+    assert told[0].status == Status.FAILED
     assert gone(int(mark.read_text()))
-    assert workers.do(task(DummyClassifier())).note == "stopped"
+    assert workers.run(task(DummyClassifier())).note == "stopped"
     assert set(psutil.Process().children()) <= before
 
 
@@ -180,7 +185,7 @@ def test_a_process_ends_with_its_owner(task, tmp_path):
     mark = tmp_path / "pid"
     child = os.fork()
     if child == 0:
-        Worker().do(task(Brooding(str(mark))))
+        Worker().run(task(Brooding(str(mark))))
         os._exit(0)
     while not (mark.exists() and mark.read_text()):
         time.sleep(0.05)
@@ -191,7 +196,7 @@ def test_a_process_ends_with_its_owner(task, tmp_path):
     assert all(gone(member.pid) for member in family)
 
 
-def test_memory_is_that_of_the_fit_alone(task, hand):
+def test_memory_is_that_of_the_fit_alone(task, shared_worker):
     class Hungry(DummyClassifier):
         def fit(self, X, y):
             import numpy
@@ -200,40 +205,76 @@ def test_memory_is_that_of_the_fit_alone(task, hand):
             del taken
             return super().fit(X, y)
 
-    modest, hungry = hand.do(task(DummyClassifier())), hand.do(task(Hungry()))
-    assert (modest.status, hungry.status) == (DONE, DONE), (modest.note, hungry.note)
-    again = hand.do(task(DummyClassifier()))
+    modest, hungry = shared_worker.run(task(DummyClassifier())), shared_worker.run(task(Hungry()))
+    assert (modest.status, hungry.status) == (Status.DONE, Status.DONE), (modest.note, hungry.note)
+    again = shared_worker.run(task(DummyClassifier()))
     assert 38 <= hungry.memory_mb <= 60
     assert max(modest.memory_mb, again.memory_mb) < 15
 
 
 def test_an_idle_process_is_ended(task, monkeypatch):
-    workers = Workers()
-    assert workers.do(task(DummyClassifier())).status == DONE
+    workers = WorkerPool()
+    assert workers.run(task(DummyClassifier())).status == Status.DONE
     (mine,) = [
         some for some in psutil.Process().children() if "sutja.comparison.execution.worker" in some.cmdline()
     ][-1:]
-    workers.rest()
+    workers.close_idle()
     assert mine.is_running()
-    monkeypatch.setattr(worker_pool, "_IDLE", 0.0)
-    workers.rest()
+    monkeypatch.setattr(worker_pool, "_IDLE_SECONDS", 0.0)
+    workers.close_idle()
     assert gone(mine.pid)
-    assert workers.do(task(DummyClassifier())).status == DONE
+    assert workers.run(task(DummyClassifier())).status == Status.DONE
     workers.close()
 
 
-def test_a_class_of_the_script_is_sent_too(task, monkeypatch, hand):
+def test_a_class_of_the_script_is_sent_too(task, monkeypatch, shared_worker):
     namespace = {"DummyClassifier": DummyClassifier, "__name__": "__main__"}
     exec("class Mine(DummyClassifier):\n    pass", namespace)  # as in a script: no module can be asked for it
     monkeypatch.setattr(sys.modules["__main__"], "Mine", namespace["Mine"], raising=False)
-    outcome = hand.do(task(namespace["Mine"]()))
-    assert outcome.status == DONE, outcome.note
+    outcome = shared_worker.run(task(namespace["Mine"]()))
+    assert outcome.status == Status.DONE, outcome.note
 
 
-def test_values_that_are_no_numbers_fail_for_every_learner(task, tmp_path, hand):
+def test_values_that_are_no_numbers_fail_for_every_learner(task, tmp_path, shared_worker):
     some = task(DummyClassifier())
     X = np.load(tmp_path / "material" / "items0.npy")
     X[3, 1] = np.inf
     np.save(tmp_path / "material" / "items0.npy", X)
-    assert hand.do(some).note == "ValueError: its items have NaN or infinite values"
-    assert hand.do(replace(some, ones=(One(0, {}, np.arange(4, 40)),))).status == DONE
+    assert shared_worker.run(some).note == "ValueError: its items have NaN or infinite values"
+    assert shared_worker.run(replace(some, specs=(FitSpec(0, {}, np.arange(4, 40)),))).status == Status.DONE
+
+
+class Remembering(DummyClassifier):
+    """Fails with words about memory, though there is enough of it."""
+
+    def fit(self, X, y):
+        raise RuntimeError("the memory of earlier episodes is empty")
+
+
+class Allocating(DummyClassifier):
+    """Asks for more memory than any machine has."""
+
+    def fit(self, X, y):
+        np.ones(2**50)
+
+
+def test_only_a_lack_of_memory_is_called_one(task, shared_worker):
+    outcome = shared_worker.run(task(Remembering()))
+    assert (outcome.status, outcome.reason) == (Status.FAILED, Reason.ERROR)
+    assert "memory" in outcome.note
+    outcome = shared_worker.run(task(Allocating()))
+    assert (outcome.status, outcome.reason) == (Status.FAILED, Reason.OUT_OF_MEMORY)
+
+
+def test_a_worker_that_the_system_kills_twice_lacked_memory(task, shared_worker):
+    outcome = shared_worker.run(task(Killed()))
+    assert (outcome.status, outcome.reason) == (Status.FAILED, Reason.OUT_OF_MEMORY)
+    outcome = shared_worker.run(task(Leaving()))
+    assert (outcome.status, outcome.reason) == (Status.FAILED, Reason.ERROR)
+
+
+class Killed(DummyClassifier):
+    """Dies by SIGKILL each time, as by the system's lack of memory."""
+
+    def fit(self, X, y):
+        os.kill(os.getpid(), signal.SIGKILL)

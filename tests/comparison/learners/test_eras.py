@@ -1,12 +1,13 @@
-"""The eras are what they were: their networks, settings, and what was published of them."""
+"""The eras: their networks and settings are those of their time, and their published errors are given."""
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from sutja.comparison.learners.era_nets import era_config, era_pixels, make_era_net
+from sutja.comparison.learners.era_nets import make_era_config, make_era_net, make_era_params
 from sutja.comparison.learners.eras import ERAS
+from sutja.signals.pixels_input import batch_to_pixels
 
 NETWORKS = [name for name, era in ERAS.items() if era.net != "perceptron"]
 
@@ -19,7 +20,8 @@ def images():
 @pytest.mark.parametrize("name", NETWORKS)
 def test_each_network_takes_postal_digits_and_learns(name, images):
     era = ERAS[name]
-    pixels, params = era_pixels(era, images)
+    params = make_era_params(era, images)
+    pixels = batch_to_pixels(images, params)
     assert pixels.shape[1:] == (params.channels, params.height, params.width)
     torch.manual_seed(0)
     net = make_era_net(era, pixels.shape[1:], 10)
@@ -30,8 +32,8 @@ def test_each_network_takes_postal_digits_and_learns(name, images):
 
 
 def test_the_zip_code_network_has_the_weights_of_the_paper(images):
-    pixels, _ = era_pixels(ERAS["1989-zip-code"], images)
-    net = make_era_net(ERAS["1989-zip-code"], pixels.shape[1:], 10)
+    params = make_era_params(ERAS["1989-zip-code"], images)
+    net = make_era_net(ERAS["1989-zip-code"], params.shape, 10)
     assert sum(weight.numel() for weight in net.parameters()) == 9760
 
 
@@ -48,16 +50,16 @@ def test_each_era_has_what_it_brought_and_not_what_came_later():
     assert nn.BatchNorm2d in kinds["2015-batch-norm"]
     assert nn.Dropout not in kinds["2015-batch-norm"]
     for name in ("1986-backprop", "1989-zip-code", "1998-lenet-5", "2012-relu-dropout"):
-        assert era_config(ERAS[name]).optimiser == "sgd", name
-    assert era_config(ERAS["1989-zip-code"]).momentum == 0
-    assert era_config(ERAS["2012-relu-dropout"]).momentum == 0.9
+        assert make_era_config(ERAS[name]).optimiser == "sgd", name
+    assert make_era_config(ERAS["1989-zip-code"]).momentum == 0
+    assert make_era_config(ERAS["2012-relu-dropout"]).momentum == 0.9
 
 
 def test_eras_stand_in_the_order_of_their_years_and_name_their_sources():
     years = [era.year for era in ERAS.values()]
     assert years == sorted(years)
     assert years[:-1] == [1958, 1986, 1989, 1998, 2012, 2015]
-    assert all(era.source and era.new and era.how for era in ERAS.values())
+    assert all(era.source and era.novelty and era.description for era in ERAS.values())
     assert all(
-        0 < told.error < 0.5 and told.source for era in ERAS.values() for told in era.published.values()
+        0 < known.error < 0.5 and known.source for era in ERAS.values() for known in era.published.values()
     )

@@ -4,74 +4,74 @@ import numpy as np
 import pytest
 from labelled_blobs import blobs
 
-from sutja.comparison.learners.catalogue import choose, default_names
+from sutja.comparison.formatting import format_count
+from sutja.comparison.learners.catalogue import choose_learners, list_default_names
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
-from sutja.comparison.learners.fit import Lesson, fit_one, fit_together
-from sutja.comparison.learners.operations import human_count
+from sutja.comparison.learners.fit import FitData, fit_one, fit_together
 
 X, Y = blobs(200, seed=0)
 PICTURES = (np.clip(X[:, 0] / 3 + 0.3, 0, 1) * 255).astype(np.uint8)
-LESSON = Lesson(PICTURES[:120], Y[:120], PICTURES[120:], True, 4)
-ALONE = [name for name in default_names(True) if not name.startswith("mlp")]
+DATA = FitData(PICTURES[:120], Y[:120], PICTURES[120:], True, 4)
+ALONE = [name for name in list_default_names(True) if not name.startswith("mlp")]
 
 
 @pytest.mark.parametrize("name", ALONE)
 def test_a_learner_learns(name):
-    (learner,) = choose((name,), True)
-    fit = fit_one(learner, LESSON, learner.default, 0)
+    (learner,) = choose_learners((name,), True)
+    fit = fit_one(learner, DATA, learner.default, 0)
     assert (fit.answers != Y[120:]).mean() < 0.35
-    assert fit.fit_operations >= 0
-    assert fit.predict_operations > 1
-    assert fit.parameters > 1
+    assert fit.cost.fit_operations >= 0
+    assert fit.cost.predict_operations > 1
+    assert fit.cost.parameters > 1
 
 
 @pytest.mark.parametrize("name", ERAS)
 def test_an_era_learns_from_pictures_of_any_size(name, monkeypatch):
     monkeypatch.setattr("sutja.comparison.learners.fit._STEPS", 60)
-    (learner,) = choose((name,), True)
-    fit = fit_one(learner, LESSON, {}, 0)
+    (learner,) = choose_learners((name,), True)
+    fit = fit_one(learner, DATA, {}, 0)
     assert (fit.answers != Y[120:]).mean() < 0.7  # chance is 0.75
-    assert fit.parameters > 0
+    assert fit.cost.parameters > 0
 
 
 def test_perceptrons_are_trained_as_one():
-    (learner,) = choose(("mlp-s",), True)
+    (learner,) = choose_learners(("mlp-s",), True)
     rows = [np.arange(100), np.arange(20, 120)]
     settings = [{"lr": 3e-3, "weight_decay": 0.01}, {"lr": 1e-3, "weight_decay": 0.0}]
-    both = fit_together(learner, LESSON, rows, settings, (0, 1))
-    assert [fit.together for fit in both] == [2, 2]
+    both = fit_together(learner, DATA, rows, settings, (0, 1))
+    assert [fit.cost.together for fit in both] == [2, 2]
     for fit in both:
         assert (fit.answers != Y[120:]).mean() < 0.2
-    again = fit_together(learner, LESSON, rows, settings, (0, 1))
+    again = fit_together(learner, DATA, rows, settings, (0, 1))
     assert all(np.array_equal(one.answers, two.answers) for one, two in zip(both, again, strict=True))
 
 
 def test_settings_of_every_space_can_be_fitted():
-    for learner in choose(ALONE, True):
-        if not learner.deep:
-            for settings in learner.candidates(4, seed=1)[1:]:
-                assert len(fit_one(learner, LESSON, settings, 0).answers) == 80
+    for learner in choose_learners(ALONE, True):
+        if not learner.is_network:
+            for settings in learner.draw_candidates(4, seed=1)[1:]:
+                assert len(fit_one(learner, DATA, settings, 0).answers) == 80
 
 
 def test_features_in_any_units_are_learnt_from():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 200)
     wide = np.column_stack([rng.normal(size=200) * 1e6, y + 0.1 * rng.normal(size=200), np.full(200, 3.0)])
-    lesson = Lesson(wide[:150], y[:150], wide[150:], False, 2)
+    data = FitData(wide[:150], y[:150], wide[150:], False, 2)
     for name in ("k-nn", "svm-rbf", "logistic-regression"):
-        (learner,) = choose((name,), False)
-        assert (fit_one(learner, lesson, {}, 0).answers != y[150:]).mean() < 0.2
-    (learner,) = choose(("mlp-m",), False)
-    (fit,) = fit_together(learner, lesson, [np.arange(150)], [learner.default], (0,))
+        (learner,) = choose_learners((name,), False)
+        assert (fit_one(learner, data, {}, 0).answers != y[150:]).mean() < 0.2
+    (learner,) = choose_learners(("mlp-m",), False)
+    (fit,) = fit_together(learner, data, [np.arange(150)], [learner.default], (0,))
     assert (fit.answers != y[150:]).mean() < 0.2
 
 
 def test_candidates_begin_with_the_default_and_differ():
-    for learner in choose(None, True):
-        made = learner.candidates(12)
+    for learner in choose_learners(None, True):
+        made = learner.draw_candidates(12)
         assert made[0] == dict(learner.default)
         assert len({str(sorted(some.items(), key=str)) for some in made}) == len(made) <= 12
-        assert made == learner.candidates(12)
+        assert made == learner.draw_candidates(12)
 
 
 def test_eras_stand_in_their_order_with_what_was_published():
@@ -83,20 +83,20 @@ def test_eras_stand_in_their_order_with_what_was_published():
 
 
 def test_counts_for_people():
-    assert [human_count(n) for n in (7.0, 1234, 5.6e6, 2e12)] == ["7", "1.23 k", "5.6 M", "2 T"]
+    assert [format_count(n) for n in (7.0, 1234, 5.6e6, 2e12)] == ["7", "1.23 k", "5.6 M", "2 T"]
 
 
 @pytest.mark.parametrize("name", ["mlp-s", "convnet-s", "1998-lenet-5", "k-nn"])
 def test_items_asked_in_parts_get_the_same_answers(name, monkeypatch):
     monkeypatch.setattr("sutja.comparison.learners.fit._STEPS", 20)
-    (learner,) = choose((name,), True)
+    (learner,) = choose_learners((name,), True)
 
     def answers():
-        if learner.stacks:
-            return fit_together(learner, LESSON, [np.arange(120)], [learner.default], (0,))[0].answers
-        return fit_one(learner, LESSON, learner.default, 0).answers
+        if learner.is_stacked:
+            return fit_together(learner, DATA, [np.arange(120)], [learner.default], (0,))[0].answers
+        return fit_one(learner, DATA, learner.default, 0).answers
 
     whole = answers()
-    monkeypatch.setattr("sutja.comparison.learners.fit._PART_BYTES", 4 * 64 * 11)  # eleven items
+    monkeypatch.setattr("sutja.comparison.learners.fit._BLOCK_BYTES", 4 * 64 * 11)  # eleven items
     assert np.array_equal(answers(), whole)
     assert len(whole) == 80

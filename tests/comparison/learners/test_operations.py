@@ -16,9 +16,13 @@ from sklearn.tree import DecisionTreeClassifier
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from sutja.comparison.learners.era_nets import make_era_net, pixels_for
+from sutja.comparison.learners.era_nets import make_era_net, make_era_params
 from sutja.comparison.learners.eras import ERAS
-from sutja.comparison.learners.operations import of_estimator, of_network, parameters_of
+from sutja.comparison.learners.operations import (
+    count_estimator_operations,
+    count_network_operations,
+    count_parameters,
+)
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 
@@ -30,8 +34,10 @@ X = (Y[:, None] + RNG.normal(0, 0.1, (N, F))).astype(np.float32)  # any one feat
 
 def test_a_perceptron_by_hand():
     net = Mlp(64, (16, 8), 10)
-    assert of_network(net, np.zeros((1, 1, 8, 8), np.float32)) == 2 * (64 * 16 + 16 * 8 + 8 * 10)
-    assert parameters_of(net) == 64 * 16 + 16 + 16 * 8 + 8 + 8 * 10 + 10
+    assert count_network_operations(net, np.zeros((1, 1, 8, 8), np.float32)) == 2 * (
+        64 * 16 + 16 * 8 + 8 * 10
+    )
+    assert count_parameters(net) == 64 * 16 + 16 + 16 * 8 + 8 + 8 * 10 + 10
 
 
 def test_a_convolution_by_hand():
@@ -39,7 +45,9 @@ def test_a_convolution_by_hand():
         nn.Conv2d(3, 5, 3, stride=2, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(5 * 16, 4)
     )
     # 4 × 4 places of 5 maps, each a sum over 3 channels of 3 × 3 pixels; then the last layer
-    assert of_network(net, np.zeros((1, 3, 8, 8), np.float32)) == 2 * (16 * 5 * 3 * 9 + 5 * 16 * 4)
+    assert count_network_operations(net, np.zeros((1, 3, 8, 8), np.float32)) == 2 * (
+        16 * 5 * 3 * 9 + 5 * 16 * 4
+    )
 
 
 def networks():
@@ -47,7 +55,7 @@ def networks():
         yield f"convnet-{size}", make_net("convnet", (3, 28, 28), 10, size=size), (3, 28, 28)
     for era in ERAS.values():
         if era.net != "perceptron":
-            params = pixels_for(era, np.zeros((2, 20, 24), np.uint8))
+            params = make_era_params(era, np.zeros((2, 20, 24), np.uint8))
             yield era.name, make_era_net(era, params.shape, 7), params.shape
 
 
@@ -57,11 +65,11 @@ def test_the_count_is_that_of_torch(name, net, shape):
     counter = FlopCounterMode(display=False)
     with torch.no_grad(), counter:
         net.eval()(torch.from_numpy(image))
-    assert of_network(net, image) == counter.get_total_flops() > 1000
+    assert count_network_operations(net, image) == counter.get_total_flops() > 1000
 
 
 def test_a_tree_of_one_question():
-    fit, answer, kept = of_estimator(DecisionTreeClassifier(random_state=0).fit(X, Y), X)
+    fit, answer, kept = count_estimator_operations(DecisionTreeClassifier(random_state=0).fit(X, Y), X)
     assert fit == pytest.approx(N * math.log2(N) * F)  # all items, sorted by each feature
     assert answer == 1  # one comparison
     assert kept == 2 + 2 * 2  # feature and threshold, and a share for each class in two leaves
@@ -69,26 +77,26 @@ def test_a_tree_of_one_question():
 
 def test_a_forest_is_its_trees():
     forest = RandomForestClassifier(5, random_state=0, max_features=1, bootstrap=False, max_depth=1).fit(X, Y)
-    fit, answer, kept = of_estimator(forest, X)
+    fit, answer, kept = count_estimator_operations(forest, X)
     assert fit == pytest.approx(5 * N * math.log2(N) * 1)
     assert (answer, kept) == (5, 5 * 6)
 
 
 def test_boosting_of_one_question():
     model = HistGradientBoostingClassifier(max_iter=3, max_leaf_nodes=2, min_samples_leaf=1).fit(X, Y)
-    fit, answer, kept = of_estimator(model, X)
+    fit, answer, kept = count_estimator_operations(model, X)
     # bins; then 3 trees, with histograms (two sums) of all items and of the smaller half, by each feature
     assert fit == pytest.approx(8 * N * F + 3 * 2 * F * (N + N / 2), rel=0.02)
     assert (answer, kept) == (3, 3 * (2 + 2))
 
 
 def test_neighbours_measure_to_each_item():
-    assert of_estimator(KNeighborsClassifier().fit(X, Y), X) == (0.0, 2 * N * F, N * F)
+    assert count_estimator_operations(KNeighborsClassifier().fit(X, Y), X) == (0.0, 2 * N * F, N * F)
 
 
 def test_a_kernel_machine():
     model = SVC().fit(X, Y)
-    fit, answer, kept = of_estimator(model, X)
+    fit, answer, kept = count_estimator_operations(model, X)
     vectors = len(model.support_)
     assert fit == model.n_iter_[0] * 2 * N * 2 * F  # two rows of the kernel matrix, N scalar products each
     assert answer == vectors * (2 * F + 2)
@@ -97,17 +105,17 @@ def test_a_kernel_machine():
 
 @pytest.mark.parametrize("model", [LogisticRegression(), LinearSVC()])
 def test_weights_meet_all_items_there_and_back(model):
-    fit, answer, kept = of_estimator(model.fit(X, Y), X)
+    fit, answer, kept = count_estimator_operations(model.fit(X, Y), X)
     assert kept == F + 1
     assert answer == 2 * (F + 1)
     assert fit == np.max(model.n_iter_) * 4 * N * (F + 1)
 
 
 def test_a_scale_before_counts_too():
-    alone = of_estimator(KNeighborsClassifier().fit(X, Y), X)
-    scaled = of_estimator(make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, Y), X)
+    alone = count_estimator_operations(KNeighborsClassifier().fit(X, Y), X)
+    scaled = count_estimator_operations(make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, Y), X)
     assert [b - a for a, b in zip(alone, scaled, strict=True)] == [2 * N * F, 2 * F, 2 * F]
 
 
 def test_what_is_not_known_has_no_number():
-    assert of_estimator(GaussianNB().fit(X, Y), X) == (None, None, None)
+    assert count_estimator_operations(GaussianNB().fit(X, Y), X) == (None, None, None)

@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 
 import pytest
 from matplotlib.colors import to_rgb
-from simulated_fits import comparison, power_law
+from simulated_fits import make_comparison, power_law
 
 from sutja.comparison.learners.eras import ERAS
 from sutja.comparison.report import axes, figures
@@ -21,7 +21,7 @@ def found():
     kinds = {name: "network" if name.startswith("net") else "baseline" for name in names}
     curves = {name: LATE if name.startswith("net") else EARLY for name in names}
     eras = {"1989-zip-code": power_law(0.03, 2.0, 0.5), "1998-lenet-5": power_law(0.02, 2.0, 0.5)}
-    return comparison(curves | eras, kinds | dict.fromkeys(eras, "era"))
+    return make_comparison(curves | eras, kinds | dict.fromkeys(eras, "era"))
 
 
 def contrast(colour):
@@ -31,7 +31,7 @@ def contrast(colour):
 
 
 def test_curves_are_told_apart_without_colour(found):
-    style = figures.styles(found)
+    style = figures.make_styles(found)
     shown = [name for name, kind in found.kinds.items() if kind != "era"]
     assert all(style[a]["marker"] != style[b]["marker"] for a, b in combinations(shown, 2))
     assert {style[name]["linestyle"] for name in shown if found.kinds[name] == "network"} == {"-"}
@@ -44,11 +44,11 @@ def test_every_line_stands_out_from_the_paper():
 
 
 def test_the_names_stand_where_the_curves_end_and_do_not_overlap(found):
-    drawing = figures.learning_curves(found)
+    drawing = figures.plot_learning_curves(found)
     drawing.draw_without_rendering()
     (area,) = drawing.axes
     named = {text.get_text().replace("\n", ""): text.get_window_extent() for text in area.texts}
-    boxes = [named[name] for name in found.measured if found.kinds[name] != "era"]
+    boxes = [named[name] for name in found.measurements if found.kinds[name] != "era"]
     assert all(one.x1 <= drawing.bbox.x1 for one in boxes)
     assert all(one.x0 > area.get_window_extent().x1 for one in boxes)
     boxes.sort(key=lambda one: one.y0)
@@ -56,25 +56,25 @@ def test_the_names_stand_where_the_curves_end_and_do_not_overlap(found):
 
 
 def test_crossovers_are_marked_by_number_and_listed_in_that_order(found):
-    marked = figures.marked(found)
+    marked = figures.find_marked_crossovers(found)
     assert 1 <= len(marked) <= 5
-    assert all(one.kind == "at" and not one.beyond for one in marked)
-    texts = [text.get_text() for text in figures.learning_curves(found).axes[0].texts]
+    assert all(one.kind == "at" and not one.is_beyond for one in marked)
+    texts = [text.get_text() for text in figures.plot_learning_curves(found).axes[0].texts]
     assert {str(number) for number in range(1, len(marked) + 1)} <= set(texts)
 
 
 def test_ticks_are_plain_numbers(found):
-    assert axes.counts()(60_000) == "60,000"
-    assert axes.counts()(0.01) == "0.01"
-    assert axes.counts(short=True)(1e6) == "1 M"
-    assert axes.counts(few=True)(30) == ""
-    assert axes.percents()(0.005) == "0.5 %"
-    text = figures.svg(figures.cost(found, "fit_operations", "operations", "Cost"), "cost")
+    assert axes.make_count_formatter()(60_000) == "60,000"
+    assert axes.make_count_formatter()(0.01) == "0.01"
+    assert axes.make_count_formatter(short=True)(1e6) == "1 M"
+    assert axes.make_count_formatter(sparse=True)(30) == ""
+    assert axes.make_percent_formatter()(0.005) == "0.5 %"
+    text = figures.to_svg(figures.plot_cost(found, "fit_operations", "operations", "Cost"), "cost")
     assert not re.search(r"\d+e[+-]?\d+<", text)
 
 
 def test_published_figures_stand_beside_the_measured_ones(found):
-    texts = [text.get_text() for text in figures.eras_by_year(found).axes[0].texts]
+    texts = [text.get_text() for text in figures.plot_eras_by_year(found).axes[0].texts]
     assert "5.0 %" in texts  # LeCun et al. 1989
     assert "5.1 %" in texts
     assert "people 2.5 %" in texts
@@ -83,7 +83,7 @@ def test_published_figures_stand_beside_the_measured_ones(found):
 
 def test_eras_that_got_to_different_numbers_of_labels_say_so(found):
     def ticks(found):
-        drawn = figures.eras_by_year(found).axes[0]
+        drawn = figures.plot_eras_by_year(found).axes[0]
         return [text.get_text() for text in drawn.get_xticklabels()], drawn.lines[0].get_linestyle()
 
     words, line = ticks(found)
@@ -96,8 +96,11 @@ def test_eras_that_got_to_different_numbers_of_labels_say_so(found):
 
 
 def test_learners_on_a_gpu_are_said_to_be(found):
-    rows = tuple(replace(row, device="cuda") if row.learner == "net-0" else row for row in found.rows)
-    drawing = figures.cost(replace(found, rows=rows), "fit_seconds", "seconds", "Cost")
+    rows = tuple(
+        replace(row, cost=replace(row.cost, device="cuda")) if row.learner == "net-0" else row
+        for row in found.rows
+    )
+    drawing = figures.plot_cost(replace(found, rows=rows), "fit_seconds", "seconds", "Cost")
     texts = [text.get_text().replace("\n", " ") for text in drawing.axes[0].texts]
     assert "net-0 (GPU)" in texts
     assert "net-1" in texts
@@ -112,6 +115,6 @@ def test_places_are_spread_within_the_axes(wanted):
 
 
 def test_long_names_take_two_lines():
-    assert axes.wrapped("hist-gradient-boosting") == "hist-gradient-\nboosting"
-    assert axes.wrapped("k-nn") == "k-nn"
-    assert axes.wrapped("averyveryverylongname") == "averyveryverylongname"
+    assert axes.wrap_name("hist-gradient-boosting") == "hist-gradient-\nboosting"
+    assert axes.wrap_name("k-nn") == "k-nn"
+    assert axes.wrap_name("averyveryverylongname") == "averyveryverylongname"

@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from PIL import Image
-from simulated_fits import SIZES, comparison, power_law
+from simulated_fits import SIZES, make_comparison, power_law
 
 from sutja.comparison.analysis.advice import advise
-from sutja.comparison.report.markup import as_url
+from sutja.comparison.report.markup import make_data_url
 from sutja.comparison.report.page import write_report
 from sutja.comparison.report.summary import summarise
 from sutja.errors import ComparisonError
@@ -28,7 +28,7 @@ VOID = {"meta", "img", "br", "link", "input", "path", "use"}
 def pays():
     """A network that is overtaken by nobody from some hundred labels on."""
     curves = {"net": LATE, "forest": EARLY, "weak": WORSE, "1989-zip-code": power_law(0.03, 2.0, 0.5)}
-    return comparison(curves, KINDS, pictures=True, notes=("a <note>",))
+    return make_comparison(curves, KINDS, pictures=True, notes=("a <note>",))
 
 
 class Page(HTMLParser):
@@ -136,7 +136,7 @@ def test_the_summary_has_all_pairs_and_the_laws_with_intervals(page, pays):
 def test_what_was_not_begun_is_in_the_report(pays, tmp_path):
     rows = tuple(row for row in pays.rows if row.learner != "net" or row.labels <= 100)
     text = write_report(replace(pays, rows=rows), tmp_path).read_text()
-    assert "56, of these 46 done, 10 not begun" in text
+    assert "56, of these 46 done, 10 not started" in text
     assert "net from 200 labels on" in text
 
 
@@ -148,10 +148,11 @@ def test_the_numbers_of_the_figure_are_listed_below_it(page):
 def test_the_report_is_small_even_with_large_pictures(page, pays, tmp_path):
     assert page[1].stat().st_size < 1_000_000
     noise = np.random.default_rng(0).integers(0, 256, (600, 400, 3), np.uint8)
-    large = replace(pays, shown=dict.fromkeys(pays.shown, noise))
+    pictures = dict.fromkeys(pays.data.pictures, noise)
+    large = replace(pays, data=replace(pays.data, pictures=pictures))
     assert write_report(large, tmp_path).stat().st_size < 3_000_000
-    assert picture_of(as_url(noise)).size == (64, 96)
-    assert picture_of(as_url(noise[:8, :8])).size == (8, 8)
+    assert picture_of(make_data_url(noise)).size == (64, 96)
+    assert picture_of(make_data_url(noise[:8, :8])).size == (8, 8)
 
 
 def picture_of(url):
@@ -166,7 +167,7 @@ def test_the_published_figure_stands_beside_the_measured_one(page):
 
 def test_advice_where_a_network_pays(pays):
     said = advise(pays)
-    assert said.startswith("A deep network pays here: with 3,200 labels net")
+    assert said.startswith("A deep network pays off here: with 3,200 labels net")
     assert "With fewer labels forest would be better: net overtakes it at " in said
     assert pays.predict_error(20_000).learner == "net"
     assert pays.crossover("forest", "net").second == "net"
@@ -174,18 +175,18 @@ def test_advice_where_a_network_pays(pays):
 
 def test_advice_where_it_does_not():
     curves = {"net": power_law(0.05, 2.0, 0.5), "forest": power_law(0.02, 0.5, 0.5)}
-    said = advise(comparison(curves, {"net": "network", "forest": "baseline"}))
+    said = advise(make_comparison(curves, {"net": "network", "forest": "baseline"}))
     assert said.startswith("This does not need a deep network")
     assert "No number of labels within reach" in said or "More labels would change it" in said
 
 
 def test_advice_within_the_noise():
-    said = advise(comparison({"net": EARLY, "forest": EARLY}, {"net": "network", "forest": "baseline"}))
+    said = advise(make_comparison({"net": EARLY, "forest": EARLY}, {"net": "network", "forest": "baseline"}))
     assert "within the noise" in said
 
 
 def test_shuffled_labels_beat_nobody(tmp_path):
-    found = comparison(
+    found = make_comparison(
         {"net": lambda n: np.full(np.shape(n), 0.9), "forest": lambda n: np.full(np.shape(n), 0.91)},
         {"net": "network", "forest": "baseline"},
     )
@@ -195,7 +196,7 @@ def test_shuffled_labels_beat_nobody(tmp_path):
 
 
 def test_a_report_of_nothing_is_still_a_report(tmp_path):
-    found = comparison({}, {"net": "network"})
+    found = make_comparison({}, {"net": "network"})
     path = write_report(found, tmp_path)
     assert "No learner was fitted" in path.read_text()
     assert summarise(found)["standings"] == []
@@ -204,9 +205,9 @@ def test_a_report_of_nothing_is_still_a_report(tmp_path):
 def test_questions_that_have_no_answer(pays):
     with pytest.raises(ComparisonError, match="no learner 'nobody'"):
         pays.crossover("net", "nobody")
-    with pytest.raises(ComparisonError, match="no number of labels"):
+    with pytest.raises(ComparisonError, match="not a number of labels"):
         pays.predict_error(0)
-    few = comparison({"net": EARLY}, {"net": "network"}, sizes=(50, 100))
+    few = make_comparison({"net": EARLY}, {"net": "network"}, sizes=(50, 100))
     with pytest.raises(ComparisonError, match="fewer than three sizes"):
         few.predict_error(1000)
     assert "too few sizes" in advise(few)
@@ -215,10 +216,9 @@ def test_questions_that_have_no_answer(pays):
 def test_mistakes_that_learners_share_are_the_hard_ones(pays):
     shared = pays.shared_mistakes
     assert shared
-    wrong = [count for _, count, _, _ in shared]
+    wrong = [mistake.n_wrong for mistake in shared]
     assert wrong == sorted(wrong, reverse=True)
-    place, _, _, taken = shared[0]
-    assert taken == str((pays.truth[place] + 1) % 10)
+    assert shared[0].answer == str((pays.data.truth[shared[0].item] + 1) % 10)
 
 
 def test_the_plot_is_a_figure(pays):

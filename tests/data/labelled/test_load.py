@@ -135,7 +135,7 @@ def test_resizing_arrays():
 def test_pictures_that_do_not_fit_in_memory(picture, tmp_path, monkeypatch):
     picture("a/a.png")
     picture("b/b.png")
-    monkeypatch.setattr("sutja.data.labelled.picture_stack.memory_limit", lambda: 60.0)
+    monkeypatch.setattr("sutja.data.labelled.picture_stack.measure_free_memory", lambda: 60.0)
     with pytest.raises(DataError, match="2 pictures do not fit in memory; use --resize"):
         load_labelled(tmp_path)
 
@@ -315,7 +315,7 @@ def test_npz_that_cannot_be_learnt_from(tmp_path, arrays, message):
 def test_npz_that_does_not_fit_in_memory(tmp_path, monkeypatch):
     path = tmp_path / "a.npz"
     np.savez_compressed(path, X=np.zeros((4, 99, 99), np.uint8), y=[0, 1, 0, 1])
-    monkeypatch.setattr("sutja.data.labelled.arrays.memory_limit", lambda: 4 * 99 * 99)
+    monkeypatch.setattr("sutja.data.labelled.arrays.measure_free_memory", lambda: 4 * 99 * 99)
     with pytest.raises(DataError, match="its arrays do not fit in memory"):
         load_labelled(path)
     monkeypatch.undo()

@@ -1,19 +1,33 @@
-"""One plain paragraph that follows from the numbers, and what would change it."""
+"""Give advice in one plain paragraph that follows from the numbers, with what would change it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sutja.comparison.analysis.coverage import FAR_ENOUGH, far_enough, not_begun, reasons, seconds_left
-from sutja.comparison.analysis.result import Findings, difference
+from sutja.comparison.analysis.coverage import (
+    FAR_ENOUGH,
+    count_unstarted,
+    explain_unfitted,
+    is_far_enough,
+    predict_seconds_left,
+)
+from sutja.comparison.analysis.crossover import CrossoverKind
+from sutja.comparison.analysis.findings import Findings, estimate_difference
 from sutja.comparison.execution.table import Row
-from sutja.comparison.learners.operations import human_count
-from sutja.comparison.wording import micros, minutes, names, points, seconds, span
+from sutja.comparison.formatting import (
+    format_count,
+    format_interval,
+    format_list,
+    format_microseconds,
+    format_minutes,
+    format_points,
+    format_seconds,
+)
 from sutja.metrics import format_percent
 
-_WORTH = 0.1  # of the error: a gain of less is called small
-_FAR = 10.0  # times the labels there are: beyond, nobody labels
+_SMALL_GAIN = 0.1  # of the error: a gain of less is called little
+_FAR = 10.0  # times the labels there are: hardly anybody labels more
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,304 +36,317 @@ class Match:
 
     Attributes
     ----------
-    net, rival, labels : str or int
-        Who, and on how many.
-    apart, low, high : float
-        Error of the network less that of the other, and its 95 % interval.
+    net, rival : str
+        Names of the network and of the other learner.
+    labels : int
+        The number of labels.
+    difference, low, high : float
+        Error of the network minus that of the other, and its 95 % interval.
     """
 
     net: str
     rival: str
     labels: int
-    apart: float
+    difference: float
     low: float
     high: float
 
 
-def advise(found: Findings) -> str:
-    """The advice."""
-    return " ".join(sentences(found))
+def advise(findings: Findings) -> str:
+    """Return the advice as a paragraph."""
+    return " ".join(write_sentences(findings))
 
 
-def sentences(found: Findings) -> list[str]:
-    """The advice, the verdict first."""
-    if not found.standings:
-        why = [f"{name}: {reason}" for name, reason in reasons(found).items()]
-        said = [
-            "No learner was fitted, so nothing can be said. Give more time, or look at what failed below."
-        ]
-        return said + ([f"{'; '.join(why[:3])}."] if why else [])
-    if not found.better_than_chance:
-        most = max(one.labels for one in found.standings)
-        few = f" with the {most:,} labels that there was time for" if most < found.n_learn else ""
+def write_sentences(findings: Findings) -> list[str]:
+    """Return the sentences of the advice, the verdict first."""
+    if not findings.standings:
+        why = [f"{name}: {reason}" for name, reason in explain_unfitted(findings).items()]
+        verdict = "No learner was fitted, so nothing can be said. Allow more time, or see below what failed."
+        return [verdict, f"{'; '.join(why[:3])}."] if why else [verdict]
+    if not findings.better_than_chance:
+        most = max(one.labels for one in findings.standings)
+        few = f" with the {most:,} labels that there was time for" if most < findings.data.n_train else ""
         return [
             (
-                f"No learner beats chance{few}: always answering the commonest class is wrong on "
-                f"{format_percent(found.chance)}, and none is surely better."
+                f"No learner beats chance{few}: always answering the commonest class gets "
+                f"{format_percent(findings.chance)} wrong, and none is significantly better."
             ),
             (
-                "Check that the labels belong to their items and were not shuffled; if they do, what "
-                "tells the classes apart is not in these data, and neither a deep network nor more "
-                "labels of this kind will find it."
+                "Check that the labels belong to their items and were not shuffled. If they do, these data "
+                "do not show what distinguishes the classes, and neither a deep network nor more labels of "
+                "this kind will help."
             ),
         ]
-    return [*_verdict(found), *_more_labels(found), *_cautions(found)]
+    return [*_give_verdict(findings), *_judge_more_labels(findings), *_list_cautions(findings)]
 
 
-def matches(found: Findings) -> list[Match]:
-    """Each network against the best other learner there, the best network first."""
-    others = [name for name in found.measured if found.kinds[name] in ("baseline", "own")]
-    made = []
-    for net in found.measured:
-        if found.kinds[net] != "network":
+def find_matches(findings: Findings) -> list[Match]:
+    """Match each network with the best other learner, the best network first."""
+    others = [name for name in findings.measurements if findings.kinds[name] in ("baseline", "own")]
+    matches = []
+    for net in findings.measurements:
+        if findings.kinds[net] != "network":
             continue
-        labels = max((n for n in found.done[net] if any(n in found.done[o] for o in others)), default=0)
-        rivals = [other for other in others if labels in found.done[other]]
-        if rivals:
-            rival = min(rivals, key=lambda other: mean_error(found, other, labels))
-            made.append(Match(net, rival, labels, *difference(found, net, rival, labels)))
-    return sorted(made, key=lambda one: mean_error(found, one.net, one.labels))
-
-
-def _verdict(found: Findings) -> list[str]:
-    """Network or not, what each costs, and what would change it."""
-    held = matches(found)
-    if not held:
-        return _one_sided(found)
-    whole = [one for one in held if far_enough(found, one.net)]
-    most = max(one.labels for one in found.standings)
-    if whole and most < FAR_ENOUGH * found.n_learn:
-        return _too_early(found, whole[0], most)
-    if not whole:
-        return _undecided(found, max(held, key=lambda one: one.labels))
-    match = whole[0]
-    leads = [one for one in held if not far_enough(found, one.net) and one.high < 0]
-    if match.high < 0:
-        said = (
-            f"A deep network pays here: with {match.labels:,} labels {match.net} is wrong on "
-            f"{_at(found, match.net, match)}, the best other learner, {match.rival}, on "
-            f"{_at(found, match.rival, match)} (difference {points(-match.apart)} points, 95 % interval "
-            f"{points(-match.high)} to {points(-match.low)})."
+        labels = max(
+            (n for n in findings.done_rows[net] if any(n in findings.done_rows[o] for o in others)), default=0
         )
-    elif leads:
-        return _not_yet(found, match, leads[0])
+        rivals = [other for other in others if labels in findings.done_rows[other]]
+        if rivals:
+            rival = min(rivals, key=lambda other: average_error(findings, other, labels))
+            matches.append(Match(net, rival, labels, *estimate_difference(findings, net, rival, labels)))
+    return sorted(matches, key=lambda one: average_error(findings, one.net, one.labels))
+
+
+def _give_verdict(findings: Findings) -> list[str]:
+    """Say if a network pays, what each learner costs, and what would change the answer."""
+    matches = find_matches(findings)
+    if not matches:
+        return _explain_missing_side(findings)
+    comparable = [one for one in matches if is_far_enough(findings, one.net)]
+    most = max(one.labels for one in findings.standings)
+    if comparable and most < FAR_ENOUGH * findings.data.n_train:
+        return _explain_short_study(findings, comparable[0], most)
+    if not comparable:
+        return _explain_short_networks(findings, max(matches, key=lambda one: one.labels))
+    match = comparable[0]
+    leading = [one for one in matches if not is_far_enough(findings, one.net) and one.high < 0]
+    labels = f"with {match.labels:,} labels"
+    net, rival = (_format_error(findings, name, match) for name in (match.net, match.rival))
+    if match.high < 0:
+        verdict = (
+            f"A deep network pays off here: {labels} {match.net} gets {net} wrong, the best other learner, "
+            f"{match.rival}, {rival} (difference {format_points(-match.difference)} points, 95 % interval "
+            f"{format_points(-match.high)} to {format_points(-match.low)})."
+        )
+    elif leading:
+        return _explain_leading_network(findings, match, leading[0])
     elif match.low > 0:
-        said = (
-            f"This does not need a deep network: with {match.labels:,} labels {match.rival} is wrong on "
-            f"{_at(found, match.rival, match)}, the best network, {match.net}, on "
-            f"{_at(found, match.net, match)} (difference {points(match.apart)} points, 95 % interval "
-            f"{points(match.low)} to {points(match.high)})."
+        verdict = (
+            f"This does not need a deep network: {labels} {match.rival} gets {rival} wrong, the best "
+            f"network, {match.net}, {net} (difference {format_points(match.difference)} points, 95 % "
+            f"interval {format_points(match.low)} to {format_points(match.high)})."
         )
     else:
-        said = (
-            f"A deep network is not worth its cost here, as far as can be seen: with {match.labels:,} labels "
-            f"{match.net} is wrong on {_at(found, match.net, match)}, {match.rival} on "
-            f"{_at(found, match.rival, match)}, and the difference is within the noise (95 % interval "
-            f"{points(match.low, signed=True)} to {points(match.high, signed=True)} points)."
+        verdict = (
+            f"A deep network is not worth its cost here, as far as was measured: {labels} {match.net} gets "
+            f"{net} wrong, {match.rival} {rival}; the difference is within the noise (95 % interval "
+            f"{format_points(match.low, signed=True)} to {format_points(match.high, signed=True)} points)."
         )
-    ahead = _ahead_with_fewer(found, match)
-    behind = [one.net for one in held if not far_enough(found, one.net)]
-    behind += [name for name in reasons(found) if found.kinds[name] == "network" and name in not_begun(found)]
-    change = _what_would_change(found, match)
+    ahead = _name_leader_with_fewer(findings, match)
+    behind = [one.net for one in matches if not is_far_enough(findings, one.net)]
+    unstarted = count_unstarted(findings)
+    behind += [
+        name for name in explain_unfitted(findings) if findings.kinds[name] == "network" and name in unstarted
+    ]
+    change = _name_what_would_change(findings, match)
     if behind and match.high >= 0:
-        said = f"As far as was tried: {said[:1].lower()}{said[1:]}"
-        change += f" More time for {names(behind)} might change it, too{_time_wanted(found)}."
-    return [said, *ahead, _costs(found, match), change]
+        verdict = f"As far as was tried: {verdict[:1].lower()}{verdict[1:]}"
+        change += f" More time for {format_list(behind)} might change that{_format_time_left(findings)}."
+    return [verdict, *ahead, _compare_costs(findings, match), change]
 
 
-def _ahead_with_fewer(found: Findings, match: Match) -> list[str]:
-    """Who is surely better than both with fewer labels, and had no time for as many."""
-    least = min(mean_error(found, name, match.labels) for name in (match.net, match.rival))
-    some = [one for one in found.standings if one.kind != "era" and one.labels < match.labels]
+def _name_leader_with_fewer(findings: Findings, match: Match) -> list[str]:
+    """Name a learner that is significantly better than both with fewer labels, and had no time for more."""
+    least = min(average_error(findings, name, match.labels) for name in (match.net, match.rival))
+    some = [one for one in findings.standings if one.kind != "era" and one.labels < match.labels]
     some = [one for one in some if one.high < least]
     if not some:
         return []
     best = min(some, key=lambda one: one.error)
-    wrong = f"{format_percent(best.error)} wrong ({span(best.low, best.high)})"
-    return [f"{best.learner} is better still with {best.labels:,} labels: {wrong}; it got no further."]
-
-
-def _one_sided(found: Findings) -> list[str]:
-    """Where there are not both sides to compare."""
-    best = found.standings[0]
-    said = [
-        (
-            f"{best.learner} is best: {format_percent(best.error)} wrong ({span(best.low, best.high)}) with "
-            f"{best.labels:,} labels."
-        )
+    wrong = f"{format_percent(best.error)} wrong ({format_interval(best.low, best.high)})"
+    return [
+        f"{best.learner} does better still with {best.labels:,} labels: {wrong}; it was not fitted on more."
     ]
+
+
+def _explain_missing_side(findings: Findings) -> list[str]:
+    """Say what there is if networks or other learners are missing."""
+    best = findings.standings[0]
+    interval = format_interval(best.low, best.high)
+    wrong = format_percent(best.error)
+    sentences = [f"{best.learner} is best: {wrong} wrong ({interval}) with {best.labels:,} labels."]
     for side, kinds in (("network", ("network",)), ("other learner", ("baseline", "own"))):
-        meant = [name for name, kind in found.kinds.items() if kind in kinds]
-        if not meant:
-            said.append(f"No {side} took part, so whether a deep network pays was not asked.")
-        elif not any(name in found.measured for name in meant):
-            said.append(f"No {side} was fitted, so whether a deep network pays cannot be told.")
-    return said
+        names = [name for name, kind in findings.kinds.items() if kind in kinds]
+        if not names:
+            sentences.append(f"No {side} took part, so the question whether a deep network pays off is open.")
+        elif not any(name in findings.measurements for name in names):
+            sentences.append(f"No {side} was fitted, so it cannot be said if a deep network pays off.")
+    return sentences
 
 
-def _undecided(found: Findings, match: Match) -> list[str]:
-    """Where no network was fitted on enough labels."""
-    best = next(one for one in found.standings if one.kind in ("baseline", "own"))
-    net, rival = (_at(found, name, match) for name in (match.net, match.rival))
+def _explain_short_networks(findings: Findings, match: Match) -> list[str]:
+    """Say that no network was fitted on enough labels."""
+    best = next(one for one in findings.standings if one.kind in ("baseline", "own"))
+    net, rival = (_format_error(findings, name, match) for name in (match.net, match.rival))
     return [
         (
-            f"Whether a deep network pays cannot be told yet: no network got further than {match.labels:,} "
-            f"labels, where {match.net} is wrong on {net} and {match.rival} on {rival}; {best.learner} "
-            f"got to {best.labels:,} labels and {format_percent(best.error)}."
+            f"It cannot be said yet if a deep network pays off: no network was fitted on more than "
+            f"{match.labels:,} labels, where {match.net} gets {net} wrong and {match.rival} {rival}; "
+            f"{best.learner} was fitted on {best.labels:,} labels and gets "
+            f"{format_percent(best.error)} wrong."
         ),
-        _costs(found, match),
-        f"More time would change it{_time_wanted(found)}.",
+        _compare_costs(findings, match),
+        f"More time would answer it{_format_time_left(findings)}.",
     ]
 
 
-def _too_early(found: Findings, match: Match, most: int) -> list[str]:
-    """Where there was time for a small part of the labels only."""
-    net, rival = (_at(found, name, match) for name in (match.net, match.rival))
-    interval = f"{points(match.low, signed=True)} to {points(match.high, signed=True)} points"
+def _explain_short_study(findings: Findings, match: Match, most: int) -> list[str]:
+    """Say that there was time for a small part of the labels only."""
+    net, rival = (_format_error(findings, name, match) for name in (match.net, match.rival))
+    interval = f"{format_points(match.low, signed=True)} to {format_points(match.high, signed=True)} points"
     return [
         (
-            f"Whether a deep network pays with {found.n_learn:,} labels cannot be told yet: there was time "
-            f"for {most:,} only. With {match.labels:,} labels {match.net} is wrong on {net}, {match.rival} "
-            f"on {rival} (95 % interval of the difference {interval})."
+            f"It cannot be said yet if a deep network pays off with {findings.data.n_train:,} labels: "
+            f"there was time for {most:,} only. With {match.labels:,} labels {match.net} gets {net} wrong, "
+            f"{match.rival} {rival} (95 % interval of the difference {interval})."
         ),
-        _costs(found, match),
-        f"More time would change it{_time_wanted(found)}.",
+        _compare_costs(findings, match),
+        f"More time would answer it{_format_time_left(findings)}.",
     ]
 
 
-def _not_yet(found: Findings, match: Match, lead: Match) -> list[str]:
-    """Where a network that did not get far leads as far as it got."""
+def _explain_leading_network(findings: Findings, match: Match, lead: Match) -> list[str]:
+    """Say that a network that was fitted on few labels leads there."""
     worse = "behind" if match.low > 0 else "no better than"
-    here = f"{_at(found, match.net, match)} against {_at(found, match.rival, match)} wrong"
-    there = f"{_at(found, lead.net, lead)} against {_at(found, lead.rival, lead)}"
+    net, rival = (_format_error(findings, name, match) for name in (match.net, match.rival))
+    lead_net, lead_rival = (_format_error(findings, name, lead) for name in (lead.net, lead.rival))
     return [
         (
-            f"Whether a deep network pays cannot be told yet: with {match.labels:,} labels {match.net} is "
-            f"{worse} {match.rival} ({here}), but {lead.net}, which got no further than {lead.labels:,} "
-            f"labels, leads {lead.rival} there ({there})."
+            f"It cannot be said yet if a deep network pays off: with {match.labels:,} labels {match.net} is "
+            f"{worse} {match.rival} ({net} wrong against {rival}), but {lead.net}, which was fitted on no "
+            f"more than {lead.labels:,} labels, leads {lead.rival} there ({lead_net} against {lead_rival})."
         ),
-        _costs(found, lead),
-        f"More time would change it{_time_wanted(found)}.",
+        _compare_costs(findings, lead),
+        f"More time would answer it{_format_time_left(findings)}.",
     ]
 
 
-def _time_wanted(found: Findings) -> str:
-    """How much time the fits that were not begun would take."""
-    left = seconds_left(found)
-    return f": roughly {minutes(max(60.0, left))} for the fits that were not begun" if left else ""
+def _format_time_left(findings: Findings) -> str:
+    """Format the time that the fits that were not started would take."""
+    left = predict_seconds_left(findings)
+    return f": roughly {format_minutes(max(60.0, left))} for the fits that were not started" if left else ""
 
 
-def mean_error(found: Findings, learner: str, labels: int) -> float:
-    """Mean error of the seeds on so many labels."""
-    rows = found.done[learner][labels]
+def average_error(findings: Findings, learner: str, labels: int) -> float:
+    """Average the error over the seeds on so many labels."""
+    rows = findings.done_rows[learner][labels]
     return sum(row.error or 0.0 for row in rows) / len(rows)
 
 
-def _costs(found: Findings, match: Match) -> str:
-    """What the two cost, on the same labels."""
-    mine, its = (found.done[name][match.labels] for name in (match.net, match.rival))
-    answers = [1e6 * _mean(rows, "predict_seconds") / found.n_test for rows in (mine, its)]
-    counted = [_mean(rows, "predict_operations") for rows in (mine, its)]
-    operations = f" ({human_count(counted[0])} operations against {human_count(counted[1])})"
+def _compare_costs(findings: Findings, match: Match) -> str:
+    """Compare the costs of the two on the same labels."""
+    mine, its = (findings.done_rows[name][match.labels] for name in (match.net, match.rival))
+    answers = [1e6 * _average(rows, "predict_seconds") / findings.data.n_test for rows in (mine, its)]
+    counted = [_average(rows, "predict_operations") for rows in (mine, its)]
+    operations = f" ({format_count(counted[0])} operations against {format_count(counted[1])})"
+    training = [format_seconds(_average(rows, "fit_seconds")) for rows in (mine, its)]
     return (
-        f"Learning took {match.net} {seconds(_mean(mine, 'fit_seconds'))}, {match.rival} "
-        f"{seconds(_mean(its, 'fit_seconds'))}; an answer takes {micros(answers[0])} against "
-        f"{micros(answers[1])}{operations if all(counted) else ''}."
+        f"Learning took {match.net} {training[0]}, {match.rival} {training[1]}; an answer takes "
+        f"{format_microseconds(answers[0])} against {format_microseconds(answers[1])}"
+        f"{operations if all(counted) else ''}."
     )
 
 
-def _mean(rows: list[Row], what: str) -> float:
-    """Mean of what is known; 0 where nothing is."""
-    values = [getattr(row, what) for row in rows]
+def _average(rows: list[Row], name: str) -> float:
+    """Average a cost over fits; 0 if one is not known."""
+    values = [getattr(row.cost, name) for row in rows]
     return sum(values) / len(values) if all(value is not None for value in values) else 0.0
 
 
-def _what_would_change(found: Findings, match: Match) -> str:
-    """Where the answer would be another one."""
-    n, net, rival = found.n_learn, match.net, match.rival
-    crossing = found.crossover(net, rival)
-    within = crossing.kind == "at" and crossing.labels is not None and not crossing.beyond
+def _name_what_would_change(findings: Findings, match: Match) -> str:
+    """Say under what conditions the answer would be another."""
+    n, net, rival = findings.data.n_train, match.net, match.rival
+    crossing = findings.crossover(net, rival)
+    within = crossing.kind is CrossoverKind.AT and crossing.labels is not None and not crossing.is_beyond
     if match.high < 0:
         if within and crossing.second == net:
-            return f"With fewer labels {rival} would be better: {net} overtakes it {crossing.short()}."
-        return f"What would change it: a limit on cost that {net} does not keep."
+            return f"With fewer labels {rival} would be better: {net} overtakes it {crossing.format_short()}."
+        return f"A limit on cost that {net} exceeds would change that."
     if within and crossing.first == net and match.low > 0:
-        return f"With fewer labels {net} would be better: {rival} overtakes it {crossing.short()}."
+        return f"With fewer labels {net} would be better: {rival} overtakes it {crossing.format_short()}."
     if crossing.labels is not None and crossing.second == net and n < crossing.labels <= _FAR * n:
         return (
-            f"More labels would change it: if the curves go on, {net} overtakes {rival} "
-            f"{crossing.expected()}."
+            f"More labels would change that: if the curves continue, {net} overtakes {rival} "
+            f"{crossing.format_expected()}."
         )
     if match.low <= 0 <= match.high:
-        return "More test items or seeds would tell the two apart, if anything does."
-    lawless = [name for name in (net, rival) if name not in found.curves or not found.curves[name].sound]
+        return "Only more test items or seeds could show which is better."
+    lawless = [
+        name for name in (net, rival) if name not in findings.curves or not findings.curves[name].is_power_law
+    ]
     if lawless:
-        return f"Whether more labels would change it cannot be told: {_lawless(lawless)}."
+        return f"It cannot be said if more labels would change that: {_format_lawless(lawless)}."
     if crossing.second == net and n < crossing.low <= _FAR * n:
         return (
-            f"More labels might change it, though it is not expected: the curves allow {net} to overtake "
-            f"{rival} with {crossing.interval()} labels."
+            f"More labels might change that, though it is not expected: the curves allow {net} to overtake "
+            f"{rival} with {crossing.format_interval()} labels."
         )
-    return f"No number of labels within reach ({_FAR:.0f} times those here) is expected to change it."
+    return f"No number of labels within reach ({_FAR:.0f} times those here) is expected to change that."
 
 
-def _more_labels(found: Findings) -> list[str]:
-    """What more labels bring."""
-    able = [
+def _judge_more_labels(findings: Findings) -> list[str]:
+    """Say what more labels would bring."""
+    extrapolated = [
         name
-        for name, curve in found.curves.items()
-        if curve.sound and found.kinds[name] != "era" and far_enough(found, name)
+        for name, curve in findings.curves.items()
+        if curve.is_power_law and findings.kinds[name] != "era" and is_far_enough(findings, name)
     ]
-    if not able:
-        few = not any(found.kinds[name] != "era" for name in found.curves)
-        why = "there are too few sizes" if few else "no curve that got far enough is a power law"
-        return [f"What more labels would bring cannot be said: {why}."]
-    best = min(able, key=lambda name: found.curves[name].error_at(found.n_learn))
-    now, tenfold = (found.predict_error(times * found.n_learn, best) for times in (1, 10))
-    gain = found.gain(1000, best)
-    small = "little" if gain.error < _WORTH * now.error else "much"
+    if not extrapolated:
+        few = not any(findings.kinds[name] != "era" for name in findings.curves)
+        why = "there are too few sizes" if few else "no curve that goes far enough is a power law"
+        return [f"It cannot be said what more labels would bring: {why}."]
+    best = min(extrapolated, key=lambda name: findings.curves[name].predict_error(findings.data.n_train))
+    now, tenfold = (findings.predict_error(times * findings.data.n_train, best) for times in (1, 10))
+    gain = findings.gain(1000, best)
+    amount = "little" if gain.error < _SMALL_GAIN * now.error else "much"
     return [
         (
-            f"1,000 labels more would bring {small}: {points(gain.error)} points ({points(gain.low)} to "
-            f"{points(gain.high)}) with {best}; ten times as many would bring its expected error from "
-            f"{format_percent(now.error)} to {format_percent(tenfold.error)} "
-            f"({span(tenfold.low, tenfold.high)})."
+            f"1,000 more labels would bring {amount}: {format_points(gain.error)} points "
+            f"({format_points(gain.low)} to {format_points(gain.high)}) with {best}; ten times as many would "
+            f"change its expected error from {format_percent(now.error)} to {format_percent(tenfold.error)} "
+            f"({format_interval(tenfold.low, tenfold.high)})."
         )
     ]
 
 
-def _cautions(found: Findings) -> list[str]:
-    """What weakens the advice."""
-    told = []
-    odd = [name for name, curve in found.curves.items() if not curve.sound and found.kinds[name] != "era"]
-    if odd:
-        told.append(f"{_first_large(_lawless(odd))}.")
-    most = max(one.labels for one in found.standings)
-    if most < found.n_learn:
-        told.append(f"No learner was fitted on more than {most:,} of the {found.n_learn:,} labels.")
+def _list_cautions(findings: Findings) -> list[str]:
+    """List what weakens the advice."""
+    cautions = []
+    lawless = [
+        name
+        for name, curve in findings.curves.items()
+        if not curve.is_power_law and findings.kinds[name] != "era"
+    ]
+    if lawless:
+        cautions.append(f"{_capitalise(_format_lawless(lawless))}.")
+    most = max(one.labels for one in findings.standings)
+    if most < findings.data.n_train:
+        cautions.append(
+            f"No learner was fitted on more than {most:,} of the {findings.data.n_train:,} labels."
+        )
     by_size: dict[int, list[str]] = defaultdict(list)
-    for one in found.standings:
+    for one in findings.standings:
         if one.kind != "era" and one.labels < most:
             by_size[one.labels].append(one.learner)
     if by_size:
-        parts = [f"{names(some)} no further than {n:,}" for n, some in sorted(by_size.items(), reverse=True)]
-        told.append(f"Of the {most:,} labels that others got to, {'; '.join(parts)}.")
+        parts = [f"{format_list(some)} on {n:,}" for n, some in sorted(by_size.items(), reverse=True)]
+        cautions.append(f"Others were fitted on {most:,} labels, but {'; '.join(parts)} at most.")
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for name, why in reasons(found).items():
-        if found.kinds[name] != "era":
+    for name, why in explain_unfitted(findings).items():
+        if findings.kinds[name] != "era":
             by_reason[why].append(name)
-    told += [f"Left out: {names(some)}, {why}." for why, some in by_reason.items()]
-    return told
+    cautions += [f"Left out: {format_list(some)}, {why}." for why, some in by_reason.items()]
+    return cautions
 
 
-def _lawless(some: list[str]) -> str:
+def _format_lawless(some: list[str]) -> str:
     many = len(some) > 1
-    return f"the curve{'s' if many else ''} of {names(some)} follow{'' if many else 's'} no power law"
+    return f"the curve{'s' if many else ''} of {format_list(some)} follow{'' if many else 's'} no power law"
 
 
-def _first_large(text: str) -> str:
+def _capitalise(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _at(found: Findings, name: str, match: Match) -> str:
-    return format_percent(mean_error(found, name, match.labels))
+def _format_error(findings: Findings, name: str, match: Match) -> str:
+    return format_percent(average_error(findings, name, match.labels))

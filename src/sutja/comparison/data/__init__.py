@@ -1,1 +1,1 @@
-"""Data to compare on: where it comes from, checks, subsets."""
+"""The data of a comparison: sources, checks, parts and subsets."""

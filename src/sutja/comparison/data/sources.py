@@ -1,4 +1,4 @@
-"""What `sutja compare` takes as DATA: all that `sutja train classify` takes, and tables of numbers.
+"""Load the DATA of `sutja compare`: all that `sutja train classify` takes, tables of numbers, and arrays.
 
 Letters: n items, F features.
 """
@@ -14,23 +14,45 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from sutja.comparison.data.npz import mapped
 from sutja.data.labelled.csv_tables import GROUP_NAMES, PATH_NAMES
 from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.errors import ComparisonError
-from sutja.memory import free_memory
+from sutja.memory import measure_free_memory
 
 _LABEL_NAMES = ("label", "class", "target", "y")
 _SHOWN = 40  # characters of a cell in a message
 _TEXT_COPIES = 12  # of a table that are in memory while it is read
+_LOCAL_HEADER = (
+    30  # bytes of a zip member's header before its name; two of its fields are lengths of what follows
+)
+_LENGTHS = slice(26, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Items and classes as `sutja.compare` takes them."""
+    """Items and classes as `sutja.compare` takes them.
+
+    Attributes
+    ----------
+    X : Any
+        (n, ...) pictures or rows of features.
+    y : NDArray[Any]
+        (n,) classes.
+    groups : NDArray[Any] | None
+        (n,) groups, if they are known.
+    test : tuple[Any, NDArray[Any]] | None
+        Items and classes of the test part, if the data have one.
+    classes : tuple[str, ...] | None
+        Names of the classes, if y holds their numbers.
+    name : str
+        Name of the data.
+    notes : tuple[str, ...]
+        Lines that the person should see.
+    """
 
     X: Any
     y: NDArray[Any]
@@ -42,36 +64,44 @@ class Source:
 
 
 def load_source(data: str | None, resize: tuple[int, int] | None = None) -> Source:
-    """Read DATA.
+    """Load labelled data.
+
+    Parameters
+    ----------
+    data : str | None
+        Name of a public data set, or path of a folder or file; None for scikit-learn's digits.
+    resize : tuple[int, int] | None
+        Height and width to which all pictures are resized.
 
     Raises
     ------
     ComparisonError, DataError
-        There are none, or they cannot be compared on.
+        There are no such data, or they cannot be compared on.
     """
     if data is not None and data not in ENTRIES:
         path = Path(data).expanduser()
-        if path.suffix.lower() in (".csv", ".tsv") and path.is_file() and (rows := _features_of(path)):
-            return _table(path, *rows)
-        if path.suffix.lower() == ".npz" and path.is_file() and (arrays := _arrays_of(path)) is not None:
-            return _arrays(path, arrays)
+        if path.suffix.lower() in (".csv", ".tsv") and path.is_file() and (rows := _read_table(path)):
+            return _parse_table(path, *rows)
+        if path.suffix.lower() == ".npz" and path.is_file() and (arrays := _read_arrays(path)) is not None:
+            groups = arrays.get("groups")
+            return Source(arrays["X"], arrays["y"], groups, None, None, path.name, ())
     train = load_labelled(data, "train", resize)
     test, notes = None, train.notes
     name = train.source.removesuffix(" (train)")
     if train.parted:
-        asked = load_labelled(data, "test", resize).in_classes(train.classes)
-        test = (asked.images, np.array(asked.classes)[asked.labels])
-        notes += asked.notes
+        tested = load_labelled(data, "test", resize).in_classes(train.classes)
+        test = (tested.images, np.array(tested.classes)[tested.labels])
+        notes += tested.notes
     return Source(train.images, train.labels, train.groups, test, train.classes, name, notes)
 
 
-def _features_of(path: Path) -> tuple[list[str], list[list[str]]] | None:
-    """Names and rows of a table of numbers; None where it is a table of pictures."""
-    if _TEXT_COPIES * path.stat().st_size > free_memory():
+def _read_table(path: Path) -> tuple[list[str], list[list[str]]] | None:
+    """Read the column names and rows of a table of numbers; None if it is a table of pictures."""
+    if _TEXT_COPIES * path.stat().st_size > measure_free_memory():
         raise ComparisonError(
             "is too large to be read as text",
             where=str(path),
-            remedy="save its numbers as X and y with numpy.savez, which are read where they lie",
+            remedy="save its numbers as X and y with numpy.savez, which are mapped into memory",
         )
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -80,19 +110,19 @@ def _features_of(path: Path) -> tuple[list[str], list[list[str]]] | None:
             f"cannot be read ({error})", where=str(path), remedy="save it as UTF-8"
         ) from error
     first = text.partition("\n")[0]
-    sign = max(",;\t", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=sign) if row]
+    delimiter = max(",;\t", key=first.count)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
     if not rows or len(rows[0]) < 2 or {name.strip().lower() for name in rows[0]} & set(PATH_NAMES):
         return None
-    if (path.parent / rows[0][0].strip()).is_file():  # a path without names on top
+    if (path.parent / rows[0][0].strip()).is_file():  # paths, without column names
         return None
-    if all(_is_number(cell) for cell in rows[0]):  # no names on top: the last column has the classes
+    if all(_is_number(cell) for cell in rows[0]):  # no column names: the last column has the classes
         return [*(f"column {i}" for i in range(1, len(rows[0]))), "label"], rows
     return [name.strip() for name in rows[0]], rows[1:]
 
 
-def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
-    """Rows of numbers with a column of classes."""
+def _parse_table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
+    """Parse rows of numbers with a column of classes."""
     lower = [name.lower() for name in names]
     label = next((lower.index(name) for name in _LABEL_NAMES if name in lower), len(names) - 1)
     group = next((lower.index(name) for name in GROUP_NAMES if name in lower), None)
@@ -101,7 +131,7 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
             raise ComparisonError(
                 f"line {line} has {len(row)} cells, and there are {len(names)} columns",
                 where=str(path),
-                remedy="mend that line",
+                remedy="correct that line",
             )
     columns = [i for i in range(len(names)) if i not in (label, group)]
     if not columns or not rows:
@@ -110,14 +140,14 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
         )
     cells = np.array([[row[i] for i in columns] for row in rows])
     X = np.empty(cells.shape, np.float32)
-    for place, column in enumerate(columns):
+    for i, column in enumerate(columns):
         try:
-            X[:, place] = cells[:, place].astype(np.float32)
+            X[:, i] = cells[:, i].astype(np.float32)
         except ValueError:
-            at, text = next((i, c) for i, c in enumerate(cells[:, place].tolist()) if not _is_number(c))
+            bad, text = next((j, c) for j, c in enumerate(cells[:, i].tolist()) if not _is_number(c))
             if not text.strip():
                 raise ComparisonError(
-                    f"has an empty cell in the column {names[column]}, the first in row {at + 1}",
+                    f"has an empty cell in the column {names[column]}, the first in row {bad + 1}",
                     where=str(path),
                     remedy="fill it, or leave that row or column out",
                 ) from None
@@ -132,10 +162,10 @@ def _table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
     return Source(X, y, groups, None, None, path.name, (f"classes are taken from the column {names[label]}",))
 
 
-def _arrays_of(path: Path) -> dict[str, NDArray[Any]] | None:
-    """Return X, y and groups of a file whose X are rows of features; None where they are pictures.
+def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
+    """Read X, y and groups of a file whose X are rows of features; None if X are pictures.
 
-    Pictures that are too many to read stay in their file.
+    Arrays too large for the memory are mapped into it, pictures too.
     """
     try:
         with zipfile.ZipFile(path) as packed:
@@ -143,26 +173,60 @@ def _arrays_of(path: Path) -> dict[str, NDArray[Any]] | None:
         with np.load(path, allow_pickle=False) as arrays:
             if "X" not in arrays.files or "y" not in arrays.files:
                 return None
-            large = n_bytes > free_memory() / 2
-            X = mapped(path, "X") if large else arrays["X"]
+            large = n_bytes > measure_free_memory() / 2
+            X = map_array(path, "X") if large else arrays["X"]
             square = X.ndim == 2 and math.isqrt(X.shape[1]) ** 2 == X.shape[1] and X.dtype.kind in "ui"
             if not large and (X.ndim != 2 or square):
                 return None
             if square and isinstance(X, np.memmap):
                 side = math.isqrt(X.shape[1])
                 X = np.memmap(path, X.dtype, "r", X.offset, (len(X), side, side))
-            found = {"X": X, "y": arrays["y"]}
-            if "groups" in arrays.files:
-                found["groups"] = arrays["groups"]
-            return found
+            return {"X": X, **{name: arrays[name] for name in ("y", "groups") if name in arrays.files}}
     except ComparisonError:
         raise
     except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return None  # the loader of pictures says what is wrong with it
 
 
-def _arrays(path: Path, arrays: dict[str, NDArray[Any]]) -> Source:
-    return Source(arrays["X"], arrays["y"], arrays.get("groups"), None, None, path.name, ())
+def map_array(path: Path, name: str) -> NDArray[Any]:
+    """Map an array of an .npz file into memory, which NumPy itself would read as a whole.
+
+    Parameters
+    ----------
+    path : Path
+        The .npz file.
+    name : str
+        Name of the array in it.
+
+    Raises
+    ------
+    ComparisonError
+        The array is compressed, or cannot be read in parts.
+    """
+    with zipfile.ZipFile(path) as packed:
+        member = packed.getinfo(f"{name}.npy")
+    if member.compress_type != zipfile.ZIP_STORED:
+        raise ComparisonError(
+            f"has {name} compressed, and it does not fit in memory",
+            where=str(path),
+            remedy="save it with numpy.savez, or in Python give sutja.compare numpy.load('X.npy', "
+            "mmap_mode='r')",
+        )
+    with path.open("rb") as file:
+        file.seek(member.header_offset)
+        header = file.read(_LOCAL_HEADER)
+        lengths = np.frombuffer(header[_LENGTHS], "<u2")
+        file.seek(member.header_offset + _LOCAL_HEADER + int(lengths.sum()))
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, by_column, dtype = read(file)
+        if dtype.hasobject or by_column or not shape:
+            raise ComparisonError(
+                f"has {name} as {dtype}{', by columns' if by_column else ''}, which cannot be read in parts",
+                where=str(path),
+                remedy="save it as numbers, in C order",
+            )
+        return np.memmap(path, dtype, "r", file.tell(), shape)
 
 
 def _is_number(text: str) -> bool:

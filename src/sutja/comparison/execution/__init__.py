@@ -1,1 +1,1 @@
-"""Running fits: scheduler, workers, budget, tuning and the table of results."""
+"""Run the fits: scheduler, worker pool, budget, tuning and the table of results."""

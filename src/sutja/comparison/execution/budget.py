@@ -1,7 +1,7 @@
-"""What a fit will cost, by what smaller ones did cost, and the time there is.
+"""Predict the cost of a fit from smaller ones, and keep track of the time budget.
 
-The cost of a learner grows as a power of the number of labels. A fit is begun only if it should end well
-before the time does, and is killed when that is wrong.
+The cost of a learner grows as a power of the number of labels. A fit is started only if it should end well
+within the budget, and is killed if that prediction was wrong.
 """
 
 from __future__ import annotations
@@ -11,115 +11,103 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 
-_FIRST = 2.0  # seconds, a guess for a learner of which nothing is known
-_GROWTH = 1.1  # power of the number of labels, where one size is known
+_DEFAULT_GUESS = 2.0  # seconds, for a learner of which nothing is known
+_DEFAULT_GROWTH = 1.1  # power of the number of labels, if only one size is known
 _LEAST_GROWTH, _MOST_GROWTH = 0.8, 2.6
-_CAUTION = 1.4  # a fit is begun if this many times its expected cost is left
-_RUNGS = 3  # largest sizes that a growth is taken from
+_SAFETY_FACTOR = 1.4  # a fit is started if this many times its predicted cost is left
+_GROWTH_SIZES = 3  # largest sizes from which the growth is estimated
 
 
-class Costs:
-    """Seconds of fits that were done, and what they say of others.
+class CostModel:
+    """Measured durations of fits, and predictions for others.
 
     Parameters
     ----------
     guesses : Mapping[str, float] | None
-        Seconds of a small fit of each learner, until one is seen.
+        Seconds of a small fit of each learner, used until one has been measured.
     """
 
     def __init__(self, guesses: Mapping[str, float] | None = None) -> None:
         self._guesses = dict(guesses or {})
-        self._seen: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._measured: dict[str, dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
 
     def add(self, learner: str, labels: int, seconds: float) -> None:
-        """A fit took so long."""
-        self._seen[learner][labels].append(max(1e-3, seconds))
+        """Record the duration of a fit."""
+        self._measured[learner][labels].append(max(1e-3, seconds))
 
-    def expect(self, learner: str, labels: int) -> float:
-        """Seconds that a fit on so many labels should take; of a learner not seen yet a guess."""
-        seen = self._seen.get(learner)
-        if not seen:
-            return self._guesses.get(learner, _FIRST)
-        means = {size: sum(some) / len(some) for size, some in seen.items()}
+    def predict(self, learner: str, labels: int) -> float:
+        """Predict the seconds of a fit; a guess for a learner without measurements."""
+        measured = self._measured.get(learner)
+        if not measured:
+            return self._guesses.get(learner, _DEFAULT_GUESS)
+        means = {size: sum(some) / len(some) for size, some in measured.items()}
         if labels in means:
             return means[labels]
         nearest = min(means, key=lambda size: abs(math.log(size / labels)))
-        return means[nearest] * float((labels / nearest) ** self.growth(learner))
+        return means[nearest] * float((labels / nearest) ** self.estimate_growth(learner))
 
-    def knows(self, learner: str) -> bool:
-        """Whether a fit of it was seen."""
-        return bool(self._seen.get(learner))
+    def has_measured(self, learner: str) -> bool:
+        """Tell if any fit of this learner has been measured."""
+        return bool(self._measured.get(learner))
 
-    def growth(self, learner: str) -> float:
-        """The power of the number of labels that its cost grows with, by the largest sizes seen."""
-        means = sorted((size, sum(some) / len(some)) for size, some in self._seen[learner].items())
-        sizes = means[-_RUNGS:]
+    def estimate_growth(self, learner: str) -> float:
+        """Estimate the power of the number of labels with which the cost grows, from the largest sizes."""
+        means = sorted((size, sum(some) / len(some)) for size, some in self._measured[learner].items())
+        sizes = means[-_GROWTH_SIZES:]
         if len(sizes) < 2:
-            return _GROWTH
+            return _DEFAULT_GROWTH
         x, y = ([math.log(pair[i]) for pair in sizes] for i in (0, 1))
         mx, my = sum(x) / len(x), sum(y) / len(y)
         slope = sum((a - mx) * (b - my) for a, b in zip(x, y, strict=True)) / sum((a - mx) ** 2 for a in x)
-        last = (y[-1] - y[-2]) / (x[-1] - x[-2])  # costs bend upwards: what is fixed counts less and less
-        return min(_MOST_GROWTH, max(_LEAST_GROWTH, slope, last))
+        final = (y[-1] - y[-2]) / (x[-1] - x[-2])  # costs bend upwards as fixed costs matter less and less
+        return min(_MOST_GROWTH, max(_LEAST_GROWTH, slope, final))
 
 
-class Clock:
-    """The time that was given, and what is left of it.
+class TimeBudget:
+    """The time budget, and how much of it is left.
 
     Parameters
     ----------
     seconds : float
-        In all, or infinite.
+        Total; may be infinite.
     reserve : float
-        Of them, kept for what comes after the fits.
-    begun : float | None
-        When the time began, by `time.monotonic`.
+        Seconds of the total that are reserved for the work after the fits.
+    start : float | None
+        Start of the budget, by `time.monotonic`; None for now.
     """
 
-    def __init__(self, seconds: float = math.inf, reserve: float = 0.0, begun: float | None = None) -> None:
-        self.begun = time.monotonic() if begun is None else begun
+    def __init__(self, seconds: float = math.inf, reserve: float = 0.0, start: float | None = None) -> None:
+        self.start = time.monotonic() if start is None else start
         self.seconds, self.reserve = seconds, reserve
 
     def elapsed(self) -> float:
-        """Seconds since the beginning."""
-        return time.monotonic() - self.begun
+        """Return the seconds since the start."""
+        return time.monotonic() - self.start
 
-    def left(self) -> float:
-        """Seconds that fits may still take."""
+    def remaining(self) -> float:
+        """Return the seconds that fits may still take."""
         return self.seconds - self.reserve - self.elapsed()
 
-    def part(self, share: float) -> Clock:
-        """A clock for a share of the time that is left."""
+    def take_share(self, share: float) -> TimeBudget:
+        """Return a budget of this share of the remaining time; an infinite budget is returned as it is."""
         if not math.isfinite(self.seconds):
             return self
-        return Clock(self.elapsed() + share * self.left(), 0.0, self.begun)
+        return TimeBudget(self.elapsed() + share * self.remaining(), 0.0, self.start)
 
 
-def share_for_the_report(seconds: float, slowness: float) -> float:
-    """Seconds of a budget to keep for fitting curves and drawing.
+def reserve_for_report(seconds: float, startup: float) -> float:
+    """Return the seconds of a budget to reserve for fitting curves and drawing.
 
     Parameters
     ----------
     seconds : float
         The budget.
-    slowness : float
-        Seconds that beginning took, which is longer on a slow or busy machine, as drawing is.
+    startup : float
+        Seconds that the start took: it is longer on a slow or busy machine, and so is drawing.
     """
-    return max(min(8.0, seconds / 6), 0.025 * seconds, slowness) if math.isfinite(seconds) else 0.0
+    return max(min(8.0, seconds / 6), 0.025 * seconds, startup) if math.isfinite(seconds) else 0.0
 
 
-def affordable(seconds: float, left: float) -> bool:
-    """Whether a fit of so many expected seconds should end in time."""
-    return seconds * _CAUTION <= left
-
-
-def hours(seconds: float) -> str:
-    """A time for people.
-
-    >>> hours(372)
-    '6:12'
-    """
-    whole = max(0, round(seconds))
-    if whole >= 3600:
-        return f"{whole // 3600}:{whole % 3600 // 60:02d}:{whole % 60:02d}"
-    return f"{whole // 60}:{whole % 60:02d}"
+def is_affordable(seconds: float, remaining: float) -> bool:
+    """Tell if a fit of so many predicted seconds should end within the remaining time."""
+    return seconds * _SAFETY_FACTOR <= remaining

@@ -1,4 +1,4 @@
-"""A folder while a comparison is at work in it: nobody else's, and left in order however that ends."""
+"""Give one comparison exclusive use of its folder, and let termination signals end it cleanly."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from types import FrameType
 
 from sutja.errors import ComparisonError
 
-_ENDS = ("SIGTERM", "SIGHUP")  # what asks a process to end, beside Ctrl-C
+_TERMINATION_SIGNALS = ("SIGTERM", "SIGHUP")  # beside Ctrl-C
 
 
 @contextlib.contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Hold the folder, so that a second comparison does not write into the same table.
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock the folder, so that no second comparison writes into the same table.
 
     Raises
     ------
     ComparisonError
-        Another one is at work in it.
+        Another comparison is running in it.
     """
     try:
         import fcntl
@@ -35,29 +35,29 @@ def alone_in(folder: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise ComparisonError(
-                "another comparison is at work in this folder",
+                "another comparison is running in this folder",
                 where=str(folder),
                 remedy="wait until it ends, or name another folder",
             ) from error
         except OSError:
-            pass  # a disk without locks
+            pass  # a file system without locks
         yield
     finally:
         os.close(handle)
 
 
 @contextlib.contextmanager
-def ended_in_order() -> Iterator[None]:
-    """While this is held, being asked to end (SIGTERM, SIGHUP) closes what is open, as any error does.
+def exit_on_signals() -> Iterator[None]:
+    """Turn SIGTERM and SIGHUP into SystemExit, so that files and processes are closed as after any error.
 
-    Left alone where somebody else handles these signals, or in a thread, which cannot.
+    Handlers that somebody else installed stay, and so do all outside the main thread, which cannot set them.
     """
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for name in _ENDS:
+        for name in _TERMINATION_SIGNALS:
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, _leave)
+                before[number] = signal.signal(number, _exit)
     try:
         yield
     finally:
@@ -65,5 +65,5 @@ def ended_in_order() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _exit(number: int, frame: FrameType | None) -> None:
     raise SystemExit(128 + number)

@@ -1,4 +1,4 @@
-"""Graphics cards: each has one fit at a time, whichever process on the machine begins it."""
+"""Lock GPUs: each runs one fit at a time, whichever process on the machine starts it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-_LOOK_EVERY = 0.05  # seconds, whether a card has become free
+_POLL_SECONDS = 0.05
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
-def cards() -> tuple[str, ...]:
-    """What CUDA calls the cards that this process may use."""
+def list_visible_gpus() -> tuple[str, ...]:
+    """Return CUDA's names of the GPUs that this process may use."""
     named = os.environ.get(_VISIBLE)
     if named is not None:
         return tuple(name.strip() for name in named.split(",") if name.strip())
@@ -23,42 +23,54 @@ def cards() -> tuple[str, ...]:
     return tuple(str(i) for i in range(torch.cuda.device_count()))
 
 
-def wanted(device: str) -> tuple[str, ...]:
-    """The cards that a fit on this device may have: "cuda" any, "cuda:1" the second; () for a processor."""
+def list_gpus(device: str) -> tuple[str, ...]:
+    """Return the GPUs that a fit on this device may use: "cuda" any, "cuda:1" the second, "cpu" none."""
     kind, _, index = device.partition(":")
     if kind != "cuda":
         return ()
-    there = cards()
-    return there[int(index) : int(index) + 1] if index else there
+    visible = list_visible_gpus()
+    return visible[int(index) : int(index) + 1] if index else visible
 
 
 @contextlib.contextmanager
-def lent(names: tuple[str, ...], deadline: float) -> Iterator[str | None]:
-    """One of these cards, for as long as it is held; None where none became free in time.
+def lock_gpu(names: tuple[str, ...], deadline: float) -> Iterator[str | None]:
+    """Lock one of these GPUs.
 
-    The lock is a file's, so that it holds between processes, and ends with whoever held it.
+    The lock is a file's: it holds between processes, and ends with the process that took it.
+
+    Parameters
+    ----------
+    names : tuple[str, ...]
+        As `list_gpus` returns them.
+    deadline : float
+        By `time.monotonic`.
+
+    Yields
+    ------
+    str | None
+        The GPU; None if none became free before the deadline.
     """
-    held: tuple[int, str] | None = None
+    lock: tuple[int, str] | None = None
     try:
-        while held is None:
-            held = next(filter(None, map(_locked, names)), None)
-            if held is None:
+        while lock is None:
+            lock = next(filter(None, map(_try_lock, names)), None)
+            if lock is None:
                 if not names or time.monotonic() >= deadline:
                     break
-                time.sleep(_LOOK_EVERY)
-        yield held[1] if held else None
+                time.sleep(_POLL_SECONDS)
+        yield lock[1] if lock else None
     finally:
-        if held:
-            os.close(held[0])
+        if lock:
+            os.close(lock[0])
 
 
-def environment(card: str) -> dict[str, str]:
-    """For a process that is to see this card alone; nothing for one that fits on the processor."""
-    return {_VISIBLE: card} if card else {}
+def make_environment(gpu: str) -> dict[str, str]:
+    """Return the variables for a process that is to see this GPU alone; none for one on the CPU."""
+    return {_VISIBLE: gpu} if gpu else {}
 
 
-def _locked(name: str) -> tuple[int, str] | None:
-    """The handle of a card's lock and its name, unless another holds it."""
+def _try_lock(name: str) -> tuple[int, str] | None:
+    """Return the handle of a GPU's lock and its name, unless another process has it."""
     import fcntl
 
     user = os.getuid()

@@ -1,4 +1,4 @@
-"""The grid of a comparison, what is left of it, and what comes next.
+"""The grid of fits of a study, and the order in which they are run within the time budget.
 
 Letters: n labels.
 """
@@ -14,30 +14,29 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.data.arrays import Material
-from sutja.comparison.execution.budget import Clock, Costs, affordable
-from sutja.comparison.execution.table import PASSED_OVER, Key, Row
-from sutja.comparison.execution.tasks import One, Task
+from sutja.comparison.execution.budget import is_affordable
+from sutja.comparison.execution.table import Key, Row, Status
+from sutja.comparison.execution.tasks import FitSpec, Resources, Task
 from sutja.comparison.learners.catalogue import Learner
-from sutja.memory import labels_that_fit
+from sutja.memory import count_labels_that_fit
 
-_SHARE = 0.34  # of the time that was given, the most that one fit may take
+_FIT_SHARE = 0.34  # of the budget, the most that one fit may take
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """What is to be fitted.
+    """The fits of a study: each learner on each number of labels with each seed.
 
     Attributes
     ----------
     learners : tuple[Learner, ...]
-        Who takes part.
+        The learners to compare.
     sizes : tuple[int, ...]
         Numbers of labels.
     seeds : int
-        How many times each.
+        Number of seeds.
     subsets : tuple[Mapping[int, NDArray[int64]], ...]
-        For each seed the items of each size.
+        For each seed the indices of the items of each size.
     """
 
     learners: tuple[Learner, ...]
@@ -47,7 +46,7 @@ class Grid:
 
     @property
     def keys(self) -> tuple[Key, ...]:
-        """All fits."""
+        """Keys of all fits."""
         return tuple(
             (learner.name, n, seed)
             for learner in self.learners
@@ -56,148 +55,144 @@ class Grid:
         )
 
 
-class Planner:
+class Scheduler:
     """Hands out the tasks of a grid as long as there is time, the same time to each learner.
 
-    That is fair queueing (Demers, Keshav and Shenker 1989): whoever has had the least comes next, from few
-    labels to many, and what a cheap learner does not need goes to the others. With the cheapest fit first,
-    whoever learns, a short budget ended before the slow learners had begun. Later seeds
-    of a size tell less than the first: the second counts as costing twice as much, the third three times.
+    This is fair queueing (Demers, Keshav and Shenker 1989): the learner that has used the least time comes
+    next, from few labels to many, and time that a cheap learner does not need goes to the others. If the
+    cheapest fit always came first, a short budget would end before the slow learners had started. Later seeds
+    of a size tell less than the first: the second counts as twice its cost, the third as three times.
 
     Parameters
     ----------
     grid : Grid
-        What is to be fitted.
+        The fits.
     done : Iterable[Key]
-        The fits that are done already.
-    settings_of : Callable[[str, int], Mapping[str, Any]]
-        What tuning chose, by learner and number of labels.
-    material, device_of, dtype : Material or Callable[[Learner], str] or str
-        For the tasks.
-    costs, clock : Costs or Clock
-        What fits cost, and the time there is.
-    limit : float
-        Seconds that any fit may take.
+        Keys of the fits that are done already.
+    get_settings : Callable[[str, int], Mapping[str, Any]]
+        Returns the settings that tuning chose, by learner and number of labels.
+    resources : Resources
+        Data, device and time.
     pass_over : Callable[[Sequence[Row]], None]
-        Takes rows of fits that will not be begun.
-    cards : int
-        Fits on graphics cards that there can be at once.
-    asked : int
-        Items that each fit answers.
+        Takes the rows of fits that will not be started.
+    gpu_slots : int
+        Number of fits that can run on GPUs at a time.
+    n_test : int
+        Number of items that each fit answers.
     """
 
     def __init__(
         self,
         grid: Grid,
         done: Iterable[Key],
-        settings_of: Callable[[str, int], Mapping[str, Any]],
-        material: Material,
-        device_of: Callable[[Learner], str],
-        dtype: str,
-        costs: Costs,
-        clock: Clock,
-        limit: float,
+        get_settings: Callable[[str, int], Mapping[str, Any]],
+        resources: Resources,
         pass_over: Callable[[Sequence[Row]], None],
-        cards: int = 1,
-        asked: int = 0,
+        gpu_slots: int = 1,
+        n_test: int = 0,
     ) -> None:
-        self.grid, self.costs, self.clock, self.limit = grid, costs, clock, limit
-        self._settings_of, self._material, self._device_of = settings_of, material, device_of
-        self._dtype, self._pass_over = dtype, pass_over
-        self._cards, self._on_cards, self._asked = cards, 0, asked
+        self.grid, self.resources = grid, resources
+        self._get_settings, self._pass_over = get_settings, pass_over
+        self._gpu_slots, self._on_gpus, self._n_test = gpu_slots, 0, n_test
         finished = set(done)
-        self.left: dict[tuple[str, int], list[int]] = {}
+        self.waiting: dict[tuple[str, int], list[int]] = {}  # seeds by learner and number of labels
         for name, n, seed in grid.keys:
             if (name, n, seed) not in finished:
-                self.left.setdefault((name, n), []).append(seed)
+                self.waiting.setdefault((name, n), []).append(seed)
         self._by_name = {learner.name: learner for learner in grid.learners}
-        self._had: dict[str, float] = defaultdict(float)  # seconds of each learner, those in hand as expected
+        self._used: dict[str, float] = defaultdict(float)  # seconds; running fits count as predicted
         self._charged: dict[Key, float] = {}
-        self.given_up: dict[str, tuple[int, str]] = {}
+        self._given_up: dict[str, tuple[int, str]] = {}
 
-    def tasks(self) -> Iterator[Task]:
-        """The tasks, each made when it is asked for."""
-        while (task := self._next()) is not None:
+    def iterate_tasks(self) -> Iterator[Task]:
+        """Yield the tasks; each is chosen when it is asked for."""
+        while (task := self._choose_task()) is not None:
             yield task
 
-    def finished(self, task: Task, seconds: float | None = None) -> None:
-        """A task is no longer in hand, after so many seconds."""
-        self._on_cards -= task.device != "cpu"
-        if seconds is not None:  # instead of what it was expected to take
-            self.charge(task.learner.name, seconds - self._charged.pop(_mark(task), seconds))
+    def mark_finished(self, task: Task, seconds: float) -> None:
+        """Note that a task has ended, after so many seconds."""
+        self._on_gpus -= task.device != "cpu"
+        predicted = self._charged.pop(_key_of(task), seconds)
+        self.charge(task.learner.name, seconds - predicted)
 
     def charge(self, learner: str, seconds: float) -> None:
-        """A learner has had so much time."""
-        self._had[learner] += seconds
+        """Add to the time that a learner has used."""
+        self._used[learner] += seconds
 
-    def expected(self, name: str, n: int, seeds: int = 1) -> float:
-        """Seconds of one task of so many seeds."""
-        each = self.costs.expect(name, n)
-        return each * (seeds if self._by_name[name].stacks else 1)
-
-    def remaining_seconds(self) -> float:
-        """Of all that is left, one after the other."""
-        return sum(self.costs.expect(name, n) * len(seeds) for (name, n), seeds in self.left.items())
+    def predict_remaining_seconds(self) -> float:
+        """Predict the seconds of all waiting fits, one after the other."""
+        costs = self.resources.costs
+        return sum(costs.predict(name, n) * len(seeds) for (name, n), seeds in self.waiting.items())
 
     def give_up(self, learner: str, labels: int, why: str) -> None:
-        """Fit this learner on no more labels than so many: it takes too long, or more than there is."""
-        known = self.given_up.get(learner)
+        """Fit this learner on no more labels than so many: it takes too much time or memory."""
+        known = self._given_up.get(learner)
         if known is None or labels < known[0]:
-            self.given_up[learner] = (labels, why)
+            self._given_up[learner] = (labels, why)
 
-    def _next(self) -> Task | None:
-        """The task that can be afforded of the learner that has had, with it, the least time."""
-        self._leave_out()
-        left = self.clock.left()
-        nearest: dict[str, tuple[float, int, float]] = {}
-        for (name, n), seeds in self.left.items():
-            cost, learner = self.expected(name, n, len(seeds)), self._by_name[name]
-            if affordable(cost, left):
-                one = cost / (len(seeds) if learner.stacks else 1)
-                turn = one * (1 + self.grid.seeds - len(seeds))
-                nearest[name] = min(nearest.get(name, (math.inf, 0, 0.0)), (turn, n, one))
+    def _choose_task(self) -> Task | None:
+        """Choose an affordable task of the learner that will, with it, have used the least time."""
+        self._pass_over_hopeless()
+        remaining = self.resources.budget.remaining()
+        cheapest: dict[str, tuple[float, int, float]] = {}
+        for (name, n), seeds in self.waiting.items():
+            cost, learner = self._predict(name, n, len(seeds)), self._by_name[name]
+            if is_affordable(cost, remaining):
+                one = cost / (len(seeds) if learner.is_stacked else 1)
+                weighted = one * (1 + self.grid.seeds - len(seeds))
+                cheapest[name] = min(cheapest.get(name, (math.inf, 0, 0.0)), (weighted, n, one))
         choices = []
-        for name, (_, n, one) in nearest.items():
-            waits = self._on_cards >= self._cards and self._device_of(self._by_name[name]) != "cpu"
-            choices.append((waits, self._had[name] + one, n, name))
+        for name, (_, n, one) in cheapest.items():
+            waits = self._on_gpus >= self._gpu_slots and self._device_of(name) != "cpu"
+            choices.append((waits, self._used[name] + one, n, name))
         if not choices:
             return None
         _, _, n, name = min(choices)
-        learner, seeds = self._by_name[name], self.left[name, n]
-        mine = list(seeds) if learner.stacks else seeds[:1]
-        cost = self.expected(name, n, len(mine))
-        self.charge(name, cost)
-        self.left[name, n] = seeds[len(mine) :]
-        if not self.left[name, n]:
-            del self.left[name, n]
-        settings = self._settings_of(name, n)
-        ones = tuple(One(seed, settings, self.grid.subsets[seed][n]) for seed in mine)
-        limit, device = min(self.limit, self.clock.seconds * _SHARE), self._device_of(learner)
-        self._on_cards += device != "cpu"
-        task = Task(
-            learner, n, ones, self._material.folder, "test", limit, self.clock.left(), device, self._dtype
-        )
-        self._charged[_mark(task)] = cost
+        learner, seeds = self._by_name[name], self.waiting[name, n]
+        chosen = list(seeds) if learner.is_stacked else seeds[:1]
+        self.waiting[name, n] = seeds[len(chosen) :]
+        if not self.waiting[name, n]:
+            del self.waiting[name, n]
+        return self._start(learner, n, chosen)
+
+    def _start(self, learner: Learner, n: int, seeds: Sequence[int]) -> Task:
+        """Make a task, and charge its predicted cost."""
+        cost = self._predict(learner.name, n, len(seeds))
+        self.charge(learner.name, cost)
+        settings = self._get_settings(learner.name, n)
+        specs = tuple(FitSpec(seed, settings, self.grid.subsets[seed][n]) for seed in seeds)
+        limit = min(self.resources.limit, self.resources.budget.seconds * _FIT_SHARE)
+        task = self.resources.make_task(learner, n, specs, "test", limit)
+        self._on_gpus += task.device != "cpu"
+        self._charged[_key_of(task)] = cost
         return task
 
-    def _leave_out(self) -> None:
-        """Take out what is too slow or too large, and say so in the table."""
+    def _predict(self, name: str, n: int, seeds: int) -> float:
+        """Predict the seconds of one task of so many seeds."""
+        each = self.resources.costs.predict(name, n)
+        return each * (seeds if self._by_name[name].is_stacked else 1)
+
+    def _device_of(self, name: str) -> str:
+        return self.resources.choose_device(self._by_name[name])
+
+    def _pass_over_hopeless(self) -> None:
+        """Remove fits that would be too slow or too large, and enter them in the table."""
         rows = []
-        too_large = labels_that_fit(self._material.item_bytes, self._asked)
-        for (name, n), seeds in list(self.left.items()):
+        most_labels = count_labels_that_fit(self.resources.data.item_bytes, self._n_test)
+        for (name, n), seeds in list(self.waiting.items()):
             why = ""
-            above, reason = self.given_up.get(name, (n, ""))
-            if n > above or (n == above and reason):
+            limit, reason = self._given_up.get(name, (n, ""))
+            if n > limit or (n == limit and reason):
                 why = reason
-            elif n > too_large:
-                why = f"{n:,} items do not fit in the memory that is free"
+            elif n > most_labels:
+                why = f"{n:,} items do not fit in the free memory"
             if why:
-                rows += [Row(name, n, seed, PASSED_OVER, note=why) for seed in seeds]
-                del self.left[name, n]
+                rows += [Row(name, n, seed, Status.PASSED_OVER, note=why) for seed in seeds]
+                del self.waiting[name, n]
         if rows:
             self._pass_over(rows)
 
 
-def _mark(task: Task) -> Key:
-    """What a task is known by."""
-    return task.learner.name, task.labels, task.ones[0].seed
+def _key_of(task: Task) -> Key:
+    """Return the key that a task is known by: that of its first fit."""
+    return task.learner.name, task.labels, task.specs[0].seed

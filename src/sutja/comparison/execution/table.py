@@ -1,7 +1,7 @@
-"""The table of fits: each is on the disk as soon as it is done, and is there whole or not at all.
+"""The table of fits on the disk: each row is written as soon as its fit is done, whole or not at all.
 
-A row's answers are written before the row, so that a row that can be read has them. What a kill left of a
-line is cut off when the table is opened again.
+The answers of a fit are written before its row, so that every row that can be read has them. A line that a
+kill left incomplete is cut off when the table is opened again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.atomic import write_atomic
+from sutja.comparison.learners.cost import Cost
 from sutja.errors import ComparisonError
 
 RESULTS, TUNING, ANSWERS = "results.csv", "tuning.csv", "answers"
-DONE, FAILED, SLOW, PASSED_OVER = "done", "failed", "too slow", "passed over"
-TIMINGS = ("fit_seconds", "predict_seconds", "memory_mb")  # what another run measures otherwise
+TIMINGS = ("fit_seconds", "predict_seconds", "memory_mb")  # differ from run to run
 
 Key = tuple[str, int, int]
+
+
+class Status(StrEnum):
+    """State of a fit; the value is what the table says."""
+
+    DONE = "done"
+    FAILED = "failed"
+    TOO_SLOW = "too slow"  # stopped at its time limit, or when the budget ran out
+    PASSED_OVER = "passed over"  # not started: it would have been too slow, or too large for the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,80 +46,75 @@ class Row:
 
     Attributes
     ----------
-    learner, labels, seed : str or int
-        What was fitted, on how many labels, drawn and begun by which seed.
-    status : str
-        "done", "failed", "too slow" (stopped at its limit) or "passed over" (not begun: it would have been
-        too slow, or too large for the memory).
+    learner : str
+        Name of the learner.
+    labels : int
+        Number of labels that it learnt from.
+    seed : int
+        Seed of the subset and of the first weights; in the table of tuning the position of the candidate.
+    status : Status
+        State of the fit.
     error : float | None
-        Share of the test items it got wrong.
-    fit_seconds, predict_seconds : float | None
-        To learn, and to answer all test items; of a stack the share of one.
-    memory_mb : float | None
-        Most memory that the fit took beyond what its process had before; of a stack all of it.
-    fit_operations, predict_operations : float | None
-        See `sutja.comparison.learners.operations`; the latter for one item.
-    parameters : int | None
-        Numbers that are kept to answer.
-    together : int
-        How many networks were trained as one stack.
-    device : str
-        "cpu" or "cuda".
+        Share of the test items that it got wrong.
+    cost : Cost
+        Cost of the fit.
     settings : str
-        What tuning chose, as text.
+        Settings that tuning chose, as JSON.
     note : str
-        Why it is not done.
+        Explanation of a fit that is not done.
     """
 
     learner: str
     labels: int
     seed: int
-    status: str
+    status: Status
     error: float | None = None
-    fit_seconds: float | None = None
-    predict_seconds: float | None = None
-    memory_mb: float | None = None
-    fit_operations: float | None = None
-    predict_operations: float | None = None
-    parameters: int | None = None
-    together: int = 1
-    device: str = "cpu"
+    cost: Cost = field(default_factory=Cost)
     settings: str = ""
     note: str = ""
 
     @property
     def key(self) -> Key:
-        """What sets it apart from the other rows."""
+        """Learner, labels and seed, which identify the row."""
         return self.learner, self.labels, self.seed
 
-    def texts(self) -> list[str]:
-        """Its cells."""
-        return [_text(value) for value in asdict(self).values()]
+    def to_dict(self) -> dict[str, Any]:
+        """Return the values by the names of `COLUMNS`, in their order."""
+        values = asdict(self)
+        values |= values.pop("cost")
+        return {name: values[name] for name in COLUMNS}
+
+    def to_cells(self) -> list[str]:
+        """Return the cells of the row, in the order of `COLUMNS`."""
+        return [_to_cell(value) for value in self.to_dict().values()]
 
     @classmethod
-    def from_texts(cls, texts: Sequence[str]) -> Row:
-        """The row with these cells.
+    def from_cells(cls, cells: Sequence[str]) -> Row:
+        """Make a row of its cells.
 
         Raises
         ------
         ValueError
-            They are none of a row.
+            They are not the cells of a row.
         """
-        if len(texts) != len(COLUMNS):
-            raise ValueError(f"{len(texts)} cells")
-        values: dict[str, Any] = dict(zip(COLUMNS, texts, strict=True))
+        if len(cells) != len(COLUMNS):
+            raise ValueError(f"{len(cells)} cells")
+        values: dict[str, Any] = dict(zip(COLUMNS, cells, strict=True))
         for name in ("labels", "seed", "together"):
             values[name] = int(values[name])
         for name in ("error", *TIMINGS, "fit_operations", "predict_operations"):
             values[name] = float(values[name]) if values[name] else None
         values["parameters"] = int(values["parameters"]) if values["parameters"] else None
-        return cls(**values)
+        values["status"] = Status(values["status"])
+        cost = Cost(**{name: values.pop(name) for name in _COST_COLUMNS})
+        return cls(cost=cost, **values)
 
 
-COLUMNS = tuple(field.name for field in fields(Row))
+_COST_COLUMNS = tuple(each.name for each in fields(Cost))
+COLUMNS = ("learner", "labels", "seed", "status", "error", *_COST_COLUMNS, "settings", "note")
 
 
-def _text(value: Any) -> str:
+def _to_cell(value: Any) -> str:
     if value is None:
         return ""
     return f"{value:.7g}" if isinstance(value, float) else re.sub(r"[\r\n]+", " ", str(value))
@@ -121,9 +126,14 @@ class Table:
     Parameters
     ----------
     folder : Path
-        Where the files are.
+        Folder of the files.
     name : str
-        Of the table.
+        File name of the table.
+
+    Raises
+    ------
+    ComparisonError
+        The file is not a table of a comparison.
     """
 
     def __init__(self, folder: Path, name: str = RESULTS) -> None:
@@ -133,8 +143,8 @@ class Table:
         self._file = self._path.open("ab", buffering=0)
 
     def _repair(self) -> None:
-        """Read what is there, and cut off what a kill left of a line."""
-        header = _lines([COLUMNS])
+        """Read the rows, and cut off a line that a kill left incomplete."""
+        header = _to_lines([COLUMNS])
         try:
             data = self._path.read_bytes()
         except FileNotFoundError:
@@ -142,7 +152,7 @@ class Table:
         if not data.startswith(header):
             if data and not header.startswith(data):
                 raise ComparisonError(
-                    "is no table of a comparison", where=str(self._path), remedy="name another folder"
+                    "is not a table of a comparison", where=str(self._path), remedy="name another folder"
                 )
             write_atomic(self._path, header)
             return
@@ -150,24 +160,24 @@ class Table:
         if whole != data:
             with self._path.open("r+b") as file:
                 file.truncate(len(whole))
-        for texts in list(csv.reader(io.StringIO(whole.decode())))[1:]:
+        for cells in list(csv.reader(io.StringIO(whole.decode())))[1:]:
             with contextlib.suppress(ValueError):
-                row = Row.from_texts(texts)
+                row = Row.from_cells(cells)
                 self.rows[row.key] = row
 
     def add(self, rows: Iterable[Row], answers: dict[Key, NDArray[np.int64]] | None = None) -> None:
-        """Put rows at the end, at one stroke, their answers before them."""
-        added = [Row.from_texts(row.texts()) for row in rows]  # as they will be read again
+        """Append rows in one write, after their answers."""
+        added = [Row.from_cells(row.to_cells()) for row in rows]  # rounded, as they will be read again
         for key, some in (answers or {}).items():
             self._answers.mkdir(exist_ok=True)
             out = io.BytesIO()
             np.save(out, some.astype(np.min_scalar_type(int(some.max(initial=0)))))
-            write_atomic(self._answers_of(key), out.getvalue())
-        self._append(_lines(row.texts() for row in added))
+            write_atomic(self._find_answers(key), out.getvalue())
+        self._append(_to_lines(row.to_cells() for row in added))
         self.rows.update({row.key: row for row in added})
 
     def _append(self, data: bytes) -> None:
-        """Put bytes at the end, all or none of them: half a line would spoil the next."""
+        """Append all of the bytes or none: half a line would spoil the next."""
         end = os.fstat(self._file.fileno()).st_size
         try:
             done = 0
@@ -179,8 +189,8 @@ class Table:
                 self._file.truncate(end)
             raise
 
-    def forget(self, keys: Iterable[Key]) -> None:
-        """Take rows out."""
+    def remove(self, keys: Iterable[Key]) -> None:
+        """Remove rows."""
         for key in keys:
             self.rows.pop(key, None)
         self.write_sorted()
@@ -189,17 +199,17 @@ class Table:
         """Write the table anew, in the order of learners, labels and seeds."""
         self._file.close()
         rows = [self.rows[key] for key in sorted(self.rows)]
-        write_atomic(self._path, _lines([COLUMNS, *(row.texts() for row in rows)]))
+        write_atomic(self._path, _to_lines([COLUMNS, *(row.to_cells() for row in rows)]))
         self._file = self._path.open("ab", buffering=0)
 
-    def answers(self, key: Key) -> NDArray[np.int64]:
-        """(m,) what a fit answered."""
-        return np.asarray(np.load(self._answers_of(key), allow_pickle=False), np.int64)
+    def load_answers(self, key: Key) -> NDArray[np.int64]:
+        """Load the answers of a fit, (n_test,) class numbers."""
+        return np.asarray(np.load(self._find_answers(key), allow_pickle=False), np.int64)
 
     def has_answers(self, key: Key) -> bool:
-        """Whether the answers of a fit are there, and can be read."""
+        """Tell if the answers of a fit are there, and can be read."""
         try:
-            return self.answers(key).ndim == 1
+            return self.load_answers(key).ndim == 1
         except (OSError, ValueError, EOFError):
             return False
 
@@ -207,14 +217,14 @@ class Table:
         """Close the file."""
         self._file.close()
 
-    def _answers_of(self, key: Key) -> Path:
+    def _find_answers(self, key: Key) -> Path:
         name = re.sub(r"[^a-z0-9_.-]+", "_", key[0])[:80]
         if name != key[0]:  # two names of a person's own may become one
             name += f"-{zlib.crc32(key[0].encode()):08x}"
         return self._answers / f"{name}-{key[1]}-{key[2]}.npy"
 
 
-def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+def _to_lines(rows: Iterable[Sequence[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()

@@ -1,10 +1,11 @@
-"""The settings of each learner, chosen on validation items by successive halving, in the same time for each.
+"""Tune each learner on the validation part by successive halving, with the same time for each.
 
-Candidates are drawn from the learner's space, the default first. All are tried on few labels; the best third
-goes on to four times as many, and so once more (Jamieson and Talwalkar, AISTATS 2016). A size of the grid
-gets the settings that were best on the number of labels nearest to it. The test items have no part in it.
+Candidates are drawn from the learner's search space, the default first. All are tried on few labels; the best
+third goes on to four times as many, and the best third of these once more (Jamieson and Talwalkar, AISTATS
+2016). A size of the grid gets the settings that were best on the nearest number of labels. The test part is
+not used.
 
-Why not a package: docs/compare.md.
+docs/compare.md says why this is not left to a package.
 """
 
 from __future__ import annotations
@@ -19,75 +20,75 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.comparison.data.arrays import Material
 from sutja.comparison.execution.backends import Engine
-from sutja.comparison.execution.budget import Clock, Costs
-from sutja.comparison.execution.table import DONE, FAILED, Row, Table
-from sutja.comparison.execution.tasks import One, Outcome, Task
+from sutja.comparison.execution.table import Row, Status, Table
+from sutja.comparison.execution.tasks import FitSpec, Outcome, Resources, Task
 from sutja.comparison.learners.catalogue import Learner
+from sutja.comparison.learners.cost import Cost
 
 _MOST_LABELS = 4096  # on which settings are tried
-_STEP = 2  # doublings between two rungs
-_RUNGS = 3
-_KEPT = 3  # one in so many goes on to the next rung
+_RUNG_STEP = 2  # doublings between two rungs
+_N_RUNGS = 3
+_REDUCTION = 3  # one candidate in so many goes on to the next rung
 
-Tried = Callable[[Task, Outcome], None]
+Report = Callable[[Task, Outcome], None]
 
 
-def rungs_of(sizes: Sequence[int], n_classes: int) -> tuple[int, ...]:
-    """The numbers of labels that settings are tried on, in rising order.
+def choose_rungs(sizes: Sequence[int], n_classes: int) -> tuple[int, ...]:
+    """Choose the numbers of labels on which settings are tried, in rising order.
 
-    >>> rungs_of((52, 105, 210, 421, 843, 1687, 3375, 6750), 10)
+    >>> choose_rungs((52, 105, 210, 421, 843, 1687, 3375, 6750), 10)
     (210, 843, 3375)
     """
     fitting = [size for size in sizes if size <= max(_MOST_LABELS, 10 * n_classes)] or [sizes[0]]
-    chosen = fitting[::-1][::_STEP][:_RUNGS][::-1]
+    chosen = fitting[::-1][::_RUNG_STEP][:_N_RUNGS][::-1]
     enough = [size for size in chosen if size >= 4 * n_classes]
     return tuple(enough or chosen[-1:])
 
 
 @dataclass
-class Tuned:
-    """What was tried, and what is best.
+class TuningResult:
+    """Candidates, their validation errors, and the best of them.
 
     Attributes
     ----------
-    tried : dict[str, dict[int, dict[int, float]]]
-        By learner and number of labels: for each candidate tried its place and its validation error.
     candidates : Mapping[str, Sequence[Mapping[str, Any]]]
-        Of each learner.
+        Settings to try of each learner.
+    errors : dict[str, dict[int, dict[int, float]]]
+        Validation errors by learner, number of labels, and index of the candidate.
     seconds : dict[str, float]
-        That each learner took.
+        Seconds that the trials of each learner took.
     """
 
     candidates: Mapping[str, Sequence[Mapping[str, Any]]]
-    tried: dict[str, dict[int, dict[int, float]]] = field(default_factory=dict)
+    errors: dict[str, dict[int, dict[int, float]]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def add(self, learner: str, labels: int, place: int, error: float, seconds: float) -> None:
-        """A candidate was tried."""
-        self.tried.setdefault(learner, {}).setdefault(labels, {})[place] = error
-        self.seconds[learner] = self.seconds.get(learner, 0.0) + seconds
+    def add(self, row: Row) -> None:
+        """Record a trial; the seed of its row is the index of the candidate."""
+        if row.status is Status.DONE and row.error is not None:
+            self.errors.setdefault(row.learner, {}).setdefault(row.labels, {})[row.seed] = row.error
+        self.seconds[row.learner] = self.seconds.get(row.learner, 0.0) + (row.cost.fit_seconds or 0.0)
 
-    def best(self, learner: str, labels: int) -> Mapping[str, Any]:
-        """The settings for so many labels."""
-        rungs = {n: found for n, found in self.tried.get(learner, {}).items() if found}
+    def choose_best(self, learner: str, labels: int) -> Mapping[str, Any]:
+        """Return the best settings for so many labels."""
+        rungs = {n: errors for n, errors in self.errors.get(learner, {}).items() if errors}
         if not rungs:
             return self.candidates[learner][0]
         nearest = min(rungs, key=lambda n: (abs(math.log(n / labels)), -n))
-        return self.candidates[learner][self._ranked(rungs[nearest])[0]]
+        return self.candidates[learner][_rank(rungs[nearest])[0]]
 
-    def survivors(self, learner: str, labels: int) -> list[int]:
-        """The places of the candidates that go on from this rung; the default always does."""
-        found = self.tried.get(learner, {}).get(labels, {})
-        ranked = self._ranked(found)
-        kept = ranked[: math.ceil(len(ranked) / _KEPT)]
-        return kept if not found or 0 in kept else [0, *kept]
+    def choose_survivors(self, learner: str, labels: int) -> list[int]:
+        """Return the indices of the candidates that go on from this rung; the default always does."""
+        errors = self.errors.get(learner, {}).get(labels, {})
+        ranked = _rank(errors)
+        survivors = ranked[: math.ceil(len(ranked) / _REDUCTION)]
+        return survivors if not errors or 0 in survivors else [0, *survivors]
 
-    @staticmethod
-    def _ranked(found: Mapping[int, float]) -> list[int]:
-        """Places, the best first; of equals the one that was drawn first."""
-        return sorted(found, key=lambda place: (found[place], place))
+
+def _rank(errors: Mapping[int, float]) -> list[int]:
+    """Return the indices of candidates, the best first; of equals the one that was drawn first."""
+    return sorted(errors, key=lambda index: (errors[index], index))
 
 
 class Tuner:
@@ -95,147 +96,130 @@ class Tuner:
 
     Parameters
     ----------
-    learners, material : Sequence[Learner] or Material
-        Who and what.
+    learners : Sequence[Learner]
+        The learners to tune.
+    resources : Resources
+        Data, device and time; no trial goes beyond its budget.
     rows : Mapping[int, NDArray[int64]]
-        For each rung the items to learn from.
+        For each rung the indices of the items to learn from.
     trials : int
-        Candidates of each learner.
+        Number of candidates of each learner.
     seconds : float
-        For each learner.
-    clock : Clock
-        No try goes beyond it.
-    limit : float
-        Seconds for one try.
+        Time for the trials of each learner.
     table : Table
-        Of what was tried; what is in it is not tried again.
-    costs : Costs
-        What fits cost, which grows by what is seen.
+        Table of the trials; what is in it is not tried again.
     """
 
     def __init__(
         self,
         learners: Sequence[Learner],
-        material: Material,
+        resources: Resources,
         rows: Mapping[int, NDArray[np.int64]],
         trials: int,
         seconds: float,
-        clock: Clock,
-        limit: float,
         table: Table,
-        costs: Costs,
-        device_of: Callable[[Learner], str],
-        dtype: str,
     ) -> None:
-        able = [learner for learner in learners if learner.space]
-        self._learners = sorted(able, key=lambda learner: learner.first_guess)  # the quick ones first
-        self._material, self._rows, self._seconds, self._clock = material, rows, seconds, clock
-        self._limit, self._table, self._costs = limit, table, costs
-        self._device_of, self._dtype = device_of, dtype
-        self.tuned = Tuned({learner.name: learner.candidates(trials) for learner in learners})
+        tunable = [learner for learner in learners if learner.space]
+        self._learners = sorted(tunable, key=lambda learner: learner.initial_guess)  # the quick ones first
+        self._resources, self._rows, self._seconds, self._table = resources, rows, seconds, table
+        self.result = TuningResult({learner.name: learner.draw_candidates(trials) for learner in learners})
         for row in table.rows.values():
-            if row.learner in self.tuned.candidates:
-                self._learn_of(row)
+            if row.learner in self.result.candidates:
+                self._record(row)
 
-    def run(self, engine: Engine, tried: Tried) -> Tuned:
-        """Try, rung after rung."""
-        before: dict[str, list[int]] = {}
+    def run(self, engine: Engine, report: Report) -> TuningResult:
+        """Try the candidates, rung after rung.
+
+        Parameters
+        ----------
+        engine : Engine
+            Engine that runs the trials.
+        report : Report
+            Called with each trial.
+        """
+        survivors: dict[str, list[int]] = {}
         for labels in sorted(self._rows):
             waiting = {
-                learner.name: self._places(learner, labels, before.get(learner.name))
+                learner.name: self._find_untried(learner, labels, survivors.get(learner.name))
                 for learner in self._learners
             }
-            with closing(engine.run(self._tasks(labels, waiting))) as done:
+            with closing(engine.run(self._iterate_tasks(labels, waiting))) as done:
                 for task, outcome in done:
-                    self._note(task, outcome)
-                    tried(task, outcome)
-            before = {learner.name: self.tuned.survivors(learner.name, labels) for learner in self._learners}
-        return self.tuned
+                    self._enter(task, outcome)
+                    report(task, outcome)
+            survivors = {
+                learner.name: self.result.choose_survivors(learner.name, labels) for learner in self._learners
+            }
+        return self.result
 
-    def _places(self, learner: Learner, labels: int, survivors: list[int] | None) -> list[int]:
-        """The candidates to try on this rung that were not tried before."""
-        places = list(range(len(self.tuned.candidates[learner.name]))) if survivors is None else survivors
-        known = {
+    def _find_untried(self, learner: Learner, labels: int, survivors: list[int] | None) -> list[int]:
+        """Return the indices of the candidates still to try on this rung."""
+        indices = list(range(len(self.result.candidates[learner.name]))) if survivors is None else survivors
+        tried = {
             row.seed
             for row in self._table.rows.values()
-            if (row.learner, row.labels) == (learner.name, labels) and row.status != FAILED
+            if (row.learner, row.labels) == (learner.name, labels) and row.status is not Status.FAILED
         }
-        missing = [place for place in places if place not in known] if len(places) > 1 else []
-        return places if missing and learner.stacks else missing  # a kill may have left a part of a stack
+        missing = [index for index in indices if index not in tried] if len(indices) > 1 else []
+        return indices if missing and learner.is_stacked else missing  # a kill may have left part of a stack
 
-    def _tasks(self, labels: int, waiting: dict[str, list[int]]) -> Iterator[Task]:
-        """The learners in turn, each as long as it has time."""
+    def _iterate_tasks(self, labels: int, waiting: dict[str, list[int]]) -> Iterator[Task]:
+        """Take the learners in turn, each as long as it has time."""
         while any(waiting.values()):
             for learner in self._learners:
-                places = waiting[learner.name]
-                if not places:
+                indices = waiting[learner.name]
+                if not indices:
                     continue
-                left = self._left(learner, labels)
-                if left <= 0:
+                limit = self._limit_trial(learner, labels)
+                if limit <= 0:
                     waiting[learner.name] = []
                     continue
-                mine, waiting[learner.name] = (places, []) if learner.stacks else (places[:1], places[1:])
-                ones = tuple(
-                    One(0, self.tuned.candidates[learner.name][place], self._rows[labels]) for place in mine
-                )
-                yield Task(
-                    learner,
-                    labels,
-                    ones,
-                    self._material.folder,
-                    "held",
-                    left,
-                    self._clock.left(),
-                    self._device_of(learner),
-                    self._dtype,
-                )
+                n_trials = len(indices) if learner.is_stacked else 1
+                chosen, waiting[learner.name] = indices[:n_trials], indices[n_trials:]
+                candidates = self.result.candidates[learner.name]
+                specs = tuple(FitSpec(0, candidates[index], self._rows[labels]) for index in chosen)
+                yield self._resources.make_task(learner, labels, specs, "validation", limit)
 
-    def _left(self, learner: Learner, labels: int) -> float:
-        """Seconds that the next try may take; 0 where it should not be begun.
+    def _limit_trial(self, learner: Learner, labels: int) -> float:
+        """Return the seconds that the next trial may take; 0 if it should not be started.
 
-        The first try of a learner, of which nothing is known, may take three times its share: a process that
-        is killed takes long to begin again.
+        The first trial of a learner, of which nothing is known, may take three times its share: a process
+        that is killed takes long to start again.
         """
-        taken = self.tuned.seconds.get(learner.name)
-        left = self._seconds * 3 if taken is None else self._seconds - taken
-        if taken is not None and self._costs.expect(learner.name, labels) > left:
+        used = self.result.seconds.get(learner.name)
+        remaining = self._seconds * 3 if used is None else self._seconds - used
+        if used is not None and self._resources.costs.predict(learner.name, labels) > remaining:
             return 0.0
-        return min(left, self._clock.left(), self._limit)
+        return min(remaining, self._resources.budget.remaining(), self._resources.limit)
 
-    def _note(self, task: Task, outcome: Outcome) -> None:
-        """Keep what came of a try."""
+    def _enter(self, task: Task, outcome: Outcome) -> None:
+        """Enter the trials of a task in the table, and record them."""
         name, labels = task.learner.name, task.labels
-        share = outcome.seconds / len(task.ones)
-        rows = []
-        for number, one in enumerate(task.ones):
-            place = self.tuned.candidates[name].index(one.settings)
-            error = outcome.errors[number] if outcome.status == DONE else None
-            row = Row(
+        cost = Cost(outcome.seconds / len(task.specs), together=len(task.specs))
+        rows = [
+            Row(
                 name,
                 labels,
-                place,
+                self.result.candidates[name].index(spec.settings),
                 outcome.status,
-                error,
-                share,
-                together=len(task.ones),
-                settings=settings_text(one.settings),
-                note=outcome.note,
+                outcome.errors[number] if outcome.status is Status.DONE else None,
+                cost,
+                format_settings(spec.settings),
+                outcome.note,
             )
-            rows.append(row)
+            for number, spec in enumerate(task.specs)
+        ]
         self._table.add(rows)
-        for row in rows:  # as the table keeps it, rounded: else a run that goes on would see no ties
-            self._learn_of(self._table.rows[row.key])
+        for row in rows:  # as the table has it, rounded: else a resumed run would see other ties
+            self._record(self._table.rows[row.key])
 
-    def _learn_of(self, row: Row) -> None:
-        """What a try says of the candidates and of the time."""
-        seconds = row.fit_seconds or 0.0
-        if row.status == DONE and row.error is not None:
-            self.tuned.add(row.learner, row.labels, row.seed, row.error, seconds)
-            self._costs.add(row.learner, row.labels, seconds)
-        else:
-            self.tuned.seconds[row.learner] = self.tuned.seconds.get(row.learner, 0.0) + seconds
+    def _record(self, row: Row) -> None:
+        """Record the error and the cost of a trial."""
+        self.result.add(row)
+        if row.status is Status.DONE and row.error is not None:
+            self._resources.costs.add(row.learner, row.labels, row.cost.fit_seconds or 0.0)
 
 
-def settings_text(settings: Mapping[str, Any]) -> str:
-    """Settings as text that is the same for the same settings."""
+def format_settings(settings: Mapping[str, Any]) -> str:
+    """Format settings as JSON, the same for the same settings."""
     return json.dumps(dict(settings), sort_keys=True, default=str) if settings else ""

@@ -1,11 +1,11 @@
-"""A process that does one fit after another for its owner, and can be killed at any moment.
+"""A process that runs one fit after another for its owner, and can be killed at any moment.
 
-It reads tasks from the standard input and writes what came of them to what was the standard output: eight
-bytes of length, then a pickle. It ends when its owner does, with all that a learner began in it. Only its
-owner writes to it, so nothing is unpickled that came from outside.
+It reads tasks from the standard input and writes their outcomes to what was the standard output: eight bytes
+of length, then a pickle. It ends when its owner does, with every process that a learner started in it. Only
+its owner writes to it, so nothing is unpickled that came from outside.
 
-A fit may take most of the memory that is free: it is told so (MemoryError) before the machine has none
-left, and if it comes to that, the system ends this process and not its owner.
+A fit may take most of the free memory: beyond that it gets a MemoryError, before the machine runs out. If
+memory runs out all the same, the system kills this process first, not its owner.
 """
 
 from __future__ import annotations
@@ -23,31 +23,30 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from sutja.memory import free_memory, status_bytes
+from sutja.memory import is_out_of_memory, measure_free_memory, read_status_bytes
 
 LENGTH = struct.Struct(">Q")
 READY = b"ready"
-TOO_LITTLE = "the memory was too small"
-_CLEAR, _FIRST_TO_GO = Path("/proc/self/clear_refs"), Path("/proc/self/oom_score_adj")
-_MEMORY_WORDS = ("can't allocate memory", "not enough memory", "out of memory")  # torch's
-_SHARE = 0.8  # of the memory that is free, the most that one fit may take
-_LOOK_EVERY = 0.5  # seconds, whether the owner is still there
-_begun_with: dict[str, int] = {}  # the limit of memory, in bytes
+OUT_OF_MEMORY_NOTE = "the memory was too small"
+_CLEAR_REFS, _OOM_SCORE = Path("/proc/self/clear_refs"), Path("/proc/self/oom_score_adj")
+_MEMORY_SHARE = 0.8  # of the free memory, the most that one fit may take
+_POLL_SECONDS = 0.5  # between checks for the owner
+_initial_limit: dict[str, int] = {}  # RLIMIT_DATA when the process started, in bytes
 
 
 def send(stream: IO[bytes], message: bytes) -> None:
-    """Write a message."""
+    """Send a message."""
     stream.write(LENGTH.pack(len(message)) + message)
     stream.flush()
 
 
 def receive(stream: IO[bytes]) -> bytes:
-    """Read a message.
+    """Receive a message.
 
     Raises
     ------
     EOFError
-        The other side is gone.
+        The other side has closed the stream.
     """
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
@@ -59,19 +58,18 @@ def receive(stream: IO[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Serve until the owner is gone."""
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    """Serve until the owner has ended."""
+    threading.Thread(target=_end_with_owner, args=(os.getppid(),), daemon=True).start()
     with contextlib.suppress(OSError):  # not Linux
-        _FIRST_TO_GO.write_text("1000", encoding="ascii")
+        _OOM_SCORE.write_text("1000", encoding="ascii")
     source = os.fdopen(os.dup(0), "rb")
     target = os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nothing, 0)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
     os.dup2(2, 1)  # what a fit prints must not come between the messages
     import torch
 
-    import sutja.comparison.execution.tasks
-    import sutja.comparison.learners.classical  # noqa: F401  # all that a fit imports: not the first one's time
+    import sutja.comparison.execution.tasks  # noqa: F401  # all that a fit imports: not on the first one's time
 
     torch.set_num_threads(1)
     send(target, READY)
@@ -80,74 +78,73 @@ def main() -> None:
             message = receive(source)
         except EOFError:
             return
-        send(target, pickle.dumps(_done(message)))
+        send(target, pickle.dumps(_run(message)))
 
 
-def _done(message: bytes) -> dict[str, Any]:
-    """What came of a task, or the words of its error."""
+def _run(message: bytes) -> Any:
+    """Run a pickled task; return its outcome, without the time that it took."""
     from threadpoolctl import threadpool_limits
 
-    from sutja.comparison.execution.tasks import fits_of, lesson_of
+    from sutja.comparison.execution.table import Status
+    from sutja.comparison.execution.tasks import Outcome, Reason, load_task_data, run_fits
 
     try:
         task = pickle.loads(message)  # noqa: S301  # from the owner of this process
-        _bound_memory(task.device)
-        lesson = lesson_of(task)
+        _limit_memory(task.device)
+        data = load_task_data(task)
         gc.collect()
-        before = _begin_memory()
+        before = _reset_peak()
         with threadpool_limits(1):
-            fits, errors = fits_of(task, lesson)
-        return {"fits": fits, "errors": errors, "memory_mb": max(0.0, _peak() - before)}
-    except MemoryError:
-        return {"failed": TOO_LITTLE}
-    except (Exception, SystemExit) as error:  # of any kind: the fit failed, and the next may not
-        first = (str(error).strip().splitlines() or [""])[0]
-        if isinstance(error, RuntimeError) and any(word in first for word in _MEMORY_WORDS):
-            return {"failed": TOO_LITTLE}
-        return {"failed": f"{type(error).__name__}: {first[:300]}"}
+            fits, errors = run_fits(task, data)
+        return Outcome(Status.DONE, fits, errors, max(0.0, _measure_peak() - before))
+    except (Exception, SystemExit) as error:  # of any kind: this fit failed, and the next may not
+        if is_out_of_memory(error):
+            return Outcome.failed(OUT_OF_MEMORY_NOTE, reason=Reason.OUT_OF_MEMORY)
+        first_line = (str(error).strip().splitlines() or [""])[0]
+        return Outcome.failed(f"{type(error).__name__}: {first_line[:300]}")
 
 
-def _bound_memory(device: str) -> None:
-    """Let this process take most of what is free now; a card's driver maps more than it takes."""
+def _limit_memory(device: str) -> None:
+    """Let this process take most of the free memory; not on a GPU, whose driver maps more than it takes."""
     try:
         import resource
 
         soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        begun_with = _begun_with.setdefault("soft", soft)
-        resource.setrlimit(resource.RLIMIT_DATA, (begun_with, hard))  # or the last bound would bound this one
+        initial = _initial_limit.setdefault("soft", soft)
+        resource.setrlimit(resource.RLIMIT_DATA, (initial, hard))  # or the limit before would count as full
         if device == "cpu":
-            most = int(status_bytes("VmData") + _SHARE * free_memory())
-            most = most if begun_with == resource.RLIM_INFINITY else min(most, begun_with)
+            most = int(read_status_bytes("VmData") + _MEMORY_SHARE * measure_free_memory())
+            most = most if initial == resource.RLIM_INFINITY else min(most, initial)
             resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     except (ImportError, OSError, ValueError, OverflowError):
         return  # not a POSIX system, or one without such a limit
 
 
-def _end_with(owner: int) -> None:
-    """End this process when its owner is gone."""
+def _end_with_owner(owner: int) -> None:
+    """End this process when its owner has ended."""
     while os.getppid() == owner:
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_POLL_SECONDS)
     with contextlib.suppress(OSError):
         if os.getpgid(0) == os.getpid():
             os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
 
 
-def _begin_memory() -> float:
-    """Megabytes that the process has now, from where its peak is counted anew."""
+def _reset_peak() -> float:
+    """Reset the peak memory of this process; return what it has now, in MB."""
     try:
-        ctypes.CDLL(None).malloc_trim(0)  # memory that was freed before would hide what is taken now
-        _CLEAR.write_text("5", encoding="ascii")
-    except (OSError, AttributeError):  # not Linux: the peak of all fits so far is what there is
-        return _peak()
-    return status_bytes("VmRSS") / 2**20
+        ctypes.CDLL(None).malloc_trim(0)  # freed memory that is still mapped would hide what is taken next
+        _CLEAR_REFS.write_text("5", encoding="ascii")
+    except (OSError, AttributeError):  # not Linux: there is only the peak of all fits so far
+        return _measure_peak()
+    return read_status_bytes("VmRSS") / 2**20
 
 
-def _peak() -> float:
-    """The most megabytes that the process had."""
-    found = status_bytes("VmHWM") / 2**20
-    if found:
-        return found
+def _measure_peak() -> float:
+    """Return the peak memory of this process, in MB."""
+    peak = read_status_bytes("VmHWM") / 2**20
+    if peak:
+        return peak
     import resource
 
     size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

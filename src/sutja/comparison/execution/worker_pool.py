@@ -1,7 +1,7 @@
-"""Fits in processes of their own, with a hard limit of time: whoever is at work when it ends is killed.
+"""A pool of worker processes with a hard time limit: a fit that exceeds it is killed.
 
-Each process leads a session of its own, so that what a learner begins within it ends with it, and Ctrl-C in a
-terminal reaches the owner alone.
+Each process leads a session of its own, so that everything a learner starts in it ends with it, and Ctrl-C in
+a terminal reaches only the owner.
 """
 
 from __future__ import annotations
@@ -17,134 +17,135 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import replace
-from typing import IO, Any
+from typing import IO
 
 from sutja.comparison.execution import gpu_locks
-from sutja.comparison.execution.table import DONE, FAILED, SLOW
-from sutja.comparison.execution.tasks import Outcome, Task
+from sutja.comparison.execution.tasks import Outcome, Reason, Task
 from sutja.comparison.execution.worker import LENGTH, READY, send
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_GRACE = 20.0  # seconds for a process to end by itself, which on a busy machine takes long
-_PATIENCE = 180.0  # seconds for a process to begin: importing takes long on a busy machine
-_IDLE = 60.0  # seconds after which a process on another machine is no longer kept for the next fit
-AT_LIMIT = "stopped at the limit"
-_FROM_OUTSIDE = (-9, -15)  # how a process ends that somebody killed
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_EXIT_TIMEOUT = 20.0  # seconds for a process to end by itself, which takes long on a busy machine
+_START_TIMEOUT = 180.0  # seconds for a process to start: importing takes long on a busy machine
+_IDLE_SECONDS = 60.0  # after which a process on another machine is ended
+_KILLED = (-signal.SIGKILL, -signal.SIGTERM)  # exit codes of a process that was killed from outside
 
 
-class _EndedError(Exception):
-    """The process is gone.
+class _WorkerDiedError(Exception):
+    """A worker process ended before it answered.
 
     Parameters
     ----------
     code : int
-        Its status; below 0 the signal that ended it.
+        Its exit code; negative for the signal that ended it.
     early : bool
-        Whether it had not begun yet.
+        It had not started yet.
     """
 
     def __init__(self, code: int, early: bool) -> None:
         self.code, self.early = code, early
 
     def __str__(self) -> str:
-        if self.code == -9:
+        if self.code == -signal.SIGKILL:
             return "killed, likely since the memory was too small"
-        word = f"signal {-self.code}" if self.code < 0 else f"status {self.code}"
-        return f"{word}, before it could begin" if self.early else word
+        cause = f"signal {-self.code}" if self.code < 0 else f"status {self.code}"
+        return f"{cause}, before it could start" if self.early else cause
+
+    def to_outcome(self, start: float) -> Outcome:
+        """Return the outcome of the task that it had since `start`, by `time.monotonic`."""
+        reason = Reason.OUT_OF_MEMORY if self.code == -signal.SIGKILL else Reason.ERROR
+        return Outcome.failed(f"its process ended ({self})", time.monotonic() - start, reason)
 
 
 class Worker:
-    """A process that fits; it is begun when it is needed, and again after it was killed.
+    """A process that fits; it is started when it is first needed, and again after it was killed.
 
     Parameters
     ----------
-    card : str
-        The one graphics card that it sees; "" for all or none.
+    gpu : str
+        The only GPU that it sees; "" for all or none.
     """
 
-    def __init__(self, card: str = "") -> None:
-        self._card = card
+    def __init__(self, gpu: str = "") -> None:
+        self.gpu = gpu
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def do(self, task: Task) -> Outcome:
-        """Do a task, within its limit."""
-        begun = time.monotonic()
-        deadline = begun + task.within
+    def run(self, task: Task) -> Outcome:
+        """Run a task within its limits."""
+        start = time.monotonic()
+        deadline = start + task.total_limit
         try:
-            message = _packed(task)
+            message = _pickle(task)
         except Exception as error:  # an estimator of one's own may hold anything
-            return Outcome(FAILED, note=f"cannot be sent to a process ({error})")
+            return Outcome.failed(f"cannot be sent to a process ({error})")
         try:
             return self._ask(message, task.limit, deadline)
-        except _EndedError as ended:
-            if ended.code not in _FROM_OUTSIDE or self._closed or time.monotonic() >= deadline:
-                return _lost(ended, begun)
+        except _WorkerDiedError as died:
+            if died.code not in _KILLED or self._closed or time.monotonic() >= deadline:
+                return died.to_outcome(start)
         try:  # whoever killed it may not have meant this fit
             return self._ask(message, task.limit, deadline)
-        except _EndedError as ended:
-            return _lost(ended, begun)
+        except _WorkerDiedError as died:
+            return died.to_outcome(start)
 
     def _ask(self, message: bytes, limit: float, deadline: float) -> Outcome:
-        """What the process answers to a task."""
-        begun = time.monotonic()
+        """Send a task to the process and return its answer."""
+        start = time.monotonic()
         answer: bytes | None = None
         early = True
         try:
-            process = self._running(deadline)
-            early, begun = False, time.monotonic()  # to begin the process is not the learner's time
+            process = self._ensure_process(deadline)
+            early, start = False, time.monotonic()  # starting the process is not the learner's time
             if process is not None:
                 assert process.stdin is not None
                 assert process.stdout is not None
                 send(process.stdin, message)
-                answer = _read(process.stdout, min(begun + limit, deadline))
+                answer = _receive(process.stdout, min(start + limit, deadline))
         except (OSError, EOFError) as error:
-            code = self._ended()
+            code = self._wait_for_exit()
             if code is None:
-                return Outcome(FAILED, note=f"no process can be begun ({error})")
-            raise _EndedError(code, early) from error
-        seconds = time.monotonic() - begun
+                return Outcome.failed(f"no process can be started ({error})")
+            raise _WorkerDiedError(code, early) from error
+        seconds = time.monotonic() - start
         if answer is None:
             self._end()
-            return Outcome(SLOW, note=stopped_note(limit, seconds), seconds=seconds)
+            return Outcome.stopped(limit, seconds)
         try:
-            found: dict[str, Any] = pickle.loads(answer)  # noqa: S301  # from the process begun here
+            outcome: Outcome = pickle.loads(answer)  # noqa: S301  # from the process started here
         except Exception as error:
-            return Outcome(FAILED, note=f"its answer cannot be read ({error})", seconds=seconds)
-        if "failed" in found:
-            if "memory" in found["failed"]:
-                self._end()  # what is left of that memory is in pieces
-            return Outcome(FAILED, note=found["failed"], seconds=seconds)
-        return Outcome(DONE, found["fits"], found["errors"], found["memory_mb"], seconds)
+            return Outcome.failed(f"its answer cannot be read ({error})", seconds)
+        if outcome.reason is Reason.OUT_OF_MEMORY:
+            self._end()  # its memory is fragmented
+        return replace(outcome, seconds=seconds)
 
     def close(self) -> None:
-        """Kill the process, and begin no other."""
+        """Kill the process, and start no other."""
         self._closed = True
         self._end()
 
     def kill(self) -> None:
-        """Kill the process that another thread waits for, and begin no other."""
+        """Kill the process that another thread waits for, and start no other."""
         self._closed = True
         process = self._process
         if process is not None:
-            _kill_family(process)
+            _kill_session(process)
 
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:
-            _kill_family(process)
+            _kill_session(process)
             for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError, AttributeError):
                     stream.close()  # type: ignore[union-attr]
             process.wait()
 
-    def _running(self, deadline: float) -> subprocess.Popen[bytes] | None:
-        """The process, ready for a task; None where it is not in time."""
+    def _ensure_process(self, deadline: float) -> subprocess.Popen[bytes] | None:
+        """Return the process, ready for a task; None if it does not start in time."""
         if self._process is None or self._process.poll() is not None:
             self._end()
             if self._closed:
                 raise EOFError("stopped")
-            places = os.pathsep.join(place or os.getcwd() for place in sys.path)  # noqa: PTH109
+            paths = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "sutja.comparison.execution.worker"],
                 stdin=subprocess.PIPE,
@@ -153,48 +154,39 @@ class Worker:
                 start_new_session=True,
                 env={
                     **os.environ,
-                    "PYTHONPATH": places,
-                    **dict.fromkeys(_THREADS, "1"),
-                    **gpu_locks.environment(self._card),
+                    "PYTHONPATH": paths,
+                    **dict.fromkeys(_THREAD_VARIABLES, "1"),
+                    **gpu_locks.make_environment(self.gpu),
                 },
             )
             assert self._process.stdout is not None
-            if _read(self._process.stdout, min(time.monotonic() + _PATIENCE, deadline)) != READY:
+            if _receive(self._process.stdout, min(time.monotonic() + _START_TIMEOUT, deadline)) != READY:
                 return None
         return self._process
 
-    def _ended(self) -> int | None:
-        """The status of the process that is gone; None where there was none."""
+    def _wait_for_exit(self) -> int | None:
+        """Return the exit code of a process that is ending; None if there was none."""
         process = self._process
         if process is None:
             return None
         try:
-            code = process.wait(_GRACE)
+            code = process.wait(_EXIT_TIMEOUT)
         except subprocess.TimeoutExpired:
             code = 0
         self._end()
         return code
 
 
-def stopped_note(limit: float, seconds: float) -> str:
-    """Why a fit was stopped: at its limit, or since the time was used up."""
-    return f"{AT_LIMIT} of {limit:,.4g} s" if seconds >= limit else "stopped, the time was used up"
-
-
-def _lost(ended: _EndedError, begun: float) -> Outcome:
-    return Outcome(FAILED, note=f"its process ended ({ended})", seconds=time.monotonic() - begun)
-
-
-def _kill_family(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process and what it began."""
+def _kill_session(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and all that it started."""
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(OSError):
         process.kill()  # in the moment before it leads its session
 
 
-def _packed(task: Task) -> bytes:
-    """A task as bytes; an estimator of one's own may be of a class that only the person's script has."""
+def _pickle(task: Task) -> bytes:
+    """Pickle a task; an estimator of one's own may be of a class that exists only in the person's script."""
     with contextlib.suppress(pickle.PicklingError, AttributeError, TypeError):
         plain = pickle.dumps(task)
         if b"__main__" not in plain:  # which is another module in another process
@@ -204,104 +196,108 @@ def _packed(task: Task) -> bytes:
     except ModuleNotFoundError:  # joblib before 1.6 brings its own
         from joblib.externals import cloudpickle
 
-    packed: bytes = cloudpickle.dumps(task)
-    return packed
+    data: bytes = cloudpickle.dumps(task)
+    return data
 
 
-def _read(stream: IO[bytes], deadline: float) -> bytes | None:
-    """A message, or None where it has not come in time."""
-    data, wanted, handle = b"", LENGTH.size, stream.fileno()
+def _receive(stream: IO[bytes], deadline: float) -> bytes | None:
+    """Receive a message; None if it does not come in time."""
+    header, n_missing, handle = b"", LENGTH.size, stream.fileno()
     parts: list[bytes] = []
-    body = False
+    in_body = False
     while True:
         ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
         if not ready:
             return None
-        part = os.read(handle, min(1 << 20, wanted - len(data) if not body else wanted))
+        part = os.read(handle, min(1 << 20, n_missing if in_body else n_missing - len(header)))
         if not part:
             raise EOFError
-        if not body:
-            data += part
-            if len(data) == LENGTH.size:
-                wanted, body = LENGTH.unpack(data)[0], True
+        if not in_body:
+            header += part
+            if len(header) == LENGTH.size:
+                n_missing, in_body = LENGTH.unpack(header)[0], True
         else:
             parts.append(part)
-            wanted -= len(part)
-            if wanted == 0:
+            n_missing -= len(part)
+            if n_missing == 0:
                 return b"".join(parts)
 
 
-class Workers:
-    """Processes for threads that fit: each thread has its own, as long as it holds it."""
+class WorkerPool:
+    """Worker processes for the threads that wait for fits; a thread has its worker for one task."""
 
     def __init__(self) -> None:
-        self._free: dict[str, list[Worker]] = defaultdict(list)  # by the card that they see
+        self._idle: dict[str, list[Worker]] = defaultdict(list)  # by the GPU that they see
         self._busy: set[Worker] = set()
         self._lock = threading.Lock()
         self._closed = False
-        self._last = 0.0  # when one became free, by `time.monotonic`
+        self._idle_since = 0.0  # when the last one became idle, by `time.monotonic`
 
-    def do(self, task: Task) -> Outcome:
-        """Do a task in a process that is free, on a card that is free where it needs one."""
-        names = gpu_locks.wanted(task.device)
-        if not names:
+    def run(self, task: Task) -> Outcome:
+        """Run a task in an idle process, on a free GPU if it needs one."""
+        gpus = gpu_locks.list_gpus(task.device)
+        if not gpus:
             if task.device.startswith("cuda"):
-                return Outcome(FAILED, note=f"there is no device {task.device}")
-            return self._do(task, "")
-        deadline = time.monotonic() + task.within
-        with gpu_locks.lent(names, deadline) as card:
-            if card is None:
-                return Outcome(SLOW, note=stopped_note(task.limit, 0.0))
-            within = deadline - time.monotonic()
-            return self._do(replace(task, device="cuda", within=within), card)
+                return Outcome.failed(f"there is no device {task.device}")
+            return self._run(task, "")
+        deadline = time.monotonic() + task.total_limit
+        with gpu_locks.lock_gpu(gpus, deadline) as gpu:
+            if gpu is None:
+                return Outcome.stopped(task.limit, 0.0)
+            total_limit = deadline - time.monotonic()
+            return self._run(replace(task, device="cuda", total_limit=total_limit), gpu)
 
-    def _do(self, task: Task, card: str) -> Outcome:
+    def _run(self, task: Task, gpu: str) -> Outcome:
         with self._lock:
             if self._closed:
-                return Outcome(FAILED, note="stopped")
-            worker = self._free[card].pop() if self._free[card] else Worker(card)
+                return Outcome.failed("stopped")
+            worker = self._idle[gpu].pop() if self._idle[gpu] else Worker(gpu)
             self._busy.add(worker)
         try:
-            return worker.do(task)
+            return worker.run(task)
         finally:
             with self._lock:
                 self._busy.discard(worker)
-                self._free[card].append(worker)
-                self._last = time.monotonic()
+                self._idle[gpu].append(worker)
+                self._idle_since = time.monotonic()
                 closed = self._closed
             if closed:
                 worker.close()
 
     def close(self) -> None:
-        """Kill them all; whoever waits for one is told that it ended."""
+        """Kill all processes; the threads that wait for one get the outcome that it ended."""
         with self._lock:
             self._closed = True
-            free, busy = [worker for some in self._free.values() for worker in some], list(self._busy)
-            self._free.clear()
+            busy = list(self._busy)
+            idle = self._take_idle()
         for worker in busy:
             worker.kill()
-        for worker in free:
+        for worker in idle:
             worker.close()
 
-    def rest(self) -> None:
-        """End those that have had nothing to do for a while."""
+    def close_idle(self) -> None:
+        """End the processes if none has had anything to do for a while."""
         with self._lock:
-            if self._busy or time.monotonic() - self._last < _IDLE:
+            if self._busy or time.monotonic() - self._idle_since < _IDLE_SECONDS:
                 return
-            free = [worker for some in self._free.values() for worker in some]
-            self._free.clear()
-        for worker in free:
+            idle = self._take_idle()
+        for worker in idle:
             worker.close()
 
+    def _take_idle(self) -> list[Worker]:
+        idle = [worker for workers in self._idle.values() for worker in workers]
+        self._idle.clear()
+        return idle
 
-_here = Workers()
+
+_pool = WorkerPool()
 
 
-def do(task: Task) -> Outcome:
-    """Do a task in a process that this one owns: what a cluster calls on each of its machines."""
+def run_in_pool(task: Task) -> Outcome:
+    """Run a task in the pool of this process: what a cluster calls on each of its machines."""
     try:
-        return _here.do(task)
+        return _pool.run(task)
     finally:
-        timer = threading.Timer(_IDLE + 1, _here.rest)
+        timer = threading.Timer(_IDLE_SECONDS + 1, _pool.close_idle)
         timer.daemon = True
         timer.start()

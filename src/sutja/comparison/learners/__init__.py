@@ -1,1 +1,1 @@
-"""The learners: classical ones, networks, networks of each era, and how each is fitted."""
+"""The learners: networks, baselines, networks of each era; how each is fitted and what it costs."""

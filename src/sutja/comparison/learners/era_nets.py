@@ -1,4 +1,4 @@
-"""The networks of the eras, and how pictures are made fit for each. Letters: n, C, H, W, K classes."""
+"""The networks of the eras, and the preprocessing of each. Letters: n, B, C, H, W, K classes."""
 
 from __future__ import annotations
 
@@ -12,51 +12,61 @@ from torch import nn
 from sutja.comparison.learners.eras import Era
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.pixels_input import PixelsParams
 from sutja.training.classify.fit import ClassifyConfig
 
-_SIGMOID_UNITS = 40  # of the one hidden layer in 1986, as the zip-code networks' rivals had
+_SIGMOID_UNITS = 40  # in the one hidden layer of 1986, as in the rivals of the zip-code network
 _MAPS, _UNITS = (32, 64), 256
-_GRID = 4  # places a side that the last maps are pooled to
+_GRID = 4  # cells a side to which the last feature maps are pooled
 
 
-def pixels_for(era: Era, images: NDArray[np.uint8]) -> PixelsParams:
-    """Size, channels and scale of the pictures as the era's network takes them."""
-    wants = NETS.get(era.net)
-    height, width = (wants.side, wants.side) if wants and wants.side else images.shape[1:3]
-    channels = 1 if (wants and wants.grey) or images.ndim == 3 else 3
-    if wants and wants.mean is not None and wants.std is not None:
-        return PixelsParams(height, width, channels, wants.mean, wants.std)
-    if era.net == "sigmoid":
-        return PixelsParams(height, width, channels)  # 0 to 1, as units of the time answered
+def make_pixels_params(images: NDArray[np.uint8], side: int = 0, grey: bool = False) -> PixelsParams:
+    """Make preprocessing parameters that standardise all pixels alike.
+
+    Parameters
+    ----------
+    images : NDArray[uint8]
+        (n, H, W) or (n, H, W, 3), from which mean and deviation are taken.
+    side : int
+        Height and width to resize to; 0 keeps those of the pictures.
+    grey : bool
+        Convert colours to grey.
+    """
+    height, width = (side, side) if side else map(int, images.shape[1:3])
+    channels = 1 if grey or images.ndim == 3 else 3
     mean, std = float(images.mean() / 255), float(images.std() / 255)
-    return PixelsParams(int(height), int(width), channels, round(mean, 4), round(std, 4) or 1.0)
+    return PixelsParams(height, width, channels, round(mean, 4), round(std, 4) or 1.0)
 
 
-def era_pixels(era: Era, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], PixelsParams]:
-    """Pictures as the era's network takes them, and how."""
-    params = pixels_for(era, images)
-    return batch_to_pixels(images, params), params
+def make_era_params(era: Era, images: NDArray[np.uint8]) -> PixelsParams:
+    """Make the preprocessing parameters of an era's network: size, channels and scale."""
+    net = NETS.get(era.net)
+    params = make_pixels_params(images, net.side if net else 0, bool(net and net.grey))
+    if net and net.mean is not None and net.std is not None:
+        return replace(params, mean=net.mean, std=net.std)
+    if era.net == "sigmoid":  # pixels from 0 to 1, as the units of the time answered
+        return PixelsParams(params.height, params.width, params.channels)
+    return params
 
 
 def make_era_net(era: Era, shape: tuple[int, int, int], classes: int) -> nn.Module:
-    """The era's network with fresh weights, (B, C, H, W) → logits (B, K)."""
+    """Make the network of an era with fresh weights, (B, C, H, W) → logits (B, K)."""
     if era.net in ("lecun1989", "lenet5"):
         return make_net(era.net, shape, classes)
     if era.net == "sigmoid":
         return Mlp(int(np.prod(shape)), (_SIGMOID_UNITS,), classes, "sigmoid")
     if era.net == "today":
         return make_net("convnet", shape, classes, size="m")
-    return _two_convolutions(shape, classes, norm=era.net == "norm2015")
+    return _make_two_convolutions(shape, classes, norm=era.net == "norm2015")
 
 
-def era_config(era: Era, **choices: Any) -> ClassifyConfig:
-    """How the era's network is trained."""
+def make_era_config(era: Era, **choices: Any) -> ClassifyConfig:
+    """Make the training settings of an era's network."""
     return replace(ClassifyConfig(**era.training), **choices)
 
 
-def _two_convolutions(shape: tuple[int, int, int], classes: int, norm: bool) -> nn.Sequential:
-    """Convolution and pooling, twice, and a hidden layer: a small AlexNet, with batch norm or dropout."""
+def _make_two_convolutions(shape: tuple[int, int, int], classes: int, norm: bool) -> nn.Sequential:
+    """Stack two convolutions with pooling and a hidden layer: a small AlexNet, with batch norm or dropout."""
     layers: list[nn.Module] = []
     before = shape[0]
     for maps in _MAPS:

@@ -1,6 +1,6 @@
-"""How digits were learnt in seven years of its history: what was new, and what was published.
+"""Seven methods from the history of reading digits, with the settings and published errors of their time.
 
-Each era is a method as a whole, with the settings of its time; none is tuned. Letters: C, H, W, K classes.
+Each era is a whole method; none is tuned. Letters: C, H, W, K classes.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """An error that was published.
+    """A published error.
 
     Attributes
     ----------
     error : float
         Share of the test items.
     source : str
-        where.
+        Publication.
     note : str
-        How it differs from what is measured here.
+        Differences from the method measured here.
     """
 
     error: float
@@ -39,25 +39,25 @@ class Era:
     name : str
         Year and method.
     year : int
-        Of the publication that it goes by.
-    how : str
-        What it is, in a line.
-    new : str
-        What it brought.
+        Year of its publication.
+    description : str
+        Its method, in a line.
+    novelty : str
+        Its contribution.
     source : str
-        The publication.
+        Its publication.
     net : str
         "perceptron", or a name that `sutja.comparison.learners.era_nets` knows.
     training : Mapping[str, Any]
-        Of `sutja.training.classify.fit.ClassifyConfig`; epochs are those for many labels.
+        Arguments of `sutja.training.classify.fit.ClassifyConfig`; epochs are those for many labels.
     published : Mapping[str, Published]
-        Errors by data set.
+        Published errors by data set.
     """
 
     name: str
     year: int
-    how: str
-    new: str
+    description: str
+    novelty: str
     source: str
     net: str
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -104,7 +104,7 @@ _ALL = (
         "1989-zip-code",
         1989,
         "two convolutions with shared weights, 30 units, tanh, squared error; plain gradient descent",
-        "shared weights: a stroke learnt at one place is known at all",
+        "shared weights: a stroke learnt in one place is recognised everywhere",
         "LeCun et al., Neural Computation 1989",
         "lecun1989",
         {
@@ -147,7 +147,7 @@ _ALL = (
         "2012-relu-dropout",
         2012,
         "two convolutions and a hidden layer with ReLU, half of it dropped out, momentum",
-        "ReLU lets gradients through; dropout keeps large networks from learning by heart",
+        "ReLU lets gradients through; dropout keeps large networks from overfitting",
         "Krizhevsky, Sutskever & Hinton, NIPS 2012",
         "relu2012",
         {
@@ -181,9 +181,9 @@ _ALL = (
     Era(
         "today",
         2026,
-        "ConvNet m: AdamW, learning rate up then down a cosine, pictures changed a little in "
-        "every pass, smoothed labels, averaged weights",
-        "what was learnt about training since",
+        "ConvNet m: AdamW, learning rate with warm-up and cosine decay, light augmentation, label "
+        "smoothing, averaged weights",
+        "advances in training since",
         "sutja's own recipe (docs/networks.md)",
         "today",
         {
@@ -202,7 +202,7 @@ _ALL = (
 )
 ERAS: Mapping[str, Era] = MappingProxyType({era.name: era for era in _ALL})
 
-# What people published with methods that are no networks, on the same test items.
+# Published errors of methods other than networks, on the same test items.
 PUBLISHED_BASELINES: Mapping[str, Mapping[str, Published]] = MappingProxyType(
     {
         "usps": {

@@ -1,16 +1,15 @@
-"""How much arithmetic a fit and an answer take: additions, multiplications, comparisons.
+"""Count the arithmetic of a fit and of an answer: additions, multiplications, comparisons.
 
-Counted from what was fitted, not measured, so that it is the same on every machine. A network's are counted
-as it runs (two a multiplication with its addition), learning as three times as many as answering, which is
-what backpropagation takes. Of the others the leading term is counted, as each function says; where
-scikit-learn does not tell enough, there is no number.
+Operations are counted from what was fitted, not measured, so that they are the same on every machine. A
+network's are counted as it runs (two for a multiplication with its addition); learning counts three times as
+many as answering, which is what backpropagation takes. For the other learners the leading term is counted, as
+each function says; there is no number where scikit-learn does not tell enough.
 
 Letters: n items, F features, D of them after the steps before the model, K classes.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -30,11 +29,11 @@ from torch.overrides import TorchFunctionMode
 Counts = tuple[float | None, float | None, int | None]  # to fit, to answer one item, parameters
 
 
-class _Multiplications(TorchFunctionMode):
-    """Counts what products of matrices and convolutions take while it is on.
+class _MultiplicationCounter(TorchFunctionMode):
+    """Counts the operations of matrix products and convolutions while it is active.
 
-    As torch's `FlopCounterMode` does, by the same formulas (a test compares them); that one takes seconds to
-    import, which each process that fits would pay.
+    It uses the formulas of torch's `FlopCounterMode` (a test compares them), whose import takes seconds in
+    each worker process.
     """
 
     def __init__(self) -> None:
@@ -42,14 +41,14 @@ class _Multiplications(TorchFunctionMode):
         self.total = 0.0
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        """Do what was called, and count it."""
-        found = func(*args, **(kwargs or {}))
-        if func in _SUMS:  # the sum of each number that comes out has so many products
-            self.total += 2.0 * found.numel() * _SUMS[func](args)
-        return found
+        """Call the function, and count its operations."""
+        result = func(*args, **(kwargs or {}))
+        if func in _N_PRODUCTS:
+            self.total += 2.0 * result.numel() * _N_PRODUCTS[func](args)
+        return result
 
 
-_SUMS: dict[Any, Callable[[Any], int]] = {
+_N_PRODUCTS: dict[Any, Callable[[Any], int]] = {  # products that are summed for each output value
     nn.functional.linear: lambda args: int(args[1].shape[1]),
     torch.conv2d: lambda args: int(args[1][0].numel()),
     torch.matmul: lambda args: int(args[0].shape[-1]),
@@ -58,57 +57,75 @@ _SUMS: dict[Any, Callable[[Any], int]] = {
 }
 
 
-def of_network(net: nn.Module, image: NDArray[np.float32]) -> float:
-    """Operations to answer one item: two for each multiplication with its addition."""
+def count_network_operations(net: nn.Module, image: NDArray[np.float32]) -> float:
+    """Count the operations to answer one item: two for each multiplication with its addition."""
     was_training = net.training
-    with torch.no_grad(), _Multiplications() as counter:
+    with torch.no_grad(), _MultiplicationCounter() as counter:
         net.eval()(torch.from_numpy(np.ascontiguousarray(image)))
     net.train(was_training)
     return float(counter.total)
 
 
-def parameters_of(net: nn.Module) -> int:
-    """Numbers that were learnt."""
+def count_parameters(net: nn.Module) -> int:
+    """Count the learnt values of a network."""
     return sum(p.numel() for p in net.parameters())
 
 
-def of_estimator(estimator: Any, X: NDArray[np.float32]) -> Counts:
-    """Of a fitted estimator and what it was fitted on, (n, F); unknown kinds have none."""
+def count_estimator_operations(estimator: Any, X: NDArray[np.float32]) -> Counts:
+    """Count the operations and parameters of an estimator.
+
+    Parameters
+    ----------
+    estimator : Any
+        A fitted estimator or pipeline.
+    X : NDArray[float32]
+        (n, F) what it was fitted on.
+
+    Returns
+    -------
+    Counts
+        Operations to fit, operations to answer one item, and parameters; None for unknown kinds.
+    """
     steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
     n, features = X.shape
-    fit, answer, kept = 0.0, 0.0, 0
+    fit, predict, parameters = 0.0, 0.0, 0
     for step in steps[:-1]:
         width = features
         if isinstance(step, PCA):  # the covariance, and a projection
             width = int(step.n_components_)
             fit += 2.0 * n * features * min(features, n) + 2.0 * n * features * width
-            answer += 2.0 * features * width
-            kept += features * (width + 1)
+            predict += 2.0 * features * width
+            parameters += features * (width + 1)
         else:  # one scale a feature
-            fit, answer, kept = fit + 2.0 * n * features, answer + 2.0 * features, kept + 2 * features
+            fit, predict, parameters = (
+                fit + 2.0 * n * features,
+                predict + 2.0 * features,
+                parameters + 2 * features,
+            )
         features = width
     for kind, count in _COUNTS:
         if isinstance(steps[-1], kind):
             more = count(steps[-1], n, features)
             if more[0] is None or more[1] is None or more[2] is None:
                 return None, None, None
-            return fit + more[0], answer + more[1], kept + more[2]
+            return fit + more[0], predict + more[1], parameters + more[2]
     return None, None, None
 
 
-def _tree(model: DecisionTreeClassifier, n: int, features: int) -> Counts:
-    """At each node its items are sorted by each feature tried; an answer compares once a level."""
+def _count_tree(model: DecisionTreeClassifier, n: int, features: int) -> Counts:
+    """Count sorting the items of each node by each feature tried; an answer takes a comparison a level."""
     tree = model.tree_
     inner = tree.children_left >= 0
     size = tree.n_node_samples[inner].astype(float)
     tried = model.max_features_
     fit = float((size * np.log2(np.maximum(size, 2))).sum() * tried)
-    depth = float(np.average(_depths(tree)[~inner], weights=tree.n_node_samples[~inner]))
-    kept = 2 * int(inner.sum()) + int((~inner).sum()) * int(tree.value.shape[-1])
-    return fit, depth, kept
+    depth = float(np.average(_find_depths(tree)[~inner], weights=tree.n_node_samples[~inner]))
+    parameters = 2 * int(inner.sum()) + int((~inner).sum()) * int(tree.value.shape[-1])
+    return fit, depth, parameters
 
 
-def _depths(tree: Any) -> NDArray[np.int64]:
+def _find_depths(tree: Any) -> NDArray[np.int64]:
+    """Return the depth of each node."""
     depths = np.zeros(tree.node_count, np.int64)
     for node in range(tree.node_count):  # children come after their parents
         for child in (tree.children_left[node], tree.children_right[node]):
@@ -117,16 +134,17 @@ def _depths(tree: Any) -> NDArray[np.int64]:
     return depths
 
 
-def _forest(model: RandomForestClassifier, n: int, features: int) -> Counts:
-    each = [_tree(tree, n, features) for tree in model.estimators_]
-    fit, answer, kept = (sum(part or 0 for part in parts) for parts in zip(*each, strict=True))
-    return fit, answer, round(kept)
+def _count_forest(model: RandomForestClassifier, n: int, features: int) -> Counts:
+    """Count all trees."""
+    each = [_count_tree(tree, n, features) for tree in model.estimators_]
+    fit, predict, parameters = (sum(part or 0 for part in parts) for parts in zip(*each, strict=True))
+    return fit, predict, round(parameters)
 
 
-def _boosting(model: HistGradientBoostingClassifier, n: int, features: int) -> Counts:
-    """At each node the histogram of the smaller child's items, a feature at a time; then as a tree."""
+def _count_boosting(model: HistGradientBoostingClassifier, n: int, features: int) -> Counts:
+    """Count the histogram of the smaller child at each node, for each feature; answers are those of trees."""
     fit = n * features * 8.0  # binning: 8 comparisons find one of 255 bins
-    answer, kept = 0.0, 0
+    predict, parameters = 0.0, 0
     for trees in model._predictors:  # noqa: SLF001
         for tree in trees:
             nodes = tree.nodes
@@ -134,56 +152,39 @@ def _boosting(model: HistGradientBoostingClassifier, n: int, features: int) -> C
             counts = np.minimum(nodes["count"][inner["left"]], nodes["count"][inner["right"]])
             fit += 2.0 * features * float(model.max_features) * (n + float(counts.sum()))
             leaves = nodes[nodes["is_leaf"] == 1]
-            answer += float(np.average(leaves["depth"], weights=np.maximum(leaves["count"], 1)))
-            kept += 2 * len(inner) + len(leaves)
-    return fit, answer, kept
+            predict += float(np.average(leaves["depth"], weights=np.maximum(leaves["count"], 1)))
+            parameters += 2 * len(inner) + len(leaves)
+    return fit, predict, parameters
 
 
-def _kernel_machine(model: SVC, n: int, features: int) -> Counts:
-    """Each iteration of the solver takes two rows of the kernel matrix, here as if none were kept."""
+def _count_kernel_machine(model: SVC, n: int, features: int) -> Counts:
+    """Count two rows of the kernel matrix for each iteration of the solver, as if none were cached."""
     vectors = len(model.support_)
     share = 2.0 / len(model.classes_) if len(model.classes_) > 2 else 1.0  # of the items, for each pair
     fit = float(model.n_iter_.sum()) * 2 * 2.0 * n * share * features
-    answer = vectors * (2.0 * features + len(model.classes_))
-    return fit, answer, vectors * (features + len(model.classes_) - 1)
+    predict = vectors * (2.0 * features + len(model.classes_))
+    return fit, predict, vectors * (features + len(model.classes_) - 1)
 
 
-def _neighbours(model: KNeighborsClassifier, n: int, features: int) -> Counts:
-    """Nothing to learn; the distance to each item."""
+def _count_neighbours(model: KNeighborsClassifier, n: int, features: int) -> Counts:
+    """Count the distance to each item; there is nothing to learn."""
     return 0.0, 2.0 * n * features, n * features
 
 
-def _linear(model: Any, n: int, features: int) -> Counts:
-    """Each iteration passes over all items, there and back."""
+def _count_linear(model: Any, n: int, features: int) -> Counts:
+    """Count a forward and a backward pass over all items for each iteration."""
     weights = model.coef_.size + model.intercept_.size
     iterations = float(np.max(model.n_iter_))
     return iterations * 4.0 * n * weights, 2.0 * weights, int(weights)
 
 
-def _linear_machine(model: LinearSVC, n: int, features: int) -> Counts:
-    """The same; liblinear tells the iterations of the slowest class."""
-    return _linear(model, n, features)
-
-
 _COUNTS: tuple[tuple[Any, Any], ...] = (
-    (DecisionTreeClassifier, _tree),
-    (RandomForestClassifier, _forest),
-    (HistGradientBoostingClassifier, _boosting),
-    (SVC, _kernel_machine),
-    (KNeighborsClassifier, _neighbours),
-    (LogisticRegression, _linear),
-    (LinearSVC, _linear_machine),
-    (Perceptron, _linear),
+    (DecisionTreeClassifier, _count_tree),
+    (RandomForestClassifier, _count_forest),
+    (HistGradientBoostingClassifier, _count_boosting),
+    (SVC, _count_kernel_machine),
+    (KNeighborsClassifier, _count_neighbours),
+    (LogisticRegression, _count_linear),
+    (LinearSVC, _count_linear),  # liblinear gives the iterations of the slowest class
+    (Perceptron, _count_linear),
 )
-
-
-def human_count(value: float) -> str:
-    """A large number for people.
-
-    >>> human_count(1_234_000)
-    '1.2 M'
-    """
-    if value < 1000:
-        return f"{value:.0f}"
-    power = min(5, int(math.log10(value) // 3))
-    return f"{value / 1000**power:.3g} {' kMGTP'[power]}".replace(".0 ", " ")

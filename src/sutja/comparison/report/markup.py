@@ -1,4 +1,4 @@
-"""Pieces of a page: sections, tables and pictures that can be read by ear."""
+"""Make parts of an HTML page: sections, tables, lists and pictures, accessible to screen readers."""
 
 from __future__ import annotations
 
@@ -12,40 +12,44 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-_THUMBNAIL = 96  # pixels a side: two dozen photos would make the page many MB otherwise
+_THUMBNAIL = 96  # pixels a side, at most: two dozen photos would make the page many MB otherwise
 
 
-def section(title: str, body: str) -> str:
-    """A section; nothing where it has no body."""
+def make_section(title: str, body: str) -> str:
+    """Make a section; nothing if it has no body."""
     return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>\n" if body else ""
 
 
-def table(
+def make_table(
     caption: str,
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
     text: Sequence[int] = (),
     safe: Sequence[int] = (),
 ) -> str:
-    """A table that scrolls within itself where it is wider than the page.
+    """Make a table that scrolls by itself if it is wider than the page.
 
     Parameters
     ----------
     caption : str
-        Stands above it, and does not scroll.
-    heads, rows : Sequence[str] or Sequence[Sequence[str]]
-        Cells; the first of a row names it.
+        Text above the table, which does not scroll.
+    heads : Sequence[str]
+        Heads of the columns.
+    rows : Sequence[Sequence[str]]
+        Cells of each row; the first is its head.
     text : Sequence[int]
-        Columns of words, which stand to the left.
+        Indices of columns of words, which are aligned left.
     safe : Sequence[int]
-        Columns that are HTML already.
+        Indices of columns that are HTML already; the others are escaped.
     """
-    top = "".join(f'<th scope="col"{_class(i, text)}>{escape(head)}</th>' for i, head in enumerate(heads))
+    top = "".join(
+        f'<th scope="col"{_make_class(i, text)}>{escape(head)}</th>' for i, head in enumerate(heads)
+    )
     body = []
     for row in rows:
         cells = [f'<th scope="row">{escape(row[0])}</th>']
         for i, cell in enumerate(row[1:], start=1):
-            cells.append(f"<td{_class(i, text)}>{cell if i in safe else escape(cell)}</td>")
+            cells.append(f"<td{_make_class(i, text)}>{cell if i in safe else escape(cell)}</td>")
         body.append(f"<tr>{''.join(cells)}</tr>")
     mark = f"t{zlib.crc32((caption + str(rows)).encode()):08x}"
     return (
@@ -55,35 +59,47 @@ def table(
     )
 
 
-def figure(svg: str, words: str, caption: str, numbered: Sequence[str] = ()) -> str:
-    """A drawing, what it shows in words, and its caption; a list of lines below it."""
+def make_figure(svg: str, words: str, caption: str, numbered: Sequence[str] = ()) -> str:
+    """Make a figure.
+
+    Parameters
+    ----------
+    svg : str
+        The drawing.
+    words : str
+        Description for screen readers.
+    caption : str
+        Text below it.
+    numbered : Sequence[str]
+        Lines of a numbered list below the caption.
+    """
     picture = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
     below = f"<ol>{''.join(f'<li>{escape(line)}</li>' for line in numbered)}</ol>" if numbered else ""
     return f'<figure class="wide">{picture}<figcaption>{escape(caption)}{below}</figcaption></figure>'
 
 
-def beside(figures: Sequence[str]) -> str:
-    """Figures side by side where there is room."""
+def place_side_by_side(figures: Sequence[str]) -> str:
+    """Place figures side by side if the page is wide enough."""
     return f'<div class="beside">{"".join(figures)}</div>' if any(figures) else ""
 
 
-def unbroken(text: str) -> str:
-    """Text in which no number is parted from its unit."""
+def bind_units(text: str) -> str:
+    """Put no-break spaces between numbers and their units."""
     return re.sub(r"(?<=[0-9]) (?=%|µs\b|ms\b|s\b|points\b|labels\b|[kMGTP] )", "\u00a0", text)
 
 
-def items(lines: Sequence[str]) -> str:
-    """A list of lines that are HTML already."""
+def make_list(lines: Sequence[str]) -> str:
+    """Make a list of lines that are HTML already."""
     return f"<ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul>" if lines else ""
 
 
-def folded(title: str, body: str) -> str:
-    """A body that shows when its title is touched."""
+def make_details(title: str, body: str) -> str:
+    """Make a body that is shown when its title is clicked."""
     return f"<details><summary>{escape(title)}</summary>{body}</details>"
 
 
-def as_url(picture: NDArray[np.uint8]) -> str:
-    """A picture, (H, W) or (H, W, 3), as the text of a PNG; large ones are made smaller."""
+def make_data_url(picture: NDArray[np.uint8]) -> str:
+    """Encode a picture, (H, W) or (H, W, 3), as the data URL of a PNG; large pictures are scaled down."""
     from PIL import Image
 
     out = io.BytesIO()
@@ -93,5 +109,5 @@ def as_url(picture: NDArray[np.uint8]) -> str:
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
-def _class(i: int, text: Sequence[int]) -> str:
+def _make_class(i: int, text: Sequence[int]) -> str:
     return ' class="text"' if i in text else ""

@@ -1,4 +1,4 @@
-"""The report: one HTML file that needs nothing else, readable on a phone, on paper, and by ear."""
+"""Write the report: one HTML file without other files, for a phone, a desk, paper and a screen reader."""
 
 from __future__ import annotations
 
@@ -10,13 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutja.atomic import write_atomic
-from sutja.comparison.analysis.advice import sentences
-from sutja.comparison.analysis.result import Findings
+from sutja.comparison.analysis.advice import write_sentences
+from sutja.comparison.analysis.findings import Findings
+from sutja.comparison.formatting import format_minutes
 from sutja.comparison.report import figures, sections
-from sutja.comparison.report.markup import beside, figure, items, section, unbroken
+from sutja.comparison.report.markup import (
+    bind_units,
+    make_figure,
+    make_list,
+    make_section,
+    place_side_by_side,
+)
 from sutja.comparison.report.style import CSS
 from sutja.comparison.report.summary import summarise
-from sutja.comparison.wording import minutes
 from sutja.errors import ComparisonError
 from sutja.metrics import format_percent
 
@@ -25,25 +31,35 @@ if TYPE_CHECKING:
 
 REPORT, SUMMARY, FIGURES = "report.html", "summary.json", "figures"
 _COSTS = {
-    "cost-seconds": ("fit_seconds", "seconds to learn", "Error against the time to learn"),
-    "cost-operations": ("fit_operations", "operations to learn", "Error against the arithmetic to learn"),
-    "cost-answer": ("predict_operations", "operations an answer", "Error against the work of an answer"),
-    "cost-memory": ("memory_mb", "MB to learn", "Error against the memory to learn"),
+    "cost-seconds": ("fit_seconds", "seconds to learn", "Error against training time"),
+    "cost-operations": ("fit_operations", "operations to learn", "Error against training operations"),
+    "cost-answer": ("predict_operations", "operations per answer", "Error against operations per answer"),
+    "cost-memory": ("memory_mb", "MB to learn", "Error against training memory"),
 }
-_BY_EAR = "The table under it has the same figures."
+_SAME_FIGURES = "The table below has the same figures."
 _CAPTIONS = {
-    "curves": "Points are means over the seeds, lines the fitted power laws, dotted beyond what was "
-    "measured; bands are 95 % intervals. Lines of networks are unbroken, of other learners broken.",
-    "cost-seconds": "A point for each number of labels; of one core, or of the GPU where it says so.",
+    "curves": "Points are means over the seeds, lines the fitted power laws, dotted beyond the measured "
+    "range; bands are 95 % intervals. Lines of networks are solid, those of other learners dashed.",
+    "cost-seconds": "One point for each number of labels; times of one core, or of the GPU where it says so.",
     "cost-operations": "Multiplications, additions and comparisons, counted.",
-    "cost-memory": "Most that the fit took beyond what its process had before.",
-    "eras": "With the most labels that each was fitted on, told where they differ; bars are 95 % intervals.",
+    "cost-memory": "Peak memory of the fit, beyond what its process had before.",
+    "eras": "With the most labels that each was fitted on, given where they differ; bars are 95 % intervals.",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
-    """A figure as SVG and as PNG, its title, and what it shows, in words."""
+class RenderedFigure:
+    """A figure of the report.
+
+    Attributes
+    ----------
+    svg, png : str or bytes
+        The drawing in both formats.
+    title : str
+        Its title.
+    words : str
+        Description for screen readers.
+    """
 
     svg: str
     png: bytes
@@ -51,144 +67,162 @@ class Drawn:
     words: str
 
     @classmethod
-    def of(cls, drawing: Figure, name: str, title: str, words: str) -> Drawn:
-        """A matplotlib figure."""
-        return cls(figures.svg(drawing, name), figures.png(drawing), title, words)
+    def render(cls, drawing: Figure, name: str, title: str, words: str) -> RenderedFigure:
+        """Render a matplotlib figure."""
+        return cls(figures.to_svg(drawing, name), figures.to_png(drawing), title, words)
 
 
-def write_report(found: Findings, folder: Path) -> Path:
+def write_report(findings: Findings, folder: Path) -> Path:
     """Write the report, `summary.json`, and each figure as SVG and PNG.
 
     Returns
     -------
-    The path of the report.
+    Path
+        Path of the report.
 
     Raises
     ------
     ComparisonError
         A file cannot be written.
     """
-    drawn = draw(found)
-    summary = json.dumps(summarise(found), ensure_ascii=False, indent=1) + "\n"
+    rendered = render_figures(findings)
+    summary = json.dumps(summarise(findings), ensure_ascii=False, indent=1) + "\n"
     try:
         (folder / FIGURES).mkdir(parents=True, exist_ok=True)
-        for name, some in drawn.items():
+        for name, some in rendered.items():
             _write(folder / FIGURES / f"{name}.svg", some.svg.encode())
             _write(folder / FIGURES / f"{name}.png", some.png)
         _write(folder / SUMMARY, summary.encode())
-        return _write(folder / REPORT, make_page(found, drawn).encode())
+        return _write(folder / REPORT, make_page(findings, rendered).encode())
     except OSError as error:
         raise ComparisonError(
             f"cannot be written to ({error.strerror or error})",
             where=str(folder),
-            remedy="make room, or name another folder",
+            remedy="free some space, or name another folder",
         ) from error
 
 
-def draw(found: Findings) -> dict[str, Drawn]:
-    """The figures by name."""
-    made = {}
-    if any(found.kinds[name] != "era" for name in found.measured):
+def render_figures(findings: Findings) -> dict[str, RenderedFigure]:
+    """Render the figures, by name."""
+    rendered = {}
+    if any(findings.kinds[name] != "era" for name in findings.measurements):
         title = "Error against labels"
-        made["curves"] = Drawn.of(figures.learning_curves(found), "curves", title, _curves_in_words(found))
+        rendered["curves"] = RenderedFigure.render(
+            figures.plot_learning_curves(findings), "curves", title, _describe_curves(findings)
+        )
         for name, (what, label, title) in _COSTS.items():
-            words = f"{title}: a line for each learner, a point for each number of labels. {_BY_EAR}"
-            made[name] = Drawn.of(figures.cost(found, what, label, title), name, title, words)
-    eras = [name for name in found.measured if found.kinds[name] == "era"]
+            words = f"{title}: a line for each learner, a point for each number of labels. {_SAME_FIGURES}"
+            rendered[name] = RenderedFigure.render(
+                figures.plot_cost(findings, what, label, title), name, title, words
+            )
+    eras = [name for name in findings.measurements if findings.kinds[name] == "era"]
     if eras:
         title = "Seven eras on the same data"
-        words = f"Error of each era with most labels, by year. {_BY_EAR}"
-        made["eras"] = Drawn.of(figures.eras_by_year(found), "eras", title, words)
+        words = f"Error of each era with most labels, by year. {_SAME_FIGURES}"
+        rendered["eras"] = RenderedFigure.render(figures.plot_eras_by_year(findings), "eras", title, words)
         title = "The eras' error against labels"
-        drawing = figures.learning_curves(found, eras)
-        made["era-curves"] = Drawn.of(drawing, "era-curves", title, f"{title}. {_BY_EAR}")
-    return made
+        drawing = figures.plot_learning_curves(findings, eras)
+        rendered["era-curves"] = RenderedFigure.render(
+            drawing, "era-curves", title, f"{title}. {_SAME_FIGURES}"
+        )
+    return rendered
 
 
-def make_page(found: Findings, drawn: dict[str, Drawn]) -> str:
-    """The whole page."""
-    compute = beside([_figure(drawn, name) for name in _COSTS]) + sections.costs(found)
+def make_page(findings: Findings, rendered: dict[str, RenderedFigure]) -> str:
+    """Make the HTML of the page."""
+    compute = place_side_by_side([_make_figure(rendered, name) for name in _COSTS]) + sections.make_costs(
+        findings
+    )
     eras = ""
-    if "eras" in drawn:
-        eras = _figure(drawn, "eras") + sections.eras(found) + _figure(drawn, "era-curves")
-        eras += sections.published(found)
+    if "eras" in rendered:
+        eras = (
+            _make_figure(rendered, "eras")
+            + sections.make_eras(findings)
+            + _make_figure(rendered, "era-curves")
+        )
+        eras += sections.make_published(findings)
     parts = [
-        _head(found),
-        section("Data: error against labels", _curves(found, drawn) + sections.standings(found)),
-        section("Crossovers", sections.crossovers(found)),
-        section("What more labels would bring", sections.more_labels(found)),
-        section("Compute: error against cost", compute),
-        section("Method: seven eras", eras),
-        section("Mistakes that the learners share", sections.mistakes(found)),
-        section("How it was measured", sections.method(found)),
+        _make_head(findings),
+        make_section(
+            "Data: error against labels", _make_curves(findings, rendered) + sections.make_standings(findings)
+        ),
+        make_section("Crossovers", sections.make_crossovers(findings)),
+        make_section("Gain from more labels", sections.make_more_labels(findings)),
+        make_section("Compute: error against cost", compute),
+        make_section("Eras: seven methods in history", eras),
+        make_section("Shared mistakes", sections.make_mistakes(findings)),
+        make_section("Method of measurement", sections.make_method(findings)),
     ]
     return (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(_title(found))}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{escape(_make_title(findings))}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>\n"
         f"{''.join(parts)}</main>\n</body>\n</html>\n"
     )
 
 
-def _title(found: Findings) -> str:
-    return f"Does “{found.source}” need deep learning?"
+def _make_title(findings: Findings) -> str:
+    return f"Does “{findings.data.source}” need deep learning?"
 
 
-def _head(found: Findings) -> str:
-    """Title, advice, and the facts that it rests on."""
+def _make_head(findings: Findings) -> str:
+    """Make the title, the advice, and the main figures."""
     facts = {
-        "labels to learn from": f"{found.n_learn:,}",
-        "to choose settings by": f"{found.n_held:,}",
-        "to test on": f"{found.n_test:,}",
-        "classes": f"{len(found.classes):,}",
-        "error of chance": format_percent(found.chance, 1),
+        "labels to learn from": f"{findings.data.n_train:,}",
+        "validation items": f"{findings.data.n_validation:,}",
+        "test items": f"{findings.data.n_test:,}",
+        "classes": f"{len(findings.data.classes):,}",
+        "error of chance": format_percent(findings.chance, 1),
     }
-    if found.standings:
-        facts["least error"] = format_percent(found.standings[0].error)
+    if findings.standings:
+        facts["lowest error"] = format_percent(findings.standings[0].error)
     cells = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items())
-    day, cpu = str(found.facts.get("created", ""))[:10], str(found.facts.get("cpu", ""))
-    seconds = float(found.facts.get("seconds", 0))
+    day, cpu = str(findings.facts.get("created", ""))[:10], str(findings.facts.get("cpu", ""))
+    seconds = float(findings.facts.get("seconds", 0))
     return (
-        f"<h1>{escape(_title(found))}</h1>\n"
-        f'<p class="soft">Measured {escape(day)} on {escape(cpu)}, {_at_once(found)} at a '
-        f"time, in {minutes(seconds)}.</p>\n"
-        f'<p class="advice">{_advice(found)}</p>\n<dl class="facts">{cells}</dl>\n'
-        f"{items([escape(note) for note in found.notes])}\n"
+        f"<h1>{escape(_make_title(findings))}</h1>\n"
+        f'<p class="soft">Measured {escape(day)} on {escape(cpu)}, {_format_jobs(findings)} at a '
+        f"time, in {format_minutes(seconds)}.</p>\n"
+        f'<p class="advice">{_make_advice(findings)}</p>\n<dl class="facts">{cells}</dl>\n'
+        f"{make_list([escape(note) for note in findings.data.notes])}\n"
     )
 
 
-def _at_once(found: Findings) -> str:
-    jobs = int(found.facts.get("jobs", 1))
+def _format_jobs(findings: Findings) -> str:
+    jobs = int(findings.facts.get("jobs", 1))
     return "one fit" if jobs == 1 else f"{jobs} fits"
 
 
-def _advice(found: Findings) -> str:
-    """The advice, its verdict in bold."""
-    verdict, *rest = (escape(unbroken(sentence)) for sentence in sentences(found))
+def _make_advice(findings: Findings) -> str:
+    """Make the advice, with its verdict in bold."""
+    verdict, *rest = (escape(bind_units(sentence)) for sentence in write_sentences(findings))
     return " ".join([f"<strong>{verdict}</strong>", *rest])
 
 
-def _curves(found: Findings, drawn: dict[str, Drawn]) -> str:
-    """The learning curves; what their numbers mark is listed below them."""
-    return _figure(drawn, "curves", [str(one) for one in figures.marked(found)])
+def _make_curves(findings: Findings, rendered: dict[str, RenderedFigure]) -> str:
+    """Make the figure of the learning curves, with the list of its numbered crossovers."""
+    return _make_figure(rendered, "curves", [str(one) for one in figures.find_marked_crossovers(findings)])
 
 
-def _curves_in_words(found: Findings) -> str:
-    some = [one for one in found.standings if one.kind != "era"]
+def _describe_curves(findings: Findings) -> str:
+    learners = [one for one in findings.standings if one.kind != "era"]
+    best, worst = learners[0], learners[-1]
+    crossovers = "".join(f" {one}." for one in figures.find_marked_crossovers(findings))
     return (
-        f"Error against labels on logarithmic axes, a line for each learner with its 95 % band. With most "
-        f"labels {some[0].learner} is best, {format_percent(some[0].error)} wrong, and {some[-1].learner} "
-        f"worst, {format_percent(some[-1].error)}."
-        f"{''.join(f' {one}.' for one in figures.marked(found))} {_BY_EAR}"
+        f"Error against labels on logarithmic axes, a line for each learner with its 95 % band. With the "
+        f"most labels {best.learner} is best, {format_percent(best.error)} wrong, and {worst.learner} is "
+        f"worst, {format_percent(worst.error)}.{crossovers} {_SAME_FIGURES}"
     )
 
 
-def _figure(drawn: dict[str, Drawn], name: str, numbered: Sequence[str] = ()) -> str:
-    if name not in drawn:
+def _make_figure(rendered: dict[str, RenderedFigure], name: str, numbered: Sequence[str] = ()) -> str:
+    if name not in rendered:
         return ""
-    some = drawn[name]
+    some = rendered[name]
     caption = f"{some.title}. {_CAPTIONS.get(name, '')}".strip()
-    return figure(some.svg, some.words, caption + (" Numbers mark crossovers:" if numbered else ""), numbered)
+    return make_figure(
+        some.svg, some.words, caption + (" Numbers mark crossovers:" if numbered else ""), numbered
+    )
 
 
 def _write(path: Path, data: bytes) -> Path:

@@ -1,64 +1,68 @@
-"""The tables of a report: standings, crossovers, what more labels bring, costs, eras, mistakes, method."""
+"""Make the tables of a report: standings, crossovers, gains, costs, eras, mistakes, method."""
 
 from __future__ import annotations
 
 from collections import Counter
 from html import escape
 
-from sutja.comparison.analysis.coverage import not_begun, planned_fits, reach, seconds_left
-from sutja.comparison.analysis.crossover import Crossover
-from sutja.comparison.analysis.result import Findings, Prediction, Standing
-from sutja.comparison.execution.table import DONE
+from sutja.comparison.analysis.coverage import (
+    count_planned_fits,
+    count_unstarted,
+    find_largest_size,
+    predict_seconds_left,
+)
+from sutja.comparison.analysis.crossover import Crossover, CrossoverKind
+from sutja.comparison.analysis.findings import Findings, Prediction, Standing
+from sutja.comparison.execution.table import Status
+from sutja.comparison.formatting import format_count, format_list, format_minutes
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
-from sutja.comparison.learners.operations import human_count
-from sutja.comparison.report.markup import as_url, folded, items, table
-from sutja.comparison.report.summary import MORE, expectations, parameter
-from sutja.comparison.wording import minutes, names
+from sutja.comparison.report.markup import make_data_url, make_details, make_list, make_table
+from sutja.comparison.report.summary import MORE, estimate_parameter, predict_errors
 from sutja.metrics import format_percent
 
 _METHOD = (
-    "Its settings were chosen by successive halving on validation items, in the same time for each learner. "
-    "The test items were answered once by each fit, and decided nothing."
+    "Settings were chosen by successive halving on the validation part, with the same time for each learner. "
+    "Each fit answered the test items once; nothing was chosen by them."
 )
 _CURVES = (
-    "Curves are a + b · n<sup>−c</sup>, fitted by weighted least squares; intervals are those of the "
-    "bootstrap over seeds and test items, and, beyond what was measured, of the law's own doubt. "
+    "Curves are a + b · n<sup>−c</sup>, fitted by weighted least squares. Intervals come from the bootstrap "
+    "over seeds and test items; beyond the measured range they include the doubt about the law itself. "
     "Operations are counted, not measured."
 )
 _FILES = "Every fit is in results.csv, every figure of this page in summary.json."
 
 
-def standings(found: Findings) -> str:
-    """Each learner's error."""
+def make_standings(findings: Findings) -> str:
+    """Make the table of the learners' errors."""
     rows = [
         [
             one.learner,
             f"{one.labels:,}",
             format_percent(one.error),
-            _span(one),
-            _expected(found, one.learner),
-            _remark(found, one.learner),
+            _format_range(one),
+            _format_expected(findings, one.learner),
+            _describe_curve(findings, one.learner),
         ]
-        for one in found.standings
+        for one in findings.standings
         if one.kind != "era"
     ]
     if not rows:
         return ""
-    return table(
-        "Each learner with the most labels that it was fitted on: error on the test items, mean of the "
+    return make_table(
+        "Error of each learner on the test items, with the most labels that it was fitted on; mean over the "
         "seeds.",
-        ("learner", "labels", "wrong", "95 % interval", f"expected at {found.n_learn:,}", "curve"),
+        ("learner", "labels", "wrong", "95 % interval", f"expected at {findings.data.n_train:,}", "curve"),
         rows,
         text=(5,),
-    ) + _laws(found)
+    ) + _make_laws(findings)
 
 
-def _laws(found: Findings) -> str:
-    """The fitted power laws, with intervals."""
+def _make_laws(findings: Findings) -> str:
+    """Make the table of the fitted power laws, with intervals."""
     rows = []
-    for name, curve in found.curves.items():
-        if curve.sound:
-            (a, *a_ends), (c, *c_ends) = parameter(curve, "a"), parameter(curve, "c")
+    for name, curve in findings.curves.items():
+        if curve.is_power_law:
+            (a, *a_ends), (c, *c_ends) = estimate_parameter(curve, "a"), estimate_parameter(curve, "c")
             rows.append(
                 [
                     name,
@@ -69,85 +73,97 @@ def _laws(found: Findings) -> str:
             )
     if not rows:
         return ""
-    caption = "error = a + b · n^(−c), n labels; a and b in percent, with 95 % intervals of the bootstrap."
-    heads = ("learner", "a: left with any number", "b", "c: how quickly it falls")
-    return folded("The fitted laws", table(caption, heads, rows))
+    caption = "error = a + b · n^(−c) with n labels; a and b in percent, with 95 % bootstrap intervals."
+    heads = ("learner", "a: error that remains", "b", "c: rate of decrease")
+    return make_details("The fitted laws", make_table(caption, heads, rows))
 
 
-def _span(one: Standing) -> str:
+def _format_range(one: Standing) -> str:
     return f"{100 * one.low:.2f} – {format_percent(one.high)}"
 
 
-def _expected(found: Findings, name: str) -> str:
-    curve = found.curves.get(name)
-    return format_percent(curve.error_at(found.n_learn)) if curve and curve.sound else "–"
+def _format_expected(findings: Findings, name: str) -> str:
+    curve = findings.curves.get(name)
+    return format_percent(curve.predict_error(findings.data.n_train)) if curve and curve.is_power_law else "–"
 
 
-def _remark(found: Findings, name: str) -> str:
-    curve = found.curves.get(name)
+def _describe_curve(findings: Findings, name: str) -> str:
+    curve = findings.curves.get(name)
     if curve is None:
         return "fewer than three sizes"
     return "; ".join(curve.faults) or "a power law"
 
 
-def crossovers(found: Findings) -> str:
-    """Where each network overtakes each other learner."""
-    if not found.crossovers:
-        return "<p>There are no two curves, of a network and another learner, to compare.</p>"
-    networks = [name for name in found.curves if found.kinds[name] == "network"]
-    said = [escape(_sentence(str(one))) for one in found.crossovers]
-    alike = [escape(_sentence(str(one))) for one in found.crossovers_alike]
-    others = [name for name in found.curves if found.kinds[name] in ("baseline", "own")]
-    known = {frozenset((one.first, one.second)): one for one in found.crossovers}
-    rows = [[name, *(_cell(known[frozenset((name, net))], net) for net in networks)] for name in others]
+def make_crossovers(findings: Findings) -> str:
+    """Make the table of crossovers of each network with each other learner."""
+    if not findings.crossovers:
+        return "<p>There is no network and no other learner with a curve, so there is nothing to compare.</p>"
+    networks = [name for name in findings.curves if findings.kinds[name] == "network"]
+    sentences = [escape(_to_sentence(str(one))) for one in findings.crossovers]
+    within_kind = [escape(_to_sentence(str(one))) for one in findings.crossovers_within_kind]
+    others = [name for name in findings.curves if findings.kinds[name] in ("baseline", "own")]
+    known = {frozenset((one.first, one.second)): one for one in findings.crossovers}
+    rows = [
+        [name, *(_format_cell(known[frozenset((name, net))], net) for net in networks)] for name in others
+    ]
     columns = range(1, len(networks) + 1)
-    caption = "How many labels a network needs to overtake each other learner, with 95 % intervals."
+    caption = "Number of labels that a network needs to overtake each other learner, with 95 % intervals."
     return (
-        table(caption, ("against", *networks), rows, columns, columns)
-        + folded("The same in words", items(said))
-        + (folded("Networks with each other, and others with each other", items(alike)) if alike else "")
+        make_table(caption, ("against", *networks), rows, columns, columns)
+        + make_details("The same in words", make_list(sentences))
+        + (
+            make_details("Networks with each other, and others with each other", make_list(within_kind))
+            if within_kind
+            else ""
+        )
     )
 
 
-def _cell(one: Crossover, net: str) -> str:
-    """What is known of a network's crossover, in a cell."""
-    if one.kind == "at":
-        return escape(one.short() + ("" if one.second == net else f"; {one.second} overtakes"))
-    if one.kind != "never":
-        return escape(one.short())
+def _format_cell(one: Crossover, net: str) -> str:
+    """Format a network's crossover for a cell."""
+    if one.kind is CrossoverKind.AT:
+        return escape(one.format_short() + ("" if one.second == net else f"; {one.second} overtakes"))
+    if one.kind is not CrossoverKind.NEVER:
+        return escape(one.format_short())
     if one.first == net:
         return "leads throughout"
-    later = f"<br><small>expected {escape(one.expected())}</small>" if one.beyond else ""
+    later = f"<br><small>expected {escape(one.format_expected())}</small>" if one.is_beyond else ""
     return "behind throughout" + later
 
 
-def _sentence(text: str) -> str:
-    """A sentence that begins with a large letter, unless it begins with a name."""
+def _to_sentence(text: str) -> str:
+    """Capitalise a sentence, unless it begins with a name."""
     return (text[:1].upper() + text[1:] if text.startswith("cannot") else text) + "."
 
 
-def more_labels(found: Findings) -> str:
-    """Errors to expect."""
+def make_more_labels(findings: Findings) -> str:
+    """Make the table of the errors to expect."""
     rows = []
-    for one in found.standings:
-        curve = found.curves.get(one.learner)
-        if one.kind == "era" or curve is None or not curve.sound:
+    for one in findings.standings:
+        curve = findings.curves.get(one.learner)
+        if one.kind == "era" or curve is None or not curve.is_power_law:
             continue
-        now, twice, tenfold = expectations(found, one.learner)
-        gain = found.gain(MORE, one.learner)
+        now, twice, tenfold = predict_errors(findings, one.learner)
+        gain = findings.gain(MORE, one.learner)
         rows.append(
-            [one.learner, _with_range(now), _with_range(twice), _with_range(tenfold), _with_range(gain, 3)]
+            [
+                one.learner,
+                _format_prediction(now),
+                _format_prediction(twice),
+                _format_prediction(tenfold),
+                _format_prediction(gain, 3),
+            ]
         )
     if not rows:
-        return "<p>No curve can be continued.</p>"
-    return table(
-        f"Errors in percent to expect if the curves go on as power laws, with 95 % intervals; last, the "
-        f"points that {MORE:,} labels more would take off.",
+        return "<p>No curve can be extrapolated.</p>"
+    return make_table(
+        f"Expected errors in percent if the curves continue as power laws, with 95 % intervals; last, the "
+        f"reduction by {MORE:,} more labels, in points.",
         (
             "learner",
-            f"{found.n_learn:,} labels",
-            f"twice: {2 * found.n_learn:,}",
-            f"ten times: {10 * found.n_learn:,}",
+            f"{findings.data.n_train:,} labels",
+            f"twice: {2 * findings.data.n_train:,}",
+            f"ten times: {10 * findings.data.n_train:,}",
             f"gain of {MORE:,} more",
         ),
         rows,
@@ -155,87 +171,98 @@ def more_labels(found: Findings) -> str:
     )
 
 
-def _with_range(one: Prediction, digits: int = 2) -> str:
+def _format_prediction(one: Prediction, digits: int = 2) -> str:
     low, high = 100 * one.low, 100 * one.high
     return f"{100 * one.error:.{digits}f} <small>({low:.{digits}f} – {high:.{digits}f})</small>"
 
 
-def costs(found: Findings) -> str:
-    """What learning and answering take."""
+def make_costs(findings: Findings) -> str:
+    """Make the table of costs."""
     rows = [
         [
             one.learner,
             f"{one.labels:,}",
             format_percent(one.error),
-            f"{one.fit_seconds:.3g}",
-            _count(one.fit_operations),
-            f"{one.predict_micros:.3g}",
-            _count(one.predict_operations),
-            _count(one.parameters),
-            f"{one.memory_mb:.3g}",
-            *_where(found, one),
+            f"{one.cost.fit_seconds:.3g}",
+            _format_optional_count(one.cost.fit_operations),
+            f"{one.cost.predict_micros:.3g}",
+            _format_optional_count(one.cost.predict_operations),
+            _format_optional_count(one.cost.parameters),
+            f"{one.cost.memory_mb:.3g}",
+            *_name_device(findings, one),
         ]
-        for one in found.standings
+        for one in findings.standings
     ]
     if not rows:
         return ""
-    return table(
-        "Cost with the most labels. Time is that of one core; of networks trained as a stack it is the share "
-        "of one.",
+    return make_table(
+        "Cost with the most labels. Times are those of one core; networks trained as a stack share its time.",
         (
             "learner",
             "labels",
             "wrong",
             "s to learn",
             "operations to learn",
-            "µs an answer",
-            "operations an answer",
+            "µs per answer",
+            "operations per answer",
             "parameters",
             "MB to learn",
-            *(("on",) if _on_gpu(found) else ()),
+            *(("on",) if _has_gpu(findings) else ()),
         ),
         rows,
     )
 
 
-def _on_gpu(found: Findings) -> bool:
-    return any(row.device != "cpu" for row in found.rows)
+def _has_gpu(findings: Findings) -> bool:
+    return any(row.cost.device != "cpu" for row in findings.rows)
 
 
-def _where(found: Findings, one: Standing) -> tuple[str, ...]:
-    """CPU or GPU, where there is a GPU."""
-    if not _on_gpu(found):
+def _name_device(findings: Findings, one: Standing) -> tuple[str, ...]:
+    """Name the device, if any learner was fitted on a GPU."""
+    if not _has_gpu(findings):
         return ()
-    return ("CPU" if all(row.device == "cpu" for row in found.done[one.learner][one.labels]) else "GPU",)
+    return (
+        "CPU"
+        if all(row.cost.device == "cpu" for row in findings.done_rows[one.learner][one.labels])
+        else "GPU",
+    )
 
 
-def _count(value: float | None) -> str:
-    return "–" if value is None else human_count(value)
+def _format_optional_count(value: float | None) -> str:
+    return "–" if value is None else format_count(value)
 
 
-def eras(found: Findings) -> str:
-    """Each era's error beside what was published."""
-    standing = {one.learner: one for one in found.standings}
-    rows = [_era_row(found, standing[name]) for name in ERAS if name in standing]
-    return table(
-        "Each method as a whole, with the settings of its time; none is tuned.",
-        ("era", "what was new", "labels", "wrong", "95 % interval", "published", "source"),
+def make_eras(findings: Findings) -> str:
+    """Make the table of the eras, with published errors."""
+    standing = {one.learner: one for one in findings.standings}
+    rows = [_make_era_row(findings, standing[name]) for name in ERAS if name in standing]
+    return make_table(
+        "Each era is a whole method with the settings of its time; none is tuned.",
+        ("era", "novelty", "labels", "wrong", "95 % interval", "published", "source"),
         rows,
         text=(1, 6),
     )
 
 
-def _era_row(found: Findings, one: Standing) -> list[str]:
+def _make_era_row(findings: Findings, one: Standing) -> list[str]:
     era = ERAS[one.learner]
-    told = era.published.get(found.source)
-    source = f"{told.source}{f' ({told.note})' if told.note else ''}" if told else era.source
-    published = format_percent(told.error, 1) if told else "–"
-    return [one.learner, era.new, f"{one.labels:,}", format_percent(one.error), _span(one), published, source]
+    known = era.published.get(findings.data.source)
+    source = f"{known.source}{f' ({known.note})' if known.note else ''}" if known else era.source
+    published = format_percent(known.error, 1) if known else "–"
+    return [
+        one.learner,
+        era.novelty,
+        f"{one.labels:,}",
+        format_percent(one.error),
+        _format_range(one),
+        published,
+        source,
+    ]
 
 
-def published(found: Findings) -> str:
-    """What was published with methods that are no networks, where these data are known."""
-    standing = {one.learner: one for one in found.standings}
+def make_published(findings: Findings) -> str:
+    """Make the table of published errors of methods other than networks, if there are any for these data."""
+    standing = {one.learner: one for one in findings.standings}
     rows = [
         [
             name,
@@ -244,100 +271,114 @@ def published(found: Findings) -> str:
             some.source,
             some.note,
         ]
-        for name, some in PUBLISHED_BASELINES.get(found.source, {}).items()
+        for name, some in PUBLISHED_BASELINES.get(findings.data.source, {}).items()
     ]
     if not rows:
         return ""
     heads = ("method", "here", "published", "source", "note")
-    return table("Published with other methods on the same test items.", heads, rows, text=(3, 4))
+    return make_table("Published errors of other methods on the same test items.", heads, rows, text=(3, 4))
 
 
-def mistakes(found: Findings) -> str:
-    """Test items that most learners get wrong: pictures where there are any."""
-    shared = found.shared_mistakes
+def make_mistakes(findings: Findings) -> str:
+    """Make the list of the test items that most learners get wrong, with pictures if items are pictures."""
+    shared, data = findings.shared_mistakes, findings.data
     if not shared:
         return ""
-    said = (
-        "<p>What nearly all get wrong is hard, or its label is wrong. Look at these first. Learners that "
-        "were fitted on less than half as many labels as the furthest are left out.</p>"
+    text = (
+        "<p>An item that nearly all learners get wrong is hard, or its label is wrong. Check these first. "
+        "Learners that were fitted on less than half as many labels as the furthest are left out.</p>"
     )
-    if not found.shown:
+    if not data.pictures:
         rows = [
-            [f"{place + 1:,}", found.classes[found.truth[place]], taken, f"{wrong} of {of}"]
-            for place, wrong, of, taken in shared
+            [
+                f"{one.item + 1:,}",
+                data.classes[data.truth[one.item]],
+                one.answer,
+                f"{one.n_wrong} of {one.n_learners}",
+            ]
+            for one in shared
         ]
-        caption = "Test items that most learners get wrong, by their place."
-        return said + table(caption, ("item", "is", "taken for", "learners"), rows)
+        caption = "Test items that most learners get wrong, by their number."
+        return text + make_table(caption, ("item", "label", "taken for", "learners"), rows)
     listed = []
-    for place, wrong, of, taken in shared:
-        truth = found.classes[found.truth[place]]
-        words = f"test item {place + 1}, which is {truth}; {wrong} of {of} learners are wrong, mostly {taken}"
+    for one in shared:
+        truth, by = data.classes[data.truth[one.item]], f"{one.n_wrong} of {one.n_learners}"
+        words = f"test item {one.item + 1}, labelled {truth}; {by} learners are wrong, mostly {one.answer}"
         listed.append(
-            f'<li><img alt="{escape(words)}" src="{as_url(found.shown[place])}"><span>'
-            f"<b>{escape(truth)}</b>, taken for <b>{escape(taken)}</b><br>by {wrong} of {of}</span></li>"
+            f'<li><img alt="{escape(words)}" src="{make_data_url(data.pictures[one.item])}"><span>'
+            f"<b>{escape(truth)}</b>, taken for <b>{escape(one.answer)}</b><br>by {by}</span></li>"
         )
-    return said + f'<ul class="mistakes">{"".join(listed)}</ul>'
+    return text + f'<ul class="mistakes">{"".join(listed)}</ul>'
 
 
-def method(found: Findings) -> str:
-    """How it was measured, what was not done and why, and the settings."""
-    counts = Counter(row.status for row in found.rows)
-    planned = max(planned_fits(found), len(found.rows))
-    if planned > len(found.rows):
-        counts["not begun"] = planned - len(found.rows)
+def make_method(findings: Findings) -> str:
+    """Describe how the errors were measured, the fits that are not done and why, and the settings."""
+    counts = Counter(str(row.status) for row in findings.rows)
+    planned = max(count_planned_fits(findings), len(findings.rows))
+    if planned > len(findings.rows):
+        counts["not started"] = planned - len(findings.rows)
     words = ", ".join(f"{count:,} {status}" for status, count in counts.items()) or "none"
-    sizes = sorted({row.labels for row in found.rows})
+    sizes = sorted({row.labels for row in findings.rows})
     span = f"{sizes[0]:,} to {sizes[-1]:,}" if sizes else "no"
-    seeds = found.facts.get("terms", {}).get("seeds", "?")
-    versions = ", ".join(f"{name} {number}" for name, number in found.facts.get("versions", {}).items())
-    hows = [f"<b>{escape(name)}</b>: {escape(how)}" for name, how in found.how.items()]
-    system, engine = str(found.facts.get("system", "")), str(found.facts.get("engine", ""))
+    seeds = findings.facts.get("terms", {}).get("seeds", "?")
+    versions = ", ".join(f"{name} {number}" for name, number in findings.facts.get("versions", {}).items())
+    descriptions = [f"<b>{escape(name)}</b>: {escape(text)}" for name, text in findings.descriptions.items()]
+    system, engine = str(findings.facts.get("system", "")), str(findings.facts.get("engine", ""))
     return (
-        f"<p>Fits: {planned:,}, of these {escape(words)}. Each learner learnt from subsets of {span} labels, "
-        f"each within the next, every class in its share, with {seeds} seeds. {_METHOD}</p>"
-        f"<p>{_CURVES}</p>{_not_done(found)}"
-        f"{folded('The learners', items(hows))}{folded('Settings chosen', _settings(found))}"
+        f"<p>Fits: {planned:,}, of these {escape(words)}. Each learner learnt from nested, stratified "
+        f"subsets of {span} labels, with {seeds} seeds. {_METHOD}</p>"
+        f"<p>{_CURVES}</p>{_make_unfinished(findings)}"
+        f"{make_details('The learners', make_list(descriptions))}"
+        f"{make_details('Settings chosen', _make_settings(findings))}"
         f'<p class="soft">{escape(versions)}; {escape(system)}; engine {escape(engine)}. {_FILES}</p>'
     )
 
 
-def _not_done(found: Findings) -> str:
-    reasons = Counter(
-        (row.learner, row.labels, row.status, row.note) for row in found.rows if row.status != DONE
+def _make_unfinished(findings: Findings) -> str:
+    """Make the table of the fits that are not done, and list those that were not started."""
+    explain_unfitted = Counter(
+        (row.learner, row.labels, row.status, row.note)
+        for row in findings.rows
+        if row.status is not Status.DONE
     )
     rows = [
         [name, f"{n:,}", str(count), status, note]
-        for (name, n, status, note), count in sorted(reasons.items())
+        for (name, n, status, note), count in sorted(explain_unfitted.items())
     ]
     if not rows:
-        return _time_wanted(found)
-    heads = ("learner", "labels", "fits", "what", "why")
-    return table("Fits that were begun or passed over, and are not done.", heads, rows, text=(3, 4)) + (
-        _time_wanted(found)
-    )
+        return _make_unstarted(findings)
+    heads = ("learner", "labels", "fits", "state", "reason")
+    return make_table(
+        "Fits that were started or passed over, and are not done.", heads, rows, text=(3, 4)
+    ) + (_make_unstarted(findings))
 
 
-def _time_wanted(found: Findings) -> str:
-    """What was not begun for want of time, and how long it would take."""
-    left = not_begun(found)
+def _make_unstarted(findings: Findings) -> str:
+    """List the fits that were not started for lack of time, and how long they would take."""
+    left = count_unstarted(findings)
     if not left:
         return ""
     far = [
-        f"{name} from {min(some):,} labels on" if reach(found, name) else f"{name} at all"
+        f"{name} from {min(some):,} labels on" if find_largest_size(findings, name) else f"{name} at all"
         for name, some in left.items()
     ]
-    seconds = seconds_left(found)
-    more = f" They should take roughly {minutes(max(60.0, seconds))} more" if seconds else ""
-    unknown = [name for name in left if not reach(found, name)]
+    seconds = predict_seconds_left(findings)
+    more = f" They should take roughly {format_minutes(max(60.0, seconds))} more" if seconds else ""
+    unknown = [name for name in left if not find_largest_size(findings, name)]
     if more and unknown:
-        more += f", without {names(unknown)}, of which no fit was seen"
-    return f"<p>Not begun for want of time: {escape(names(far))}.{escape(more)}{'.' if more else ''}</p>"
+        more += f", without {format_list(unknown)}, of which no fit was measured"
+    return (
+        f"<p>Not started for lack of time: {escape(format_list(far))}.{escape(more)}{'.' if more else ''}</p>"
+    )
 
 
-def _settings(found: Findings) -> str:
+def _make_settings(findings: Findings) -> str:
+    """Make the table of the settings that tuning chose."""
     rows = [
-        [row.learner, f"{row.labels:,}", row.settings or "as it comes"]
-        for row in found.rows
-        if row.status == DONE and row.seed == 0 and row.labels == max(found.done[row.learner], default=0)
+        [row.learner, f"{row.labels:,}", row.settings or "defaults"]
+        for row in findings.rows
+        if row.status is Status.DONE
+        and row.seed == 0
+        and row.labels == max(findings.done_rows[row.learner], default=0)
     ]
-    return table("With the most labels.", ("learner", "labels", "settings"), rows, text=(2,))
+    return make_table("Settings with the most labels.", ("learner", "labels", "settings"), rows, text=(2,))

@@ -1,4 +1,4 @@
-"""A comparison as plain values, for `summary.json`."""
+"""Summarise a comparison in plain values, for `summary.json`."""
 
 from __future__ import annotations
 
@@ -8,83 +8,100 @@ from dataclasses import asdict
 from typing import Any
 
 from sutja.comparison.analysis.advice import advise
-from sutja.comparison.analysis.coverage import not_begun, planned_fits, planned_sizes, seconds_left
+from sutja.comparison.analysis.coverage import (
+    count_planned_fits,
+    count_unstarted,
+    find_planned_sizes,
+    predict_seconds_left,
+)
 from sutja.comparison.analysis.crossover import Crossover
-from sutja.comparison.analysis.curves import LEVEL, Curve, quantiles
-from sutja.comparison.analysis.result import Findings, Prediction
+from sutja.comparison.analysis.curves import LEVEL, Curve, find_quantiles
+from sutja.comparison.analysis.findings import Findings, Prediction, Standing
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 
 MORE = 1000  # labels
 SCHEMA = 1
 
 
-def summarise(found: Findings) -> dict[str, Any]:
-    """All figures of the report; infinite ends of intervals are null."""
-    data = found.source
-    facts: dict[str, Any] = _plain(
+def summarise(findings: Findings) -> dict[str, Any]:
+    """Return all figures of the report; infinite ends of intervals are None."""
+    data = findings.data.source
+    facts: dict[str, Any] = _to_plain(
         {
             "schema": SCHEMA,
-            "source": found.source,
-            "classes": len(found.classes),
-            "labels": {"learn": found.n_learn, "validation": found.n_held, "test": found.n_test},
-            "chance": found.chance,
-            "better_than_chance": found.better_than_chance,
-            "advice": advise(found),
-            "notes": found.notes,
-            "fits": Counter(row.status for row in found.rows),
-            "planned": {"fits": planned_fits(found), "sizes": planned_sizes(found)},
-            "not_begun": {"fits": not_begun(found), "seconds": seconds_left(found)},
-            "standings": [asdict(one) for one in found.standings],
-            "curves": {name: _curve(found, name) for name in found.curves},
-            "crossovers": [_crossover(one) for one in (*found.crossovers, *found.crossovers_alike)],
+            "source": findings.data.source,
+            "classes": len(findings.data.classes),
+            "labels": {
+                "learn": findings.data.n_train,
+                "validation": findings.data.n_validation,
+                "test": findings.data.n_test,
+            },
+            "chance": findings.chance,
+            "better_than_chance": findings.better_than_chance,
+            "advice": advise(findings),
+            "notes": findings.data.notes,
+            "fits": Counter(row.status for row in findings.rows),
+            "planned": {"fits": count_planned_fits(findings), "sizes": find_planned_sizes(findings)},
+            "not_begun": {"fits": count_unstarted(findings), "seconds": predict_seconds_left(findings)},
+            "standings": [_summarise_standing(one) for one in findings.standings],
+            "curves": {name: _summarise_curve(findings, name) for name in findings.curves},
+            "crossovers": [
+                _summarise_crossover(one) for one in (*findings.crossovers, *findings.crossovers_within_kind)
+            ],
             "eras": [
-                {"name": name, "year": era.year, "new": era.new, "source": era.source}
+                {"name": name, "year": era.year, "new": era.novelty, "source": era.source}
                 | {"published": {key: asdict(value) for key, value in era.published.items()}}
                 for name, era in ERAS.items()
-                if name in found.measured
+                if name in findings.measurements
             ],
             "published": {name: asdict(value) for name, value in PUBLISHED_BASELINES.get(data, {}).items()},
-            "facts": dict(found.facts),
+            "facts": dict(findings.facts),
         }
     )
     return facts
 
 
-def expectations(found: Findings, name: str) -> tuple[Prediction, ...]:
-    """Errors with all labels there are, twice and ten times as many."""
-    return tuple(found.predict_error(times * found.n_learn, name) for times in (1, 2, 10))
+def predict_errors(findings: Findings, name: str) -> tuple[Prediction, ...]:
+    """Predict the errors with all labels there are, twice and ten times as many."""
+    return tuple(findings.predict_error(times * findings.data.n_train, name) for times in (1, 2, 10))
 
 
-def parameter(curve: Curve, name: str) -> tuple[float, float, float]:
-    """A, b or c of a curve's law, and its 95 % interval by the bootstrap."""
+def estimate_parameter(curve: Curve, name: str) -> tuple[float, float, float]:
+    """Return a, b or c of a curve's law, and its 95 % bootstrap interval."""
     value = float(getattr(curve.law, name)[0])
-    low, high = quantiles(getattr(curve.draws, name), LEVEL)
+    low, high = find_quantiles(getattr(curve.draws, name), LEVEL)
     return value, min(low, value), max(high, value)
 
 
-def _curve(found: Findings, name: str) -> dict[str, Any]:
-    curve = found.curves[name]
+def _summarise_curve(findings: Findings, name: str) -> dict[str, Any]:
+    curve = findings.curves[name]
     return {
         "a": float(curve.law.a[0]),
         "b": float(curve.law.b[0]),
         "c": float(curve.law.c[0]),
-        "intervals": {name: parameter(curve, name)[1:] for name in ("a", "b", "c")},
+        "intervals": {name: estimate_parameter(curve, name)[1:] for name in ("a", "b", "c")},
         "faults": curve.faults,
-        "expected": [asdict(one) for one in expectations(found, name)],
-        "gain": asdict(found.gain(MORE, name)),
+        "expected": [asdict(one) for one in predict_errors(findings, name)],
+        "gain": asdict(findings.gain(MORE, name)),
     }
 
 
-def _crossover(one: Crossover) -> dict[str, Any]:
-    return {**asdict(one), "beyond": one.beyond, "text": str(one)}
+def _summarise_standing(one: Standing) -> dict[str, Any]:
+    values: dict[str, Any] = asdict(one)
+    values |= values.pop("cost")
+    return values
 
 
-def _plain(value: Any) -> Any:
-    """Values as JSON has them."""
+def _summarise_crossover(one: Crossover) -> dict[str, Any]:
+    return {**asdict(one), "beyond": one.is_beyond, "text": str(one)}
+
+
+def _to_plain(value: Any) -> Any:
+    """Convert values to those of JSON."""
     if isinstance(value, dict):
-        return {str(key): _plain(some) for key, some in value.items()}
+        return {str(key): _to_plain(some) for key, some in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(some) for some in value]
+        return [_to_plain(some) for some in value]
     if isinstance(value, float):
         return float(f"{value:.7g}") if math.isfinite(value) else None
     return value

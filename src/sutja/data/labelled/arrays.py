@@ -16,7 +16,7 @@ from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.picture_stack import Loaded, list_folder
 from sutja.data.sets.digits import Part, read_idx
 from sutja.errors import DataError, PictureError
-from sutja.memory import memory_limit
+from sutja.memory import measure_free_memory
 from sutja.signals.pixel_conversion import to_uint8
 
 _IDX_IMAGES = re.compile(r"(?P<stem>.*)images(?P<joint>[-.])idx3-ubyte(?P<packed>\.gz)?$")
@@ -80,7 +80,7 @@ def read_npz(path: Path, part: Part) -> Loaded:
     try:
         with zipfile.ZipFile(path) as packed:
             n_bytes = sum(member.file_size for member in packed.infolist())
-        if n_bytes > memory_limit():
+        if n_bytes > measure_free_memory():
             raise MemoryError
         with np.load(path, allow_pickle=False) as arrays:
             wanted, parted = _pair(path, part, set(arrays.files))

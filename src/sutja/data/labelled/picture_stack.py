@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import DataError, PictureError, SoundError
-from sutja.memory import memory_limit
+from sutja.memory import measure_free_memory
 from sutja.signals.image import load_pictures
 from sutja.signals.pixels_input import fit_channels, fit_size
 from sutja.signals.spectrogram import is_sound_file, make_spectrogram
@@ -120,7 +120,7 @@ def stack_pictures(
     pictures: list[NDArray[np.uint8]] = []
     kept: list[int] = []
     faults: list[str] = []
-    n_bytes, limit = 0, memory_limit()
+    n_bytes, limit = 0, measure_free_memory()
     for index, path in enumerate(paths):
         try:
             picture = _one_picture(path)

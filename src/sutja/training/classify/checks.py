@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from sutja.errors import TrainingError
-from sutja.memory import memory_limit
+from sutja.memory import measure_free_memory
 from sutja.training import distributed
 from sutja.training.classify.batches import to_float
 
@@ -76,7 +76,7 @@ def check_memory(needed: int, remedy: str) -> None:
     TrainingError
         There is less.
     """
-    free = memory_limit()
+    free = measure_free_memory()
     if needed > free:
         raise TrainingError(
             f"the pictures take about {needed / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",

@@ -1,0 +1,126 @@
+"""The result of a study: its table of fits with what a reader must know about how it was measured."""
+
+from __future__ import annotations
+
+import math
+import os
+import platform
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sutja.comparison.analysis.findings import DataSummary, Findings
+from sutja.comparison.data.inputs import Inputs
+from sutja.comparison.execution.backends import Engine
+from sutja.comparison.execution.table import Status, Table
+from sutja.comparison.learners.catalogue import Learner
+from sutja.comparison.study import StudySettings, sort_rows
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_PACKAGES = ("numpy", "scikit-learn", "torch")
+
+
+class Comparison(Findings):
+    """The result of `sutja.compare`: `crossover`, `predict_error`, `gain`, `standings`, `table`, `plot`."""
+
+    def plot(self) -> Figure:
+        """Plot the learning curves, as a matplotlib figure."""
+        from sutja.comparison.report.figures import plot_learning_curves
+
+        return plot_learning_curves(self)
+
+
+def collect_result(
+    inputs: Inputs,
+    learners: Sequence[Learner],
+    settings: StudySettings,
+    table: Table,
+    engine: Engine,
+    folder: Path | None,
+    start: float,
+) -> Comparison:
+    """Collect the result of a study in memory.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Items, classes and parts.
+    learners : Sequence[Learner]
+        The learners that were compared.
+    settings : StudySettings
+        Conditions of the comparison.
+    table : Table
+        Its fits, and their answers.
+    engine : Engine
+        Engine that ran the fits.
+    folder : Path | None
+        Folder of the files, if it is kept.
+    start : float
+        Start of the study, by `time.monotonic`.
+    """
+    names = {learner.name for learner in learners}
+    rows = [row for row in sort_rows(table.rows.values(), learners) if row.learner in names]
+    data = DataSummary(
+        inputs.source,
+        inputs.classes,
+        inputs.parts["test"][2],
+        len(inputs.parts["train"][2]),
+        len(inputs.parts["validation"][2]),
+        inputs.notes,
+    )
+    result = Comparison(
+        data=data,
+        kinds={learner.name: learner.kind for learner in learners},
+        descriptions={learner.name: learner.description for learner in learners},
+        rows=tuple(rows),
+        answers={row.key: table.load_answers(row.key) for row in rows if row.status is Status.DONE},
+        facts=_collect_facts(settings, engine, start),
+        folder=folder,
+    )
+    return replace(result, data=replace(data, pictures=_load_pictures(inputs, result)))
+
+
+def _load_pictures(inputs: Inputs, findings: Findings) -> dict[int, Any]:
+    """Load the pictures of shared mistakes; none if items are rows of features."""
+    if not inputs.pictures:
+        return {}
+    source, rows, _ = inputs.parts["test"]
+    items = [mistake.item for mistake in findings.shared_mistakes]
+    return {item: np.asarray(inputs.arrays[source][rows[item]]) for item in items}
+
+
+def _collect_facts(settings: StudySettings, engine: Engine, start: float) -> dict[str, Any]:
+    """Collect the conditions of the measurement. The machine's name is never among them."""
+    finite = {name: value for name, value in asdict(settings).items() if value not in (math.inf, ())}
+    versions = {name: metadata.version(name) for name in _PACKAGES}
+    versions["sutja"] = str(sys.modules["sutja"].__version__)
+    return {
+        "terms": finite,
+        "engine": engine.name,
+        "jobs": engine.jobs,
+        "cpu": _name_cpu(),
+        "cores": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}, Python {platform.python_version()}",
+        "versions": versions,
+        "seconds": round(time.monotonic() - start, 1),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _name_cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
