@@ -68,10 +68,10 @@ def test_the_table_is_the_golden_one(run, calls):
         ["calls/c.mp3", "no", "number"],
         ["calls/d.ogg", "0:00.0", "506", "506", "0.99", "accepted", "five", "hundred", "and", "six"],
     ]
-    assert lines[6].startswith("calls/e.wav       not heard: is text, not a recording; pass a WAV")
+    assert lines[6].startswith("calls/e.wav       not read: is text, not a recording; pass a WAV")
     assert done.stderr.splitlines() == [
         "error: calls/e.wav: is text, not a recording; pass a WAV, FLAC, OGG or MP3 file",
-        "5 recordings: 4 numbers, 3 of these accepted; 1 not heard",
+        "5 recordings: 4 numbers, 3 of these accepted; 1 not read",
     ]
 
 

@@ -1,4 +1,4 @@
-"""The `sutja` command: one small file per verb, loaded when the verb is used."""
+"""The `sutja` command: a file for each verb, imported when the verb is used."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import click
 
 import sutja
 
-# verb: where its command is, and the line for it in `sutja --help`, so that help loads no verb
+# verb: the place of its command, and its line in `sutja --help`, which thus imports no verb
 VERBS = {
     "read": ("sutja.cli.read:read", "Read the numbers in pictures."),
-    "listen": ("sutja.cli.listen:listen", "Hear the numbers said in recordings."),
-    "detect": ("sutja.cli.detect:detect", "Find things in pictures."),
+    "listen": ("sutja.cli.listen:listen", "Transcribe the numbers spoken in recordings."),
+    "detect": ("sutja.cli.detect:detect", "Detect objects in pictures."),
     "evaluate": ("sutja.cli.evaluate:evaluate", "Measure a model on labelled data."),
-    "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold that keeps an error, surely."),
+    "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold with a guaranteed error."),
     "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
-    "train": ("sutja.cli.train:train", "Train a network on labelled pictures."),
-    "compare": ("sutja.cli.compare:compare", "Find out whether deep learning pays on your data."),
+    "train": ("sutja.cli.train:train", "Train a network on your own data."),
+    "compare": ("sutja.cli.compare:compare", "Compare deep networks with other learners on your data."),
 }
 
 
@@ -25,11 +25,11 @@ class LazyGroup(click.Group):
     """A group whose commands are imported when they are asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The verbs, in the order of the work."""
+        """List the verbs, in the order of the work."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import the verb `cmd_name`; None where there is none of this name."""
+        """Import the verb `cmd_name`; None if there is none of this name."""
         if cmd_name not in VERBS:
             return None
         module, _, attribute = VERBS[cmd_name][0].partition(":")

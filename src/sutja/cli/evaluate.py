@@ -121,7 +121,7 @@ def _format_table(facts: dict[str, Any], found: Evaluation, new: Evaluation | No
     parts = ["\n".join(f"{name:<{width}}  {value}" for name, value in lines)]
     parts.append("\n".join([f"{'accepted':>10}  {'threshold':>9}  wrong of these", *_format_curve(found)]))
     if found.classes:
-        rows = [f"{'class':<12}  {'items':>7}  {'found':>8}  {'precision':>9}  {'F1':>6}"]
+        rows = [f"{'class':<12}  {'items':>7}  {'recall':>8}  {'precision':>9}  {'F1':>6}"]
         rows += [
             f"{c.label[:12]:<12}  {c.recall.n:>7,}  {_format_share(c.recall.rate):>8}  "
             f"{_format_share(c.precision.rate):>9}  {c.f1:>6.3f}"

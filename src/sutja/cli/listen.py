@@ -15,7 +15,8 @@ import click
 from sutja.cli.errors import FAILED
 from sutja.cli.inputs import expand_sounds
 from sutja.cli.options import kind_options, max_error_option, output_options, threads_option
-from sutja.cli.output.recordings import SOUND_ENDINGS, SOUND_FORMATS, SoundCsv, SoundTable, Srt, SrtFolder
+from sutja.cli.output.file import FolderWriter
+from sutja.cli.output.recordings import SOUND_ENDINGS, SOUND_FORMATS, SoundCsv, SoundTable, Srt
 from sutja.cli.output.writer import JsonLines, Writer, choose_format
 from sutja.cli.progress import show_progress
 from sutja.cli.results import Counts, count, opening_model, report_threshold, write_results
@@ -54,7 +55,7 @@ def listen(**options: Any) -> None:
     Formats: WAV, FLAC, OGG and MP3 of any length, sampling rate and number of channels. Language: English
     digits and number words.
 
-    Exit status: 0 if every recording could be heard, 1 if some could not (the others were heard), 2 for wrong
+    Exit status: 0 if every recording could be read, 1 if some could not (the others were read), 2 for wrong
     usage.
     """
     given = _Options(**options)
@@ -74,7 +75,7 @@ def listen(**options: Any) -> None:
     write_results(recordings, writer, out, counts)
     if isinstance(writer, SoundTable) and not given.microphone:
         numbers = f"{count(counts.items, 'number')}, {counts.accepted:,} of these accepted"
-        click.echo(counts.summarize(numbers, "not heard"), err=True)
+        click.echo(counts.summarize(numbers), err=True)
     sys.exit(FAILED if counts.failed else 0)
 
 
@@ -117,7 +118,7 @@ def _make_writer(given: _Options, names: list[str]) -> tuple[Writer[Recording], 
     chosen = choose_format(given.format_name, given.out, SOUND_ENDINGS)
     if chosen == "srt":
         if given.out and (Path(given.out).is_dir() or not Path(given.out).suffix):
-            return SrtFolder(given.out), os.devnull
+            return FolderWriter(given.out, ".srt", Srt().write), os.devnull
         if len(names) > 1:
             raise click.UsageError("subtitles of several recordings need a folder: name one with --out")
         return Srt(), given.out

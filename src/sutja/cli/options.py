@@ -58,24 +58,24 @@ def output_options(formats: tuple[str, ...], out_help: str = "") -> Decorator:
     )
 
 
-def annotate_option(what: str) -> Decorator:
-    """Make the option `--annotate`, which draws `what` into copies of the pictures."""
+def annotate_option(results: str) -> Decorator:
+    """Make the option `--annotate`, which draws `results` into copies of the pictures."""
     return click.option(
         "--annotate",
         metavar="DIR",
         type=click.Path(file_okay=False),
-        help=f"Also save a copy of each picture in DIR, with {what} drawn into it.",
+        help=f"Also save a copy of each picture in DIR, with {results} drawn into it.",
     )
 
 
-def max_error_option(what: str, example: float) -> Decorator:
-    """Make the option `--max-error`, which chooses the threshold by the share of wrong `what`."""
+def max_error_option(answers: str, example: float) -> Decorator:
+    """Make the option `--max-error`, which chooses the threshold by the share of wrong `answers`."""
     return click.option(
         "--max-error",
         type=click.FloatRange(0.0, 1.0, max_open=True),
         metavar="SHARE",
-        help=f"Choose the threshold so that at most this share of the {what} was wrong on validation data, "
-        f"e.g. {example:g}.",
+        help="Choose the threshold so that at most this share "
+        f"of the {answers} was wrong on validation data, e.g. {example:g}.",
     )
 
 

@@ -16,6 +16,7 @@ from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
 from sutja.cli.options import annotate_option, kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
+from sutja.cli.output.file import FolderWriter
 from sutja.cli.output.pages import ENDINGS, FORMATS, Csv, PageTable
 from sutja.cli.output.spreadsheet import Spreadsheet
 from sutja.cli.output.writer import JsonLines, Writer, choose_format
@@ -168,11 +169,11 @@ def _make_writer(given: _Options, names: list[str], noun: str) -> tuple[Writer[P
     if given.truth is not None and given.out is None:  # only the measurement is printed
         return Writer(), None
     if given.format == "page-xml":
-        from sutja.cli.output.page_xml import PageFolder, PageXml
+        from sutja.cli.output.page_xml import PageXml, to_page_xml
 
         # Several pages need a file each; a name with an ending is a file's.
         if given.out and (Path(given.out).is_dir() or not Path(given.out).suffix):
-            return PageFolder(given.out), os.devnull
+            return FolderWriter(given.out, ".xml", to_page_xml), os.devnull
         return PageXml(), given.out
     if given.format == "hocr":
         from sutja.cli.output.hocr import Hocr

@@ -51,11 +51,10 @@ class Counts:
         else:
             self.items += len(result.detections)
 
-    def summarize(self, items: str, failed: str = "not read") -> str:
-        """Summarize the counts in a line; `items` says what the inputs gave."""
-        return f"{count(self.inputs, self.noun)}: {items}" + (
-            f"; {self.failed:,} {failed}" if self.failed else ""
-        )
+    def summarize(self, items: str) -> str:
+        """Summarize the counts in a line; `items` describes the results."""
+        failed = f"; {self.failed:,} not read" if self.failed else ""
+        return f"{count(self.inputs, self.noun)}: {items}{failed}"
 
 
 def count(n: int, noun: str) -> str:

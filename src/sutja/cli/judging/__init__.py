@@ -1,1 +1,1 @@
-"""Answers held against labels: crops, pages, recordings and boxes."""
+"""Answers compared with labels: crops, pages, recordings and boxes."""

@@ -32,7 +32,7 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
     Raises
     ------
     SutjaError
-        If the labels cannot be used, or no recording can be heard.
+        If the labels cannot be used, or no recording can be read.
     """
     import cv2
 
@@ -66,7 +66,7 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
 def answers_of(recordings: list[Recording], digits: list[str]) -> Answers:
     """Make answers of recordings: the digits of all numbers, with the confidence of the least certain one.
 
-    A recording that could not be heard, or not to its end, has no answer.
+    A recording that could not be read to its end has no answer.
     """
     from sutja.evaluation import Answers
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -11,6 +12,7 @@ from typing import IO
 import click
 
 from sutja.atomic import open_atomic
+from sutja.cli.output.writer import R_contra, Writer
 
 
 class UniqueNames:
@@ -92,3 +94,36 @@ class Output:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._opened.__exit__(kind, error, trace)
+
+
+class FolderWriter(Writer[R_contra]):
+    """Saves each result as a file of its own in a folder, under the name of its input; prints nothing.
+
+    An input that could not be read has no file.
+
+    Parameters
+    ----------
+    folder : str
+        Folder of the files; made if needed.
+    suffix : str
+        Ending of their names.
+    to_text : Callable[[Result], str]
+        Makes the content of a file.
+
+    Raises
+    ------
+    click.UsageError
+        If the folder cannot be made.
+    """
+
+    def __init__(self, folder: str, suffix: str, to_text: Callable[[R_contra], str]) -> None:
+        self._folder = make_folder(folder, "--out")
+        self._names = UniqueNames(suffix)
+        self._to_text = to_text
+
+    def write(self, result: R_contra) -> str:
+        if result.error is None:
+            name = self._names.make(result.source, getattr(result, "page", 1))
+            with Output(str(self._folder / name)) as output:
+                output.write(self._to_text(result))
+        return ""

@@ -13,7 +13,6 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from sutja import __version__
-from sutja.cli.output.file import Output, UniqueNames, make_folder
 from sutja.cli.output.hocr import escape_for_xml
 from sutja.cli.output.writer import Writer
 from sutja.errors import SutjaError
@@ -166,24 +165,3 @@ class PageXml(Writer[Page]):
             )
         self._written = True
         return to_page_xml(result)
-
-
-class PageFolder(Writer[Page]):
-    """Saves each page as a file of its own in a folder, under the name of its picture.
-
-    Raises
-    ------
-    click.UsageError
-        If the folder cannot be made.
-    """
-
-    def __init__(self, folder: str) -> None:
-        self._folder = make_folder(folder, "--out")
-        self._names = UniqueNames(".xml")
-
-    def write(self, result: Page) -> str:
-        """Save the page's file; print nothing."""
-        if result.error is None:
-            with Output(str(self._folder / self._names.make(result.source, result.page))) as output:
-                output.write(to_page_xml(result))
-        return ""

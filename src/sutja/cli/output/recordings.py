@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from sutja.cli.output.file import UniqueNames, make_folder
 from sutja.cli.output.writer import Table, Writer, shorten_confidence, to_csv_row
 from sutja.types import Recording, SpokenNumber
 
@@ -86,31 +85,8 @@ class Srt(Writer[Recording]):
         )
 
 
-class SrtFolder(Writer[Recording]):
-    """Saves a file of subtitles for each recording in a folder, under the name of the recording.
-
-    Raises
-    ------
-    click.UsageError
-        If the folder cannot be made.
-    """
-
-    def __init__(self, folder: str) -> None:
-        self._folder = make_folder(folder, "--out")
-        self._names = UniqueNames(".srt")
-
-    def write(self, result: Recording) -> str:
-        """Save the file of one recording, unless it could not be read; print nothing."""
-        if result.error is None:
-            path = self._folder / self._names.make(result.source)
-            path.write_text(Srt().write(result), encoding="utf-8")
-        return ""
-
-
 class SoundTable(Table[Recording]):
     """Aligned columns: recording, time, number, value, confidence, whether it is accepted, and the words."""
-
-    unread = "not heard"
 
     def begin(self) -> str:
         heading = (

@@ -105,7 +105,6 @@ class Table(Writer[R_contra]):
         Names of all inputs to come, for the width of their column.
     """
 
-    unread = "not read"  # written before the reason of an error
     empty = "no number"  # written where there is nothing to show
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -123,7 +122,7 @@ class Table(Writer[R_contra]):
         lines = [f"{start}{row}\n" for row in self.rows(result)]
         if result.error is not None:
             reason = printable(result.error.removeprefix(f"{result.source}: "))
-            lines.append(start + click.style(f"{self.unread}: {reason}", fg="red") + "\n")
+            lines.append(start + click.style(f"not read: {reason}", fg="red") + "\n")
         return "".join(lines) or start + click.style(self.empty, dim=True) + "\n"
 
     def rows(self, result: R_contra) -> list[str]:
