@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: what was there stays until the new one is on the disk."""
+"""Atomic writing: a file appears whole or not at all, and an older one stays until the new one is safe."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NEW_FILE = 0o666  # permissions of a new file, before the umask takes some away
 def open_atomic(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes the place of `path` when the block ends without an error.
 
-    The file is written beside its place, synchronised with the disk, and renamed; then the folder is
-    synchronised, so that the name outlives a failure of the power too. It gets the permissions of the file
-    that it replaces, or those of a new file.
+    The file is written in the same folder under another name, synchronised with the disk, and renamed; then
+    the folder is synchronised, so that the name survives a power failure too. The file gets the permissions
+    of the one that it replaces, or those of a new file.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
     Raises
     ------
     OSError
-        The file cannot be written; nothing of it is left, and an older file stays as it was.
+        If the file cannot be written; nothing of it is left, and an older file stays as it was.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
     partial = Path(name)
@@ -52,7 +52,20 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_atomic(path: Path, data: bytes) -> None:
-    """Write a whole file, as `open_atomic` does."""
+    """Write a whole file as `open_atomic` does.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write; its folder must exist.
+    data : bytes
+        Its contents.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written; nothing of it is left, and an older file stays as it was.
+    """
     with open_atomic(path) as file:
         file.write(data)
 
@@ -66,7 +79,7 @@ def _permissions(path: Path) -> int:
 
 
 def _synchronise_folder(folder: Path) -> None:
-    """Put the folder's names on the disk, where the operating system lets a folder be opened."""
+    """Put the names of a folder on the disk, where the operating system allows to open a folder."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
