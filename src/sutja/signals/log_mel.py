@@ -105,7 +105,7 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
     -------
     NDArray[float32]
         float32 (T, M), T = n / hop rounded up, plus both margins; frame t is centred on sample
-        (t - margin + 1/2) * hop. LabelMask is 0, and the loud parts of speech are about ``span / unit``,
+        (t - margin + 1/2) * hop. Silence is 0, and the loud parts of speech are about ``span / unit``,
         however loud the recording is.
 
     References

@@ -10,7 +10,7 @@ from sutja.data.labelled.csv_tables import PATH_NAMES, TABLE_SUFFIXES, read_tabl
 from sutja.data.labelled.tables import TEXT_NAMES, Texts, load_texts
 from sutja.data.sets.digits import Part
 from sutja.errors import DataError
-from sutja.grammar.number_words import UNITS, label_words
+from sutja.grammar.number_words import UNITS, ZEROS, label_words, spell_digits
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 
 CHARACTERS = string.ascii_letters + string.digits + " '-,.?!;:()/"  # of a text
@@ -78,19 +78,9 @@ def ways_to_say(text: str) -> list[tuple[int, ...]]:
     words = _TOKEN.findall(plain)
     if not words or not all(word.isdigit() for word in words):
         return [tuple(label_words([UNITS[int(w)] if w.isdigit() else w for w in words]))]
-    ways = [_one_by_one(words, zero, repeats) for zero in ("zero", "oh") for repeats in (False, True)]
+    ways = [
+        spell_digits("".join(words), zero, repeats).split()
+        for zero in (UNITS[0], ZEROS[0])
+        for repeats in (False, True)
+    ]
     return list(dict.fromkeys(tuple(label_words(way)) for way in ways))
-
-
-def _one_by_one(digits: list[str], zero: str, repeats: bool) -> list[str]:
-    """Digits in words, twins as "double" if they are to be."""
-    said: list[str] = []
-    at = 0
-    while at < len(digits):
-        run = 1
-        while repeats and run < 3 and at + run < len(digits) and digits[at + run] == digits[at]:
-            run += 1
-        word = zero if digits[at] == "0" else UNITS[int(digits[at])]
-        said += [word] if run == 1 else [("double", "triple")[run - 2], word]
-        at += run
-    return said

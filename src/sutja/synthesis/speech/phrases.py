@@ -18,12 +18,14 @@ from sutja.grammar.number_words import (
     TEENS,
     TENS,
     UNITS,
+    ZEROS,
     classify_word,
     label_words,
+    spell_cardinal,
 )
 from sutja.synthesis.speech.sentences import LETTERS, SENTENCES, WORDS_ALONE
 
-_ZEROS = ("zero", "oh", "nought")
+_ZEROS = (UNITS[0], *ZEROS)
 _ZERO_PARTS = (0.52, 0.43, 0.05)
 _CARRIERS = (
     ("my number is", ""),
@@ -168,19 +170,10 @@ def say_pairs(rng: np.random.Generator) -> list[str]:
     words: list[str] = []
     for i in range(int(rng.integers(1, 5))):
         number = int(rng.integers(10, 100)) if rng.random() < 0.85 else int(rng.integers(1, 10))
-        words += say_below_100(number) if i == 0 or number > 9 else ["oh", UNITS[number]]
+        words += _spell(number) if i == 0 or number > 9 else ["oh", UNITS[number]]
         if rng.random() < 0.3:
             words.append(PAUSE)
     return words[:-1] if words[-1] == PAUSE else words
-
-
-def say_below_100(number: int) -> list[str]:
-    """A number from 1 to 99 in words."""
-    if number < 10:
-        return [UNITS[number]]
-    if number < 20:
-        return [TEENS[number - 10]]
-    return [TENS[number // 10 - 2]] + ([UNITS[number % 10]] if number % 10 else [])
 
 
 def say_whole(rng: np.random.Generator) -> list[str]:
@@ -190,12 +183,7 @@ def say_whole(rng: np.random.Generator) -> list[str]:
     number = int(rng.integers(*[(1, 100), (100, 1000), (1000, 10_000), (10_000, 1_000_000)][size]))
     if rng.random() < 0.35:  # round numbers are commoner than chance
         number = max(1, number // 10 ** (len(str(number)) - 1) * 10 ** (len(str(number)) - 1))
-    words: list[str] = []
-    if number >= 1000:
-        words = [*_below_1000(number // 1000, joint), "thousand"]
-    rest = number % 1000
-    if rest:
-        words += ["and"] * (bool(words) and rest < 100 and joint) + _below_1000(rest, joint)
+    words = _spell(number, "and" if joint else "")
     return (
         ["a", *words[1:]]
         if article and words[:1] == ["one"] and words[1:2] and words[1] in MULTIPLIERS
@@ -203,10 +191,8 @@ def say_whole(rng: np.random.Generator) -> list[str]:
     )
 
 
-def _below_1000(number: int, joint: bool) -> list[str]:
-    hundreds, rest = divmod(number, 100)
-    words = [UNITS[hundreds], "hundred"] if hundreds else []
-    return words + (["and"] * (joint and hundreds > 0) + say_below_100(rest) if rest else [])
+def _spell(number: int, conjunction: str = "and") -> list[str]:
+    return spell_cardinal(number, conjunction).replace("-", " ").split()
 
 
 def say_alone(rng: np.random.Generator) -> list[str]:
