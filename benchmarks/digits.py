@@ -38,7 +38,7 @@ from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 from sutja.runs.classify import choose_params
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training.classify.fit import Fitted, fit_classifier, predict_log_proba
+from sutja.training.classify.fit import FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.export import export
 from sutja.training.stacked.fit import fit_stacked, predict_log_proba_stacked
 from sutja.training.stacked.optimisers import Member, StackedConfig
@@ -112,7 +112,7 @@ def inputs(
     return batch_to_pixels(data.images, params), params
 
 
-def fit(recipe: Recipe, X: NDArray[np.float32], data: Labelled, seed: int) -> tuple[Fitted, float]:
+def fit(recipe: Recipe, X: NDArray[np.float32], data: Labelled, seed: int) -> tuple[FittedClassifier, float]:
     """The trained network, and the seconds from the call to it."""
     torch.manual_seed(seed)
     begun = time.perf_counter()
@@ -144,7 +144,9 @@ def trained(name: str, t: Try) -> dict[str, Any]:
     )
 
 
-def five_looks(fitted: Fitted, X: NDArray[np.float32], log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
+def five_looks(
+    fitted: FittedClassifier, X: NDArray[np.float32], log_probs: NDArray[np.float32]
+) -> NDArray[np.float64]:
     """The mean probabilities of each picture as it is, and moved by a pixel up, down, left and right."""
     total = np.exp(log_probs.astype(np.float64))
     for rows, columns in ((1, 0), (-1, 0), (0, 1), (0, -1)):

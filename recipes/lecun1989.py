@@ -33,7 +33,7 @@ from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.runs.classify import choose_params
 from sutja.signals.pixels_input import batch_to_pixels
-from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
+from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.export import export
 
 PASSES = 23
@@ -60,7 +60,7 @@ CONFIGS = {
 class Run:
     """One network trained, and what came of it: errors as parts of one, seconds of training."""
 
-    fitted: Fitted
+    fitted: FittedClassifier
     train_error: float
     error: float
     seconds: float

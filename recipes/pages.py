@@ -61,7 +61,7 @@ from sutja.training.detect.export import export_detector
 from sutja.training.detect.fit import DetectConfig, fit_detector, load_detector
 from sutja.training.detect.frames import Jitter, make_frame
 from sutja.training.detect.quantise import make_frames, quantise_detector
-from sutja.training.versions import versions
+from sutja.training.job import get_versions
 
 WINDOW = 640  # pixels, side of a composed crop
 A_CHUNK = 200  # crops a file
@@ -320,7 +320,7 @@ def bundle(args: argparse.Namespace) -> None:
         open_terms=False,
         seed=args.seed,
         fields=trust,
-        versions={**versions(), "onnxruntime": onnxruntime.__version__},
+        versions={**get_versions(), "onnxruntime": onnxruntime.__version__},
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     draft = args.out / "pages.onnx"

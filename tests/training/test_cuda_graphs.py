@@ -61,8 +61,8 @@ def test_training_with_recorded_passes_is_the_same_training(monkeypatch):
     torch.manual_seed(0)
     net, played = ConvNet("s"), []
     plain = fit_classifier(net, X, y, CONFIG, log=lambda line: None)
-    monkeypatch.setattr(cuda_graphs, "serves", lambda device: True)
-    monkeypatch.setattr(cuda_graphs, "Graphed", partial(CudaGraph, record=recorder(played)))
+    monkeypatch.setattr(cuda_graphs, "has_cuda_graphs", lambda device: True)
+    monkeypatch.setattr(cuda_graphs, "CudaGraph", partial(CudaGraph, record=recorder(played)))
     recorded = fit_classifier(net, X, y, CONFIG, log=lambda line: None)
     assert played
     for one, other in zip(plain.net.parameters(), recorded.net.parameters(), strict=True):
@@ -75,7 +75,7 @@ def test_a_graph_recorded_on_a_gpu_trains_as_the_usual_way_does(monkeypatch):
     torch.manual_seed(0)
     net = ConvNet("s")
     recorded = fit_classifier(net, X, y, replace(CONFIG, device="cuda"), log=lambda line: None)
-    monkeypatch.setattr(cuda_graphs, "serves", lambda device: False)
+    monkeypatch.setattr(cuda_graphs, "has_cuda_graphs", lambda device: False)
     plain = fit_classifier(net, X, y, replace(CONFIG, device="cuda"), log=lambda line: None)
     for one, other in zip(plain.net.parameters(), recorded.net.parameters(), strict=True):
         torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)

@@ -11,8 +11,8 @@ from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, device, loop
+from sutja.training.classify.loss import squared_error
 from sutja.training.flat_parameters import FlatParameters
-from sutja.training.losses import squared_error
 from sutja.training.schedule import SCHEDULES, warm_up_cosine, warm_up_linear
 
 
@@ -57,17 +57,15 @@ def test_steps_are_those_of_torchs_own_optimiser():
         def finished(self, state):
             return state.step == 8
 
-        def after_step(self, state, loss):
-            pass
-
-        def after_epoch(self, state, batches):
+    class Epochs(loop.Callback):
+        def on_epoch(self, state, batches):
             epochs.append((batches, float(state.loss_sum)))
 
     epochs = []
     net, plain = mixed(), mixed()
     job = Job()
     job.clip = 0.5
-    state = loop.fit(loop.State(net, "adamw", 1.0, 0.1, (0.9, 0.99), average=False), job)
+    state = loop.fit(loop.State(net, "adamw", 1.0, 0.1, (0.9, 0.99), average=False), job, [Epochs()])
     assert [batches for batches, _ in epochs] == [5, 3]
     decayed = [p for p in plain.parameters() if p.ndim > 1]
     rest = [p for p in plain.parameters() if p.ndim == 1]
@@ -88,7 +86,7 @@ def test_steps_are_those_of_torchs_own_optimiser():
 
 def test_an_epoch_without_a_batch_is_an_error():
     class Empty(loop.Job):
-        batches = loss = lr = after_step = after_epoch = lambda self, *arguments: []
+        batches = loss = lr = lambda self, *arguments: []
 
         def finished(self, state):
             return False
@@ -163,7 +161,7 @@ def test_the_squared_error_of_1989():
 
 def engine_of(seconds, net, monkeypatch, n=4096, **wanted):
     """What is chosen when a choice takes the seconds given."""
-    monkeypatch.setattr(device, "cores", lambda: 4)
+    monkeypatch.setattr(device, "count_cores", lambda: 4)
     monkeypatch.setattr(device, "measure", lambda n, i, loss, dtype, threads: seconds[threads, dtype])
     choice = {"dtype": "auto", "threads": 0, **wanted}
     return device.choose_engine(

@@ -39,7 +39,7 @@ from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.training import distributed
 from sutja.training.classify.checks import check_memory
-from sutja.training.classify.fit import ClassifyConfig, Fitted, fit_classifier, predict_log_proba
+from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.export import export
 
 KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
@@ -310,7 +310,7 @@ def make_card(
     plan: Plan,
     params: PixelsParams,
     parts: Parts[Labelled],
-    fitted: Fitted,
+    fitted: FittedClassifier,
     validation: NDArray[np.float32],
     test: NDArray[np.float32],
 ) -> Card:
@@ -318,7 +318,7 @@ def make_card(
 
     Parameters
     ----------
-    plan, params, parts, fitted : Plan, PixelsParams, Parts[Labelled], Fitted
+    plan, params, parts, fitted : Plan, PixelsParams, Parts[Labelled], FittedClassifier
         The plan of the run, the parameters of the pictures, the data, and the trained network.
     validation, test : NDArray[float32]
         (n, K) log-probabilities of the validation and the test part.
@@ -380,7 +380,9 @@ def measure(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, pa
     }
 
 
-def _draw(folder: RunFolder, fitted: Fitted, parts: Parts[Labelled], log_probs: NDArray[np.float64]) -> None:
+def _draw(
+    folder: RunFolder, fitted: FittedClassifier, parts: Parts[Labelled], log_probs: NDArray[np.float64]
+) -> None:
     """Draw the curves of a run, its confusions and its most confident mistakes."""
     test, answers = parts.test, log_probs.argmax(1)
     counts = plots.count_confusions(test.labels, answers, len(test.classes))

@@ -23,7 +23,7 @@ from sutja.runs.calibration import calibrate_reader
 from sutja.runs.folder import MODEL, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, read_items
 from sutja.training.ctc import CtcConfig
-from sutja.training.versions import versions
+from sutja.training.job import get_versions
 
 Item = TypeVar("Item")
 
@@ -216,7 +216,7 @@ def extend_card(card: Card, plan: Plan, train: TextSet[Any]) -> Card:
         training_data=(*card.training_data, mine),
         open_terms=False,
         seed=plan.seed,
-        versions=versions(),
+        versions=get_versions(),
         results=(),
         guarantee=None,
     )

@@ -1,12 +1,12 @@
-"""Training by connectionist temporal classification, whatever the rows are: crops of ink or recordings.
+"""Training by connectionist temporal classification, shared by crops of ink and recordings.
 
-A round is what the composers hand over: the chunks at hand, once through, in batches of like length. Steps
-are counted, and rounds are of no account.
+An epoch is what the composers hand over: the chunks at hand, once through, in batches of items of similar
+length. The length of a run is counted in steps.
 """
 
 from __future__ import annotations
 
-import time
+import math
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,16 +17,20 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import torch
+from jaxtyping import Float
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sutja.errors import TrainingError
 from sutja.metrics import format_percent
 from sutja.training import checkpoint, loop
+from sutja.training.callbacks import Checkpoints, History, Log, Progress, Row, StopSignal
+from sutja.training.device import choose_convolution_dtype
 from sutja.training.schedule import warm_up_cosine
 
-Row = TypeVar("Row")
+Item = TypeVar("Item")
 Batch = TypeVar("Batch")
 Config = TypeVar("Config", bound="CtcConfig")
+CTC_DTYPE = choose_convolution_dtype()  # of the arithmetic in networks of crops and recordings
 _CLIP = 2.0  # the largest norm of a gradient
 _BETAS = (0.9, 0.98)
 _MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many lengths
@@ -34,7 +38,7 @@ _MOMENTUM = 0.01  # of the norms' statistics: a mean over batches of many length
 
 @dataclass(frozen=True, slots=True)
 class CtcConfig:
-    """How long and how fast to train.
+    """Settings of a training by temporal classification.
 
     Parameters
     ----------
@@ -43,23 +47,23 @@ class CtcConfig:
     lr : float
         Peak learning rate of AdamW.
     weight_decay : float
-        Of all weights but biases and norms.
+        Weight decay of all weights but biases and norms.
     ema : float
         Decay of the averaged weights, which are what is exported.
     chunks_per_epoch : int
-        Chunks mixed before batches are cut.
+        New chunks an epoch, mixed before batches are cut.
     epochs_per_chunk : int
-        Rounds that a chunk takes part in; more than one where composing is the slower half.
+        Epochs that a chunk takes part in; more than one where composing is the slower half.
     evaluate_every : int
-        Steps between looks at the validation sets.
+        Steps between evaluations on the validation sets.
     warm_up : int
         Steps in which the learning rate rises.
     freeze_norms_after : float
-        The part of the run after which norms keep their statistics. A batch holds rows of like length, so
-        that its own statistics are not those that the network will be used with: lone digits were learned in
-        training and lost in use (docs/log.md). 0 for a network that was trained before.
+        Part of the run after which batch norms keep their statistics. A batch holds items of similar
+        length, so its own statistics are not those that the network will be used with: lone digits were
+        learned in training and lost in use (docs/log.md). 0 for a network that was trained before.
     seed : int
-        Of the order of batches, and of a fresh network.
+        Seed of the order of batches, and of a fresh network.
     """
 
     steps: int
@@ -75,37 +79,37 @@ class CtcConfig:
 
 
 @runtime_checkable
-class ChunkSource(Protocol[Row]):
-    """Whatever hands over chunks of rows: a pool of processes, or a list in a test."""
+class ChunkSource(Protocol[Item]):
+    """A source of chunks of items: worker processes, or a list in a test."""
 
-    def take(self) -> list[Row]:
-        """The next chunk."""
+    def take(self) -> list[Item]:
+        """Take the next chunk."""
 
 
 def prepare_state(
-    make: Callable[[], nn.Module], terms: CtcConfig, path: Path | None, facts: Mapping[str, Any] | None
+    make: Callable[[], nn.Module], config: CtcConfig, path: Path | None, facts: Mapping[str, Any] | None
 ) -> loop.State:
-    """The state that a run goes on from.
+    """Make the state that a run goes on from.
 
     Parameters
     ----------
     make : Callable[[], nn.Module]
-        The network, fresh or trained before; called after torch's generator is seeded.
+        Makes the network, fresh or trained before; called after torch's generator is seeded.
     terms : Terms
         Its seed, learning rate and weight decay.
     path : Path | None
-        Continue from this checkpoint where it exists.
+        Checkpoint to go on from, where it exists.
     facts : Mapping[str, Any] | None
-        What the run must have in common with the one that began; None for anything.
+        Data and settings that the run must have in common with the one that began; None checks nothing.
 
     Raises
     ------
     TrainingError
-        The run began with something else.
+        The checkpoint is that of a run with other data or settings.
     """
-    torch.manual_seed(terms.seed)
+    torch.manual_seed(config.seed)
     net = make().train().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    state = loop.State(net, "adamw", terms.lr, terms.weight_decay, _BETAS, average=True)
+    state = loop.State(net, "adamw", config.lr, config.weight_decay, _BETAS, average=True)
     if path and path.exists():
         parts = checkpoint.read(path)
         if facts is not None:
@@ -114,122 +118,169 @@ def prepare_state(
     return state
 
 
-class CtcJob(loop.Job[Batch], Generic[Row, Batch, Config]):
-    """The job of such a training, as the loop wants it.
+class CtcJob(loop.Job[Batch], Generic[Item, Batch, Config]):
+    """A training by temporal classification, as the loop needs it.
 
     Parameters
     ----------
     state : loop.State
-        From `prepare_state`; a resumed one goes on at its step.
-    pool : Source[Row]
-        Gives chunks of rows.
-    terms : Config
-        How long and how fast.
-    validation : Mapping[str, Sequence[Row]]
-        Name → rows.
-    folder : Path
-        Where ``checkpoint.pt`` is written.
-    log : Callable[[str], None]
-        Takes a line of progress.
-    facts : Mapping[str, Any] | None
-        As for `prepare_state`.
+        State from `prepare_state`; a resumed one goes on at its step.
+    source : ChunkSource[Item]
+        Gives chunks of items.
+    config : Config
+        Settings.
+    validation : Mapping[str, Sequence[Item]]
+        Validation sets by name.
     """
 
-    a_line: ClassVar[int] = 50  # steps a line of progress
-    right_of: ClassVar[str]  # what is counted on the validation rows
+    counted: ClassVar[str]  # what `accuracy` counts
 
     def __init__(
         self,
         state: loop.State,
-        pool: ChunkSource[Row],
-        terms: Config,
-        validation: Mapping[str, Sequence[Row]],
-        folder: Path,
-        log: Callable[[str], None],
-        facts: Mapping[str, Any] | None = None,
+        source: ChunkSource[Item],
+        config: Config,
+        validation: Mapping[str, Sequence[Item]],
     ) -> None:
-        self.pool, self.terms, self.validation, self.folder, self.log = pool, terms, validation, folder, log
-        self.clip, self.ema, self.facts = _CLIP, terms.ema, facts or {}
-        self._kept: deque[list[Row]] = deque(maxlen=terms.chunks_per_epoch * terms.epochs_per_chunk)
-        self._settle_at = round(terms.freeze_norms_after * terms.steps)
-        for norm in _norms(state.net):
+        self.source, self.config, self.validation = source, config, validation
+        self.clip, self.ema, self.budget = _CLIP, config.ema, loop.Budget(config.steps)
+        self._chunks: deque[list[Item]] = deque(maxlen=config.chunks_per_epoch * config.epochs_per_chunk)
+        self._freeze_at = round(config.freeze_norms_after * config.steps)
+        for norm in _batch_norms(state.net):
             norm.momentum = _MOMENTUM
-        self._began, self._first = time.monotonic(), state.step
-        self._losses: deque[Tensor] = deque(maxlen=self.a_line)
 
     @abstractmethod
-    def cut(self, rows: Sequence[Row], rng: np.random.Generator) -> Iterator[Batch]:
-        """The batches of a round."""
+    def make_batches(self, items: Sequence[Item], rng: np.random.Generator) -> Iterator[Batch]:
+        """Cut an epoch's items into batches."""
 
     @abstractmethod
-    def right(self, net: nn.Module, rows: Sequence[Row]) -> float:
-        """The part of the rows that is right."""
+    def accuracy(self, net: nn.Module, items: Sequence[Item]) -> float:
+        """The part of the items that is recognised, 0 to 1."""
 
     def batches(self, state: loop.State) -> Iterator[Batch]:
-        """The batches of a round still to come: of new chunks, and of those kept from rounds before."""
-        self._kept.extend(self.pool.take() for _ in range(self.terms.chunks_per_epoch))
-        rows = [row for chunk in self._kept for row in chunk]
-        rng = np.random.default_rng([self.terms.seed, state.epoch])
-        self._settle(state)
-        return islice(self.cut(rows, rng), state.batch, None)
+        """The batches of the epoch still to come, of new chunks and of those from epochs before."""
+        self._chunks.extend(self.source.take() for _ in range(self.config.chunks_per_epoch))
+        items = [item for chunk in self._chunks for item in chunk]
+        rng = np.random.default_rng([self.config.seed, state.epoch])
+        for batch in islice(self.make_batches(items, rng), state.batch, None):
+            self.freeze_norms(state)
+            yield batch
 
-    def lr(self, state: loop.State) -> float:
-        """A short rise, then half a cosine."""
-        return warm_up_cosine(state.step, self.terms.steps, self.terms.lr, self.terms.warm_up)
-
-    def finished(self, state: loop.State) -> bool:
-        """After the steps that were asked for."""
-        return state.step >= self.terms.steps
-
-    def _settle(self, state: loop.State) -> None:
-        """Leave the norms' statistics as they are, when it is time."""
-        if state.step >= self._settle_at:
-            for norm in _norms(state.net):
+    def freeze_norms(self, state: loop.State) -> None:
+        """Let batch norms keep their statistics, when it is time."""
+        if state.step >= self._freeze_at:
+            for norm in _batch_norms(state.net):
                 norm.eval()
 
-    def after_step(self, state: loop.State, loss: Tensor) -> None:
-        """Progress, validation and checkpoints when they are due."""
-        if state.step == self._settle_at:
-            self._settle(state)
-        self._losses.append(loss)
-        step, steps = state.step, self.terms.steps
-        if step % self.a_line == 0:
-            rate = (step - self._first) / (time.monotonic() - self._began)
-            left, mean = (steps - step) / rate / 60, float(torch.stack(list(self._losses)).mean())
-            self.log(f"step {step}/{steps} loss {mean:.4f} {rate:.2f} steps/s {left:.1f} min left")
-        if step % self.terms.evaluate_every == 0 or step == steps:
-            self._look(state)
+    def lr(self, state: loop.State) -> float:
+        """The learning rate of the next step: a short rise, then half a cosine."""
+        return warm_up_cosine(state.step, self.config.steps, self.config.lr, self.config.warm_up)
 
-    def after_epoch(self, state: loop.State, batches: int) -> None:
-        """Rounds are of no account: steps are counted."""
+    def evaluate(self, state: loop.State) -> dict[str, float]:
+        """The errors on the validation sets."""
+        net = state.flat.make_average()
+        return {f"{name}_error": 1 - self.accuracy(net, items) for name, items in self.validation.items()}
 
-    def _look(self, state: loop.State) -> None:
-        """A row of the history, and a checkpoint."""
-        loss = float(torch.stack(list(self._losses)).mean())
-        if not np.isfinite(loss):
-            raise TrainingError(
-                f"the loss became {loss} at step {state.step}",
-                where="training",
-                remedy="take a smaller learning rate",
-            )
-        average = state.flat.make_average()
-        right = {name: self.right(average, rows) for name, rows in self.validation.items()}
-        figures = ", ".join(f"{name} {format_percent(part)}" for name, part in right.items())
-        self.log(f"step {state.step:,}: loss {loss:.4f}, {self.right_of} right: {figures}")
-        state.history.append(
-            {
-                "epoch": float(state.epoch),
-                "step": float(state.step),
-                "seconds": state.seconds(),
-                "lr": self.lr(state),
-                "loss": loss,
-                **{f"{name}_error": 1 - part for name, part in right.items()},
-            }
-        )
+    def describe(self, row: Row) -> str:
+        """Put the errors of a row of the history into words."""
+        figures = [f"{name} {format_percent(1 - row[f'{name}_error'])}" for name in self.validation]
+        return f"{self.counted} right: {', '.join(figures)}" if figures else ""
+
+    def fit(self, state: loop.State, folder: Path, log: Log, facts: Mapping[str, Any] | None) -> loop.State:
+        """Train to the end, with a checkpoint at each evaluation.
+
+        Parameters
+        ----------
+        state : loop.State
+            The state that the job was made with.
+        folder : Path
+            Folder of the checkpoint.
+        log : Log
+            Takes a line of progress.
+        facts : Mapping[str, Any] | None
+            As for `prepare_state`.
+
+        Raises
+        ------
+        TrainingError
+            The loss is not finite any more.
+        """
         config: Any = state.net.config
-        path = self.folder / checkpoint.NAME
-        state.save(path, config=config.to_json(), identity=checkpoint.identity(self.facts))
+        parts = {"config": config.to_json(), "identity": checkpoint.identity(facts or {})}
+        checkpoints = Checkpoints(folder / checkpoint.NAME, parts, every=math.inf)
+        history = History(self.lr, self.evaluate, every=self.config.evaluate_every, last=self.config.steps)
+        progress = Progress(log, self.budget, self.describe)
+        return loop.fit(state, self, [history, checkpoints, progress, StopSignal(checkpoints.save)])
 
 
-def _norms(net: nn.Module) -> list[nn.BatchNorm2d]:
+def load_averaged_weights(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Read the sizes of a checkpoint's network, as keyword arguments, and its averaged weights.
+
+    Raises
+    ------
+    TrainingError
+        The file is no checkpoint that can be read.
+    """
+    parts = checkpoint.read(path)
+    return parts["config"] | {"channels": tuple(parts["config"]["channels"])}, parts["average"]
+
+
+def decode_best_paths(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[list[int]]:
+    """Decode the most probable class of each frame: runs of a class are one, and blanks go.
+
+    Parameters
+    ----------
+    log_probs : Float[NDArray[float32], "B T K"]
+        Log-probabilities.
+
+    Returns
+    -------
+    list[list[int]]
+        Classes of each item.
+    """
+    paths = []
+    for path in log_probs.argmax(-1):
+        changes = np.flatnonzero(np.diff(path, prepend=0))
+        paths.append([int(c) for c in path[changes] if c])
+    return paths
+
+
+def recognise(
+    net: nn.Module,
+    items: Sequence[Item],
+    lengths: Sequence[int],
+    to_input: Callable[[Sequence[Item]], Tensor],
+    size: int,
+) -> list[list[int]]:
+    """Recognise items in batches of similar length, by the best path.
+
+    Parameters
+    ----------
+    net : nn.Module
+        Network, (B, ...) → log-probabilities (B, T, K).
+    items : Sequence[Item]
+        Items of any length.
+    lengths : Sequence[int]
+        Length of each.
+    to_input : Callable[[Sequence[Item]], Tensor]
+        Makes the network's input of a batch.
+    size : int
+        Items a batch.
+
+    Returns
+    -------
+    list[list[int]]
+        Classes of each item, in the order of the items.
+    """
+    order = np.argsort(lengths)
+    paths: list[list[int]] = [[] for _ in items]
+    for start in range(0, len(order), size):
+        rows = order[start : start + size]
+        log_probs = loop.evaluation_step(net, to_input([items[i] for i in rows]), CTC_DTYPE)
+        for index, path in zip(rows, decode_best_paths(log_probs.numpy()), strict=True):
+            paths[index] = path
+    return paths
+
+
+def _batch_norms(net: nn.Module) -> list[nn.BatchNorm2d]:
     return [module for module in net.modules() if isinstance(module, nn.BatchNorm2d)]

@@ -9,10 +9,10 @@ from __future__ import annotations
 import copy
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -46,9 +46,14 @@ class Engine:
     threads: int
 
     def facts(self) -> dict[str, str | int]:
-        """For a card or a checkpoint."""
+        """Describe it for a card or a checkpoint."""
         dtype = str(self.dtype).removeprefix("torch.")
         return {"device": self.device.type, "dtype": dtype, "threads": self.threads}
+
+    @classmethod
+    def from_facts(cls, device: torch.device, facts: Mapping[str, Any]) -> Engine:
+        """Make the engine that a checkpoint describes."""
+        return cls(device, getattr(torch, facts["dtype"]), facts["threads"])
 
 
 def find_device(name: str) -> torch.device:

@@ -1,15 +1,16 @@
 """The loop that trains every network, in four levels: fit, epoch, train step, evaluation step.
 
-What is particular to a task, a `Job` says: its batches, its loss, its learning rate and what is looked at on
-the way. `classify` and `transcribe` are such jobs. A run is a `State`: saved and loaded, it goes on to the
-same weights bit for bit, on the same machine with the same number of threads.
+A `Job` describes a task: its batches, its loss, its learning rate and its budget. `Callback`s do what goes on
+beside the steps: progress, history, checkpoints, the stop signal. A run is a `State`: saved and loaded, it
+goes on to the same weights bit for bit, on the same machine with the same number of threads.
 """
 
 from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -21,33 +22,34 @@ from sutja.training.flat_parameters import FlatParameters
 
 Batch = TypeVar("Batch")
 Out = TypeVar("Out")
-_ROOM = 20  # steps: how slowly the average begins
+_AVERAGE_WARM_UP = 20  # steps in which the decay of the average reaches half
+_PARTS = 1000.0  # of a budget of time: the resolution with which a schedule follows the clock
 
 
 class State:
-    """Everything that a resumed run needs, and what it is built of.
+    """Everything that a resumed run needs.
 
     Parameters
     ----------
     net : nn.Module
-        The network, already on its device; its parameters are moved side by side.
+        Network, already on its device; its parameters are moved side by side.
     optimiser : str
         "adamw" or "sgd".
     lr, weight_decay, betas : float or tuple[float, float]
-        Of the optimiser; ``betas[0]`` is the momentum of SGD (Nesterov's).
+        Settings of the optimiser; ``betas[0]`` is the momentum of SGD (Nesterov's).
     average : bool
         Keep an average of the weights.
 
     Attributes
     ----------
-    step
+    step : int
         Optimiser steps done.
-    epoch, batch
-        The epoch that runs, and how many of its batches are done.
-    spent
+    epoch, batch : int
+        Number of the current epoch, and batches of it that are done.
+    spent : float
         Seconds of training before this process.
-    loss_sum
-        Of the epoch so far, on the device.
+    loss_sum : Tensor
+        Sum of the losses of the epoch so far, on the device.
     history : list[dict[str, float]]
         One row an epoch.
     """
@@ -79,11 +81,11 @@ class State:
         self.history: list[dict[str, float]] = []
 
     def seconds(self) -> float:
-        """Seconds of training so far, those before an interruption too."""
+        """Seconds of training so far, including those before an interruption."""
         return self.spent + time.monotonic() - self.began
 
     def save(self, path: Path, **more: Any) -> None:
-        """Write a checkpoint, never half of one."""
+        """Write a checkpoint, with further parts by name; the file is never half written."""
         parts = {
             "net": self.net.state_dict(),
             "means": self.flat.means,
@@ -101,7 +103,7 @@ class State:
         checkpoint.write(path, {**parts, **more})
 
     def load(self, parts: dict[str, Any]) -> None:
-        """Go on from the parts of a checkpoint; random numbers go on too."""
+        """Go on from the parts of a checkpoint, random generators included."""
         self.net.load_state_dict(parts["net"])
         for mean, saved in zip(self.flat.means, parts["means"], strict=True):
             mean.copy_(saved)
@@ -115,15 +117,62 @@ class State:
             torch.cuda.set_rng_state_all(parts["cuda_rng"])
 
 
-class Job(ABC, Generic[Batch]):
-    """What the loop is told about a task."""
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The length of a run: optimiser steps, or wall-clock time.
 
-    clip: float = 0.0  # the largest norm of a gradient; 0 for any
-    ema: float = 0.0  # decay of the averaged weights
+    Parameters
+    ----------
+    steps : int
+        Steps in all, where `seconds` is 0.
+    seconds : float
+        Wall-clock time; 0 counts steps.
+    """
+
+    steps: int
+    seconds: float = 0.0
+
+    def measure(self, state: State) -> tuple[float, float]:
+        """Position and length of the run in one unit, as schedules take them: steps, or parts of the time."""
+        if self.seconds:
+            return _PARTS * state.seconds() / self.seconds, _PARTS
+        return float(state.step), float(self.steps)
+
+    def is_spent(self, state: State) -> bool:
+        """Whether the run is over."""
+        return state.seconds() >= self.seconds if self.seconds else state.step >= self.steps
+
+    def seconds_left(self, state: State) -> float:
+        """Seconds to the end of the run, at the rate so far."""
+        seconds = state.seconds()
+        left = (
+            self.seconds - seconds
+            if self.seconds
+            else seconds * (self.steps - state.step) / max(1, state.step)
+        )
+        return max(0.0, left)
+
+
+class Job(ABC, Generic[Batch]):
+    """A task as the loop needs it.
+
+    Attributes
+    ----------
+    budget : Budget
+        Length of the run.
+    clip : float
+        Largest norm of a gradient; 0 for any.
+    ema : float
+        Decay of the averaged weights.
+    """
+
+    budget: Budget
+    clip: float = 0.0
+    ema: float = 0.0
 
     @abstractmethod
     def batches(self, state: State) -> Iterable[Batch]:
-        """What is left of the epoch ``state.epoch`` from batch ``state.batch`` on."""
+        """The batches of the epoch ``state.epoch`` from batch ``state.batch`` on."""
 
     @abstractmethod
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
@@ -140,28 +189,47 @@ class Job(ABC, Generic[Batch]):
     def lr(self, state: State) -> float:
         """The learning rate of the next step."""
 
-    @abstractmethod
     def finished(self, state: State) -> bool:
         """Whether the run is over."""
-
-    @abstractmethod
-    def after_step(self, state: State, loss: Tensor) -> None:
-        """Progress and checkpoints, where they are due."""
-
-    @abstractmethod
-    def after_epoch(self, state: State, batches: int) -> None:
-        """A row of the history, a look at validation data; ``batches`` is how many the epoch had."""
+        return self.budget.is_spent(state)
 
 
-def fit(state: State, job: Job[Batch]) -> State:
-    """Epochs until the job is finished."""
-    while not job.finished(state):
-        epoch(state, job)
+class Callback:
+    """Part of a run beside its steps; the loop calls all callbacks in their order."""
+
+    def on_start(self, state: State) -> None:
+        """Before the first step."""
+
+    def on_step(self, state: State, loss: Tensor) -> None:
+        """After a step of the optimiser; ``loss`` is that of its batch, on the device."""
+
+    def on_epoch(self, state: State, batches: int) -> None:
+        """After an epoch of so many batches; ``state.loss_sum`` still is that of the epoch."""
+
+    def on_end(self, state: State) -> None:
+        """After the last step."""
+
+    def close(self) -> None:
+        """At the end of a run, however it ends."""
+
+
+def fit(state: State, job: Job[Batch], callbacks: Sequence[Callback] = ()) -> State:
+    """Train epoch by epoch until the job is finished."""
+    try:
+        for callback in callbacks:
+            callback.on_start(state)
+        while not job.finished(state):
+            epoch(state, job, callbacks)
+        for callback in callbacks:
+            callback.on_end(state)
+    finally:
+        for callback in callbacks:
+            callback.close()
     return state
 
 
-def epoch(state: State, job: Job[Batch]) -> None:
-    """The batches of one epoch that are still to come.
+def epoch(state: State, job: Job[Batch], callbacks: Sequence[Callback] = ()) -> None:
+    """Train on the batches of one epoch that are still to come.
 
     Raises
     ------
@@ -172,19 +240,21 @@ def epoch(state: State, job: Job[Batch]) -> None:
     for batch in job.batches(state):
         loss = train_step(state, job, batch)
         state.batch += 1
-        job.after_step(state, loss)
+        for callback in callbacks:
+            callback.on_step(state, loss)
         if job.finished(state):
             break
     if state.batch == 0:
         raise ValueError("an epoch is too small to fill a batch: give more data, or a smaller batch")
     batches, state.batch = state.batch, 0
     state.epoch += 1
-    job.after_epoch(state, batches)
+    for callback in callbacks:
+        callback.on_epoch(state, batches)
     state.loss_sum.zero_()
 
 
 def train_step(state: State, job: Job[Batch], batch: Batch) -> Tensor:
-    """One step of the optimiser and of the averaged weights; the loss, still on the device."""
+    """Make one step of the optimiser and of the averaged weights; return the loss, still on the device."""
     lr = job.lr(state)
     for group in state.optimiser.param_groups:
         group["lr"] = lr
@@ -195,7 +265,7 @@ def train_step(state: State, job: Job[Batch], batch: Batch) -> Tensor:
     state.optimiser.step()
     state.step += 1
     if state.flat.means:
-        state.flat.update_average(min(job.ema, state.step / (state.step + _ROOM)))
+        state.flat.update_average(min(job.ema, state.step / (state.step + _AVERAGE_WARM_UP)))
     state.loss_sum += loss
     return loss
 
@@ -210,13 +280,13 @@ def _clip(grads: list[Tensor], largest: float) -> None:
 
 @torch.inference_mode()
 def evaluation_step(net: nn.Module, image: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
-    """What the network answers for one batch, float32; the network is left in evaluation mode."""
+    """Compute a network's output for one batch, float32; the network is left in evaluation mode."""
     net.eval()
     return run_in_dtype(net, image, dtype).float()  # type: ignore[no-any-return]
 
 
 def run_in_dtype(net: Callable[[Tensor], Out], image: Tensor, dtype: torch.dtype) -> Out:
-    """What a network or a method of it answers, computed in ``dtype`` where that is safe (autocast)."""
+    """Call a network, or a method of one, computing in ``dtype`` where that is safe (autocast)."""
     if dtype is torch.float32:
         return net(image)
     with torch.autocast(image.device.type, dtype):

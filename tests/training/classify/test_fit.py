@@ -17,8 +17,7 @@ from sutja.data.sets.readers import read_mnist
 from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
-from sutja.training import checkpoint
-from sutja.training.classify import fit as classify
+from sutja.training import callbacks, checkpoint
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 
 PLAIN = ClassifyConfig(epochs=4, batch_size=32, lr=1e-2, device="cpu", dtype="float32", threads=1)
@@ -41,14 +40,14 @@ class Stop(BaseException):
 def stopped(net, X, y, config, folder, monkeypatch, at):
     """A run that is stopped after step ``at``, with a checkpoint at every third step."""
 
-    def after_step(self, state, loss):
+    def on_step(self, state, loss):
         if state.step % 3 == 0:
             self.save(state)
         if state.step == at:
             raise Stop
 
     with monkeypatch.context() as patch:
-        patch.setattr(classify._Run, "after_step", after_step)
+        patch.setattr(callbacks.Checkpoints, "on_step", on_step)
         with pytest.raises(Stop):
             fit_classifier(net, X, y, config, folder=folder, **QUIET)
 
@@ -129,22 +128,21 @@ KILLED = """
 import sys, numpy as np, torch
 from pathlib import Path
 from sutja.nets.mlp import Mlp
+from sutja.training import callbacks
 from sutja.training.classify import fit as classify
-classify._CHECKPOINT_EVERY = 0.0
+callbacks.CHECKPOINT_EVERY = 0.0
 folder = Path(sys.argv[1])
 X, y = np.load(folder / "X.npy"), np.load(folder / "y.npy")
 torch.manual_seed(0)
 config = classify.ClassifyConfig(
     epochs=4, batch_size=32, lr=1e-2, device="cpu", dtype="float32", threads=1, ema=0.9
 )
-late = classify._Run.after_epoch
-def after_epoch(self, state, batches):
-    late(self, state, batches)
-    if state.epoch == 2:
+def on_epoch(history):
+    if len(history) == 2:
         print("second epoch", flush=True)
         import time; time.sleep(60)
-classify._Run.after_epoch = after_epoch
-classify.fit_classifier(Mlp(64, (16,), 4), X, y, config, folder=folder, log=lambda line: None)
+quiet = {"log": lambda line: None, "on_epoch": on_epoch}
+classify.fit_classifier(Mlp(64, (16,), 4), X, y, config, folder=folder, **quiet)
 """
 
 

@@ -79,7 +79,7 @@ def stopping(frames, after):
 
 @pytest.mark.parametrize("after", [1, 3])
 def test_a_resumed_run_ends_with_the_same_weights(after, tmp_path, monkeypatch):
-    monkeypatch.setattr("sutja.training.detect.fit._CHECKPOINT_EVERY", 0.0)
+    monkeypatch.setattr("sutja.training.callbacks.CHECKPOINT_EVERY", 0.0)
     straight = fit_detector(fresh(), source(), CONFIG, PARAMS, validation=[scene(9)], **QUIET)
     with pytest.raises(StoppedError):
         fit_detector(

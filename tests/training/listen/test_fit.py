@@ -1,7 +1,5 @@
 """Listener training: a batch learned by heart, one result for a seed, a run that goes on, words cut."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -16,6 +14,7 @@ from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.training import checkpoint, loop
 from sutja.training.listen import fit as listen
 from sutja.training.listen.align import cut_words, find_word_frames
+from sutja.training.listen.augment import augment_features
 from sutja.training.listen.batches import ComposedRecordings, Example, make_batch, make_batches, make_example
 
 SMALL = ListenerConfig(1 + len(WORDS), (8, 8, 16), 48, 1, 5)
@@ -60,9 +59,9 @@ def fitted(tmp_path, steps, resume_at=0, seed=0):
     path = tmp_path / checkpoint.NAME
     if resume_at:
         state = listen.start(SMALL, config, path)
-        job = listen._Run(state, Chunks(chunk), config, {}, tmp_path, lambda _: None)
+        job = listen.ListenJob(state, Chunks(chunk), config, {})
         job.finished = lambda state: state.step >= resume_at
-        loop.fit(state, job)
+        job.fit(state, tmp_path, lambda _: None, None)
     state = listen.start(SMALL, config, path)
     said = []
     listen.fit(state, Chunks(chunk), config, {"same": chunk[:4]}, tmp_path, said.append)
@@ -79,11 +78,11 @@ def learned_by_heart():
         steps=220, lr=1e-2, frames=4 * 128, augment=0.0, freeze_norms_after=0.5, ema=0.98
     )
     state = listen.start(SMALL, config)
-    job = listen._Run(state, Chunks([]), config, {}, Path(), lambda _: None)
+    job = listen.ListenJob(state, Chunks([]), config, {})
     batch, losses = make_batch(heard), []
     for _ in range(config.steps - 1):
         losses.append(float(loop.train_step(state, job, batch)))
-        job.after_step(state, torch.tensor(losses[-1]))
+        job.freeze_norms(state)
     return state.flat.make_average().eval(), pieces, heard, losses
 
 
@@ -156,7 +155,7 @@ def test_looks_differ_but_silence_stays():
     features = torch.zeros(2, 80, 64)
     features[:, 20:40, 10:50] = 2.0
     rng = np.random.default_rng(0)
-    looks = [listen.augment_features(features, 1.0, rng) for _ in range(4)]
+    looks = [augment_features(features, 1.0, rng) for _ in range(4)]
     assert all(look.shape[0] == 2 and look.shape[2] == 64 and (look >= 0).all() for look in looks)
     assert len({look.shape[1] for look in looks}) > 1
     assert all(0.05 < float((look > 0.5).float().mean()) < 0.3 for look in looks)
@@ -167,8 +166,8 @@ def test_other_lines_bend_the_spectrum_of_each_row_and_leave_silence():
     features = torch.zeros(2, 160, 64)
     features[0, 20:140] = torch.linspace(1.0, 3.0, 64)
     features[1, 20:140] = torch.linspace(3.0, 1.0, 64)
-    plain = [listen.augment_features(features, 1.0, np.random.default_rng(i)) for i in range(12)]
-    bent = [listen.augment_features(features, 1.0, np.random.default_rng(i), lines=1.0) for i in range(12)]
+    plain = [augment_features(features, 1.0, np.random.default_rng(i)) for i in range(12)]
+    bent = [augment_features(features, 1.0, np.random.default_rng(i), channel=1.0) for i in range(12)]
     rises = []
     for look in (plain, bent):
         ends = [one[:, one.shape[1] // 2] for one in look]

@@ -111,13 +111,13 @@ def test_sounds_are_learnt_and_leave_no_trace(tmp_path):
     )
     state = listen.start(SMALL, config)
     assert isinstance(state.net, ListenerWithPhonemes)
-    batch = make_batch([row for row in rows if row.sounds])
-    args = map(torch.from_numpy, (batch.sounds, batch.phoneme_lengths))
+    batch = make_batch([row for row in rows if row.phonemes])
+    args = map(torch.from_numpy, (batch.phonemes, batch.phoneme_lengths))
     sounds, lengths = args
 
     def loss(net):
         with torch.no_grad():
-            return float(phoneme_loss(net.both(torch.from_numpy(batch.features))[1], sounds, lengths))
+            return float(phoneme_loss(net.compute_both(torch.from_numpy(batch.features))[1], sounds, lengths))
 
     before = loss(state.net)
     listen.fit(state, ChunkSource(), config, {"same": rows[:4]}, tmp_path, lambda _: None)

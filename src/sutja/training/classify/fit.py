@@ -7,9 +7,8 @@ handful of operations on all parameters at once. Letters: n pictures, B batch, C
 from __future__ import annotations
 
 import copy
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +22,19 @@ from torch.nn import functional as F
 from sutja.errors import TrainingError
 from sutja.metrics import format_percent
 from sutja.training import checkpoint, cuda_graphs, distributed, loop
+from sutja.training.callbacks import History, Log, OnEpoch, Progress, Row
 from sutja.training.classify.augment import AUGMENTS
 from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to_tensor
 from sutja.training.classify.checks import check_fit
-from sutja.training.classify.engine import find_activation, prepare_engine
-from sutja.training.device import Engine, find_device, use_threads
-from sutja.training.losses import LOSSES
+from sutja.training.classify.loss import LOSSES
+from sutja.training.device import DTYPES, Engine, choose_engine, count_cores, find_device, use_threads
+from sutja.training.job import Fitted, Resumable, check_settings, get_versions
 from sutja.training.schedule import SCHEDULES, Real
-from sutja.training.stacked_networks import MlpStack
-from sutja.training.versions import versions
+from sutja.training.stacked_networks import MlpStack, mlp_layers
 
-_CHECKPOINT_EVERY = 5.0  # seconds
-_LINE_EVERY = 10.0  # seconds, of progress within an epoch
-_EPOCH_LINE_EVERY = 1.0  # seconds, of progress where epochs are short
-_PARTS = 1000.0  # of a budget of time: how finely the schedule follows the clock
-
-# Checked by `soundness.check_fit`, whose errors are for people.
+# Checked by `checks.check_fit`, whose errors are for people.
 Images = NDArray[Any] | Tensor
 Labels = NDArray[Any] | Tensor
-Log = Callable[[str], None]
-OnEpoch = Callable[[Sequence[Mapping[str, float]]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +62,7 @@ class ClassifyConfig:
     warm_up : Real
         The part of the run in which the learning rate rises.
     loss : str
-        A name in `losses.LOSSES`.
+        A name in `loss.LOSSES`.
     label_smoothing : Real
         0 to below 1 (Szegedy et al. 2016).
     ema : Real
@@ -110,7 +102,7 @@ class ClassifyConfig:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        sound = {
+        rules = {
             "epochs": self.epochs >= 1 or self.seconds > 0,
             "seconds": self.seconds >= 0,
             "batch_size": self.batch_size >= 1,
@@ -129,45 +121,10 @@ class ClassifyConfig:
             "dtype": self.dtype in ("auto", "float32", "bfloat16"),
             "threads": self.threads >= 0,
         }
-        for name, right in sound.items():
-            if not right:
-                raise TrainingError(
-                    f"{getattr(self, name)!r} makes no sense",
-                    where=name,
-                    remedy="the documentation of ClassifyConfig says what it may be",
-                )
+        check_settings(self, rules)
 
 
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """A trained network, and how it came to be.
-
-    Attributes
-    ----------
-    net : nn.Module
-        In evaluation mode, with the averaged weights where an average was kept.
-    history : tuple[dict[str, float], ...]
-        One row an epoch: epoch, step, seconds, lr, loss, and validation_loss and validation_error.
-    steps, seconds : int or float
-        Optimiser steps, and seconds of training.
-    engine : dict[str, str | int]
-        Device, dtype and threads.
-    versions : dict[str, str]
-        Of the packages.
-    """
-
-    net: nn.Module
-    history: tuple[dict[str, float], ...]
-    steps: int
-    seconds: float
-    config: ClassifyConfig
-    engine: dict[str, str | int]
-    versions: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def device(self) -> str:
-        """What it was trained on."""
-        return str(self.engine["device"])
+FittedClassifier = Fitted[nn.Module, ClassifyConfig]
 
 
 def fit_classifier(
@@ -181,7 +138,7 @@ def fit_classifier(
     resume: bool = False,
     log: Log = print,
     on_epoch: OnEpoch | None = None,
-) -> Fitted:
+) -> FittedClassifier:
     """Train a copy of a network.
 
     Parameters
@@ -219,7 +176,7 @@ def fit_classifier(
     device = find_device(config.device)
     images, labels = to_tensor(X), to_tensor(y).long()
     check_fit(net, images, labels, config.batch_size)
-    facts = _facts(net, images, labels, config) if folder else {}
+    resumable = Resumable.open(folder, resume, _facts(net, images, labels, config) if folder else {})
     convolves = any(isinstance(module, nn.Conv2d) for module in net.modules())
     pictures = Pictures(
         images.to(device),
@@ -229,6 +186,8 @@ def fit_classifier(
         AUGMENTS[config.augment] if config.augment else None,
         channels_last=convolves,
     )
+    if distributed.rank():
+        log, on_epoch = _drop_line, None
     devices = [device.index or 0] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(config.seed + distributed.rank())
@@ -236,35 +195,23 @@ def fit_classifier(
         distributed.broadcast_([*net.parameters(), *net.buffers()])
         if convolves:
             net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        path = folder / checkpoint.NAME if folder else None
-        saved = checkpoint.read(path) if path and resume and path.exists() else None
-        if saved and path:
-            checkpoint.check_same_run(path, saved["identity"], facts)
-        engine = prepare_engine(net, pictures, config.loss, (config.dtype, config.threads), saved)
-        activation = find_activation(net, pictures, config.loss)
-        if activation and engine.dtype is torch.bfloat16 and pictures.augment is None:
-            pictures.X = to_float(pictures.X).to(engine.dtype)
-        run = _Run(pictures, config, engine, activation, validation, path, facts, log, on_epoch)
+        engine = _make_engine(net, pictures, config, resumable.saved)
+        job = ClassifyJob(net, pictures, config, engine, validation)
+        history = History(job.lr, job.evaluate, on_epoch)
+        progress = Progress(
+            log,
+            job.budget,
+            _describe,
+            batches_per_epoch=pictures.batches_per_epoch,
+            batch_size=pictures.batch_size,
+        )
         with use_threads(engine.threads):
-            state = loop.State(
-                net, config.optimiser, config.lr, config.weight_decay, (config.momentum, 0.99), config.ema > 0
-            )
-            if saved:
-                state.load(saved)
-                if distributed.rank() == 0:
-                    log(f"goes on after {state.step:,} steps")
-            else:
-                run.save(state)
-            loop.fit(state, run)
-            run.save(state)
+            betas = (config.momentum, 0.99)
+            state = loop.State(net, config.optimiser, config.lr, config.weight_decay, betas, config.ema > 0)
+            resumable.train(state, job, engine, history, progress, log)
+    net = state.flat.make_average().eval()
     return Fitted(
-        state.flat.make_average().eval(),
-        tuple(state.history),
-        state.step,
-        state.seconds(),
-        config,
-        engine.facts(),
-        versions(),
+        net, tuple(state.history), state.step, state.seconds(), config, engine.facts(), get_versions()
     )
 
 
@@ -301,140 +248,114 @@ def _facts(net: nn.Module, X: Tensor, y: Tensor, config: ClassifyConfig) -> dict
     }
 
 
-class _Run(loop.Job[PictureBatch]):
-    """The job of training a classifier, as the loop wants it."""
+def _describe(row: Row) -> str:
+    if "validation_loss" not in row:
+        return ""
+    return f"validation {row['validation_loss']:.4f}, {format_percent(row['validation_error'])} wrong"
+
+
+def _drop_line(line: str) -> None:
+    """Take a line of progress of a process that is not the first."""
+
+
+def _make_engine(
+    net: nn.Module, pictures: Pictures, config: ClassifyConfig, saved: dict[str, Any] | None
+) -> Engine:
+    """Choose device, number format and threads; a resumed run goes on with those that it began with."""
+    device = pictures.X.device
+    if saved:
+        return Engine.from_facts(device, saved["engine"])
+    n_processes = distributed.world_size()
+    if n_processes > 1:  # all must compute alike, and each on its own cores
+        dtype = DTYPES.get(config.dtype, torch.float32)
+        return Engine(device, dtype, config.threads or max(1, count_cores() // n_processes))
+    image, label = pictures.example()
+    loss = LOSSES[config.loss]
+    return choose_engine(
+        net, image, lambda logits: loss(logits, label, 0.0), device, config.dtype, config.threads
+    )
+
+
+class ClassifyJob(loop.Job[PictureBatch]):
+    """The training of a classifier, as the loop needs it.
+
+    Parameters
+    ----------
+    net : nn.Module
+        Network on its device.
+    pictures : Pictures
+        Training data on the same device.
+    config : ClassifyConfig
+        Settings.
+    engine : Engine
+        Device, number format and threads.
+    validation : tuple[Images, Labels] | None
+        X and y to evaluate on.
+    """
 
     def __init__(
         self,
+        net: nn.Module,
         pictures: Pictures,
         config: ClassifyConfig,
         engine: Engine,
-        activation: type[nn.Module] | None,
         validation: tuple[Images, Labels] | None,
-        path: Path | None,
-        facts: dict[str, Any],
-        log: Log,
-        on_epoch: OnEpoch | None,
     ) -> None:
         self.pictures, self.config, self.engine, self.validation = pictures, config, engine, validation
-        self.path, self.facts, self.log, self.on_epoch = path, facts, log, on_epoch
         self.clip, self.ema = config.clip, config.ema
-        self.steps = config.epochs * pictures.batches_per_epoch
+        self.budget = loop.Budget(config.epochs * pictures.batches_per_epoch, config.seconds)
         self._loss, self._schedule = LOSSES[config.loss], SCHEDULES[config.schedule]
-        self._activation: type[nn.Module] | None = activation
+        self._activation = self._find_activation(net)
         self._stack: MlpStack | None = None
-        self._slopes: list[Tensor] = []
+        self._grads: list[Tensor] = []
         self._graph: cuda_graphs.CudaGraph | None = None
-        self._saved_at = self._said_at = time.monotonic()
+        if self._activation and engine.dtype is torch.bfloat16 and pictures.augment is None:
+            pictures.X = to_float(pictures.X).to(engine.dtype)
+
+    def _find_activation(self, net: nn.Module) -> type[nn.Module] | None:
+        """Find the activation of a perceptron whose gradients `MlpStack` knows; None for other networks."""
+        trainable = all(p.requires_grad for p in net.parameters())
+        if self.config.loss != "cross_entropy" or self.engine.device.type != "cpu" or not trainable:
+            return None
+        return mlp_layers(net, self.pictures.example(1)[0])
 
     def batches(self, state: loop.State) -> Iterator[PictureBatch]:
-        """What is left of the epoch."""
+        """The batches of the epoch that are still to come."""
         return self.pictures.epoch(state.epoch, state.batch)
 
     def gradients(self, state: loop.State, batch: PictureBatch) -> Tensor:
-        """Those of a perceptron by hand, which takes a third of the time; all others by autograd."""
+        """Set the gradients: those of a perceptron in closed form, in a third of the time of autograd."""
         if self._activation is None:
             return super().gradients(state, batch)
         if self._stack is None:  # not before the state has moved the weights side by side
             self._stack = MlpStack.within(state.net, self._activation)
-            self._slopes = [p.grad for p in state.net.parameters() if p.grad is not None]
+            self._grads = [p.grad for p in state.net.parameters() if p.grad is not None]
         image, label = batch
         image = image.to(self.engine.dtype)
         loss, grads = self._stack.gradients(image, label.unsqueeze(0), self.config.label_smoothing)
-        torch._foreach_copy_(self._slopes, [grad[0] for grad in grads])
+        torch._foreach_copy_(self._grads, [grad[0] for grad in grads])
         return loss[0]
 
     def loss(self, net: nn.Module, batch: PictureBatch) -> Tensor:
         """The mean loss of a batch."""
         image, label = batch
-        if (
-            cuda_graphs.has_cuda_graphs(image.device) and self._graph is None
-        ):  # as above, not before the weights have moved
+        if self._graph is None and cuda_graphs.has_cuda_graphs(image.device):  # as above: weights have moved
             self._graph = cuda_graphs.CudaGraph(net, image, self.engine.dtype)
-        logits = (
-            self._graph(image) if self._graph else loop.run_in_dtype(net, image, self.engine.dtype)
-        ).float()
-        return self._loss(logits, label, self.config.label_smoothing)
+        logits = self._graph(image) if self._graph else loop.run_in_dtype(net, image, self.engine.dtype)
+        return self._loss(logits.float(), label, self.config.label_smoothing)
 
     def lr(self, state: loop.State) -> float:
-        """By the step, or by the clock."""
-        step, steps = float(state.step), float(self.steps)
-        if self.config.seconds:
-            step, steps = _PARTS * state.seconds() / self.config.seconds, _PARTS
-        return self._schedule(step, steps, self.config.lr, self.config.warm_up * steps, 0.0)
+        """The learning rate of the next step, by the step or by the clock."""
+        position, length = self.budget.measure(state)
+        return self._schedule(position, length, self.config.lr, self.config.warm_up * length, 0.0)
 
-    def finished(self, state: loop.State) -> bool:
-        """After the epochs, or the time."""
-        if self.config.seconds:
-            return state.seconds() >= self.config.seconds
-        return state.step >= self.steps
-
-    def after_step(self, state: loop.State, loss: Tensor) -> None:
-        """A line of progress and a checkpoint every few seconds."""
-        if time.monotonic() - self._said_at >= _LINE_EVERY:
-            self._tell(state, f"loss {float(state.loss_sum) / state.batch:.4f}")
-        if self.path and time.monotonic() - self._saved_at >= _CHECKPOINT_EVERY:
-            self.save(state)
-
-    def after_epoch(self, state: loop.State, batches: int) -> None:
-        """A row of the history."""
-        loss = float(state.loss_sum) / batches
-        if not np.isfinite(loss):
-            raise TrainingError(
-                f"the loss became {loss} in epoch {state.epoch}",
-                where="training",
-                remedy="take a smaller learning rate, or look for extreme values in the data",
-            )
-        row = {
-            "epoch": float(state.epoch),
-            "step": float(state.step),
-            "seconds": state.seconds(),
-            "lr": self.lr(state),
-            "loss": loss,
-        }
-        if self.validation is not None:
-            row |= self._validate(state)
-        state.history.append(row)
-        if distributed.rank() == 0 and self.on_epoch is not None:
-            self.on_epoch(state.history)
-        if time.monotonic() - self._said_at < _EPOCH_LINE_EVERY and not self.finished(state):
-            return
-        shown = f"loss {loss:.4f}"
-        if self.validation is not None:
-            shown += (
-                f", validation {row['validation_loss']:.4f}, {format_percent(row['validation_error'])} wrong"
-            )
-        self._tell(state, shown)
-
-    def _tell(self, state: loop.State, shown: str) -> None:
-        """A line of progress: where the run is, how fast, and how long it will take."""
-        self._said_at = time.monotonic()
-        if distributed.rank():
-            return
-        seconds, size = max(1e-9, state.seconds()), self.pictures.batch_size
-        done = state.epoch + state.batch / self.pictures.batches_per_epoch
-        total = f"/{self.config.epochs}"
-        left = seconds * (self.steps - state.step) / max(1, state.step)
-        if self.config.seconds:
-            total, left = "", self.config.seconds - seconds
-        rate = state.step * size / seconds
-        self.log(f"epoch {done:.3g}{total}: {shown}; {rate:,.0f}/s, {max(0.0, left):,.0f} s left")
-
-    def _validate(self, state: loop.State) -> dict[str, float]:
-        """The loss and the error on the validation data."""
-        assert self.validation is not None
+    def evaluate(self, state: loop.State) -> dict[str, float]:
+        """The loss and the error on the validation data, where there are any."""
+        if self.validation is None:
+            return {}
         log_probs = predict_log_proba(state.flat.make_average(), self.validation[0])
         truth = to_tensor(self.validation[1]).cpu().numpy()
         return {
             "validation_loss": float(-log_probs[np.arange(len(truth)), truth].mean()),
             "validation_error": float((log_probs.argmax(1) != truth).mean()),
         }
-
-    def save(self, state: loop.State) -> None:
-        """Write the checkpoint, where one is kept; the first process does it for all."""
-        self._saved_at = time.monotonic()
-        if self.path and distributed.rank() == 0:
-            if not torch.isfinite(state.loss_sum):
-                return  # what was saved before is worth more
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            state.save(self.path, identity=checkpoint.identity(self.facts), engine=self.engine.facts())

@@ -1,7 +1,7 @@
 """Features of composed recordings, made by another process while the network learns, and batches of them.
 
 Features are kept as float16, 1/1000 of 20 dB. Letters: B batch, T, t frames, M mel bands, L classes and S
-sounds of the longest label.
+phonemes of the longest label.
 """
 
 from __future__ import annotations
@@ -23,46 +23,46 @@ _STEP = 48  # frames: lengths of batches are multiples of it, since each shape c
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Features of a recording and what is to be heard in it: classes of words, and sounds where known."""
+    """Features of a recording with their labels: classes of words, and phonemes where known."""
 
     features: Float16[NDArray[np.float16], "t M"]
     classes: tuple[int, ...]
-    sounds: tuple[int, ...] = ()
+    phonemes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Arrays for one step; features are 0, silence, behind the end of a row.
 
-    ``sounds`` and ``phoneme_lengths`` are as the targets; a length of 0 says that they are not known.
+    ``phonemes`` and ``phoneme_lengths`` are like the targets; a length of 0 says that they are not known.
     """
 
     features: Float32[NDArray[np.float32], "B T M"]
     targets: Int64[NDArray[np.int64], "B L"]
     lengths: Int64[NDArray[np.int64], " B"]
-    sounds: Int64[NDArray[np.int64], "B S"]
+    phonemes: Int64[NDArray[np.int64], "B S"]
     phoneme_lengths: Int64[NDArray[np.int64], " B"]
 
 
 def make_example(recording: Recording, params: LogMelParams) -> Example:
-    """Look at a recording as use would, and keep it small."""
+    """Make features as the listener does in use, and keep them small."""
     features = log_mel(recording.samples, params).astype(np.float16)
     return Example(features, recording.classes, recording.sounds)
 
 
 def make_batch(rows: Sequence[Example], frames: int = 0) -> Batch:
-    """Rows side by side, padded to the longest or to ``frames``."""
+    """Pad rows to the longest, or to ``frames``."""
     longest = max(frames, *(len(row.features) for row in rows))
     features = np.zeros((len(rows), longest, rows[0].features.shape[1]), np.float32)
     for i, row in enumerate(rows):
         features[i, : len(row.features)] = row.features
     return Batch(
-        features, *_side_by_side([row.classes for row in rows]), *_side_by_side([row.sounds for row in rows])
+        features, *_pad_labels([row.classes for row in rows]), *_pad_labels([row.phonemes for row in rows])
     )
 
 
-def _side_by_side(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Labels (B, L) with 0 behind their ends, and their lengths (B,)."""
+def _pad_labels(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pad labels with 0 to (B, L), and give their lengths (B,)."""
     lengths = np.array([len(label) for label in labels], np.int64)
     targets = np.zeros((len(labels), max(1, int(lengths.max()))), np.int64)
     for i, label in enumerate(labels):
@@ -71,7 +71,7 @@ def _side_by_side(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64],
 
 
 def make_batches(rows: Sequence[Example], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """Batches of rows of like length, each of about ``frames`` frames in all, in random order.
+    """Cut rows into batches of similar length and about ``frames`` frames in all, in random order.
 
     The last batch of a length is filled up by repeating some: no row is left out.
     """
@@ -94,22 +94,22 @@ MakeComposer = Callable[[int], SpeechComposer]
 
 
 def _recordings(make: MakeComposer, params: LogMelParams, seed: int) -> Callable[[], Example]:
-    """What composes the next recording, in a worker."""
+    """Make the function that composes the next recording, in a worker."""
     composer = make(seed)
     return lambda: make_example(composer.sample(), params)
 
 
 class ComposedRecordings(Workers[Example]):
-    """A worker process that composes recordings without end.
+    """A worker process that composes recordings endlessly.
 
     Parameters
     ----------
     make : MakeComposer
         Called in the worker with its seed; must be picklable.
     params : LogMelParams
-        How recordings are looked at.
+        Parameters of the features.
     seed : int
-        Of the composer.
+        Seed of the composer.
     chunk : int
         Recordings handed over at once.
     """

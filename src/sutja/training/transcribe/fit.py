@@ -1,12 +1,12 @@
 """Training a transcriber: pictures of numbers with their texts.
 
-An epoch is what the composers hand over: the chunks of samples at hand, once through, in batches of like
+An epoch is what the composers hand over: the chunks of crops at hand, once through, in batches of similar
 width. Letters: B batch, W columns of the picture, T frames, K classes with the blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,26 +19,34 @@ from torch import Tensor, nn
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.training import checkpoint, loop
-from sutja.training.ctc import ChunkSource, CtcConfig, CtcJob, prepare_state
-from sutja.training.device import choose_convolution_dtype
-from sutja.training.losses import silent_ctc_loss
+from sutja.training import loop
+from sutja.training.callbacks import Log
+from sutja.training.ctc import (
+    CTC_DTYPE,
+    ChunkSource,
+    CtcConfig,
+    CtcJob,
+    decode_best_paths,
+    load_averaged_weights,
+    prepare_state,
+    recognise,
+)
 from sutja.training.transcribe.batches import Batch, Crop, make_batch, make_batches
+from sutja.training.transcribe.loss import silent_ctc_loss
 
-_DTYPE = choose_convolution_dtype()
 _COLUMNS_A_CROP = 96  # about the mean
 
 
 @dataclass(frozen=True, slots=True)
 class TranscribeConfig(CtcConfig):
-    """How long and how fast to train; `CtcConfig` has the rest.
+    """Settings of the training of a transcriber; `CtcConfig` has the rest.
 
     Parameters
     ----------
     columns : int
         Columns of pictures in a batch.
     damping : float
-        Of the loss; see `losses.silent_ctc_loss`.
+        Damping of the loss; see `loss.silent_ctc_loss`.
     """
 
     chunks_per_epoch: int = 3
@@ -50,17 +58,16 @@ class TranscribeConfig(CtcConfig):
 
 
 def load_average(path: Path) -> Transcriber:
-    """The averaged network of a checkpoint, ready for use.
+    """Load the averaged network of a checkpoint, ready for use.
 
     Raises
     ------
     TrainingError
         The file is no checkpoint that can be read.
     """
-    parts = checkpoint.read(path)
-    config = parts["config"] | {"channels": tuple(parts["config"]["channels"])}
+    config, weights = load_averaged_weights(path)
     net = Transcriber(TranscriberConfig(**config))
-    net.load_state_dict(parts["average"])
+    net.load_state_dict(weights)
     return net.eval()
 
 
@@ -71,63 +78,56 @@ def start(
     weights: Path | Transcriber | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> loop.State:
-    """What `fit` goes on from.
+    """Make the state that `fit` goes on from.
 
     Parameters
     ----------
     config : TranscriberConfig
-        Of a fresh network.
+        Sizes of a fresh network.
     fit : TranscribeConfig
-        Its seed, learning rate and weight decay.
+        Settings of the training.
     path : Path | None
-        Continue from this checkpoint where it exists.
+        Checkpoint to go on from, where it exists.
     weights : Path | Transcriber | None
-        Begin with the averaged weights of another run's checkpoint, or with this network.
+        Network to begin with, or the checkpoint of another run, whose averaged weights are taken.
     facts : Mapping[str, Any] | None
-        What the run must have in common with the one that began; None for anything.
+        Data and settings that the run must have in common with the one that began; None checks nothing.
 
     Raises
     ------
     TrainingError
-        The run began with something else.
+        The checkpoint is that of a run with other data or settings.
     """
-    return prepare_state(
-        lambda: load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config),
-        fit,
-        path,
-        facts,
-    )
+
+    def make() -> Transcriber:
+        return load_average(weights) if isinstance(weights, Path) else weights or Transcriber(config)
+
+    return prepare_state(make, fit, path, facts)
 
 
 def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
-    """The text of each row by the likeliest class of each frame."""
-    texts = []
-    for path in log_probs.argmax(-1):
-        changes = np.flatnonzero(np.diff(path, prepend=0))
-        texts.append("".join(CHARSET[c - 1] for c in path[changes] if c))
-    return texts
+    """Decode the text of each item by the most probable class of each frame."""
+    return [_to_text(path) for path in decode_best_paths(log_probs)]
 
 
 def transcribe_crops(net: nn.Module, crops: Sequence[Crop], size: int = 64) -> list[str]:
-    """Best-path texts of crops, in their order."""
-    order = np.argsort([crop.pixels.shape[1] for crop in crops])
-    texts = [""] * len(crops)
-    for start_at in range(0, len(order), size):
-        rows = order[start_at : start_at + size]
-        log_probs = loop.evaluation_step(net, _image(make_batch([crops[i] for i in rows])), _DTYPE)
-        for index, text in zip(rows, best_path(log_probs.numpy()), strict=True):
-            texts[index] = text
-    return texts
+    """Transcribe crops by the best path, in their order."""
+    widths = [crop.pixels.shape[1] for crop in crops]
+    paths = recognise(net, crops, widths, lambda some: _image(make_batch(list(some))), size)
+    return [_to_text(path) for path in paths]
 
 
 def digit_accuracy(net: nn.Module, crops: Sequence[Crop]) -> float:
-    """The part of the crops whose digits are all right."""
+    """The part of the crops whose digits are all right, 0 to 1."""
     texts = transcribe_crops(net, crops)
-    right = 0
-    for crop, text in zip(crops, texts, strict=True):
-        truth = "".join(CHARSET[c - 1] for c in crop.classes)
-        right += _digits(text) == _digits(truth)
+    right = sum(
+        _digits(text) == _digits(_to_text(crop.classes)) for crop, text in zip(crops, texts, strict=True)
+    )
     return right / len(crops)
+
+
+def _to_text(classes: Sequence[int]) -> str:
+    return "".join(CHARSET[c - 1] for c in classes)
 
 
 def _digits(text: str) -> str:
@@ -140,26 +140,28 @@ def _image(batch: Batch) -> Float[Tensor, "B 1 32 W"]:
 
 def fit(
     state: loop.State,
-    pool: ChunkSource[Crop],
+    source: ChunkSource[Crop],
     config: TranscribeConfig,
-    validation: dict[str, list[Crop]],
+    validation: Mapping[str, Sequence[Crop]],
     folder: Path,
-    log: Callable[[str], None] = print,
+    log: Log = print,
     facts: Mapping[str, Any] | None = None,
 ) -> loop.State:
-    """Train to ``config.steps``, with a checkpoint and a look at the validation sets now and then.
+    """Train to ``config.steps``, with an evaluation and a checkpoint now and then.
 
     Parameters
     ----------
     state : loop.State
-        From `start`; a resumed one goes on at its step.
-    pool : Source[Crop]
-        Gives chunks of samples.
-    validation : dict[str, list[Crop]]
-        Name → crops.
+        State from `start`; a resumed one goes on at its step.
+    source : ChunkSource[Crop]
+        Gives chunks of crops.
+    config : TranscribeConfig
+        Settings.
+    validation : Mapping[str, Sequence[Crop]]
+        Validation sets by name.
     folder : Path
-        Where ``checkpoint.pt`` is written.
-    log : Callable[[str], None]
+        Folder of ``checkpoint.pt``.
+    log : Log
         Takes a line of progress.
     facts : Mapping[str, Any] | None
         As for `start`.
@@ -167,29 +169,28 @@ def fit(
     Raises
     ------
     TrainingError
-        The loss became no number.
+        The loss is not finite any more.
     """
-    return loop.fit(state, _Run(state, pool, config, validation, folder, log, facts))
+    return TranscribeJob(state, source, config, validation).fit(state, folder, log, facts)
 
 
-class _Run(CtcJob[Crop, Batch, TranscribeConfig]):
-    """The job of training a transcriber, as the loop wants it."""
+class TranscribeJob(CtcJob[Crop, Batch, TranscribeConfig]):
+    """The training of a transcriber, as the loop needs it."""
 
-    a_line = 100
-    right_of = "digits"
+    counted = "digits"
 
-    def cut(self, rows: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
-        """Batches of crops of like width."""
-        return make_batches(list(rows), self.terms.columns, rng)
+    def make_batches(self, items: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
+        """Cut an epoch's crops into batches of similar width."""
+        return make_batches(list(items), self.config.columns, rng)
 
-    def right(self, net: nn.Module, rows: Sequence[Crop]) -> float:
-        """The part of the crops whose digits are all right."""
-        return digit_accuracy(net, rows)
+    def accuracy(self, net: nn.Module, items: Sequence[Crop]) -> float:
+        """The part of the crops whose digits are all right, 0 to 1."""
+        return digit_accuracy(net, items)
 
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
-        """Connectionist temporal classification, silent where the label is."""
+        """The loss of temporal classification, silent where the label is."""
         targets, lengths, silent = map(torch.from_numpy, (batch.targets, batch.lengths, batch.silent))
-        log_probs = loop.run_in_dtype(net, _image(batch), _DTYPE)
-        loss = silent_ctc_loss(log_probs, targets, lengths, silent, self.terms.damping)
-        # A crop weighs the same in any company: batches of narrow ones hold more of them.
-        return loss * (len(lengths) * _COLUMNS_A_CROP / self.terms.columns)
+        log_probs = loop.run_in_dtype(net, _image(batch), CTC_DTYPE)
+        loss = silent_ctc_loss(log_probs, targets, lengths, silent, self.config.damping)
+        # A crop weighs the same in any batch: those of narrow crops hold more of them.
+        return loss * (len(lengths) * _COLUMNS_A_CROP / self.config.columns)

@@ -6,8 +6,8 @@ import math
 import pytest
 import torch
 
-from sutja.training.losses import silent_ctc_loss
 from sutja.training.schedule import warm_up_cosine
+from sutja.training.transcribe.loss import silent_ctc_loss
 
 
 def collapse(path):
