@@ -19,7 +19,7 @@ from _machine import DRAFTS, track, write_json
 from _scores import SURE
 
 from sutja.grammar import digits_of, value_of
-from sutja.reading.page.truth import overlap
+from sutja.reading.page.labels import compute_box_iou
 from sutja.reading.reader import Reader
 from sutja.signals.image import load_pictures
 from sutja.types import Box, Page
@@ -48,7 +48,7 @@ class Seen:
 
     def covers(self, box: Sequence[float]) -> float:
         """IoU with a box."""
-        return overlap(Box(*self.box), Box(*map(float, box)))
+        return compute_box_iou(Box(*self.box), Box(*map(float, box)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A crop of one number, composed as such, has nothing beside it. On a page a printed currency sign stands before
 the amount, a box and a rule about it, neighbours on every side, and the box comes from a detector that is off
-by a few pixels. So fields are cut here by `sutja.reading.page.cutting`, out of composed pages and out of the
+by a few pixels. So fields are cut here by `sutja.reading.page.cropping`, out of composed pages and out of the
 real ones of the training part, with boxes moved as a detector moves them.
 """
 
@@ -25,8 +25,8 @@ from sutja.data.pages.pages import PRINTED, in_part
 from sutja.data.pages.tables import body_of, lay_out
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
-from sutja.reading.page.cutting import WAYS, cut
-from sutja.reading.page.view import View
+from sutja.reading.page.cropping import CROP_METHODS, crop_field
+from sutja.reading.page.transform import PageTransform
 from sutja.signals.normalisation import to_grey
 from sutja.synthesis.crops import camera, texts
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
@@ -185,7 +185,7 @@ class PageCrops:
         return self._waiting.popleft()
 
     def _cut(self, page: PageSample) -> Iterator[Sample]:
-        rng, view = self._rng, View.whole(page.pixels)
+        rng, view = self._rng, PageTransform.identity(page.pixels)
         known = [field for field in page.fields if not field.ignore and field.text]
         for i in rng.permutation(len(known))[:FIELDS_A_PAGE]:
             field = known[i]
@@ -196,8 +196,8 @@ class PageCrops:
         for box in self._beside(page)[:WORDS_A_PAGE]:
             yield Sample(self._piece(view, box), "", LabelMask.NON_DIGITS)
 
-    def _piece(self, view: View, box: Box) -> NDArray[np.uint8]:
-        return cut(view, box, WAYS[int(self._rng.random() >= _FIRST_WAY)]).pixels
+    def _piece(self, view: PageTransform, box: Box) -> NDArray[np.uint8]:
+        return crop_field(view, box, CROP_METHODS[int(self._rng.random() >= _FIRST_WAY)]).pixels
 
     def _beside(self, page: PageSample) -> list[Box]:
         """Boxes as large as a field of the page where none is: words, lines, pictures, paper."""
@@ -233,7 +233,9 @@ class PageCrops:
         scale = float(rng.uniform(0.5, 1.0)) if box.height > 26 else float(rng.uniform(0.85, 1.6))
         resized = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         there = Box(*(scale * v for v in (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)))
-        piece = self._piece(View.whole(np.asarray(resized, np.uint8)), moved(rng, there, before=before))
+        piece = self._piece(
+            PageTransform.identity(np.asarray(resized, np.uint8)), moved(rng, there, before=before)
+        )
         if rng.random() < 0.75:
             piece = camera.augment(rng, piece, 0.6)
         return Sample(piece, field.digits, LabelMask.NON_DIGITS)
@@ -243,7 +245,11 @@ def samples_of(fields: list[RealField], rng: Generator, most: int = 1000) -> lis
     """Real fields cut closely, boxes moved once: what choices are made by."""
     step = max(1, len(fields) // most)
     return [
-        Sample(cut(View.whole(f.pixels), moved(rng, f.box), WAYS[0]).pixels, f.digits, LabelMask.NON_DIGITS)
+        Sample(
+            crop_field(PageTransform.identity(f.pixels), moved(rng, f.box), CROP_METHODS[0]).pixels,
+            f.digits,
+            LabelMask.NON_DIGITS,
+        )
         for f in fields[::step]
     ]
 

@@ -29,8 +29,8 @@ from sutja.grammar import digits_of
 from sutja.model_file import FieldConfidence, read_model, write_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
-from sutja.reading.page.trust import field_trust
-from sutja.reading.page.truth import Case, Label, cases, overlap
+from sutja.reading.page.calibration import calibrate_fields
+from sutja.reading.page.labels import Case, Label, compute_box_iou, match_labels
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.synthesis.pages import DEFAULT_WEIGHTS, HOLD_OUT_LAYOUTS, PageComposer, PageSample
 from sutja.types import Box, Page
@@ -62,8 +62,8 @@ def page_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
         if wanted
     ]
     unknown = [box for box, wanted in zip(boxes, known, strict=True) if not wanted]
-    counted = [n for n in page.numbers if all(overlap(n.box, box) < TOUCHED for box in unknown)]
-    return cases(replace(page, numbers=tuple(counted)), labels, every_number=True)
+    counted = [n for n in page.numbers if all(compute_box_iou(n.box, box) < TOUCHED for box in unknown)]
+    return match_labels(replace(page, numbers=tuple(counted)), labels, every_number=True)
 
 
 def real(reader: Reader, root: Path) -> Iterator[list[Case]]:
@@ -71,7 +71,7 @@ def real(reader: Reader, root: Path) -> Iterator[list[Case]]:
     for cheque in read_cheques(root):
         if cheque.text and in_part("cheques", cheque.key, "validation"):
             box = Box(*next(box for name, box in cheque.boxes if name == "CAR"))
-            yield cases(reader.read(cheque.path), [Label("", 1, cheque.text, box)])
+            yield match_labels(reader.read(cheque.path), [Label("", 1, cheque.text, box)])
     for grid in read_sudoku(root):
         if in_part("sudoku", grid.key, "validation"):
             yield by_cell(reader.read(grid.path), [[str(digit) for digit in row] for row in grid.digits])
@@ -119,7 +119,7 @@ def main() -> None:
     found = [case for page in pages for case in page]
     print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)
     try:
-        trust = field_trust(pages, args.max_error)
+        trust = calibrate_fields(pages, args.max_error)
     except ThresholdError as error:
         sys.exit(f"error: {error}")
     accepted, wrong = next((n, k) for t, n, k in trust.thresholds.points if t == trust.threshold)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.grammar import core
-from sutja.reading.decode import Answer, _joined, decode, mean_answers
+from sutja.reading.decode import Answer, _joined, average_views, decode
 
 ALPHABET = ["", *"0123456789.,□ "]
 BLANK = {"": 1.0}
@@ -125,7 +125,7 @@ def test_a_number_beside_a_word_is_a_number():
 def test_looks_are_averaged():
     first = [Answer("1", 0.6, pieces=["1."]), Answer("7", 0.4, pieces=["7"])]
     second = [Answer("7", 0.7, pieces=["7,"]), Answer("1", 0.2, pieces=["1"]), Answer(None, 0.1)]
-    answers = mean_answers([first, second])
+    answers = average_views([first, second])
     assert [(a.digits, round(a.probability, 3)) for a in answers] == [("7", 0.55), ("1", 0.4), (None, 0.05)]
     # the text, and with it the frames, come from the look that was surest
     assert [(a.text, a.look) for a in answers] == [("7,", 1), ("1.", 0), ("", 1)]

@@ -19,7 +19,7 @@ from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureErr
 from sutja.grammar import digits_of, kind_of, value_of
 from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
-from sutja.reading.windows import answer_each, failed, one_picture, windows
+from sutja.reading.batching import answer_each, batch_pictures, load_single_picture, make_error_page
 from sutja.runtime import BoundRun, Session
 from sutja.signals.image import Picture, Source, name_source
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, make_value_table, to_pixels
@@ -28,8 +28,8 @@ from sutja.signals.spectrogram import is_sound_file, make_spectrogram
 from sutja.types import Alternative, Box, Character, Classification, Number, Page
 
 BATCH = 256  # pictures in one run
-MOST_ALTERNATIVES = 4
-LEAST_ALTERNATIVE = 1e-3  # a class less probable is no alternative
+MAX_ALTERNATIVES = 4
+MIN_ALTERNATIVE = 1e-3  # a class less probable is no alternative
 _UINT8 = np.dtype(np.uint8)
 
 
@@ -111,7 +111,7 @@ class Classifier:
     def _picture(self, source: Source) -> Picture:
         """A picture, or that of a clip for a classifier of clips."""
         if not self._clips or not is_sound_file(source):
-            return one_picture(source)
+            return load_single_picture(source)
         try:
             return Picture(make_spectrogram(str(source)), name_source(source))
         except SoundError as error:
@@ -152,7 +152,7 @@ class Classifier:
         check_crop(crop)
         if self._clips:
             return (page for source in sources for page in self._pages([self._seen(source)]))
-        return (page for window in windows(sources) for page in self._pages(window))
+        return (page for window in batch_pictures(sources) for page in self._pages(window))
 
     def _seen(self, source: Source) -> Picture | PictureError:
         try:
@@ -164,7 +164,11 @@ class Classifier:
         pictures = [picture for picture in window if isinstance(picture, Picture)]
         answers = iter(answer_each(pictures, self._answers, self.check_network))
         for picture in window:
-            yield failed(picture) if isinstance(picture, PictureError) else _page(picture, next(answers))
+            yield (
+                make_error_page(picture)
+                if isinstance(picture, PictureError)
+                else _page(picture, next(answers))
+            )
 
     def _answers(self, pictures: Sequence[Picture]) -> list[Classification]:
         return [self._answer(logs) for logs in self._outputs([picture.pixels for picture in pictures])]
@@ -227,7 +231,7 @@ class Classifier:
         best = logs.index(top)
         confidence = raw if self._calibrate is None else self._calibrate(raw)
         accepted = confidence >= self.threshold
-        if whole - 1.0 < LEAST_ALTERNATIVE:  # all others together are less probable than one must be
+        if whole - 1.0 < MIN_ALTERNATIVE:  # all others together are less probable than one must be
             return Classification(self.classes[best], confidence, accepted)
         alternatives = self._alternatives(weights, best, confidence, (1.0 - confidence) / (whole - 1.0))
         return Classification(self.classes[best], confidence, accepted, alternatives)
@@ -238,9 +242,9 @@ class Classifier:
         """The other classes share what the calibrated confidence of the best leaves over."""
         found = []
         falling = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
-        for place in falling[: MOST_ALTERNATIVES + 1]:
+        for place in falling[: MAX_ALTERNATIVES + 1]:
             share = weights[place] * factor
-            if share < LEAST_ALTERNATIVE:
+            if share < MIN_ALTERNATIVE:
                 break
             if place != best:
                 found.append(Alternative(self.classes[place], min(confidence, share)))
@@ -260,7 +264,7 @@ class Classifier:
 def _page(picture: Picture, answer: Classification | PictureError) -> Page:
     """The page of a picture of one character, with its answer or with its error."""
     if isinstance(answer, PictureError):
-        return failed(answer)
+        return make_error_page(answer)
     number = as_number(answer, picture.width, picture.height)
     return Page(picture.source, picture.page, picture.width, picture.height, (number,))
 

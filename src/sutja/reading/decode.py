@@ -21,7 +21,7 @@ from sutja.decoding.constrained import search_grammar
 from sutja.decoding.ctc import WIDTH, Candidate, Segment, align, combine, search, split
 from sutja.grammar import REPAIR, Grammar, Typed, core, digits_of, grammar_for, is_number, trim
 
-MOST_ALTERNATIVES = 4
+MAX_ALTERNATIVES = 4
 # Long unsure segments, scribble mostly, are searched with fewer strings: nothing in them will be trusted
 # anyway.
 _EFFORT, _NARROWEST = 160, 4  # frames times strings, and strings
@@ -156,7 +156,7 @@ def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
         digits = digits_of(candidate.key) if is_number(candidate.key) else None
         totals[digits] = totals.get(digits, 0.0) + candidate.probability * scale
         likeliest.setdefault(digits, candidate)
-    ranked = sorted(totals, key=totals.__getitem__, reverse=True)[: MOST_ALTERNATIVES + 1]
+    ranked = sorted(totals, key=totals.__getitem__, reverse=True)[: MAX_ALTERNATIVES + 1]
     return [
         Answer(digits, min(1.0, totals[digits]), segments, likeliest[digits].list_parts())
         for rank, digits in enumerate(ranked)
@@ -221,7 +221,7 @@ def _posteriors(segment: Segment, piece: str) -> list[float]:
     return [min(1.0, share / whole) for share in agreed]
 
 
-def mean_answers(looks: Sequence[Sequence[Answer]]) -> list[Answer]:
+def average_views(looks: Sequence[Sequence[Answer]]) -> list[Answer]:
     """Average what several looks at the same picture say; each text is taken from the look surest of it.
 
     Parameters

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, Typed, own_part, typed
-from sutja.reading.boxes import around, character_boxes
-from sutja.reading.decode import MOST_ALTERNATIVES, Answer
+from sutja.reading.character_boxes import enclose, locate_characters
+from sutja.reading.decode import MAX_ALTERNATIVES, Answer
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import Normalised
 from sutja.types import Alternative, Character, Number
 
 # A reading that does not fit the kind that was asked for is shown if it has more than so many times the
 # probability of the best that does.
-CLEARLY = 2.0
-MISFIT = 0.2  # the most that is said for a number that does not fit; no threshold is as low
+MISFIT_RATIO = 2.0
+MISFIT_CONFIDENCE = 0.2  # the most that is said for a number that does not fit; no threshold is as low
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Judge:
         if best.digits is None:
             return None
         if best.typed is None:
-            found, confidence = Typed(self.grammar.kind, None), min(MISFIT, fits)
+            found, confidence = Typed(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
             return self._written(answers, found, confidence, False, normalised, picture)
         confidence = self.calibrate(best.probability)
         likeliest = all(best.probability >= other.probability for other in answers)
@@ -79,7 +79,7 @@ class Judge:
         best = answers[0]
         assert best.digits is not None
         glyphs = best.glyphs()
-        boxes = character_boxes(glyphs, normalised, picture.width, picture.height)
+        boxes = locate_characters(glyphs, normalised, picture.width, picture.height)
         own = own_part("".join(glyph.text for glyph in glyphs))
         characters = tuple(
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
@@ -92,7 +92,7 @@ class Judge:
             kind=found.kind,
             confidence=confidence,
             accepted=accepted,
-            box=around(boxes[own]),
+            box=enclose(boxes[own]),
             characters=characters,
             alternatives=_alternatives(answers, confidence),
             country=found.country,
@@ -108,7 +108,7 @@ def _fitting_first(answers: Sequence[Answer]) -> tuple[list[Answer], float]:
     fits = [answer for answer in answers if answer.typed is not None]
     others = [answer for answer in answers if answer.typed is None]
     best = fits[0].probability if fits else 0.0
-    if fits and (not others or others[0].probability <= CLEARLY * best):
+    if fits and (not others or others[0].probability <= MISFIT_RATIO * best):
         return [*fits, *others], best
     return [*others, *fits], best
 
@@ -128,4 +128,4 @@ def _alternatives(answers: Sequence[Answer], confidence: float) -> tuple[Alterna
             seen.add(answer.digits)
             share = (1.0 - confidence) * min(1.0, answer.probability / left)
             found.append(Alternative(answer.text, min(confidence, share)))
-    return tuple(found[:MOST_ALTERNATIVES])
+    return tuple(found[:MAX_ALTERNATIVES])

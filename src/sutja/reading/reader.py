@@ -20,11 +20,18 @@ from sutja.errors import InferenceError, ModelFileError, PictureError
 from sutja.grammar import check_country, grammar_for
 from sutja.model_file import Card, FieldConfidence, ModelFile
 from sutja.model_file.bundled import Model, open_model
-from sutja.reading.decode import Answer, decode, mean_answers
+from sutja.reading.batching import (
+    answer_each,
+    batch_pictures,
+    load_single_picture,
+    make_error_page,
+    read_page,
+    read_pages,
+)
+from sutja.reading.decode import Answer, average_views, decode
 from sutja.reading.judge import Judge
-from sutja.reading.page.fields import Finder
+from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.reader import PageReader
-from sutja.reading.windows import answer_each, failed, one_picture, page_by_page, read_page, windows
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source
@@ -39,7 +46,7 @@ from sutja.signals.normalisation import (
 )
 from sutja.types import Number, Page
 
-LEAST_FOUND = 0.15  # a find less sure is not looked at: finding and reading are judged together
+MIN_DETECTION = 0.15  # a find less sure is not looked at: finding and reading are judged together
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more is slower, the caches are small
 
 
@@ -71,7 +78,7 @@ class Reader:
         or "auto", which takes every number and says what it is where it can only be one of these.
     country : str | None
         Whose postcodes and IBANs, whose order of dates, whose decimal mark: ISO 3166 in two letters, or None.
-    detector : Model | Finder
+    detector : Model | FieldDetector
         What finds the numbers on whole pages: a model file as for `model`, something with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
         read.
@@ -94,7 +101,7 @@ class Reader:
         *,
         kind: str = "auto",
         country: str | None = None,
-        detector: Model | Finder = None,
+        detector: Model | FieldDetector = None,
     ) -> None:
         self._grammar = grammar_for(kind, country)
         file = open_model(model, "transcribe")
@@ -153,9 +160,9 @@ class Reader:
             If a network cannot be loaded, or fails on the picture.
         """
         if crop:
-            picture = one_picture(source)
+            picture = load_single_picture(source)
             return _crop_page(picture, self._answer([picture])[0])
-        return read_page(one_picture(source, iter_pages), self.whole_pages().read)
+        return read_page(load_single_picture(source, iter_pages), self.whole_pages().read)
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
@@ -178,8 +185,8 @@ class Reader:
             If a network cannot be run at all.
         """
         if crop:
-            return (page for window in windows(sources) for page in self._read_window(window))
-        return page_by_page(sources, self.whole_pages().read, self._check_networks)
+            return (page for window in batch_pictures(sources) for page in self._read_window(window))
+        return read_pages(sources, self.whole_pages().read, self._check_networks)
 
     def check_network(self) -> None:
         """Run the network on an empty crop.
@@ -200,7 +207,7 @@ class Reader:
         from sutja.detection import Detector
 
         self.check_network()
-        if isinstance(finder := self.whole_pages().finder, Detector):
+        if isinstance(finder := self.whole_pages().detector, Detector):
             finder.check_network()
 
     def whole_pages(self) -> PageReader:
@@ -224,7 +231,7 @@ class Reader:
             )
         return self._page_reader
 
-    def _finder(self) -> tuple[Finder, FieldConfidence | None]:
+    def _finder(self) -> tuple[FieldDetector, FieldConfidence | None]:
         """What finds fields, and how far it is trusted together with a reader."""
         if not isinstance(self._detector, str | os.PathLike | ModelFile | None):
             return self._detector, None
@@ -232,7 +239,7 @@ class Reader:
 
         file = open_model(self._detector, "detect")
         finder = Detector(file, threads=self._threads)
-        finder.threshold = min(finder.threshold, LEAST_FOUND)
+        finder.threshold = min(finder.threshold, MIN_DETECTION)
         return finder, file.card.fields
 
     def numbers(self, crops: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
@@ -263,7 +270,9 @@ class Reader:
         pictures = [picture for picture in window if isinstance(picture, Picture)]
         numbers = iter(answer_each(pictures, self._answer, self.check_network))
         return [
-            failed(picture) if isinstance(picture, PictureError) else _crop_page(picture, next(numbers))
+            make_error_page(picture)
+            if isinstance(picture, PictureError)
+            else _crop_page(picture, next(numbers))
             for picture in window
         ]
 
@@ -282,7 +291,7 @@ class Reader:
         answers = self._answers(others)
         for i, item in enumerate(unsure):
             assert item.answers is not None
-            item.answers = mean_answers([item.answers, *answers[i :: len(unsure)]])
+            item.answers = average_views([item.answers, *answers[i :: len(unsure)]])
             item.normalised = [item.normalised, *others[i :: len(unsure)]][item.answers[0].look]
 
     def _answers(self, normalised: Sequence[Normalised]) -> list[list[Answer]]:
@@ -321,7 +330,7 @@ class Reader:
 def _crop_page(picture: Picture, number: Number | PictureError | None) -> Page:
     """The page of a crop, with its number or with its error."""
     if isinstance(number, PictureError):
-        return failed(number)
+        return make_error_page(number)
     numbers = (number,) if number else ()
     return Page(picture.source, picture.page, picture.width, picture.height, numbers)
 

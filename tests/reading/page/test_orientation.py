@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 from finding import draw_page
 
-from sutja.reading.page.layout import measure
-from sutja.reading.page.orientation import OTHERS, UPRIGHT, Pose, Reading, best_pose, reads_badly
-from sutja.reading.page.prepare import prepare
+from sutja.reading.page.layout import measure_layout
+from sutja.reading.page.orientation import (
+    OTHER_ORIENTATIONS,
+    UPRIGHT,
+    FieldReading,
+    Orientation,
+    find_orientation,
+    is_orientation_doubtful,
+)
+from sutja.reading.page.prepare import prepare_page
 from sutja.types import Box
 
 
@@ -18,20 +25,20 @@ def lines(rows=12):
 
 def fields(digits, raw=0.9):
     """Twelve fields that stand apart, each of so many different digits."""
-    return [Reading(raw, "12345"[:digits], Box(80 * i, 0, 80 * i + 60, 20)) for i in range(12)]
+    return [FieldReading(raw, "12345"[:digits], Box(80 * i, 0, 80 * i + 60, 20)) for i in range(12)]
 
 
 def chosen(page, digits_of):
     """The pose, where the fields of each one show so many different digits."""
-    poses = iter([UPRIGHT, *OTHERS])
+    poses = iter([UPRIGHT, *OTHER_ORIENTATIONS])
 
     def sample(view, part, scales, most):
         return fields(digits_of(next(poses)))
 
-    return best_pose(prepare(page), sample)
+    return find_orientation(prepare_page(page), sample)
 
 
-@pytest.mark.parametrize("right", [Pose(180), Pose(90), Pose(270, True)])
+@pytest.mark.parametrize("right", [Orientation(180), Orientation(90), Orientation(270, True)])
 def test_the_pose_that_reads_clearly_better_is_taken(right):
     page = np.ascontiguousarray(np.rot90(lines()))
     assert chosen(page, lambda pose: 4 if pose == right else 1) == right
@@ -43,21 +50,22 @@ def test_many_equal_digits_say_nothing():
 
 
 def test_digits_that_all_could_stand_on_their_heads_are_looked_at_again():
-    layout = measure(lines())
+    layout = measure_layout(lines())
 
     def of(*texts):
-        return [Reading(0.9, text, Box(80 * i, 0, 80 * i + 60, 20)) for i, text in enumerate(texts)]
+        return [FieldReading(0.9, text, Box(80 * i, 0, 80 * i + 60, 20)) for i, text in enumerate(texts)]
 
-    assert reads_badly(of("9086", "60691", "19919"), layout)
-    assert not reads_badly(of("9086", "60691", "19219"), layout)
-    assert not reads_badly(of("100", "600"), layout)
+    assert is_orientation_doubtful(of("9086", "60691", "19919"), layout)
+    assert not is_orientation_doubtful(of("9086", "60691", "19219"), layout)
+    assert not is_orientation_doubtful(of("100", "600"), layout)
 
 
 def test_boxes_are_not_rounded_before_they_are_compared():
-    layout = measure(lines())
+    layout = measure_layout(lines())
     height = 10.0
     gap = 0.65 * height - 0.001  # just close enough to stand upon one another; rounded to 0.01 it is not
     column = [
-        Reading(0.9, "7", Box(0.0, i * (height + gap), 5.0, i * (height + gap) + height)) for i in range(12)
+        FieldReading(0.9, "7", Box(0.0, i * (height + gap), 5.0, i * (height + gap) + height))
+        for i in range(12)
     ]
-    assert reads_badly(column, layout)
+    assert is_orientation_doubtful(column, layout)

@@ -7,8 +7,8 @@ from finding import draw_page, draw_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.page.perspective import flat_view, frame, sheet
-from sutja.reading.page.view import View
+from sutja.reading.page.perspective import find_frame, find_sheet, remove_perspective
+from sutja.reading.page.transform import PageTransform
 
 
 def grid(cells=9, side=400, margin=60):
@@ -41,7 +41,7 @@ OFFSETS = st.lists(st.tuples(st.floats(-0.07, 0.07), st.floats(-0.07, 0.07)), mi
 @given(OFFSETS)
 def test_the_corners_of_a_grid(offsets):
     seen, corners = askew(*grid(), offsets)
-    found = frame(seen)
+    found = find_frame(seen)
     assert found is not None
     assert np.abs(found - corners).max() < 0.012 * max(seen.shape)
 
@@ -50,12 +50,12 @@ def test_the_corners_of_a_grid(offsets):
 @given(OFFSETS)
 def test_a_grid_lies_flat_afterwards(offsets):
     seen, corners = askew(*grid(), offsets)
-    view = flat_view(View.whole(seen), frame(seen), seen)
+    view = remove_perspective(PageTransform.identity(seen), find_frame(seen), seen)
     if view is None:  # it lay nearly flat before
         offsets = np.abs(np.roll(corners, -1, axis=0) - corners).min(axis=1)
         assert offsets.max() < 0.03 * max(seen.shape)
         return
-    flat = view.from_picture(corners)
+    flat = view.map_from_picture(corners)
     sides = np.abs(np.roll(flat, -1, axis=0) - flat)
     assert sides.min(axis=1).max() < 0.02 * sides.max()
 
@@ -67,12 +67,12 @@ def test_a_sheet_on_a_dark_desk():
     after = np.array([(120, 60), (690, 110), (720, 830), (80, 800)], np.float32)
     matrix = cv2.getPerspectiveTransform(before, after)
     seen = cv2.warpPerspective(page, matrix, (800, 900), dst=desk, borderMode=cv2.BORDER_TRANSPARENT)
-    found = sheet(seen)
+    found = find_sheet(seen)
     assert found is not None
     assert np.abs(found - after).max() < 12
-    view = flat_view(View.whole(seen), frame(seen), seen)
+    view = remove_perspective(PageTransform.identity(seen), find_frame(seen), seen)
     assert view is not None
-    assert np.ptp(view.from_picture(after)[:2, 1]) < 12
+    assert np.ptp(view.map_from_picture(after)[:2, 1]) < 12
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_a_sheet_on_a_dark_desk():
     ],
 )
 def test_nothing_is_bent_that_lies_flat(page):
-    assert flat_view(View.whole(page), frame(page), page) is None
+    assert remove_perspective(PageTransform.identity(page), find_frame(page), page) is None
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (3, 7), (20, 20)])
 def test_thumbnails(shape):
     noise = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
-    flat_view(View.whole(noise), frame(noise), noise)
+    remove_perspective(PageTransform.identity(noise), find_frame(noise), noise)

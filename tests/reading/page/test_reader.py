@@ -110,7 +110,7 @@ def test_a_network_that_runs_on_no_page_fails(monkeypatch):
     def fail(batch):
         raise InferenceError("the engine failed", where="model pages")
 
-    monkeypatch.setattr(made.whole_pages().finder._session, "run", fail)
+    monkeypatch.setattr(made.whole_pages().detector._session, "run", fail)
     with pytest.raises(InferenceError, match="the engine failed"):
         list(made.read_many([draw_page([(60, 60, "4711")], (400, 900))]))
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.page.gaps import gaps
-from sutja.reading.page.tables import Place, in_order, places
+from sutja.reading.page.missing_cells import find_missing_cells
+from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
 from sutja.types import Box
 
 
@@ -29,7 +29,7 @@ def lattice(rows, columns, seed=0, *, jitter=0.0, skew=0.0, bend=0.0, pitch=(90.
 
 def found(boxes):
     """(row, column) of each box; all of them in one table."""
-    where = places(boxes)
+    where = locate_cells(boxes)
     assert {place.table for place in where if place} <= {1}
     return [(place.row, place.column) if place else None for place in where]
 
@@ -75,12 +75,12 @@ def test_two_tables_and_what_stands_about():
     lower = [Box(b.x0 + 15, b.y0 + 700, b.x1 + 15, b.y1 + 700) for b in lower]
     title, total = Box(300, 10, 380, 30), Box(700, 1500, 760, 1520)
     boxes = [total, *lower, title, *upper]
-    where = places(boxes)
+    where = locate_cells(boxes)
     assert where[0] is None
     assert where[len(lower) + 1] is None
     assert {place.table for place in where[1 : len(lower) + 1]} == {2}
     assert [(p.table, p.row, p.column) for p in where[len(lower) + 2 :]] == [(1, *t) for t in true]
-    order = in_order(boxes, where)
+    order = find_reading_order(boxes, where)
     assert order[0] == len(lower) + 1
     assert order[-1] == 0
     assert order[1:13] == list(range(len(lower) + 2, len(boxes)))
@@ -97,19 +97,19 @@ def test_two_tables_and_what_stands_about():
     ],
 )
 def test_what_is_no_table(boxes):
-    assert places(boxes) == [None] * len(boxes)
+    assert locate_cells(boxes) == [None] * len(boxes)
 
 
 def test_lines_are_read_from_left_to_right():
     boxes = [Box(300, 103, 360, 123), Box(50, 100, 120, 120), Box(40, 200, 80, 230), Box(400, 96, 430, 118)]
-    assert in_order(boxes, [None] * 4) == [1, 0, 3, 2]
+    assert find_reading_order(boxes, [None] * 4) == [1, 0, 3, 2]
 
 
 @given(st.lists(st.tuples(*[st.floats(0, 2000)] * 4), max_size=40))
 def test_every_number_is_read_once(corners):
     boxes = [Box(min(a, c), min(b, d), max(a, c), max(b, d)) for a, b, c, d in corners]
-    where = places(boxes)
-    assert sorted(in_order(boxes, where)) == list(range(len(boxes)))
+    where = locate_cells(boxes)
+    assert sorted(find_reading_order(boxes, where)) == list(range(len(boxes)))
     assert all(place is None or min(place.table, place.row, place.column) >= 1 for place in where)
 
 
@@ -117,7 +117,7 @@ def test_gaps_are_where_the_cells_are_missing():
     boxes, true = lattice(8, 6, aligned="middle", jitter=1.0)
     gone = [9, 20, 33]
     kept = [box for i, box in enumerate(boxes) if i not in gone]
-    missed = gaps(kept, places(kept))
+    missed = find_missing_cells(kept, locate_cells(kept))
     assert len(missed) == len(gone)
     for i, gap in zip(gone, missed, strict=True):
         assert gap.x0 <= (boxes[i].x0 + boxes[i].x1) / 2 <= gap.x1
@@ -128,13 +128,13 @@ def test_gaps_are_where_the_cells_are_missing():
 def test_a_table_half_empty_has_no_gaps():
     boxes, _ = lattice(8, 6, aligned="middle")
     kept = [box for i, box in enumerate(boxes) if i % 3]
-    assert gaps(kept, places(kept)) == []
+    assert find_missing_cells(kept, locate_cells(kept)) == []
 
 
 def test_where_another_number_stands_is_no_gap():
     boxes, _ = lattice(6, 6, aligned="middle")
     taken, *_ = boxes[15:16]
     kept = boxes[:15] + boxes[16:]
-    where = [*places(kept), None]
-    assert gaps([*kept, Box(taken.x0, taken.y0 + 3, taken.x1, taken.y1 + 3)], where) == []
-    assert Place(1, 1, 1) in where
+    where = [*locate_cells(kept), None]
+    assert find_missing_cells([*kept, Box(taken.x0, taken.y0 + 3, taken.x1, taken.y1 + 3)], where) == []
+    assert CellPosition(1, 1, 1) in where

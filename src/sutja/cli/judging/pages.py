@@ -13,7 +13,7 @@ from sutja.errors import SutjaError
 if TYPE_CHECKING:
     from sutja.evaluation import Answers
     from sutja.model_file import ModelFile
-    from sutja.reading.page.truth import Case
+    from sutja.reading.page.labels import Case
 
 
 def evaluate_pages(
@@ -26,7 +26,7 @@ def evaluate_pages(
     file : ModelFile
         The detector.
     data : str | None
-        A CSV of labels, as `sutja.reading.page.truth.read_labels` takes it.
+        A CSV of labels, as `sutja.reading.page.labels.read_labels` takes it.
     reader : str | None
         The model that reads; None for the bundled one.
     threads : int
@@ -43,7 +43,7 @@ def evaluate_pages(
 
     from sutja.cli.progress import show_progress
     from sutja.reading import Reader
-    from sutja.reading.page.truth import Labels, cases, read_labels
+    from sutja.reading.page.labels import PageLabels, match_labels, read_labels
 
     data = require_data(
         data,
@@ -51,7 +51,7 @@ def evaluate_pages(
         "give a .csv with the columns file and text, and page, x0, y0, x1, y1 where known",
     )
     cv2.setNumThreads(threads)
-    labels = Labels(read_labels(data), Path(data).parent)
+    labels = PageLabels(read_labels(data), Path(data).parent)
     page_reader = Reader(reader, threads, detector=file)
     found: list[Case] = []
     unreadable: list[bool] = []
@@ -60,10 +60,10 @@ def evaluate_pages(
     for page in show_progress(page_reader.read_many(labels.files), len(labels.files)):
         if page.error is not None:
             errors.append(page.error)
-        wanted = labels.of(page)
+        wanted = labels.get(page)
         if wanted:
             n_pages += 1
-            added = cases(page, wanted, every_number)
+            added = match_labels(page, wanted, every_number)
             found += added
             unreadable += [page.error is not None] * len(added)
     if not found:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutja.cli.judging.answers import describe_unreadable
-from sutja.reading.page.truth import Case, Label, Labels, cases, read_labels
+from sutja.reading.page.labels import Case, Label, PageLabels, match_labels, read_labels
 from sutja.types import Page
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Truth:
 
     Attributes
     ----------
-    cases : list[Case]
+    match_labels : list[Case]
         Labels with their numbers.
     unlabelled : int
         Count of pages without a label.
@@ -45,7 +45,7 @@ class Truth:
     """
 
     def __init__(self, path: str, every_number: bool = False) -> None:
-        self._labels = Labels(read_labels(path), Path(path).parent)
+        self._labels = PageLabels(read_labels(path), Path(path).parent)
         self._every_number = every_number
         self._pages: list[tuple[str, int]] = []
         self._failed: list[str] = []  # source of each page with an error
@@ -59,20 +59,20 @@ class Truth:
 
     def add(self, page: Page) -> None:
         """Compare a page with its labels."""
-        labels = self._labels.of(page)
+        labels = self._labels.get(page)
         self._pages.append((page.source, page.page))
         if page.error is not None:
             self._failed.append(page.source)
         if not labels:
             self.unlabelled += 1
             return
-        self.cases += cases(page, labels, self._every_number)
+        self.cases += match_labels(page, labels, self._every_number)
 
     def report(self, as_json: bool = False) -> str:
         """Report the shares of all labels with 95 % intervals, beside the break-even."""
         from sutja.evaluation import Rate
 
-        missing = self._labels.missing(self._pages)
+        missing = self._labels.find_missing(self._pages)
         lost = [label for label in missing if label.digits and self._is_in_failed_file(label)]
         every = [*self.cases, *(Case(label, None) for label in lost)]
         labelled = sum(case.label is not None for case in every)
@@ -105,7 +105,7 @@ class Truth:
 
     def _is_in_failed_file(self, label: Label) -> bool:
         pages = (Page(source, label.page, None, None) for source in set(self._failed))
-        return any(label in self._labels.of(page) for page in pages)
+        return any(label in self._labels.get(page) for page in pages)
 
 
 def _format_text(

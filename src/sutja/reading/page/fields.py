@@ -1,4 +1,4 @@
-"""Where the numbers on a page are: the detector, at the scale or the scales that the writing asks for."""
+"""Detection of number fields on a page, at the one or two scales that suit the height of its writing."""
 
 from __future__ import annotations
 
@@ -11,104 +11,109 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.layout import Layout
-from sutja.reading.page.view import View
+from sutja.reading.page.transform import PageTransform
 from sutja.types import Box, Detection
 
-DIGIT = 15.0  # pixels: how high the usual character is made for the detector, which learnt 10 to 24
-LARGEST_SCALE = 2.5  # times; what is smaller than that allows was never legible
-_SAME = 0.45  # IoU from which two finds are one
-# How much higher, and at most wider, a whole digit is than a find of its part, and how sure beside it.
-_PART_LEAST, _PART_MOST, _PART_WIDE, _PART_SURE = 1.25, 3.0, 2.2, 0.4
-_INSIDE = 0.75  # of the smaller box: it is a part of the other
+DIGIT_HEIGHT = (
+    15.0  # pixels: height of usual characters in the detector's picture; it was trained on 10 to 24
+)
+MAX_SCALE = 2.5  # times; what needs more was never legible
+_MAX_IOU = 0.45  # of two fields; above it they are one
+# A whole digit is so many times as high as a detected part of it, at most so many times as wide, and at least
+# so many times as sure.
+_MIN_HEIGHT, _MAX_HEIGHT, _MAX_WIDTH, _MIN_CONFIDENCE = 1.25, 3.0, 2.2, 0.4
+_INSIDE = 0.75  # of the smaller box inside the larger: it is a part of it
 
 
-class Finder(Protocol):
-    """What finds fields: `sutja.detection.Detector`, or anything with this one method."""
+class FieldDetector(Protocol):
+    """A detector of fields: `sutja.detection.Detector`, or anything with this one method."""
 
     def detect_arrays(self, arrays: Sequence[NDArray[np.uint8]]) -> Sequence[Sequence[Detection]]:
-        """For each picture, uint8 (H, W), what is found in it, boxes in its pixels."""
+        """Detect the fields of each picture, uint8 (H, W); boxes are in its pixels."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A field: "handwritten" or "printed", how surely there is one, and its box in the view's pixels."""
+class DetectedField:
+    """A detected field: "handwritten" or "printed", the confidence that there is one, its box on the page."""
 
     label: str
     confidence: float
     box: Box
 
 
-def scales(layout: Layout) -> list[float]:
-    """How large the picture is to be drawn for the detector: one scale, or two where heights differ a lot."""
-    if layout.height is None:
+def choose_scales(layout: Layout) -> list[float]:
+    """Choose the scales at which the detector gets the page: one, or two where heights differ a lot."""
+    if layout.character_height is None:
         return []
-    found = [min(LARGEST_SCALE, DIGIT / layout.height)]
-    if layout.tall is not None:
-        found.append(min(LARGEST_SCALE, DIGIT / layout.tall))
-    return found
+    scales = [min(MAX_SCALE, DIGIT_HEIGHT / layout.character_height)]
+    if layout.large_height is not None:
+        scales.append(min(MAX_SCALE, DIGIT_HEIGHT / layout.large_height))
+    return scales
 
 
-def find(view: View, at: Sequence[float], finder: Finder) -> list[Found]:
-    """The fields of a view, each once, surest first.
+def detect_fields(
+    transform: PageTransform, scales: Sequence[float], detector: FieldDetector
+) -> list[DetectedField]:
+    """Detect the fields of a page, each once, surest first.
 
     Parameters
     ----------
-    view : View
-        Upright and straight.
-    at : Sequence[float]
-        Scales, drawn pixels to one of the view.
-    finder : Finder
-        What finds them.
+    transform : PageTransform
+        Page, upright and straight.
+    scales : Sequence[float]
+        Rendered pixels to one of the page.
+    detector : FieldDetector
+        Detector of fields.
     """
-    found = [field for scale in at for field in _find(view, scale, finder)]
-    return _once(_whole(found))
+    fields = [field for scale in scales for field in _detect_at(transform, scale, detector)]
+    return _suppress(_drop_parts(fields))
 
 
-def _find(view: View, scale: float, finder: Finder) -> list[Found]:
-    drawn = to_grey(view.draw(scale))
-    across, down = view.width / drawn.shape[1], view.height / drawn.shape[0]
-    found = []
-    for detection in finder.detect_arrays([drawn])[0]:
+def _detect_at(transform: PageTransform, scale: float, detector: FieldDetector) -> list[DetectedField]:
+    rendered = to_luminance(transform.render(scale))
+    across, down = transform.width / rendered.shape[1], transform.height / rendered.shape[0]
+    fields = []
+    for detection in detector.detect_arrays([rendered])[0]:
         box = detection.box
         inside = Box(box.x0 * across, box.y0 * down, box.x1 * across, box.y1 * down)
-        found.append(Found(detection.label, detection.confidence, inside))
-    return found
+        fields.append(DetectedField(detection.label, detection.confidence, inside))
+    return fields
 
 
-def to_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """uint8 (H, W) of a picture that may have colours: its luminance."""
+def to_luminance(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the luminance, uint8 (H, W), of a picture that may have colours."""
     return pixels if pixels.ndim == 2 else np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
-def _whole(found: Sequence[Found]) -> list[Found]:
-    """Without finds of the upper or the lower part of a digit, where the whole of it was found as well.
+def _drop_parts(fields: Sequence[DetectedField]) -> list[DetectedField]:
+    """Drop detections of the upper or the lower part of a digit, where the whole digit was detected as well.
 
-    That is what a detector makes of digits that are too large for it; the other scale has them whole.
+    A detector gives such parts of digits that are too large for it; the other scale has them whole.
     """
-    if not found:
+    if not fields:
         return []
-    boxes = np.array([(f.box.x0, f.box.y0, f.box.x1, f.box.y1) for f in found])
-    sure = np.array([f.confidence for f in found])
+    boxes = np.array([(f.box.x0, f.box.y0, f.box.x1, f.box.y1) for f in fields])
+    sure = np.array([f.confidence for f in fields])
     width, height = boxes[:, 2] - boxes[:, 0], np.maximum(boxes[:, 3] - boxes[:, 1], 1e-6)
     kept = []
-    for i, field in enumerate(found):
+    for i, field in enumerate(fields):
         across = np.minimum(boxes[:, 2], boxes[i, 2]) - np.maximum(boxes[:, 0], boxes[i, 0])
         down = np.minimum(boxes[:, 3], boxes[i, 3]) - np.maximum(boxes[:, 1], boxes[i, 1])
         inside = np.maximum(across, 0) * np.maximum(down, 0) > _INSIDE * width[i] * height[i]
         times = height / height[i]
-        whole = inside & (times > _PART_LEAST) & (times < _PART_MOST) & (width < _PART_WIDE * width[i])
-        if not (whole & (sure >= _PART_SURE * field.confidence)).any():
+        whole = inside & (times > _MIN_HEIGHT) & (times < _MAX_HEIGHT) & (width < _MAX_WIDTH * width[i])
+        if not (whole & (sure >= _MIN_CONFIDENCE * field.confidence)).any():
             kept.append(field)
     return kept
 
 
-def _once(found: Sequence[Found]) -> list[Found]:
-    """Each field once: of finds that overlap, or lie in one another, the surest, of equals the largest."""
-    if not found:
+def _suppress(fields: Sequence[DetectedField]) -> list[DetectedField]:
+    """Suppress all but the surest, of equals the largest, of fields that overlap or lie in one another."""
+    if not fields:
         return []
     ranked = sorted(
-        found, key=lambda field: (-round(field.confidence, 2), -field.box.width * field.box.height)
+        fields, key=lambda field: (-round(field.confidence, 2), -field.box.width * field.box.height)
     )
     boxes = np.array([(f.box.x0, f.box.y0, f.box.x1, f.box.y1) for f in ranked])
     area = np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1e-9)
@@ -121,6 +126,6 @@ def _once(found: Sequence[Found]) -> list[Found]:
         width = np.minimum(boxes[:, 2], boxes[i, 2]) - np.maximum(boxes[:, 0], boxes[i, 0])
         height = np.minimum(boxes[:, 3], boxes[i, 3]) - np.maximum(boxes[:, 1], boxes[i, 1])
         shared = np.maximum(width, 0) * np.maximum(height, 0)
-        same = shared / (area + area[i] - shared) > _SAME
+        same = shared / (area + area[i] - shared) > _MAX_IOU
         alive &= ~(same | (shared / np.minimum(area, area[i]) > _INSIDE))
     return kept

@@ -1,4 +1,4 @@
-"""A page made fit to be looked for numbers: dark ink, straight lines, no perspective, the right scale."""
+"""Preparation of a page for the detector: dark ink, straight lines, no perspective, the right scale."""
 
 from __future__ import annotations
 
@@ -8,82 +8,82 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.fields import scales, to_grey
-from sutja.reading.page.layout import Layout, measure
-from sutja.reading.page.perspective import Quad, flat_view, frame
-from sutja.reading.page.view import View
+from sutja.reading.page.fields import choose_scales, to_luminance
+from sutja.reading.page.layout import Layout, measure_layout
+from sutja.reading.page.perspective import Quad, find_frame, remove_perspective
+from sutja.reading.page.transform import PageTransform
 
-LEAST_SKEW = 0.35  # degrees; less is straight
+MIN_SKEW = 0.35  # degrees; less is left as it is
 _DARK = 110.0  # median grey level below which the page may be light on dark
-_AROUND = 15  # pixels at least
-_SKEWED = 0.5  # of the cube of the spread
-_ROOM = 1.0  # usual heights of paper about a page that is all writing
-_TIGHT = 0.12  # of the shorter side: a page whose writing is higher has no margin to speak of
+_MIN_WINDOW = 15  # pixels
+_MIN_SKEWNESS = 0.5  # of the grey levels against their neighbourhood
+_MARGIN = 1.0  # usual heights of paper, added about a page that is all writing
+_TIGHT = 0.12  # of the shorter side: a page whose writing is higher gets that margin
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A page ready for the detector.
+class PreparedPage:
+    """A page prepared for the detector.
 
     Attributes
     ----------
-    view : View
-        Straight, but perhaps the wrong way round.
+    transform : PageTransform
+        Straight page, of any orientation.
     layout : Layout
-        Of the picture as given.
+        Layout of the picture as given.
     scales : tuple[float, ...]
-        At which it is to be drawn; none where there is nothing to find.
+        Scales for the detector; none where there are no characters.
     notes : tuple[str, ...]
-        What was done, for people.
-    framed : Quad | None
-        The corners of a frame or a grid, (4, 2) in the picture's pixels, where there is one.
+        Remarks for people on what was done.
+    frame : Quad | None
+        Corners of a frame or a grid, (4, 2) in the picture's pixels, where there is one.
     """
 
-    view: View
+    transform: PageTransform
     layout: Layout
     scales: tuple[float, ...]
     notes: tuple[str, ...]
-    framed: Quad | None = None
+    frame: Quad | None = None
 
 
-def _lights_up(grey: NDArray[np.uint8]) -> bool:
-    """Whether what stands out from its surroundings is lighter than they are: light ink on dark paper.
+def _is_light_on_dark(grey: NDArray[np.uint8]) -> bool:
+    """Tell whether what stands out from its neighbourhood is lighter: light ink on dark paper.
 
     On a dim photo of a page it is darker.
     """
-    side = max(_AROUND, round(max(grey.shape) / 28)) | 1
+    side = max(_MIN_WINDOW, round(max(grey.shape) / 28)) | 1
     off = grey.astype(np.float32) - cv2.blur(grey, (side, side))
     sample = off[:: max(1, grey.shape[0] // 512), :: max(1, grey.shape[1] // 512)]
     spread = float(sample.std())
-    return spread > 1.0 and float((sample**3).mean()) > _SKEWED * spread**3
+    return spread > 1.0 and float((sample**3).mean()) > _MIN_SKEWNESS * spread**3
 
 
-def prepare(pixels: NDArray[np.uint8]) -> Prepared:
-    """Look a picture over and lay it straight.
+def prepare_page(pixels: NDArray[np.uint8]) -> PreparedPage:
+    """Measure the layout of a picture, and straighten it.
 
     Parameters
     ----------
     pixels : NDArray[uint8]
-        uint8 (H, W) or (H, W, 3).
+        Picture, uint8 (H, W) or (H, W, 3).
     """
     notes = []
-    grey = to_grey(pixels)
-    layout = measure(grey)
-    if float(np.median(grey[::8, ::8])) < _DARK and _lights_up(grey):
+    grey = to_luminance(pixels)
+    layout = measure_layout(grey)
+    if float(np.median(grey[::8, ::8])) < _DARK and _is_light_on_dark(grey):
         pixels, grey = 255 - pixels, 255 - grey
-        layout = measure(grey)
+        layout = measure_layout(grey)
         notes.append("light on dark")
-    view = View.whole(pixels)
-    if layout.height is None:
-        return Prepared(view, layout, (), tuple(notes))
-    framed = frame(grey)
-    flat = flat_view(view, framed, grey)
+    transform = PageTransform.identity(pixels)
+    if layout.character_height is None:
+        return PreparedPage(transform, layout, (), tuple(notes))
+    frame = find_frame(grey)
+    flat = remove_perspective(transform, frame, grey)
     if flat is not None:
-        view = flat
+        transform = flat
         notes.append("perspective taken out")
-    elif abs(layout.skew) >= LEAST_SKEW:
-        view = view.rotated(layout.skew)
+    elif abs(layout.skew) >= MIN_SKEW:
+        transform = transform.rotate(layout.skew)
         notes.append(f"straightened by {layout.skew:.1f} degrees")
-    if layout.height > _TIGHT * min(view.width, view.height):
-        view = view.padded(_ROOM * layout.height)
-    return Prepared(view, layout, tuple(scales(layout)), tuple(notes), framed)
+    if layout.character_height > _TIGHT * min(transform.width, transform.height):
+        transform = transform.pad(_MARGIN * layout.character_height)
+    return PreparedPage(transform, layout, tuple(choose_scales(layout)), tuple(notes), frame)

@@ -1,9 +1,9 @@
 """Filled sudoku grids: nine by nine lone digits, of which no row, column or square may hold one twice.
 
-That rule is a grammar, as check digits are one, and it is used alike: among what the cells may say it finds
-the likeliest grid that fits. The grid is taken for one only where nothing is changed but cells that were in
-doubt, to what the reader itself thought possible; a grid that does not fit is left as it was read, mistakes
-of the person who filled it and all. Letters: p (9, 9, 10) how likely each digit is in each cell.
+That rule is a grammar, as check digits are one, and it is used alike: it finds the likeliest grid that fits
+the readings of the cells. It only changes cells that were in doubt, to digits that the reader itself thought
+possible; a grid that does not fit stays as it was read, with the mistakes of the person who filled it.
+Letters: p (9, 9, 10) probability of each digit in each cell.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ from sutja.types import Alternative, Number
 
 SIDE = 9
 DOUBT = 0.95  # a cell read more surely is never changed
-_LEAST = 0.002  # how likely any digit is that the reader did not name
-_LEAST_FIT = 1e-12  # of the likelihood of what was read: a grid that fits no better is no reading of it
-_STEPS = 20_000  # of the search: unsure grids end there, as they were read
+_MIN_PROBABILITY = 0.002  # of a digit that the reader did not name
+_MIN_LIKELIHOOD = 1e-12  # of a grid that fits, relative to the grid as it was read
+_MAX_STEPS = 20_000  # of the search; then the grid stays as it was read
 
-Cells = Mapping[tuple[int, int], int]  # row and column, from 0 → place of the number
+Cells = Mapping[tuple[int, int], int]  # row and column, from 0 → index of the number
 
 
-def settled(numbers: Sequence[Number]) -> list[Number]:
-    """The numbers of a page, those of every filled grid made to fit as `settle` does.
+def correct_grids(numbers: Sequence[Number]) -> list[Number]:
+    """Correct every filled grid among the numbers of a page, as `correct_grid` does.
 
     Parameters
     ----------
     numbers : Sequence[Number]
-        With their tables, rows and columns.
+        Numbers with their tables, rows and columns.
     """
     tables: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
     for i, number in enumerate(numbers):
@@ -41,43 +41,44 @@ def settled(numbers: Sequence[Number]) -> list[Number]:
             tables[number.table][number.row - 1, number.column - 1] = i
     found = list(numbers)
     for cells in tables.values():
-        found = settle(found, cells)
+        found = correct_grid(found, cells)
     return found
 
 
-def settle(numbers: Sequence[Number], cells: Cells) -> list[Number]:
-    """The numbers of a page with those of a filled grid made to fit, where that takes no more than doubts.
+def correct_grid(numbers: Sequence[Number], cells: Cells) -> list[Number]:
+    """Correct a filled grid among the numbers of a page, where only cells in doubt must change.
 
     Parameters
     ----------
     numbers : Sequence[Number]
-        Of a page.
+        Numbers of a page.
     cells : Cells
-        Where those of a table stand, rows and columns counted from 0. What is no full grid stays as it is.
+        Positions of those of a table, rows and columns counted from 0. A table that is no full grid stays as
+        it is.
     """
     found = list(numbers)
     full = len(cells) == SIDE**2 and max(map(max, cells)) == SIDE - 1
     if not full or any(len(numbers[i].digits) != 1 for i in cells.values()):
         return found
     grid = [[numbers[cells[r, c]] for c in range(SIDE)] for r in range(SIDE)]
-    p = _likelihoods(grid)
+    p = _make_probabilities(grid)
     read = np.array([[int(number.digits) for number in row] for row in grid])
     fitting = _search(p)
     if fitting is None:
         return found
     rows, columns = np.indices((SIDE, SIDE))
     change = float(np.log(p[rows, columns, fitting]).sum() - np.log(p[rows, columns, read]).sum())
-    if change < math.log(_LEAST_FIT):
+    if change < math.log(_MIN_LIKELIHOOD):
         return found
     for (r, c), i in cells.items():
         if fitting[r, c] != read[r, c]:
-            found[i] = _changed(numbers[i], str(fitting[r, c]), float(p[r, c, fitting[r, c]]))
+            found[i] = _change_digit(numbers[i], str(fitting[r, c]), float(p[r, c, fitting[r, c]]))
     return found
 
 
-def _likelihoods(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
-    """P (9, 9, 10): what each cell may say; sure cells say one thing only, and 0 is no digit of a grid."""
-    p = np.full((SIDE, SIDE, 10), _LEAST)
+def _make_probabilities(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
+    """Return p (9, 9, 10); sure cells have one digit only, and 0 is no digit of a grid."""
+    p = np.full((SIDE, SIDE, 10), _MIN_PROBABILITY)
     for r, row in enumerate(grid):
         for c, number in enumerate(row):
             if number.confidence >= DOUBT:
@@ -86,20 +87,19 @@ def _likelihoods(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
             for other in number.alternatives:
                 if number.confidence < DOUBT and len(other.text) == 1 and other.text.isdecimal():
                     p[r, c, int(other.text)] = max(p[r, c, int(other.text)], other.confidence)
-    p[:, :, 0] = np.minimum(p[:, :, 0], _LEAST / 10)
+    p[:, :, 0] = np.minimum(p[:, :, 0], _MIN_PROBABILITY / 10)
     return p
 
 
 def _search(p: NDArray[np.float64]) -> NDArray[np.int64] | None:
-    """The likeliest digits (9, 9) that fit; None where none do, or it takes too long to tell.
+    """Search the likeliest digits (9, 9) that fit; None where none do, or the search takes too long.
 
-    Depth first, the cell with the fewest digits left first, the likeliest digit first, and no further where
-    even the best of what is left could not be likelier than what was found.
+    Branch and bound: depth first, the cell with the fewest digits left first, the likeliest digit first.
     """
     logs = np.log(np.maximum(p, 1e-300))
     open_to = (p[:, :, 1:] > 0).astype(bool)
     best: tuple[float, NDArray[np.int64] | None] = (
-        math.log(_LEAST_FIT) * 3 + float(logs.max(axis=2).sum()),
+        math.log(_MIN_LIKELIHOOD) * 3 + float(logs.max(axis=2).sum()),
         None,
     )
     steps = 0
@@ -107,7 +107,7 @@ def _search(p: NDArray[np.float64]) -> NDArray[np.int64] | None:
     def go(allowed: NDArray[np.bool_], digits: NDArray[np.int64], sum_so_far: float) -> None:
         nonlocal best, steps
         steps += 1
-        if steps > _STEPS:
+        if steps > _MAX_STEPS:
             return
         empty = digits == 0
         if not empty.any():
@@ -128,11 +128,11 @@ def _search(p: NDArray[np.float64]) -> NDArray[np.int64] | None:
             digits[r, c] = 0
 
     go(open_to, np.zeros((SIDE, SIDE), np.int64), 0.0)
-    return best[1] if steps <= _STEPS else None
+    return best[1] if steps <= _MAX_STEPS else None
 
 
-def _changed(number: Number, digit: str, likely: float) -> Number:
-    """A cell with another digit; it is as sure as it would be among what it may say, at most as it was."""
+def _change_digit(number: Number, digit: str, likely: float) -> Number:
+    """Change the digit of a cell; it gets that digit's probability, at most 1/2, and is not accepted."""
     confidence = min(0.5, max(likely, 1.0 - number.confidence))
     before = Alternative(number.text, min(number.confidence, 1.0 - confidence))
     others = tuple(other for other in number.alternatives if other.text != digit)

@@ -1,8 +1,8 @@
-"""Rows and columns, told from nothing but where the numbers stand; and the order in which a page is read.
+"""Rows and columns of tables, by the boxes of the numbers alone; and the reading order of a page.
 
 Each box is linked to its neighbour on the right and to the one below, where each is the other's nearest.
-Links to the side make rows, links down make columns, and what hangs together is a table. Lines need no rules,
-may lie askew or bend a little, and may lack cells: chains that lie upon one another are one line.
+Links to the right make rows, links down make columns, and a connected component is a table. Lines need no
+rules, may be skewed or bent a little, and may lack cells: chains that lie upon one another are one line.
 
 Letters: n boxes, c their centres.
 """
@@ -19,92 +19,95 @@ from sutja.types import Box
 
 Boxes = NDArray[np.float64]  # (n, 4) xyxy
 
-LEAST_ROWS, LEAST_COLUMNS, LEAST_CELLS = 2, 2, 6
-LEAST_FILLED = 0.4  # of the cells of a table: what is emptier only happens to stand in line
-_SIDE_GAP, _DOWN_GAP = 14.0, 5.0  # heights to the next cell on the right, to the next below
-_ALIGNED = 0.6  # heights by which the edges of two cells of a column may be off
-_LEVEL = 0.5  # heights by which the centres of two cells of a row may be off
-_FAR, _FEW = 1.7, 0.25  # usual steps to the next row; of the columns: a row so far off with so few is no row
-_ALIKE = 0.5  # of the higher one's height: numbers of one table are as high at least
-_SLOPE_CELLS = 4  # cells that a line's own slope is told from
+MIN_ROWS, MIN_COLUMNS, MIN_CELLS = 2, 2, 6
+MIN_FILLED = 0.4  # of the cells of a table: emptier ones only happen to be aligned
+_MAX_GAP_RIGHT, _MAX_GAP_BELOW = 14.0, 5.0  # heights to the next cell on the right, to the next below
+_COLUMN_TOLERANCE = 0.6  # heights by which the edges of two cells of a column may be off
+_ROW_TOLERANCE = 0.5  # heights by which the centres of two cells of a row may be off
+_FAR, _FEW = 1.7, 0.25  # usual steps to the next row, and part of the columns, of a heading
+_ALIKE = 0.5  # of the higher one's height: numbers of one table are at least as high
+_SLOPE_CELLS = 4  # cells that a slope is measured with
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Which table of the page, which row of it and which column, each counted from 1."""
+class CellPosition:
+    """Position of a number in a table: table of the page, row and column, each counted from 1."""
 
     table: int
     row: int
     column: int
 
 
-def places(boxes: Sequence[Box], framed: Sequence[bool] | None = None) -> list[Place | None]:
-    """For each box its place in a table, None where it stands in none.
+def locate_cells(boxes: Sequence[Box], framed: Sequence[bool] | None = None) -> list[CellPosition | None]:
+    """Locate each box in the tables of a page; None where it stands in none.
 
     Parameters
     ----------
     boxes : Sequence[Box]
-        Of the numbers of an upright page, in any order. Two pieces of one cell get the same place.
+        Boxes of the numbers on an upright page, in any order. Two parts of one cell get the same position.
     framed : Sequence[bool] | None
-        Whether each stands within a frame; no table reaches across one.
+        For each box, if it stands within a frame; no table reaches across one.
     """
-    found: list[Place | None] = [None] * len(boxes)
-    if len(boxes) < LEAST_CELLS:
-        return found
+    positions: list[CellPosition | None] = [None] * len(boxes)
+    if len(boxes) < MIN_CELLS:
+        return positions
     all_boxes = np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], np.float64)
-    height = _height(all_boxes)
+    height = _measure_height(all_boxes)
     inside = np.zeros(len(boxes), np.bool_) if framed is None else np.asarray(framed, np.bool_)
-    right, below = _links(all_boxes, height, 0, inside), _links(all_boxes, height, 1, inside)
+    right, below = (
+        _link_neighbours(all_boxes, height, 0, inside),
+        _link_neighbours(all_boxes, height, 1, inside),
+    )
     tables = []
-    for members in _groups(len(boxes), [*right, *below]):
-        table = _table(members, all_boxes, height, right, below)
+    for members in _find_components(len(boxes), [*right, *below]):
+        table = _make_table(members, all_boxes, height, right, below)
         if table:
             tables.append(table)
     tables.sort(key=lambda table: min(all_boxes[i, 1] for i in table))
     for number, table in enumerate(tables, start=1):
         for i, (row, column) in table.items():
-            found[i] = Place(number, row + 1, column + 1)
-    return found
+            positions[i] = CellPosition(number, row + 1, column + 1)
+    return positions
 
 
-def in_order(boxes: Sequence[Box], where: Sequence[Place | None]) -> list[int]:
-    """The places of boxes in reading order: line by line, each table in one piece, row by row.
+def find_reading_order(boxes: Sequence[Box], positions: Sequence[CellPosition | None]) -> list[int]:
+    """Find the reading order of boxes, as indices: line by line, each table as a whole, row by row.
 
     Parameters
     ----------
     boxes : Sequence[Box]
-        Of an upright page.
-    where : Sequence[Place | None]
-        As `places` gives it.
+        Boxes of an upright page.
+    positions : Sequence[CellPosition | None]
+        Their positions, by `locate_cells`.
     """
     order: list[int] = []
     tables: dict[int, list[int]] = {}
     loose = []
-    for i, place in enumerate(where):
-        if place is None:
+    for i, position in enumerate(positions):
+        if position is None:
             loose.append(i)
         else:
-            tables.setdefault(place.table, []).append(i)
+            tables.setdefault(position.table, []).append(i)
     blocks = [[i] for i in loose]
     for members in tables.values():
-        members.sort(key=lambda i: (_at(where[i]), boxes[i].x0))
+        members.sort(key=lambda i: (_get_row_and_column(positions[i]), boxes[i].x0))
         blocks.append(members)
-    for line in _text_lines(blocks, boxes):
+    for line in _sort_text_lines(blocks, boxes):
         for block in line:
             order += block
     return order
 
 
-def _at(place: Place | None) -> tuple[int, int]:
-    assert place is not None
-    return place.row, place.column
+def _get_row_and_column(position: CellPosition | None) -> tuple[int, int]:
+    assert position is not None
+    return position.row, position.column
 
 
-def _text_lines(blocks: list[list[int]], boxes: Sequence[Box]) -> list[list[list[int]]]:
-    """Blocks in lines from top to bottom, each from left to right; a table is a line of its own start."""
+def _sort_text_lines(blocks: list[list[int]], boxes: Sequence[Box]) -> list[list[list[int]]]:
+    """Sort blocks into lines from top to bottom, each from left to right."""
     tops = [min(boxes[i].y0 for i in block) for block in blocks]
     starts = [min(boxes[i].x0 for i in block) for block in blocks]
-    # A table stands in line with what is beside its first row.
+    # A table belongs to the line of its first row.
     heights = [float(np.median([boxes[i].height for i in block])) for block in blocks]
     ranked = sorted(range(len(blocks)), key=lambda b: tops[b] + heights[b] / 2)
     lines: list[list[int]] = []
@@ -119,12 +122,14 @@ def _text_lines(blocks: list[list[int]], boxes: Sequence[Box]) -> list[list[list
     return [[blocks[b] for b in sorted(line, key=lambda b: starts[b])] for line in lines]
 
 
-def _height(boxes: Boxes) -> float:
+def _measure_height(boxes: Boxes) -> float:
     return max(float(np.median(boxes[:, 3] - boxes[:, 1])), 1e-3)
 
 
-def _links(boxes: Boxes, height: float, axis: int, inside: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Pairs (i, j): j is i's nearest to the right (axis 0) or below (axis 1), and i is j's nearest back."""
+def _link_neighbours(
+    boxes: Boxes, height: float, axis: int, inside: NDArray[np.bool_]
+) -> list[tuple[int, int]]:
+    """Link pairs (i, j): j is nearest to i on the right (axis 0) or below (axis 1), and i is nearest to j."""
     low, high = boxes[:, axis], boxes[:, axis + 2]
     other = 1 - axis
     a0, a1 = boxes[:, other], boxes[:, other + 2]
@@ -134,7 +139,7 @@ def _links(boxes: Boxes, height: float, axis: int, inside: NDArray[np.bool_]) ->
     if axis == 0:
         sizes = np.minimum((a1 - a0)[:, None], (a1 - a0)[None, :])
         off = np.abs(centre[None, :] - centre[:, None])
-        fits = (off <= _LEVEL * np.maximum(sizes, 0.6 * height)) & (gap <= _SIDE_GAP * height)
+        fits = (off <= _ROW_TOLERANCE * np.maximum(sizes, 0.6 * height)) & (gap <= _MAX_GAP_RIGHT * height)
         fits &= gap > -0.3 * height
     else:
         off = np.minimum(
@@ -143,7 +148,9 @@ def _links(boxes: Boxes, height: float, axis: int, inside: NDArray[np.bool_]) ->
         )
         shared = np.minimum(a1[:, None], a1[None, :]) - np.maximum(a0[:, None], a0[None, :])
         narrow = np.minimum((a1 - a0)[:, None], (a1 - a0)[None, :])
-        fits = ((off <= _ALIGNED * height) | (shared >= 0.5 * narrow)) & (gap <= _DOWN_GAP * height)
+        fits = ((off <= _COLUMN_TOLERANCE * height) | (shared >= 0.5 * narrow)) & (
+            gap <= _MAX_GAP_BELOW * height
+        )
         fits &= gap > -0.4 * height
     high_as = np.maximum(boxes[:, 3] - boxes[:, 1], 1e-3)
     alike = np.minimum(high_as[:, None], high_as[None, :]) >= _ALIKE * np.maximum(high_as[:, None], high_as)
@@ -154,8 +161,8 @@ def _links(boxes: Boxes, height: float, axis: int, inside: NDArray[np.bool_]) ->
     return [(i, int(j)) for i, j in enumerate(forward) if np.isfinite(cost[i, j]) and int(backward[j]) == i]
 
 
-def _groups(n: int, links: Sequence[tuple[int, int]]) -> list[list[int]]:
-    """What hangs together by links, as lists of places."""
+def _find_components(n: int, links: Sequence[tuple[int, int]]) -> list[list[int]]:
+    """Find the connected components of links, as lists of indices."""
     parent = list(range(n))
 
     def root(i: int) -> int:
@@ -172,38 +179,42 @@ def _groups(n: int, links: Sequence[tuple[int, int]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _table(
+def _make_table(
     members: list[int],
     boxes: Boxes,
     height: float,
     right: list[tuple[int, int]],
     below: list[tuple[int, int]],
 ) -> dict[int, tuple[int, int]]:
-    """Row and column, from 0, of each member; nothing where they make no table."""
-    if len(members) < LEAST_CELLS:
+    """Find row and column, from 0, of each member of a component; none where they make no table."""
+    if len(members) < MIN_CELLS:
         return {}
     local = {i: k for k, i in enumerate(members)}
     mine = boxes[members]
-    rows = _lines(mine, [(local[i], local[j]) for i, j in right if i in local and j in local], height, 0)
-    columns = _lines(mine, [(local[i], local[j]) for i, j in below if i in local and j in local], height, 1)
-    kept = _without_headings(mine, rows, columns)
-    if len(kept) < len(members):  # what is left may hang together by less, or not at all
-        return _table([members[k] for k in kept], boxes, height, right, below)
+    rows = _number_lines(
+        mine, [(local[i], local[j]) for i, j in right if i in local and j in local], height, 0
+    )
+    columns = _number_lines(
+        mine, [(local[i], local[j]) for i, j in below if i in local and j in local], height, 1
+    )
+    kept = _drop_headings(mine, rows, columns)
+    if len(kept) < len(members):  # the rest may be no table, or several
+        return _make_table([members[k] for k in kept], boxes, height, right, below)
     n_rows, n_columns = max(rows) + 1, max(columns) + 1
     cells = len(set(zip(rows, columns, strict=True)))
-    full = cells >= LEAST_FILLED * n_rows * n_columns
-    if n_rows < LEAST_ROWS or n_columns < LEAST_COLUMNS or cells < LEAST_CELLS or not full:
+    full = cells >= MIN_FILLED * n_rows * n_columns
+    if n_rows < MIN_ROWS or n_columns < MIN_COLUMNS or cells < MIN_CELLS or not full:
         return {}
     return {i: (rows[k], columns[k]) for i, k in local.items()}
 
 
-def _without_headings(boxes: Boxes, rows: list[int], columns: list[int]) -> list[int]:
-    """Without a first or last row that holds next to nothing and stands off: a title, a page's number."""
+def _drop_headings(boxes: Boxes, rows: list[int], columns: list[int]) -> list[int]:
+    """Drop a first or last row of few cells that stands off: a title, a page number."""
     of_row: dict[int, list[int]] = {}
     for k, row in enumerate(rows):
         of_row.setdefault(row, []).append(k)
     middles = [float(np.median((boxes[of_row[r], 1] + boxes[of_row[r], 3]) / 2)) for r in sorted(of_row)]
-    if len(middles) < LEAST_ROWS + 1:
+    if len(middles) < MIN_ROWS + 1:
         return list(range(len(rows)))
     steps = np.diff(middles)
     far = _FAR * float(np.median(steps))
@@ -216,27 +227,27 @@ def _without_headings(boxes: Boxes, rows: list[int], columns: list[int]) -> list
     return [k for k in range(len(rows)) if k not in gone]
 
 
-def _lines(boxes: Boxes, links: list[tuple[int, int]], height: float, axis: int) -> list[int]:
-    """For each box the number of its row (axis 0) or its column (axis 1), from 0 at the top left."""
-    chains = _groups(len(boxes), links)
+def _number_lines(boxes: Boxes, links: list[tuple[int, int]], height: float, axis: int) -> list[int]:
+    """Number the rows (axis 0) or columns (axis 1) from 0 at the top left; one number for each box."""
+    chains = _find_components(len(boxes), links)
     along = (boxes[:, axis] + boxes[:, axis + 2]) / 2
     other = 1 - axis
     across = (boxes[:, other] + boxes[:, other + 2]) / 2
-    slope = _common_slope(chains, along, across)
+    slope = _measure_slope(chains, along, across)
     middle = float(np.median(along))
-    level = across - slope * (along - middle)  # where each box stands, once the common slope is taken out
+    level = across - slope * (along - middle)  # position of each box without the common slope
     spread = (boxes[:, other + 2] - boxes[:, other]) / 2
     found = [_Line(chain, level, spread) for chain in chains]
-    merged = _merged(found, height, axis)
-    number = [0] * len(boxes)
-    for place, line in enumerate(sorted(merged, key=lambda line: line.centre)):
+    merged = _merge_lines(found, height, axis)
+    numbers = [0] * len(boxes)
+    for index, line in enumerate(sorted(merged, key=lambda line: line.centre)):
         for i in line.members:
-            number[i] = place
-    return number
+            numbers[i] = index
+    return numbers
 
 
 class _Line:
-    """A row or a column: its members, and where it lies across its direction."""
+    """A row or a column: its members, and its extent across its direction."""
 
     def __init__(self, members: list[int], level: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
         self.members = members
@@ -245,17 +256,20 @@ class _Line:
         self.centre = float(np.median(level[members]))
 
 
-def _merged(lines: list[_Line], height: float, axis: int) -> list[_Line]:
-    """Lines that lie upon one another are one; the longest say where the lines are."""
+def _merge_lines(lines: list[_Line], height: float, axis: int) -> list[_Line]:
+    """Merge lines that lie upon one another, the longest first."""
     kept: list[_Line] = []
     for line in sorted(lines, key=lambda line: -len(line.members)):
-        best, most = None, 0.0
+        best, best_share = None, 0.0
         for other in kept:
             shared = min(line.high, other.high) - max(line.low, other.low)
             part = shared / max(min(line.high - line.low, other.high - other.low), 1e-6)
-            near = abs(line.centre - other.centre) <= (_LEVEL if axis == 0 else _ALIGNED) * height
-            if (part > 0.5 or near) and part + near > most:
-                best, most = other, part + near
+            near = (
+                abs(line.centre - other.centre)
+                <= (_ROW_TOLERANCE if axis == 0 else _COLUMN_TOLERANCE) * height
+            )
+            if (part > 0.5 or near) and part + near > best_share:
+                best, best_share = other, part + near
         if best is None:
             kept.append(line)
         else:
@@ -263,8 +277,8 @@ def _merged(lines: list[_Line], height: float, axis: int) -> list[_Line]:
     return kept
 
 
-def _common_slope(chains: list[list[int]], along: NDArray[np.float64], across: NDArray[np.float64]) -> float:
-    """How much the lines rise to a pixel of their length: the median over the longer ones."""
+def _measure_slope(chains: list[list[int]], along: NDArray[np.float64], across: NDArray[np.float64]) -> float:
+    """Measure the slope of the lines, in pixels to a pixel of their length: the median of the longer ones."""
     slopes, weights = [], []
     for chain in chains:
         if len(chain) < _SLOPE_CELLS:

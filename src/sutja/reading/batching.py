@@ -15,11 +15,11 @@ from sutja.types import Page
 
 Result = TypeVar("Result")
 
-WINDOW = 256  # pictures looked at together, so that those of one width can share a run
-WINDOW_PIXELS = 16_000_000  # fewer pictures where they are large
+BATCH_PICTURES = 256  # pictures looked at together, so that those of one width can share a run
+BATCH_PIXELS = 16_000_000  # fewer pictures where they are large
 
 
-def windows(sources: Iterable[Source]) -> Iterator[list[Picture | PictureError]]:
+def batch_pictures(sources: Iterable[Source]) -> Iterator[list[Picture | PictureError]]:
     """The pictures of all sources in order, in lists; an error in the place of each that cannot be read.
 
     Sources are asked for as they are needed.
@@ -30,14 +30,14 @@ def windows(sources: Iterable[Source]) -> Iterator[list[Picture | PictureError]]
         for picture in iter_pictures(source):
             window.append(picture)
             pixels += picture.pixels.size if isinstance(picture, Picture) else 0
-            if len(window) >= WINDOW or pixels >= WINDOW_PIXELS:
+            if len(window) >= BATCH_PICTURES or pixels >= BATCH_PIXELS:
                 yield window
                 window, pixels = [], 0
     if window:
         yield window
 
 
-def one_picture(
+def load_single_picture(
     source: Source, iterate: Callable[[Source], Iterator[Picture | PictureError]] = iter_pictures
 ) -> Picture:
     """Load the picture of a source that holds one.
@@ -64,7 +64,7 @@ def one_picture(
     return pictures[0]
 
 
-def failed(error: PictureError) -> Page:
+def make_error_page(error: PictureError) -> Page:
     """The page in the place of a picture that cannot be read."""
     return Page(error.source, error.page, None, None, error=str(error))
 
@@ -108,7 +108,7 @@ def answer_each(
     return results
 
 
-def page_by_page(
+def read_pages(
     sources: Iterable[Source], read: Callable[[Picture], Page], check_network: Callable[[], None]
 ) -> Iterator[Page]:
     """Read the pages of documents one after the other; each is let go before the next is opened.
@@ -130,15 +130,15 @@ def page_by_page(
     for source in sources:
         for picture in iter_pages(source):
             if isinstance(picture, PictureError):
-                yield failed(picture)
+                yield make_error_page(picture)
                 continue
             try:
                 yield read_page(picture, read)
             except InferenceError as error:
                 check_network()
-                yield failed(PictureError(str(error), source=picture.source, page=picture.page))
+                yield make_error_page(PictureError(str(error), source=picture.source, page=picture.page))
             except PictureError as error:
-                yield failed(error)
+                yield make_error_page(error)
 
 
 def read_page(picture: Picture, read: Callable[[Picture], Page]) -> Page:

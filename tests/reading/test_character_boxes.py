@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.reading.boxes import around, character_boxes
+from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import Glyph
 from sutja.signals.normalisation import Normalised
 
@@ -20,15 +20,15 @@ def test_two_characters_by_hand():
     array[4:20, 10:18] = 1.0
     array[8:28, 30:45] = 1.0
     glyphs = [Glyph("1", 1.0, 6, 8), Glyph("2", 1.0, 18, 19)]
-    boxes = character_boxes(glyphs, normalised(array), 60, 32)
+    boxes = locate_characters(glyphs, normalised(array), 60, 32)
     assert [box.to_list() for box in boxes] == [[10, 4, 18, 20], [30, 8, 45, 28]]
-    assert around(boxes).to_list() == [10, 4, 45, 28]
+    assert enclose(boxes).to_list() == [10, 4, 45, 28]
 
 
 def test_the_way_back_to_the_picture():
     array = np.zeros((32, 60))
     array[4:20, 10:18] = 1.0
-    [box] = character_boxes([Glyph("1", 1.0, 6, 8)], normalised(array, 2.0, 3.0, 100.0, 7.0), 500, 500)
+    [box] = locate_characters([Glyph("1", 1.0, 6, 8)], normalised(array, 2.0, 3.0, 100.0, 7.0), 500, 500)
     assert box.to_list() == [120, 19, 136, 67]
 
 
@@ -36,7 +36,9 @@ def test_touching_characters_are_cut_where_least_ink_is():
     array = np.zeros((32, 60))
     array[4:28, 10:40] = 1.0
     array[4:26, 22] = 0.0  # a thin bridge
-    left, right = character_boxes([Glyph("3", 1.0, 7, 9), Glyph("5", 1.0, 15, 16)], normalised(array), 60, 32)
+    left, right = locate_characters(
+        [Glyph("3", 1.0, 7, 9), Glyph("5", 1.0, 15, 16)], normalised(array), 60, 32
+    )
     assert (left.x1, right.x0) == (22, 22)
 
 
@@ -44,7 +46,7 @@ def test_a_gap_keeps_its_room():
     array = np.zeros((32, 90))
     array[4:28, 10:20] = array[4:28, 60:70] = 1.0
     glyphs = [Glyph("1", 1.0, 7, 8), Glyph(" ", 1.0, 19, 20), Glyph("2", 1.0, 32, 33)]
-    _, gap, _ = character_boxes(glyphs, normalised(array), 90, 32)
+    _, gap, _ = locate_characters(glyphs, normalised(array), 90, 32)
     assert 15 <= gap.x0 < gap.x1 <= 65
     assert gap.width > 20
 
@@ -59,9 +61,9 @@ def test_any_glyphs_give_boxes_inside_the_picture(data):
         Glyph(data.draw(st.sampled_from("1. ")), 1.0, cut, cut + 1) for cut in cuts
     ]  # some in the padding
     width, height = data.draw(st.integers(1, 400)), data.draw(st.integers(1, 400))
-    boxes = character_boxes(glyphs, normalised(array, width / w, height / 32), width, height)
+    boxes = locate_characters(glyphs, normalised(array, width / w, height / 32), width, height)
     assert len(boxes) == len(glyphs)
-    whole = around(boxes)
+    whole = enclose(boxes)
     for box in [whole, *boxes]:
         assert 0 <= box.x0 <= box.x1 <= width
         assert 0 <= box.y0 <= box.y1 <= height

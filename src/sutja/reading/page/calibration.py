@@ -1,4 +1,4 @@
-"""How far numbers on pages are trusted, learnt from pages whose numbers are known."""
+"""Calibration of the confidence in numbers on pages, by pages whose numbers are known."""
 
 from __future__ import annotations
 
@@ -9,47 +9,52 @@ import numpy as np
 from sutja.confidence import RiskTable, combine_evidence, fit_calibration, fit_evidence
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldConfidence
-from sutja.reading.page.truth import Case
+from sutja.reading.page.labels import Case
 
-LEAST_CASES = 100  # fewer tell nothing
+MIN_CASES = 100  # fewer are too few to calibrate with
 
 
-def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: int = 0) -> FieldConfidence:
-    """How finding and reading weigh, their calibration, and the threshold from which numbers are accepted.
+def calibrate_fields(
+    pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: int = 0
+) -> FieldConfidence:
+    """Fit the weights of detection and transcription and their calibration, and choose the threshold.
 
-    Half of the pages fit the weights and the map to a probability, the other half counts what each
-    threshold accepts. Pages stay whole: the numbers of one are not drawn independently.
+    Half of the pages fit the weights and the calibration, the other half counts what each threshold accepts.
+    Pages stay whole, since the numbers of one page are not independent.
 
     Parameters
     ----------
     pages : Sequence[Sequence[Case]]
-        For each page its cases, read without any calibration of fields. Only numbers that a threshold may
-        accept count.
+        Cases of each page, read without calibration of fields. Numbers that no threshold may accept do not
+        count.
     max_error : float
         Largest share of wrong numbers among the accepted of the second half.
     seed : int
-        Deals the pages.
+        Seed of the split of the pages.
 
     Raises
     ------
     ThresholdError
-        If there are fewer than `LEAST_CASES` numbers, or no threshold keeps the error.
+        If there are fewer than `MIN_CASES` numbers, or no threshold keeps the error.
     """
     order = np.random.default_rng(seed).permutation(len(pages))
     half = len(pages) // 2
     fit, count = (
         [case for i in part for case in pages[i] if case.acceptable] for part in (order[:half], order[half:])
     )
-    if len(fit) + len(count) < LEAST_CASES or not fit or not count:
+    if len(fit) + len(count) < MIN_CASES or not fit or not count:
         raise ThresholdError(
-            f"{len(fit) + len(count)} numbers were read, too few to trust by",
+            f"{len(fit) + len(count)} numbers were read, too few to calibrate with",
             where="pages",
             remedy="label more of them",
         )
-    evidence = fit_evidence(*_grounds(fit), [case.right for case in fit])
+    evidence = fit_evidence(*_split_confidences(fit), [case.right for case in fit])
 
     def raw(cases: Sequence[Case]) -> list[float]:
-        return [combine_evidence(found, read, evidence) for found, read in zip(*_grounds(cases), strict=True)]
+        return [
+            combine_evidence(found, read, evidence)
+            for found, read in zip(*_split_confidences(cases), strict=True)
+        ]
 
     calibrate = fit_calibration(raw(fit), [case.right for case in fit])
     table = RiskTable.measure([calibrate(value) for value in raw(count)], [case.right for case in count])
@@ -57,8 +62,8 @@ def field_trust(pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: 
     return FieldConfidence(calibrate.calibration, table.counts, chosen.threshold, evidence=evidence)
 
 
-def _grounds(cases: Sequence[Case]) -> tuple[list[float], list[float]]:
-    """How surely each number was found, and how surely it was read; without trust the two are multiplied."""
+def _split_confidences(cases: Sequence[Case]) -> tuple[list[float], list[float]]:
+    """Return the confidences of detection and of transcription, whose product an uncalibrated number has."""
     numbers = [case.number for case in cases if case.number is not None]
     found = [
         1.0 if number.detection_confidence is None else number.detection_confidence for number in numbers

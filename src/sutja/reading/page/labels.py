@@ -1,7 +1,7 @@
-"""What was read beside what is there: labels of a person's own pages, and the numbers that answer them.
+"""Labels of pages, and the numbers that match them.
 
-A label with a box is answered by the number that stands there; one without by the number that says the same,
-or nearly, anywhere on its page. Digits are compared, leading zeros and all.
+A label with a box is matched by the number at its place; one without by the number on its page that has the
+same digits, or nearly. Digits are compared, leading zeros and all.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from sutja.grammar import digits_of
 from sutja.metrics import edit_distance
 from sutja.types import Box, Number, Page
 
-FILE_NAMES = ("file", "path", "filename", "file_name", "image", "picture")
-BOX_NAMES = ("x0", "y0", "x1", "y1")
-TEXT_NAMES = ("text", "number", "digits", "value", "label")
-LEAST_OVERLAP = 0.3  # IoU from which a number stands at a label's box
-_LIKE = 0.5  # edits to a digit: what differs by more answers another label
-_LONGEST_LINE = 1_000_000  # characters
+FILE_COLUMNS = ("file", "path", "filename", "file_name", "image", "picture")
+BOX_COLUMNS = ("x0", "y0", "x1", "y1")
+TEXT_COLUMNS = ("text", "number", "digits", "value", "label")
+MIN_IOU = 0.3  # of a number and the box of a label, to match
+_MAX_EDITS = 0.5  # to a digit: what differs by more matches another label
+_MAX_LINE = 1_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What stands on a page, and where, if the person said; an empty text says that nothing does."""
+    """A number on a page, and its box, if it is known; an empty text says that the page has no number."""
 
     file: str
     page: int
@@ -38,15 +38,15 @@ class Label:
 
     @property
     def digits(self) -> str:
-        """What is compared."""
+        """Digits of the text, which are compared."""
         return digits_of(self.text)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A label and the number that answers it; either may be missing.
+    """A label and the number that matches it; either may be missing.
 
-    A label without a number was not found. A number without a label is wrong: it stands where nothing is.
+    A label without a number was missed. A number without a label is wrong.
     """
 
     label: Label | None
@@ -54,64 +54,64 @@ class Case:
 
     @property
     def right(self) -> bool:
-        """Whether the number says what the label says."""
+        """True if the number has the digits of the label."""
         return self.label is not None and self.number is not None and self.number.digits == self.label.digits
 
     @property
     def read(self) -> bool:
-        """Whether it was read right, and accepted."""
+        """True if the number is right, and accepted."""
         return self.right and self.number is not None and self.number.accepted
 
     @property
     def wrong(self) -> bool:
-        """Whether something wrong was accepted."""
+        """True if a wrong number was accepted."""
         return not self.right and self.number is not None and self.number.accepted
 
     @property
     def acceptable(self) -> bool:
-        """Whether a number is there that a threshold might accept."""
+        """True if there is a number that a threshold might accept."""
         return self.number is not None and LETTER not in self.number.text
 
 
 def read_labels(path: str | Path) -> list[Label]:
-    """The labels of a CSV with the columns file and text, and page, x0, y0, x1, y1 where they are known.
+    """Read labels from a CSV with the columns file and text, and page, x0, y0, x1, y1 where they are known.
 
     Raises
     ------
     SutjaError
-        If it cannot be read, lacks a column, or a line of it makes no sense.
+        If it cannot be read, lacks a column, or has a malformed line.
     """
-    place = str(path)
+    where = str(path)
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is no UTF-8 text"
-        raise SutjaError(f"cannot be read ({reason})", where=place, remedy="give a CSV of labels") from error
-    first = text[:_LONGEST_LINE].partition("\n")[0]
+        raise SutjaError(f"cannot be read ({reason})", where=where, remedy="give a CSV of labels") from error
+    first = text[:_MAX_LINE].partition("\n")[0]
     mark = max(",;\t", key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=mark))
     except csv.Error as error:
-        raise SutjaError(f"is no CSV ({error})", where=place, remedy="correct it") from error
+        raise SutjaError(f"is no CSV ({error})", where=where, remedy="correct it") from error
     names = [name.strip().lower() for name in rows[0]] if rows else []
-    file, said = _first(names, FILE_NAMES), _first(names, TEXT_NAMES)
-    if file is None or said is None:
+    file, label = _find_column(names, FILE_COLUMNS), _find_column(names, TEXT_COLUMNS)
+    if file is None or label is None:
         raise SutjaError(
             "lacks the columns file and text",
-            where=place,
+            where=where,
             remedy="write file,text as its first line, or file,page,x0,y0,x1,y1,text",
         )
     body = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))]
     if not body:
-        raise SutjaError("has no labels", where=place, remedy="add a line for each number")
-    return [_label(row, names, (file, said), f"{place}, line {number}") for number, row in body]
+        raise SutjaError("has no labels", where=where, remedy="add a line for each number")
+    return [_make_label(row, names, (file, label), f"{where}, line {number}") for number, row in body]
 
 
-def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
+def _find_column(names: Sequence[str], wanted: Sequence[str]) -> int | None:
     return next((names.index(name) for name in wanted if name in names), None)
 
 
-def _label(row: list[str], names: list[str], columns: tuple[int, int], where: str) -> Label:
+def _make_label(row: list[str], names: list[str], columns: tuple[int, int], where: str) -> Label:
     if len(row) != len(names):
         raise SutjaError(
             f"has {len(row)} values, the first line {len(names)}",
@@ -122,22 +122,20 @@ def _label(row: list[str], names: list[str], columns: tuple[int, int], where: st
     file, text = row[columns[0]].strip(), row[columns[1]].strip()
     if not file or (text and not digits_of(text)):
         raise SutjaError(
-            "names no file, or a text without a digit",
+            "has no file, or a text without a digit",
             where=where,
             remedy="correct that line; leave the text empty where a page has no number",
         )
     try:
         page = int(values.get("page") or 1)
-        corners = [values.get(name, "") for name in BOX_NAMES]
+        corners = [values.get(name, "") for name in BOX_COLUMNS]
         box = Box(*map(float, corners)) if all(corners) else None
     except ValueError as error:
-        raise SutjaError(
-            f"has a page or a box that is none ({error})", where=where, remedy="correct it"
-        ) from error
+        raise SutjaError(f"has no valid page or box ({error})", where=where, remedy="correct it") from error
     return Label(file, page, text, box)
 
 
-def cases(page: Page, labels: Sequence[Label], every_number: bool = False) -> list[Case]:
+def match_labels(page: Page, labels: Sequence[Label], every_number: bool = False) -> list[Case]:
     """The labels of a page with what answers them.
 
     Parameters
@@ -150,10 +148,10 @@ def cases(page: Page, labels: Sequence[Label], every_number: bool = False) -> li
         The labels name every number that stands there: what answers none is a case of its own, and wrong.
     """
     numbers, labels = list(page.numbers), [label for label in labels if label.digits]
-    pairs = _by_place(labels, numbers)
+    pairs = _match_boxes(labels, numbers)
     taken = {j for _, j in pairs}
     open_labels = [i for i in range(len(labels)) if i not in {i for i, _ in pairs}]
-    pairs += _by_text(labels, numbers, [i for i in open_labels if labels[i].box is None], taken)
+    pairs += _match_texts(labels, numbers, [i for i in open_labels if labels[i].box is None], taken)
     answers = dict(pairs)
     found = [Case(label, numbers[answers[i]] if i in answers else None) for i, label in enumerate(labels)]
     if every_number:
@@ -162,21 +160,21 @@ def cases(page: Page, labels: Sequence[Label], every_number: bool = False) -> li
     return found
 
 
-def _by_place(labels: Sequence[Label], numbers: Sequence[Number]) -> list[tuple[int, int]]:
-    """Labels with a box, each with the number that covers it best."""
+def _match_boxes(labels: Sequence[Label], numbers: Sequence[Number]) -> list[tuple[int, int]]:
+    """Match labels that have a box, each with the number that overlaps it most."""
     overlaps = [
-        (overlap(label.box, number.box), i, j)
+        (compute_box_iou(label.box, number.box), i, j)
         for i, label in enumerate(labels)
         if label.box is not None
         for j, number in enumerate(numbers)
     ]
-    return _greedy([(-share, i, j) for share, i, j in overlaps if share >= LEAST_OVERLAP])
+    return _choose_pairs([(-share, i, j) for share, i, j in overlaps if share >= MIN_IOU])
 
 
-def _by_text(
+def _match_texts(
     labels: Sequence[Label], numbers: Sequence[Number], wanted: Sequence[int], taken: Iterable[int]
 ) -> list[tuple[int, int]]:
-    """Labels without a box, each with the number that says the same, or else with one that is like it."""
+    """Match labels without a box, each with a number of the same digits, or else of similar ones."""
     gone = set(taken)
     costs = []
     for i in wanted:
@@ -186,15 +184,15 @@ def _by_text(
                 continue
             if number.digits == digits:
                 costs.append((-1.0 - number.accepted, i, j))
-            elif number.accepted and abs(len(number.digits) - len(digits)) <= _LIKE * len(digits):
+            elif number.accepted and abs(len(number.digits) - len(digits)) <= _MAX_EDITS * len(digits):
                 edits = edit_distance(number.digits, digits) / len(digits)
-                if edits <= _LIKE:
+                if edits <= _MAX_EDITS:
                     costs.append((edits, i, j))
-    return _greedy(costs)
+    return _choose_pairs(costs)
 
 
-def _greedy(costs: Iterable[tuple[float, int, int]]) -> list[tuple[int, int]]:
-    """Pairs, the cheapest first, each label and each number once."""
+def _choose_pairs(costs: Iterable[tuple[float, int, int]]) -> list[tuple[int, int]]:
+    """Choose pairs, the cheapest first, each label and each number once."""
     labels, numbers, pairs = set(), set(), []
     for _, i, j in sorted(costs):
         if i not in labels and j not in numbers:
@@ -204,8 +202,8 @@ def _greedy(costs: Iterable[tuple[float, int, int]]) -> list[tuple[int, int]]:
     return pairs
 
 
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes.
+def compute_box_iou(a: Box, b: Box) -> float:
+    """Compute the intersection over union of two boxes.
 
     >>> overlap(Box(0, 0, 2, 1), Box(1, 0, 3, 1))
     0.3333333333333333
@@ -218,8 +216,8 @@ def overlap(a: Box, b: Box) -> float:
     return shared / (a.width * a.height + b.width * b.height - shared)
 
 
-class Labels:
-    """The labels of many pages, found again by the page's file and number.
+class PageLabels:
+    """The labels of many pages, by file and number of the page.
 
     A page belongs to labels whose file has the same path, or the same name where only one such file is
     labelled.
@@ -242,15 +240,15 @@ class Labels:
 
     @property
     def files(self) -> list[str]:
-        """Every file that is labelled, in the order of the labels."""
+        """Files that have labels, in the order of the labels."""
         return list(self._files.values())
 
-    def of(self, page: Page) -> list[Label]:
-        """The labels of a page."""
+    def get(self, page: Page) -> list[Label]:
+        """Return the labels of a page."""
         found = self._by_path.get((str(Path(page.source).resolve()), page.page))
         return found or self._by_name.get((Path(page.source).name, page.page), [])
 
-    def missing(self, pages: Iterable[tuple[str, int]]) -> list[Label]:
-        """Labels of pages that are not among these (source, page)."""
-        seen = {id(label) for source, page in pages for label in self.of(Page(source, page, None, None))}
+    def find_missing(self, pages: Iterable[tuple[str, int]]) -> list[Label]:
+        """Find the labels of pages that are not among these (source, page)."""
+        seen = {id(label) for source, page in pages for label in self.get(Page(source, page, None, None))}
         return [label for labels in self._by_path.values() for label in labels if id(label) not in seen]

@@ -23,7 +23,7 @@ _INK = 0.35  # of full ink; less is paper and noise
 _USUAL_WIDTH = 0.7  # of the height, for a character that stands alone
 
 
-def character_boxes(glyphs: Sequence[Glyph], normalised: Normalised, width: int, height: int) -> list[Box]:
+def locate_characters(glyphs: Sequence[Glyph], normalised: Normalised, width: int, height: int) -> list[Box]:
     """The box of each character.
 
     Parameters
@@ -55,7 +55,7 @@ def character_boxes(glyphs: Sequence[Glyph], normalised: Normalised, width: int,
     return boxes
 
 
-def around(boxes: Sequence[Box]) -> Box:
+def enclose(boxes: Sequence[Box]) -> Box:
     """The smallest box about some others, one at least."""
     return Box(
         min(box.x0 for box in boxes),

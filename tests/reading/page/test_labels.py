@@ -7,8 +7,8 @@ import pytest
 
 from sutja.confidence import Calibrator, combine_evidence
 from sutja.errors import SutjaError, ThresholdError
-from sutja.reading.page.trust import field_trust
-from sutja.reading.page.truth import Case, Label, Labels, cases, overlap, read_labels
+from sutja.reading.page.calibration import calibrate_fields
+from sutja.reading.page.labels import Case, Label, PageLabels, compute_box_iou, match_labels, read_labels
 from sutja.types import Box, Number, Page
 
 
@@ -36,16 +36,18 @@ def told(found):
 
 def test_labels_with_boxes_are_answered_where_they_are():
     labels = [Label("p.png", 1, "12", Box(0, 0, 50, 20)), Label("p.png", 1, "12", Box(200, 0, 250, 20))]
-    found = cases(page(number("12", 202), number("13", 3), number("99", 400)), labels)
+    found = match_labels(page(number("12", 202), number("13", 3), number("99", 400)), labels)
     assert told(found) == [("12", "13", "wrong"), ("12", "12", "read")]
-    every = cases(page(number("12", 202), number("13", 3), number("99", 400)), labels, every_number=True)
+    every = match_labels(
+        page(number("12", 202), number("13", 3), number("99", 400)), labels, every_number=True
+    )
     assert told(every)[2:] == [(None, "99", "wrong")]
 
 
 def test_labels_without_boxes_are_answered_by_the_same_text():
     labels = [Label("p.png", 1, text) for text in ("12", "4711", "12", "008")]
     answers = (number("4712", 10), number("12", 60), number("12", 120, accepted=False), number("777777", 180))
-    assert told(cases(page(*answers), labels)) == [
+    assert told(match_labels(page(*answers), labels)) == [
         ("12", "12", "read"),
         ("4711", "4712", "wrong"),
         ("12", "12", "rejected"),
@@ -55,8 +57,8 @@ def test_labels_without_boxes_are_answered_by_the_same_text():
 
 def test_a_page_labelled_to_have_no_number():
     nothing = [Label("p.png", 1, "")]
-    assert cases(page(number("3")), nothing) == []
-    assert told(cases(page(number("3"), number("4", accepted=False)), nothing, True)) == [
+    assert match_labels(page(number("3")), nothing) == []
+    assert told(match_labels(page(number("3"), number("4", accepted=False)), nothing, True)) == [
         (None, "3", "wrong"),
         (None, "4", "rejected"),
     ]
@@ -104,25 +106,27 @@ def test_labels_that_cannot_be_read(tmp_path):
 
 
 def test_labels_find_their_pages(tmp_path):
-    labels = Labels([Label("a/x.png", 1, "1"), Label("b/x.png", 1, "2"), Label("y.pdf", 2, "3")], tmp_path)
+    labels = PageLabels(
+        [Label("a/x.png", 1, "1"), Label("b/x.png", 1, "2"), Label("y.pdf", 2, "3")], tmp_path
+    )
     assert labels.files == [str(tmp_path / name) for name in ("a/x.png", "b/x.png", "y.pdf")]
 
     def of(source, page=1):
-        return [label.text for label in labels.of(Page(str(source), page, 1, 1))]
+        return [label.text for label in labels.get(Page(str(source), page, 1, 1))]
 
     assert of(tmp_path / "a" / "x.png") == ["1"]
     assert of("elsewhere/x.png") == []  # two files have this name
     assert of("elsewhere/y.pdf", 2) == ["3"]
     assert of("y.pdf", 1) == []
-    missing = labels.missing([(str(tmp_path / "a" / "x.png"), 1)])
+    missing = labels.find_missing([(str(tmp_path / "a" / "x.png"), 1)])
     assert [label.text for label in missing] == ["2", "3"]
     assert Path(labels.files[0]).is_absolute()
 
 
 def test_overlap():
-    assert overlap(Box(0, 0, 4, 4), Box(0, 0, 4, 4)) == 1.0
-    assert overlap(Box(0, 0, 4, 4), Box(4, 0, 8, 4)) == 0.0
-    assert overlap(Box(0, 0, 0, 0), Box(0, 0, 0, 0)) == 0.0
+    assert compute_box_iou(Box(0, 0, 4, 4), Box(0, 0, 4, 4)) == 1.0
+    assert compute_box_iou(Box(0, 0, 4, 4), Box(4, 0, 8, 4)) == 0.0
+    assert compute_box_iou(Box(0, 0, 0, 0), Box(0, 0, 0, 0)) == 0.0
 
 
 def test_trust_is_learnt_from_pages():
@@ -137,11 +141,11 @@ def test_trust_is_learnt_from_pages():
                 for p, ok in zip(confidence, right, strict=True)
             ]
         )
-    trust = field_trust(pages, max_error=0.05)
+    trust = calibrate_fields(pages, max_error=0.05)
     assert 0.85 < trust.threshold <= 1.0
     assert trust.thresholds.cases == 1000
     calibrate = Calibrator(trust.calibration.points)
     middle = [calibrate(combine_evidence(1.0, p, trust.evidence)) for p in np.linspace(0.2, 0.3, 11)]
     assert np.mean(middle) == pytest.approx(0.5, abs=0.1)
     with pytest.raises(ThresholdError, match="too few"):
-        field_trust(pages[:10])
+        calibrate_fields(pages[:10])
