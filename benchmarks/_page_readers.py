@@ -83,7 +83,7 @@ def sutja_reader(model: str | None = None, max_error: float | None = None) -> Pa
 
     cv2.setNumThreads(1)
     reader = Reader(model, threads=1, max_error=max_error)
-    reader.whole_pages()
+    reader.open_page_reader()
 
     def ask(path: Path) -> PageAnswer:
         began = time.perf_counter()

@@ -19,7 +19,7 @@ from sutja.reading import Reader
 def pages(tmp_path, monkeypatch):
     """Labelled pages of ten numbers each, one label in thirty wrong, and a finder that knows their fields."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Reader, "_finder", lambda reader: (Blocks(), None))
+    monkeypatch.setattr(Reader, "_open_detector", lambda reader: (Blocks(), None))
     rng = np.random.default_rng(0)
     lines = ["file,text"]
     for name in range(12):

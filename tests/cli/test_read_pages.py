@@ -26,7 +26,7 @@ PAGE = f"{{{NAMESPACE}}}"
 @pytest.fixture
 def run(monkeypatch):
     """Run `sutja read` with a finder of blocks in place of the bundled detector."""
-    monkeypatch.setattr(Reader, "_finder", lambda reader: (Blocks(), None))
+    monkeypatch.setattr(Reader, "_open_detector", lambda reader: (Blocks(), None))
     return lambda *arguments: CliRunner().invoke(main, ["read", *map(str, arguments)])
 
 

@@ -14,7 +14,7 @@ from steerable import add_bar, draw
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import TTA, Calibration, Preprocessing, RiskCounts, write_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path, find_model
-from sutja.reading import Reader, windows
+from sutja.reading import Reader, batching
 
 
 @pytest.fixture(scope="module")
@@ -215,7 +215,7 @@ def test_inputs_are_asked_for_as_they_are_needed(model_path):
     pages = Reader(model_path).read_many((draw(str(next(taken) % 10)) for _ in itertools.count()), crop=True)
     for expected in range(600):
         assert next(pages).numbers[0].digits == str(expected % 10)
-    assert next(taken) <= 600 + windows.WINDOW
+    assert next(taken) <= 600 + batching.BATCH_PICTURES
 
 
 def test_large_pictures_are_held_few_at_a_time(model_path):
@@ -223,7 +223,7 @@ def test_large_pictures_are_held_few_at_a_time(model_path):
     large = np.full((2000, 2000), 255, np.uint8)
     pages = Reader(model_path).read_many((large for _ in iter(lambda: next(taken), 50)), crop=True)
     next(pages)
-    assert next(taken) <= windows.WINDOW_PIXELS // large.size + 1
+    assert next(taken) <= batching.BATCH_PIXELS // large.size + 1
 
 
 def test_pages_of_a_tiff(model_path, tmp_path):

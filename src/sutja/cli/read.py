@@ -159,7 +159,7 @@ def _open_reader(given: _Options) -> Reader | Classifier:
         if not given.crop:
             if not isinstance(reader, Reader):
                 raise click.UsageError("a model of single characters reads crops: add --crop")
-            choice = reader.whole_pages().choice
+            choice = reader.open_page_reader().choice
     report_threshold(choice)
     return reader
 

@@ -162,7 +162,7 @@ class Reader:
         if crop:
             picture = load_single_picture(source)
             return _crop_page(picture, self._answer([picture])[0])
-        return read_page(load_single_picture(source, iter_pages), self.whole_pages().read)
+        return read_page(load_single_picture(source, iter_pages), self.open_page_reader().read)
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
@@ -186,7 +186,7 @@ class Reader:
         """
         if crop:
             return (page for window in batch_pictures(sources) for page in self._read_window(window))
-        return read_pages(sources, self.whole_pages().read, self._check_networks)
+        return read_pages(sources, self.open_page_reader().read, self._check_networks)
 
     def check_network(self) -> None:
         """Run the network on an empty crop.
@@ -207,10 +207,10 @@ class Reader:
         from sutja.detection import Detector
 
         self.check_network()
-        if isinstance(finder := self.whole_pages().detector, Detector):
+        if isinstance(finder := self.open_page_reader().detector, Detector):
             finder.check_network()
 
-    def whole_pages(self) -> PageReader:
+    def open_page_reader(self) -> PageReader:
         """What reads whole pages with this model; made, and its detector loaded, when it is first asked for.
 
         Raises
@@ -221,17 +221,17 @@ class Reader:
             If no threshold kept the reader's largest error on pages.
         """
         if self._page_reader is None:
-            finder, trust = self._finder()
+            finder, trust = self._open_detector()
             if trust is None:  # nobody has measured these two together: finding and reading are taken as is
                 trust, limit = FieldConfidence(threshold=self.threshold), None
             else:
                 limit = self._max_error
             self._page_reader = PageReader(
-                self.numbers, finder, trust, limit, of_a_kind=self._grammar is not None
+                self.read_crops, finder, trust, limit, of_a_kind=self._grammar is not None
             )
         return self._page_reader
 
-    def _finder(self) -> tuple[FieldDetector, FieldConfidence | None]:
+    def _open_detector(self) -> tuple[FieldDetector, FieldConfidence | None]:
         """What finds fields, and how far it is trusted together with a reader."""
         if not isinstance(self._detector, str | os.PathLike | ModelFile | None):
             return self._detector, None
@@ -242,7 +242,7 @@ class Reader:
         finder.threshold = min(finder.threshold, MIN_DETECTION)
         return finder, file.card.fields
 
-    def numbers(self, crops: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
+    def read_crops(self, crops: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """The number on each of some crops, None where there is none; boxes are in the crop's pixels.
 
         Parameters

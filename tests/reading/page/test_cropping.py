@@ -88,7 +88,7 @@ def test_boxes_of_a_cut_find_the_way_back(x, y, width, height, degrees, angle, w
     field = Box(x, y, x + width, y + height)
     found = crop_field(view, field, way)
     rows, columns = found.pixels.shape
-    back = found.box(Box(0, 0, columns, rows))
+    back = found.map_box(Box(0, 0, columns, rows))
     # A pixel of the cut, as far as rounding may be off.
     slack = 2.0 / found.scale
     assert back.x0 <= field.x0 + slack

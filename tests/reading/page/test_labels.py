@@ -85,9 +85,9 @@ def test_labels_are_read(tmp_path, mark):
         ("file,text\n", "has no labels"),
         ("file,what\na,1\n", "lacks the columns"),
         ("file,text\na\n", "line 2: has 1 values, the first line 2"),
-        ("file,text\na,none\n", "line 2: names no file, or a text without a digit"),
-        ("file,page,text\na,first,1\n", "line 2: has a page or a box that is none"),
-        ("file,x0,y0,x1,y1,text\na,9,9,1,1,1\n", "line 2: has a page or a box"),
+        ("file,text\na,none\n", "line 2: has no file, or a text without a digit"),
+        ("file,page,text\na,first,1\n", "line 2: has no valid page or box"),
+        ("file,x0,y0,x1,y1,text\na,9,9,1,1,1\n", "line 2: has no valid page or box"),
     ],
 )
 def test_labels_that_make_no_sense_are_named(tmp_path, text, match):

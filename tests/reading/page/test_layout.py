@@ -38,8 +38,10 @@ def test_skew_is_found_where_lines_run_down():
 @pytest.mark.parametrize("points", [16, 30, 60, 120])
 def test_the_height_of_the_writing(points):
     found = measure_layout(lines(points, (1400, 1000)))
-    assert found.height == pytest.approx(0.72 * points, rel=0.15)  # figures are lower than the type's size
-    assert found.tall is None
+    assert found.character_height == pytest.approx(
+        0.72 * points, rel=0.15
+    )  # figures are lower than the type's size
+    assert found.large_height is None
 
 
 def test_dust_is_no_writing():
@@ -48,11 +50,11 @@ def test_dust_is_no_writing():
     rng = np.random.default_rng(0)
     for y, x in zip(rng.integers(3, 997, 900), rng.integers(3, 1397, 900), strict=True):
         page[y : y + 3, x : x + 3] = np.minimum(page[y : y + 3, x : x + 3], 60)
-    assert measure_layout(page).height == pytest.approx(clean.height, rel=0.1)
+    assert measure_layout(page).character_height == pytest.approx(clean.character_height, rel=0.1)
     specks = np.full((400, 400), 255, np.uint8)
     specks[20::40, 20::40] = specks[21::40, 20::40] = specks[22::40, 20::40] = 0
     specks[20::40, 21::40] = specks[21::40, 21::40] = specks[22::40, 21::40] = 0
-    assert measure_layout(specks).height == pytest.approx(3, abs=0.5)  # nothing else is there
+    assert measure_layout(specks).character_height == pytest.approx(3, abs=0.5)  # nothing else is there
 
 
 def test_writing_much_larger_than_the_print_is_told_apart():
@@ -60,21 +62,26 @@ def test_writing_much_larger_than_the_print_is_told_apart():
     page[400:700] = 255
     page[400:520] = draw_page([(60, 0, "4850219")], (900, 120), 90)
     found = measure_layout(page)
-    assert found.height == pytest.approx(14.4, rel=0.15)
-    assert found.tall == pytest.approx(65, rel=0.15)
+    assert found.character_height == pytest.approx(14.4, rel=0.15)
+    assert found.large_height == pytest.approx(65, rel=0.15)
 
 
 @pytest.mark.parametrize("level", [0, 127, 255])
 def test_a_blank_page_has_no_height(level):
     found = measure_layout(np.full((300, 200), level, np.uint8))
-    assert (found.height, found.tall, found.skew, found.characters) == (None, None, 0.0, 0)
+    assert (found.character_height, found.large_height, found.skew, found.n_characters) == (
+        None,
+        None,
+        0.0,
+        0,
+    )
 
 
 def test_uneven_light_is_no_ink():
     page = lines().astype(float)
     shade = np.linspace(0.25, 1.0, page.shape[1])[None, :]
     found = measure_layout((page * shade).astype(np.uint8))
-    assert found.height == pytest.approx(21.6, rel=0.15)
+    assert found.character_height == pytest.approx(21.6, rel=0.15)
     assert binarise((page * shade).astype(np.uint8)).mean() < 0.1
 
 

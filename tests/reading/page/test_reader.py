@@ -110,7 +110,7 @@ def test_a_network_that_runs_on_no_page_fails(monkeypatch):
     def fail(batch):
         raise InferenceError("the engine failed", where="model pages")
 
-    monkeypatch.setattr(made.whole_pages().detector._session, "run", fail)
+    monkeypatch.setattr(made.open_page_reader().detector._session, "run", fail)
     with pytest.raises(InferenceError, match="the engine failed"):
         list(made.read_many([draw_page([(60, 60, "4711")], (400, 900))]))
 
@@ -190,14 +190,14 @@ def test_pages_of_documents(reader, tmp_path):
 
 def test_a_page_too_large_for_the_memory_does_not_stop_the_others(reader, monkeypatch):
     made = Reader(detector=Blocks())
-    read = made.whole_pages().read
+    read = made.open_page_reader().read
 
     def sometimes(picture):
         if picture.width == 901:
             raise MemoryError
         return read(picture)
 
-    monkeypatch.setattr(made.whole_pages(), "read", sometimes)
+    monkeypatch.setattr(made.open_page_reader(), "read", sometimes)
     pages = list(made.read_many([draw_page(LETTER_HEAD), draw_page([], (901, 50)), draw_page(LETTER_HEAD)]))
     assert [len(page.numbers) for page in pages] == [5, 0, 5]
     assert "does not fit in memory; make it smaller first" in pages[1].error
