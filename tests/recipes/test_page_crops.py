@@ -40,7 +40,7 @@ def test_fields_of_composed_pages_are_crops_with_their_texts(crops):
 def test_what_is_cut_out_of_a_printed_page_is_what_its_label_says(crops):
     pages = crops.PageCrops(Sources(), 8, None, {}, {"table": 1.0})
     samples = [sample for sample in (pages.of_a_page() for _ in range(80)) if sample.text]
-    read = Reader("numbers-open").numbers([sample.picture for sample in samples])
+    read = Reader("numbers-open").read_crops([sample.picture for sample in samples])
     digits = ["".join(c for c in sample.text if c.isdigit()) for sample in samples]
     right = [
         number is not None and number.digits == truth for number, truth in zip(read, digits, strict=True)
