@@ -330,29 +330,12 @@ def choose_frame_size(pictures: Sequence[BoxedPicture], params: FrameParams) -> 
 def train(
     parts: Parts[BoxedSet], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
 ) -> Run:
-    """Train a detector, calibrate it, measure it, and write the run folder.
-
-    Parameters
-    ----------
-    parts : Parts[BoxedSet]
-        The data; without a test part there is no figure of it.
-    plan : Plan
-        The plan of the run.
-    folder : RunFolder
-        Where everything goes.
-    resume : bool
-        Go on from the folder's checkpoint.
-    log : Log
-        Takes lines of progress.
+    """Train, calibrate and measure a detector; parameters are those of `sutja.runs.classify.train`.
 
     Raises
     ------
-    TrainingError
-        As `fit_detector` says, or where the memory is too small.
     DataError
         None of the pictures of a part can be read.
-    ParityError
-        The file does not answer as the network does; no model is written then.
     """
     params = choose_params(parts.train.pictures, plan.longest)
     train_set, pictures = read_pictures(parts.train, params, "training", log)

@@ -29,7 +29,7 @@ from sutja.signals.audio import RATE, load_sound
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.utterances import Utterance, to_int16
-from sutja.training import checkpoint, loop
+from sutja.training import loop
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.device import use_threads
 from sutja.training.listen import fit as training
@@ -137,28 +137,7 @@ def train(
     resume: bool = False,
     log: Log = print,
 ) -> Run:
-    """Train a listener, calibrate it, measure it, and write the run folder.
-
-    Parameters
-    ----------
-    parts : Parts[TextSet[LabelledRecording]]
-        The data.
-    plan : Plan
-        The plan of the run.
-    folder : RunFolder
-        Where everything goes.
-    resume : bool
-        Go on from the folder's checkpoint.
-    log : Log
-        Takes lines of progress.
-
-    Raises
-    ------
-    TrainingError
-        A run that cannot go on, or a loss that is no number any more.
-    ParityError
-        The file does not answer as the network does; no model is written then.
-    """
+    """Train, calibrate and measure a listener; parameters are those of `sutja.runs.classify.train`."""
     params = (
         LogMelParams.from_json(dict(plan.base.card.preprocessing.params))
         if plan.base
@@ -196,9 +175,7 @@ def _fit(
     ]
     config = _config(plan, sum(len(piece.samples) for piece in pieces) / params.hop)
     facts = sequences.list_facts(config, parts.train, plan.base)
-    path = folder.path / checkpoint.NAME
-    if not resume:
-        path.unlink(missing_ok=True)
+    path = sequences.prepare_checkpoint(folder, resume)
     state = training.start(ListenerConfig(1 + len(WORDS)), config, path, base, facts)
     log(f"{len(pieces):,} recordings, {config.steps:,} steps")
     source = ComposedRecordings(pieces, params, plan.seed, state.epoch)
@@ -207,10 +184,7 @@ def _fit(
         for recording in parts.validation.items
     ]
     training.fit(state, source, config, {"validation": rows}, folder.path, log, facts)
-    folder.write_results(state.history)
-    net = state.flat.make_average().eval()
-    assert isinstance(net, Listener)
-    return net
+    return sequences.take_average(state, folder, Listener)
 
 
 def choose_labels(

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 import torch
+from torch import nn
 
 from sutja.data.labelled.tables import Texts
 from sutja.data.split.hold_out import three_parts
@@ -22,10 +23,12 @@ from sutja.model_file.bundled import Model, open_model
 from sutja.runs.calibration import calibrate_reader
 from sutja.runs.folder import MODEL, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, read_items
+from sutja.training import checkpoint, loop
 from sutja.training.ctc import CtcConfig
 from sutja.training.job import get_versions
 
 Item = TypeVar("Item")
+Net = TypeVar("Net", bound=nn.Module)
 
 LR_FROM_BASE, LR_FROM_SCRATCH = 3e-4, 3e-3  # peak learning rates where nobody names one
 _REMEDY = "check the column path"
@@ -205,6 +208,22 @@ def list_facts(config: CtcConfig, data: TextSet[Any], base: ModelFile | None) ->
     """List what a resumed run must have in common with the one that began."""
     began_with = base.card.name + base.card.created if base else None
     return {**asdict(config), "data": data.checksum, "base": began_with}
+
+
+def prepare_checkpoint(folder: RunFolder, resume: bool) -> Path:
+    """Return the path of the checkpoint; the one of an earlier run is removed unless that run is resumed."""
+    path = folder.path / checkpoint.NAME
+    if not resume:
+        path.unlink(missing_ok=True)
+    return path
+
+
+def take_average(state: loop.State, folder: RunFolder, kind: type[Net]) -> Net:
+    """Write the history of a training, and return the network with the averaged weights."""
+    folder.write_results(state.history)
+    net = state.flat.make_average().eval()
+    assert isinstance(net, kind)
+    return net
 
 
 def extend_card(card: Card, plan: Plan, train: TextSet[Any]) -> Card:

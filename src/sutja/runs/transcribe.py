@@ -29,7 +29,6 @@ from sutja.runs.sequences import Plan, TextSet
 from sutja.signals.image import load_pictures
 from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.composer import LabelMask, Sample
-from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_transcriber
 from sutja.training.device import use_threads
 from sutja.training.export import export
@@ -94,28 +93,7 @@ def make_plan(
 def train(
     parts: Parts[TextSet[Sample]], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
 ) -> Run:
-    """Train a transcriber, calibrate it, measure it, and write the run folder.
-
-    Parameters
-    ----------
-    parts : Parts[TextSet[Sample]]
-        The data.
-    plan : Plan
-        The plan of the run.
-    folder : RunFolder
-        Where everything goes.
-    resume : bool
-        Go on from the folder's checkpoint.
-    log : Log
-        Takes lines of progress.
-
-    Raises
-    ------
-    TrainingError
-        A run that cannot go on, or a loss that is no number any more.
-    ParityError
-        The file does not answer as the network does; no model is written then.
-    """
+    """Train, calibrate and measure a transcriber; parameters are those of `sutja.runs.classify.train`."""
     params = NormaliseParams(**plan.base.card.preprocessing.params) if plan.base else NormaliseParams()
     with use_threads(plan.threads_or_default):
         net = _fit(parts, plan, params, folder, resume, log)
@@ -161,17 +139,12 @@ def _fit(
     facts = sequences.list_facts(config, parts.train, plan.base)
     narrow = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
     weights = restore_transcriber(plan.base_path, make_batch(narrow).image) if plan.base_path else None
-    path = folder.path / checkpoint.NAME
-    if not resume:
-        path.unlink(missing_ok=True)
+    path = sequences.prepare_checkpoint(folder, resume)
     state = training.start(TranscriberConfig(1 + len(CHARSET)), config, path, weights, facts)
     validation = {"validation": [make_crop(sample, params) for sample in parts.validation.items]}
     log(f"{len(crops):,} views of {len(parts.train):,} crops, {steps:,} steps")
     training.fit(state, source, config, validation, folder.path, log, facts)
-    folder.write_results(state.history)
-    net = state.flat.make_average().eval()
-    assert isinstance(net, Transcriber)
-    return net
+    return sequences.take_average(state, folder, Transcriber)
 
 
 class RepeatedCrops:
