@@ -65,9 +65,9 @@ def test_too_few_crops_are_refused(write):
 
 
 def test_signs_are_marked_where_no_text_has_any(write):
-    assert {one.silence for one in load_parts(write(TRAIN), print).train.items} == {LabelMask.NON_DIGITS}
+    assert {one.mask for one in load_parts(write(TRAIN), print).train.items} == {LabelMask.NON_DIGITS}
     signs = [("1.5", "train"), *TRAIN]
-    assert {one.silence for one in load_parts(write(signs), print).train.items} == {LabelMask.SPACES}
+    assert {one.mask for one in load_parts(write(signs), print).train.items} == {LabelMask.SPACES}
 
 
 def test_recordings_are_sent_to_the_other_task(tmp_path):

@@ -169,16 +169,16 @@ def _fit(
 ) -> Listener:
     """Train, and return the averaged network."""
     base = _load_base(plan.base_path, parts, params) if plan.base_path else None
-    pieces = [
+    utterances = [
         Utterance(recording.samples, choose_labels(base, recording, params), "own", parts.train.source)
         for recording in parts.train.items
     ]
-    config = _config(plan, sum(len(piece.samples) for piece in pieces) / params.hop)
+    config = _config(plan, sum(len(utterance.samples) for utterance in utterances) / params.hop)
     facts = sequences.list_facts(config, parts.train, plan.base)
     path = sequences.prepare_checkpoint(folder, resume)
     state = training.start(ListenerConfig(1 + len(WORDS)), config, path, base, facts)
-    log(f"{len(pieces):,} recordings, {config.steps:,} steps")
-    source = ComposedRecordings(pieces, params, plan.seed, state.epoch)
+    log(f"{len(utterances):,} recordings, {config.steps:,} steps")
+    source = ComposedRecordings(utterances, params, plan.seed, state.epoch)
     rows = [
         _row(recording, params, choose_labels(base, recording, params))
         for recording in parts.validation.items
@@ -211,7 +211,7 @@ class ComposedRecordings:
 
     Parameters
     ----------
-    pieces : Sequence[Utterance]
+    utterances : Sequence[Utterance]
         The recordings.
     params : LogMelParams
         Parameters of the features.
@@ -221,13 +221,15 @@ class ComposedRecordings:
         The chunk to begin with; a run that goes on begins where it stopped.
     """
 
-    def __init__(self, pieces: Sequence[Utterance], params: LogMelParams, seed: int, first: int = 0) -> None:
-        self._pieces, self._params, self._seed, self._next = pieces, params, seed, first
+    def __init__(
+        self, utterances: Sequence[Utterance], params: LogMelParams, seed: int, first: int = 0
+    ) -> None:
+        self._utterances, self._params, self._seed, self._next = utterances, params, seed, first
 
     def take(self) -> list[Example]:
         """Compose the next chunk."""
         (seed,) = np.random.SeedSequence([self._seed, self._next]).generate_state(1)
-        composer = SpeechComposer(self._pieces, [], int(seed), kinds=_KINDS)
+        composer = SpeechComposer(self._utterances, [], int(seed), kinds=_KINDS)
         self._next += 1
         return [make_example(composer.sample(), self._params) for _ in range(_CHUNK)]
 

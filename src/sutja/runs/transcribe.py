@@ -58,13 +58,12 @@ def load_parts(data: str | Path, log: Log) -> Parts[TextSet[Sample]]:
             "its files are recordings, not crops", where=str(data), remedy='train with the task "listen"'
         )
     texts = load_texts(table, "train")
+    # Where no text has a sign, signs were left out of the texts, not of the crops.
     signs = any(set(text) - set(_DIGITS) for text in texts.texts)
-    silence = (
-        LabelMask.SPACES if signs else LabelMask.NON_DIGITS
-    )  # where no text has a sign, signs were left out
+    mask = LabelMask.SPACES if signs else LabelMask.NON_DIGITS
 
     def read(path: Path, text: str) -> Sample:
-        return Sample(to_grey(load_pictures(path)[0].pixels), text, silence)
+        return Sample(to_grey(load_pictures(path)[0].pixels), text, mask)
 
     test = load_texts(table, "test") if texts.parted else None
     parts = sequences.read_parts(texts, test, read, _to_bytes, where=table, noun="crops", log=log)
