@@ -1,4 +1,4 @@
-"""What the benchmarks of `sutja compare` compare on. Letters: n items, F features."""
+"""Load the data of the benchmarks of `sutja compare`. Letters: n items, F features."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ _VALIDATION = 0.2
 Items = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
 
-def load(name: str, part: str, limit: int | None = None) -> dict[str, Any]:
-    """Items for `sutja.compare`: X, y, groups and test.
+def load_data(name: str, part: str, limit: int | None = None) -> dict[str, Any]:
+    """Load items for `sutja.compare`: X, y, groups and test.
 
     Parameters
     ----------
     part : str
-        "test" for the set's own test part; "validation" keeps a part of the training items for that.
+        "test" for the set's own test part; "validation" sets a part of the training items aside instead.
     """
-    learn, asked = _fsdd(part) if name == "fsdd" else _pictures(name, part)
+    learn, tested = _fsdd(part) if name == "fsdd" else _pictures(name, part)
     X, y, groups = learn
     if limit is not None:
         some = np.random.default_rng(0).permutation(len(y))[:limit]
         X, y, groups = X[some], y[some], None if groups is None else groups[some]
     last = slice(None) if limit is None else slice(limit)
-    return {"X": X, "y": y, "groups": groups, "test": (asked[0][last], asked[1][last]), "source": name}
+    return {"X": X, "y": y, "groups": groups, "test": (tested[0][last], tested[1][last]), "source": name}
 
 
-def run_folder(folder: Path, name: str, part: str, limit: int | None) -> Path:
-    """Where a comparison is kept among others."""
+def choose_study_folder(folder: Path, name: str, part: str, limit: int | None) -> Path:
+    """Return the folder of a study among others."""
     return folder / f"{name}-{part}-{limit or 'all'}"
 
 
@@ -49,37 +49,37 @@ def _pictures(name: str, part: str) -> tuple[Items, Items]:
     y = np.array(train.classes)[train.labels]
     if part == "test":
         test = load_labelled(name, "test").in_classes(train.classes)
-        asked = test.images, np.array(test.classes)[test.labels], None
-        return (train.images, y, train.groups), asked
+        tested = test.images, np.array(test.classes)[test.labels], None
+        return (train.images, y, train.groups), tested
     keys = train.groups.tolist() if train.groups is not None else list(range(len(train)))
     if RULES[name].official_test:
-        held = np.array([is_validation(name, key) for key in keys])
+        is_tested = np.array([is_validation(name, key) for key in keys])
     else:
-        held = hold_out(train.labels, train.groups, _VALIDATION)
-    return _cut(train.images, y, train.groups, held)
+        is_tested = hold_out(train.labels, train.groups, _VALIDATION)
+    return _split(train.images, y, train.groups, is_tested)
 
 
 def _fsdd(part: str) -> tuple[Items, Items]:
-    """Spectrograms of spoken digits, (n, 400); a speaker is on one side alone."""
+    """Load spectrograms of spoken digits, (n, 400); all of a speaker are in one part."""
     records = read_fsdd(data_folder())
-    X = np.stack([spectrogram(record.path) for record in records])
+    X = np.stack([make_spectrogram(record.path) for record in records])
     y, speakers = (np.array([getattr(record, what) for record in records]) for what in ("text", "group"))
-    kept_aside = np.array([is_test("fsdd", speaker) for speaker in speakers])
+    in_test = np.array([is_test("fsdd", speaker) for speaker in speakers])
     if part == "test":
-        return _cut(X, y, speakers, kept_aside)
-    X, y, speakers = X[~kept_aside], y[~kept_aside], speakers[~kept_aside]
-    return _cut(X, y, speakers, speakers == np.unique(speakers)[0])
+        return _split(X, y, speakers, in_test)
+    X, y, speakers = X[~in_test], y[~in_test], speakers[~in_test]
+    return _split(X, y, speakers, speakers == np.unique(speakers)[0])
 
 
-def _cut(
-    X: NDArray[Any], y: NDArray[Any], groups: NDArray[Any] | None, held: NDArray[np.bool_]
+def _split(
+    X: NDArray[Any], y: NDArray[Any], groups: NDArray[Any] | None, is_tested: NDArray[np.bool_]
 ) -> tuple[Items, Items]:
-    of = None if groups is None else groups[~held]
-    return (X[~held], y[~held], of), (X[held], y[held], None)
+    of = None if groups is None else groups[~is_tested]
+    return (X[~is_tested], y[~is_tested], of), (X[is_tested], y[is_tested], None)
 
 
-def spectrogram(path: Path) -> NDArray[np.float32]:
-    """(400,) logarithms of the energy in 20 bands, wider the higher, in 20 parts of a recording."""
+def make_spectrogram(path: Path) -> NDArray[np.float32]:
+    """Return log energies of 20 bands, wider at high frequencies, in 20 parts of a recording, (400,)."""
     sound, _ = soundfile.read(path, dtype="float32")
     sound = np.pad(sound, (0, max(0, 2 * _WINDOW - len(sound))))
     frames = np.lib.stride_tricks.sliding_window_view(sound, _WINDOW)[:: _WINDOW // 2]

@@ -1,4 +1,4 @@
-"""How much of the grid `sutja compare` does in a given time, beside a loop over `learning_curve`.
+"""Count the fits of `sutja compare` in a given time, beside a loop over `learning_curve`.
 
 Both get the same items, the same learners, sizes and seeds, the same cores and the same time. The loop is
 what one would write: learner after learner, scikit-learn's `learning_curve` over all sizes with `n_jobs`,
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _compare_data import DATA, load, run_folder
+from _compare_data import DATA, choose_study_folder, load_data
 from _machine import result_path, save, shown, warn_if_busy
 
 import sutja
@@ -30,48 +30,48 @@ from sutja.comparison.learners.catalogue import list_default_names
 
 FIGURE = "compare_budget"
 SEEDS = 3
-_FOLDS = 10  # of the loop's splitter: one in ten is asked, as much as sutja keeps to choose by
+_FOLDS = 10  # of the loop's splitter: one item in ten is tested, as many as sutja's validation part
 
 
-def ours(data: dict[str, Any], budget: float, jobs: int, folder: Path) -> dict[str, Any]:
-    """What sutja does in the time."""
-    begun = time.monotonic()
-    found = sutja.compare(**data, budget=budget, jobs=jobs, seeds=SEEDS, out=folder, log=print)
+def run_sutja(data: dict[str, Any], budget: float, jobs: int, folder: Path) -> dict[str, Any]:
+    """Run `sutja.compare` with a budget, and count its fits."""
+    start = time.monotonic()
+    comparison = sutja.compare(**data, budget=budget, jobs=jobs, seeds=SEEDS, out=folder, log=print)
     from sutja.comparison.report.page import write_report
 
-    write_report(found, folder)
-    seconds = time.monotonic() - begun
-    done = Counter(row.learner for row in found.rows if row.status == Status.DONE)
-    largest = {name: max(found.done_rows[name], default=0) for name in found.learners}
+    write_report(comparison, folder)
+    seconds = time.monotonic() - start
+    done = Counter(row.learner for row in comparison.rows if row.status is Status.DONE)
+    largest = {name: max(comparison.done_rows[name], default=0) for name in comparison.learners}
     return {
         "seconds": round(seconds, 1),
         "within": seconds <= budget,
         "fits": sum(done.values()),
         "by_learner": dict(done),
         "largest": largest,
-        "grid": len(found.learners)
+        "grid": len(comparison.learners)
         * SEEDS
-        * len(make_doubling_sizes(found.data.n_train, len(found.data.classes))),
+        * len(make_doubling_sizes(comparison.data.n_train, len(comparison.data.classes))),
     }
 
 
-def theirs(data: dict[str, Any], budget: float, jobs: int) -> dict[str, Any]:
-    """What the loop does in the time: it is stopped at the end, and the scores that it told are counted."""
+def run_run_loop(data: dict[str, Any], budget: float, jobs: int) -> dict[str, Any]:
+    """Run the loop until the time is used up, and count the scores that it has logged."""
     with tempfile.TemporaryDirectory() as folder:
-        told = Path(folder) / "told.txt"
-        told.touch()
-        process = multiprocessing.get_context("fork").Process(target=_loop, args=(data, jobs, told))
-        begun = time.monotonic()
+        log_file = Path(folder) / "log_file.txt"
+        log_file.touch()
+        process = multiprocessing.get_context("fork").Process(target=_run_loop, args=(data, jobs, log_file))
+        start = time.monotonic()
         process.start()
         process.join(budget)
-        seconds = time.monotonic() - begun
-        done = Counter(told.read_text(encoding="utf-8").split())
+        seconds = time.monotonic() - start
+        done = Counter(log_file.read_text(encoding="utf-8").split())
         _kill_all(process)
     return {"seconds": round(seconds, 1), "fits": sum(done.values()), "by_learner": dict(done)}
 
 
 def _kill_all(process: Any) -> None:
-    """End the loop, with the processes that it began."""
+    """Kill the loop and the processes that it started."""
     import psutil
 
     try:
@@ -83,46 +83,46 @@ def _kill_all(process: Any) -> None:
     process.join()
 
 
-class Telling:
-    """A scorer that writes a line for each fit; `learning_curve` also scores what was learnt from."""
+class CountingScorer:
+    """A scorer that logs a line for each fit; `learning_curve` also scores the training items."""
 
-    def __init__(self, told: Path, name: str, asked: int) -> None:
-        self.told, self.name, self.asked = told, name, asked
+    def __init__(self, log_file: Path, name: str, n_test: int) -> None:
+        self.log_file, self.name, self.n_test = log_file, name, n_test
 
     def __call__(self, fitted: Any, Z: Any, truth: Any) -> float:
-        """The share of right answers."""
+        """Return the accuracy; log a line if these are the test items."""
         score = float(fitted.score(Z, truth))
-        if len(Z) == self.asked:
-            with self.told.open("a", encoding="utf-8") as file:
+        if len(Z) == self.n_test:
+            with self.log_file.open("a", encoding="utf-8") as file:
                 file.write(f"{self.name}\n")
         return score
 
 
-def _loop(data: dict[str, Any], jobs: int, told: Path) -> None:
-    """`learning_curve`, learner by learner."""
+def _run_loop(data: dict[str, Any], jobs: int, log_file: Path) -> None:
+    """Call `learning_curve`, learner by learner."""
     from sklearn.model_selection import StratifiedShuffleSplit, learning_curve
 
     X, y = data["X"], data["y"]
     flat = (X.reshape(len(X), -1) / np.float32(255 if X.dtype == np.uint8 else 1)).astype(np.float32)
-    asked = len(y) // _FOLDS
-    sizes = make_doubling_sizes(len(y) - asked, len(np.unique(y)))
-    splits = StratifiedShuffleSplit(SEEDS, test_size=asked, random_state=0)
+    n_test = len(y) // _FOLDS
+    sizes = make_doubling_sizes(len(y) - n_test, len(np.unique(y)))
+    splits = StratifiedShuffleSplit(SEEDS, test_size=n_test, random_state=0)
     for name in list_default_names(X.ndim > 2):
         for n in sizes:  # a size at a time, or nothing would be known before the last
             learning_curve(
-                _estimator(name, X.shape[1:]),
+                _make_estimator(name, X.shape[1:]),
                 flat,
                 y,
                 train_sizes=[n],
                 cv=splits,
                 n_jobs=jobs,
-                scoring=Telling(told, name, asked),
+                scoring=CountingScorer(log_file, name, n_test),
                 error_score=0.0,
             )
 
 
-def _estimator(name: str, shape: tuple[int, ...]) -> Any:
-    """A learner as one would take it."""
+def _make_estimator(name: str, shape: tuple[int, ...]) -> Any:
+    """Make a learner as most people would."""
     from sutja.baselines import BASELINES
     from sutja.estimators import NetworkClassifier
 
@@ -142,7 +142,7 @@ def _estimator(name: str, shape: tuple[int, ...]) -> Any:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Measure both, keep, show."""
+    """Measure both, save, show."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -153,19 +153,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--part", choices=("validation", "test"), default="validation")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument(
-        "--folder", type=Path, help="keeps the comparison; compare_extrapolation.py --budget goes on with it"
+        "--folder", type=Path, help="keeps the comparison; compare_extrapolation.py --budget resumes it"
     )
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
-    data = load(args.data, args.part, args.limit)
+    data = load_data(args.data, args.part, args.limit)
     with tempfile.TemporaryDirectory() as temporary:
-        folder = run_folder(args.folder or Path(temporary), args.data, args.part, args.limit)
+        folder = choose_study_folder(args.folder or Path(temporary), args.data, args.part, args.limit)
         if folder.exists():
             raise SystemExit(f"{folder} holds a comparison already: name another folder")
-        mine = ours(data, args.budget, args.jobs, folder)
+        mine = run_sutja(data, args.budget, args.jobs, folder)
     row = {"data": args.data, "budget": args.budget, "jobs": args.jobs, "seeds": SEEDS, "sutja": mine}
     if not args.no_peers:
-        loop = theirs(data, args.budget, args.jobs)
+        loop = run_run_loop(data, args.budget, args.jobs)
         row |= {"learning_curve": loop, "times_more": round(mine["fits"] / max(1, loop["fits"]), 2)}
     few = args.limit or (1 if args.budget < 600 else None)
     path = save(

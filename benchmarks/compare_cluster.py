@@ -1,7 +1,7 @@
-"""`sutja compare` on a cluster of two workers, one killed midway: whether its table is that of one process.
+"""Compare the table of `sutja compare` on two workers, one of them killed midway, with that of one process.
 
-The cluster is begun here, as one would find it running; the comparison is given its address. The worker that
-is killed has done some of the fits and is at work on another; the cluster gives that to the one that is left.
+The cluster is started here and running when the comparison gets its address. The worker that is killed has
+run some of the fits and is running another, which the cluster gives to the one that is left.
 
     python benchmarks/compare_cluster.py --engine dask
     python benchmarks/compare_cluster.py --engine ray
@@ -36,14 +36,14 @@ FIGURE = "compare_cluster"
 LEARNERS = ("mlp-s", "decision-tree", "random-forest", "k-nn", "svm-rbf", "logistic-regression")
 SETTINGS = StudySettings((40, 80, 160, 320), 2, trials=2, tune_seconds=600.0)
 _MIDWAY = 12  # fits, after which a worker is killed
-_LOOK_EVERY = 0.01  # seconds, how many fits are done
+_POLL_SECONDS = 0.01
 
 Cluster = tuple[str, Callable[[], list[psutil.Process]]]  # its address, and its workers that are alive
 
 
 @contextlib.contextmanager
 def dask_cluster() -> Iterator[Cluster]:
-    """Two workers of dask, each a process with one thread; none takes the place of one that is lost."""
+    """Start two workers of Dask, each a process with one thread; a lost one is not replaced."""
     from distributed import Client, LocalCluster
 
     with (
@@ -57,12 +57,12 @@ def dask_cluster() -> Iterator[Cluster]:
             workers.callback(process.kill)
         client.wait_for_workers(2)
         pids = client.run(os.getpid).values()
-        yield cluster.scheduler_address, lambda: [psutil.Process(pid) for pid in pids if alive(pid)]
+        yield cluster.scheduler_address, lambda: [psutil.Process(pid) for pid in pids if is_alive(pid)]
 
 
 @contextlib.contextmanager
 def ray_cluster() -> Iterator[Cluster]:
-    """A head without processors, and two nodes of ray with one each."""
+    """Start a head of Ray without processors, and two nodes with one each."""
     import ray
     from ray.cluster_utils import Cluster as Nodes
 
@@ -71,7 +71,7 @@ def ray_cluster() -> Iterator[Cluster]:
     nodes.wait_for_nodes()
     pids = [node.all_processes["raylet"][0].process.pid for node in made]
     try:
-        yield nodes.address, lambda: [psutil.Process(pid) for pid in pids if alive(pid)]
+        yield nodes.address, lambda: [psutil.Process(pid) for pid in pids if is_alive(pid)]
     finally:
         ray.shutdown()
         nodes.shutdown()
@@ -80,30 +80,30 @@ def ray_cluster() -> Iterator[Cluster]:
 CLUSTERS = {"dask": dask_cluster, "ray": ray_cluster}
 
 
-def alive(pid: int) -> bool:
-    """Whether there is such a process, and it is not only waiting to be looked after."""
+def is_alive(pid: int) -> bool:
+    """Tell if there is such a process, and it is not a zombie."""
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
 
-def kill_one(folder: Path, workers: Callable[[], list[psutil.Process]], told: dict[str, Any]) -> None:
-    """Kill a worker that is at work, with all that it began, once some fits are done."""
+def kill_one(folder: Path, workers: Callable[[], list[psutil.Process]], facts: dict[str, Any]) -> None:
+    """Kill a worker and all that it started, once some fits are done."""
     results = folder / RESULTS
     while not results.exists() or results.read_bytes().count(b"\n") <= _MIDWAY:
-        time.sleep(_LOOK_EVERY)
+        time.sleep(_POLL_SECONDS)
     victim = workers()[0]
     family = victim.children(recursive=True)
     os.kill(victim.pid, signal.SIGKILL)
     for member in family:
         with contextlib.suppress(psutil.NoSuchProcess):
             member.kill()
-    told["killed_after_fits"] = results.read_bytes().count(b"\n") - 1
+    facts["killed_after_fits"] = results.read_bytes().count(b"\n") - 1
 
 
-def plain(rows: dict[Key, Row]) -> dict[Key, Row]:
-    """Rows but for timings."""
+def drop_timings(rows: dict[Key, Row]) -> dict[Key, Row]:
+    """Return rows without timings."""
     return {
         key: replace(row, cost=replace(row.cost, fit_seconds=None, predict_seconds=None, memory_mb=None))
         for key, row in rows.items()
@@ -111,7 +111,7 @@ def plain(rows: dict[Key, Row]) -> dict[Key, Row]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Once by one process, once on the cluster, and compare."""
+    """Run once in one process, once on the cluster, and compare."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -121,19 +121,19 @@ def main(argv: Sequence[str] | None = None) -> None:
     digits = load_digits()
     inputs = prepare_inputs(digits.images / 16, digits.target)
     learners = choose_learners(LEARNERS, True)
-    told: dict[str, Any] = {}
+    facts: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as temporary:
         alone, shared = Path(temporary) / "alone", Path(temporary) / "shared"
         one = run_study(inputs, learners, SETTINGS, alone, Engine("joblib", 1), log=lambda line: None)
         with CLUSTERS[args.engine]() as (address, workers):
             before = len(workers())
-            killer = threading.Thread(target=kill_one, args=(shared, workers, told), daemon=True)
+            killer = threading.Thread(target=kill_one, args=(shared, workers, facts), daemon=True)
             killer.start()
-            began = time.monotonic()
+            start = time.monotonic()
             engine = Engine(args.engine, 0, address)
             jobs = engine.jobs
             many = run_study(inputs, learners, SETTINGS, shared, engine, log=print)
-            seconds = time.monotonic() - began
+            seconds = time.monotonic() - start
             killer.join(timeout=1)
             after = len(workers())
         row = {
@@ -142,10 +142,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             "fits_at_once": jobs,
             "workers_before": before,
             "workers_after": after,
-            **told,
+            **facts,
             "fits": len(many.rows),
-            "done": sum(row.status == Status.DONE for row in many.rows.values()),
-            "table_equal": plain(many.rows) == plain(one.rows),
+            "done": sum(row.status is Status.DONE for row in many.rows.values()),
+            "table_equal": drop_timings(many.rows) == drop_timings(one.rows),
             "seconds": round(seconds, 1),
         }
     path = save(result_path(f"{FIGURE}-{args.engine}"), FIGURE, row, (args.engine, "joblib"))

@@ -1,14 +1,14 @@
-"""What the smallest tenth of the labels says of all of them: crossovers and errors, predicted and measured.
+"""Predict errors and crossovers with all labels from the smallest tenth, and compare with measurements.
 
 Every learner is fitted on seven sizes up to a tenth of the labels, and on doublings from there to all. The
-curves are fitted to the former alone; what they expect at the full size and where they expect crossovers is
-held against what was measured with all.
+curves are fitted to the former alone; the errors and crossovers that they predict are compared with those
+measured with all labels.
 
     python benchmarks/compare_extrapolation.py --data usps --data digits
     python benchmarks/compare_extrapolation.py --data mnist --budget 900
 
-Data sets measured before keep their place in the result. With a budget the sizes are those that `compare`
-takes by itself, and learners that did not come to the full size in time are told and left out.
+Results of other data sets are kept. With a budget the sizes are those that `compare` chooses by itself, and
+learners that do not reach the full size in time are listed and left out.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _compare_data import DATA, load, run_folder
+from _compare_data import DATA, choose_study_folder, load_data
 from _machine import DRAFTS, result_path, save, shown, warn_if_busy
 
 import sutja
+from sutja.comparison.analysis.crossover import CrossoverKind
 from sutja.comparison.data.subsets import make_doubling_sizes
 from sutja.comparison.result import Comparison
 
@@ -35,35 +36,35 @@ _LEAST = 20  # labels
 WITHIN = 2.0  # times the measured crossover
 
 
-def sizes_of(n: int) -> list[int]:
-    """Seven sizes up to a tenth, evenly on a logarithmic scale, then doublings up to all."""
+def make_sizes(n: int) -> list[int]:
+    """Return seven sizes up to a tenth, evenly on a logarithmic scale, then doublings up to all."""
     small = np.geomspace(max(_LEAST, n // 1000), n // 10, SMALL).round().astype(int)
     return sorted({*map(int, small), *(size for size in make_doubling_sizes(n, 2) if size > n // 10)})
 
 
-def of_the_small(found: Comparison) -> Comparison:
-    """The comparison as it would be if a tenth of the labels were all."""
-    few = found.data.n_train // 10
-    rows = tuple(row for row in found.rows if row.labels <= few)
+def restrict_to_small(comparison: Comparison) -> Comparison:
+    """Return the comparison as it would be with a tenth of the labels."""
+    most = comparison.data.n_train // 10
+    rows = tuple(row for row in comparison.rows if row.labels <= most)
     return replace(
-        found,
+        comparison,
         rows=rows,
-        answers={row.key: found.answers[row.key] for row in rows if row.key in found.answers},
+        answers={row.key: comparison.answers[row.key] for row in rows if row.key in comparison.answers},
     )
 
 
-def errors(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
-    """For each learner the error expected with all labels, its interval, and the error measured."""
+def compare_errors(comparison: Comparison, small: Comparison) -> list[dict[str, Any]]:
+    """Return for each learner the error predicted with all labels, its interval, and the measured error."""
     rows = []
     for name, curve in small.curves.items():
-        if found.data.n_train not in found.done_rows[name]:
+        if comparison.data.n_train not in comparison.done_rows[name]:
             continue
-        measured = float(np.mean([row.error for row in found.done_rows[name][found.data.n_train]]))
-        low, high = curve.predict_interval(found.data.n_train)
+        measured = float(np.mean([row.error for row in comparison.done_rows[name][comparison.data.n_train]]))
+        low, high = curve.predict_interval(comparison.data.n_train)
         rows.append(
             {
                 "learner": name,
-                "expected": curve.predict_error(found.data.n_train),
+                "expected": curve.predict_error(comparison.data.n_train),
                 "low": low,
                 "high": high,
                 "measured": measured,
@@ -74,21 +75,26 @@ def errors(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
     return rows
 
 
-def crossovers(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
-    """Crossovers measured with all labels beyond the smallest tenth, and where they were expected."""
+def compare_crossovers(comparison: Comparison, small: Comparison) -> list[dict[str, Any]]:
+    """Return the crossovers measured beyond the smallest tenth, and the predicted ones."""
     rows = []
-    for one in found.crossovers:
+    for one in comparison.crossovers:
         known = one.first in small.curves and one.second in small.curves
-        if one.kind != "at" or one.labels is None or one.labels <= found.data.n_train / 10 or not known:
+        if (
+            one.kind is not CrossoverKind.AT
+            or one.labels is None
+            or one.labels <= comparison.data.n_train / 10
+            or not known
+        ):
             continue
-        guess = small.crossover(one.first, one.second)
-        off = None if guess.labels is None else math.exp(abs(math.log(guess.labels / one.labels)))
+        predicted = small.crossover(one.first, one.second)
+        off = None if predicted.labels is None else math.exp(abs(math.log(predicted.labels / one.labels)))
         rows.append(
             {
                 "pair": [one.first, one.second],
                 "measured": one.labels,
-                "expected": guess.labels,
-                "interval": [guess.low, guess.high if math.isfinite(guess.high) else None],
+                "expected": predicted.labels,
+                "interval": [predicted.low, predicted.high if math.isfinite(predicted.high) else None],
                 "off": off,
                 "within": off is not None and off <= WITHIN,
             }
@@ -97,15 +103,15 @@ def crossovers(found: Comparison, small: Comparison) -> list[dict[str, Any]]:
 
 
 def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
-    """One data set; a run that was stopped goes on."""
-    data = load(name, args.part, args.limit)
+    """Measure one data set; a study that was stopped is resumed."""
+    data = load_data(name, args.part, args.limit)
     n = len(data["y"])
-    folder = run_folder(args.folder or DRAFTS / FIGURE, name, args.part, args.limit)
+    folder = choose_study_folder(args.folder or DRAFTS / FIGURE, name, args.part, args.limit)
     learners, sizes = args.learner or None, None
     if args.budget is None:
         first = sutja.compare(**data, sizes=[_LEAST], learners=["decision-tree"], seeds=1, trials=1)
-        sizes = sizes_of(first.data.n_train)
-    found = sutja.compare(
+        sizes = make_sizes(first.data.n_train)
+    comparison = sutja.compare(
         **data,
         sizes=sizes,
         learners=learners,
@@ -115,27 +121,27 @@ def measure(name: str, args: argparse.Namespace) -> dict[str, Any]:
         out=folder,
         log=print,
     )
-    small = of_the_small(found)
+    small = restrict_to_small(comparison)
     return {
         "data": name,
         "n": n,
-        "learnt_from": found.data.n_train,
-        "errors": errors(found, small),
-        "crossovers": crossovers(found, small),
+        "learnt_from": comparison.data.n_train,
+        "errors": compare_errors(comparison, small),
+        "crossovers": compare_crossovers(comparison, small),
         "not_at_the_full_size": [
-            one for one in found.done_rows if found.data.n_train not in found.done_rows[one]
+            one for one in comparison.done_rows if comparison.data.n_train not in comparison.done_rows[one]
         ],
     }
 
 
-def others(path: Path, names: Sequence[str]) -> list[dict[str, Any]]:
-    """What was measured before on other data sets than these."""
+def load_others(path: Path, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Load the results of other data sets."""
     known = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else []
     return [row for row in known if row["data"] not in names]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Measure, keep, show."""
+    """Measure, save, show."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -146,12 +152,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--budget", type=float, help="seconds for each data set (default: all they take)")
     parser.add_argument("--limit", type=int, help="at most so many items, for a try")
     parser.add_argument("--part", choices=("validation", "test"), default="validation")
-    parser.add_argument("--folder", type=Path, help="of the runs, which go on where they were stopped")
+    parser.add_argument("--folder", type=Path, help="of the studies, which are resumed if they were stopped")
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     names = args.data or DATA
     path = result_path(FIGURE, args.part, args.limit)
-    rows = [*others(path, names), *(measure(name, args) for name in names)]
+    rows = [*load_others(path, names), *(measure(name, args) for name in names)]
     held = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
     within = [one["within"] for row in rows for one in row["crossovers"]]
     content = {

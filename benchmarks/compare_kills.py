@@ -1,9 +1,9 @@
-"""`sutja compare` killed at random moments: whether it goes on, and ends with the table of an unbroken run.
+"""Kill `sutja compare` at random moments: it must resume, and end with the table of an unbroken run.
 
-Killed are the process that compares alone, with all that it began, one of the processes that fit (the
-comparison then goes on by itself), and the former by the signals that a terminal and a scheduler send. One
-kill in four comes within the first seconds. Where a run ends before its kill, its table is compared and
-another is begun.
+Killed are the main process alone, the main process with all that it started, one of its workers (the
+comparison then continues by itself), and the main process by the signals of a terminal and a job scheduler.
+One kill in four comes within the first seconds. If a run ends before its kill, its table is checked and
+another run is started.
 
     python benchmarks/compare_kills.py --kills 20
 """
@@ -49,15 +49,15 @@ _GRACE = 5.0  # seconds after which nothing that a killed command began may be l
 Row = dict[str, str]
 
 
-def begin(folder: Path, learners: str) -> psutil.Popen:
-    """A process that compares."""
+def start_process(folder: Path, learners: str) -> psutil.Popen:
+    """Start a process that compares."""
     words = [sys.executable, __file__, "--study", str(folder), "--learners", learners]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
     return psutil.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
-def compare(folder: Path, learners: str) -> None:
-    """What the command does, on scikit-learn's digits; nothing is left out for want of time."""
+def run_comparison(folder: Path, learners: str) -> None:
+    """Compare as the command does, on scikit-learn's digits, without a budget."""
     source = load_source(None)
     inputs = prepare_inputs(source.X, source.y, classes=source.classes, source=source.name)
     chosen, engine, start = (
@@ -69,8 +69,8 @@ def compare(folder: Path, learners: str) -> None:
     write_report(collect_result(inputs, chosen, SETTINGS, table, engine, folder, start), folder)
 
 
-def rows(folder: Path) -> dict[tuple[str, str, str], Row]:
-    """The table, by learner, labels and seed; a line that is not whole counts for nothing."""
+def load_rows(folder: Path) -> dict[tuple[str, str, str], Row]:
+    """Load the table, by learner, labels and seed; an incomplete line is ignored."""
     path = folder / RESULTS
     if not path.exists():
         return {}
@@ -78,32 +78,32 @@ def rows(folder: Path) -> dict[tuple[str, str, str], Row]:
     return {(row["learner"], row["labels"], row["seed"]): row for row in csv.DictReader(whole)}
 
 
-def plain(row: Row) -> Row:
-    """A row but for timings."""
+def drop_timings(row: Row) -> Row:
+    """Return a row without timings."""
     return {name: value for name, value in row.items() if name not in TIMINGS}
 
 
-def same(one: Path, two: Path) -> bool:
-    """Whether two tables are equal but for timings, line by line."""
-    first, second = rows(one), rows(two)
-    return bool(first) and [*map(plain, first.values())] == [*map(plain, second.values())]
+def is_same(one: Path, two: Path) -> bool:
+    """Tell if two tables are equal except for timings, line by line."""
+    first, second = load_rows(one), load_rows(two)
+    return bool(first) and [*map(drop_timings, first.values())] == [*map(drop_timings, second.values())]
 
 
-def lines_of(folder: Path) -> int:
-    """Lines that are in both tables."""
+def count_lines(folder: Path) -> int:
+    """Count the lines of both tables."""
     paths = (folder / RESULTS, folder / TUNING)
     return sum(path.read_bytes().count(b"\n") for path in paths if path.exists())
 
 
-def phase(folder: Path) -> str:
-    """What the command was at."""
-    if rows(folder):
+def find_phase(folder: Path) -> str:
+    """Tell what the command is doing."""
+    if load_rows(folder):
         return "fits"
     return "tuning" if (folder / TUNING).exists() else "beginning"
 
 
 def kill(process: psutil.Popen, kind: str, rng: np.random.Generator) -> bool:
-    """Kill; whether there was something to kill."""
+    """Kill; return False if there was nothing to kill."""
     try:
         family = process.children(recursive=True)
         if kind == "worker":
@@ -117,13 +117,19 @@ def kill(process: psutil.Popen, kind: str, rng: np.random.Generator) -> bool:
     return True
 
 
-class Broken:
-    """A comparison that is killed until it is done, again and again.
+class BrokenRuns:
+    """Comparisons that are killed and resumed until they are done, one after the other.
 
     Parameters
     ----------
+    parent : Path
+        Folder of the broken runs.
+    learners : str
+        Names of the learners.
     whole : Path
         Folder of the unbroken run.
+    seed : int
+        Seed of the moments.
     """
 
     def __init__(self, parent: Path, learners: str, whole: Path, seed: int) -> None:
@@ -135,93 +141,97 @@ class Broken:
         self.equal: list[bool] = []
         self.lost = self.repeated = self.left = 0
         self.otherwise: dict[str, list[str]] = {}
-        self.kept: dict[tuple[str, str, str], Row] = {}
+        self.fits: dict[tuple[str, str, str], Row] = {}
 
     @property
     def kills(self) -> int:
-        """How many there were."""
+        """Number of kills."""
         return self.kinds.total()
 
     def attempt(self, most: int) -> None:
-        """Begin or go on, and kill; at most so many kills in all."""
-        process = begin(self.folder, self.learners)
+        """Start or resume a comparison, and kill it; at most so many kills in all."""
+        process = start_process(self.folder, self.learners)
         family: list[Any] = []
         while self.kills < most:
             if not self._wait(process):
                 break
             kind = KINDS[self.kills % len(KINDS)]
             family = process.children(recursive=True)
-            at = phase(self.folder)
+            at = find_phase(self.folder)
             if kill(process, kind, self.rng):
                 self.kinds[kind] += 1
                 self.phases[at] += 1
-                print(f"kill {self.kills}: {kind}, at {at}, {len(rows(self.folder))} fits", file=sys.stderr)
+                print(
+                    f"kill {self.kills}: {kind}, at {at}, {len(load_rows(self.folder))} fits", file=sys.stderr
+                )
             if kind != "worker":
                 break
         process.wait()
         time.sleep(_GRACE if any(member.is_running() for member in family) else 0)
         self.left += sum(member.is_running() for member in family)
-        self._look(done=process.returncode == 0)
+        self._check(done=process.returncode == 0)
 
     def _wait(self, process: psutil.Popen) -> bool:
-        """Wait for a random moment; whether there still is something to kill then.
+        """Wait for a random moment; return False if the process has ended by then.
 
-        It is one of the first seconds, or a part of a second after so many lines more are in the tables:
-        where beginning takes most of the time, moments by the clock would all be before the first fit.
+        It is within the first seconds, or shortly after some more lines are in the tables: starting takes
+        most of the time, so moments by the clock would all be before the first fit.
         """
         early = self.kills % 4 == 0
-        lines = lines_of(self.folder)
-        lines += 0 if early else int(self.rng.integers(1, max(2, int(_PART * lines_of(self.whole)))))
-        while process.poll() is None and not early and lines_of(self.folder) < lines:
+        lines = count_lines(self.folder)
+        lines += 0 if early else int(self.rng.integers(1, max(2, int(_PART * count_lines(self.whole)))))
+        while process.poll() is None and not early and count_lines(self.folder) < lines:
             time.sleep(0.02)
         until = time.monotonic() + self.rng.uniform(0.05, _EARLY if early else _LATER)
         while process.poll() is None and time.monotonic() < until:
             time.sleep(0.02)
         return process.poll() is None
 
-    def _look(self, done: bool) -> None:
-        """Compare what is there with what was, and with the unbroken run."""
-        found, wanted = rows(self.folder), rows(self.whole)
-        fits = {key: row for key, row in found.items() if row["status"] == Status.DONE}
-        self.lost += sum(key not in fits for key in self.kept)
-        self.repeated += sum(key in fits and fits[key] != row for key, row in self.kept.items())
+    def _check(self, done: bool) -> None:
+        """Compare the table with the one before, and with that of the unbroken run."""
+        rows, expected = load_rows(self.folder), load_rows(self.whole)
+        fits = {key: row for key, row in rows.items() if row["status"] == Status.DONE}
+        self.lost += sum(key not in fits for key in self.fits)
+        self.repeated += sum(key in fits and fits[key] != row for key, row in self.fits.items())
         for key, row in fits.items():
-            there, now = plain(wanted[key]), plain(row)
-            if there != now:
-                unlike = [f"{name}: {there[name]} / {now[name]}" for name in now if now[name] != there[name]]
-                self.otherwise[" ".join(key)] = unlike
-        self.kept = fits
+            before, now = drop_timings(expected[key]), drop_timings(row)
+            if before != now:
+                differences = [
+                    f"{name}: {before[name]} / {now[name]}" for name in now if now[name] != before[name]
+                ]
+                self.otherwise[" ".join(key)] = differences
+        self.fits = fits
         if done:
-            self.equal.append(same(self.folder, self.whole))
-            self.kept = {}
+            self.equal.append(is_same(self.folder, self.whole))
+            self.fits = {}
             self.folder = self.parent / f"broken-{len(self.equal)}"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Run once unbroken, then broken, and compare."""
+    """Run once without kills, then with them, and compare."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--learners", default=_LEARNERS)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--study", type=Path, help=argparse.SUPPRESS)  # what is killed
+    parser.add_argument("--study", type=Path, help=argparse.SUPPRESS)  # the process to kill
     args = parser.parse_args(argv)
     if args.study:
-        return compare(args.study, args.learners)
+        return run_comparison(args.study, args.learners)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
     load_before = warn_if_busy()
     with tempfile.TemporaryDirectory() as temporary:
         whole = Path(temporary) / "whole"
         began = time.monotonic()
-        begin(whole, args.learners).wait()
+        start_process(whole, args.learners).wait()
         seconds = time.monotonic() - began
-        broken = Broken(Path(temporary), args.learners, whole, args.seed)
+        broken = BrokenRuns(Path(temporary), args.learners, whole, args.seed)
         tables = 0
         while broken.kills < args.kills or broken.folder.exists():
             broken.attempt(args.kills)
             tables = len(broken.equal)
-        fits = len(rows(whole))
+        fits = len(load_rows(whole))
     row = {
         "load_before": load_before,
         "learners": args.learners,

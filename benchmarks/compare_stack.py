@@ -1,4 +1,4 @@
-"""1,000 networks 784-16-16-10 of ten epochs each: stacked, in as many processes as there are cores.
+"""Train 1,000 networks 784-16-16-10 for ten epochs each, in stacks, in as many processes as there are cores.
 
 python benchmarks/compare_stack.py
 python benchmarks/compare_stack.py --networks 64 --epochs 1 --limit 2000      # a try
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from _compare_data import load
+from _compare_data import load_data
 from _machine import result_path, save, shown, warn_if_busy
 from joblib import Parallel, delayed
 
@@ -23,10 +23,10 @@ NETWORKS, EPOCHS, A_STACK = 1000, 10.0, 125
 GOAL = 480.0  # seconds
 
 
-def one_stack(
-    X: Any, y: Any, asked: Any, truth: Any, seeds: Sequence[int], epochs: float, shared: bool
+def train_stack(
+    X: Any, y: Any, X_test: Any, truth: Any, seeds: Sequence[int], epochs: float, shared: bool
 ) -> list[float]:
-    """Errors of a stack of networks, each with its own seed."""
+    """Train a stack of networks, each with its own seed; return their errors."""
     import torch
 
     from sutja.nets.mlp import Mlp
@@ -38,12 +38,12 @@ def one_stack(
     config = StackedConfig(epochs=epochs, order_seed=seeds[0] if shared else None)
     done = fit_stacked(lambda: Mlp(X[0].size), X, y, members, config)
     return [
-        float(wrong) for wrong in (predict_log_proba_stacked(done.nets, asked).argmax(2) != truth).mean(1)
+        float(wrong) for wrong in (predict_log_proba_stacked(done.nets, X_test).argmax(2) != truth).mean(1)
     ]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Train all, keep, show."""
+    """Train all, save, show."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -51,25 +51,24 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--stack", type=int, default=A_STACK, help="networks trained as one")
     parser.add_argument("--jobs", type=int, default=count_cores())
-    parser.add_argument(
-        "--own-order", action="store_true", help="each network sees the rows in its own order"
-    )
+    parser.add_argument("--own-order", action="store_true", help="give each network its own order of rows")
     parser.add_argument("--limit", type=int, help="at most so many items, for a try")
     parser.add_argument("--part", choices=("validation", "test"), default="validation")
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
-    data = load("mnist", args.part, args.limit)
+    data = load_data("mnist", args.part, args.limit)
     names, y = np.unique(data["y"], return_inverse=True)
     X = data["X"][:, None].astype(np.float32) / np.float32(255)
-    asked = data["test"][0][:, None].astype(np.float32) / np.float32(255)
+    X_test = data["test"][0][:, None].astype(np.float32) / np.float32(255)
     truth = np.searchsorted(names, data["test"][1])
     parts = [range(i, min(i + args.stack, args.networks)) for i in range(0, args.networks, args.stack)]
-    begun = time.perf_counter()
-    found = Parallel(n_jobs=args.jobs)(
-        delayed(one_stack)(X, y, asked, truth, list(part), args.epochs, not args.own_order) for part in parts
+    start = time.perf_counter()
+    errors = Parallel(n_jobs=args.jobs)(
+        delayed(train_stack)(X, y, X_test, truth, list(part), args.epochs, not args.own_order)
+        for part in parts
     )
-    seconds = time.perf_counter() - begun
-    wrong = np.concatenate(found)
+    seconds = time.perf_counter() - start
+    wrong = np.concatenate(errors)
     row = {
         "networks": args.networks,
         "epochs": args.epochs,
