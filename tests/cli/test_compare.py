@@ -47,10 +47,10 @@ def in_process(monkeypatch):
 CHEAP = ("--learners", "mlp-s,decision-tree,k-nn", "--seeds", "2", "--trials", "2", "--sizes", "30,60,100")
 
 
-def test_a_folder_with_a_report_comes_of_a_table(table, tmp_path, in_process):
+def test_a_table_gives_a_folder_with_a_report(table, tmp_path, in_process):
     done = compare(table, *CHEAP, "--out", tmp_path / "out")
     assert done.exit_code == 0, done.output
-    assert "the report is" in done.output
+    assert f"the report is {tmp_path / 'out' / 'report.html'}" in done.output
     assert "classes are taken from the column label" in done.output
     rows = list(csv.DictReader((tmp_path / "out" / "results.csv").open()))
     assert len(rows) == 3 * 3 * 2
@@ -59,9 +59,9 @@ def test_a_folder_with_a_report_comes_of_a_table(table, tmp_path, in_process):
     assert summary["source"] == "flowers.csv"
     assert summary["advice"] in " ".join(done.output.split())  # the lines of a terminal are wrapped
     assert "Does “flowers.csv” need deep learning?" in (tmp_path / "out" / "report.html").read_text("utf-8")
-    again = compare(table, *CHEAP, "--out", tmp_path / "out", "--resume")
-    assert again.exit_code == 0, again.output
-    assert "resumes the comparison" in again.output
+    resumed = compare(table, *CHEAP, "--out", tmp_path / "out", "--resume")
+    assert resumed.exit_code == 0, resumed.output
+    assert "resumes the comparison" in resumed.output
     assert list(csv.DictReader((tmp_path / "out" / "results.csv").open())) == rows
 
 
@@ -85,7 +85,7 @@ def test_a_budget_is_kept_and_the_digits_are_the_default(tmp_path):
         ("a,label\n" + "1,x\n1,y\n" * 40, "all the same"),
     ],
 )
-def test_bad_tables_get_a_clear_word(tmp_path, content, message):
+def test_bad_tables_get_a_clear_error(tmp_path, content, message):
     path = tmp_path / "bad.csv"
     path.write_text(content)
     done = compare(path, "--out", tmp_path / "out")

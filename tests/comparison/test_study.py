@@ -65,15 +65,15 @@ def test_every_fit_of_the_grid_is_in_the_table(tmp_path, engine):
     assert not (tmp_path / study.DATA).exists()
 
 
-def test_a_comparison_gone_on_with_does_nothing_twice(tmp_path, engine, monkeypatch):
+def test_a_resumed_study_runs_no_fit_twice(tmp_path, engine, monkeypatch):
     learners, terms = choose_learners(CHEAP, True), StudySettings((40, 80), 2, trials=2)
     first = without_timings(run_study(pictures(), learners, terms, tmp_path, engine, log=discard))
     monkeypatch.setattr(type(engine), "run", lambda self, tasks: iter(pytest.fail("a fit") for _ in tasks))
-    again = run_study(pictures(), learners, terms, tmp_path, engine, log=discard)
-    assert without_timings(again) == first
+    resumed = run_study(pictures(), learners, terms, tmp_path, engine, log=discard)
+    assert without_timings(resumed) == first
 
 
-def test_another_comparison_is_not_mixed_in(tmp_path, engine):
+def test_a_folder_of_another_comparison_is_refused(tmp_path, engine):
     learners = choose_learners(("k-nn",), True)
     run_study(pictures(), learners, StudySettings((40, 80), 1, trials=1), tmp_path, engine, log=discard)
     with pytest.raises(ComparisonError, match="other data"):
@@ -114,11 +114,11 @@ def test_a_stack_that_is_not_whole_is_trained_again(tmp_path, engine):
     table = Table(tmp_path)
     table.remove([("mlp-s", 80, 1)])
     table.close()
-    again = run_study(inputs, learners, terms, tmp_path, engine, log=discard)
-    assert without_timings(again) == without_timings(whole)
+    resumed = run_study(inputs, learners, terms, tmp_path, engine, log=discard)
+    assert without_timings(resumed) == without_timings(whole)
 
 
-def test_nothing_of_the_test_part_is_learnt_or_chosen_by(tmp_path, engine):
+def test_the_test_part_is_neither_learnt_from_nor_tuned_on(tmp_path, engine):
     inputs = pictures(groups=True)
     (_, train, _), (_, validation, _), (_, test, _) = (inputs.parts[part] for part in PARTS)
     groups = np.arange(300) // 3
@@ -143,7 +143,7 @@ def test_nothing_of_the_test_part_is_learnt_or_chosen_by(tmp_path, engine):
     assert set(asked) == {("validation", TUNING), ("test", "sweep")}
 
 
-def test_a_folder_is_of_one_comparison_at_a_time(tmp_path, engine):
+def test_a_folder_holds_one_running_comparison(tmp_path, engine):
     learners, terms = choose_learners(("k-nn",), True), StudySettings((40, 80), 1, trials=1)
     with lock_folder(tmp_path), pytest.raises(ComparisonError, match="another comparison is running"):
         run_study(pictures(), learners, terms, tmp_path, engine, log=discard)
@@ -151,7 +151,7 @@ def test_a_folder_is_of_one_comparison_at_a_time(tmp_path, engine):
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_asked_to_end_it_leaves_nothing_but_what_is_done(tmp_path, engine, ending):
+def test_a_signal_ends_a_study_cleanly(tmp_path, engine, ending):
     class Signalled(type(engine)):
         """Is asked to end in the middle, as by a scheduler."""
 
@@ -192,19 +192,19 @@ def test_a_fit_that_was_stopped_at_its_limit_is_not_tried_again(tmp_path, engine
     table.add([Row("k-nn", 80, 0, Status.TOO_SLOW, note=explain_stop(30.0, Reason.TIME_LIMIT))])
     table.add([Row("decision-tree", 80, 0, Status.TOO_SLOW, note=explain_stop(30.0, Reason.BUDGET))])
     table.close()
-    again = run_study(
+    resumed = run_study(
         inputs, learners, StudySettings((40, 80, 160), 1, trials=1, limit=30.0), tmp_path, engine, log=discard
     )
-    assert again.rows["k-nn", 80, 0].status == Status.TOO_SLOW
-    assert again.rows["k-nn", 160, 0].status == Status.PASSED_OVER
-    assert again.rows["decision-tree", 80, 0].status == Status.DONE  # for want of time alone
+    assert resumed.rows["k-nn", 80, 0].status == Status.TOO_SLOW
+    assert resumed.rows["k-nn", 160, 0].status == Status.PASSED_OVER
+    assert resumed.rows["decision-tree", 80, 0].status == Status.DONE  # for want of time alone
     more = run_study(
         inputs, learners, StudySettings((40, 80, 160), 1, trials=1, limit=60.0), tmp_path, engine, log=discard
     )
     assert {row.status for row in more.rows.values()} == {Status.DONE}
 
 
-def test_tries_of_a_stack_cut_off_by_a_kill_are_made_together(tmp_path, engine):
+def test_trials_of_an_incomplete_stack_are_run_together(tmp_path, engine):
     inputs, learners, terms = (
         pictures(),
         choose_learners(("mlp-s",), True),
@@ -216,11 +216,11 @@ def test_tries_of_a_stack_cut_off_by_a_kill_are_made_together(tmp_path, engine):
     assert len(tries) == 4
     table.remove([("mlp-s", n, place) for _, n, place in tries if place > 1])
     table.close()
-    again = run_study(inputs, learners, terms, tmp_path, engine, log=discard)
+    resumed = run_study(inputs, learners, terms, tmp_path, engine, log=discard)
     found = Table(tmp_path, TUNING).rows
     assert {key: row.error for key, row in found.items()} == tries
     assert {row.cost.together for row in found.values()} == {4}
-    assert without_timings(again) == without_timings(whole)
+    assert without_timings(resumed) == without_timings(whole)
 
 
 def test_another_estimator_of_that_name_is_another_comparison(tmp_path, engine):
@@ -234,7 +234,7 @@ def test_another_estimator_of_that_name_is_another_comparison(tmp_path, engine):
                 run_study(pictures(), learners, terms, tmp_path, engine, log=discard)
 
 
-def test_who_draws_from_the_whole_process_draws_by_its_seed(tmp_path, engine):
+def test_an_estimator_that_draws_globally_is_seeded(tmp_path, engine):
     class Drawing(DummyClassifier):
         def predict(self, X):
             return np.random.randint(0, 4, len(X))  # noqa: NPY002
@@ -272,10 +272,10 @@ class Talking(DummyClassifier):
 
 
 @pytest.mark.parametrize("engine", [backends.Engine("joblib", 2)])
-def test_whoever_fails_hangs_or_dies_stops_nobody_else(tmp_path, engine):
+def test_a_fit_that_fails_hangs_or_dies_stops_no_other(tmp_path, engine):
     own = {"sleeper": Sleeper(), "failing": Failing(), "dying": Dying(), "talking": Talking()}
     learners = choose_learners([*own.items(), "decision-tree"], True)
-    begun = time.monotonic()
+    start = time.monotonic()
     table = run_study(
         pictures(),
         learners,
@@ -284,7 +284,7 @@ def test_whoever_fails_hangs_or_dies_stops_nobody_else(tmp_path, engine):
         engine,
         log=discard,
     )
-    assert time.monotonic() - begun < 300
+    assert time.monotonic() - start < 300
     of = {(name, n): table.rows[name, n, 0] for name, n, _ in table.rows}
     assert [of["decision-tree", n].status for n in (40, 80, 160)] == [Status.DONE] * 3
     assert [of["talking", n].status for n in (40, 80, 160)] == [Status.DONE] * 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from sutja.metrics import format_percent
@@ -102,6 +103,11 @@ def format_count(value: float) -> str:
         return f"{value:.0f}"
     power = min(5, int(math.log10(value) // 3))
     return f"{value / 1000**power:.3g} {' kMGTP'[power]}".replace(".0 ", " ")
+
+
+def bind_units(text: str) -> str:
+    """Put no-break spaces between numbers and their units."""
+    return re.sub(r"(?<=[0-9]) (?=%|µs\b|ms\b|s\b|points\b|labels\b|[kMGTP] )", "\u00a0", text)
 
 
 def _round_to_two_digits(value: float) -> str:

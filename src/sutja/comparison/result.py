@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import os
 import platform
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -16,21 +18,50 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sutja.comparison.analysis.advice import advise
+from sutja.comparison.analysis.coverage import count_planned_fits
 from sutja.comparison.analysis.findings import DataSummary, Findings
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.execution.backends import Engine
 from sutja.comparison.execution.table import Status, Table
+from sutja.comparison.formatting import bind_units, format_interval, format_microseconds, format_seconds
 from sutja.comparison.learners.catalogue import Learner
 from sutja.comparison.study import StudySettings, sort_rows
+from sutja.metrics import format_percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+_MOST_LEARNERS = 12  # in a terminal
+_MOST_COLUMNS = 100
 _PACKAGES = ("numpy", "scikit-learn", "torch")
 
 
 class Comparison(Findings):
     """The result of `sutja.compare`: `crossover`, `predict_error`, `gain`, `standings`, `table`, `plot`."""
+
+    def __str__(self) -> str:
+        """Format standings and advice for a terminal."""
+        lines = [
+            f"{'learner':<24}{'labels':>8}{'wrong':>10}{'95 % interval':>20}{'training':>10}{'answer':>11}"
+        ]
+        lines += [
+            f"{one.learner:<24}{one.labels:>8,}{format_percent(one.error):>10}"
+            f"{format_interval(one.low, one.high):>20}"
+            f"{format_seconds(one.cost.fit_seconds):>10}{format_microseconds(one.cost.predict_micros):>11}"
+            for one in self.standings[:_MOST_LEARNERS]
+        ]
+        if len(self.standings) > _MOST_LEARNERS:
+            lines.append(f"and {len(self.standings) - _MOST_LEARNERS} more")
+        failed = sum(row.status is not Status.DONE for row in self.rows)
+        done, planned = len(self.rows) - failed, max(count_planned_fits(self), len(self.rows))
+        if done < planned:
+            unfinished = f", {failed} failed, stopped or passed over" if failed else ""
+            lines.append(f"{done:,} of {planned:,} fits done{unfinished}; the report says which and why")
+        width = min(_MOST_COLUMNS, shutil.get_terminal_size((_MOST_COLUMNS, 24)).columns)
+        text = bind_units(advise(self))  # so that no line ends between a number and its unit
+        advice = textwrap.fill(text, width, break_on_hyphens=False, break_long_words=False)
+        return "\n".join([*lines, "", advice.replace("\u00a0", " ")])
 
     def plot(self) -> Figure:
         """Plot the learning curves, as a matplotlib figure."""

@@ -18,12 +18,12 @@ def curves_of(*pairs, seed=0, **how):
     return fit_curves(some, CHANCE, draws=200)
 
 
-def crossing(one, two):
+def find_crossing(one, two):
     n = np.geomspace(10, 1e6, 20_000)
     return float(n[np.flatnonzero(np.diff(np.sign(one(n) - two(n))))[0]])
 
 
-def test_a_curve_without_noise_is_found_again():
+def test_a_curve_without_noise_is_recovered():
     sizes = np.array(SIZES)
     truth = power_law(0.02, 1.5, 0.6)
     law = fit_power_laws(sizes, truth(sizes)[None], np.full(len(sizes), 1e-8), np.ones((1, len(sizes)), bool))
@@ -51,32 +51,32 @@ def test_the_error_to_expect_lies_within_its_interval():
 
 
 def test_a_known_crossover_is_recovered():
-    truth, hits = crossing(EARLY, LATE), 0
+    truth, hits = find_crossing(EARLY, LATE), 0
     for seed in range(20):
         curves = curves_of(("early", EARLY), ("late", LATE), seed=10 * seed)
-        found = find_crossover(curves["late"], curves["early"])
-        assert (found.first, found.second) == ("early", "late")
-        assert found.kind == "at"
-        hits += found.low <= truth <= found.high
-        assert found.labels == pytest.approx(truth, rel=0.5)
+        crossover = find_crossover(curves["late"], curves["early"])
+        assert (crossover.first, crossover.second) == ("early", "late")
+        assert crossover.kind == "at"
+        hits += crossover.low <= truth <= crossover.high
+        assert crossover.labels == pytest.approx(truth, rel=0.5)
     assert hits >= 18
 
 
-def test_who_never_leads_is_said_not_to():
+def test_a_learner_that_never_leads_is_known():
     curves = curves_of(("good", power_law(0.01, 0.5, 0.5)), ("bad", power_law(0.1, 2.0, 0.5)))
-    found = find_crossover(curves["bad"], curves["good"])
-    assert (found.kind, found.first) == ("never", "good")
-    assert "never within the measured range" in str(found)
+    crossover = find_crossover(curves["bad"], curves["good"])
+    assert (crossover.kind, crossover.first) == ("never", "good")
+    assert "never within the measured range" in str(crossover)
 
 
-def test_two_learners_alike_cannot_be_told_apart():
+def test_two_equal_learners_have_no_clear_crossover():
     curves = curves_of(("one", EARLY), ("two", EARLY))
-    found = find_crossover(curves["one"], curves["two"])
-    assert found.kind == "unclear"
-    assert "cannot tell" in str(found)
+    crossover = find_crossover(curves["one"], curves["two"])
+    assert crossover.kind == "unclear"
+    assert "cannot tell" in str(crossover)
 
 
-def test_curves_that_cross_twice_are_said_to():
+def test_curves_that_cross_twice_are_known():
     def wavy(n):
         return EARLY(n) * np.where((np.asarray(n) > 150) & (np.asarray(n) < 1200), 0.6, 1.5)
 
@@ -86,17 +86,17 @@ def test_curves_that_cross_twice_are_said_to():
 
 def test_a_crossover_beyond_what_was_measured_is_expected_not_claimed():
     early, late = power_law(0.03, 0.9, 0.35), power_law(0.003, 14.0, 0.62)
-    truth = crossing(early, late)
+    truth = find_crossing(early, late)
     assert truth > SIZES[-1]
     curves = curves_of(("early", early), ("late", late), spread=0.02, n_test=10_000)
-    found = find_crossover(curves["early"], curves["late"])
-    assert found.kind in ("never", "unclear")
-    assert found.is_beyond
-    assert found.low <= truth <= found.high
-    assert "if the curves continue" in str(found)
+    crossover = find_crossover(curves["early"], curves["late"])
+    assert crossover.kind in ("never", "unclear")
+    assert crossover.is_beyond
+    assert crossover.low <= truth <= crossover.high
+    assert "if the curves continue" in str(crossover)
 
 
-def test_odd_curves_are_called_so():
+def test_curves_that_are_not_power_laws_are_marked():
     def rising(n):
         return np.where(np.asarray(n) > 600, 0.3, 0.1)
 
@@ -128,5 +128,5 @@ def test_too_few_sizes_make_no_curve():
 
 def test_an_interval_may_have_no_end():
     curves = curves_of(("one", EARLY), ("two", power_law(0.041, 0.9, 0.35)))
-    found = find_crossover(curves["one"], curves["two"])
-    assert not math.isfinite(found.high) or found.low == 0
+    crossover = find_crossover(curves["one"], curves["two"])
+    assert not math.isfinite(crossover.high) or crossover.low == 0

@@ -36,13 +36,13 @@ X, Y = RNG.normal(size=(200, 5)), RNG.integers(0, 3, 200)
         (np.zeros((200, 5, 5, 2)), Y, "pictures of the shape"),
     ],
 )
-def test_a_clear_word_first(items, labels, message):
+def test_bad_input_is_refused_with_a_remedy(items, labels, message):
     with pytest.raises(SutjaError, match=message) as raised:
         prepare_inputs(items, labels)
     assert raised.value.remedy
 
 
-def test_odd_data_is_told_and_taken():
+def test_odd_data_gets_a_warning():
     constant = np.column_stack([X, np.ones(200)])
     assert any("1 of 6 columns are constant" in note for note in prepare_inputs(constant, Y).notes)
     assert any("are few" in note for note in prepare_inputs(X, Y).notes)
@@ -71,13 +71,13 @@ def test_groups_must_fit():
     assert prepare_inputs(X, Y, np.array(["a", "b", "c", 4] * 50, object)).groups.dtype.kind == "U"
 
 
-def test_a_class_that_only_tests_is_told():
+def test_a_class_that_is_only_in_the_test_part_gets_a_warning():
     of_group = np.repeat(np.arange(4), 50)  # a class a group: no learner can know all
     notes = prepare_inputs(X, of_group, of_group).notes
     assert any("is left to learn from" in note for note in notes)
 
 
-def test_test_items_may_come_apart():
+def test_test_items_may_be_given_apart():
     inputs = prepare_inputs(X, Y.astype(str), test=(X[:50] + 1, Y[:50].astype(str)))
     source, rows, truth = inputs.parts["test"]
     assert (source, len(rows)) == (1, 50)
@@ -88,7 +88,7 @@ def test_test_items_may_come_apart():
         prepare_inputs(X, Y, test=(X[:2, :3], Y[:2]))
 
 
-def test_a_memory_mapped_array_stays_where_it_is(tmp_path, monkeypatch):
+def test_a_memory_mapped_array_is_not_copied(tmp_path, monkeypatch):
     path = tmp_path / "X.npy"
     np.save(path, RNG.integers(0, 255, (400, 30)).astype(np.uint8))
     mapped = np.load(path, mmap_mode="r")
@@ -122,7 +122,7 @@ def test_large_items_are_few_to_test_on():
     assert [len(inputs.parts[part][1]) for part in ("validation", "test")] == [200, 625]
 
 
-def test_learners_are_named_or_brought():
+def test_learners_are_given_by_name_or_as_estimators():
     assert [learner.name for learner in choose_learners(None, True)][:3] == [
         "mlp-s",
         "convnet-s",
@@ -162,6 +162,6 @@ def test_learners_are_named_or_brought():
         ([LinearRegression()], True, "give a classifier"),
     ],
 )
-def test_who_is_no_learner_is_told_the_way_out(wanted, pictures, message):
+def test_what_is_not_a_learner_is_refused_with_a_remedy(wanted, pictures, message):
     with pytest.raises(ComparisonError, match=message):
         choose_learners(wanted, pictures)

@@ -31,9 +31,9 @@ def test_an_npz_larger_than_memory_is_mapped(tmp_path, no_memory, X, shape):
     assert source.X.shape == shape
     assert np.array_equal(source.X.reshape(X.shape), X)
     assert len(source.groups) == 60
-    again = ArrayFile.save(source.X, tmp_path / "copy.npy")
-    assert again.path == str(path)
-    assert np.array_equal(again.open(), source.X)
+    mapped = ArrayFile.save(source.X, tmp_path / "copy.npy")
+    assert mapped.path == str(path)
+    assert np.array_equal(mapped.open(), source.X)
 
 
 def test_a_packed_npz_larger_than_memory_is_refused(tmp_path, no_memory):
@@ -78,7 +78,7 @@ def test_a_table_with_a_gap_says_where(tmp_path, content, message):
         ("array.npy", "is no labelled data"),
     ],
 )
-def test_what_is_no_data_is_told(tmp_path, name, message):
+def test_what_is_not_data_is_refused_with_a_remedy(tmp_path, name, message):
     (tmp_path / "empty").mkdir()
     (tmp_path / "damaged.npz").write_bytes(b"PK\x03\x04 and no more")
     np.save(tmp_path / "array.npy", np.zeros((60, 3)))

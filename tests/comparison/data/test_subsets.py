@@ -28,16 +28,16 @@ def test_subsets_are_nested_exact_and_have_every_class(seed, classes, grouped):
     labels = np.concatenate([np.arange(classes).repeat(3), rng.integers(0, classes, 600)])
     groups = rng.integers(0, 150, len(labels)) if grouped else None
     sizes = (40, 80, 160, 320)
-    found = draw_nested_subsets(labels, groups, sizes, seed)
+    subsets = draw_nested_subsets(labels, groups, sizes, seed)
     before = set()
     for n in sizes:
-        chosen = set(found[n].tolist())
-        assert len(chosen) == len(found[n]) == n
+        chosen = set(subsets[n].tolist())
+        assert len(chosen) == len(subsets[n]) == n
         assert before <= chosen
         before = chosen
     if not grouped:
-        assert set(labels[found[40]]) == set(range(classes))
-        share = np.bincount(labels[found[320]], minlength=classes) / 320
+        assert set(labels[subsets[40]]) == set(range(classes))
+        share = np.bincount(labels[subsets[320]], minlength=classes) / 320
         assert np.abs(share - np.bincount(labels) / len(labels)).max() < 0.01
 
 

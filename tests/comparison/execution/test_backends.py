@@ -45,13 +45,13 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
             list(engine.run([]))
 
 
-def test_an_address_is_a_cluster_s():
+def test_an_address_needs_a_cluster_engine():
     with pytest.raises(ComparisonError, match="choose the engine dask or ray"):
         backends.make_engine("joblib", 2, "tcp://127.0.0.1:9")
 
 
 @pytest.mark.parametrize("jobs", [0, -1])
-def test_no_number_of_jobs_is_one_a_core(jobs):
+def test_no_number_of_jobs_is_one_per_core(jobs):
     assert backends.make_engine("joblib", jobs, "").jobs == backends.count_cores() >= 1
 
 
@@ -59,7 +59,7 @@ def task(seed):
     return Task(Learner("own", "own", ""), 40, (FitSpec(seed, {}, np.arange(4)),), "", "test", 9.0)
 
 
-def test_tasks_are_chosen_while_nothing_is_noted():
+def test_tasks_are_chosen_while_no_outcome_is_handled():
     """Threads ask for tasks: never two at once, and never while the caller looks at what came of one."""
     active, together = [], []
 
@@ -135,7 +135,7 @@ def test_a_dask_worker_killed_midway_costs_no_fit(tmp_path):
     assert all(row.status == Status.DONE for row in table.rows.values())
 
 
-def test_a_fit_that_the_cluster_cannot_do_is_told(monkeypatch):
+def test_a_fit_that_the_cluster_loses_fails(monkeypatch):
     from distributed import Client, LocalCluster
 
     monkeypatch.setattr(backends.worker_pool, "run_in_pool", deliberately_not)

@@ -31,7 +31,7 @@ def test_which_gpus_a_fit_may_have(monkeypatch):
     assert gpu_locks.list_gpus("cuda") == ("0", "1", "2", "3")
 
 
-def test_a_gpu_is_lent_to_one_at_a_time():
+def test_a_gpu_is_locked_by_one_fit_at_a_time():
     soon = time.monotonic() + 0.2
     with gpu_locks.lock_gpu(("3", "5"), soon) as first, gpu_locks.lock_gpu(("3", "5"), soon) as second:
         assert {first, second} == {"3", "5"}

@@ -57,7 +57,7 @@ def total():
     return sum(2 * first * (n / 50) ** growth for first, growth in POWERS.values() for n in SIZES)
 
 
-def test_with_time_enough_all_is_done():
+def test_with_enough_time_all_fits_are_run():
     scheduler, budget, passed = make_scheduler(math.inf)
     assert len(run(scheduler, budget)) == 2 * len(SIZES) * len(POWERS)
     assert not passed
@@ -78,7 +78,7 @@ def test_a_budget_is_kept_and_well_spent(share):
     assert {name for name, _ in done} == set(POWERS)
 
 
-def test_learners_get_the_same_time_and_what_one_does_not_need_goes_to_the_others():
+def test_learners_get_the_same_time_and_leave_the_rest_to_the_others():
     scheduler, budget, _ = make_scheduler(0.03 * total())
     time_of = dict.fromkeys(POWERS, 0.0)
     for name, n in run(scheduler, budget):
@@ -88,7 +88,7 @@ def test_learners_get_the_same_time_and_what_one_does_not_need_goes_to_the_other
     assert 0.4 < time_of["slow"] / time_of["middling"] < 2.5
 
 
-def test_sizes_are_climbed_from_below_and_third_seeds_wait():
+def test_sizes_rise_and_third_seeds_wait():
     scheduler, budget, _ = make_scheduler(0.3 * total(), seeds=3)
     done = run(scheduler, budget)
     for name in POWERS:
@@ -116,7 +116,7 @@ def test_what_does_not_fit_in_memory_is_passed_over(monkeypatch):
     assert "memory" in passed[0].note
 
 
-def test_costs_grow_as_they_were_seen_to():
+def test_costs_grow_as_measured():
     costs = CostModel({"new": 7.0})
     assert costs.predict("new", 100) == 7.0
     for n in (100, 200, 400):
@@ -128,7 +128,7 @@ def test_costs_grow_as_they_were_seen_to():
     assert costs.predict("fixed", 1600) > 4.0  # what is fixed does not stay so
 
 
-def test_a_part_of_the_time():
+def test_a_share_of_the_budget():
     budget = TimeBudget(100.0, reserve=20.0)
     assert budget.take_share(0.25).remaining() == pytest.approx(0.25 * budget.remaining(), rel=0.01)
     assert TimeBudget().take_share(0.2).remaining() == math.inf

@@ -12,7 +12,7 @@ def row(seed, **more):
     return Row("k-nn", 100, seed, Status.DONE, 0.1 + seed / 7, Cost(1.5, 0.25, 3.0, 1e9, None, 12), **more)
 
 
-def test_rows_come_back_as_they_went():
+def test_rows_are_read_as_they_were_written():
     one = Row("a,b", 3, 0, Status.FAILED, settings='{"C": 1.0}', note='it said "no",\nand ended')
     assert Row.from_cells(row(1).to_cells()).key == ("k-nn", 100, 1)
     back = Row.from_cells(one.to_cells())
@@ -34,10 +34,10 @@ def test_a_table_cut_off_anywhere_is_read_up_to_there(tmp_path):
         *(end + 1 for end in ends[:-1]),
     }:
         (tmp_path / RESULTS).write_bytes(whole[:length])
-        again = Table(tmp_path)
-        assert len(again.rows) == max(0, sum(end <= length for end in ends) - 1)
-        again.add([row(9)])
-        again.close()
+        resumed = Table(tmp_path)
+        assert len(resumed.rows) == max(0, sum(end <= length for end in ends) - 1)
+        resumed.add([row(9)])
+        resumed.close()
         lines = (tmp_path / RESULTS).read_text().splitlines()
         assert lines[0].startswith("learner,labels,seed")
         assert lines[-1].startswith("k-nn,100,9")

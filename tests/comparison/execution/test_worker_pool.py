@@ -106,7 +106,7 @@ def shared_worker():
     made.close()
 
 
-def gone(pid, seconds=10.0):
+def has_ended(pid, seconds=10.0):
     """Whether a process ends in time."""
     until = time.monotonic() + seconds
     while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
@@ -116,7 +116,7 @@ def gone(pid, seconds=10.0):
     return True
 
 
-def test_a_fit_whose_process_is_killed_from_outside_is_done_again(task, tmp_path, shared_worker):
+def test_a_fit_whose_process_is_killed_is_run_once_more(task, tmp_path, shared_worker):
     outcome = shared_worker.run(task(Once(str(tmp_path / "mark"))))
     assert outcome.status == Status.DONE, outcome.note
     assert (tmp_path / "mark").exists()
@@ -132,19 +132,19 @@ def test_a_fit_whose_process_is_killed_from_outside_is_done_again(task, tmp_path
         (Answering([0, 1]), r"ValueError: it answers \(20, 2\) for 20 items"),
     ],
 )
-def test_what_a_learner_does_wrong_is_told(task, shared_worker, estimator, note):
+def test_errors_of_a_learner_are_noted(task, shared_worker, estimator, note):
     outcome = shared_worker.run(task(estimator))
     assert outcome.status == Status.FAILED
     assert re.search(note, outcome.note), outcome.note
 
 
-def test_answers_in_a_column_will_do(task, shared_worker):
+def test_answers_may_come_in_a_column(task, shared_worker):
     outcome = shared_worker.run(task(Answering([1])))
     assert outcome.status == Status.DONE, outcome.note
     assert outcome.errors == (0.5,)
 
 
-def test_a_learner_that_eats_memory_is_stopped_before_the_machine_has_none(task, monkeypatch):
+def test_a_learner_that_eats_memory_is_stopped_before_the_machine_runs_out(task, monkeypatch):
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_DATA)
@@ -158,15 +158,15 @@ def test_a_learner_that_eats_memory_is_stopped_before_the_machine_has_none(task,
     assert (outcome.status, outcome.note) == (Status.FAILED, worker.OUT_OF_MEMORY_NOTE)
 
 
-def test_what_a_learner_began_ends_with_it(task, tmp_path):
+def test_processes_that_a_learner_started_end_with_it(task, tmp_path):
     mark, made = tmp_path / "pid", Worker()
     outcome = made.run(task(Brooding(str(mark)), limit=8.0))
     assert (outcome.status, outcome.note) == (Status.TOO_SLOW, "stopped at the limit of 8 s")
-    assert gone(int(mark.read_text()))
+    assert has_ended(int(mark.read_text()))
     made.close()
 
 
-def test_closing_ends_those_at_work_and_begins_no_other(task, tmp_path):
+def test_closing_kills_busy_workers_and_starts_no_other(task, tmp_path):
     mark, workers, told, before = tmp_path / "pid", WorkerPool(), [], set(psutil.Process().children())
     waiting = threading.Thread(target=lambda: told.append(workers.run(task(Brooding(str(mark))))))
     waiting.start()
@@ -175,7 +175,7 @@ def test_closing_ends_those_at_work_and_begins_no_other(task, tmp_path):
     workers.close()
     waiting.join(20)
     assert told[0].status == Status.FAILED
-    assert gone(int(mark.read_text()))
+    assert has_ended(int(mark.read_text()))
     assert workers.run(task(DummyClassifier())).note == "stopped"
     assert set(psutil.Process().children()) <= before
 
@@ -193,7 +193,7 @@ def test_a_process_ends_with_its_owner(task, tmp_path):
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
     assert len(family) == 2
-    assert all(gone(member.pid) for member in family)
+    assert all(has_ended(member.pid) for member in family)
 
 
 def test_memory_is_that_of_the_fit_alone(task, shared_worker):
@@ -207,9 +207,9 @@ def test_memory_is_that_of_the_fit_alone(task, shared_worker):
 
     modest, hungry = shared_worker.run(task(DummyClassifier())), shared_worker.run(task(Hungry()))
     assert (modest.status, hungry.status) == (Status.DONE, Status.DONE), (modest.note, hungry.note)
-    again = shared_worker.run(task(DummyClassifier()))
+    resumed = shared_worker.run(task(DummyClassifier()))
     assert 38 <= hungry.memory_mb <= 60
-    assert max(modest.memory_mb, again.memory_mb) < 15
+    assert max(modest.memory_mb, resumed.memory_mb) < 15
 
 
 def test_an_idle_process_is_ended(task, monkeypatch):
@@ -222,12 +222,12 @@ def test_an_idle_process_is_ended(task, monkeypatch):
     assert mine.is_running()
     monkeypatch.setattr(worker_pool, "_IDLE_SECONDS", 0.0)
     workers.close_idle()
-    assert gone(mine.pid)
+    assert has_ended(mine.pid)
     assert workers.run(task(DummyClassifier())).status == Status.DONE
     workers.close()
 
 
-def test_a_class_of_the_script_is_sent_too(task, monkeypatch, shared_worker):
+def test_a_class_of_the_script_can_be_sent(task, monkeypatch, shared_worker):
     namespace = {"DummyClassifier": DummyClassifier, "__name__": "__main__"}
     exec("class Mine(DummyClassifier):\n    pass", namespace)  # as in a script: no module can be asked for it
     monkeypatch.setattr(sys.modules["__main__"], "Mine", namespace["Mine"], raising=False)

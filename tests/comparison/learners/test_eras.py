@@ -37,7 +37,7 @@ def test_the_zip_code_network_has_the_weights_of_the_paper(images):
     assert sum(weight.numel() for weight in net.parameters()) == 9760
 
 
-def test_each_era_has_what_it_brought_and_not_what_came_later():
+def test_each_era_has_its_novelty_and_nothing_later():
     shape = (1, 16, 16)
     kinds = {
         name: {type(part) for part in make_era_net(ERAS[name], shape, 10).modules()}

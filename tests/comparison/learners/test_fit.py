@@ -1,4 +1,4 @@
-"""Every learner learns, is counted, and does the same again with the same seed."""
+"""Every learner learns, its operations are counted, and the same seed gives the same fit."""
 
 import numpy as np
 import pytest
@@ -42,8 +42,8 @@ def test_perceptrons_are_trained_as_one():
     assert [fit.cost.together for fit in both] == [2, 2]
     for fit in both:
         assert (fit.answers != Y[120:]).mean() < 0.2
-    again = fit_together(learner, DATA, rows, settings, (0, 1))
-    assert all(np.array_equal(one.answers, two.answers) for one, two in zip(both, again, strict=True))
+    repeated = fit_together(learner, DATA, rows, settings, (0, 1))
+    assert all(np.array_equal(one.answers, two.answers) for one, two in zip(both, repeated, strict=True))
 
 
 def test_settings_of_every_space_can_be_fitted():
@@ -53,7 +53,7 @@ def test_settings_of_every_space_can_be_fitted():
                 assert len(fit_one(learner, DATA, settings, 0).answers) == 80
 
 
-def test_features_in_any_units_are_learnt_from():
+def test_features_may_have_any_units():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 200)
     wide = np.column_stack([rng.normal(size=200) * 1e6, y + 0.1 * rng.normal(size=200), np.full(200, 3.0)])
@@ -82,12 +82,12 @@ def test_eras_stand_in_their_order_with_what_was_published():
     assert PUBLISHED_BASELINES["usps"]["people"].error == 0.025
 
 
-def test_counts_for_people():
+def test_counts_are_formatted_with_unit_prefixes():
     assert [format_count(n) for n in (7.0, 1234, 5.6e6, 2e12)] == ["7", "1.23 k", "5.6 M", "2 T"]
 
 
 @pytest.mark.parametrize("name", ["mlp-s", "convnet-s", "1998-lenet-5", "k-nn"])
-def test_items_asked_in_parts_get_the_same_answers(name, monkeypatch):
+def test_items_predicted_in_blocks_get_the_same_answers(name, monkeypatch):
     monkeypatch.setattr("sutja.comparison.learners.fit._STEPS", 20)
     (learner,) = choose_learners((name,), True)
 

@@ -1,4 +1,4 @@
-"""The figures name their curves, mark the crossovers, and can be told apart without colour."""
+"""The figures name their curves, mark the crossovers, and are distinct without colour."""
 
 import re
 from dataclasses import replace
@@ -15,7 +15,7 @@ LATE, EARLY = power_law(0.003, 8.0, 0.75), power_law(0.04, 0.9, 0.35)
 
 
 @pytest.fixture(scope="module")
-def found():
+def findings():
     """Three networks and seven others, and two eras."""
     names = [f"net-{i}" for i in range(3)] + [f"other-{i}" for i in range(7)]
     kinds = {name: "network" if name.startswith("net") else "baseline" for name in names}
@@ -30,84 +30,84 @@ def contrast(colour):
     return 1.05 / (sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), parts, strict=True)) + 0.05)
 
 
-def test_curves_are_told_apart_without_colour(found):
-    style = figures.make_styles(found)
-    shown = [name for name, kind in found.kinds.items() if kind != "era"]
+def test_curves_are_distinct_without_colour(findings):
+    style = figures.make_styles(findings)
+    shown = [name for name, kind in findings.kinds.items() if kind != "era"]
     assert all(style[a]["marker"] != style[b]["marker"] for a, b in combinations(shown, 2))
-    assert {style[name]["linestyle"] for name in shown if found.kinds[name] == "network"} == {"-"}
-    assert "-" not in {style[name]["linestyle"] for name in shown if found.kinds[name] == "baseline"}
+    assert {style[name]["linestyle"] for name in shown if findings.kinds[name] == "network"} == {"-"}
+    assert "-" not in {style[name]["linestyle"] for name in shown if findings.kinds[name] == "baseline"}
 
 
-def test_every_line_stands_out_from_the_paper():
+def test_every_line_contrasts_with_the_paper():
     for colour in (*figures._NETWORK, *figures._OTHER, *figures._ERA):
         assert contrast(colour) >= 3.0, colour
 
 
-def test_the_names_stand_where_the_curves_end_and_do_not_overlap(found):
-    drawing = figures.plot_learning_curves(found)
+def test_the_names_stand_where_the_curves_end_and_do_not_overlap(findings):
+    drawing = figures.plot_learning_curves(findings)
     drawing.draw_without_rendering()
     (area,) = drawing.axes
     named = {text.get_text().replace("\n", ""): text.get_window_extent() for text in area.texts}
-    boxes = [named[name] for name in found.measurements if found.kinds[name] != "era"]
+    boxes = [named[name] for name in findings.measurements if findings.kinds[name] != "era"]
     assert all(one.x1 <= drawing.bbox.x1 for one in boxes)
     assert all(one.x0 > area.get_window_extent().x1 for one in boxes)
     boxes.sort(key=lambda one: one.y0)
     assert all(below.y1 <= above.y0 + 1 for below, above in pairwise(boxes))
 
 
-def test_crossovers_are_marked_by_number_and_listed_in_that_order(found):
-    marked = figures.find_marked_crossovers(found)
+def test_crossovers_are_marked_by_number_and_listed_in_that_order(findings):
+    marked = figures.find_marked_crossovers(findings)
     assert 1 <= len(marked) <= 5
     assert all(one.kind == "at" and not one.is_beyond for one in marked)
-    texts = [text.get_text() for text in figures.plot_learning_curves(found).axes[0].texts]
+    texts = [text.get_text() for text in figures.plot_learning_curves(findings).axes[0].texts]
     assert {str(number) for number in range(1, len(marked) + 1)} <= set(texts)
 
 
-def test_ticks_are_plain_numbers(found):
+def test_ticks_are_plain_numbers(findings):
     assert axes.make_count_formatter()(60_000) == "60,000"
     assert axes.make_count_formatter()(0.01) == "0.01"
     assert axes.make_count_formatter(short=True)(1e6) == "1 M"
     assert axes.make_count_formatter(sparse=True)(30) == ""
     assert axes.make_percent_formatter()(0.005) == "0.5 %"
-    text = figures.to_svg(figures.plot_cost(found, "fit_operations", "operations", "Cost"), "cost")
+    text = figures.to_svg(figures.plot_cost(findings, "fit_operations", "operations", "Cost"), "cost")
     assert not re.search(r"\d+e[+-]?\d+<", text)
 
 
-def test_published_figures_stand_beside_the_measured_ones(found):
-    texts = [text.get_text() for text in figures.plot_eras_by_year(found).axes[0].texts]
+def test_published_figures_stand_beside_the_measured_ones(findings):
+    texts = [text.get_text() for text in figures.plot_eras_by_year(findings).axes[0].texts]
     assert "5.0 %" in texts  # LeCun et al. 1989
     assert "5.1 %" in texts
     assert "people 2.5 %" in texts
     assert {"1989-zip-code", "1998-lenet-5"} <= set(ERAS)
 
 
-def test_eras_that_got_to_different_numbers_of_labels_say_so(found):
-    def ticks(found):
-        drawn = figures.plot_eras_by_year(found).axes[0]
-        return [text.get_text() for text in drawn.get_xticklabels()], drawn.lines[0].get_linestyle()
+def test_eras_fitted_on_different_numbers_of_labels_show_them(findings):
+    def read_ticks(findings):
+        drawing = figures.plot_eras_by_year(findings).axes[0]
+        return [text.get_text() for text in drawing.get_xticklabels()], drawing.lines[0].get_linestyle()
 
-    words, line = ticks(found)
+    words, line = read_ticks(findings)
     assert not any("labels" in word for word in words)
     assert line == "-"
-    rows = tuple(row for row in found.rows if row.learner != "1989-zip-code" or row.labels <= 200)
-    words, line = ticks(replace(found, rows=rows))
+    rows = tuple(row for row in findings.rows if row.learner != "1989-zip-code" or row.labels <= 200)
+    words, line = read_ticks(replace(findings, rows=rows))
     assert words[[word.startswith("1989") for word in words].index(True)].endswith("\n200\nlabels")
     assert line == "None"
 
 
-def test_learners_on_a_gpu_are_said_to_be(found):
+def test_learners_on_a_gpu_are_marked(findings):
     rows = tuple(
         replace(row, cost=replace(row.cost, device="cuda")) if row.learner == "net-0" else row
-        for row in found.rows
+        for row in findings.rows
     )
-    drawing = figures.plot_cost(replace(found, rows=rows), "fit_seconds", "seconds", "Cost")
+    drawing = figures.plot_cost(replace(findings, rows=rows), "fit_seconds", "seconds", "Cost")
     texts = [text.get_text().replace("\n", " ") for text in drawing.axes[0].texts]
     assert "net-0 (GPU)" in texts
     assert "net-1" in texts
 
 
 @pytest.mark.parametrize("wanted", [[0.5] * 4, [0.0, 0.0, 1.0, 1.0], [0.1, 0.12, 0.8, 0.99], [0.97] * 4])
-def test_places_are_spread_within_the_axes(wanted):
+def test_labels_are_spread_within_the_axes(wanted):
     places = axes.spread(wanted, [0.1] * 4)
     assert all(after - before >= 0.0999 for before, after in pairwise(places))
     assert places[0] >= 0.05 - 1e-6

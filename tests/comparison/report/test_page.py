@@ -1,4 +1,4 @@
-"""The report says what was found, needs nothing but itself, and can be read by ear."""
+"""The report says what the fits showed, needs no other file, and suits screen readers."""
 
 import base64
 import io
@@ -32,26 +32,26 @@ def pays():
 
 
 class Page(HTMLParser):
-    """Checks that all that is opened is closed, and notes what there is."""
+    """Checks that all tags that are opened are closed, and collects the tags."""
 
     def __init__(self):
         super().__init__()
-        self.open, self.seen, self.headings = [], [], []
+        self.open, self.tags, self.headings = [], [], []
 
     def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag):
         if tag not in VOID:
             assert self.open.pop() == tag
 
-    def of(self, tag):
-        return [attributes for name, attributes in self.seen if name == tag]
+    def find(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
 
 
 @pytest.fixture(scope="module")
@@ -64,35 +64,35 @@ def page(pays, tmp_path_factory):
     return parsed, path
 
 
-def test_the_page_needs_nothing_but_itself(page):
+def test_the_page_needs_no_other_file(page):
     parsed, path = page
     text = re.sub(r'xmlns(:\w+)?="[^"]*"', "", path.read_text())
     assert not re.search(r'(src|href)="(?!data:|#)', text)
     assert "@import" not in text
     assert "http" not in re.sub(r"<!DOCTYPE[^>]*>", "", text)
-    assert not parsed.of("script")
+    assert not parsed.find("script")
 
 
-def test_the_page_can_be_read_by_ear_and_on_a_phone(page):
+def test_the_page_suits_screen_readers_and_phones(page):
     parsed, path = page
-    assert parsed.of("html")[0]["lang"] == "en"
-    assert "width=device-width" in parsed.of("meta")[1]["content"]
-    assert all(picture["alt"] for picture in parsed.of("img"))
-    assert parsed.of("img")
-    assert all(drawn.get("aria-label") and drawn["role"] == "img" for drawn in parsed.of("svg"))
-    assert len(parsed.of("svg")) == 7
-    assert all(head.get("scope") in ("row", "col") for head in parsed.of("th"))
-    ids = [attributes["id"] for _, attributes in parsed.seen if "id" in attributes]
+    assert parsed.find("html")[0]["lang"] == "en"
+    assert "width=device-width" in parsed.find("meta")[1]["content"]
+    assert all(picture["alt"] for picture in parsed.find("img"))
+    assert parsed.find("img")
+    assert all(drawing.get("aria-label") and drawing["role"] == "img" for drawing in parsed.find("svg"))
+    assert len(parsed.find("svg")) == 7
+    assert all(head.get("scope") in ("row", "col") for head in parsed.find("th"))
+    ids = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    named = {table["aria-labelledby"] for table in parsed.of("table")}
+    named = {table["aria-labelledby"] for table in parsed.find("table")}
     assert named <= set(ids)
-    levels = [int(tag[1]) for tag, _ in parsed.seen if re.fullmatch(r"h\d", tag)]
+    levels = [int(tag[1]) for tag, _ in parsed.tags if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert "@media print" in path.read_text()
 
 
-def test_what_came_from_outside_is_no_markup(page):
+def test_text_from_outside_is_escaped(page):
     text = page[1].read_text()
     assert "a &lt;note&gt;" in text
     assert "<note>" not in text
@@ -133,7 +133,7 @@ def test_the_summary_has_all_pairs_and_the_laws_with_intervals(page, pays):
     assert summary["not_begun"] == {"fits": {}, "seconds": 0}
 
 
-def test_what_was_not_begun_is_in_the_report(pays, tmp_path):
+def test_fits_that_were_not_started_are_in_the_report(pays, tmp_path):
     rows = tuple(row for row in pays.rows if row.learner != "net" or row.labels <= 100)
     text = write_report(replace(pays, rows=rows), tmp_path).read_text()
     assert "56, of these 46 done, 10 not started" in text
@@ -166,43 +166,45 @@ def test_the_published_figure_stands_beside_the_measured_one(page):
 
 
 def test_advice_where_a_network_pays(pays):
-    said = advise(pays)
-    assert said.startswith("A deep network pays off here: with 3,200 labels net")
-    assert "With fewer labels forest would be better: net overtakes it at " in said
+    advice = advise(pays)
+    assert advice.startswith("A deep network pays off here: with 3,200 labels net")
+    assert "With fewer labels forest would be better: net overtakes it at " in advice
     assert pays.predict_error(20_000).learner == "net"
     assert pays.crossover("forest", "net").second == "net"
 
 
 def test_advice_where_it_does_not():
     curves = {"net": power_law(0.05, 2.0, 0.5), "forest": power_law(0.02, 0.5, 0.5)}
-    said = advise(make_comparison(curves, {"net": "network", "forest": "baseline"}))
-    assert said.startswith("This does not need a deep network")
-    assert "No number of labels within reach" in said or "More labels would change it" in said
+    advice = advise(make_comparison(curves, {"net": "network", "forest": "baseline"}))
+    assert advice.startswith("This does not need a deep network")
+    assert "No number of labels within reach" in advice or "More labels would change it" in advice
 
 
 def test_advice_within_the_noise():
-    said = advise(make_comparison({"net": EARLY, "forest": EARLY}, {"net": "network", "forest": "baseline"}))
-    assert "within the noise" in said
+    advice = advise(
+        make_comparison({"net": EARLY, "forest": EARLY}, {"net": "network", "forest": "baseline"})
+    )
+    assert "within the noise" in advice
 
 
 def test_shuffled_labels_beat_nobody(tmp_path):
-    found = make_comparison(
+    findings = make_comparison(
         {"net": lambda n: np.full(np.shape(n), 0.9), "forest": lambda n: np.full(np.shape(n), 0.91)},
         {"net": "network", "forest": "baseline"},
     )
-    assert not found.better_than_chance
-    assert advise(found).startswith("No learner beats chance")
-    assert "No learner beats chance" in write_report(found, tmp_path).read_text()
+    assert not findings.better_than_chance
+    assert advise(findings).startswith("No learner beats chance")
+    assert "No learner beats chance" in write_report(findings, tmp_path).read_text()
 
 
-def test_a_report_of_nothing_is_still_a_report(tmp_path):
-    found = make_comparison({}, {"net": "network"})
-    path = write_report(found, tmp_path)
+def test_a_report_without_fits_can_be_written(tmp_path):
+    findings = make_comparison({}, {"net": "network"})
+    path = write_report(findings, tmp_path)
     assert "No learner was fitted" in path.read_text()
-    assert summarise(found)["standings"] == []
+    assert summarise(findings)["standings"] == []
 
 
-def test_questions_that_have_no_answer(pays):
+def test_impossible_questions_are_refused(pays):
     with pytest.raises(ComparisonError, match="no learner 'nobody'"):
         pays.crossover("net", "nobody")
     with pytest.raises(ComparisonError, match="not a number of labels"):
@@ -213,7 +215,7 @@ def test_questions_that_have_no_answer(pays):
     assert "too few sizes" in advise(few)
 
 
-def test_mistakes_that_learners_share_are_the_hard_ones(pays):
+def test_shared_mistakes_come_in_order_with_the_commonest_answer(pays):
     shared = pays.shared_mistakes
     assert shared
     wrong = [mistake.n_wrong for mistake in shared]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
 import zlib
 from collections.abc import Sequence
 from html import escape
@@ -81,11 +80,6 @@ def make_figure(svg: str, words: str, caption: str, numbered: Sequence[str] = ()
 def place_side_by_side(figures: Sequence[str]) -> str:
     """Place figures side by side if the page is wide enough."""
     return f'<div class="beside">{"".join(figures)}</div>' if any(figures) else ""
-
-
-def bind_units(text: str) -> str:
-    """Put no-break spaces between numbers and their units."""
-    return re.sub(r"(?<=[0-9]) (?=%|µs\b|ms\b|s\b|points\b|labels\b|[kMGTP] )", "\u00a0", text)
 
 
 def make_list(lines: Sequence[str]) -> str:

@@ -12,15 +12,9 @@ from typing import TYPE_CHECKING
 from sutja.atomic import write_atomic
 from sutja.comparison.analysis.advice import write_sentences
 from sutja.comparison.analysis.findings import Findings
-from sutja.comparison.formatting import format_minutes
+from sutja.comparison.formatting import bind_units, format_minutes
 from sutja.comparison.report import figures, sections
-from sutja.comparison.report.markup import (
-    bind_units,
-    make_figure,
-    make_list,
-    make_section,
-    place_side_by_side,
-)
+from sutja.comparison.report.markup import make_figure, make_list, make_section, place_side_by_side
 from sutja.comparison.report.style import CSS
 from sutja.comparison.report.summary import summarise
 from sutja.errors import ComparisonError
