@@ -13,19 +13,18 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading import reader as room
-from sutja.reading import windows
+from sutja.reading import batching, reader
 from sutja.reading.judge import Judge
 from sutja.reading.reader import Reader
 from sutja.runtime import Session
 
 # stage: the functions it consists of, by the object that holds them
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
-    "decode the file": ((windows, "iter_pictures"),),
-    "normalise": ((room, "find_ink"), (room, "normalise_ink"), (room, "pad_batch")),
+    "decode the file": ((batching, "iter_pictures"),),
+    "normalise": ((reader, "find_ink"), (reader, "normalise_ink"), (reader, "pad_batch")),
     "network": ((Session, "run"),),
-    "beam search": ((room, "decode"), (room, "mean_answers")),
-    "judge": ((Judge, "number"),),
+    "beam search": ((reader, "decode"), (reader, "average_views")),
+    "judge": ((Judge, "make_number"),),
 }
 REST = "the rest"
 _PASSES = 3

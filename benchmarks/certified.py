@@ -138,7 +138,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     items = held_out(args.part)
     classifier = Classifier(model)
     items = items.in_classes(classifier.classes)
-    best, confidence = classifier.answers(items.images)
+    best, confidence = classifier.predict_with_confidence(items.images)
     pool = (confidence, best == items.labels)
     rows = measure(pool, LABELS, args.replays)
     tried = args.limit if args.replays >= REPLAYS else (args.limit or args.replays)

@@ -56,7 +56,7 @@ def test_the_threshold_is_kept_in_the_model(data, method):
     classifier = Classifier("c.onnx")
     assert classifier.threshold == card.threshold
     X, y = pictures(20_000, seed=1)
-    best, confidence = classifier.answers(X)
+    best, confidence = classifier.predict_with_confidence(X)
     kept = confidence >= card.threshold
     assert (np.array(classifier.classes)[best] != y)[kept].mean() <= 0.05
     assert kept.mean() > 0.5
@@ -139,6 +139,6 @@ def test_a_full_disk_leaves_the_model_as_it_is(data, monkeypatch):
     monkeypatch.setattr(os, "fsync", full)
     done = run("c.onnx", "d.npz", "--max-error", 0.05)
     assert done.exit_code == 1
-    assert "c.onnx: cannot be written (No space left on device); make room" in done.stderr
+    assert "c.onnx: cannot be written (No space left on device); free space" in done.stderr
     assert Path("c.onnx").read_bytes() == before
     assert not list(Path().glob(".c.onnx*"))

@@ -14,7 +14,7 @@ from sutja.grammar import REPAIR, Automaton, Typed, digits_of, is_number
 from sutja.grammar.automaton import Parted
 from sutja.grammar.kinds import Grammar
 from sutja.grammar.patterns import Pattern
-from sutja.reading.decode import _AGREED, decode, read_as
+from sutja.reading.decode import _MIN_AGREEMENT, decode, read_as
 
 ALPHABET = ["", "1", "2", "-", "□"]
 PATTERNS = st.sampled_from(
@@ -134,7 +134,7 @@ def test_an_answer_claims_the_probability_of_what_it_says(log_probs, pattern):
     [answers] = decode(log_probs[None], ALPHABET, grammar)
     strings = brute_force(log_probs)
     for answer in answers:
-        raw = "".join(answer.pieces)
+        raw = "".join(answer.parts)
         if answer.typed is None:
             free = sum(
                 p
@@ -162,7 +162,7 @@ def test_a_value_is_given_where_nearly_all_texts_are_worth_it(log_probs):
     for answer in decode(log_probs[None], ALPHABET, toy("-?[12]{1,2}"))[0]:
         if answer.typed is not None and answer.typed.value is not None:
             assert digits_of(answer.typed.value) == answer.digits
-    assert 0.5 < _AGREED < 1.0
+    assert 0.5 < _MIN_AGREEMENT < 1.0
 
 
 CHARACTERS = ["", *"0123456789.-/ □"]

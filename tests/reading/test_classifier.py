@@ -61,7 +61,7 @@ def every_way(classifier, picture, tmp_path):
     yield classifier.classify(np.repeat(picture[:, :, None], 3, axis=2))
     yield from classifier.classify([picture, draw("0")])[:1]
     yield from classifier.classify((draw("0"), picture))[1:]
-    best, confidence = classifier.answers(picture[None])
+    best, confidence = classifier.predict_with_confidence(picture[None])
     label = classifier.classes[best[0]]
     yield sutja.Classification(label, float(confidence[0]), bool(confidence[0] >= classifier.threshold))
 
@@ -113,7 +113,7 @@ def test_many_pictures_keep_their_order(make):
     classifier = make()
     pictures = [draw(label) for label in labels]
     assert [answer.label for answer in classifier.classify(pictures)] == labels
-    best, confidence = classifier.answers(np.stack(pictures))
+    best, confidence = classifier.predict_with_confidence(np.stack(pictures))
     assert [CLASSES[i] for i in best] == labels
     assert (confidence > 0.99).all()
     assert classifier.classify([]) == []
@@ -232,7 +232,7 @@ def test_answers_that_are_no_numbers_are_refused(make, gain):
     for ask in (
         lambda: classifier.classify(draw("1")),
         lambda: classifier.classify([draw("1")]),
-        lambda: classifier.answers(draw("1")[None]),
+        lambda: classifier.predict_with_confidence(draw("1")[None]),
     ):
         with pytest.raises(InferenceError, match="no log probability"):
             ask()

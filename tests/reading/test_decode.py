@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.grammar import core
-from sutja.reading.decode import Answer, _joined, average_views, decode
+from sutja.reading.decode import Hypothesis, _join_cores, average_views, decode
 
 ALPHABET = ["", *"0123456789.,□ "]
 BLANK = {"": 1.0}
@@ -28,7 +28,7 @@ def test_a_sure_text():
     [[answer]] = decode(written("12.50"), ALPHABET)
     assert (answer.digits, answer.text) == ("1250", "12.50")
     assert answer.probability == pytest.approx(1.0, abs=1e-4)
-    assert [(glyph.first, glyph.last) for glyph in answer.glyphs()] == [
+    assert [(glyph.first, glyph.last) for glyph in answer.list_glyphs()] == [
         (0, 1),
         (2, 3),
         (4, 5),
@@ -42,7 +42,7 @@ def test_separators_do_not_decide():
     [[answer]] = decode(frames(*rows), ALPHABET)
     assert (answer.digits, answer.text) == ("12", "1,2")
     assert answer.probability == pytest.approx(1.0, abs=1e-4)
-    assert [glyph.probability for glyph in answer.glyphs()] == pytest.approx([1.0, 0.4, 1.0], abs=1e-4)
+    assert [glyph.probability for glyph in answer.list_glyphs()] == pytest.approx([1.0, 0.4, 1.0], abs=1e-4)
 
 
 def test_alternatives_differ_in_their_digits():
@@ -85,7 +85,7 @@ def test_a_character_more_or_less_does_not_count_against_its_neighbours():
     # no sure blank between them: one segment with the strings "12", "1.2" and "72"
     rows = ({"1": 0.8, "7": 0.2}, {".": 0.5, "": 0.5}, {"2": 1.0})
     answer = decode(frames(*rows), ALPHABET)[0][0]
-    by_text = {glyph.text: glyph.probability for glyph in answer.glyphs()}
+    by_text = {glyph.text: glyph.probability for glyph in answer.list_glyphs()}
     assert by_text["1"] == pytest.approx(0.8, abs=1e-3)
     assert by_text["2"] == pytest.approx(1.0, abs=1e-3)
 
@@ -108,7 +108,7 @@ def test_items_are_answered_one_by_one():
 def test_the_core_of_a_whole_is_joined_from_its_parts(parts, key):
     joined = ""
     for part in parts:
-        joined = _joined(joined, core(part))
+        joined = _join_cores(joined, core(part))
     assert joined == core("".join(parts)).lstrip() == key
 
 
@@ -123,9 +123,9 @@ def test_a_number_beside_a_word_is_a_number():
 
 
 def test_looks_are_averaged():
-    first = [Answer("1", 0.6, pieces=["1."]), Answer("7", 0.4, pieces=["7"])]
-    second = [Answer("7", 0.7, pieces=["7,"]), Answer("1", 0.2, pieces=["1"]), Answer(None, 0.1)]
+    first = [Hypothesis("1", 0.6, parts=["1."]), Hypothesis("7", 0.4, parts=["7"])]
+    second = [Hypothesis("7", 0.7, parts=["7,"]), Hypothesis("1", 0.2, parts=["1"]), Hypothesis(None, 0.1)]
     answers = average_views([first, second])
     assert [(a.digits, round(a.probability, 3)) for a in answers] == [("7", 0.55), ("1", 0.4), (None, 0.05)]
     # the text, and with it the frames, come from the look that was surest
-    assert [(a.text, a.look) for a in answers] == [("7,", 1), ("1.", 0), ("", 1)]
+    assert [(a.text, a.view) for a in answers] == [("7,", 1), ("1.", 0), ("", 1)]

@@ -1,4 +1,4 @@
-"""Ink to numbers: what a network says is decoded, judged, and put back onto the picture."""
+"""Ink to numbers: a network's output is decoded, calibrated, and put back onto the picture."""
 
 from sutja.errors import SutjaError
 from sutja.model_file.bundled import Model, open_model
@@ -24,7 +24,7 @@ def open_reader(
     Raises
     ------
     SutjaError
-        A kind, a country or a detector is named for a classifier, which tells one character at a time.
+        If a kind, a country or a detector is given for a classifier, which tells one character at a time.
     """
     file = open_model(model)
     if file.card.task == "classify":

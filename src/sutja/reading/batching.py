@@ -1,4 +1,4 @@
-"""Pictures from many sources, a bounded number of them in memory at a time: crops many, pages one."""
+"""Pictures from many sources, a bounded number in memory at a time: a batch of crops, or one page."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from sutja.types import Page
 
 Result = TypeVar("Result")
 
-BATCH_PICTURES = 256  # pictures looked at together, so that those of one width can share a run
-BATCH_PIXELS = 16_000_000  # fewer pictures where they are large
+BATCH_PICTURES = 256  # pictures read together, so that those of one width can share a run
+BATCH_PIXELS = 16_000_000  # of a batch: fewer pictures where they are large
 
 
 def batch_pictures(sources: Iterable[Source]) -> Iterator[list[Picture | PictureError]]:
-    """The pictures of all sources in order, in lists; an error in the place of each that cannot be read.
+    """Batch the pictures of all sources in order, with an error in the place of each that cannot be read.
 
     Sources are asked for as they are needed.
     """
-    window: list[Picture | PictureError] = []
+    batch: list[Picture | PictureError] = []
     pixels = 0
     for source in sources:
         for picture in iter_pictures(source):
-            window.append(picture)
+            batch.append(picture)
             pixels += picture.pixels.size if isinstance(picture, Picture) else 0
-            if len(window) >= BATCH_PICTURES or pixels >= BATCH_PIXELS:
-                yield window
-                window, pixels = [], 0
-    if window:
-        yield window
+            if len(batch) >= BATCH_PICTURES or pixels >= BATCH_PIXELS:
+                yield batch
+                batch, pixels = [], 0
+    if batch:
+        yield batch
 
 
 def load_single_picture(
@@ -65,7 +65,7 @@ def load_single_picture(
 
 
 def make_error_page(error: PictureError) -> Page:
-    """The page in the place of a picture that cannot be read."""
+    """Make the page in the place of a picture that cannot be read."""
     return Page(error.source, error.page, None, None, error=str(error))
 
 
@@ -79,7 +79,7 @@ def answer_each(
     Parameters
     ----------
     pictures : Sequence[Picture]
-        The pictures of one window.
+        Pictures of one batch.
     answer : Callable[[Sequence[Picture]], Sequence[Result]]
         Gives a result for each of several pictures.
     check_network : Callable[[], None]
@@ -152,7 +152,7 @@ def read_page(picture: Picture, read: Callable[[Picture], Page]) -> Page:
     try:
         return read(picture)
     except (MemoryError, cv2.error) as error:
-        what = "does not fit in memory" if isinstance(error, MemoryError) else "cannot be looked at"
+        what = "does not fit in memory" if isinstance(error, MemoryError) else "cannot be processed"
         raise PictureError(
             what, remedy="make it smaller first", source=picture.source, page=picture.page
         ) from error

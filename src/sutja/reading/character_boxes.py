@@ -1,4 +1,4 @@
-"""From frames to boxes: where on the picture each character stands.
+"""Boxes of characters on the picture, from the frames of each.
 
 CTC says in which frames a character was recognised, not where its ink begins and ends. So each character gets
 the columns about its frames, cut from its neighbours' where there is least ink, and then shrinks to the ink
@@ -24,29 +24,29 @@ _USUAL_WIDTH = 0.7  # of the height, for a character that stands alone
 
 
 def locate_characters(glyphs: Sequence[Glyph], normalised: Normalised, width: int, height: int) -> list[Box]:
-    """The box of each character.
+    """Locate each character.
 
     Parameters
     ----------
     glyphs : Sequence[Glyph]
-        One character at least, left to right, with the frames it was seen in.
+        At least one character, left to right, with its frames.
     normalised : Normalised
-        The normalised picture, and the way back from it.
+        Normalised picture, and the map back from it.
     width, height : int
-        Of the picture, in pixels; no box reaches over its edge.
+        Size of the picture in pixels; no box reaches over its edge.
 
     """
     ink = normalised.array > _INK
     counts = ink.sum(axis=0)
     profile, inked = counts.tolist(), counts.astype(np.bool_).tobytes()
-    cells = [
-        cell if glyph.text == SPACE else _shrink(*cell, inked)
-        for glyph, cell in zip(glyphs, _cells(glyphs, profile, ink.shape[0]), strict=True)
+    spans = [
+        span if glyph.text == SPACE else _trim(*span, inked)
+        for glyph, span in zip(glyphs, _split_columns(glyphs, profile, ink.shape[0]), strict=True)
     ]
-    rows = _rows(ink, cells)
+    rows = _find_rows(ink, spans)
     x0, y0, scale_x, scale_y = normalised.x0, normalised.y0, normalised.scale_x, normalised.scale_y
     boxes = []
-    for (left, right), (top, bottom) in zip(cells, rows, strict=True):
+    for (left, right), (top, bottom) in zip(spans, rows, strict=True):
         left_edge = min(max(x0 + left * scale_x, 0.0), width)
         top_edge = min(max(y0 + top * scale_y, 0.0), height)
         right_edge = min(max(x0 + right * scale_x, left_edge), width)
@@ -56,7 +56,7 @@ def locate_characters(glyphs: Sequence[Glyph], normalised: Normalised, width: in
 
 
 def enclose(boxes: Sequence[Box]) -> Box:
-    """The smallest box about some others, one at least."""
+    """Return the smallest box about at least one other."""
     return Box(
         min(box.x0 for box in boxes),
         min(box.y0 for box in boxes),
@@ -65,8 +65,8 @@ def enclose(boxes: Sequence[Box]) -> Box:
     )
 
 
-def _cells(glyphs: Sequence[Glyph], profile: list[int], rows: int) -> list[tuple[int, int]]:
-    """Columns [left, right) of each character: neighbours meet where the least ink is between them."""
+def _split_columns(glyphs: Sequence[Glyph], profile: list[int], rows: int) -> list[tuple[int, int]]:
+    """Split columns into spans [left, right), one a character: neighbours meet where there is least ink."""
     w = len(profile)
     centres = [min(max(0, (glyph.first + glyph.last) * COLUMNS_PER_FRAME // 2), w - 1) for glyph in glyphs]
     reach = max(1, round(rows * _USUAL_WIDTH))
@@ -81,19 +81,19 @@ def _cells(glyphs: Sequence[Glyph], profile: list[int], rows: int) -> list[tuple
     return [(left, max(right, left + 1)) for left, right in pairwise(edges)]
 
 
-def _shrink(left: int, right: int, inked: bytes) -> tuple[int, int]:
-    """Cut columns without ink (a zero byte each) from both sides; a cell without any ink stays."""
+def _trim(left: int, right: int, inked: bytes) -> tuple[int, int]:
+    """Trim columns without ink (a zero byte each) on both sides; a span without any ink stays."""
     first = inked.find(1, left, right)
     return (left, right) if first < 0 else (first, inked.rfind(1, left, right) + 1)
 
 
-def _rows(ink: NDArray[np.bool_], cells: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Rows [top, bottom) of the ink in each cell; all rows where there is none."""
+def _find_rows(ink: NDArray[np.bool_], spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Find the rows [top, bottom) of the ink in each span; all rows where there is none."""
     h, w = ink.shape
-    # With a column more no cell ends behind the last; every second interval is what lies between two cells.
+    # With a column more no span ends behind the last; every second interval lies between two spans.
     wide = np.zeros((h, w + 1), np.bool_)
     wide[:, :w] = ink
-    edges = [min(edge, w) for cell in cells for edge in cell]
+    edges = [min(edge, w) for span in spans for edge in span]
     inked = np.logical_or.reduceat(wide, edges, axis=1)[:, ::2]
     tops = inked.argmax(axis=0)  # 0 where there is no ink at all, and then the bottom is h
     bottoms = h - inked[::-1].argmax(axis=0)

@@ -34,7 +34,7 @@ _UINT8 = np.dtype(np.uint8)
 
 
 class Classifier:
-    """Says which of its classes a picture shows.
+    """Tells which of its classes a picture shows.
 
     Parameters
     ----------
@@ -80,14 +80,14 @@ class Classifier:
     def classify(self, source: Sequence[Source]) -> list[Classification]: ...
 
     def classify(self, source: Source | Sequence[Source]) -> Classification | list[Classification]:
-        """The class of one picture, or of each picture in a list.
+        """Classify one picture, or each picture in a list.
 
         Parameters
         ----------
         source : Source | Sequence[Source]
             A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB; or a list or
-            tuple of such. Pictures of any size are made as large as those the model was trained on. A model
-            that was trained on recordings takes the path of one.
+            tuple of such. Pictures are resized to the size that the model was trained on. A model that was
+            trained on recordings takes the path of one.
 
         Raises
         ------
@@ -99,17 +99,17 @@ class Classifier:
                 return self._classify_plane(source)
         elif isinstance(source, Sequence) and not isinstance(source, str | bytes):
             return [
-                self._answer(logs)
-                for some in _parts(source)
-                for logs in self._outputs([self._plane(entry) for entry in some])
+                self._make_answer(logs)
+                for part in _split_batches(source)
+                for logs in self._run_all([self._load_pixels(entry) for entry in part])
             ]
-        return self._answer(self._outputs([self._plane(source)])[0])
+        return self._make_answer(self._run_all([self._load_pixels(source)])[0])
 
-    def _plane(self, source: Source) -> NDArray[np.uint8]:
-        return self._picture(source).pixels
+    def _load_pixels(self, source: Source) -> NDArray[np.uint8]:
+        return self._load_picture(source).pixels
 
-    def _picture(self, source: Source) -> Picture:
-        """A picture, or that of a clip for a classifier of clips."""
+    def _load_picture(self, source: Source) -> Picture:
+        """Load a picture, or for a classifier of recordings the picture of one."""
         if not self._clips or not is_sound_file(source):
             return load_single_picture(source)
         try:
@@ -119,18 +119,20 @@ class Classifier:
             raise PictureError(str(error).removeprefix(f"{name}: "), source=name) from error
 
     def predict_log_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """Scaled log probabilities (n, K) of pictures of one size, uint8 (n, h, w) or (n, h, w, 3) RGB.
+        """Predict scaled log probabilities (n, K) of pictures of one size, uint8 (n, h, w) or (n, h, w, 3).
 
-        What the card's calibration of the likeliest class changes, `answers` changes too, and this does not.
+        They are not calibrated, other than the confidences of `predict_with_confidence`.
         """
         found = np.empty((len(images), len(self.classes)))
         for start in range(0, len(images), BATCH):
             batch = batch_to_pixels(images[start : start + BATCH], self.params)
-            found[start : start + BATCH] = self._scaled(self._run(batch))
+            found[start : start + BATCH] = self._scale_outputs(self._run(batch))
         return found
 
-    def answers(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The likeliest class (n,) of pictures of one size, and its calibrated confidence (n,).
+    def predict_with_confidence(
+        self, images: NDArray[np.uint8]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Predict the likeliest class (n,) of pictures of one size, and its calibrated confidence (n,).
 
         Parameters are those of `predict_log_proba`.
         """
@@ -142,36 +144,36 @@ class Classifier:
         return best, np.array(confidence)
 
     def read(self, source: Source, *, crop: bool = False) -> Page:
-        """A picture of one character as a page, as `Reader.read` gives it."""
+        """Read a picture of one character as a page, as `Reader.read` does."""
         check_crop(crop)
-        picture = self._picture(source)
-        return _page(picture, self._answers([picture])[0])
+        picture = self._load_picture(source)
+        return _make_page(picture, self._classify_together([picture])[0])
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
-        """Pictures of one character each as pages, as `Reader.read_many` gives them."""
+        """Read pictures of one character each as pages, as `Reader.read_many` does."""
         check_crop(crop)
         if self._clips:
-            return (page for source in sources for page in self._pages([self._seen(source)]))
-        return (page for window in batch_pictures(sources) for page in self._pages(window))
+            return (page for source in sources for page in self._read_batch([self._load_or_fail(source)]))
+        return (page for batch in batch_pictures(sources) for page in self._read_batch(batch))
 
-    def _seen(self, source: Source) -> Picture | PictureError:
+    def _load_or_fail(self, source: Source) -> Picture | PictureError:
         try:
-            return self._picture(source)
+            return self._load_picture(source)
         except PictureError as error:
             return error
 
-    def _pages(self, window: Sequence[Picture | PictureError]) -> Iterator[Page]:
-        pictures = [picture for picture in window if isinstance(picture, Picture)]
-        answers = iter(answer_each(pictures, self._answers, self.check_network))
-        for picture in window:
+    def _read_batch(self, batch: Sequence[Picture | PictureError]) -> Iterator[Page]:
+        pictures = [picture for picture in batch if isinstance(picture, Picture)]
+        answers = iter(answer_each(pictures, self._classify_together, self.check_network))
+        for picture in batch:
             yield (
                 make_error_page(picture)
                 if isinstance(picture, PictureError)
-                else _page(picture, next(answers))
+                else _make_page(picture, next(answers))
             )
 
-    def _answers(self, pictures: Sequence[Picture]) -> list[Classification]:
-        return [self._answer(logs) for logs in self._outputs([picture.pixels for picture in pictures])]
+    def _classify_together(self, pictures: Sequence[Picture]) -> list[Classification]:
+        return [self._make_answer(logs) for logs in self._run_all([picture.pixels for picture in pictures])]
 
     def check_network(self) -> None:
         """Run the network on an empty picture.
@@ -181,73 +183,73 @@ class Classifier:
         InferenceError
             If it cannot be run.
         """
-        self._outputs([np.zeros((self.params.height, self.params.width), np.uint8)])
+        self._run_all([np.zeros((self.params.height, self.params.width), np.uint8)])
 
-    def _outputs(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float]]:
-        """The network's outputs for pictures of any sizes, scaled: K log probabilities each."""
+    def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float]]:
+        """Run the network on pictures of any sizes, and scale its outputs: K log probabilities each."""
         found: list[list[float]] = []
-        for some in _parts(pictures):
-            batch = np.stack([to_pixels(picture, self.params) for picture in some])
-            found += self._scaled(self._run(batch)).tolist()
+        for part in _split_batches(pictures):
+            batch = np.stack([to_pixels(picture, self.params) for picture in part])
+            found += self._scale_outputs(self._run(batch)).tolist()
         return found
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         found = self._session.run(batch)
         if found.shape != (len(batch), len(self.classes)):
-            raise self._failed(
+            raise self._make_error(
                 f"gave {found.shape} for {len(batch)} pictures and {len(self.classes)} classes"
             )
         return found
 
-    def _scaled(self, log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
+    def _scale_outputs(self, log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
         if not (log_probs < np.inf).all():  # NaN too
-            raise self._failed("gave an output that is no log probability")
+            raise self._make_error("gave an output that is no log probability")
         return scale(log_probs, self.card.scaling)
 
-    def _failed(self, what: str) -> InferenceError:
+    def _make_error(self, what: str) -> InferenceError:
         return InferenceError(what, where=f"model {self._session.source}", remedy="make the model file again")
 
     def _classify_plane(self, plane: NDArray[np.uint8]) -> Classification:
-        """One grey picture (H, W), the quickest way: no copy but the one into the network's own buffer."""
+        """Classify one grey picture (H, W) fast: it is copied once, into the network's own buffer."""
         one = self._one
         with one.lock:
             self._values.take(plane.reshape(-1), out=self._flat, mode="clip")
             one.run()
             logs: list[float] = one.output.tolist()[0]
         if self._vector is None:
-            return self._answer(logs, self._scale)
+            return self._make_answer(logs, self._scale)
         pairs = zip(logs, self._vector.scale, self._vector.shift, strict=True)
-        return self._answer([max(value, MIN_LOG) * a + b for value, a, b in pairs])
+        return self._make_answer([max(value, MIN_LOG) * a + b for value, a, b in pairs])
 
-    def _answer(self, logs: list[float], scale: float = 1.0) -> Classification:
-        """The answer of K log probabilities times a scale, which need not be normalised."""
+    def _make_answer(self, logs: list[float], scale: float = 1.0) -> Classification:
+        """Make the answer of K log probabilities times a scale, which need not be normalised."""
         top = max(logs)
         exp = math.exp
         weights = [exp((value - top) * scale) for value in logs]
         whole = sum(weights)
         if not 1.0 <= whole < math.inf:  # NaN too
-            raise self._failed("gave an output that is no log probability")
+            raise self._make_error("gave an output that is no log probability")
         raw = 1.0 / whole
         best = logs.index(top)
         confidence = raw if self._calibrate is None else self._calibrate(raw)
         accepted = confidence >= self.threshold
-        if whole - 1.0 < MIN_ALTERNATIVE:  # all others together are less probable than one must be
+        if whole - 1.0 < MIN_ALTERNATIVE:  # all others together are less probable than an alternative must be
             return Classification(self.classes[best], confidence, accepted)
-        alternatives = self._alternatives(weights, best, confidence, (1.0 - confidence) / (whole - 1.0))
+        alternatives = self._make_alternatives(weights, best, confidence, (1.0 - confidence) / (whole - 1.0))
         return Classification(self.classes[best], confidence, accepted, alternatives)
 
-    def _alternatives(
+    def _make_alternatives(
         self, weights: Sequence[float], best: int, confidence: float, factor: float
     ) -> tuple[Alternative, ...]:
-        """The other classes share what the calibrated confidence of the best leaves over."""
+        """Make the alternatives: they share what the calibrated confidence of the best leaves."""
         found = []
         falling = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
-        for place in falling[: MAX_ALTERNATIVES + 1]:
-            share = weights[place] * factor
+        for k in falling[: MAX_ALTERNATIVES + 1]:
+            share = weights[k] * factor
             if share < MIN_ALTERNATIVE:
                 break
-            if place != best:
-                found.append(Alternative(self.classes[place], min(confidence, share)))
+            if k != best:
+                found.append(Alternative(self.classes[k], min(confidence, share)))
         return tuple(found)
 
     def _check_input(self, source: str) -> None:
@@ -261,16 +263,16 @@ class Classifier:
             )
 
 
-def _page(picture: Picture, answer: Classification | PictureError) -> Page:
+def _make_page(picture: Picture, answer: Classification | PictureError) -> Page:
     """The page of a picture of one character, with its answer or with its error."""
     if isinstance(answer, PictureError):
         return make_error_page(answer)
-    number = as_number(answer, picture.width, picture.height)
+    number = make_number(answer, picture.width, picture.height)
     return Page(picture.source, picture.page, picture.width, picture.height, (number,))
 
 
-def as_number(answer: Classification, width: int, height: int) -> Number:
-    """A class as a number on a picture of one character: where in the picture it is, is not known."""
+def make_number(answer: Classification, width: int, height: int) -> Number:
+    """Make a number of a class; its box is the whole picture of the character."""
     box, label = Box(0, 0, width, height), answer.label
     return Number(
         text=label,
@@ -285,8 +287,8 @@ def as_number(answer: Classification, width: int, height: int) -> Number:
     )
 
 
-def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """Items, `BATCH` at a time."""
+def _split_batches(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Split items into batches."""
     return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
 
 
@@ -295,9 +297,9 @@ def _make_params(params: Mapping[str, Any]) -> PixelsParams:
 
 
 def check_crop(crop: bool) -> None:
-    """Refuse a whole page: a classifier tells single characters."""
+    """Refuse whole pages, which a classifier does not read."""
     if not crop:
         raise NotYetError(
-            "a classifier tells single characters, it does not look for them on a page",
-            remedy="cut them out and pass crop=True, or read with a model of numbers",
+            "a classifier tells single characters and does not detect them on a page",
+            remedy="crop them and pass crop=True, or read with a model of whole numbers",
         )

@@ -1,9 +1,9 @@
-"""From the network's frames to digits with a probability, and the text they were written in.
+"""From the network's frames to hypotheses: digits with a probability, and the text they were written in.
 
-Separators are seen but do not decide: "1,234" and "1.234" are two texts for the digits "1234", and the
+Separators are read but do not decide: "1,234" and "1.234" are two texts for the digits "1234", and the
 probability of these digits is that of all texts with them. Letters do decide: where they outnumber the digits
-there is no number. Where the kind of number is known, the texts that fit it are looked for besides, and each
-answer says whether it does. Letters: B batch, T frames, K classes with blank.
+there is no number. Where the kind of number is known, the texts that fit it are searched as well, and each
+hypothesis says if it does. Letters: B batch, T frames, K classes with blank.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from sutja.decoding.ctc import WIDTH, Candidate, Segment, align, combine, search
 from sutja.grammar import REPAIR, Grammar, Typed, core, digits_of, grammar_for, is_number, trim
 
 MAX_ALTERNATIVES = 4
-# Long unsure segments, scribble mostly, are searched with fewer strings: nothing in them will be trusted
+# Long unsure segments, scribble mostly, are searched with a narrower beam: nothing in them will be accepted
 # anyway.
-_EFFORT, _NARROWEST = 160, 4  # frames times strings, and strings
-_LEAST_ALTERNATIVE = 1e-4  # probability below which another reading is not worth showing
-# Of the texts with the same digits that fit a kind, the share that must agree on what they are worth.
-_AGREED = 0.9
-_ROUNDING = 1e-3  # of a free answer that fits: what the two searches may differ by
+_EFFORT, _MIN_WIDTH = 160, 4  # frames times strings, and strings
+_MIN_PROBABILITY = 1e-4  # of another hypothesis
+# Share of the texts with the same digits that fit a kind, which must have the same value.
+_MIN_AGREEMENT = 0.9
+_ROUNDING = 1e-3  # of a free hypothesis that fits: difference that the two searches may have
 
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character as written: its probability, and the frames [first, last) it was seen in."""
+    """One character as written, its probability, and its frames [first, last)."""
 
     text: str
     probability: float
@@ -42,47 +42,47 @@ class Glyph:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """Digits, or None for "no number", with the total probability of all texts that say so.
+class Hypothesis:
+    """Digits, or None for "no number", with the total probability of all texts that have them.
 
     Attributes
     ----------
     digits, probability : str | None or float
-        Of an answer that fits a kind, the probability is that of the texts that fit it and, where it has a
-        value, are worth as much.
-    segments, pieces : Sequence[Segment] or Sequence[str]
-        The frames these texts were read from, and what the likeliest of them has in each.
-    look : int
-        Which of several looks at the picture these frames are from.
+        For a hypothesis that fits a kind, the probability of the texts that fit it and, where it has a value,
+        have the same.
+    segments, parts : Sequence[Segment] or Sequence[str]
+        Segments of frames, and the part of the likeliest text in each.
+    view : int
+        Index of the view of the picture that the frames are from.
     typed : Typed | None
-        What it is as the kind that was asked for; None where it does not fit, or none was asked for.
+        Value and kind by the grammar that was asked for; None where it does not fit, or none was asked for.
     """
 
     digits: str | None
     probability: float
     segments: Sequence[Segment] = ()
-    pieces: Sequence[str] = ()
-    look: int = 0
+    parts: Sequence[str] = ()
+    view: int = 0
     typed: Typed | None = None
 
     @property
     def claim(self) -> tuple[str | None, bool, str | None]:
-        """What tells one answer from another: digits, whether they fit, and what they are worth."""
+        """Identity of a hypothesis: its digits, True if they fit, and their value."""
         return self.digits, self.typed is not None, self.typed.value if self.typed else None
 
     @property
     def text(self) -> str:
-        """What the number is written as, without letters and spaces around it."""
-        return trim("".join(self.pieces))
+        """Text of the number, without letters and spaces around it."""
+        return trim("".join(self.parts))
 
-    def glyphs(self) -> list[Glyph]:
-        """Every character of the likeliest text, those around the number too, with probability and place."""
+    def list_glyphs(self) -> list[Glyph]:
+        """List every character of the likeliest text, those around the number too."""
         found = []
-        for segment, piece in zip(self.segments, self.pieces, strict=True):
-            if piece:
-                spans = align(segment.frames, piece)
+        for segment, part in zip(self.segments, self.parts, strict=True):
+            if part:
+                spans = align(segment.frames, part)
                 for character, p, (first, last) in zip(
-                    piece, _posteriors(segment, piece), spans, strict=True
+                    part, _compute_posteriors(segment, part), spans, strict=True
                 ):
                     found.append(Glyph(character, p, segment.first + first, segment.first + last))
         return found
@@ -90,8 +90,8 @@ class Answer:
 
 def decode(
     log_probs: NDArray[np.float32], alphabet: Sequence[str], grammar: Grammar | None = None
-) -> list[list[Answer]]:
-    """For each item of a batch, what it may say: answers with different digits, likeliest first.
+) -> list[list[Hypothesis]]:
+    """Decode each item of a batch to hypotheses of different digits, likeliest first.
 
     Parameters
     ----------
@@ -100,23 +100,24 @@ def decode(
     alphabet : Sequence[str]
         K symbols, the first for the blank.
     grammar : Grammar | None
-        Of the kind that is asked for, if one is: then answers that fit it and answers that do not are told
-        apart, and both are given.
+        Grammar of the kind that is asked for, if any: then hypotheses that fit it and those that do not are
+        told apart, and both are given.
 
     Returns
     -------
-    B lists of at least one answer.
+    list[list[Hypothesis]]
+        B lists of at least one hypothesis.
     """
     items = split(log_probs, alphabet)
     if grammar is None:
-        return [_answers(certain, segments) for certain, segments in items]
-    return [_typed_answers(certain, segments, grammar) for certain, segments in items]
+        return [_make_hypotheses(certain, segments) for certain, segments in items]
+    return [_make_typed_hypotheses(certain, segments, grammar) for certain, segments in items]
 
 
 def read_as(
     log_probs: NDArray[np.float32], alphabet: Sequence[str], kind: str, country: str | None = None
-) -> list[Answer]:
-    """What one picture says, if its number is of a kind: the answers that fit, likeliest first; may be none.
+) -> list[Hypothesis]:
+    """Decode one picture as a number of a kind: the hypotheses that fit, likeliest first, or none.
 
     Parameters
     ----------
@@ -132,41 +133,45 @@ def read_as(
     SutjaError
         If there is no such kind or country.
     """
-    answers = decode(log_probs[None], alphabet, grammar_for(kind, country))[0]
-    return answers if kind == "auto" else [answer for answer in answers if answer.typed is not None]
+    hypotheses = decode(log_probs[None], alphabet, grammar_for(kind, country))[0]
+    return (
+        hypotheses
+        if kind == "auto"
+        else [hypothesis for hypothesis in hypotheses if hypothesis.typed is not None]
+    )
 
 
 _core = lru_cache(maxsize=4096)(core)  # segments say the same few things over and over
 
 
-def _joined(start: str, part: str) -> str:
-    """The core of two cores joined; a number begins and ends with no space."""
+def _join_cores(start: str, part: str) -> str:
+    """Join two cores to one; a number begins and ends with no space."""
     if start[-1:].isdigit() and part[:1].isdigit():  # nothing between them that a word could end at
         return start + part
     return _core(start + part).lstrip(SPACE)
 
 
-def _answers(certain: float, segments: list[Segment]) -> list[Answer]:
+def _make_hypotheses(certain: float, segments: list[Segment]) -> list[Hypothesis]:
     for segment in segments:
-        search(segment, max(_NARROWEST, min(WIDTH, _EFFORT // len(segment.frames))))
+        search(segment, max(_MIN_WIDTH, min(WIDTH, _EFFORT // len(segment.frames))))
     scale = math.exp(certain)
     totals: dict[str | None, float] = {}
     likeliest: dict[str | None, Candidate] = {}
-    for candidate in combine(segments, key=_core, join=_joined):
+    for candidate in combine(segments, key=_core, join=_join_cores):
         digits = digits_of(candidate.key) if is_number(candidate.key) else None
         totals[digits] = totals.get(digits, 0.0) + candidate.probability * scale
         likeliest.setdefault(digits, candidate)
     ranked = sorted(totals, key=totals.__getitem__, reverse=True)[: MAX_ALTERNATIVES + 1]
     return [
-        Answer(digits, min(1.0, totals[digits]), segments, likeliest[digits].list_parts())
+        Hypothesis(digits, min(1.0, totals[digits]), segments, likeliest[digits].list_parts())
         for rank, digits in enumerate(ranked)
-        if rank == 0 or totals[digits] >= _LEAST_ALTERNATIVE
+        if rank == 0 or totals[digits] >= _MIN_PROBABILITY
     ]
 
 
-def _typed_answers(certain: float, segments: list[Segment], grammar: Grammar) -> list[Answer]:
-    """The answers that fit a grammar, and of the free answers what does not fit it."""
-    free = _answers(certain, segments)
+def _make_typed_hypotheses(certain: float, segments: list[Segment], grammar: Grammar) -> list[Hypothesis]:
+    """Make hypotheses that fit a grammar, and those of the free search that do not."""
+    free = _make_hypotheses(certain, segments)
     texts: dict[str, list[tuple[float, Typed, Candidate]]] = {}
     scale = math.exp(certain)
     for candidate in search_grammar(segments, grammar.automaton):
@@ -175,20 +180,22 @@ def _typed_answers(certain: float, segments: list[Segment], grammar: Grammar) ->
             texts.setdefault(digits_of(candidate.key), []).append(
                 (candidate.probability * scale, typed, candidate)
             )
-    fits = [_fit(digits, readings, segments) for digits, readings in texts.items()]
-    found = [answer for answer in fits if answer.probability >= _LEAST_ALTERNATIVE]
-    for answer in free:
-        readings = texts.get(answer.digits, []) if answer.digits is not None else []
-        rest = answer.probability - sum(p for p, _, _ in readings)
-        if not readings or rest > max(_LEAST_ALTERNATIVE, _ROUNDING * answer.probability):
-            found.append(replace(answer, probability=max(0.0, rest)))
-    return sorted(found, key=lambda answer: -answer.probability)
+    fits = [_make_fitting(digits, readings, segments) for digits, readings in texts.items()]
+    found = [hypothesis for hypothesis in fits if hypothesis.probability >= _MIN_PROBABILITY]
+    for hypothesis in free:
+        readings = texts.get(hypothesis.digits, []) if hypothesis.digits is not None else []
+        rest = hypothesis.probability - sum(p for p, _, _ in readings)
+        if not readings or rest > max(_MIN_PROBABILITY, _ROUNDING * hypothesis.probability):
+            found.append(replace(hypothesis, probability=max(0.0, rest)))
+    return sorted(found, key=lambda hypothesis: -hypothesis.probability)
 
 
-def _fit(digits: str, readings: list[tuple[float, Typed, Candidate]], segments: list[Segment]) -> Answer:
-    """One answer of all texts with the same digits that fit: worth what nearly all of them are worth.
+def _make_fitting(
+    digits: str, readings: list[tuple[float, Typed, Candidate]], segments: list[Segment]
+) -> Hypothesis:
+    """Make one hypothesis of all texts with the same digits that fit, with the value that nearly all have.
 
-    Each repair costs a little. Where the texts are worth different sums, no value is given.
+    Each repair costs a little. Where the texts have different values, it has none.
     """
     weighed = [(p * REPAIR**typed.repairs, typed, candidate) for p, typed, candidate in readings]
     total = sum(weight for weight, _, _ in weighed)
@@ -196,46 +203,46 @@ def _fit(digits: str, readings: list[tuple[float, Typed, Candidate]], segments: 
     for weight, typed, _ in weighed:
         values[typed.value] = values.get(typed.value, 0.0) + weight
     value = max(values, key=values.__getitem__)
-    agreed = value is not None and values[value] >= _AGREED * total
+    agreed = value is not None and values[value] >= _MIN_AGREEMENT * total
     same = [entry for entry in weighed if entry[1].value == value] if agreed else weighed
     _, typed, candidate = max(same, key=lambda entry: entry[0])
     if not agreed:
         typed = replace(typed, value=None)
     probability = values[value] if agreed else total
-    return Answer(digits, min(1.0, probability), segments, candidate.list_parts(), typed=typed)
+    return Hypothesis(digits, min(1.0, probability), segments, candidate.list_parts(), typed=typed)
 
 
-def _posteriors(segment: Segment, piece: str) -> list[float]:
-    """For each character of `piece` the share of the segment's strings that have it in its place.
+def _compute_posteriors(segment: Segment, part: str) -> list[float]:
+    """Compute for each character of a part the share of the segment's strings that have it at its position.
 
-    Its place is told from either end, so that one character more or less elsewhere does not count against it.
+    Positions count from either end, so that one character more or less elsewhere does not matter.
     """
     whole = sum(segment.strings.values())
-    if len(piece) == 1 == len(segment.frames):
-        return [segment.strings[piece] / whole]
-    agreed = [0.0] * len(piece)
+    if len(part) == 1 == len(segment.frames):
+        return [segment.strings[part] / whole]
+    agreed = [0.0] * len(part)
     for string, p in segment.strings.items():
-        for i in range(len(piece)):
-            if string.startswith(piece[: i + 1]) or string.endswith(piece[i:]):
+        for i in range(len(part)):
+            if string.startswith(part[: i + 1]) or string.endswith(part[i:]):
                 agreed[i] += p
     return [min(1.0, share / whole) for share in agreed]
 
 
-def average_views(looks: Sequence[Sequence[Answer]]) -> list[Answer]:
-    """Average what several looks at the same picture say; each text is taken from the look surest of it.
+def average_views(views: Sequence[Sequence[Hypothesis]]) -> list[Hypothesis]:
+    """Average the hypotheses of several views of a picture; each text is taken from the view surest of it.
 
     Parameters
     ----------
-    looks : Sequence[Sequence[Answer]]
-        For each look its answers, as `decode` gives them.
+    views : Sequence[Sequence[Hypothesis]]
+        Hypotheses of each view, as `decode` gives them.
     """
     totals: dict[object, float] = {}
-    surest: dict[object, Answer] = {}
-    for look, answers in enumerate(looks):
-        for answer in answers:
-            claim = answer.claim
-            totals[claim] = totals.get(claim, 0.0) + answer.probability / len(looks)
-            if claim not in surest or answer.probability > surest[claim].probability:
-                surest[claim] = replace(answer, look=look)
+    surest: dict[object, Hypothesis] = {}
+    for view, hypotheses in enumerate(views):
+        for hypothesis in hypotheses:
+            claim = hypothesis.claim
+            totals[claim] = totals.get(claim, 0.0) + hypothesis.probability / len(views)
+            if claim not in surest or hypothesis.probability > surest[claim].probability:
+                surest[claim] = replace(hypothesis, view=view)
     ranked = sorted(totals, key=totals.__getitem__, reverse=True)
     return [replace(surest[claim], probability=min(1.0, totals[claim])) for claim in ranked]

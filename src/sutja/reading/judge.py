@@ -1,4 +1,4 @@
-"""From the network's answers to a `Number`: calibrated, judged, and put on the picture."""
+"""From hypotheses to a `Number`: calibrated, accepted or not, with boxes on the picture."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from sutja.charset import LETTER
 from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, Typed, own_part, typed
 from sutja.reading.character_boxes import enclose, locate_characters
-from sutja.reading.decode import MAX_ALTERNATIVES, Answer
+from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import Normalised
 from sutja.types import Alternative, Character, Number
 
-# A reading that does not fit the kind that was asked for is shown if it has more than so many times the
-# probability of the best that does.
+# A hypothesis that does not fit the kind that was asked for is shown if it has more than so many times the
+# probability of the best one that does.
 MISFIT_RATIO = 2.0
-MISFIT_CONFIDENCE = 0.2  # the most that is said for a number that does not fit; no threshold is as low
+MISFIT_CONFIDENCE = 0.2  # highest confidence of a number that does not fit; no threshold is as low
 
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """How far answers are trusted: the calibration of numbers and of characters, and the threshold.
+    """Calibration of numbers and of characters, and the threshold from which numbers are accepted.
 
-    `grammar` is that of the kind that was asked for, None for any; `country` settles what is open.
+    `grammar` is that of the kind that was asked for, None for any; `country` decides what is ambiguous.
     """
 
     calibrate: Calibrator
@@ -33,52 +33,54 @@ class Judge:
     grammar: Grammar | None = None
     country: str | None = None
 
-    def number(self, answers: Sequence[Answer], normalised: Normalised, picture: Picture) -> Number | None:
-        """The number a picture shows, or None where "no number" is the likeliest answer.
+    def make_number(
+        self, hypotheses: Sequence[Hypothesis], normalised: Normalised, picture: Picture
+    ) -> Number | None:
+        """Make the number a picture shows, or None where "no number" is the likeliest hypothesis.
 
-        A number with a letter inside is never accepted, however sure the network is of it, but where the kind
-        that was asked for has a place for it. Nor is one that does not fit that kind.
+        A number with a letter inside is never accepted, however sure the network is of it, unless the kind
+        that was asked for has letters there. Nor is one that does not fit that kind.
 
         Parameters
         ----------
-        answers : Sequence[Answer]
+        hypotheses : Sequence[Hypothesis]
             Likeliest first, at least one.
         normalised, picture : Normalised or Picture
-            What the answers were read from, for the boxes.
+            Picture that the hypotheses were read from, for the boxes.
         """
         if self.grammar is None:
-            best = answers[0]
+            best = hypotheses[0]
             if best.digits is None:
                 return None
             confidence = self.calibrate(best.probability)
-            found = typed("".join(best.pieces), self.country)
+            found = typed("".join(best.parts), self.country)
             sure = confidence >= self.threshold and LETTER not in best.text
-            return self._written(answers, found, confidence, sure, normalised, picture)
-        answers, fits = _fitting_first(answers)
-        best = answers[0]
+            return self._place_number(hypotheses, found, confidence, sure, normalised, picture)
+        hypotheses, fits = _sort_fitting_first(hypotheses)
+        best = hypotheses[0]
         if best.digits is None:
             return None
         if best.typed is None:
             found, confidence = Typed(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
-            return self._written(answers, found, confidence, False, normalised, picture)
+            return self._place_number(hypotheses, found, confidence, False, normalised, picture)
         confidence = self.calibrate(best.probability)
-        likeliest = all(best.probability >= other.probability for other in answers)
+        likeliest = all(best.probability >= other.probability for other in hypotheses)
         sure = likeliest and confidence >= self.threshold
-        return self._written(answers, best.typed, confidence, sure, normalised, picture)
+        return self._place_number(hypotheses, best.typed, confidence, sure, normalised, picture)
 
-    def _written(
+    def _place_number(
         self,
-        answers: Sequence[Answer],
+        hypotheses: Sequence[Hypothesis],
         found: Typed,
         confidence: float,
         accepted: bool,
         normalised: Normalised,
         picture: Picture,
     ) -> Number:
-        """The first answer as a number on the picture."""
-        best = answers[0]
+        """Put the first hypothesis on the picture as a number."""
+        best = hypotheses[0]
         assert best.digits is not None
-        glyphs = best.glyphs()
+        glyphs = best.list_glyphs()
         boxes = locate_characters(glyphs, normalised, picture.width, picture.height)
         own = own_part("".join(glyph.text for glyph in glyphs))
         characters = tuple(
@@ -94,38 +96,38 @@ class Judge:
             accepted=accepted,
             box=enclose(boxes[own]),
             characters=characters,
-            alternatives=_alternatives(answers, confidence),
+            alternatives=_make_alternatives(hypotheses, confidence),
             country=found.country,
             standard=found.standard,
         )
 
 
-def _fitting_first(answers: Sequence[Answer]) -> tuple[list[Answer], float]:
-    """The answers, the one to be shown first; and the probability of the best that fits.
+def _sort_fitting_first(hypotheses: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float]:
+    """Sort hypotheses, the one to be shown first, and return the probability of the best that fits.
 
     A number is never bent to fit: where something else is clearly likelier, that is shown.
     """
-    fits = [answer for answer in answers if answer.typed is not None]
-    others = [answer for answer in answers if answer.typed is None]
+    fits = [hypothesis for hypothesis in hypotheses if hypothesis.typed is not None]
+    others = [hypothesis for hypothesis in hypotheses if hypothesis.typed is None]
     best = fits[0].probability if fits else 0.0
     if fits and (not others or others[0].probability <= MISFIT_RATIO * best):
         return [*fits, *others], best
     return [*others, *fits], best
 
 
-def _alternatives(answers: Sequence[Answer], confidence: float) -> tuple[Alternative, ...]:
-    """The answers with other digits, which share what the calibrated confidence of the best leaves over.
+def _make_alternatives(hypotheses: Sequence[Hypothesis], confidence: float) -> tuple[Alternative, ...]:
+    """Make the alternatives of other digits, which share what the calibrated confidence of the best leaves.
 
-    They share it as their raw probabilities are to each other, and none is given more than the best has.
+    They share it in proportion to their raw probabilities, and none gets more than the best has.
     """
-    best = answers[0]
+    best = hypotheses[0]
     left = 1.0 - best.probability
     if left <= 0.0:
         return ()
     seen, found = {best.digits}, []
-    for answer in answers[1:]:
-        if answer.digits is not None and answer.digits not in seen:
-            seen.add(answer.digits)
-            share = (1.0 - confidence) * min(1.0, answer.probability / left)
-            found.append(Alternative(answer.text, min(confidence, share)))
+    for hypothesis in hypotheses[1:]:
+        if hypothesis.digits is not None and hypothesis.digits not in seen:
+            seen.add(hypothesis.digits)
+            share = (1.0 - confidence) * min(1.0, hypothesis.probability / left)
+            found.append(Alternative(hypothesis.text, min(confidence, share)))
     return tuple(found[:MAX_ALTERNATIVES])

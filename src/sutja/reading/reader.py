@@ -28,7 +28,7 @@ from sutja.reading.batching import (
     read_page,
     read_pages,
 )
-from sutja.reading.decode import Answer, average_views, decode
+from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
 from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.reader import PageReader
@@ -46,18 +46,18 @@ from sutja.signals.normalisation import (
 )
 from sutja.types import Number, Page
 
-MIN_DETECTION = 0.15  # a find less sure is not looked at: finding and reading are judged together
-BATCH_COLUMNS = 1_024  # normalised columns in one run: more is slower, the caches are small
+MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
+BATCH_COLUMNS = 1_024  # normalised columns in one run: more are slower, since caches are small
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A picture between loading and answering."""
+class _Crop:
+    """A crop between loading and answering."""
 
     picture: Picture
     inked: InkMap
     normalised: Normalised
-    answers: list[Answer] | None = None
+    hypotheses: list[Hypothesis] | None = None
 
 
 class Reader:
@@ -74,12 +74,13 @@ class Reader:
         Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
         on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
     kind : str
-        What the numbers are: "number", "amount", "postcode", "date", "check" (a number with a check digit),
+        Kind of the numbers: "number", "amount", "postcode", "date", "check" (a number with a check digit),
         or "auto", which takes every number and says what it is where it can only be one of these.
     country : str | None
-        Whose postcodes and IBANs, whose order of dates, whose decimal mark: ISO 3166 in two letters, or None.
+        Country of postcodes and IBANs, of the order of dates and of the decimal mark: ISO 3166 in two letters
+        (alpha-2), or None.
     detector : Model | FieldDetector
-        What finds the numbers on whole pages: a model file as for `model`, something with
+        Detector of the numbers on whole pages: a model file as for `model`, anything with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
         read.
 
@@ -110,7 +111,7 @@ class Reader:
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
         threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
-        self._looks = file.build_preprocessing({"normalise": partial(_make_view_params, file.card)})
+        self._views = file.build_preprocessing({"normalise": partial(_make_view_params, file.card)})
         self._alphabet = ["", *file.card.charset]
         self._judge = Judge(
             Calibrator(file.card.calibration.points),
@@ -121,16 +122,16 @@ class Reader:
         )
         self._session = Session(file, threads)
         rows = self._session.input_shape()[2]
-        if rows is not None and any(look.height != rows for look in self._looks):
+        if rows is not None and any(view.height != rows for view in self._views):
             raise ModelFileError(
-                f"wants {rows} rows, its card makes {[look.height for look in self._looks]}",
+                f"wants {rows} rows, its card makes {[view.height for view in self._views]}",
                 where=f"model {file.source}",
                 remedy="make the model file again",
             )
 
     @property
     def threshold(self) -> float:
-        """The confidence from which a number is accepted."""
+        """Confidence from which a number is accepted."""
         return self._judge.threshold
 
     def read(self, source: Source, *, crop: bool = False) -> Page:
@@ -141,7 +142,7 @@ class Reader:
         source : Source
             A path, the bytes of a file, a Pillow image, or an array (H, W) or (H, W, 3) RGB.
         crop : bool
-            The picture shows one number and little else; otherwise the numbers on it are looked for.
+            The picture shows one number and little else; otherwise the numbers on it are detected.
 
         Returns
         -------
@@ -161,7 +162,7 @@ class Reader:
         """
         if crop:
             picture = load_single_picture(source)
-            return _crop_page(picture, self._answer([picture])[0])
+            return _make_page(picture, self._read_together([picture])[0])
         return read_page(load_single_picture(source, iter_pages), self.open_page_reader().read)
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
@@ -185,7 +186,7 @@ class Reader:
             If a network cannot be run at all.
         """
         if crop:
-            return (page for window in batch_pictures(sources) for page in self._read_window(window))
+            return (page for batch in batch_pictures(sources) for page in self._read_batch(batch))
         return read_pages(sources, self.open_page_reader().read, self._check_networks)
 
     def check_network(self) -> None:
@@ -200,18 +201,18 @@ class Reader:
             size or usual for size, usual in zip(self._session.input_shape(), (1, 1, 0, STRIDE), strict=True)
         )
         batch, channels, _, columns = sizes
-        self._run(np.zeros((batch, channels, self._looks[0].height, columns), np.float32))
+        self._run(np.zeros((batch, channels, self._views[0].height, columns), np.float32))
 
     def _check_networks(self) -> None:
         """Run the network, and the detector's, on something empty."""
         from sutja.detection import Detector
 
         self.check_network()
-        if isinstance(finder := self.open_page_reader().detector, Detector):
-            finder.check_network()
+        if isinstance(detector := self.open_page_reader().detector, Detector):
+            detector.check_network()
 
     def open_page_reader(self) -> PageReader:
-        """What reads whole pages with this model; made, and its detector loaded, when it is first asked for.
+        """Make the reader of whole pages with this model, and load its detector, when first called.
 
         Raises
         ------
@@ -221,99 +222,96 @@ class Reader:
             If no threshold kept the reader's largest error on pages.
         """
         if self._page_reader is None:
-            finder, trust = self._open_detector()
-            if trust is None:  # nobody has measured these two together: finding and reading are taken as is
-                trust, limit = FieldConfidence(threshold=self.threshold), None
-            else:
-                limit = self._max_error
+            detector, calibration = self._open_detector()
+            max_error = self._max_error
+            if calibration is None:  # the two were never measured together: their product counts as it is
+                calibration, max_error = FieldConfidence(threshold=self.threshold), None
             self._page_reader = PageReader(
-                self.read_crops, finder, trust, limit, of_a_kind=self._grammar is not None
+                self.read_crops, detector, calibration, max_error, of_a_kind=self._grammar is not None
             )
         return self._page_reader
 
     def _open_detector(self) -> tuple[FieldDetector, FieldConfidence | None]:
-        """What finds fields, and how far it is trusted together with a reader."""
+        """Open the detector of fields, with the calibration of its confidence together with a reader."""
         if not isinstance(self._detector, str | os.PathLike | ModelFile | None):
             return self._detector, None
         from sutja.detection import Detector
 
         file = open_model(self._detector, "detect")
-        finder = Detector(file, threads=self._threads)
-        finder.threshold = min(finder.threshold, MIN_DETECTION)
-        return finder, file.card.fields
+        detector = Detector(file, threads=self._threads)
+        detector.threshold = min(detector.threshold, MIN_DETECTION)
+        return detector, file.card.fields
 
     def read_crops(self, crops: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
-        """The number on each of some crops, None where there is none; boxes are in the crop's pixels.
+        """Read the number on each of some crops, None where there is none; boxes are in the crop's pixels.
 
         Parameters
         ----------
         crops : Sequence[NDArray[uint8]]
             uint8 (H, W) or (H, W, 3), each of one number.
         """
-        return self._answer([Picture(pixels, "") for pixels in crops])
+        return self._read_together([Picture(pixels, "") for pixels in crops])
 
-    def _answer(self, pictures: Sequence[Picture]) -> list[Number | None]:
-        """Answer pictures together, in their order."""
-        waiting = []
+    def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
+        """Read crops together, in their order."""
+        crops = []
         for picture in pictures:
-            inked = find_ink(picture.pixels, self._looks[0].least_contrast)
-            waiting.append(_Waiting(picture, inked, normalise_ink(inked, self._looks[0])))
-        self._look([item for item in waiting if item.normalised.ink])
-        self._look_again(waiting)
+            inked = find_ink(picture.pixels, self._views[0].least_contrast)
+            crops.append(_Crop(picture, inked, normalise_ink(inked, self._views[0])))
+        with_ink = [crop for crop in crops if crop.normalised.ink]
+        for crop, hypotheses in zip(with_ink, self._decode([c.normalised for c in with_ink]), strict=True):
+            crop.hypotheses = hypotheses
+        self._augment(crops)
         return [
-            self._judge.number(item.answers, item.normalised, item.picture) if item.answers else None
-            for item in waiting
+            self._judge.make_number(crop.hypotheses, crop.normalised, crop.picture)
+            if crop.hypotheses
+            else None
+            for crop in crops
         ]
 
-    def _read_window(self, window: Sequence[Picture | PictureError]) -> list[Page]:
-        """The pages of crops, in their order."""
-        pictures = [picture for picture in window if isinstance(picture, Picture)]
-        numbers = iter(answer_each(pictures, self._answer, self.check_network))
+    def _read_batch(self, batch: Sequence[Picture | PictureError]) -> list[Page]:
+        """Read the crops of a batch as pages, in their order."""
+        pictures = [picture for picture in batch if isinstance(picture, Picture)]
+        numbers = iter(answer_each(pictures, self._read_together, self.check_network))
         return [
             make_error_page(picture)
             if isinstance(picture, PictureError)
-            else _crop_page(picture, next(numbers))
-            for picture in window
+            else _make_page(picture, next(numbers))
+            for picture in batch
         ]
 
-    def _look(self, items: Sequence[_Waiting]) -> None:
-        for item, answers in zip(items, self._answers([item.normalised for item in items]), strict=True):
-            item.answers = answers
-
-    def _look_again(self, items: Sequence[_Waiting]) -> None:
-        """Read unsure pictures once more with each other preprocessing of the card, and average."""
-        views = self._looks[1:]
+    def _augment(self, crops: Sequence[_Crop]) -> None:
+        """Read unsure crops once more in each other view of the card, and average."""
+        views = self._views[1:]
         if not views:
             return
         below = self.card.tta.below
-        unsure = [item for item in items if item.answers and item.answers[0].probability < below]
-        others = [normalise_ink(item.inked, view) for view in views for item in unsure]
-        answers = self._answers(others)
-        for i, item in enumerate(unsure):
-            assert item.answers is not None
-            item.answers = average_views([item.answers, *answers[i :: len(unsure)]])
-            item.normalised = [item.normalised, *others[i :: len(unsure)]][item.answers[0].look]
+        unsure = [crop for crop in crops if crop.hypotheses and crop.hypotheses[0].probability < below]
+        others = [normalise_ink(crop.inked, view) for view in views for crop in unsure]
+        hypotheses = self._decode(others)
+        for i, crop in enumerate(unsure):
+            assert crop.hypotheses is not None
+            crop.hypotheses = average_views([crop.hypotheses, *hypotheses[i :: len(unsure)]])
+            crop.normalised = [crop.normalised, *others[i :: len(unsure)]][crop.hypotheses[0].view]
 
-    def _answers(self, normalised: Sequence[Normalised]) -> list[list[Answer]]:
-        """Run the network on pictures of like width together.
+    def _decode(self, normalised: Sequence[Normalised]) -> list[list[Hypothesis]]:
+        """Run the network on crops of similar width together, and decode its output.
 
-        A picture is padded to a width that depends on itself alone, so that its answer does not depend on the
+        A crop is padded to a width that depends on itself alone, so that its hypotheses do not depend on the
         others.
         """
         by_width: dict[int, list[int]] = defaultdict(list)
         for i, item in enumerate(normalised):
             by_width[-(-item.array.shape[1] // STRIDE)].append(i)
-        answers: list[list[Answer]] = [[] for _ in normalised]
-        for steps, places in by_width.items():
+        hypotheses: list[list[Hypothesis]] = [[] for _ in normalised]
+        for steps, indices in by_width.items():
             size = max(1, BATCH_COLUMNS // (steps * STRIDE))
-            for start in range(0, len(places), size):
-                some = places[start : start + size]
-                batch = pad_batch([normalised[i].array for i in some])
-                for i, found in zip(
-                    some, decode(self._run(batch), self._alphabet, self._grammar), strict=True
-                ):
-                    answers[i] = found
-        return answers
+            for start in range(0, len(indices), size):
+                chosen = indices[start : start + size]
+                log_probs = self._run(pad_batch([normalised[i].array for i in chosen]))
+                for i, found in zip(chosen, decode(log_probs, self._alphabet, self._grammar), strict=True):
+                    hypotheses[i] = found
+        return hypotheses
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         log_probs = self._session.run(batch)
@@ -327,8 +325,8 @@ class Reader:
         return log_probs
 
 
-def _crop_page(picture: Picture, number: Number | PictureError | None) -> Page:
-    """The page of a crop, with its number or with its error."""
+def _make_page(picture: Picture, number: Number | PictureError | None) -> Page:
+    """Make the page of a crop, with its number or with its error."""
     if isinstance(number, PictureError):
         return make_error_page(number)
     numbers = (number,) if number else ()

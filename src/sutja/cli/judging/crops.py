@@ -57,7 +57,7 @@ def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) ->
     items = load_labelled(data, "test" if part == "test" else "train", size)
     unreadable = items.unreadable
     items = items.in_classes(classifier.classes)
-    best, confidence = classifier.answers(items.images)
+    best, confidence = classifier.predict_with_confidence(items.images)
     names = classifier.classes
     none = np.zeros(len(unreadable), bool)  # the unreadable items come last
     readable = np.concatenate([np.ones(len(best), bool), none])
