@@ -42,8 +42,8 @@ from sutja.nets.detector import SIZES, DetectorConfig
 from sutja.nets.detector import Detector as Network
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
-from sutja.training.detect.export import export_detector
 from sutja.training.detect.quantise import KEEP
+from sutja.training.export import export
 from sutja.training.quantise import quantise, widen_weights
 
 FIGURE = "detector"
@@ -141,7 +141,7 @@ def untrained(size: str, channels: int, folder: Path) -> dict[str, ModelFile]:
     params = FrameParams(channels=channels)
     card = Card("detect", size, (), Preprocessing("frame", params.to_json()), classes=("a", "b"))
     noise = np.random.default_rng(0).standard_normal((4, channels, 128, 128), np.float32)
-    floats = export_detector(net, card, folder / f"{size}{channels}.onnx", [noise])
+    floats = export(net, card, folder / f"{size}{channels}.onnx", [noise])
     proto = quantise(widen_weights(onnx.load_model_from_string(floats.data)), [noise], KEEP)
     return {"floats": floats, "8 bits": ModelFile(card, proto.SerializeToString(), f"{size} in 8 bits")}
 

@@ -72,7 +72,9 @@ def _wait(device: torch.device) -> None:
 
 def macs_of(net: nn.Module, shape: tuple[int, int, int]) -> int:
     """Multiplications of one picture's forward pass."""
-    return count_macs(onnx.load_model_from_string(to_onnx(LogProbabilities(net).eval(), shape)), (1, *shape))
+    return count_macs(
+        onnx.load_model_from_string(to_onnx(LogProbabilities(net).eval(), "classify", shape)), (1, *shape)
+    )
 
 
 def once(recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, seed: int) -> dict[str, float]:

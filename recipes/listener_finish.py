@@ -45,10 +45,10 @@ from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.recordings import decode_recording
 from sutja.synthesis.speech.utterances import RATE, Utterance, load_utterances
 from sutja.training import checkpoint
+from sutja.training.export import export
 from sutja.training.listen import fit as listen
 from sutja.training.listen.align import cut_words
 from sutja.training.listen.batches import make_batch
-from sutja.training.listen.export import export_listener
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 MAX_ERROR = 0.01  # of the accepted numbers
@@ -89,7 +89,7 @@ def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
     ]
     rows.sort(key=lambda row: len(row.features))
     batches = [make_batch(rows[i : i + 6]).features for i in range(0, len(rows), 6)]
-    export_listener(net, card, path, batches)
+    export(net, card, path, batches)
 
 
 def speakers(args: argparse.Namespace) -> None:

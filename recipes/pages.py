@@ -57,10 +57,10 @@ from sutja.synthesis.pages.refilled_cheques import find_amounts, find_box, refil
 from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_detector
 from sutja.training.detect.evaluate import LEAST_SCORE, detect_boxes
-from sutja.training.detect.export import export_detector
 from sutja.training.detect.fit import DetectConfig, fit_detector, load_detector
 from sutja.training.detect.frames import Jitter, make_frame
 from sutja.training.detect.quantise import make_frames, quantise_detector
+from sutja.training.export import export
 from sutja.training.job import get_versions
 
 WINDOW = 640  # pixels, side of a composed crop
@@ -325,7 +325,7 @@ def bundle(args: argparse.Namespace) -> None:
     )
     draft = args.out / "pages.onnx"
     frames = make_frames(held.pictures[::12], USED)
-    file = export_detector(net, card, draft, frames)
+    file = export(net, card, draft, frames)
     if not args.floats:
         shown = make_frames(load_pages(sorted((args.out / "chunks").glob("[0-9]*[0-9].npz"))[0])[:40], USED)
         real = [page for path in real_files(args.out).values() for page in load_pages(path)[:4]]

@@ -9,7 +9,7 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training.batch_norms import average_networks, load_folded_weights, restore_transcriber
-from sutja.training.export import export, fold_batch_norms, prepare
+from sutja.training.export import export, fold_batch_norms, prepare_weights
 from sutja.training.quantise import quantise_file
 
 
@@ -34,7 +34,7 @@ def test_an_unfolded_network_answers_as_the_file_and_still_trains(tmp_path):
     net = restore_transcriber(path, crops(8, 64, 5))
     image = torch.from_numpy(crops(2, 96, 9))
     with torch.no_grad():
-        assert torch.allclose(net.eval()(image), prepare(trained)(image), atol=1e-3)
+        assert torch.allclose(net.eval()(image), prepare_weights(trained, "transcribe")(image), atol=1e-3)
         # in training a norm takes the batch's own statistics: near those it was settled on
         same = torch.from_numpy(crops(8, 64, 5))
         net.drop.p = 0.0
@@ -51,7 +51,7 @@ def test_integers_are_unfolded_too(tmp_path):
     net = restore_transcriber(small, crops(8, 64, 5)).eval()
     image = torch.from_numpy(crops(2, 96, 9))
     with torch.no_grad():
-        assert torch.allclose(net(image), prepare(trained)(image), atol=0.1)
+        assert torch.allclose(net(image), prepare_weights(trained, "transcribe")(image), atol=0.1)
 
 
 def test_the_mean_of_networks_is_that_of_their_folded_weights(tmp_path):
@@ -70,7 +70,7 @@ def test_the_mean_of_networks_is_that_of_their_folded_weights(tmp_path):
         assert torch.allclose(same(image), net.eval()(image), atol=1e-3)
         assert torch.allclose(
             average_networks(net, [(1.0, ends[0]), (0.0, ends[1])]).eval()(image),
-            prepare(began)(image),
+            prepare_weights(began, "transcribe")(image),
             atol=1e-3,
         )
     half = average_networks(net, [(0.5, ends[0]), (0.5, ends[1])])

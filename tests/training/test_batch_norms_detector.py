@@ -10,7 +10,7 @@ from sutja.model_file import Card, Preprocessing, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.training.batch_norms import load_folded_weights, restore_detector
-from sutja.training.detect.export import export_detector, ready
+from sutja.training.export import export, prepare_weights
 from sutja.training.quantise import quantise, widen_weights
 
 
@@ -27,7 +27,7 @@ def exported(path, size="s"):
         net(torch.from_numpy(frames(4, seed)))
     net.eval()
     card = Card("detect", "test", (), Preprocessing("frame", {"channels": 1}), classes=("a", "b"))
-    export_detector(net, card, path, [frames(2, 8)])
+    export(net, card, path, [frames(2, 8)])
     return net
 
 
@@ -39,7 +39,7 @@ def test_an_unfolded_detector_answers_as_the_file_and_still_trains(tmp_path, siz
     assert net.config == trained.config
     image = torch.from_numpy(frames(2, 9, 96))
     with torch.no_grad():
-        assert torch.allclose(net(image), ready(trained)(image), atol=2e-3)
+        assert torch.allclose(net(image), prepare_weights(trained, "detect")(image), atol=2e-3)
         # in training a norm takes the batch's own statistics: those that it was settled on
         same = torch.from_numpy(frames(8, 5))
         assert torch.allclose(net.train()(same), net.eval()(same), atol=0.05)
@@ -59,7 +59,7 @@ def test_integers_are_unfolded_too(tmp_path):
     net = restore_detector(small, frames(8, 5))
     image = torch.from_numpy(frames(2, 9))
     with torch.no_grad():
-        assert torch.allclose(net(image), ready(trained)(image), atol=0.1)
+        assert torch.allclose(net(image), prepare_weights(trained, "detect")(image), atol=0.1)
 
 
 def test_another_network_is_refused(tmp_path):

@@ -52,8 +52,8 @@ def test_weights_take_half_the_bytes(net, tmp_path):
 def test_export_fails_when_the_file_differs(net, tmp_path, monkeypatch):
     whole = export.to_onnx
 
-    def damaged(stored, shape):
-        model = onnx.load_model_from_string(whole(stored, shape))
+    def damaged(stored, task, shape):
+        model = onnx.load_model_from_string(whole(stored, task, shape))
         for tensor in model.graph.initializer:
             if tensor.name == "head.bias":
                 array = onnx.numpy_helper.to_array(tensor).copy()
@@ -70,9 +70,9 @@ def test_export_fails_when_the_file_differs(net, tmp_path, monkeypatch):
 def test_export_fails_on_answers_that_are_no_numbers():
     good = np.zeros((1, 2, 3), np.float32)
     with pytest.raises(export.ParityError):
-        export.check_parity(good, np.full_like(good, np.nan), 1.0)
+        export.check_log_probs(good, np.full_like(good, np.nan), 1.0)
     with pytest.raises(export.ParityError):
-        export.check_parity(good, good[:, :1], 1.0)
+        export.check_log_probs(good, good[:, :1], 1.0)
 
 
 CLASSIFIERS = {

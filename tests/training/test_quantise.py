@@ -44,8 +44,8 @@ def test_integers_answer_as_floats_do(floats, tmp_path):
 def test_nothing_is_written_when_the_answers_differ(floats, tmp_path, monkeypatch):
     whole = quantise.quantise
 
-    def damaged(model, pictures):
-        made = whole(model, pictures)
+    def damaged(model, calibration, keep):
+        made = whole(model, calibration, keep)
         head = next(t for t in made.graph.initializer if t.name == "head.weight")
         head.CopyFrom(onnx.numpy_helper.from_array(-onnx.numpy_helper.to_array(head), head.name))
         return made

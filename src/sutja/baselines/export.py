@@ -14,7 +14,7 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.runtime import Session
 from sutja.signals.pixels_input import PixelsParams
-from sutja.training.export import TOLERANCE, ParityError, check_parity
+from sutja.training.export import TOLERANCE, ParityError, check_log_probs
 
 _BLOCK = 256  # pictures at a time
 _TIE = 1e-4  # of a distance: two neighbours nearer to each other than this may change places in float32
@@ -55,7 +55,7 @@ def export_baseline(pipeline: Pipeline, card: Card, path: Path, images: NDArray[
         found = session.run(block)
         if found.shape != wanted.shape:
             raise ParityError(f"the exported model answers {found.shape}, the pipeline {wanted.shape}")
-        check_parity(wanted[decided], found[decided], TOLERANCE)
+        check_log_probs(wanted[decided], found[decided], TOLERANCE)
     if 2 * n_decided < len(images):
         raise ParityError("most of the pictures to compare on have two neighbours equally near")
     write_model(path, data, card)

@@ -35,11 +35,10 @@ from sutja.runs.parts import Log, Parts, check_enough, log_leaks, read_items
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.classify.checks import check_memory
 from sutja.training.detect.evaluate import detect_boxes
-from sutja.training.detect.export import FrameArray, export_detector
 from sutja.training.detect.fit import DetectConfig, FittedDetector, fit_detector
 from sutja.training.detect.frames import JITTERS, ListedFrames
-from sutja.training.detect.quantise import make_frames, quantise_detector
-from sutja.training.export import ParityError
+from sutja.training.detect.quantise import FrameArray, make_frames, quantise_detector
+from sutja.training.export import ParityError, export
 
 KIND = "detector"  # in the name of a run's folder
 BATCH = 16  # frames a step
@@ -369,7 +368,7 @@ def train(
         results.append(measure(*detections, "test"))
     card = replace(card, results=tuple(results))
     frames = [to_frame(picture.pixels, params) for picture in validation[:_PARITY_PICTURES]]
-    export_detector(fitted.net, card, folder.path / MODEL, frames)
+    export(fitted.net, card, folder.path / MODEL, frames)
     if plan.integers:
         _quantise(folder, make_frames(pictures[:_QUANTISED], params), frames, log)
     folder.write("curves.png", plots.draw_detection_curves(fitted.history))

@@ -32,9 +32,9 @@ from sutja.synthesis.speech.utterances import Utterance, to_int16
 from sutja.training import loop
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.device import use_threads
+from sutja.training.export import export
 from sutja.training.listen import fit as training
 from sutja.training.listen.batches import Example, make_batch, make_example
-from sutja.training.listen.export import export_listener
 from sutja.training.listen.loss import other_ctc_loss
 
 KIND = "listener"  # in the name of a run's folder
@@ -151,7 +151,7 @@ def train(
         parts,
         plan,
         folder,
-        lambda card, path: export_listener(net, card, path, features),
+        lambda card, path: export(net, card, path, features),
         _answer,
         log,
     )

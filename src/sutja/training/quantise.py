@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import onnx
-from jaxtyping import Float
 from numpy.typing import NDArray
 from onnx import numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
@@ -23,9 +22,9 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
-from sutja.training.export import ParityError
+from sutja.training.export import Input, ParityError
 
-Pictures = Float[NDArray[np.float32], "_ _ _ _"]  # (B, C, H, W), each of its own size
+Check = Callable[[Session, Session, Sequence[Input]], None]
 _STANDARD = ("", "ai.onnx")  # the domains a model file may use
 # Integers answer a little differently than floats: how much may the answers drift apart?
 MOST_DIVERGENCE = 0.02  # nats a frame: mean Kullback-Leibler divergence from the float32 answers
@@ -35,33 +34,34 @@ MOST_CHANGED = 0.05  # part of the frames whose likeliest class becomes another
 KEEP = ("look.0", "along", "head")
 
 
-class _Shown(CalibrationDataReader):  # type: ignore[misc]  # the library carries no types
-    """Hands the pictures to the library, one batch at a time."""
+class _Calibration(CalibrationDataReader):  # type: ignore[misc]  # the library carries no types
+    """Hands the batches to the library, one at a time."""
 
-    def __init__(self, name: str, pictures: Sequence[Pictures]) -> None:
-        self._batches = iter([{name: batch} for batch in pictures])
+    def __init__(self, name: str, calibration: Sequence[Input]) -> None:
+        self._batches = iter([{name: batch} for batch in calibration])
 
-    def get_next(self) -> dict[str, Pictures] | None:
+    def get_next(self) -> dict[str, Input] | None:
         return next(self._batches, None)
 
 
 def quantise(
-    model: onnx.ModelProto, pictures: Sequence[Pictures], keep: Sequence[str] = KEEP
+    model: onnx.ModelProto, calibration: Sequence[Input], keep: Sequence[str] = KEEP
 ) -> onnx.ModelProto:
-    """The model with its convolutions in 8-bit integers.
+    """Convert the convolutions of a model to 8-bit integers.
 
     Parameters
     ----------
     model : onnx.ModelProto
         float32, from `export.to_onnx`.
-    pictures : Sequence[Pictures]
-        Batches that show what the activations' ranges are; a few hundred real pictures.
+    calibration : Sequence[Input]
+        Batches that show the ranges of the activations; a few hundred real items.
     keep : Sequence[str]
-        Parts of the names of convolutions that stay as they are.
+        Parts of the names of convolutions that stay in floats.
 
     Returns
     -------
-    A model with the same input and output, of standard operators alone.
+    onnx.ModelProto
+        A model with the same input and output, of standard operators alone.
     """
     kept = [
         node.name for node in model.graph.node if node.op_type == "Conv" and any(k in node.name for k in keep)
@@ -77,7 +77,7 @@ def quantise(
             quantize_static(
                 str(ready),
                 str(made),
-                _Shown(model.graph.input[0].name, pictures),
+                _Calibration(model.graph.input[0].name, calibration),
                 quant_format=QuantFormat.QDQ,
                 per_channel=True,
                 reduce_range=True,
@@ -97,7 +97,7 @@ def quantise(
 
 
 def widen_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Weights stored in float16 as float32, without the casts behind them; in place."""
+    """Widen weights that are stored in float16 to float32, without the casts behind them; in place."""
     graph = model.graph
     stored = {tensor.name: tensor for tensor in graph.initializer}
     for node in list(graph.node):
@@ -110,7 +110,13 @@ def widen_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def quantise_file(
-    path: Path, out: Path, shown: Sequence[Pictures], compared: Sequence[Pictures]
+    path: Path,
+    out: Path,
+    calibration: Sequence[Input],
+    compared: Sequence[Input],
+    *,
+    keep: Sequence[str] = KEEP,
+    check: Check | None = None,
 ) -> ModelFile:
     """Write a model file with its convolutions in integers, and prove that it still answers alike.
 
@@ -119,27 +125,35 @@ def quantise_file(
     path : Path
         A model file in floats, from `export.export`.
     out : Path
-        Where the new file goes, with the same card; replaced at one stroke, or not at all.
-    shown : Sequence[Pictures]
-        Batches that show what the activations' ranges are.
-    compared : Sequence[Pictures]
+        Path of the new file, with the same card; one that exists is replaced as a whole, or not at all.
+    calibration : Sequence[Input]
+        Batches that show the ranges of the activations.
+    compared : Sequence[Input]
         Other batches, to compare the answers on.
+    keep : Sequence[str]
+        Parts of the names of convolutions that stay in floats.
+    check : Check | None
+        Compares the two models; None compares their log-probabilities by `check_agreement`.
 
     Raises
     ------
     ParityError
-        The answers differ by more than `MOST_DIVERGENCE` or `MOST_CHANGED`. Nothing is written then.
+        The answers differ too much. Nothing is written then.
     """
     file = read_model(path)
-    made = quantise(widen_weights(onnx.load_model_from_string(file.data)), shown).SerializeToString()
-    floats, integers = Session(file), Session(ModelFile(file.card, made, str(out)))
-    check_agreement([(floats.run(batch), integers.run(batch)) for batch in compared])
-    write_model(out, made, file.card)
+    made = quantise(widen_weights(onnx.load_model_from_string(file.data)), calibration, keep)
+    data = made.SerializeToString()
+    floats, integers = Session(file), Session(ModelFile(file.card, data, str(out)))
+    if check is None:
+        check_agreement([(floats.run(batch), integers.run(batch)) for batch in compared])
+    else:
+        check(floats, integers, compared)
+    write_model(out, data, file.card)
     return read_model(out)
 
 
 def check_agreement(answers: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> None:
-    """Raise `ParityError` unless pairs of log-probabilities (B, T, K) say much the same."""
+    """Raise `ParityError` unless pairs of log-probabilities (B, T, K) agree on most frames."""
     divergence, changed, frames = 0.0, 0, 0
     for wanted, found in answers:
         frames += wanted.shape[0] * wanted.shape[1]

@@ -1,7 +1,7 @@
-"""A detector's convolutions in 8-bit integers, proved to find what it found.
+"""A detector's convolutions in 8-bit integers, with a proof that it finds the same boxes.
 
 The stem stays as it is, since it has few channels, and so does each head's last convolution: the fine steps
-of logits and edges are what a confidence and a tight box rest on. Letters: B batch, C channels, H, W.
+of logits and edges decide confidences and tight boxes. Letters: B batch, C channels, H, W.
 """
 
 from __future__ import annotations
@@ -10,18 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
+from jaxtyping import Float
+from numpy.typing import NDArray
 
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import match_detections, merge_detections
 from sutja.data.boxes.boxed import BoxedPicture
-from sutja.model_file import ModelFile, read_model, write_model
+from sutja.model_file import ModelFile, read_model
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
-from sutja.training.detect.export import FrameArray
 from sutja.training.export import ParityError
-from sutja.training.quantise import quantise, widen_weights
+from sutja.training.quantise import quantise_file
 
+FrameArray = Float[NDArray[np.float32], "_ _ _ _"]  # (B, C, H, W), each of its own size
 KEEP = ("stem", "answer")
 LIKELY = 0.3  # boxes of this score count
 LEAST_OVERLAP = 0.75  # of a box and the one that the integers give for it
@@ -29,18 +30,18 @@ MOST_LOST = 0.05  # part of the boxes that may have no such counterpart, either 
 
 
 def quantise_detector(
-    path: Path, out: Path, shown: Sequence[FrameArray], compared: Sequence[FrameArray]
+    path: Path, out: Path, calibration: Sequence[FrameArray], compared: Sequence[FrameArray]
 ) -> ModelFile:
-    """Write a model file with its convolutions in integers, and prove that it finds the same things.
+    """Write a model file with its convolutions in integers, and prove that it finds the same boxes.
 
     Parameters
     ----------
     path : Path
-        A model file in floats, from `detect_export.export_detector`.
+        A model file in floats, from `training.export.export`.
     out : Path
-        Where the new file goes, with the same card; replaced at one stroke, or not at all.
-    shown : Sequence[FrameArray]
-        Frames that show what the activations' ranges are; a few dozen real ones.
+        Path of the new file, with the same card; one that exists is replaced as a whole, or not at all.
+    calibration : Sequence[FrameArray]
+        Frames that show the ranges of the activations; a few dozen real ones.
     compared : Sequence[FrameArray]
         Other frames, to compare on.
 
@@ -49,14 +50,12 @@ def quantise_detector(
     ParityError
         More than `MOST_LOST` of the boxes differ. Nothing is written then.
     """
-    file = read_model(path)
-    params = FrameParams.from_json(file.card.preprocessing.params)
-    model = widen_weights(onnx.load_model_from_string(file.data))
-    made = quantise(model, shown, KEEP).SerializeToString()
-    floats, integers = Session(file), Session(ModelFile(file.card, made, str(out)))
-    check_same_boxes(floats, integers, compared, params)
-    write_model(out, made, file.card)
-    return read_model(out)
+    params = FrameParams.from_json(read_model(path).card.preprocessing.params)
+
+    def check(floats: Session, integers: Session, frames: Sequence[FrameArray]) -> None:
+        check_same_boxes(floats, integers, frames, params)
+
+    return quantise_file(path, out, calibration, compared, keep=KEEP, check=check)
 
 
 def check_same_boxes(

@@ -10,11 +10,10 @@ from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, to_frame
-from sutja.training.detect import export as detect_export
+from sutja.training import export as exporting
 from sutja.training.detect import quantise
-from sutja.training.detect.export import check_predictions, export_detector
 from sutja.training.detect.quantise import make_frames, quantise_detector
-from sutja.training.export import ParityError
+from sutja.training.export import ParityError, check_predictions, export
 
 PARAMS = FrameParams(channels=3, longest=96)
 
@@ -45,14 +44,14 @@ def frames():
 
 
 def test_the_file_answers_as_the_network_at_any_size(net, tmp_path):
-    file = export_detector(net, card(), tmp_path / "m.onnx", frames())
+    file = export(net, card(), tmp_path / "m.onnx", frames())
     assert read_model(tmp_path / "m.onnx").card == file.card
     batch = np.concatenate([frames()[0]] * 3)
     assert Session(file).run(batch).shape == (3, 6, 24 * 16 + 12 * 8 + 6 * 4 + 3 * 2)
 
 
 def test_norms_are_folded_and_weights_take_half_the_bytes(net, tmp_path):
-    export_detector(net, card(), tmp_path / "m.onnx", frames())
+    export(net, card(), tmp_path / "m.onnx", frames())
     graph = onnx.load(tmp_path / "m.onnx").graph
     assert "BatchNormalization" not in {node.op_type for node in graph.node}
     large = [tensor for tensor in graph.initializer if np.prod(tensor.dims) >= 256]
@@ -60,22 +59,22 @@ def test_norms_are_folded_and_weights_take_half_the_bytes(net, tmp_path):
 
 
 def test_nothing_is_written_when_the_answers_differ(net, tmp_path, monkeypatch):
-    plain = detect_export.detector_to_onnx
+    plain = exporting.to_onnx
 
-    def spoiled(stored, channels):
+    def spoiled(stored, task, shape):
         with torch.no_grad():
             stored.heads[1].answer.bias[4] += 0.5
-        model = plain(stored, channels)
+        model = plain(stored, task, shape)
         with torch.no_grad():
             stored.heads[1].answer.bias[4] -= 0.5
         return model
 
-    monkeypatch.setattr(detect_export, "detector_to_onnx", spoiled)
+    monkeypatch.setattr(exporting, "to_onnx", spoiled)
     with pytest.raises(ParityError, match=r"differs from the network by 0\.5"):
-        export_detector(net, card(), tmp_path / "m.onnx", frames())
+        export(net, card(), tmp_path / "m.onnx", frames())
     assert not list(tmp_path.iterdir())
     with pytest.raises(ParityError, match="no picture to compare on"):
-        export_detector(net, card(), tmp_path / "m.onnx", [])
+        export(net, card(), tmp_path / "m.onnx", [])
 
 
 def test_edges_count_where_something_is_found_and_nan_never_passes():
@@ -95,7 +94,7 @@ def test_edges_count_where_something_is_found_and_nan_never_passes():
 
 
 def test_integers_find_the_same_or_nothing_is_written(net, tmp_path, monkeypatch):
-    export_detector(net, card(), tmp_path / "m.onnx", frames())
+    export(net, card(), tmp_path / "m.onnx", frames())
     shown = make_frames([scene(seed, channels=3) for seed in range(4)], PARAMS)
     monkeypatch.setattr(quantise, "MOST_LOST", 1.0)
     file = quantise_detector(tmp_path / "m.onnx", tmp_path / "q.onnx", shown, shown)
