@@ -171,8 +171,8 @@ def plot_cost(findings: Findings, cost: str, label: str, title: str) -> Figure:
         Label of the x axis, and title.
     """
     style, ends = make_styles(findings), []
-    able = [name for name in findings.measurements if findings.kinds[name] != "era"]
-    known = {name: points for name in able if (points := measure_cost_points(findings, name, cost))}
+    learners = [name for name in findings.measurements if findings.kinds[name] != "era"]
+    known = {name: points for name in learners if (points := collect_cost_points(findings, name, cost))}
     named = {name: _name_with_device(findings, name) for name in known}
     figure, axes = make_axes(names=list(named.values()))
     for name, points in known.items():
@@ -193,7 +193,7 @@ def _name_with_device(findings: Findings, name: str) -> str:
     return f"{name} (GPU)" if on_gpu else name
 
 
-def measure_cost_points(findings: Findings, name: str, cost: str) -> list[tuple[float, float]]:
+def collect_cost_points(findings: Findings, name: str, cost: str) -> list[tuple[float, float]]:
     """Return cost and error of a learner at each number of labels for which the cost is known."""
     points = []
     for rows in findings.done_rows[name].values():
@@ -271,7 +271,7 @@ def plot_eras_by_year(findings: Findings) -> Figure:
         for era, one in measured
     ]
     axes.set_xticks(years, words, fontsize=7.8)
-    set_title(axes, f"{data}: what each era's method gets wrong")
+    set_title(axes, f"{data}: error of each era's method")
     axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
     return figure
 

@@ -69,6 +69,13 @@ class RenderedFigure:
 def write_report(findings: Findings, folder: Path) -> Path:
     """Write the report, `summary.json`, and each figure as SVG and PNG.
 
+    Parameters
+    ----------
+    findings : Findings
+        The comparison.
+    folder : Path
+        Folder of the files; it is made if it does not exist.
+
     Returns
     -------
     Path
@@ -83,17 +90,18 @@ def write_report(findings: Findings, folder: Path) -> Path:
     summary = json.dumps(summarise(findings), ensure_ascii=False, indent=1) + "\n"
     try:
         (folder / FIGURES).mkdir(parents=True, exist_ok=True)
-        for name, some in rendered.items():
-            _write(folder / FIGURES / f"{name}.svg", some.svg.encode())
-            _write(folder / FIGURES / f"{name}.png", some.png)
-        _write(folder / SUMMARY, summary.encode())
-        return _write(folder / REPORT, make_page(findings, rendered).encode())
+        for name, figure in rendered.items():
+            write_atomic(folder / FIGURES / f"{name}.svg", figure.svg.encode())
+            write_atomic(folder / FIGURES / f"{name}.png", figure.png)
+        write_atomic(folder / SUMMARY, summary.encode())
+        write_atomic(folder / REPORT, make_page(findings, rendered).encode())
     except OSError as error:
         raise ComparisonError(
             f"cannot be written to ({error.strerror or error})",
             where=str(folder),
             remedy="free some space, or name another folder",
         ) from error
+    return folder / REPORT
 
 
 def render_figures(findings: Findings) -> dict[str, RenderedFigure]:
@@ -104,10 +112,10 @@ def render_figures(findings: Findings) -> dict[str, RenderedFigure]:
         rendered["curves"] = RenderedFigure.render(
             figures.plot_learning_curves(findings), "curves", title, _describe_curves(findings)
         )
-        for name, (what, label, title) in _COSTS.items():
+        for name, (cost, label, title) in _COSTS.items():
             words = f"{title}: a line for each learner, a point for each number of labels. {_SAME_FIGURES}"
             rendered[name] = RenderedFigure.render(
-                figures.plot_cost(findings, what, label, title), name, title, words
+                figures.plot_cost(findings, cost, label, title), name, title, words
             )
     eras = [name for name in findings.measurements if findings.kinds[name] == "era"]
     if eras:
@@ -124,17 +132,12 @@ def render_figures(findings: Findings) -> dict[str, RenderedFigure]:
 
 def make_page(findings: Findings, rendered: dict[str, RenderedFigure]) -> str:
     """Make the HTML of the page."""
-    compute = place_side_by_side([_make_figure(rendered, name) for name in _COSTS]) + sections.make_costs(
-        findings
-    )
+    compute = place_side_by_side([_make_figure(rendered, name) for name in _COSTS])
+    compute += sections.make_costs(findings)
     eras = ""
     if "eras" in rendered:
-        eras = (
-            _make_figure(rendered, "eras")
-            + sections.make_eras(findings)
-            + _make_figure(rendered, "era-curves")
-        )
-        eras += sections.make_published(findings)
+        eras = _make_figure(rendered, "eras") + sections.make_eras(findings)
+        eras += _make_figure(rendered, "era-curves") + sections.make_published(findings)
     parts = [
         _make_head(findings),
         make_section(
@@ -212,14 +215,8 @@ def _describe_curves(findings: Findings) -> str:
 def _make_figure(rendered: dict[str, RenderedFigure], name: str, numbered: Sequence[str] = ()) -> str:
     if name not in rendered:
         return ""
-    some = rendered[name]
-    caption = f"{some.title}. {_CAPTIONS.get(name, '')}".strip()
+    figure = rendered[name]
+    caption = f"{figure.title}. {_CAPTIONS.get(name, '')}".strip()
     return make_figure(
-        some.svg, some.words, caption + (" Numbers mark crossovers:" if numbered else ""), numbered
+        figure.svg, figure.words, caption + (" Numbers mark crossovers:" if numbered else ""), numbered
     )
-
-
-def _write(path: Path, data: bytes) -> Path:
-    """Write a file, whole or not at all."""
-    write_atomic(path, data)
-    return path

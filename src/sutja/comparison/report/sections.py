@@ -97,7 +97,7 @@ def _describe_curve(findings: Findings, name: str) -> str:
 def make_crossovers(findings: Findings) -> str:
     """Make the table of crossovers of each network with each other learner."""
     if not findings.crossovers:
-        return "<p>There is no network and no other learner with a curve, so there is nothing to compare.</p>"
+        return "<p>There is no pair of a network and another learner with curves to compare.</p>"
     networks = [name for name in findings.curves if findings.kinds[name] == "network"]
     sentences = [escape(_to_sentence(str(one))) for one in findings.crossovers]
     within_kind = [escape(_to_sentence(str(one))) for one in findings.crossovers_within_kind]
@@ -267,11 +267,11 @@ def make_published(findings: Findings) -> str:
         [
             name,
             format_percent(standing[name].error) if name in standing else "–",
-            format_percent(some.error, 1),
-            some.source,
-            some.note,
+            format_percent(known.error, 1),
+            known.source,
+            known.note,
         ]
-        for name, some in PUBLISHED_BASELINES.get(findings.data.source, {}).items()
+        for name, known in PUBLISHED_BASELINES.get(findings.data.source, {}).items()
     ]
     if not rows:
         return ""
@@ -336,21 +336,21 @@ def make_method(findings: Findings) -> str:
 
 def _make_unfinished(findings: Findings) -> str:
     """Make the table of the fits that are not done, and list those that were not started."""
-    explain_unfitted = Counter(
+    reasons = Counter(
         (row.learner, row.labels, row.status, row.note)
         for row in findings.rows
         if row.status is not Status.DONE
     )
     rows = [
         [name, f"{n:,}", str(count), status, note]
-        for (name, n, status, note), count in sorted(explain_unfitted.items())
+        for (name, n, status, note), count in sorted(reasons.items())
     ]
     if not rows:
         return _make_unstarted(findings)
     heads = ("learner", "labels", "fits", "state", "reason")
     return make_table(
         "Fits that were started or passed over, and are not done.", heads, rows, text=(3, 4)
-    ) + (_make_unstarted(findings))
+    ) + _make_unstarted(findings)
 
 
 def _make_unstarted(findings: Findings) -> str:
@@ -358,18 +358,17 @@ def _make_unstarted(findings: Findings) -> str:
     left = count_unstarted(findings)
     if not left:
         return ""
-    far = [
-        f"{name} from {min(some):,} labels on" if find_largest_size(findings, name) else f"{name} at all"
-        for name, some in left.items()
+    descriptions = [
+        f"{name} from {min(sizes):,} labels on" if find_largest_size(findings, name) else f"{name} at all"
+        for name, sizes in left.items()
     ]
     seconds = predict_seconds_left(findings)
     more = f" They should take roughly {format_minutes(max(60.0, seconds))} more" if seconds else ""
     unknown = [name for name in left if not find_largest_size(findings, name)]
     if more and unknown:
         more += f", without {format_list(unknown)}, of which no fit was measured"
-    return (
-        f"<p>Not started for lack of time: {escape(format_list(far))}.{escape(more)}{'.' if more else ''}</p>"
-    )
+    fits = escape(format_list(descriptions))
+    return f"<p>Not started for lack of time: {fits}.{escape(more)}{'.' if more else ''}</p>"
 
 
 def _make_settings(findings: Findings) -> str:
