@@ -11,7 +11,7 @@ from _sutja import data_folder
 from numpy.typing import NDArray
 
 from sutja.data.labelled.load import load_labelled
-from sutja.data.sets.sounds import read_fsdd
+from sutja.data.sets.recordings import read_fsdd
 from sutja.data.split.fixed import RULES, is_test, is_validation
 from sutja.data.split.hold_out import hold_out
 

@@ -47,7 +47,9 @@ def _fold(part: str) -> str | int:
 
 def orand_car(root: Path, part: str) -> list[Crop]:
     """Real courtesy amounts of ORAND-CAR."""
-    records = [r for r in readers.read_orand_car(root) if split.part_of("orand-car", r.key) == _fold(part)]
+    records = [
+        r for r in readers.read_orand_car(root) if split.assign_part("orand-car", r.key) == _fold(part)
+    ]
     return [Crop(_read(record.path), record.text, record.path) for record in records]
 
 
@@ -63,7 +65,7 @@ def cheques(root: Path, part: str) -> list[Crop]:
     return [
         Crop(crop, "".join(c for c in record.text if c.isdigit()))
         for record, crop in load_cheque_fields(root, "CAR")
-        if record.text and split.part_of("cheques", record.key) == _fold(part)
+        if record.text and split.assign_part("cheques", record.key) == _fold(part)
     ]
 
 
@@ -93,18 +95,20 @@ def usps(root: Path, part: str) -> list[Crop]:
 def exam_digits(root: Path, part: str) -> list[Crop]:
     """Digits from exam answer boxes, dark on light as the files have them."""
     digits = readers.read_exam_digits(root)
-    chosen = np.array([split.part_of("exam-digits", str(group)) == _fold(part) for group in digits.groups])
+    chosen = np.array(
+        [split.assign_part("exam-digits", str(group)) == _fold(part) for group in digits.groups]
+    )
     return _digits(digits, chosen, invert=True)
 
 
 def sudoku(root: Path, part: str) -> list[Crop]:
     """Cells of photographed sudoku grids, in colour."""
     grids = [r for r in readers.read_sudoku(root) if r.outline is not None]
-    grids = [r for r in grids if split.part_of("sudoku", r.key) == _fold(part)]
+    grids = [r for r in grids if split.assign_part("sudoku", r.key) == _fold(part)]
     return [
         Crop(cell, digit)
         for record in grids
-        for cell, digit in zip(readers.sudoku_cells(record, CELL, 0.0), record.key, strict=True)
+        for cell, digit in zip(readers.cut_sudoku_cells(record, CELL, 0.0), record.key, strict=True)
     ]
 
 
@@ -114,7 +118,7 @@ def real_words(root: Path, part: str) -> list[Crop]:
         Crop(crop, "")
         for name in ("Payee", "Lar")
         for record, crop in load_cheque_fields(root, name)
-        if split.part_of("cheques", record.key) == _fold(part)
+        if split.assign_part("cheques", record.key) == _fold(part)
     ]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.sets import sounds
+from sutja.data.sets import recordings
 from sutja.grammar.number_words import find_numbers, split_words
 from sutja.signals.audio import RATE, load_sound
 
@@ -49,7 +49,9 @@ class Take:
 Reader = Callable[[Path, str], list[Take]]
 
 
-def _take(record: sounds.SpokenRecord, digits: tuple[str, ...], values: tuple[str | None, ...] = ()) -> Take:
+def _take(
+    record: recordings.SpokenRecord, digits: tuple[str, ...], values: tuple[str | None, ...] = ()
+) -> Take:
     return Take(record.path.name, load_sound(record.path).samples, digits, values or digits)
 
 
@@ -57,8 +59,8 @@ def fsdd(root: Path, part: str) -> list[Take]:
     """Single digits of six speakers who were all learnt from; the official split."""
     return [
         _take(record, (record.text,))
-        for record in sounds.read_fsdd(root)
-        if sounds.part_of("fsdd", record) == part
+        for record in recordings.read_fsdd(root)
+        if recordings.assign_part("fsdd", record) == part
     ]
 
 
@@ -71,8 +73,8 @@ def an4_said(text: str) -> list[str]:
     return ["□" if word == "o" else word for word in split_words(text)]
 
 
-def _an4(root: Path, part: str) -> list[sounds.SpokenRecord]:
-    return [r for r in sounds.read_an4(root) if sounds.part_of("an4", r) == part]
+def _an4(root: Path, part: str) -> list[recordings.SpokenRecord]:
+    return [r for r in recordings.read_an4(root) if recordings.assign_part("an4", r) == part]
 
 
 def an4_digits(root: Path, part: str) -> list[Take]:
@@ -108,15 +110,15 @@ def strings(root: Path, part: str) -> list[Take]:
     """Phone, order and zip numbers by one speaker: a test set as a whole."""
     if part != "test":
         return []
-    return [_take(record, (record.text,)) for record in sounds.read_spoken_strings(root)]
+    return [_take(record, (record.text,)) for record in recordings.read_spoken_strings(root)]
 
 
 def telephone(root: Path, part: str) -> list[Take]:
     """Turns of telephone calls without a number."""
     return [
         _take(record, ())
-        for record in sounds.read_telephone_speech(root)
-        if sounds.part_of("telephone-speech", record) == part
+        for record in recordings.read_telephone_speech(root)
+        if recordings.assign_part("telephone-speech", record) == part
     ]
 
 
@@ -124,9 +126,9 @@ def noise(root: Path, part: str) -> list[Take]:
     """Pieces of noise: dishes, a bicycle, a tap, a cat, white and pink."""
     takes = []
     n = round(NOISE_SECONDS * RATE)
-    for record in sounds.read_noise(root):
+    for record in recordings.read_noise(root):
         sound = load_sound(record.path)
-        first, last = (round(s * RATE) for s in sounds.noise_span(part, sound.seconds))
+        first, last = (round(s * RATE) for s in recordings.find_noise_span(part, sound.seconds))
         takes += [
             Take(f"{record.path.name} {start / RATE:.1f} s", sound.samples[start : start + n], ())
             for start in range(first, last - n + 1, n)

@@ -20,7 +20,7 @@ from typing import Any
 from _machine import result_path, save, shown, table
 from digits import spread
 
-from sutja.data.boxes.boxed import BoxedSet
+from sutja.data.boxes.boxed_pictures import BoxedSet
 from sutja.runs import detect
 from sutja.runs.folder import RunFolder
 from sutja.runs.parts import Parts

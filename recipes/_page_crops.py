@@ -19,10 +19,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.pages.base import grey_picture
-from sutja.data.pages.grids import grid_fields
+from sutja.data.pages.grids import find_grid_fields
 from sutja.data.pages.pages import PRINTED, in_part
-from sutja.data.pages.tables import body_of, lay_out
+from sutja.data.pages.real_page import read_grey
+from sutja.data.pages.tables import lay_out, measure_body
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.reading.page.cropping import CROP_METHODS, crop_field
@@ -82,8 +82,8 @@ def _table_cells(root: Path, part: str) -> Iterator[RealField]:
     for record in read_weather_tables(root):
         if not in_part("weather-tables", record.path.stem, part):
             continue
-        picture = grey_picture(record.path)
-        layout = lay_out(picture, *body_of(record))
+        picture = read_grey(record.path)
+        layout = lay_out(picture, *measure_body(record))
         if layout is None:
             continue
         rows, columns = layout.boxes.shape[:2]
@@ -100,8 +100,8 @@ def _printed_cells(root: Path, part: str) -> Iterator[RealField]:
     for record in read_sudoku(root):
         if record.outline is None or not in_part("sudoku", record.key, part):
             continue
-        picture = grey_picture(record.path)
-        boxes, labels, ignore = grid_fields(record)
+        picture = read_grey(record.path)
+        boxes, labels, ignore = find_grid_fields(record)
         digits = [str(digit) for row in record.digits for digit in row]
         for box, label, doubtful, digit in zip(boxes, labels, ignore, digits, strict=True):
             if label == PRINTED and not doubtful:

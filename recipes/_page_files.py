@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 
 from sutja.atomic import open_atomic
-from sutja.data.boxes.boxed import BoxedPicture, boxed
+from sutja.data.boxes.boxed_pictures import BoxedPicture, make_boxed_picture
 from sutja.data.pages.pages import CLASSES
 from sutja.synthesis.pages import PageSample
 
 
 def as_boxed(sample: PageSample) -> BoxedPicture:
     """A composed page as the detector's training wants it."""
-    return boxed(
+    return make_boxed_picture(
         sample.pixels,
         [field.box for field in sample.fields],
         [CLASSES.index(field.written) for field in sample.fields],
@@ -40,7 +40,7 @@ def load_pages(path: Path) -> list[BoxedPicture]:
     with np.load(path) as parts:
         count = len(parts.files) // 4
         return [
-            boxed(*(parts[f"{i}/{name}"] for name in ("pixels", "boxes", "labels", "ignore")))
+            make_boxed_picture(*(parts[f"{i}/{name}"] for name in ("pixels", "boxes", "labels", "ignore")))
             for i in range(count)
         ]
 
@@ -48,4 +48,6 @@ def load_pages(path: Path) -> list[BoxedPicture]:
 def enlarged(page: BoxedPicture, scale: float) -> BoxedPicture:
     """A page and its boxes, so many times larger."""
     pixels = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
-    return boxed(np.asarray(pixels, np.uint8), page.boxes * np.float32(scale), page.labels, page.ignore)
+    return make_boxed_picture(
+        np.asarray(pixels, np.uint8), page.boxes * np.float32(scale), page.labels, page.ignore
+    )

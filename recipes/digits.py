@@ -27,7 +27,7 @@ import numpy as np
 import sutja
 from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.sets.catalogue import ENTRIES
-from sutja.data.split.fixed import fold_of, is_validation
+from sutja.data.split.fixed import assign_fold, is_validation
 from sutja.model_file import Card, ModelFile, TrainingSet, write_model
 from sutja.runs.classify import Plan, measure, train
 from sutja.runs.folder import RunFolder
@@ -55,7 +55,7 @@ def held_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
     keys = data.groups.tolist() if data.groups is not None else list(range(len(data)))
     if name in ("mnist", "usps"):
         return np.array([is_validation(name, key) for key in keys])
-    return np.array([fold_of(name, key) == VALIDATION_FOLD for key in keys])
+    return np.array([assign_fold(name, key) == VALIDATION_FOLD for key in keys])
 
 
 def load(name: str) -> Parts[Labelled]:

@@ -217,7 +217,7 @@ def bundle(args: argparse.Namespace) -> None:
         threshold=choice.threshold,
         tta=make_tta(params),
         training_data=(
-            *(TrainingSet(n, items, catalogue.entry_of(n).terms) for n, items in sorted(used.items())),
+            *(TrainingSet(n, items, catalogue.find_entry(n).terms) for n, items in sorted(used.items())),
             fonts,
         ),
         open_terms=args.open,

@@ -33,7 +33,7 @@ from listener import HELD_SEED, PARAMS, SETS, heard, pieces_of, run
 import sutja
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.data.sets import catalogue
-from sutja.data.sets.sounds import part_of, read_fsdd
+from sutja.data.sets.recordings import assign_part, read_fsdd
 from sutja.errors import ThresholdError
 from sutja.grammar.number_words import OTHER, WORDS, classify_word, find_numbers
 from sutja.listening import Listener
@@ -121,7 +121,7 @@ def speakers(args: argparse.Namespace) -> None:
 def answers(args: argparse.Namespace) -> None:
     """What each of these hears from the speaker it does not know, as JSON."""
     records = read_fsdd(Path(os.environ["SUTJA_DATA"]))
-    rows = [record for record in records if args.test or part_of("fsdd", record) != "test"]
+    rows = [record for record in records if args.test or assign_part("fsdd", record) != "test"]
     said: list[dict[str, Any]] = []
     for speaker in SPEAKERS:
         listener = Listener(args.out / "speakers" / speaker / "model.onnx")
@@ -306,8 +306,8 @@ def training_data(out: Path) -> tuple[TrainingSet, ...]:
     counts = {
         source: sum(utterance.source == source for utterance in utterances) for source in (*SETS, *VOICES)
     }
-    terms = {name: catalogue.entry_of(name).terms for name in SETS} | VOICES
-    noise = TrainingSet("noise", 6, catalogue.entry_of("noise").terms)
+    terms = {name: catalogue.find_entry(name).terms for name in SETS} | VOICES
+    noise = TrainingSet("noise", 6, catalogue.find_entry("noise").terms)
     return (*(TrainingSet(name, count, terms[name]) for name, count in counts.items() if count), noise)
 
 

@@ -39,9 +39,9 @@ from _page_files import as_boxed, enlarged, load_pages, save_pages
 
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import IGNORED, match_detections, suppress_overlaps
-from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
-from sutja.data.pages.cheques import cheque_pages
-from sutja.data.pages.pages import CLASSES, real_pages
+from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
+from sutja.data.pages.cheques import load_cheque_pages
+from sutja.data.pages.pages import CLASSES, load_real_pages
 from sutja.data.sets import catalogue
 from sutja.model_file import Card, FieldConfidence, Preprocessing, TrainingSet, read_model, write_model
 from sutja.model_file.bundled import bundled_path
@@ -105,7 +105,7 @@ def prepare(args: argparse.Namespace) -> None:
     root = Path(os.environ["SUTJA_DATA"])
     for part in ("train", "validation"):
         by_set: dict[str, list[BoxedPicture]] = {}
-        for page in real_pages(root, part):
+        for page in load_real_pages(root, part):
             by_set.setdefault(page.source.split("/")[0], []).append(page.page)
         for name, pictures in by_set.items():
             save_pages(args.out / f"{part}-{name}.npz", pictures)
@@ -126,7 +126,7 @@ def refill(args: argparse.Namespace) -> None:
     context = RenderContext(load_sources(root, VALIDATION_FOLD), np.random.default_rng(args.seed))
     pages, out = load_pages(path), []
     # `prepare` wrote the pages in this order; `pages_relabel.py` keeps it.
-    keys = [page.source.removeprefix("cheques/") for page in cheque_pages(root, "train")]
+    keys = [page.source.removeprefix("cheques/") for page in load_cheque_pages(root, "train")]
     for record, amount in find_amounts(root, "train"):
         number = keys.index(record.path.name)
         place = find_box(pages[number], amount)
@@ -295,7 +295,7 @@ def training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet
     fonts = TrainingSet("fonts", sum(map(len, load_faces())), "freely licensed; recipes/fonts.sh names them")
     composed = TrainingSet(COMPOSED, crops, "made by the project of the digits, words and fonts named here")
     return (
-        *(TrainingSet(n, k, catalogue.entry_of(n).terms) for n, k in sorted(used.items())),
+        *(TrainingSet(n, k, catalogue.find_entry(n).terms) for n, k in sorted(used.items())),
         fonts,
         composed,
     )

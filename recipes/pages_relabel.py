@@ -21,12 +21,12 @@ from _page_files import save_pages
 from pages import USED, trained
 
 from sutja.boxes.nms import compute_iou
-from sutja.data.boxes.boxed import BoxedPicture, boxed
-from sutja.data.pages.base import PRINTED, grey_picture, scaled
-from sutja.data.pages.cheques import SCALE, cheque_pages, inked
+from sutja.data.boxes.boxed_pictures import BoxedPicture, make_boxed_picture
+from sutja.data.pages.cheques import SCALE, find_ink_boxes, load_cheque_pages
 from sutja.data.pages.pages import CLASSES
+from sutja.data.pages.real_page import PRINTED, read_grey, scale_page
 from sutja.data.sets.pages import read_receipts
-from sutja.data.split.fixed import fold_of, is_test
+from sutja.data.split.fixed import assign_fold, is_test
 from sutja.nets.detector import Detector
 from sutja.reading.reader import Reader
 from sutja.training.detect.evaluate import detect_boxes
@@ -80,7 +80,7 @@ def relabelled(
     for row, column in enumerate(overlap.argmax(axis=1)):
         if overlap[row, column] > SAME and answers[column] is True:
             boxes[row] = open_[column]  # its ink says better where it ends
-    return boxed(
+    return make_boxed_picture(
         page.picture,
         np.concatenate([known, boxes, kept]),
         np.concatenate([page.labels[~page.ignore], found.labels[numbers], np.full(len(kept), PRINTED)]),
@@ -105,16 +105,16 @@ def main() -> None:
     torch.set_num_threads(1)
     root, net, reader = Path(os.environ["SUTJA_DATA"]), trained(args.out, args.size), Reader()
     cheques = []
-    for real in cheque_pages(root, "train"):
-        picture = grey_picture(root / "cheques" / "images" / real.source.split("/")[1])
+    for real in load_cheque_pages(root, "train"):
+        picture = read_grey(root / "cheques" / "images" / real.source.split("/")[1])
         cheques.append(relabelled(real.page, picture, SCALE, net, reader))
     receipts = []
     for record in read_receipts(root):
         key = record.path.stem
-        if not is_test("receipts", key) and fold_of("receipts", key) != VALIDATION_FOLD:
-            picture = grey_picture(record.path)
-            words = inked(picture, RECEIPT_GAP)
-            bare = scaled(picture, RECEIPT_SCALE, words, [PRINTED] * len(words), [True] * len(words))
+        if not is_test("receipts", key) and assign_fold("receipts", key) != VALIDATION_FOLD:
+            picture = read_grey(record.path)
+            words = find_ink_boxes(picture, RECEIPT_GAP)
+            bare = scale_page(picture, RECEIPT_SCALE, words, [PRINTED] * len(words), [True] * len(words))
             receipts.append(relabelled(bare, picture, RECEIPT_SCALE, net, reader))
     for name, pages in (("cheques", cheques), ("receipts", receipts)):
         save_pages(args.out / f"train-{name}.npz", pages)

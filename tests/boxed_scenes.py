@@ -5,7 +5,7 @@ import json
 import numpy as np
 from PIL import Image
 
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 
 CLASSES = ("bar", "square")
 
@@ -25,7 +25,7 @@ def scene(seed=0, height=96, width=128, n=4, channels=1):
             boxes.append(box)
             labels.append(label)
     pixels = pixels if channels == 1 else np.repeat(pixels[:, :, None], 3, axis=2)
-    return boxed(pixels, boxes, labels)
+    return make_boxed_picture(pixels, boxes, labels)
 
 
 def _apart(a, b, gap=4):

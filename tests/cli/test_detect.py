@@ -14,7 +14,7 @@ from PIL import Image
 from steerable_detector import box_of, picture
 
 from sutja.cli import main
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.model_file import read_model, write_model
 
 
@@ -148,7 +148,7 @@ def labelled(tmp_path):
     ):
         boxes = [box_of(*cell) for cell in lights if cell not in lost] + [box_of(*cell) for cell in shades]
         labels = [0] * (len(lights) - len(lost)) + [1] * len(shades) + [1] * len(extra)
-        scenes.append(boxed(picture(40, 60, lights, shades), boxes + extra, labels))
+        scenes.append(make_boxed_picture(picture(40, 60, lights, shades), boxes + extra, labels))
     folder = boxed_scenes.write_yolo(tmp_path / "labelled", scenes)
     (folder / "classes.txt").write_text("light\nshade\n")
     return folder
@@ -173,7 +173,9 @@ def test_evaluate_gives_cocos_average_precision(model, labelled):
 @pytest.mark.parametrize("rest", [b"", b"begins well"])
 def test_pictures_that_cannot_be_read_count_as_missed(model, tmp_path, form, rest):
     cells = [(3, 3)], [(4, 9)], [(2, 2)]
-    scenes = [boxed(picture(40, 60, some), [box_of(*cell) for cell in some], [0]) for some in cells]
+    scenes = [
+        make_boxed_picture(picture(40, 60, some), [box_of(*cell) for cell in some], [0]) for some in cells
+    ]
     folder = getattr(boxed_scenes, f"write_{form}")(tmp_path / "labelled", scenes)
     for path in folder.rglob("*.[jtx][sxm][otl]*"):
         path.write_text(path.read_text().replace("bar", "light").replace("square", "shade"))

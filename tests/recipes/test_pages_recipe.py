@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sutja.boxes.decode import Detections
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.pages import Field, PageSample
 from sutja.training.detect.frames import Frames
@@ -34,7 +34,7 @@ def page(seed, n=3, size=(600, 620)):
     rng = np.random.default_rng(seed)
     corner = rng.uniform(20, 500, (n, 2))
     boxes = np.concatenate([corner, corner + rng.uniform(10, 60, (n, 2))], axis=1)
-    return boxed(
+    return make_boxed_picture(
         rng.integers(0, 256, size).astype(np.uint8), boxes, rng.integers(0, 2, n), rng.random(n) < 0.3
     )
 
@@ -75,7 +75,7 @@ def test_frames_are_drawn_from_all_that_is_there_and_an_epoch_can_be_entered_any
 
 
 def test_figures_count_found_missed_false_and_ignored(recipe):
-    truth = boxed(
+    truth = make_boxed_picture(
         np.zeros((100, 200), np.uint8),
         [(0, 0, 20, 10), (40, 0, 60, 10), (80, 0, 100, 10), (0, 50, 100, 100)],
         [0, 1, 0, 1],

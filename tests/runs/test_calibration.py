@@ -8,7 +8,7 @@ import pytest
 from sutja.boxes.decode import Detections
 from sutja.charset import CHARSET
 from sutja.confidence import Calibrator
-from sutja.data.boxes.boxed import BoxedSet, boxed
+from sutja.data.boxes.boxed_pictures import BoxedSet, make_boxed_picture
 from sutja.evaluation import Answers
 from sutja.model_file import Calibration, Card, Preprocessing
 from sutja.runs.calibration import LEAST_ANSWERS, calibrate_detector, calibrate_reader
@@ -63,7 +63,7 @@ def judged_by(rights, seed=0):
         for _ in range(100):
             right = rng.random() < share
             edges = [[0, 0, 10, 10]] if right else [[30, 30, 40, 40]]
-            pictures.append(boxed(np.zeros((50, 50), np.uint8), [[0, 0, 10, 10]], [0]))
+            pictures.append(make_boxed_picture(np.zeros((50, 50), np.uint8), [[0, 0, 10, 10]], [0]))
             found.append(
                 Detections(np.array(edges, np.float32), np.array([score], np.float32), np.zeros(1, np.int64))
             )

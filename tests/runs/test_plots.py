@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from sutja.boxes.decode import Detections
-from sutja.data.boxes.boxed import BoxedSet, boxed
+from sutja.data.boxes.boxed_pictures import BoxedSet, make_boxed_picture
 from sutja.runs import plots
 
 HISTORY = [
@@ -42,7 +42,7 @@ def test_a_detectors_pictures_show_curves_and_mistakes():
     better = [rows[0], {**rows[1], "validation_ap50": 0.9}]
     curves, other = (pixels(plots.draw_detection_curves(some)) for some in (rows, better))
     assert not np.array_equal(curves, other)
-    picture = boxed(np.full((60, 60), 128, np.uint8), [[5, 5, 15, 15], [30, 30, 40, 40]], [0, 1])
+    picture = make_boxed_picture(np.full((60, 60), 128, np.uint8), [[5, 5, 15, 15], [30, 30, 40, 40]], [0, 1])
     data = BoxedSet((picture,), ("a", "b"), "mine")
     edges = np.array([[5, 5, 15, 15], [30, 30, 40, 40], [45, 5, 55, 15]], np.float32)
     mistaken = Detections(edges, np.array([0.9, 0.8, 0.7], np.float32), np.array([0, 0, 1]))

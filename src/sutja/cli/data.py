@@ -56,10 +56,10 @@ def list_sets(format_name: str) -> None:
 def info(name: str, format_name: str) -> None:
     """Describe one data set: what, whose, on what terms, how it is split."""
     with report_errors(_STOPPED):
-        from sutja.data.sets.catalogue import entry_of
+        from sutja.data.sets.catalogue import find_entry
         from sutja.data.split.fixed import RULES
 
-        entry = entry_of(name)
+        entry = find_entry(name)
         rule = RULES.get(name)
         facts = _summary(entry) | {
             "home": entry.home,
@@ -89,10 +89,10 @@ def info(name: str, format_name: str) -> None:
 def get(names: tuple[str, ...], to: Path | None) -> None:
     """Fetch data sets. What is there already stays; what broke off is taken up again."""
     with report_errors(_STOPPED):
-        from sutja.data.sets.catalogue import data_root, entry_of
+        from sutja.data.sets.catalogue import data_root, find_entry
         from sutja.data.sets.obtain import obtain
 
-        entries = [entry_of(name) for name in names]
+        entries = [find_entry(name) for name in names]
         root = to or data_root()
         with _bars() as progress:
             for entry in entries:
@@ -116,14 +116,14 @@ def verify(names: tuple[str, ...]) -> None:
     """Compare every file of data sets with the catalogue, byte by byte."""
     failed = False
     with report_errors(_STOPPED):
-        from sutja.data.sets.catalogue import data_root, entry_of
-        from sutja.data.sets.manifest import problems_of
+        from sutja.data.sets.catalogue import data_root, find_entry
+        from sutja.data.sets.manifest import find_problems
 
-        for entry in [entry_of(name) for name in names]:
+        for entry in [find_entry(name) for name in names]:
             if not entry.files:
                 click.echo(f"{entry.name}: {entry.home}")
                 continue
-            problems = problems_of(entry.name, data_root() / entry.name)
+            problems = find_problems(entry.name, data_root() / entry.name)
             for path, problem in problems.items():
                 click.echo(f"{entry.name}/{path}: {problem}")
             if not problems:

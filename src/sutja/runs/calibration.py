@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sutja.boxes.decode import Detections
 from sutja.boxes.nms import FALSE_POSITIVE, IGNORED, match_detections
 from sutja.confidence import RiskTable, fit_calibration
-from sutja.data.boxes.boxed import BoxedSet
+from sutja.data.boxes.boxed_pictures import BoxedSet
 from sutja.errors import ThresholdError
 from sutja.evaluation import Answers
 from sutja.model_file import Calibration, Card

@@ -25,7 +25,7 @@ from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split.fingerprint import make_fingerprint
 from sutja.data.split.fixed import VALIDATION_SHARE
-from sutja.data.split.hold_out import hold_out, three_parts
+from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError, TrainingError
 from sutja.metrics import clopper_pearson, expected_calibration_error, format_percent
 from sutja.model_file import Card, Preprocessing, Scaling, TrainingSet
@@ -116,7 +116,7 @@ def load_parts(
         held_out = hold_out(train.labels, train.groups, VALIDATION_SHARE)
         parts = Parts(train.take(np.flatnonzero(~held_out)), train.take(np.flatnonzero(held_out)), test)
     else:
-        indices = three_parts(train.labels, train.groups)
+        indices = split_three_ways(train.labels, train.groups)
         parts = Parts(*(train.take(some) for some in indices))
     for note in (*train.notes, *(parts.test.notes if train.parted else ())):
         log(note)

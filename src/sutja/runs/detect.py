@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from sutja.boxes.average_precision import GroundTruth, score_boxes
 from sutja.boxes.decode import Detections
 from sutja.confidence import Calibrator
-from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
 from sutja.data.boxes.leak import find_box_leaks
 from sutja.data.boxes.load import load_boxed
 from sutja.data.split.fixed import VALIDATION_SHARE
-from sutja.data.split.hold_out import hold_out, three_parts
+from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError, TrainingError
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.nets.detector import SIZES, Detector, DetectorConfig
@@ -110,7 +110,7 @@ def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
     whole = sets["all"] if "all" in sets else sets["train"]
     check_enough(len(whole), len(whole), "pictures", where=whole.source)
     if "all" in sets:
-        parts = Parts(*(whole.take(some) for some in three_parts(find_rarest_class(whole), None)))
+        parts = Parts(*(whole.take(some) for some in split_three_ways(find_rarest_class(whole), None)))
     else:
         train, validation = whole, sets.get("validation")
         if validation is None:

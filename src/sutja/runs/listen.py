@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sutja.data.labelled.recordings import are_recordings, load_spoken_texts, table_of, ways_to_say
+from sutja.data.labelled.recordings import are_recordings, find_table, list_pronunciations, load_spoken_texts
 from sutja.errors import DataError, ModelFileError, SoundError
 from sutja.evaluation import Answers
 from sutja.grammar.number_words import OTHER, WORDS, classify_word, extract_digits
@@ -75,7 +75,7 @@ def load_parts(data: str | Path, log: Log) -> Parts[TextSet[LabelledRecording]]:
     DataError
         As `sutja.data.labelled.recordings.load_spoken_texts` says, or too few recordings can be read.
     """
-    table = table_of(Path(data).expanduser())
+    table = find_table(Path(data).expanduser())
     texts = load_spoken_texts(table, "train")
     if not are_recordings(table):
         raise DataError(
@@ -95,7 +95,7 @@ def _read(path: Path, text: str) -> LabelledRecording:
             source=str(path),
             remedy=f"cut it to at most {LONGEST:.0f} seconds",
         )
-    return LabelledRecording(to_int16(sound.samples), text, tuple(ways_to_say(text)))
+    return LabelledRecording(to_int16(sound.samples), text, tuple(list_pronunciations(text)))
 
 
 def _to_bytes(recording: LabelledRecording) -> bytes:

@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from sutja.data.labelled.tables import Texts
-from sutja.data.split.hold_out import three_parts
+from sutja.data.split.hold_out import split_three_ways
 from sutja.errors import TrainingError
 from sutja.evaluation import Answers, evaluate
 from sutja.model_file import Calibration, Card, ModelFile, TrainingSet, write_model
@@ -178,7 +178,7 @@ def read_parts(
     items, indices = _read(texts, read, log)
     check_enough(len(items), len(texts), noun, where=str(where), remedy=_REMEDY)
     groups = None if texts.groups is None else texts.groups[indices]
-    train, validation, rest = three_parts(np.zeros(len(items), np.int64), groups)
+    train, validation, rest = split_three_ways(np.zeros(len(items), np.int64), groups)
     if test is None:
         test_items = [items[i] for i in rest]
     else:

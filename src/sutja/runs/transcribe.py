@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET
-from sutja.data.labelled.recordings import are_recordings, table_of
+from sutja.data.labelled.recordings import are_recordings, find_table
 from sutja.data.labelled.tables import load_texts
 from sutja.errors import DataError
 from sutja.evaluation import Answers, compare_pages
@@ -52,7 +52,7 @@ def load_parts(data: str | Path, log: Log) -> Parts[TextSet[Sample]]:
     DataError
         As `sutja.data.labelled.tables.load_texts` says, or too few crops can be read.
     """
-    table = table_of(Path(data).expanduser())
+    table = find_table(Path(data).expanduser())
     if are_recordings(table):
         raise DataError(
             "its files are recordings, not crops", where=str(data), remedy='train with the task "listen"'

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from sutja.data.boxes.boxed import BoxedSet, boxed
+from sutja.data.boxes.boxed_pictures import BoxedSet, make_boxed_picture
 from sutja.data.boxes.leak import find_box_leaks
 
 
@@ -29,13 +29,13 @@ def again(pixels):
 
 
 def test_copies_pictures_packed_again_and_other_scenes_are_told_apart():
-    train = of(*(boxed(*scene(seed), [0] * 6) for seed in range(8)))
+    train = of(*(make_boxed_picture(*scene(seed), [0] * 6) for seed in range(8)))
     pixels, boxes = scene(3)
     larger = cv2.resize(again(scene(5)[0]), None, fx=1.5, fy=1.5)
     held = of(
-        boxed(pixels, boxes, [0] * 6),
-        boxed(larger, np.array(scene(5)[1]) * 1.5, [0] * 6),
-        boxed(*scene(99), [0] * 6),
+        make_boxed_picture(pixels, boxes, [0] * 6),
+        make_boxed_picture(larger, np.array(scene(5)[1]) * 1.5, [0] * 6),
+        make_boxed_picture(*scene(99), [0] * 6),
     )
     leaks = find_box_leaks(train, held)
     assert (leaks.copies, leaks.near, leaks.relabelled) == ((0,), (1,), ())
@@ -46,15 +46,17 @@ def test_copies_pictures_packed_again_and_other_scenes_are_told_apart():
 
 def test_the_classes_and_the_places_of_things_decide():
     pixels, boxes = scene(1)
-    train = of(boxed(pixels, boxes, [0] * 6))
-    other_classes = boxed(again(pixels), boxes, [1] * 6)
-    other_places = boxed(again(pixels), [(b[1], b[0] + 90, b[1] + 9, b[0] + 99) for b in boxes], [0] * 6)
-    most_the_same = boxed(again(pixels), boxes[:5], [0, 0, 0, 0, 1])
+    train = of(make_boxed_picture(pixels, boxes, [0] * 6))
+    other_classes = make_boxed_picture(again(pixels), boxes, [1] * 6)
+    other_places = make_boxed_picture(
+        again(pixels), [(b[1], b[0] + 90, b[1] + 9, b[0] + 99) for b in boxes], [0] * 6
+    )
+    most_the_same = make_boxed_picture(again(pixels), boxes[:5], [0, 0, 0, 0, 1])
     leaks = find_box_leaks(train, of(other_classes, other_places, most_the_same))
     assert (leaks.near, leaks.relabelled) == ((2,), (0,))
 
 
 def test_empty_sides_and_pictures_without_things():
-    blank = boxed(scene(0)[0], [], [])
+    blank = make_boxed_picture(scene(0)[0], [], [])
     assert not find_box_leaks(of(), of(blank)).tell("test")
-    assert find_box_leaks(of(blank), of(boxed(again(scene(0)[0]), [], []))).near == (0,)
+    assert find_box_leaks(of(blank), of(make_boxed_picture(again(scene(0)[0]), [], []))).near == (0,)

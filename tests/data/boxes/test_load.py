@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from boxed_scenes import CLASSES, coco, scene, write_coco, write_voc, write_yolo
 
-from sutja.data.boxes.boxed import BoxedSet, boxed
+from sutja.data.boxes.boxed_pictures import BoxedSet, make_boxed_picture
 from sutja.data.boxes.load import in_classes, load_boxed
 from sutja.errors import DataError
 
@@ -258,7 +258,9 @@ def test_unnamed_classes_are_refused(scenes, tmp_path):
 
 
 def test_labels_are_counted_in_the_classes_of_a_model():
-    data = BoxedSet((boxed(np.zeros((9, 9), np.uint8), [[0, 0, 3, 3]], [1]),), ("a", "b"), "mine")
+    data = BoxedSet(
+        (make_boxed_picture(np.zeros((9, 9), np.uint8), [[0, 0, 3, 3]], [1]),), ("a", "b"), "mine"
+    )
     assert in_classes(data, ("c", "b", "a")).pictures[0].labels.tolist() == [1]
     with pytest.raises(DataError, match="classes that are not known here: b"):
         in_classes(data, ("a",))
@@ -267,8 +269,8 @@ def test_labels_are_counted_in_the_classes_of_a_model():
 def test_the_checksum_tells_boxes_and_pictures_apart():
     one = boxed_scenes.scene(0)
     base = BoxedSet((one,), CLASSES, "mine")
-    moved = boxed(one.picture, one.boxes + 1, one.labels)
-    other = boxed(one.pixels[::-1], one.boxes, one.labels)
+    moved = make_boxed_picture(one.picture, one.boxes + 1, one.labels)
+    other = make_boxed_picture(one.pixels[::-1], one.boxes, one.labels)
     assert len({BoxedSet((each,), CLASSES, "x").checksum() for each in (one, moved, other)}) == 3
     assert BoxedSet((one,), CLASSES, "another name").checksum() == base.checksum()
 

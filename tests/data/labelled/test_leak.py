@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import Labelled, load_labelled
-from sutja.data.split.near_duplicates import look_alikes
+from sutja.data.split.near_duplicates import find_look_alikes
 
 
 def strokes(seed, n, side=28):
@@ -43,7 +43,7 @@ def test_no_pair_is_missed(seed, least):
     a = np.clip(b[rng.integers(120, size=60)] + noise, 0, 255).astype(np.uint8)
     correlation = unit(a) @ unit(b).T
     expected = {i: row.argmax() for i, row in enumerate(correlation) if row.max() >= least}
-    found = look_alikes(a, b, min_correlation=least)
+    found = find_look_alikes(a, b, min_correlation=least)
     assert {pair.a: pair.b for pair in found} == expected
     for pair in found:
         assert pair.correlation == pytest.approx(correlation[pair.a, pair.b], abs=1e-5)
@@ -52,15 +52,15 @@ def test_no_pair_is_missed(seed, least):
 def test_look_alikes_of_other_sizes_and_in_colour():
     b = strokes(1, 30, 60)
     a = np.stack([cv2.resize(image, (40, 40), interpolation=cv2.INTER_AREA) for image in b[:5]])
-    assert [pair.b for pair in look_alikes(a, b, min_correlation=0.97)] == [0, 1, 2, 3, 4]
+    assert [pair.b for pair in find_look_alikes(a, b, min_correlation=0.97)] == [0, 1, 2, 3, 4]
     colour = np.repeat(b[..., None], 3, axis=3)
-    assert [pair.b for pair in look_alikes(colour[7:9], b)] == [7, 8]
+    assert [pair.b for pair in find_look_alikes(colour[7:9], b)] == [7, 8]
 
 
 def test_blank_pictures_and_empty_stacks_are_like_nothing():
     blank = np.full((4, 8, 8), 200, np.uint8)
-    assert look_alikes(blank, blank) == []
-    assert look_alikes(blank[:0], blank) == look_alikes(blank, blank[:0]) == []
+    assert find_look_alikes(blank, blank) == []
+    assert find_look_alikes(blank[:0], blank) == find_look_alikes(blank, blank[:0]) == []
     assert not find_leaks(labelled(blank), labelled(blank))
 
 
@@ -103,9 +103,9 @@ def test_the_same_picture_many_times_is_compared_once(monkeypatch):
 
     def count(images_a, images_b, **options):
         compared.append((len(images_a), len(images_b)))
-        return look_alikes(images_a, images_b, **options)
+        return find_look_alikes(images_a, images_b, **options)
 
-    monkeypatch.setattr("sutja.data.labelled.leak.look_alikes", count)
+    monkeypatch.setattr("sutja.data.labelled.leak.find_look_alikes", count)
     many, other = np.repeat(strokes(5, 1), 300, axis=0), np.repeat(strokes(6, 1), 70, axis=0)
     leaks = find_leaks(labelled(many), labelled(np.concatenate([many[:100], other])))
     assert len(leaks.copies) == 100

@@ -6,11 +6,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data.pages.base import scaled
-from sutja.data.pages.cheques import labelled_fields
-from sutja.data.pages.grids import grid_fields
-from sutja.data.pages.pages import CLASSES, HANDWRITTEN, PARTS, PRINTED, VALIDATION_FOLDS, in_part, real_pages
-from sutja.data.pages.tables import body_of, lay_out, table_pages
+from sutja.data.pages.cheques import find_labelled_fields
+from sutja.data.pages.grids import find_grid_fields
+from sutja.data.pages.pages import (
+    CLASSES,
+    HANDWRITTEN,
+    PARTS,
+    PRINTED,
+    VALIDATION_FOLDS,
+    in_part,
+    load_real_pages,
+)
+from sutja.data.pages.real_page import scale_page
+from sutja.data.pages.tables import lay_out, load_table_pages, measure_body
 from sutja.data.sets.fields import ChequeRecord, SudokuRecord
 from sutja.data.sets.readers import read_cheques, read_sudoku, read_weather_tables
 from sutja.data.split import fixed
@@ -31,7 +39,7 @@ def test_unknown_parts_and_sets_are_told():
 
 
 def test_boxes_are_scaled_with_their_page():
-    page = scaled(np.zeros((100, 200), np.uint8), 0.5, [(10, 20, 30, 40)], [PRINTED], [False])
+    page = scale_page(np.zeros((100, 200), np.uint8), 0.5, [(10, 20, 30, 40)], [PRINTED], [False])
     assert page.pixels.shape == (50, 100)
     assert page.boxes.tolist() == [[5, 10, 15, 20]]
 
@@ -50,16 +58,16 @@ def test_fields_of_cheques():
         ("Date", (60, 0, 160, 20)),
         ("MICR", (0, 60, 90, 80)),
     ]
-    found, labels, ignore = labelled_fields(cheque("X_999_jpeg", *boxes))
+    found, labels, ignore = find_labelled_fields(cheque("X_999_jpeg", *boxes))
     assert len(found) == 3
     assert labels == [HANDWRITTEN, HANDWRITTEN, PRINTED]
     assert ignore == [False] * 3
     assert found[0] == (0, 0, 50, 20)
     assert found[1][0] > 60  # without the comb's frame
-    _, labels, ignore = labelled_fields(cheque("X_010_jpeg", *boxes))
+    _, labels, ignore = find_labelled_fields(cheque("X_010_jpeg", *boxes))
     assert labels == [PRINTED] * 3
     assert ignore == [False, True, False]  # its month is in letters
-    found, _, _ = labelled_fields(cheque("X_047_jpeg", *boxes))
+    found, _, _ = find_labelled_fields(cheque("X_047_jpeg", *boxes))
     assert len(found) == 2  # boxes for a date that nobody filled in
 
 
@@ -98,7 +106,7 @@ def drawn_grid(path):
 
 def test_the_cells_of_a_grid(tmp_path):
     record, printed, truth = drawn_grid(tmp_path / "grid.png")
-    boxes, labels, ignore = grid_fields(record)
+    boxes, labels, ignore = find_grid_fields(record)
     assert len(boxes) == len(labels) == len(ignore) == 81
     assert sum(ignore) <= 8
     right = close = 0
@@ -147,7 +155,7 @@ def test_a_table_of_another_size_is_left_out():
 
 
 def test_the_validation_part_of_each_set(data_root):
-    pages = list(real_pages(data_root, "validation"))
+    pages = list(load_real_pages(data_root, "validation"))
     sets = {page.source.split("/")[0] for page in pages}
     assert sets == set(VALIDATION_FOLDS)
     for page in pages:
@@ -176,9 +184,9 @@ def test_parts_share_no_cheque_no_grid_no_table(data_root):
 
 def test_tables_of_the_training_part_are_laid_out(data_root):
     records = [r for r in read_weather_tables(data_root) if in_part("weather-tables", r.path.stem, "train")]
-    pages = list(table_pages(data_root, "train"))
+    pages = list(load_table_pages(data_root, "train"))
     assert len(pages) == len(records)
     for record, page in zip(records, pages, strict=True):
-        rows, columns = body_of(record)
+        rows, columns = measure_body(record)
         cells = int((~page.page.ignore).sum())
         assert rows * (columns - 1) - 2 <= cells <= rows * columns

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sutja.data.sets import readers
-from sutja.data.sets.catalogue import DEFAULT, ENTRIES, data_root, entry_of
+from sutja.data.sets.catalogue import DEFAULT, ENTRIES, data_root, find_entry
 from sutja.data.split.fixed import RULES
 from sutja.errors import DataError
 
@@ -120,7 +120,7 @@ def test_the_default_needs_no_download():
 
 def test_an_unknown_name_is_told_the_known_ones():
     with pytest.raises(DataError, match=r"^minst: no data set has this name; there are: digits, mnist, usps"):
-        entry_of("minst")
+        find_entry("minst")
 
 
 def test_the_variable_names_the_root(monkeypatch, tmp_path):

@@ -65,11 +65,11 @@ WHOLE = idx(np.zeros((2, 3), np.uint8))
         (b"no gzip", "cannot be read"),
         (WHOLE[:-4], "cannot be read"),
         (WHOLE[:12] + b"\xff\xff" + WHOLE[14:], "cannot be read"),
-        (gzip.compress(b"\0"), "not an IDX file"),
-        (gzip.compress(b"\0\0\x0d\x01\0\0\0\1\0\0\0\0"), "not an IDX file"),
-        (gzip.compress(b"\0\0\x08\x02\0\0"), "its header"),
-        (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc"), "its header says"),
-        (gzip.compress(b"\0\0\x08\x02\xff\xff\xff\xff\xff\xff\xff\xffabc"), "its header says"),
+        (gzip.compress(b"\0", mtime=0), "not an IDX file"),
+        (gzip.compress(b"\0\0\x0d\x01\0\0\0\1\0\0\0\0", mtime=0), "not an IDX file"),
+        (gzip.compress(b"\0\0\x08\x02\0\0", mtime=0), "its header"),
+        (gzip.compress(b"\0\0\x08\x01\0\0\0\x05abc", mtime=0), "its header says"),
+        (gzip.compress(b"\0\0\x08\x02\xff\xff\xff\xff\xff\xff\xff\xffabc", mtime=0), "its header says"),
     ],
 )
 def test_idx_files_that_are_none(tmp_path, content, message):

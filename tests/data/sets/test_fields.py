@@ -7,12 +7,12 @@ import pytest
 from sutja.data.sets.fields import (
     MEASURED_OUTLINES,
     SudokuRecord,
+    cut_sudoku_cells,
     read_cheques,
     read_orand_car,
     read_sudoku,
-    sudoku_cells,
 )
-from sutja.data.sets.sudoku_mnist import ink_of
+from sutja.data.sets.sudoku_mnist import extract_ink
 from sutja.errors import DataError
 
 GRID = tuple(tuple((3 * row + row // 3 + column) % 9 + 1 for column in range(9)) for row in range(9))
@@ -140,7 +140,7 @@ def test_sudoku(tmp_path):
 def test_sudoku_cells_are_rgb_upright_and_in_order(tmp_path, size, margin):
     write_sudoku(tmp_path)
     (record,) = read_sudoku(tmp_path)
-    cells = sudoku_cells(record, size, margin)
+    cells = cut_sudoku_cells(record, size, margin)
     assert cells.shape == (81, size, size, 3)
     middle = cells[:, size // 2, size // 2].astype(int)
     assert np.abs(middle[:, 0] - 20 * np.array([int(digit) for digit in record.key])).max() <= 4
@@ -155,7 +155,7 @@ def test_sudoku_without_corners(tmp_path):
     (record,) = read_sudoku(tmp_path)
     assert record.outline is None
     with pytest.raises(DataError, match="corners of its grid are not known"):
-        sudoku_cells(record)
+        cut_sudoku_cells(record)
 
 
 @pytest.mark.parametrize("text", ["phone\nsize\n1 2 3\n", "phone\n", "a\nb\n" + "1 2 3 4 5 6 7 8 x\n" * 9])
@@ -169,7 +169,7 @@ def test_sudoku_without_a_grid(tmp_path, text):
 def test_sudoku_with_a_broken_photo(tmp_path):
     record = SudokuRecord(tmp_path / "none.jpg", GRID, np.zeros((4, 2), np.float32))
     with pytest.raises(DataError, match="cannot be read as a picture"):
-        sudoku_cells(record)
+        cut_sudoku_cells(record)
 
 
 def test_every_real_grid_is_a_solved_sudoku_inside_its_photo(data_root):
@@ -196,7 +196,7 @@ def test_real_digits_stand_in_the_middle_of_their_cells(data_root):
     for record in read_sudoku(data_root):
         if record.path.stem not in MEASURED_OUTLINES and int(record.path.stem.removeprefix("image")) % 4:
             continue
-        inks = [ink_of(cell) for cell in sudoku_cells(record, 56, -0.1)]
+        inks = [extract_ink(cell) for cell in cut_sudoku_cells(record, 56, -0.1)]
         found = [ink for ink in inks if ink is not None]
         assert len(found) >= 75, record.path
         off = [(abs((ink * x).sum()) / ink.sum(), abs((ink * y).sum()) / ink.sum()) for ink in found]

@@ -4,7 +4,7 @@ import pytest
 
 from sutja.data.sets import manifest
 from sutja.data.sets.catalogue import ENTRIES
-from sutja.data.sets.manifest import load_manifest, problem_of, problems_of, write_manifest
+from sutja.data.sets.manifest import find_problem, find_problems, load_manifest, write_manifest
 from sutja.errors import DataError
 
 
@@ -29,15 +29,15 @@ def test_every_way_to_be_wrong(tmp_path):
     write_manifest(tmp_path, tmp_path / "m.gz", {})
     text = gzip.decompress((tmp_path / "m.gz").read_bytes()).decode()
     (file,) = manifest._parse(text)
-    assert problem_of(file, tmp_path / "a") is None
+    assert find_problem(file, tmp_path / "a") is None
     (tmp_path / "a").write_bytes(b"ab")
-    assert problem_of(file, tmp_path / "a") == "2 bytes instead of 3"
+    assert find_problem(file, tmp_path / "a") == "2 bytes instead of 3"
     (tmp_path / "a").write_bytes(b"abd")
-    assert problem_of(file, tmp_path / "a") == "its content is not that of the catalogue"
+    assert find_problem(file, tmp_path / "a") == "its content is not that of the catalogue"
     (tmp_path / "a").unlink()
-    assert problem_of(file, tmp_path / "a") == "missing"
+    assert find_problem(file, tmp_path / "a") == "missing"
     (tmp_path / "a").mkdir()
-    assert problem_of(file, tmp_path / "a") == "missing"
+    assert find_problem(file, tmp_path / "a") == "missing"
 
 
 def test_an_unknown_kind_is_refused():
@@ -63,4 +63,4 @@ def test_shipped_manifests_are_sound(name):
 
 @pytest.mark.parametrize("name", [name for name in ENTRIES if name != "digits"])
 def test_the_real_sets_are_those_of_the_manifests(data_root, name):
-    assert problems_of(name, data_root / name) == {}
+    assert find_problems(name, data_root / name) == {}

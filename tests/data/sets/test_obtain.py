@@ -9,7 +9,7 @@ from web import Resource
 
 from sutja.data.sets import catalogue, manifest
 from sutja.data.sets.catalogue import Entry
-from sutja.data.sets.manifest import ManifestFile, problems_of
+from sutja.data.sets.manifest import ManifestFile, find_problems
 from sutja.data.sets.obtain import obtain
 from sutja.errors import DataError
 
@@ -85,13 +85,13 @@ def test_only_what_is_missing_or_wrong_is_fetched(web, known, tmp_path):
 
 def test_a_packed_file_may_be_packed_anew(web, known, tmp_path):
     known({"a.gz": b"content" * 99}, kinds={"a.gz": "packed"})
-    web.resources["/a"] = Resource(gzip.compress(b"content" * 99, 1))
+    web.resources["/a"] = Resource(gzip.compress(b"content" * 99, 1, mtime=0))
     obtain(entry(urls={"a.gz": web.url("/a")}), tmp_path)
-    assert problems_of("letters", tmp_path / "letters") == {}
+    assert find_problems("letters", tmp_path / "letters") == {}
 
 
 @pytest.mark.parametrize(
-    "content", [gzip.compress(b"other"), b"no gzip", gzip.compress(b"content" * 99)[:-9]]
+    "content", [gzip.compress(b"other", mtime=0), b"no gzip", gzip.compress(b"content" * 99, mtime=0)[:-9]]
 )
 def test_a_packed_file_with_another_content_is_refused(web, known, tmp_path, content):
     known({"a.gz": b"content" * 99}, kinds={"a.gz": "packed"})
@@ -147,7 +147,7 @@ def test_a_missing_extra_is_no_problem(web, known, tmp_path):
     web.resources["/a"] = Resource(b"a")
     obtain(entry(urls={"a": web.url("/a")}), tmp_path)
     (tmp_path / "letters" / "notes.csv").write_bytes(b"changed")
-    assert list(problems_of("letters", tmp_path / "letters")) == ["notes.csv"]
+    assert list(find_problems("letters", tmp_path / "letters")) == ["notes.csv"]
 
 
 def test_a_whole_set_needs_no_home(known, tmp_path):

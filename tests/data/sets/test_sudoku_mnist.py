@@ -3,7 +3,13 @@ import numpy as np
 import pytest
 
 from sutja.data.sets import readers
-from sutja.data.sets.sudoku_mnist import CELL, find_pasted, ink_of, mnist_rows_in_sudoku_test, outline
+from sutja.data.sets.sudoku_mnist import (
+    CELL,
+    compute_outline,
+    extract_ink,
+    find_pasted,
+    load_mnist_rows_in_sudoku_test,
+)
 from sutja.data.split.fixed import is_test
 
 
@@ -48,10 +54,10 @@ def test_only_rows_with_the_same_digit_are_found():
 
 
 def test_an_empty_cell_has_no_ink():
-    assert ink_of(np.full((CELL, CELL, 3), 200, np.uint8)) is None
+    assert extract_ink(np.full((CELL, CELL, 3), 200, np.uint8)) is None
     lines = np.full((CELL, CELL, 3), 200, np.uint8)
     lines[:3] = lines[:, :2] = 30
-    assert ink_of(lines) is None
+    assert extract_ink(lines) is None
     assert [len(rows) for rows in find_pasted([lines], [0], drawn_digits(3), np.zeros(3, np.int64))] == [0]
 
 
@@ -60,12 +66,12 @@ def test_an_outline_does_not_depend_on_place_or_size():
     image[8:20, 12:16] = 255
     moved = np.zeros((56, 56), np.float32)
     moved[20:44, 30:38] = 100
-    assert np.linalg.norm(outline(image)) == pytest.approx(1, abs=1e-5)
-    assert float(outline(image) @ outline(moved)) > 0.99
+    assert np.linalg.norm(compute_outline(image)) == pytest.approx(1, abs=1e-5)
+    assert float(compute_outline(image) @ compute_outline(moved)) > 0.99
 
 
 def test_the_rows_to_leave_out_are_rows_of_the_train_part():
-    rows = mnist_rows_in_sudoku_test()
+    rows = load_mnist_rows_in_sudoku_test()
     assert len(rows) == 5580
     assert (np.diff(rows) > 0).all()
     assert (rows.min() >= 0, rows.max() < 60_000) == (True, True)
@@ -78,13 +84,13 @@ def test_real_cells_are_mnist_digits(data_root):
     cells, labels = sudoku_part(record)
     found = find_pasted(cells, labels, train.images, train.labels)
     assert sum(len(rows) > 0 for rows in found) >= 5
-    left_out = set(mnist_rows_in_sudoku_test().tolist())
+    left_out = set(load_mnist_rows_in_sudoku_test().tolist())
     best = [int(rows[0]) for rows in found if len(rows)]
     assert sum(row in left_out for row in best) >= 0.8 * len(best)
 
 
 def sudoku_part(record):
-    cells = readers.sudoku_cells(record, CELL, 0.04)
+    cells = readers.cut_sudoku_cells(record, CELL, 0.04)
     chosen = [n for n in range(81) if colourful(cells[n])][:8]
     return cells[chosen], [int(record.key[n]) for n in chosen]
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.data.sets import readers
-from sutja.data.split.fixed import N_FOLDS, RULES, fold_of, is_test, is_validation, part_of
-from sutja.data.split.hold_out import hold_out, three_parts
+from sutja.data.split.fixed import N_FOLDS, RULES, assign_fold, assign_part, is_test, is_validation
+from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError
 
 HASHED = [name for name, rule in RULES.items() if not rule.official_test]
@@ -17,11 +17,11 @@ def test_the_split_never_changes():
     """Golden values: if these fail, the test sets of the whole project have been mixed up."""
     keys = [f"a_car_{n:06d}" for n in range(154, 174)]
     assert [n for n, key in enumerate(keys) if is_test("orand-car", key)] == GOLDEN["orand-car"]
-    assert [fold_of("orand-car", key) for key in keys] == GOLDEN["folds"]
+    assert [assign_fold("orand-car", key) for key in keys] == GOLDEN["folds"]
     assert [n for n in range(60) if is_validation("mnist", n)] == GOLDEN["mnist"]
     assert [n for n in range(60) if is_validation("usps", n)] == GOLDEN["usps"]
     groups = ["1081m", "1082m", "1091_2", "1091_2m_5", "1101_3m_3", "1112_3m_1"]
-    assert [part_of("exam-digits", group) for group in groups] == GOLDEN["exam-digits"]
+    assert [assign_part("exam-digits", group) for group in groups] == GOLDEN["exam-digits"]
 
 
 GOLDEN = {
@@ -37,7 +37,7 @@ GOLDEN = {
 def test_a_fifth_is_set_aside_and_the_folds_are_even_and_independent(name):
     keys = [f"key {n}" for n in range(5000)]
     test = np.array([is_test(name, key) for key in keys])
-    folds = np.array([fold_of(name, key) for key in keys])
+    folds = np.array([assign_fold(name, key) for key in keys])
     assert 0.17 < test.mean() < 0.23
     for part in (test, ~test):
         shares = np.bincount(folds[part], minlength=N_FOLDS) / part.sum()
@@ -55,8 +55,8 @@ def test_sets_do_not_share_their_luck():
 
 def test_part_of_says_test_or_the_fold():
     for key in map(str, range(100)):
-        expected = "test" if is_test("bccd", key) else fold_of("bccd", key, 3)
-        assert part_of("bccd", key, 3) == expected
+        expected = "test" if is_test("bccd", key) else assign_fold("bccd", key, 3)
+        assert assign_part("bccd", key, 3) == expected
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_part_of_says_test_or_the_fold():
         (lambda: is_test("minst", 1), "no split rule for 'minst'; there are: an4, bccd"),
         (lambda: is_test("mnist", 1), "mnist comes with an official test set"),
         (lambda: is_validation("sudoku", "1"), "sudoku has no official test set; use fold_of"),
-        (lambda: fold_of("sudoku", "1", 1), "at least 2 of them, not 1"),
+        (lambda: assign_fold("sudoku", "1", 1), "at least 2 of them, not 1"),
     ],
 )
 def test_wrong_use_is_told(call, message):
@@ -178,10 +178,10 @@ def test_groups_larger_than_the_share():
 def test_three_parts_are_apart_and_cover_everything():
     labels, groups = random_items(1, 3000, 4, 100)
     for known in (None, groups):
-        parts = three_parts(labels, known, validation=0.1, test=0.2, seed=5)
+        parts = split_three_ways(labels, known, validation=0.1, test=0.2, seed=5)
         assert sorted(np.concatenate(parts)) == list(range(3000))
         assert [round(len(part) / 3000, 1) for part in parts] == [0.7, 0.1, 0.2]
-        assert np.array_equal(parts[2], three_parts(labels, known, validation=0.3, test=0.2, seed=5)[2])
+        assert np.array_equal(parts[2], split_three_ways(labels, known, validation=0.3, test=0.2, seed=5)[2])
     sides = [set(groups[part]) for part in parts]
     assert not sides[0] & sides[1]
     assert not sides[1] & sides[2]
@@ -194,7 +194,11 @@ def test_three_parts_are_apart_and_cover_everything():
         (lambda: hold_out(np.zeros(5, int), None, 1.0), ValueError, "between 0 and 1"),
         (lambda: hold_out(np.zeros(1, int), None, 0.5), DataError, "1 items cannot be split"),
         (lambda: hold_out(np.zeros(5, int), np.array(["w"] * 5), 0.5), DataError, "one group, w"),
-        (lambda: three_parts(np.zeros(5, int), None, validation=0.5, test=0.5), ValueError, "leave nothing"),
+        (
+            lambda: split_three_ways(np.zeros(5, int), None, validation=0.5, test=0.5),
+            ValueError,
+            "leave nothing",
+        ),
     ],
 )
 def test_what_cannot_be_split(call, error, message):

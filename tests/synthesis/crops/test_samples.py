@@ -57,11 +57,13 @@ def test_wishes_that_cannot_be_met():
 def test_sources_leave_out_test_and_validation_parts(data_root):
     sources = load_sources(data_root, fold=0)
     kept = [
-        r for r in readers.read_orand_car(data_root) if fixed.part_of("orand-car", r.key) not in ("test", 0)
+        r
+        for r in readers.read_orand_car(data_root)
+        if fixed.assign_part("orand-car", r.key) not in ("test", 0)
     ]
     assert [a.digits for a in sources.amounts] == [r.text for r in kept]
     cheques = [r for r in readers.read_cheques(data_root) if r.text]
-    kept_keys = {r.key for r in cheques if fixed.part_of("cheques", r.key) not in ("test", 0)}
+    kept_keys = {r.key for r in cheques if fixed.assign_part("cheques", r.key) not in ("test", 0)}
     assert 0 < len(sources.cheque_amounts) <= 2 * len(kept_keys)
     mnist = readers.read_mnist(data_root, "train")
     assert len(sources.lone["mnist"]) < len(mnist.labels)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from drawn_hands import sources
 
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages.refilled_cheques import erase_ink, find_box, refill_cheque, tighten_box
 
@@ -18,7 +18,7 @@ def page():
     for x in range(330, 400, 14):
         cv2.rectangle(pixels, (x, 90), (x + 6, 110), 30, 2)
     cv2.putText(pixels, "4711", (20, 40), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 40, 1)
-    return boxed(pixels, [(18, 24, 70, 44), (322, 84, 414, 117)], [1, 0])
+    return make_boxed_picture(pixels, [(18, 24, 70, 44), (322, 84, 414, 117)], [1, 0])
 
 
 def test_the_amount_is_known_again(page):
@@ -32,7 +32,7 @@ def test_a_label_is_drawn_close_about_the_ink(page):
     assert abs(x1 - 394) < 5
     assert abs(y0 - 89) < 3
     assert abs(y1 - 112) < 3
-    bare = boxed(np.full((220, 500), 210, np.uint8), page.boxes, page.labels)
+    bare = make_boxed_picture(np.full((220, 500), 210, np.uint8), page.boxes, page.labels)
     assert np.array_equal(tighten_box(bare, 1).boxes, page.boxes)
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from boxed_scenes import CLASSES, make_compose, make_failing, scene
 
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.errors import TrainingError
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.signals.frame_input import FrameParams
@@ -160,7 +160,14 @@ def test_what_makes_no_sense_is_refused(wrong):
         (ListedFrames([scene(0)], (32, 64), 3, 2, NONE, seed=0), PARAMS, "frames of 3 channels"),
         (source(), replace(PARAMS, channels=3), "parameters of 3"),
         (
-            ListedFrames([boxed(np.zeros((32, 64), np.uint8), [[1, 1, 9, 9]], [2])], (32, 64), 1, 2, NONE, 0),
+            ListedFrames(
+                [make_boxed_picture(np.zeros((32, 64), np.uint8), [[1, 1, 9, 9]], [2])],
+                (32, 64),
+                1,
+                2,
+                NONE,
+                0,
+            ),
             PARAMS,
             "not one of the 2 classes",
         ),

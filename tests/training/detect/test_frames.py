@@ -8,7 +8,7 @@ from boxed_scenes import scene
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.training.detect.frames import ANY_ORIENTATION, JITTERS, NONE, ListedFrames, make_frame
 
 PLAIN = replace(ANY_ORIENTATION, light=0.0, tint=0.0, blur=0.0, noise=0.0, mosaic=0.0)
@@ -19,7 +19,7 @@ def lone(height=90, width=110, box=(30, 20, 70, 50), channels=1):
     pixels = np.zeros((height, width) if channels == 1 else (height, width, 3), np.uint8)
     x0, y0, x1, y1 = box
     pixels[y0:y1, x0:x1] = 255
-    return boxed(pixels, [box], [1])
+    return make_boxed_picture(pixels, [box], [1])
 
 
 @given(st.integers(0, 10**6), st.sampled_from([1, 3]))
@@ -60,7 +60,7 @@ def test_nothing_changed_is_the_picture_itself():
 
 def test_of_what_is_cut_off_nothing_is_said():
     jitter = replace(NONE, visible=0.5)
-    picture = boxed(np.zeros((40, 100), np.uint8), [[0, 0, 40, 40], [40, 0, 100, 40]], [0, 1])
+    picture = make_boxed_picture(np.zeros((40, 100), np.uint8), [[0, 0, 40, 40], [40, 0, 100, 40]], [0, 1])
     seen = set()
     for seed in range(40):
         frame = make_frame(picture, (40, 50), jitter, np.random.default_rng(seed))
@@ -72,7 +72,9 @@ def test_of_what_is_cut_off_nothing_is_said():
 
 def test_a_mosaic_shows_four_pictures():
     jitter = replace(NONE, mosaic=1.0)
-    shades = [boxed(np.full((64, 64), 60 * i + 20, np.uint8), [[8, 8, 56, 56]], [i]) for i in range(4)]
+    shades = [
+        make_boxed_picture(np.full((64, 64), 60 * i + 20, np.uint8), [[8, 8, 56, 56]], [i]) for i in range(4)
+    ]
     frame = make_frame(shades[0], (64, 64), jitter, np.random.default_rng(1), shades)
     assert len({int(frame.pixels[row, column]) for row in (1, 62) for column in (1, 62)}) >= 2
     assert frame.pixels[0, 0] == 20
@@ -93,7 +95,7 @@ def test_an_epoch_can_be_entered_anywhere():
 
 
 def test_each_picture_is_shown_once_an_epoch():
-    pictures = [boxed(np.full((32, 32), i, np.uint8), [], []) for i in range(8)]
+    pictures = [make_boxed_picture(np.full((32, 32), i, np.uint8), [], []) for i in range(8)]
     frames = ListedFrames(pictures, (32, 32), 1, 4, NONE, seed=0)
     shown = [int(frame.pixels[0, 0]) for batch in frames.epoch(0) for frame in batch]
     assert sorted(shown) == list(range(8))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sutja.boxes.decode import STRIDES, compute_cell_centres
 from sutja.boxes.nms import compute_iou
-from sutja.data.boxes.boxed import boxed
+from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.training.detect import loss as detect_loss
 from sutja.training.detect.loss import (
     ANSWERS,
@@ -79,7 +79,7 @@ def test_every_box_has_a_cell(edges):
 @given(boxes, st.integers(0, 10**6))
 @settings(max_examples=50)
 def test_assignment(edges, seed):
-    picture = boxed(np.zeros((H, W), np.uint8), edges, [0] * len(edges))
+    picture = make_boxed_picture(np.zeros((H, W), np.uint8), edges, [0] * len(edges))
     targets = make_targets([picture, picture], H, W, STRIDES)
     rng = np.random.default_rng(seed)
     score, iou = (torch.from_numpy(rng.random(len(targets.pair_box), np.float32)) for _ in range(2))
@@ -125,7 +125,7 @@ def raw_for(picture, height=H, width=W, classes=2):
 
 
 def test_what_is_right_costs_little_and_what_is_wrong_much():
-    picture = boxed(np.zeros((H, W), np.uint8), [[8, 8, 40, 40], [60, 30, 120, 44]], [0, 1])
+    picture = make_boxed_picture(np.zeros((H, W), np.uint8), [[8, 8, 40, 40], [60, 30, 120, 44]], [0, 1])
     raw, targets = raw_for(picture)
     pairs = assign(
         torch.full((len(targets.pair_box),), 0.5), torch.ones(len(targets.pair_box)), targets
@@ -143,7 +143,7 @@ def test_what_is_right_costs_little_and_what_is_wrong_much():
 
 
 def test_nothing_is_said_of_what_is_to_be_ignored():
-    picture = boxed(np.zeros((H, W), np.uint8), [[0, 0, 64, 96]], [0], [True])
+    picture = make_boxed_picture(np.zeros((H, W), np.uint8), [[0, 0, 64, 96]], [0], [True])
     targets = make_targets([picture], H, W, STRIDES)
     raw = torch.randn(1, 6, len(targets.x), generator=torch.Generator().manual_seed(0)).requires_grad_()
     detection_loss(raw, targets).backward()
@@ -155,7 +155,7 @@ def test_nothing_is_said_of_what_is_to_be_ignored():
 
 def test_a_thing_within_what_is_to_be_ignored_is_learnt():
     edges = [[0, 0, 128, 96], [40, 40, 60, 60]]
-    picture = boxed(np.zeros((H, W), np.uint8), edges, [0, 1], [True, False])
+    picture = make_boxed_picture(np.zeros((H, W), np.uint8), edges, [0, 1], [True, False])
     raw, targets = raw_for(picture)
     raw.requires_grad_()
     detection_loss(raw, targets).backward()
@@ -163,14 +163,14 @@ def test_a_thing_within_what_is_to_be_ignored_is_learnt():
 
 
 def test_a_picture_of_nothing_costs_its_false_scores():
-    picture = boxed(np.zeros((H, W), np.uint8), [], [])
+    picture = make_boxed_picture(np.zeros((H, W), np.uint8), [], [])
     targets = make_targets([picture], H, W, STRIDES)
     quiet, loud = (torch.full((1, 6, len(targets.x)), value) for value in (-12.0, -4.0))
     assert float(detection_loss(quiet, targets)) < 0.1 < float(detection_loss(loud, targets))
 
 
 def test_the_weight_of_boxes_is_what_it_says(monkeypatch):
-    picture = boxed(np.zeros((H, W), np.uint8), [[8, 8, 40, 40]], [0])
+    picture = make_boxed_picture(np.zeros((H, W), np.uint8), [[8, 8, 40, 40]], [0])
     raw, targets = raw_for(picture)
     shifted = raw.clone()
     shifted[0, :4] += 0.3

@@ -22,7 +22,7 @@ from sutja.metrics import clopper_pearson, format_percent
 if TYPE_CHECKING:
     from sutja.boxes.average_precision import BoxScores
     from sutja.boxes.decode import Detections
-    from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
+    from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
     from sutja.detection import Detector
     from sutja.model_file import ModelFile
 

@@ -16,7 +16,7 @@ from sutja.comparison.data.arrays import Part
 from sutja.comparison.data.checks import check_classes, check_values
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.split.fixed import VALIDATION_SHARE
-from sutja.data.split.hold_out import hold_out, three_parts
+from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import ComparisonError
 from sutja.memory import measure_free_memory
 
@@ -280,7 +280,7 @@ def _split(
             remedy="add items of other groups, or leave the groups out",
         )
     if test is None:
-        train, validation, tested = three_parts(labels, group_of)
+        train, validation, tested = split_three_ways(labels, group_of)
         test_source, truth = 0, labels[tested]
     else:
         is_validation = hold_out(labels, group_of, VALIDATION_SHARE)

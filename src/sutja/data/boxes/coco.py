@@ -11,7 +11,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from sutja.data.boxes.pictures import size_of
+from sutja.data.boxes.pictures import read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
 from sutja.errors import DataError, PictureError
@@ -20,7 +20,7 @@ _ROBOFLOW = "_annotations.coco.json"
 _LARGEST = 2_000_000_000  # bytes
 
 
-def coco_files(folder: Path) -> dict[str, Path]:
+def find_coco_files(folder: Path) -> dict[str, Path]:
     """The JSON file of each part of a folder; {"all": …} where there is one of no part."""
     found: dict[str, Path] = {}
     places = sorted(
@@ -104,7 +104,7 @@ def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBox
             notes.append(f"{where}: its picture {str(name)[:100]!r} is not there; left out")
             continue
         try:
-            scenes[str(entry.get("id"))] = SceneBoxes(picture, size_of(picture))
+            scenes[str(entry.get("id"))] = SceneBoxes(picture, read_size(picture))
         except PictureError as error:
             notes.append(f"not read: {error}")
             scenes[str(entry.get("id"))] = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)

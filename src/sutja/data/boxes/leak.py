@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.nms import compute_iou
-from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
-from sutja.data.split.near_duplicates import near_duplicates
+from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
+from sutja.data.split.near_duplicates import find_near_duplicates
 from sutja.errors import PictureError
 
 SAME_THINGS = 0.5  # part of the things, of the side with more, that stand in both pictures at the same place
@@ -78,7 +78,7 @@ def find_box_leaks(train: BoxedSet, held: BoxedSet) -> BoxLeaks:
     here = _seen([i for i in range(len(held)) if i not in copies], held)
     there = _seen(range(len(train)), train)
     near, relabelled = set(), set()
-    for pair in near_duplicates([one.small for one in here], [one.small for one in there]):
+    for pair in find_near_duplicates([one.small for one in here], [one.small for one in there]):
         a, b = here[pair.a], there[pair.b]
         if _alike(a, b, by_class=True):
             near.add(a.place)

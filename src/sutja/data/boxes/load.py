@@ -11,16 +11,16 @@ from typing import Literal
 
 import numpy as np
 
-from sutja.data.boxes.boxed import BoxedPicture, BoxedSet
-from sutja.data.boxes.coco import coco_files, read_coco
-from sutja.data.boxes.pictures import size_of
-from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, checked, shortened
+from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
+from sutja.data.boxes.coco import find_coco_files, read_coco
+from sutja.data.boxes.pictures import read_size
+from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, check_boxes, shorten_notes
 from sutja.data.boxes.voc import looks_like_voc, read_voc
 from sutja.data.boxes.yolo import looks_like_yolo, read_yolo
 from sutja.data.labelled.labels import show_some
 from sutja.data.sets.catalogue import ENTRIES, data_root
 from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
-from sutja.data.split.fixed import fold_of, is_test
+from sutja.data.split.fixed import assign_fold, is_test
 from sutja.errors import DataError
 
 BoxPart = Literal["train", "validation", "test"]
@@ -60,8 +60,8 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
         scenes.parts["test"] = scenes.parts.pop("validation")
     for part, some in scenes.parts.items():
         notes = list(scenes.notes) if not found else []
-        pictures = checked([scene for scene in some if not scene.unreadable], scenes.classes, notes)
-        unreadable = checked([scene for scene in some if scene.unreadable], scenes.classes, notes)
+        pictures = check_boxes([scene for scene in some if not scene.unreadable], scenes.classes, notes)
+        unreadable = check_boxes([scene for scene in some if scene.unreadable], scenes.classes, notes)
         source = entry.name if entry else path.name or str(path.resolve())
         found[part] = BoxedSet(
             pictures,
@@ -70,7 +70,7 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
             entry.terms if entry else "not stated",
             bool(entry and entry.open_terms),
             part != "all",
-            shortened(notes),
+            shorten_notes(notes),
             unreadable,
         )
     things = sum(len(picture.labels) for part in found.values() for picture in part.pictures)
@@ -119,7 +119,7 @@ def _read_own(path: Path) -> Scenes:
         )
     if path.is_file():
         return read_coco({"all": path})
-    files = coco_files(path)
+    files = find_coco_files(path)
     if files:
         return read_coco(files)
     if looks_like_voc(path):
@@ -139,8 +139,8 @@ def _known(name: str) -> Scenes:
         scenes = read_voc(data_root() / name)
         train = scenes.parts["train"]
         scenes.parts["test"] = scenes.parts.pop("validation")
-        scenes.parts["train"] = [scene for scene in train if fold_of(name, scene.path.stem)]
-        scenes.parts["validation"] = [scene for scene in train if not fold_of(name, scene.path.stem)]
+        scenes.parts["train"] = [scene for scene in train if assign_fold(name, scene.path.stem)]
+        scenes.parts["validation"] = [scene for scene in train if not assign_fold(name, scene.path.stem)]
         return scenes
     if name == "cheques":
         return _cheques()
@@ -156,6 +156,6 @@ def _cheques() -> Scenes:
     for record in read_cheques(data_root()):
         boxes = [BoxRecord(label, edges, str(record.path)) for label, edges in record.boxes]
         kept = "test" if is_test("cheques", record.key) else None
-        part = kept or ("train" if fold_of("cheques", record.key) else "validation")
-        parts[part].append(SceneBoxes(record.path, size_of(record.path), boxes))
+        part = kept or ("train" if assign_fold("cheques", record.key) else "validation")
+        parts[part].append(SceneBoxes(record.path, read_size(record.path), boxes))
     return Scenes(parts, CHEQUE_CLASSES)

@@ -14,7 +14,7 @@ _SIDEWAYS = (5, 6, 7, 8)  # EXIF orientations that swap rows and columns
 _ORIENTATION = 0x0112
 
 
-def pictures_in(folder: Path) -> list[Path]:
+def list_pictures(folder: Path) -> list[Path]:
     """The pictures of a folder and of those in it, sorted; hidden ones left out."""
     found: list[Path] = []
     for parent, folders, files in os.walk(folder):
@@ -27,7 +27,7 @@ def pictures_in(folder: Path) -> list[Path]:
     return found
 
 
-def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
+def index_by_stem(paths: Iterable[Path]) -> dict[str, Path]:
     """Pictures by their names without the ending; of two of one name the first."""
     found: dict[str, Path] = {}
     for path in paths:
@@ -35,7 +35,7 @@ def by_stem(paths: Iterable[Path]) -> dict[str, Path]:
     return found
 
 
-def size_of(path: Path) -> tuple[int, int]:
+def read_size(path: Path) -> tuple[int, int]:
     """(H, W) of a picture as it stands upright by its EXIF, as the boxes of the common tools have it.
 
     Raises

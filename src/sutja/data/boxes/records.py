@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sutja.data.boxes.boxed import BoxedPicture, boxed
+from sutja.data.boxes.boxed_pictures import BoxedPicture, make_boxed_picture
 
 UNKNOWN_SIZE = (100_000, 100_000)  # (H, W) of a picture that cannot be read: no box lies outside of it
 LEAST_INSIDE = 0.5  # of a box's area; what reaches further beyond its picture is wrong
@@ -61,7 +61,7 @@ class Scenes:
     notes: list[str] = field(default_factory=list)
 
 
-def checked(
+def check_boxes(
     scenes: Sequence[SceneBoxes], classes: Sequence[str], notes: list[str]
 ) -> tuple[BoxedPicture, ...]:
     """The pictures with the boxes that can be learnt from; what is wrong with others goes to the notes."""
@@ -70,7 +70,7 @@ def checked(
     for scene in scenes:
         kept = []
         for box in scene.boxes:
-            wrong = what_is_wrong(box, scene.size, place)
+            wrong = find_fault(box, scene.size, place)
             if wrong:
                 notes.append(f"{box.where}: {wrong}; left out")
             else:
@@ -78,12 +78,14 @@ def checked(
         height, width = scene.size
         edges = [_inside(box.edges, height, width) for box in kept]
         pictures.append(
-            boxed(scene.path, edges, [place[box.label] for box in kept], [box.ignore for box in kept])
+            make_boxed_picture(
+                scene.path, edges, [place[box.label] for box in kept], [box.ignore for box in kept]
+            )
         )
     return tuple(pictures)
 
 
-def what_is_wrong(box: BoxRecord, size: tuple[int, int], classes: dict[str, int]) -> str:
+def find_fault(box: BoxRecord, size: tuple[int, int], classes: dict[str, int]) -> str:
     """Why nobody can learn from a box of a picture of this size; "" where one can."""
     x0, y0, x1, y1 = box.edges
     if not all(map(math.isfinite, box.edges)):
@@ -103,7 +105,7 @@ def _inside(edges: tuple[float, ...], height: int, width: int) -> tuple[float, f
     return max(0.0, x0), max(0.0, y0), min(float(width), x1), min(float(height), y1)
 
 
-def shortened(notes: Sequence[str]) -> tuple[str, ...]:
+def shorten_notes(notes: Sequence[str]) -> tuple[str, ...]:
     """Notes for a person, who does not read thousands."""
     if len(notes) <= _NAMED:
         return tuple(notes)

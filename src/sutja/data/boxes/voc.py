@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from sutja.data.boxes.pictures import by_stem, pictures_in, size_of
+from sutja.data.boxes.pictures import index_by_stem, list_pictures, read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.errors import PictureError
 
@@ -28,7 +28,7 @@ def read_voc(folder: Path) -> Scenes:
     """All pictures that have an XML file, by part."""
     inner = folder / "Annotations"
     annotations = {path.stem: path for path in sorted((inner if inner.is_dir() else folder).glob("*.xml"))}
-    pictures = by_stem(pictures_in(folder))
+    pictures = index_by_stem(list_pictures(folder))
     notes: list[str] = []
     lists = _lists(folder)
     parts: dict[str, list[SceneBoxes]] = {}
@@ -70,7 +70,7 @@ def _scene(picture: Path, annotation: Path, notes: list[str]) -> SceneBoxes | No
         notes.append(f"{annotation}: cannot be read as VOC XML ({error}); left out")
         return None
     try:
-        scene = SceneBoxes(picture, size_of(picture))
+        scene = SceneBoxes(picture, read_size(picture))
     except PictureError as error:
         notes.append(f"not read: {error}")
         scene = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sutja.data.boxes.pictures import pictures_in, size_of
+from sutja.data.boxes.pictures import list_pictures, read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
 from sutja.errors import DataError, PictureError
@@ -38,7 +38,7 @@ def read_yolo(folder: Path) -> Scenes:
     classes = _classes(folder)
     notes: list[str] = []
     parts: dict[str, list[SceneBoxes]] = {}
-    pictures = pictures_in(folder)
+    pictures = list_pictures(folder)
     labelled = any(_label_file(path).is_file() for path in pictures)
     for path in pictures:
         scene = _scene(path, classes, notes)
@@ -70,7 +70,7 @@ def _label_file(picture: Path) -> Path:
 
 def _scene(picture: Path, classes: tuple[str, ...], notes: list[str]) -> SceneBoxes | None:
     try:
-        scene = SceneBoxes(picture, size_of(picture))
+        scene = SceneBoxes(picture, read_size(picture))
     except PictureError as error:
         notes.append(f"not read: {error}")
         scene = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)

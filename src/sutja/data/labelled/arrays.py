@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.labelled.labels import show_some
-from sutja.data.labelled.picture_stack import Loaded, list_folder
+from sutja.data.labelled.picture_stack import LoadedPictures, list_folder
 from sutja.data.sets.digits import Part, read_idx
 from sutja.errors import DataError, PictureError
 from sutja.memory import measure_free_memory
@@ -30,7 +30,7 @@ _WHOLE = (("X", "y"), ("x", "y"), ("images", "labels"), ("data", "target"))
 _GROUPS = ("groups", "writers")
 
 
-def read_idx_folder(folder: Path, part: Part) -> Loaded | None:
+def read_idx_folder(folder: Path, part: Part) -> LoadedPictures | None:
     """A pair of IDX files, packed or not, or None where the folder has no IDX files.
 
     Raises
@@ -66,7 +66,7 @@ def read_idx_folder(folder: Path, part: Part) -> Loaded | None:
     return _loaded(images, labels, None, str(folder), match.string, parted)
 
 
-def read_npz(path: Path, part: Part) -> Loaded:
+def read_npz(path: Path, part: Part) -> LoadedPictures:
     """Pictures and labels of an .npz file, under the names X and y, x_train and y_train or the like.
 
     Pictures are (n, H, W), (n, H, W, 1 or 3), (n, 1 or 3, H, W), or (n, F) with F a square number; bytes,
@@ -127,7 +127,7 @@ def _loaded(
     where: str,
     name: str,
     parted: bool,
-) -> Loaded:
+) -> LoadedPictures:
     n = images.shape[0] if images.ndim else 0
     for what, array in (("labels", labels), ("groups", groups)):
         if array is not None and array.shape[:1] != (n,):
@@ -142,7 +142,7 @@ def _loaded(
     except PictureError as error:
         raise DataError(f"its pictures in {name}: {error}", where=where) from error
     names = tuple(f"{name}[{i}]" for i in range(len(pixels)))
-    return Loaded(pixels, labels, groups, names, parted)
+    return LoadedPictures(pixels, labels, groups, names, parted)
 
 
 def _as_pictures(images: NDArray[Any], where: str) -> NDArray[Any]:

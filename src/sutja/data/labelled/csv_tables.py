@@ -105,7 +105,7 @@ def find_files(table: Table) -> list[Path]:
     return paths
 
 
-def unnamed_pictures(files: Sequence[Path]) -> list[str]:
+def find_unnamed_pictures(files: Sequence[Path]) -> list[str]:
     """A line for each folder of these files that holds pictures which are not among them."""
     named = set(files)
     lines = []
@@ -116,7 +116,7 @@ def unnamed_pictures(files: Sequence[Path]) -> list[str]:
     return lines
 
 
-def rows_of_part(table: Table, part: str) -> tuple[list[int], bool]:
+def select_rows(table: Table, part: str) -> tuple[list[int], bool]:
     """Which rows belong to the part, and whether the table tells: "test" as marked, "train" all others.
 
     Raises

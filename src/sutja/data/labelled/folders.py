@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from sutja.data.labelled.labels import check_none_lost, show_some
-from sutja.data.labelled.picture_stack import Loaded, Size, list_folder, stack_pictures
+from sutja.data.labelled.picture_stack import LoadedPictures, Size, list_folder, stack_pictures
 from sutja.data.sets.digits import Part
 from sutja.errors import DataError
 from sutja.signals.picture_headers import SUFFIXES
@@ -18,7 +18,7 @@ _ENDINGS = (*SUFFIXES, *SOUND_SUFFIXES)
 _WANTED = "make a folder for each class, named as the class, with its pictures in it"
 
 
-def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
+def read_class_folders(folder: Path, part: Part, resize: Size | None) -> LoadedPictures:
     """Pictures in the folders of their classes.
 
     If `folder` holds the folders ``train`` and ``test``, the classes are looked for in the one of `part`.
@@ -62,7 +62,9 @@ def read_class_folders(folder: Path, part: Part, resize: Size | None) -> Loaded:
     images, kept, notes = stack_pictures(paths, resize, str(root))
     check_none_lost(labels, labels[kept], str(root))
     names = tuple(str(paths[i].relative_to(root)) for i in kept)
-    return Loaded(images, labels[kept], None, names, parted, notes, any(clips), np.delete(labels, kept))
+    return LoadedPictures(
+        images, labels[kept], None, names, parted, notes, any(clips), np.delete(labels, kept)
+    )
 
 
 def _pictures(folder: Path) -> list[Path]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.load import Labelled
-from sutja.data.split.near_duplicates import NearDuplicate, look_alikes
+from sutja.data.split.near_duplicates import NearDuplicate, find_look_alikes
 
 MIN_CORRELATION = 0.995  # a scan packed again stays above; of different writers' digits only plain strokes do
 
@@ -85,7 +85,7 @@ def find_leaks(train: Labelled, held: Labelled, min_correlation: float = MIN_COR
     """What a held-out side has in common with the training side.
 
     Every pair of pictures is judged, 10,000 with 60,000 in a second or so: exact copies by their bytes, the
-    others by `sutja.data.split.near_duplicates.look_alikes`. Blank pictures are passed over.
+    others by `sutja.data.split.near_duplicates.find_look_alikes`. Blank pictures are passed over.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def find_leaks(train: Labelled, held: Labelled, min_correlation: float = MIN_COR
     twins = {key: place_train[key] for key in place_held if same_size and key in place_train}
     unique_train = np.fromiter(place_train.values(), np.intp, len(place_train))
     rest = np.array([place for key, place in place_held.items() if key not in twins], np.intp)
-    alike = look_alikes(held.images[rest], train.images[unique_train], min_correlation=min_correlation)
+    alike = find_look_alikes(held.images[rest], train.images[unique_train], min_correlation=min_correlation)
     twin_of = {int(rest[pair.a]): (int(unique_train[pair.b]), pair.correlation) for pair in alike}
     copies, near = [], []
     for i, image in enumerate(held.images):

@@ -18,10 +18,10 @@ from sutja.data.labelled.arrays import read_idx_folder, read_npz
 from sutja.data.labelled.csv_tables import TABLE_SUFFIXES
 from sutja.data.labelled.folders import read_class_folders
 from sutja.data.labelled.labels import encode_labels, show_some
-from sutja.data.labelled.picture_stack import Loaded, Size, fit_images
+from sutja.data.labelled.picture_stack import LoadedPictures, Size, fit_images
 from sutja.data.labelled.tables import load_texts, read_class_table
-from sutja.data.sets.by_part import FIRST_DIGIT, read_known_set
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES
+from sutja.data.sets.digit_sets import FIRST_DIGIT, read_digit_set
 from sutja.data.sets.digits import Part
 from sutja.data.split.fixed import RULES
 from sutja.errors import DataError
@@ -170,9 +170,9 @@ def load_labelled(
 
 def _known(name: str, part: Part, resize: Size | None) -> Labelled:
     entry, rule = ENTRIES[name], RULES.get(name)
-    digits, first = read_known_set(entry, part), FIRST_DIGIT.get(name, 0)
+    digits, first = read_digit_set(entry, part), FIRST_DIGIT.get(name, 0)
     groups = digits.groups if rule and rule.by_group else None
-    loaded = fit_images(Loaded(digits.images, digits.labels, groups, ()), resize, name)
+    loaded = fit_images(LoadedPictures(digits.images, digits.labels, groups, ()), resize, name)
     return Labelled(
         images=loaded.images,
         labels=digits.labels - first,
@@ -186,7 +186,7 @@ def _known(name: str, part: Part, resize: Size | None) -> Labelled:
     )
 
 
-def _read_own(path: Path, part: Part, resize: Size | None) -> Loaded:
+def _read_own(path: Path, part: Part, resize: Size | None) -> LoadedPictures:
     """Pictures and raw labels of a person's own data, by what kind of data it is."""
     if not path.exists():
         raise DataError(

@@ -23,7 +23,7 @@ _NOTES = 20  # pictures left out that are named one by one
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedPictures:
     """Pictures with their labels as the data have them; `sutja.data.labelled.load` makes classes of these.
 
     Attributes
@@ -53,7 +53,7 @@ class Loaded:
     unreadable: NDArray[Any] | None = None
 
 
-def fit_images(loaded: Loaded, resize: Size | None, where: str) -> Loaded:
+def fit_images(loaded: LoadedPictures, resize: Size | None, where: str) -> LoadedPictures:
     """The same with pictures of the size (H, W); they are left alone where they have it, or for None."""
     if resize is None or loaded.images.shape[1:3] == resize:
         return loaded

@@ -18,7 +18,7 @@ TABLE_NAMES = ("labels.csv", "labels.tsv", "metadata.csv")  # looked for in a fo
 _TOKEN = re.compile(r"[a-z']+|\d")
 
 
-def table_of(data: Path) -> Path:
+def find_table(data: Path) -> Path:
     """The table itself, or the one in a folder.
 
     Raises
@@ -47,7 +47,7 @@ def are_recordings(data: Path) -> bool:
     DataError
         As `sutja.data.labelled.csv_tables.read_table` says.
     """
-    path = table_of(data)
+    path = find_table(data)
     if not path.is_file():
         return False  # whoever reads it says so
     names = read_table(path, TEXT_NAMES).column(PATH_NAMES) or []
@@ -65,10 +65,10 @@ def load_spoken_texts(data: Path, part: Part) -> Texts:
     DataError
         As `sutja.data.labelled.tables.load_texts` says.
     """
-    return load_texts(table_of(data), part, CHARACTERS)
+    return load_texts(find_table(data), part, CHARACTERS)
 
 
-def ways_to_say(text: str) -> list[tuple[int, ...]]:
+def list_pronunciations(text: str) -> list[tuple[int, ...]]:
     """The classes of a text; of one in digits, of all ways they may have been said one by one.
 
     >>> ways_to_say("four oh"), len(ways_to_say("4005"))

@@ -13,12 +13,12 @@ from sutja.data.labelled.csv_tables import (
     GROUP_NAMES,
     Table,
     find_files,
+    find_unnamed_pictures,
     read_table,
-    rows_of_part,
-    unnamed_pictures,
+    select_rows,
 )
 from sutja.data.labelled.labels import check_none_lost, encode_labels, show_some
-from sutja.data.labelled.picture_stack import Loaded, Size, stack_pictures
+from sutja.data.labelled.picture_stack import LoadedPictures, Size, stack_pictures
 from sutja.data.sets.digits import Part
 from sutja.errors import DataError
 
@@ -53,7 +53,7 @@ class Texts:
         return len(self.texts)
 
 
-def read_class_table(path: Path, part: Part, resize: Size | None) -> Loaded:
+def read_class_table(path: Path, part: Part, resize: Size | None) -> LoadedPictures:
     """The pictures that a table names, with their labels; everything is checked before a picture is read.
 
     Raises
@@ -63,7 +63,7 @@ def read_class_table(path: Path, part: Part, resize: Size | None) -> Loaded:
         `stack_pictures` refuse.
     """
     table = read_table(path, LABEL_NAMES)
-    rows, parted = rows_of_part(table, part)
+    rows, parted = select_rows(table, part)
     labels = np.array([label.strip() for label in table.column(LABEL_NAMES) or []])
     _check_labels(table, labels)
     encode_labels(labels[rows], str(path), training=part == "train")
@@ -73,13 +73,13 @@ def read_class_table(path: Path, part: Part, resize: Size | None) -> Loaded:
     check_none_lost(labels[rows], labels[chosen], str(path))
     names = tuple(str(files[i]) for i in chosen)
     groups = _groups(table)
-    return Loaded(
+    return LoadedPictures(
         images,
         labels[chosen],
         None if groups is None else groups[chosen],
         names,
         parted,
-        (*notes, *unnamed_pictures(files)),
+        (*notes, *find_unnamed_pictures(files)),
         unreadable=np.delete(labels[rows], kept),
     )
 
@@ -107,7 +107,7 @@ def load_texts(data: str | Path, part: Part = "train", charset: str = CHARSET) -
             "there is no such table", where=str(path), remedy="give a .csv with the columns path and text"
         )
     table = read_table(path, TEXT_NAMES)
-    rows, parted = rows_of_part(table, part)
+    rows, parted = select_rows(table, part)
     texts = [text.strip() for text in table.column(TEXT_NAMES) or []]
     for text, line in zip(texts, table.lines, strict=True):
         if unknown := sorted(set(text) - set(charset)):

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.pages.base import HANDWRITTEN, PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
+from sutja.data.pages.real_page import HANDWRITTEN, PRINTED, XYXY, RealPage, in_part, read_grey, scale_page
 from sutja.data.sets.fields import ChequeRecord, read_cheques
 
 SCALE = 0.6  # to 768 columns: handwritten digits of about 18 pixels, printed ones of 9 to 12
@@ -55,21 +55,21 @@ _FRAME = 0.07  # part of a comb's height that its frame takes on each side
 _WORD_GAP, _LEAST_HEIGHT, _RULE = 13, 6, 45  # pixels of the full cheque
 
 
-def cheque_pages(root: Path, part: str) -> Iterator[RealPage]:
+def load_cheque_pages(root: Path, part: str) -> Iterator[RealPage]:
     """The cheques of a part, 768 pixels wide."""
     for record in read_cheques(root):
         if in_part("cheques", record.key, part):
-            picture = grey_picture(record.path)
-            boxes, labels, ignore = labelled_fields(record)
+            picture = read_grey(record.path)
+            boxes, labels, ignore = find_labelled_fields(record)
             words = [box for name, box in record.boxes if name in ("Payee", "Lar")]
-            others = [box for box in inked(picture) if not _covered(box, [*boxes, *words])]
+            others = [box for box in find_ink_boxes(picture) if not _covered(box, [*boxes, *words])]
             labels += [PRINTED] * len(others)
             ignore += [True] * len(others)
-            page = scaled(picture, SCALE, [*boxes, *others], labels, ignore)
+            page = scale_page(picture, SCALE, [*boxes, *others], labels, ignore)
             yield RealPage(f"cheques/{record.path.name}", page)
 
 
-def labelled_fields(record: ChequeRecord) -> tuple[list[XYXY], list[int], list[bool]]:
+def find_labelled_fields(record: ChequeRecord) -> tuple[list[XYXY], list[int], list[bool]]:
     """Boxes, labels and what to ignore of the fields that the set labels as numbers."""
     boxes: list[XYXY] = []
     labels, ignore = [], []
@@ -85,7 +85,7 @@ def labelled_fields(record: ChequeRecord) -> tuple[list[XYXY], list[int], list[b
     return boxes, labels, ignore
 
 
-def inked(picture: NDArray[np.uint8], gap: int = _WORD_GAP) -> list[XYXY]:
+def find_ink_boxes(picture: NDArray[np.uint8], gap: int = _WORD_GAP) -> list[XYXY]:
     """Boxes of words and the like: dark ink, joined along the line over gaps of so many pixels."""
     level = cv2.blur(picture, (41, 41)).astype(np.int16) - 18
     dark = (picture.astype(np.int16) < level).astype(np.uint8)

@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.pages.base import HANDWRITTEN, PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
-from sutja.data.sets.fields import SudokuRecord, read_sudoku, sudoku_cells
-from sutja.data.sets.sudoku_mnist import outline
+from sutja.data.pages.real_page import HANDWRITTEN, PRINTED, XYXY, RealPage, in_part, read_grey, scale_page
+from sutja.data.sets.fields import SudokuRecord, cut_sudoku_cells, read_sudoku
+from sutja.data.sets.sudoku_mnist import compute_outline
 
 _CELL, _MARGIN = 56, 0.02  # pixels of a cell picture; part of the cell left out on each side
 _EDGE = 4  # pixels of the cell picture where its lines are
@@ -37,11 +37,11 @@ class _Cell:
     shape: NDArray[np.float32]
 
 
-def grid_pages(root: Path, part: str) -> Iterator[RealPage]:
+def load_grid_pages(root: Path, part: str) -> Iterator[RealPage]:
     """The photos of a part, with cells 34 pixels wide."""
     for record in read_sudoku(root):
         if in_part("sudoku", record.key, part) and record.outline is not None:
-            boxes, labels, ignore = grid_fields(record)
+            boxes, labels, ignore = find_grid_fields(record)
             edges = np.linalg.norm(np.roll(record.outline, -1, axis=0) - record.outline, axis=1)
             scale = min(1.5, _CELL_SEEN * 9 / float(edges.mean()))
             around = _around(record)
@@ -50,13 +50,13 @@ def grid_pages(root: Path, part: str) -> Iterator[RealPage]:
                 labels + [PRINTED] * len(around),
                 ignore + [True] * len(around),
             )
-            page = scaled(grey_picture(record.path), scale, boxes, labels, ignore)
+            page = scale_page(read_grey(record.path), scale, boxes, labels, ignore)
             yield RealPage(f"sudoku/{record.path.name}", page)
 
 
-def grid_fields(record: SudokuRecord) -> tuple[list[XYXY], list[int], list[bool]]:
+def find_grid_fields(record: SudokuRecord) -> tuple[list[XYXY], list[int], list[bool]]:
     """Boxes in the photo's pixels, labels, and what to ignore, of the 81 cells."""
-    cells = [_cell(picture) for picture in sudoku_cells(record, _CELL, _MARGIN)]
+    cells = [_cell(picture) for picture in cut_sudoku_cells(record, _CELL, _MARGIN)]
     digits = [digit for row in record.digits for digit in row]
     printed = _printed(
         [cell for cell in cells if cell], [d for d, cell in zip(digits, cells, strict=True) if cell]
@@ -95,7 +95,7 @@ def _cell(picture: NDArray[np.uint8]) -> _Cell | None:
     ink[_EDGE:-_EDGE, _EDGE:-_EDGE] = inner * mask
     x0, y0, x1, y1 = box
     return _Cell(
-        (x0, y0, x1, y1), np.array([*ratio, (y1 - y0) / _CELL]), outline(np.asarray(ink, np.float32))
+        (x0, y0, x1, y1), np.array([*ratio, (y1 - y0) / _CELL]), compute_outline(np.asarray(ink, np.float32))
     )
 
 

@@ -10,10 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sutja.data.pages.base import CLASSES, HANDWRITTEN, PARTS, PRINTED, VALIDATION_FOLDS, RealPage, in_part
-from sutja.data.pages.cheques import cheque_pages
-from sutja.data.pages.grids import grid_pages
-from sutja.data.pages.tables import table_pages
+from sutja.data.pages.cheques import load_cheque_pages
+from sutja.data.pages.grids import load_grid_pages
+from sutja.data.pages.real_page import (
+    CLASSES,
+    HANDWRITTEN,
+    PARTS,
+    PRINTED,
+    VALIDATION_FOLDS,
+    RealPage,
+    in_part,
+)
+from sutja.data.pages.tables import load_table_pages
 
 __all__ = [
     "CLASSES",
@@ -23,11 +31,11 @@ __all__ = [
     "VALIDATION_FOLDS",
     "RealPage",
     "in_part",
-    "real_pages",
+    "load_real_pages",
 ]
 
 
-def real_pages(root: Path, part: str) -> Iterator[RealPage]:
+def load_real_pages(root: Path, part: str) -> Iterator[RealPage]:
     """The pages of a part: cheques, grids, tables.
 
     Parameters
@@ -42,6 +50,6 @@ def real_pages(root: Path, part: str) -> Iterator[RealPage]:
     DataError
         A file is missing or damaged.
     """
-    yield from cheque_pages(root, part)
-    yield from grid_pages(root, part)
-    yield from table_pages(root, part)
+    yield from load_cheque_pages(root, part)
+    yield from load_grid_pages(root, part)
+    yield from load_table_pages(root, part)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.pages.base import PRINTED, XYXY, RealPage, grey_picture, in_part, scaled
+from sutja.data.pages.real_page import PRINTED, XYXY, RealPage, in_part, read_grey, scale_page
 from sutja.data.sets.pages import TableRecord, read_weather_tables
 
 SCALE = 0.6  # to 1,631 columns: digits of about 13 pixels
@@ -43,13 +43,13 @@ class Layout:
     found: float
 
 
-def table_pages(root: Path, part: str) -> Iterator[RealPage]:
+def load_table_pages(root: Path, part: str) -> Iterator[RealPage]:
     """The tables of a part that could be laid out; what lies around the body is to be ignored."""
     for record in read_weather_tables(root):
         if not in_part("weather-tables", record.path.stem, part):
             continue
-        picture = grey_picture(record.path)
-        layout = lay_out(picture, *body_of(record))
+        picture = read_grey(record.path)
+        layout = lay_out(picture, *measure_body(record))
         if layout is None:
             continue
         rows = layout.boxes.reshape(-1, 4)
@@ -59,11 +59,12 @@ def table_pages(root: Path, part: str) -> Iterator[RealPage]:
         labels = [PRINTED] * (len(cells) + len(around))
         ignore = [not seen for seen in inside] + [True] * len(around)
         yield RealPage(
-            f"weather-tables/{record.path.name}", scaled(picture, SCALE, [*cells, *around], labels, ignore)
+            f"weather-tables/{record.path.name}",
+            scale_page(picture, SCALE, [*cells, *around], labels, ignore),
         )
 
 
-def body_of(record: TableRecord) -> tuple[int, int]:
+def measure_body(record: TableRecord) -> tuple[int, int]:
     """Rows and columns of a table without its heads."""
     return len(record.cells) - 1, len(record.cells[0]) - 1
 

@@ -94,7 +94,7 @@ def _load_entries() -> Mapping[str, Entry]:
 ENTRIES = _load_entries()
 
 
-def entry_of(name: str) -> Entry:
+def find_entry(name: str) -> Entry:
     """The entry of a set.
 
     Raises

@@ -177,7 +177,7 @@ def read_sudoku(root: Path) -> list[SudokuRecord]:
     return [SudokuRecord(p, _grid(p.with_suffix(".dat")), outlines.get(p.stem)) for p in paths]
 
 
-def sudoku_cells(record: SudokuRecord, size: int = 32, margin: float = 0.0) -> NDArray[np.uint8]:
+def cut_sudoku_cells(record: SudokuRecord, size: int = 32, margin: float = 0.0) -> NDArray[np.uint8]:
     """The 81 cells of a grid, with the perspective taken out.
 
     Parameters

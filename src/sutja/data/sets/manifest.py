@@ -76,12 +76,12 @@ def write_manifest(folder: Path, out: Path, kinds: dict[str, Kind]) -> None:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         relative = path.relative_to(folder).as_posix()
         kind = kinds.get(relative, "packed" if path.suffix == ".gz" else "plain")
-        size, sha256 = digest(path, packed=kind == "packed")
+        size, sha256 = compute_digest(path, packed=kind == "packed")
         lines.append(f"{kind}\t{size}\t{sha256}\t{relative}\n")
     out.write_bytes(gzip.compress("".join(lines).encode("utf-8"), mtime=0))
 
 
-def digest(path: Path, *, packed: bool = False) -> tuple[int, str]:
+def compute_digest(path: Path, *, packed: bool = False) -> tuple[int, str]:
     """Size in bytes and sha256 of a file, or of what a gzip file holds.
 
     Raises
@@ -101,7 +101,7 @@ def _open(path: Path, packed: bool) -> BinaryIO:
     return gzip.open(path, "rb") if packed else path.open("rb")  # type: ignore[return-value]
 
 
-def problem_of(file: ManifestFile, path: Path) -> str | None:
+def find_problem(file: ManifestFile, path: Path) -> str | None:
     """What is wrong with the copy of `file` at `path`; None if it is right."""
     if not path.is_file():
         return "missing"
@@ -110,17 +110,17 @@ def problem_of(file: ManifestFile, path: Path) -> str | None:
     if file.kind != "packed" and path.stat().st_size != file.size:
         return f"{path.stat().st_size} bytes instead of {file.size}"
     try:
-        size, sha256 = digest(path, packed=file.kind == "packed")
+        size, sha256 = compute_digest(path, packed=file.kind == "packed")
     except (OSError, EOFError, zlib.error) as error:
         return f"cannot be read ({error})"
     return None if (size, sha256) == (file.size, file.sha256) else "its content is not that of the catalogue"
 
 
-def problems_of(name: str, folder: Path) -> dict[str, str]:
+def find_problems(name: str, folder: Path) -> dict[str, str]:
     """What is wrong with a set in `folder`: path to problem. A missing extra is no problem."""
     found = {}
     for file in load_manifest(name):
-        problem = problem_of(file, folder / file.path)
+        problem = find_problem(file, folder / file.path)
         if problem and not (file.kind == "extra" and problem == "missing"):
             found[file.path] = problem
     return found

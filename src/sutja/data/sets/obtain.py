@@ -10,7 +10,7 @@ from pathlib import Path
 from sutja.atomic import write_atomic
 from sutja.data.sets.catalogue import Entry
 from sutja.data.sets.download import fetch
-from sutja.data.sets.manifest import ManifestFile, problem_of, problems_of
+from sutja.data.sets.manifest import ManifestFile, find_problem, find_problems
 from sutja.data.sets.relabel import RELABEL
 from sutja.errors import DataError
 
@@ -65,13 +65,13 @@ def obtain(
         if missing := _missing(entry, folder):
             _fetch_archive(entry, missing, url, folder, staging, progress, sleep)
     _remove_if_empty(staging)
-    if problems := problems_of(entry.name, folder):
+    if problems := find_problems(entry.name, folder):
         raise _incomplete(entry, problems)
     return folder
 
 
 def _missing(entry: Entry, folder: Path) -> dict[str, ManifestFile]:
-    wrong = problems_of(entry.name, folder)
+    wrong = find_problems(entry.name, folder)
     return {file.path: file for file in entry.files if file.path in wrong}
 
 
@@ -95,7 +95,7 @@ def _fetch_file(
         on_bytes=lambda done, total: progress(file.path, done, total),
         sleep=sleep,
     )
-    problem = problem_of(file, staged)
+    problem = find_problem(file, staged)
     if problem:
         staged.unlink()
         raise DataError(

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 from sutja.data.sets.digits import read_csv_rows
 from sutja.errors import DataError, make_unreadable_error
 
-ThingBox = tuple[str, tuple[int, int, int, int]]  # class, (x0, y0, x1, y1)
+ObjectBox = tuple[str, tuple[int, int, int, int]]  # class, (x0, y0, x1, y1)
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class SceneRecord:
     """
 
     path: Path
-    boxes: tuple[ThingBox, ...]
-    degenerate: tuple[ThingBox, ...]
+    boxes: tuple[ObjectBox, ...]
+    degenerate: tuple[ObjectBox, ...]
 
 
 def read_receipts(root: Path) -> list[ReceiptRecord]:
@@ -97,8 +97,8 @@ def _scene(path: Path) -> SceneRecord:
         tree = ElementTree.parse(annotation)
     except (OSError, ElementTree.ParseError) as error:
         raise make_unreadable_error(annotation, error, "cannot be read as VOC XML") from error
-    boxes: list[ThingBox] = []
-    degenerate: list[ThingBox] = []
+    boxes: list[ObjectBox] = []
+    degenerate: list[ObjectBox] = []
     for thing in tree.iter("object"):
         corners = [thing.findtext(f"bndbox/{name}") for name in ("xmin", "ymin", "xmax", "ymax")]
         name = thing.findtext("name")

@@ -22,10 +22,10 @@ from sutja.data.sets.fields import (
     AmountRecord,
     ChequeRecord,
     SudokuRecord,
+    cut_sudoku_cells,
     read_cheques,
     read_orand_car,
     read_sudoku,
-    sudoku_cells,
 )
 from sutja.data.sets.pages import (
     ReceiptRecord,
@@ -35,7 +35,7 @@ from sutja.data.sets.pages import (
     read_receipts,
     read_weather_tables,
 )
-from sutja.data.sets.sounds import (
+from sutja.data.sets.recordings import (
     SpokenRecord,
     read_an4,
     read_fsdd,
@@ -60,6 +60,7 @@ __all__ = [
     "StrokeRecord",
     "SudokuRecord",
     "TableRecord",
+    "cut_sudoku_cells",
     "draw_strokes",
     "read_an4",
     "read_bccd",
@@ -81,5 +82,4 @@ __all__ = [
     "read_telephone_speech",
     "read_usps",
     "read_weather_tables",
-    "sudoku_cells",
 ]

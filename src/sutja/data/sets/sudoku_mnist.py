@@ -7,7 +7,7 @@ network trained on MNIST has seen most digits of its test photos, and one traine
 test digits.
 
 The guard: do not train on sudoku cells where MNIST's test set is measured, and leave the rows that
-`mnist_rows_in_sudoku_test` gives out of MNIST's train part where sudoku is measured.
+`load_mnist_rows_in_sudoku_test` gives out of MNIST's train part where sudoku is measured.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ _LEAST = 0.9  # correlation below which two digits are different digits
 _SLACK = 0.015  # correlation within which the best match is a tie: all of them are taken
 
 
-def mnist_rows_in_sudoku_test() -> NDArray[np.int64]:
+def load_mnist_rows_in_sudoku_test() -> NDArray[np.int64]:
     """Rows of MNIST's train part, from 0, that may be in the sudoku photos kept aside.
 
     `find_pasted` chose them: 5,580, more than there are such cells, as ties are all taken.
@@ -59,21 +59,21 @@ def find_pasted(
         For each cell the rows that correlate best, or none. On drawn examples the true row is among them in
         five cases of six.
     """
-    outlines = np.stack([outline(image.astype(np.float32)) for image in images])
+    outlines = np.stack([compute_outline(image.astype(np.float32)) for image in images])
     found = []
     for cell, label in zip(cells, labels, strict=True):
-        ink = ink_of(cell)
+        ink = extract_ink(cell)
         rows = np.flatnonzero(digits == label)
         if ink is None or len(rows) == 0:
             found.append(np.empty(0, dtype=np.int64))
             continue
-        near = rows[np.argsort(outlines[rows] @ outline(ink))[::-1][:_SHORTLIST]]
+        near = rows[np.argsort(outlines[rows] @ compute_outline(ink))[::-1][:_SHORTLIST]]
         scores = np.array([_correlation(ink, images[row]) for row in near])
         found.append(near[scores >= max(_LEAST, float(scores.max()) - _SLACK)])
     return found
 
 
-def ink_of(cell: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+def extract_ink(cell: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """Distance of each pixel from the paper's colour, outside the digit 0; None where there is no digit."""
     distance = np.abs(cell.astype(np.float32) - np.median(cell.reshape(-1, 3), axis=0)).max(axis=2)
     level = np.clip(distance, 0, 255).astype(np.uint8)
@@ -89,7 +89,7 @@ def ink_of(cell: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     return np.asarray(distance * mask, dtype=np.float32)
 
 
-def outline(ink: NDArray[np.float32]) -> NDArray[np.float32]:
+def compute_outline(ink: NDArray[np.float32]) -> NDArray[np.float32]:
     """The digit fitted into MNIST's box, blurred, without mean and of length 1: a vector of 784."""
     ys, xs = np.nonzero(ink > 0.35 * ink.max())
     part = ink[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]

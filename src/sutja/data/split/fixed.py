@@ -29,7 +29,7 @@ class SplitRule:
         What the key of an item is, in words.
     official_test : bool
         The set comes with its own test set; then `is_validation` splits its training part.
-        Otherwise `is_test` sets keys aside and `fold_of` splits the rest.
+        Otherwise `is_test` sets keys aside and `assign_fold` splits the rest.
     note : str
         Why this key.
     hashed_as : str
@@ -139,14 +139,14 @@ def is_validation(dataset: str, key: str | int) -> bool:
     Raises
     ------
     ValueError
-        Unknown set, or one without an official test set: use `fold_of`.
+        Unknown set, or one without an official test set: use `assign_fold`.
     """
     if not _rule(dataset).official_test:
         raise ValueError(f"{dataset} has no official test set; use fold_of on what is_test leaves")
     return _fraction(dataset, "validation/", key) < VALIDATION_SHARE
 
 
-def fold_of(dataset: str, key: str | int, n: int = N_FOLDS) -> int:
+def assign_fold(dataset: str, key: str | int, n: int = N_FOLDS) -> int:
     """Fold, 0 to n - 1, of the items with this key; independent of `is_test`.
 
     Raises
@@ -160,9 +160,9 @@ def fold_of(dataset: str, key: str | int, n: int = N_FOLDS) -> int:
     return int(_fraction(dataset, "fold/", key) * n)
 
 
-def part_of(dataset: str, key: str | int, n: int = N_FOLDS) -> str | int:
+def assign_part(dataset: str, key: str | int, n: int = N_FOLDS) -> str | int:
     """``"test"``, or the fold (0 to n - 1) of an item that is not kept aside."""
-    return "test" if is_test(dataset, key) else fold_of(dataset, key, n)
+    return "test" if is_test(dataset, key) else assign_fold(dataset, key, n)
 
 
 def _rule(dataset: str) -> SplitRule:

@@ -61,7 +61,7 @@ def hold_out(
     return _hold_out_items(labels, share, rng)
 
 
-def three_parts(
+def split_three_ways(
     labels: NDArray[np.integer[Any]],
     groups: NDArray[Any] | None,
     *,

@@ -1,8 +1,8 @@
 """Pictures that show the same thing twice: the same scan packed again, cropped or brightened a little.
 
-A split by writer or document does not help where one document is in a set twice. `near_duplicates` finds such
-pairs: a difference hash (dHash: is each pixel of a tiny picture brighter than its right neighbour?) selects
-candidates among all pairs, and the correlation of small pictures decides.
+A split by writer or document does not help where one document is in a set twice. `find_near_duplicates` finds
+such pairs. A difference hash (dHash: is each pixel of a tiny picture brighter than its right neighbour?)
+selects candidates among all pairs, and the correlation of small pictures decides.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class NearDuplicate:
     correlation: float
 
 
-def near_duplicates(
+def find_near_duplicates(
     images_a: Sequence[NDArray[np.uint8]],
     images_b: Sequence[NDArray[np.uint8]],
     *,
@@ -75,7 +75,7 @@ def near_duplicates(
     return found
 
 
-def look_alikes(
+def find_look_alikes(
     images_a: NDArray[np.uint8], images_b: NDArray[np.uint8], *, min_correlation: float = 0.995
 ) -> list[NearDuplicate]:
     """For each picture of one stack the one of another that is most like it, if any is like it at all.

@@ -58,13 +58,13 @@ class Sources:
 
 def _kept(dataset: str, key: str | int, fold: int | None) -> bool:
     """Whether an item is training data when ``fold`` (None: no fold) is the validation part."""
-    return not fixed.is_test(dataset, key) and (fold is None or fixed.fold_of(dataset, key) != fold)
+    return not fixed.is_test(dataset, key) and (fold is None or fixed.assign_fold(dataset, key) != fold)
 
 
 def load_amounts(root: Path, part: int | str) -> Iterator[Amount]:
     """Real ORAND-CAR amounts of one part: a fold's number, or ``"test"``."""
     for record in readers.read_orand_car(root):
-        if fixed.part_of("orand-car", record.key) == part:
+        if fixed.assign_part("orand-car", record.key) == part:
             yield _amount(record)
 
 
@@ -102,7 +102,9 @@ def load_word_fields(root: Path) -> Iterator[tuple[readers.ChequeRecord, Picture
 def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) -> None:
     mnist = readers.read_mnist(root, "train")
     keep = np.array([fold is None or not fixed.is_validation("mnist", str(w)) for w in mnist.groups])
-    keep[sudoku_mnist.mnist_rows_in_sudoku_test()] = False  # the sudoku photos were filled with MNIST digits
+    keep[sudoku_mnist.load_mnist_rows_in_sudoku_test()] = (
+        False  # the sudoku photos were filled with MNIST digits
+    )
     images, labels = mnist.images[keep], mnist.labels[keep]
     out.written_digits.append((0.55, WrittenDigits.from_arrays("mnist", images, labels, mnist.groups[keep])))
     out.lone["mnist"] = [(image, str(label)) for image, label in zip(images, labels, strict=True)]

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.nms import compute_iou
-from sutja.data.boxes.boxed import BoxedPicture, boxed
-from sutja.data.pages.base import HANDWRITTEN, XYXY, in_part
-from sutja.data.pages.cheques import SCALE, labelled_fields
+from sutja.data.boxes.boxed_pictures import BoxedPicture, make_boxed_picture
+from sutja.data.pages.cheques import SCALE, find_labelled_fields
+from sutja.data.pages.real_page import HANDWRITTEN, XYXY, in_part
 from sutja.data.sets.fields import ChequeRecord, read_cheques
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
@@ -34,7 +34,7 @@ def find_amounts(root: Path, part: str) -> Iterator[tuple[ChequeRecord, XYXY]]:
     """Cheques of a part whose amount was written by hand, and its box as labelled, in pixels of the page."""
     for record in read_cheques(root):
         if in_part("cheques", record.key, part):
-            boxes, labels, ignore = labelled_fields(record)
+            boxes, labels, ignore = find_labelled_fields(record)
             amounts = [box for name, box in record.boxes if name == "CAR"]
             for box, label, strange in zip(boxes, labels, ignore, strict=True):
                 if box in amounts and label == HANDWRITTEN and not strange:
@@ -72,7 +72,7 @@ def tighten_box(page: BoxedPicture, place: int) -> BoxedPicture:
         return page
     boxes = page.boxes.copy()
     boxes[place] = tight + np.array([x0, y0, x0, y0], np.float32)
-    return boxed(page.pixels, boxes, page.labels, page.ignore)
+    return make_boxed_picture(page.pixels, boxes, page.labels, page.ignore)
 
 
 def refill_cheque(page: BoxedPicture, place: int, context: RenderContext) -> BoxedPicture:
@@ -108,7 +108,7 @@ def _with_amounts(page: BoxedPicture, place: int, sheet: Sheet) -> BoxedPicture:
     middles = (page.boxes[:, :2] + page.boxes[:, 2:]) / 2
     under = ((middles > new[0, :2]) & (middles < new[0, 2:])).all(axis=1)
     kept = np.flatnonzero(~under & (np.arange(len(page.boxes)) != place))
-    return boxed(
+    return make_boxed_picture(
         sheet.plane.copy(),
         np.concatenate([page.boxes[kept], new]),
         np.concatenate([page.labels[kept], [HANDWRITTEN] * len(new)]),

@@ -1,6 +1,7 @@
-"""Pieces of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
+"""Utterances of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
 
-Only what is in a given part (`sutja.data.sets.sounds.part_of`) is read: no test speaker is trained on.
+Only recordings of the part that is asked for (`sutja.data.sets.recordings.assign_part`) are read, so nothing
+is trained on a test speaker.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.sets import sounds as sound_sets
-from sutja.data.sets.sounds import SpokenRecord
+from sutja.data.sets import recordings as sound_sets
+from sutja.data.sets.recordings import SpokenRecord
 from sutja.grammar.number_words import OTHER, UNITS, classify_word, label_words
 from sutja.synthesis.speech.phonemes import pronounce_words
 from sutja.synthesis.speech.utterances import RATE, Utterance, to_int16
@@ -53,7 +54,7 @@ def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = Fal
     with_sounds : bool
         Also tell the sounds of sets whose texts are words, which takes espeak-ng.
     """
-    records = [r for r in _READERS[dataset](root) if sound_sets.part_of(dataset, r) == part]
+    records = [r for r in _READERS[dataset](root) if sound_sets.assign_part(dataset, r) == part]
     words = [_WORD.findall(_NOT_SAID.sub(" ", r.text.lower())) for r in records]
     known = (
         pronounce_words([word for some in words for word in some])
@@ -93,6 +94,6 @@ def load_noises(root: Path, part: str) -> list[NDArray[np.int16]]:
     found = []
     for record in sound_sets.read_noise(root):
         samples = to_int16(decode_recording(record.path))
-        begin, end = (round(at * RATE) for at in sound_sets.noise_span(part, len(samples) / RATE))
+        begin, end = (round(at * RATE) for at in sound_sets.find_noise_span(part, len(samples) / RATE))
         found.append(samples[begin:end])
     return found

@@ -19,7 +19,7 @@ from typing import NoReturn
 import cv2
 import numpy as np
 
-from sutja.data.boxes.boxed import BoxedPicture
+from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.training.detect.frames import Jitter, convert_channels, make_frame
 
 Compose = Callable[[np.random.Generator], BoxedPicture]

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from sutja.boxes.average_precision import BoxScores, GroundTruth, score_boxes
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import merge_detections
-from sutja.data.boxes.boxed import BoxedPicture
+from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training import loop
 from sutja.training.detect.loss import Targets, make_targets

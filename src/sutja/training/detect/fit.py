@@ -39,7 +39,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from sutja.data.boxes.boxed import BoxedPicture
+from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.errors import TrainingError
 from sutja.metrics import format_percent
 from sutja.nets.detector import Detector

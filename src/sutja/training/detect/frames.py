@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.boxes.boxed import BoxedPicture
+from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.signals.frame_input import resize_picture
 from sutja.signals.pixels_input import fit_channels
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from sutja.boxes.decode import MAX_LOG_DISTANCE, compute_cell_centres
-from sutja.data.boxes.boxed import BoxedPicture
+from sutja.data.boxes.boxed_pictures import BoxedPicture
 
 NEAR = 2.5  # strides: a cell further from the middle line of a box does not answer for it
 LEAST_CELLS, MOST_CELLS = 0.75, 24.0  # short sides, in strides, that a grid answers for

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import match_detections, merge_detections
-from sutja.data.boxes.boxed import BoxedPicture
+from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.model_file import ModelFile, read_model
 from sutja.runtime import Session
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame

@@ -35,7 +35,7 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     out["cheques"] = [
         Sample(to_grey(crop), "".join(c for c in record.text if c.isdigit()), LabelMask.NON_DIGITS)
         for record, crop in load_cheque_fields(root, "CAR")
-        if record.text and fixed.part_of("cheques", record.key) == fold
+        if record.text and fixed.assign_part("cheques", record.key) == fold
     ]
     mnist = readers.read_mnist(root, "train")
     mine = np.array([fixed.is_validation("mnist", str(w)) for w in mnist.groups])
@@ -44,18 +44,18 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
     mine = np.array([fixed.is_validation("usps", i) for i in range(len(usps))])
     out["usps"] = _lone(usps.images[mine], usps.labels[mine])
     exam = readers.read_exam_digits(root)
-    mine = np.array([fixed.part_of("exam-digits", str(g)) == fold for g in exam.groups])
+    mine = np.array([fixed.assign_part("exam-digits", str(g)) == fold for g in exam.groups])
     out["exam-digits"] = _lone(exam.images[mine], exam.labels[mine])
     out["sudoku"] = [
         Sample(to_grey(cell), digit, LabelMask.NON_DIGITS)
         for record in readers.read_sudoku(root)
-        if record.outline is not None and fixed.part_of("sudoku", record.key) == fold
-        for cell, digit in zip(readers.sudoku_cells(record, 40, 0.0), record.key, strict=True)
+        if record.outline is not None and fixed.assign_part("sudoku", record.key) == fold
+        for cell, digit in zip(readers.cut_sudoku_cells(record, 40, 0.0), record.key, strict=True)
     ]
     out["no number"] = [
         Sample(to_grey(crop), "", LabelMask.NON_DIGITS)
         for record, crop in load_word_fields(root)
-        if fixed.part_of("cheques", record.key) == fold
+        if fixed.assign_part("cheques", record.key) == fold
     ]
     return out
 

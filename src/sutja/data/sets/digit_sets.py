@@ -7,7 +7,7 @@ import numpy as np
 from sutja.data.sets.catalogue import ENTRIES, Entry, data_root
 from sutja.data.sets.crops import draw_strokes, read_pen_digits
 from sutja.data.sets.digits import Digits, Part, read_bundled_digits, read_exam_digits, read_mnist, read_usps
-from sutja.data.sets.fields import read_sudoku, sudoku_cells
+from sutja.data.sets.fields import cut_sudoku_cells, read_sudoku
 from sutja.data.split.fixed import is_test
 from sutja.errors import DataError
 
@@ -16,7 +16,7 @@ CELL = 32  # pixels, width and height of a cell of a grid
 CELL_MARGIN = 0.08  # of the cell: the printed lines
 
 
-def read_known_set(entry: Entry, part: Part) -> Digits:
+def read_digit_set(entry: Entry, part: Part) -> Digits:
     """Read one part of a set of digits: of its official split, else by the hash of `sutja.data.split.fixed`.
 
     Raises
@@ -65,7 +65,7 @@ def _sudoku_digits(part: Part) -> Digits:
     for record in read_sudoku(data_root()):
         if record.outline is None or is_test("sudoku", record.key) != (part == "test"):
             continue
-        images.append(sudoku_cells(record, CELL, CELL_MARGIN))
+        images.append(cut_sudoku_cells(record, CELL, CELL_MARGIN))
         labels += [digit for row in record.digits for digit in row]
         groups += [record.key] * 81
     return Digits(np.concatenate(images), np.array(labels, np.int64), np.array(groups))

@@ -2,9 +2,9 @@ from functools import partial
 
 import pytest
 
-from sutja.data.sets.sounds import (
-    noise_span,
-    part_of,
+from sutja.data.sets.recordings import (
+    assign_part,
+    find_noise_span,
     read_an4,
     read_fsdd,
     read_noise,
@@ -81,7 +81,7 @@ def test_recordings_with_a_table(data_root, name, recordings, speakers, parts):
     assert len(records) == recordings
     assert len({record.group for record in records}) == speakers
     assert all(record.path.is_file() and record.text for record in records)
-    found = [part_of(name, record) for record in records]
+    found = [assign_part(name, record) for record in records]
     assert [found.count(part) for part in PARTS] == parts
 
 
@@ -112,30 +112,32 @@ def test_a_table_without_speakers(tmp_path):
     ],
 )
 def test_nobody_is_on_two_sides(data_root, read, name):
-    groups = {part: {r.group for r in read(data_root) if part_of(name, r) == part} for part in PARTS}
+    groups = {part: {r.group for r in read(data_root) if assign_part(name, r) == part} for part in PARTS}
     assert all(groups.values())
     assert not groups["train"] & groups["validation"]
     assert not groups["test"] & (groups["train"] | groups["validation"])
 
 
 def test_parts_of_an4_have_women_and_men(data_root):
-    speakers = {part: {r.group for r in read_an4(data_root) if part_of("an4", r) == part} for part in PARTS}
+    speakers = {
+        part: {r.group for r in read_an4(data_root) if assign_part("an4", r) == part} for part in PARTS
+    }
     assert len(speakers["test"]) >= 10
     for part in PARTS:
         assert {speaker[0] for speaker in speakers[part]} == {"f", "m"}
 
 
 def test_the_official_split_of_fsdd(data_root):
-    parts = [part_of("fsdd", record) for record in read_fsdd(data_root)]
+    parts = [assign_part("fsdd", record) for record in read_fsdd(data_root)]
     assert [parts.count(part) for part in PARTS] == [2520, 180, 300]
 
 
 def test_one_unseen_speaker_is_a_test_as_a_whole(data_root):
-    assert {part_of("spoken-strings", record) for record in read_spoken_strings(data_root)} == {"test"}
+    assert {assign_part("spoken-strings", record) for record in read_spoken_strings(data_root)} == {"test"}
     with pytest.raises(ValueError, match="no parts are known of 'noise'"):
-        part_of("noise", read_noise(data_root)[0])
+        assign_part("noise", read_noise(data_root)[0])
 
 
 def test_every_recording_of_noise_is_in_every_part():
-    spans = [noise_span(part, 60.0) for part in PARTS]
+    spans = [find_noise_span(part, 60.0) for part in PARTS]
     assert spans == [(0.0, 42.0), (42.0, 48.0), (48.0, 60.0)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sutja.data.sets.digits import read_csv
-from sutja.data.split.fixed import fold_of, is_test
+from sutja.data.split.fixed import assign_fold, is_test
 from sutja.errors import make_unreadable_error
 
 FSDD_TEST = 5  # recordings of each digit by each speaker, from index 0: the official test
@@ -111,7 +111,7 @@ def _recordings(folder: Path) -> list[Path]:
     return paths
 
 
-def part_of(dataset: str, record: SpokenRecord) -> str:
+def assign_part(dataset: str, record: SpokenRecord) -> str:
     """Whether a recording is in "train", "validation" or "test": one answer for ever.
 
     No speaker and no call is on two sides. Only of ``fsdd``, whose official test is index 0 to 4, all six
@@ -140,10 +140,10 @@ def part_of(dataset: str, record: SpokenRecord) -> str:
         )
     if is_test(dataset, record.group):
         return "test"
-    return "train" if fold_of(dataset, record.group, _FOLDS[dataset]) else "validation"
+    return "train" if assign_fold(dataset, record.group, _FOLDS[dataset]) else "validation"
 
 
-def noise_span(part: str, seconds: float) -> tuple[float, float]:
+def find_noise_span(part: str, seconds: float) -> tuple[float, float]:
     """The seconds of a recording of noise that belong to a part: each has pieces of all six.
 
     Raises

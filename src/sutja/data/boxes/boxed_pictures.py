@@ -61,7 +61,7 @@ class BoxedPicture:
         return replace(self, picture=self.pixels)
 
 
-def boxed(
+def make_boxed_picture(
     picture: Path | NDArray[np.uint8],
     boxes: Sequence[Sequence[float]] | NDArray[np.floating],
     labels: Sequence[int] | NDArray[np.integer],

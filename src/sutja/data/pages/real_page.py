@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.boxes.boxed import BoxedPicture, boxed
+from sutja.data.boxes.boxed_pictures import BoxedPicture, make_boxed_picture
 from sutja.data.split import fixed
 from sutja.errors import DataError
 
@@ -49,11 +49,11 @@ def in_part(dataset: str, key: str, part: str) -> bool:
         raise ValueError(f"no part {part!r} of {dataset!r}; parts are {', '.join(PARTS)}")
     if fixed.is_test(dataset, key):
         return part == "test"
-    held = fixed.fold_of(dataset, key) == VALIDATION_FOLDS[dataset]
+    held = fixed.assign_fold(dataset, key) == VALIDATION_FOLDS[dataset]
     return part == ("validation" if held else "train")
 
 
-def grey_picture(path: Path) -> NDArray[np.uint8]:
+def read_grey(path: Path) -> NDArray[np.uint8]:
     """A picture in grey, turned as its file says it lies in memory.
 
     Raises
@@ -67,11 +67,11 @@ def grey_picture(path: Path) -> NDArray[np.uint8]:
     return np.asarray(picture, np.uint8)
 
 
-def scaled(
+def scale_page(
     picture: NDArray[np.uint8], scale: float, boxes: list[XYXY], labels: list[int], ignore: list[bool]
 ) -> BoxedPicture:
     """A page and its boxes, made smaller or larger."""
     if scale != 1:
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way), np.uint8)
-    return boxed(picture, np.array(boxes, np.float32).reshape(-1, 4) * scale, labels, ignore)
+    return make_boxed_picture(picture, np.array(boxes, np.float32).reshape(-1, 4) * scale, labels, ignore)
