@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from _page_readers import Seen
 
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 
 Row = list[str]  # the digits of each cell, from left to right; cells without a digit are left out
 _LEVEL = 0.5  # of a number's height: as far may numbers of one row be apart
@@ -15,7 +15,7 @@ _LEVEL = 0.5  # of a number's height: as far may numbers of one row be apart
 
 def true_rows(cells: Sequence[Sequence[str]]) -> list[Row]:
     """The cells with digits, row by row; rows without any are left out."""
-    rows = [[digits_of(cell) for cell in row if digits_of(cell)] for row in cells]
+    rows = [[keep_digits(cell) for cell in row if keep_digits(cell)] for row in cells]
     return [row for row in rows if row]
 
 
@@ -76,10 +76,10 @@ def cells_in_place(cells: Sequence[Sequence[str]], numbers: Sequence[Seen]) -> i
     if not read:
         return 0
     wanted = {
-        (i, j): digits_of(cell)
+        (i, j): keep_digits(cell)
         for i, row in enumerate(cells)
         for j, cell in enumerate(row)
-        if digits_of(cell)
+        if keep_digits(cell)
     }
     reach = range(-6, 7)
     return max(

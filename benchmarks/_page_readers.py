@@ -18,7 +18,7 @@ from _engines import TESSERACT_ENVIRONMENT, rapidocr_engine, version_of
 from _machine import DRAFTS, track, write_json
 from _scores import SURE
 
-from sutja.grammar import digits_of, value_of
+from sutja.grammar import keep_digits, parse_value
 from sutja.reading.page.labels import compute_box_iou
 from sutja.reading.reader import Reader
 from sutja.signals.image import load_pictures
@@ -44,7 +44,7 @@ class Seen:
     @property
     def digits(self) -> str:
         """What is compared."""
-        return digits_of(self.text)
+        return keep_digits(self.text)
 
     def covers(self, box: Sequence[float]) -> float:
         """IoU with a box."""
@@ -164,9 +164,9 @@ def _pieces(found: Iterable[tuple[str, float, list[float]]]) -> list[Seen]:
                 parts.append((word, place, place + len(word)))
                 place += len(word) + 1
         for part, start, end in parts:
-            if digits_of(part):
+            if keep_digits(part):
                 a, b = (x0 + (x1 - x0) * place / len(text) for place in (start, end))
-                value = value_of(part.strip())
+                value = parse_value(part.strip())
                 numbers.append(Seen(part, value, float(sure), float(sure) >= SURE, (a, y0, b, y1)))
     return numbers
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 from sutja.metrics import clopper_pearson, expected_calibration_error
 
 CONFIDENCE_LEVEL = 0.95
@@ -80,7 +80,7 @@ def case_of(truth: str, text: str, confidence: float, *, words: bool = False) ->
     With `words` a text with more letters than digits is no number, as it is none for sutja.
     """
     plain = unicodedata.normalize("NFKC", text)  # full-width and circled digits are digits
-    digits = digits_of(plain)
+    digits = keep_digits(plain)
     if words and sum(map(str.isalpha, plain)) > len(digits):
         digits = ""
     confidence = min(1.0, max(0.0, confidence))

@@ -20,7 +20,7 @@ from _sutja import arguments, data_folder
 
 from sutja.data.pages.pages import in_part
 from sutja.data.sets.fields import ChequeRecord, read_cheques
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 
 FIGURE = "cheques"
 LEAST_OVERLAP = 0.5  # IoU from which an amount is found
@@ -40,7 +40,7 @@ def at_amount(numbers: Sequence[Seen], box: Sequence[float]) -> Seen | None:
 def same_value(number: Seen, record: ChequeRecord) -> bool:
     """Whether a number is worth what the cheque is; without a value of its own its digits must be those."""
     if number.value is None:
-        return number.digits == digits_of(record.text or "")
+        return number.digits == keep_digits(record.text or "")
     try:
         return Decimal(number.value) == Decimal(record.value or "")
     except InvalidOperation:
@@ -53,7 +53,7 @@ def row(reader: PageReaderOf, records: Sequence[ChequeRecord], fresh: bool) -> d
     found = [at_amount(a.numbers, amount_box(r)) for a, r in zip(answers, records, strict=True)]
     right = [n is not None and same_value(n, r) for n, r in zip(found, records, strict=True)]
     digits = [
-        n is not None and n.digits == digits_of(r.text or "") for n, r in zip(found, records, strict=True)
+        n is not None and n.digits == keep_digits(r.text or "") for n, r in zip(found, records, strict=True)
     ]
     accepted = [n is not None and n.accepted for n in found]
     wrong = sum(a and not (ok or same) for a, ok, same in zip(accepted, right, digits, strict=True))

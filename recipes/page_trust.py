@@ -25,7 +25,7 @@ from sutja.data.pages.pages import in_part
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.errors import ThresholdError
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 from sutja.model_file import FieldConfidence, read_model, write_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
@@ -55,7 +55,7 @@ def page_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
     pixels = cv2.resize(sample.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     page = reader.read(np.asarray(pixels, np.uint8))
     boxes = [Box(*(edge * scale for edge in field.box)) for field in sample.fields]
-    known = [bool(digits_of(field.text)) and not field.ignore for field in sample.fields]
+    known = [bool(keep_digits(field.text)) and not field.ignore for field in sample.fields]
     labels = [
         Label("", 1, field.text, box)
         for field, box, wanted in zip(sample.fields, boxes, known, strict=True)
@@ -78,7 +78,7 @@ def real(reader: Reader, root: Path) -> Iterator[list[Case]]:
     for table in read_weather_tables(root):
         if in_part("weather-tables", table.path.stem, "validation"):
             # The last row and column hold means; their labels were worked out anew and differ from the print.
-            printed = [[digits_of(cell) for cell in row[:-1]] for row in table.cells[:-1]]
+            printed = [[keep_digits(cell) for cell in row[:-1]] for row in table.cells[:-1]]
             yield by_cell(reader.read(table.path), printed)
 
 

@@ -9,7 +9,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from sutja.charset import CHARSET
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 from sutja.model_file import read_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Classifier, Reader
@@ -46,7 +46,7 @@ def test_the_card_says_where_the_model_comes_from():
 def test_an_example(pages, name):
     page = pages[name]
     assert page.error is None
-    assert [number.digits for number in page.numbers] == ([digits_of(TRUTH[name])] if TRUTH[name] else [])
+    assert [number.digits for number in page.numbers] == ([keep_digits(TRUTH[name])] if TRUTH[name] else [])
 
 
 def test_a_largest_error_can_be_asked_for():

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import LETTER
 from sutja.confidence import COVERAGES
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 from sutja.metrics import (
     area_under_risk_coverage,
     character_error_rate,
@@ -112,7 +112,7 @@ def compare_pages(pages: Sequence[Page], texts: Sequence[str]) -> Answers:
     numbers = [page.numbers[0] if page.numbers and page.error is None else None for page in pages]
     return Answers(
         tuple(number.digits if number else None for number in numbers),
-        tuple(map(digits_of, texts)),
+        tuple(map(keep_digits, texts)),
         np.array([number.confidence if number else 0.0 for number in numbers]),
         np.array([number is not None and LETTER not in number.text for number in numbers]),
         np.array([page.error is not None for page in pages]),

@@ -123,7 +123,7 @@ class Number(Result):
     digits : str
         Digits alone, leading zeros kept.
     value : str | None
-        A decimal string when the reading is plain (see `sutja.grammar.value_of`), else None.
+        A decimal string when the reading is plain (see `sutja.grammar.parse_value`), else None.
     kind : str
         "number", "amount", "postcode", "date" or "check" (a number with a check digit).
     confidence : float

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from sutja.decoding.constrained import search_grammar, search_within
 from sutja.decoding.ctc import search, split
-from sutja.grammar import REPAIR, Automaton, Typed, digits_of, is_number
-from sutja.grammar.automaton import Parted
+from sutja.grammar import REPAIR, Automaton, TypedNumber, is_number, keep_digits
+from sutja.grammar.automaton import WithMarks
 from sutja.grammar.kinds import Grammar
 from sutja.grammar.patterns import Pattern
 from sutja.reading.decode import _MIN_AGREEMENT, decode, read_as
@@ -113,13 +113,13 @@ def test_a_thousand_unsure_frames_do_not_underflow():
 def toy(pattern, most=2):
     """A grammar of one pattern; its numbers are worth their digits, negative with a mark in front."""
     automaton = Automaton(
-        [Pattern(pattern), Parted(Pattern(pattern.replace("-?", "").replace("-", "")), "-")], most
+        [Pattern(pattern), WithMarks(Pattern(pattern.replace("-?", "").replace("-", "")), "-")], most
     )
 
     def parse(text):
         repairs = automaton.accepts(text)
-        value = ("-" if text.startswith("-") else "") + digits_of(text)
-        return None if repairs is None else Typed("number", value, repairs=repairs)
+        value = ("-" if text.startswith("-") else "") + keep_digits(text)
+        return None if repairs is None else TypedNumber("number", value, repairs=repairs)
 
     grammar = Grammar("number", None, [Pattern("1")], parse)
     grammar._automaton = automaton
@@ -139,16 +139,16 @@ def test_an_answer_claims_the_probability_of_what_it_says(log_probs, pattern):
             free = sum(
                 p
                 for text, p in strings.items()
-                if (digits_of(text) if is_number(text) else None) == answer.digits
+                if (keep_digits(text) if is_number(text) else None) == answer.digits
             )
             assert answer.probability <= free + 1e-4
             continue
         assert grammar.parse(raw) is not None
-        assert digits_of(raw) == answer.digits
+        assert keep_digits(raw) == answer.digits
         weights = {}
         for text, p in strings.items():
             typed = grammar.parse(text)
-            if typed is not None and digits_of(text) == answer.digits:
+            if typed is not None and keep_digits(text) == answer.digits:
                 weights[typed.value] = weights.get(typed.value, 0.0) + p * REPAIR**typed.repairs
         claimed = sum(weights.values()) if answer.typed.value is None else weights[answer.typed.value]
         assert answer.probability == pytest.approx(claimed, abs=2e-2)
@@ -161,7 +161,7 @@ def test_an_answer_claims_the_probability_of_what_it_says(log_probs, pattern):
 def test_a_value_is_given_where_nearly_all_texts_are_worth_it(log_probs):
     for answer in decode(log_probs[None], ALPHABET, toy("-?[12]{1,2}"))[0]:
         if answer.typed is not None and answer.typed.value is not None:
-            assert digits_of(answer.typed.value) == answer.digits
+            assert keep_digits(answer.typed.value) == answer.digits
     assert 0.5 < _MIN_AGREEMENT < 1.0
 
 

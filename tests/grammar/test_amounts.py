@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.charset import CHARSET
-from sutja.grammar import digits_of, grammar_for, is_number, kind_of, value_of
-from sutja.grammar.amounts import amount
+from sutja.grammar import infer_kind, is_number, keep_digits, make_grammar, parse_value
+from sutja.grammar.amounts import parse_amount
 
 TEXT = st.text(alphabet=CHARSET, max_size=24)
 WHOLE = st.integers(min_value=0, max_value=10**15)
@@ -72,7 +72,7 @@ TAILS = ["", "/-", "=", "*", "**", " €", "#", "/="]
     ],
 )
 def test_the_value_when_nobody_said_what_it_is(text, value):
-    assert value_of(text) == value
+    assert parse_value(text) == value
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_value_when_nobody_said_what_it_is(text, value):
     ],
 )
 def test_the_country_settles_a_lone_mark(text, country, value):
-    assert value_of(text, country) == value
+    assert parse_value(text, country) == value
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_the_country_settles_a_lone_mark(text, country, value):
     ],
 )
 def test_an_amount(text, value, repairs):
-    found = amount(text)
+    found = parse_amount(text)
     assert (found.value, found.repairs) == (value, repairs)
 
 
@@ -154,7 +154,7 @@ def test_an_amount(text, value, repairs):
     ],
 )
 def test_no_amount(text):
-    assert amount(text) is None
+    assert parse_amount(text) is None
 
 
 @given(WHOLE, CENTS, st.sampled_from(CONVENTIONS), st.sampled_from(LEADS), st.sampled_from(TAILS))
@@ -162,16 +162,16 @@ def test_an_amount_in_any_convention_comes_back(whole, cents, marks, lead, tail)
     group, decimal = marks
     text = lead + f"{whole:,}".replace(",", group) + f"{decimal}{cents:02d}" + tail
     expected = Decimal(whole) + Decimal(cents) / 100
-    assert Decimal(amount(text).value) == expected
-    assert amount(text).repairs == 0
-    assert grammar_for("amount").automaton.accepts(text) == 0
+    assert Decimal(parse_amount(text).value) == expected
+    assert parse_amount(text).repairs == 0
+    assert make_grammar("amount").automaton.accepts(text) == 0
 
 
 @given(WHOLE, CENTS, st.sampled_from(CONVENTIONS))
 def test_a_grouped_amount_comes_back_when_nobody_said_what_it_is(whole, cents, marks):
     group, decimal = marks
     text = f"{whole:,}".replace(",", group) + f"{decimal}{cents:02d}"
-    assert Decimal(value_of(text)) == whole + Decimal(cents) / 100
+    assert Decimal(parse_value(text)) == whole + Decimal(cents) / 100
 
 
 def indian(whole: int) -> str:
@@ -185,35 +185,35 @@ def indian(whole: int) -> str:
 
 @given(st.integers(min_value=100_000, max_value=10**15), st.sampled_from(["", "/-", "/", ".00", "="]))
 def test_an_indian_amount_comes_back(whole, tail):
-    assert Decimal(amount(indian(whole) + tail).value) == whole
-    assert value_of(indian(whole)) == str(whole)
+    assert Decimal(parse_amount(indian(whole) + tail).value) == whole
+    assert parse_value(indian(whole)) == str(whole)
 
 
 @given(WHOLE, st.integers(0, 99))
 def test_hundredths_come_back(whole, cents):
-    assert amount(f"{whole} {cents:02d}/100").value == f"{whole}.{cents:02d}"
+    assert parse_amount(f"{whole} {cents:02d}/100").value == f"{whole}.{cents:02d}"
 
 
 @given(TEXT)
 def test_a_value_has_the_digits_of_its_text(text):
-    value = value_of(text)
+    value = parse_value(text)
     if value is not None:
-        assert digits_of(value) == digits_of(text)
+        assert keep_digits(value) == keep_digits(text)
         assert Decimal(value) >= 0
 
 
 @given(TEXT, st.sampled_from([None, "US", "DE", "IN", "KW"]))
 def test_an_amount_has_the_digits_of_its_text(text, country):
-    found = amount(text, country)
+    found = parse_amount(text, country)
     if found is not None and found.value is not None and "/" not in text:
-        assert digits_of(found.value).lstrip("0") == digits_of(text).lstrip("0")
+        assert keep_digits(found.value).lstrip("0") == keep_digits(text).lstrip("0")
         assert Decimal(found.value).is_finite()
 
 
 @given(st.text(alphabet="0123456789", min_size=1, max_size=30))
 def test_digits_alone_are_their_own_value(digits):
-    assert value_of(digits) == amount(digits).value == digits
-    assert digits_of(digits) == digits
+    assert parse_value(digits) == parse_amount(digits).value == digits
+    assert keep_digits(digits) == digits
     assert is_number(digits)
 
 
@@ -229,4 +229,4 @@ def test_digits_alone_are_their_own_value(digits):
     ],
 )
 def test_kind(text, kind):
-    assert kind_of(text) == kind
+    assert infer_kind(text).kind == kind

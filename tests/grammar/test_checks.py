@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.grammar import grammar_for
-from sutja.grammar.checks import EAN, IBAN_DIGITS, IBANS, ISBN_10, LUHN, _accepts, check, plainly_checked
+from sutja.grammar import make_grammar
+from sutja.grammar.checks import (
+    EAN,
+    IBAN_DIGITS,
+    IBANS,
+    ISBN_10,
+    LUHN,
+    _accepts,
+    parse_checked,
+    parse_plainly_checked,
+)
 
 GOLDEN = {
     "luhn": ["79927398713", "4111 1111 1111 1111", "378282246310005", "490154203237518", "5555555555554444"],
@@ -20,18 +29,18 @@ GOLDEN = {
     ("standard", "text"), [(name, text) for name, texts in GOLDEN.items() for text in texts]
 )
 def test_a_golden_number(standard, text):
-    typed = grammar_for("check").parse(text)
+    typed = make_grammar("check").parse(text)
     assert typed is not None
     assert typed.standard in (standard, None)  # None where another rule holds by chance
-    assert grammar_for("check").automaton.accepts(text) == 0
+    assert make_grammar("check").automaton.accepts(text) == 0
 
 
 def test_ibans_say_whose_they_are():
-    assert check("□□89 3704 0044 0532 0130 00").country == "DE"
-    assert check("□□89 3704 0044 0532 0130 00").value == "DE89370400440532013000"
-    assert check("□□89 3704 0044 0532 0130 00", "AT") is None
-    assert check("□□68 5390 0754 7034").value == "BE68539007547034"
-    assert check("89 3704 0044 0532 0130 00") is None  # its letters were cut off: a plain number
+    assert parse_checked("□□89 3704 0044 0532 0130 00").country == "DE"
+    assert parse_checked("□□89 3704 0044 0532 0130 00").value == "DE89370400440532013000"
+    assert parse_checked("□□89 3704 0044 0532 0130 00", "AT") is None
+    assert parse_checked("□□68 5390 0754 7034").value == "BE68539007547034"
+    assert parse_checked("89 3704 0044 0532 0130 00") is None  # its letters were cut off: a plain number
     assert set(IBANS) == set(IBAN_DIGITS)
 
 
@@ -79,7 +88,7 @@ def test_exactly_one_last_digit_is_right(digits):
     ],
 )
 def test_no_check_holds(text):
-    assert check(text) is None
+    assert parse_checked(text) is None
 
 
 @pytest.mark.parametrize(
@@ -101,5 +110,5 @@ def test_no_check_holds(text):
     ],
 )
 def test_without_being_asked_only_strong_evidence_counts(text, standard):
-    found = plainly_checked(text)
+    found = parse_plainly_checked(text)
     assert (found.standard if found else None) == standard

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.charset import CHARSET
-from sutja.grammar import digits_of, grammar_for
-from sutja.grammar.dates import day, is_plainly_a_date
+from sutja.grammar import keep_digits, make_grammar
+from sutja.grammar.dates import is_plainly_a_date, parse_date
 
 DAYS = st.dates(date(1500, 1, 1), date(2199, 12, 31))
 LATELY = st.dates(date(1970, 1, 1), date(2039, 12, 31))
@@ -49,7 +49,7 @@ MARKS = st.sampled_from(["/", ".", "-", " ", ". ", "/ ", "- "])
     ],
 )
 def test_a_date(text, country, value, repairs):
-    found = day(text, country)
+    found = parse_date(text, country)
     assert (found.value, found.repairs) == (value, repairs)
 
 
@@ -78,7 +78,7 @@ def test_a_date(text, country, value, repairs):
     ],
 )
 def test_no_date(text, country):
-    assert day(text, country) is None
+    assert parse_date(text, country) is None
 
 
 @given(DAYS, MARKS, st.booleans())
@@ -86,7 +86,7 @@ def test_a_day_comes_back_where_the_order_is_known(when, mark, padded):
     d, m = (f"{when.day:02d}", f"{when.month:02d}") if padded else (str(when.day), str(when.month))
     ways = {"DE": (d, m, when.year), "US": (m, d, when.year), "KR": (when.year, m, d)}
     for country, parts in ways.items():
-        found = day(mark.join(map(str, parts)), country)
+        found = parse_date(mark.join(map(str, parts)), country)
         assert (found.value, found.repairs) == (when.isoformat(), 0)
 
 
@@ -99,23 +99,23 @@ def test_short_years_and_combs_come_back(when):
         (when.strftime("%m/%d/%y"), "US"),
         (when.strftime("%d%m%y"), "IN"),
     ):
-        assert day(text, country).value == when.isoformat()
+        assert parse_date(text, country).value == when.isoformat()
 
 
 @given(DAYS, st.sampled_from([None, "DE", "US", "JP", "CA"]))
 def test_a_date_never_changes_without_a_doubt(when, country):
     """Where a value is given it is the day, or one with day and month changed about."""
-    found = day(when.strftime("%d/%m/%Y"), country)
+    found = parse_date(when.strftime("%d/%m/%Y"), country)
     if found is not None and found.value is not None:
-        assert sorted(digits_of(found.value)) == sorted(f"{when:%d%m%Y}")
+        assert sorted(keep_digits(found.value)) == sorted(f"{when:%d%m%Y}")
 
 
 @given(st.text(alphabet=CHARSET, max_size=14), st.sampled_from([None, "US"]))
 def test_what_is_a_date_is_one_of_the_calendar(text, country):
-    found = day(text, country)
+    found = parse_date(text, country)
     if found is not None and found.value is not None:
         assert date.fromisoformat(found.value).isoformat() == found.value
-        assert grammar_for("date", country).automaton.accepts(text) is not None
+        assert make_grammar("date", country).automaton.accepts(text) is not None
 
 
 def test_only_what_can_hardly_be_else_is_plainly_a_date():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sutja.charset import CHARSET
 from sutja.errors import SutjaError
-from sutja.grammar import KINDS, check_country, digits_of, grammar_for, kinds, typed
+from sutja.grammar import KINDS, check_country, infer_kind, keep_digits, kinds, make_grammar
 
 ASKED = [kind for kind in KINDS if kind != "auto"]
 SEEDS = {
@@ -50,7 +50,7 @@ def near(draw, kind):
 @pytest.mark.parametrize("kind", ASKED)
 @pytest.mark.parametrize("country", [None, "DE", "US", "IN"])
 def test_decoding_follows_every_text_that_is_of_the_kind(kind, country):
-    grammar = grammar_for(kind, country)
+    grammar = make_grammar(kind, country)
 
     @settings(max_examples=60, deadline=None)
     @given(near(kind))
@@ -68,14 +68,14 @@ def test_decoding_follows_every_text_that_is_of_the_kind(kind, country):
 @pytest.mark.parametrize("kind", ASKED)
 def test_every_seed_is_of_its_kind(kind):
     for text in SEEDS[kind]:
-        assert grammar_for(kind).parse(text) is not None, text
+        assert make_grammar(kind).parse(text) is not None, text
 
 
 @given(st.text(max_size=40), st.sampled_from(ASKED))
 def test_hostile_texts_are_of_no_kind_or_keep_their_digits(text, kind):
-    found = grammar_for(kind).parse(text)
+    found = make_grammar(kind).parse(text)
     if found is not None and found.value is not None and kind in ("postcode", "check"):
-        assert digits_of(found.value) == digits_of(text) or found.standard == "iban"
+        assert keep_digits(found.value) == keep_digits(text) or found.standard == "iban"
 
 
 @pytest.mark.parametrize(
@@ -83,23 +83,24 @@ def test_hostile_texts_are_of_no_kind_or_keep_their_digits(text, kind):
 )
 def test_long_texts_end(text):
     for kind in ASKED:
-        grammar_for(kind).parse(text)
-        grammar_for(kind).automaton.accepts(text)
-    typed(text)
+        make_grammar(kind).parse(text)
+        make_grammar(kind).automaton.accepts(text)
+    infer_kind(text)
 
 
 def test_an_automaton_does_not_grow_for_ever(monkeypatch):
-    monkeypatch.setattr(kinds, "_MOST_STATES", 50)
-    grammar = kinds.Grammar("check", None, kinds._machines("check", None), lambda text: None)
+    monkeypatch.setattr(kinds, "_MAX_STATES", 50)
+    grammar = kinds.Grammar("check", None, kinds._make_machines("check", None), lambda text: None)
     for first in range(100):
         grammar.automaton.accepts(f"{first:02d}12345678901234")
     assert len(grammar.automaton) < 2000
 
 
 def test_readers_in_several_threads_share_an_automaton():
-    automaton = kinds.Grammar("amount", None, kinds._machines("amount", None), lambda text: None).automaton
+    machines = kinds._make_machines("amount", None)
+    automaton = kinds.Grammar("amount", None, machines, lambda text: None).automaton
     texts = [text for text in SEEDS["amount"] for _ in range(20)]
-    expected = [grammar_for("amount").automaton.accepts(text) for text in texts]
+    expected = [make_grammar("amount").automaton.accepts(text) for text in texts]
     answers: dict[int, list[int | None]] = {}
     threads = [
         threading.Thread(target=lambda n=n: answers.update({n: [automaton.accepts(text) for text in texts]}))
@@ -134,22 +135,22 @@ def test_readers_in_several_threads_share_an_automaton():
     ],
 )
 def test_what_a_number_is_when_nobody_said(text, country, expected):
-    found = typed(text, country)
+    found = infer_kind(text, country)
     assert (found.kind, found.value, found.country, found.standard) == expected
 
 
 @given(st.text(alphabet=CHARSET, max_size=24), st.sampled_from([None, "DE", "US", "GB"]))
 def test_every_text_is_something(text, country):
-    assert typed(text, country).kind in ASKED
+    assert infer_kind(text, country).kind in ASKED
 
 
 def test_no_such_kind_and_no_such_country():
     with pytest.raises(SutjaError, match="kind: 'zip' is no kind of number; choose one of auto, number"):
-        grammar_for("zip")
+        make_grammar("zip")
     with pytest.raises(SutjaError, match="country: 'Germany' is no country; give its ISO 3166 code"):
-        grammar_for("date", "Germany")
-    with pytest.raises(SutjaError, match="NL has no postcodes of figures alone"):
-        grammar_for("postcode", "nl")
-    assert grammar_for("auto", "nl") is None
+        make_grammar("date", "Germany")
+    with pytest.raises(SutjaError, match="NL has no postcodes of digits alone"):
+        make_grammar("postcode", "nl")
+    assert make_grammar("auto", "nl") is None
     assert check_country(" de ") == "DE"
     assert check_country("uk") == "GB"

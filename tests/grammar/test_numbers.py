@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.charset import CHARSET
-from sutja.grammar.numbers import number
+from sutja.grammar.numbers import parse_number
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from sutja.grammar.numbers import number
     ],
 )
 def test_a_number(text, country, value, repairs):
-    found = number(text, country)
+    found = parse_number(text, country)
     assert (found.value, found.repairs) == (value, repairs)
 
 
@@ -43,17 +43,17 @@ def test_a_number(text, country, value, repairs):
     "text", ["", ".", "12-34", "12/34", "$5", "1□2", "12:30", "5  6", "--5", "12..5", "+"]
 )
 def test_no_number(text):
-    assert number(text) is None
+    assert parse_number(text) is None
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
 def test_a_number_with_decimals_comes_back(value):
     for text in (f"{value:f}", f"{value:f}".replace(".", ",")):
-        assert Decimal(number(text).value) == value
+        assert Decimal(parse_number(text).value) == value
 
 
 @given(st.text(alphabet=CHARSET, max_size=20))
 def test_any_text_is_a_decimal_string_or_none(text):
-    found = number(text)
+    found = parse_number(text)
     if found is not None and found.value is not None:
         assert Decimal(found.value).is_finite()

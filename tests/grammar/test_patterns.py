@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.grammar.automaton import DEAD, Automaton, Beginning, Parted, Row, beside_words
+from sutja.grammar.automaton import DEAD, Automaton, Concatenation, WithMarks, WithPrefix, allow_words
 from sutja.grammar.patterns import Pattern
 
 SIGNS = st.sampled_from(["?", "*", "+", "{2}", "{1,2}", "{0,2}", "{2,}"])
@@ -50,21 +50,21 @@ def test_repairs_are_counted_and_limited():
 
 
 def test_one_after_the_other():
-    both = Automaton([Row((Pattern("1*"), Pattern("2?"), Pattern("¤1")))], most=1)
+    both = Automaton([Concatenation((Pattern("1*"), Pattern("2?"), Pattern("¤1")))], most=1)
     assert both.accepts("1") == both.accepts("121") == both.accepts("1111") == 1
     assert both.accepts("12") is None
     assert both.accepts("") is None
 
 
 def test_first_digits():
-    machine = Beginning(Pattern(r"\d{2}-?\d{2}"), Pattern("12|3|456"))
+    machine = WithPrefix(Pattern(r"\d{2}-?\d{2}"), Pattern("12|3|456"))
     automaton = Automaton([machine])
     assert all(automaton.accepts(text) == 0 for text in ("12-34", "1299", "3000", "45-60"))
     assert all(automaton.accepts(text) is None for text in ("1134", "4550", "2000", "12", "12345"))
 
 
 def test_marks_out_of_place_cost():
-    automaton = Automaton([Parted(Pattern(r"\d{4}"), "- ")], most=3)
+    automaton = Automaton([WithMarks(Pattern(r"\d{4}"), "- ")], most=3)
     assert [automaton.accepts(text) for text in ("1234", "12-34", "1-2-34", "1-2-3-4", "-1234")] == [
         1,
         1,
@@ -76,7 +76,7 @@ def test_marks_out_of_place_cost():
 
 
 def test_words_beside_a_number():
-    automaton = Automaton([beside_words(Pattern(r"\d+"))])
+    automaton = Automaton([allow_words(Pattern(r"\d+"))])
     for text in ("12", "□□ 12", "□□: 12", "□-12", "12 □□", " 12□. "):
         assert automaton.accepts(text) == 0, text
     for text in ("", "□", "1□2", "12-", "-12"):

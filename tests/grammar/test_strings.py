@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.charset import CHARSET
-from sutja.grammar import digits_of, is_number, own_part, trim
+from sutja.grammar import is_number, keep_digits, locate_number, trim
 
 TEXT = st.text(alphabet=CHARSET, max_size=24)
 
@@ -14,9 +14,9 @@ TEXT = st.text(alphabet=CHARSET, max_size=24)
 def test_trimming_takes_nothing_from_the_number(text):
     trimmed = trim(text)
     assert trim(trimmed) == trimmed
-    assert digits_of(trimmed) == digits_of(text)
+    assert keep_digits(trimmed) == keep_digits(text)
     assert not trimmed or (trimmed[0] not in "□ " and trimmed[-1] not in "□ ")
-    assert own_part(text) == slice(0, 0) or text[own_part(text)] == trimmed
+    assert locate_number(text) == slice(0, 0) or text[locate_number(text)] == trimmed
 
 
 @pytest.mark.parametrize(

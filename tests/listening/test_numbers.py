@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sutja.grammar import grammar_for
+from sutja.grammar import make_grammar
 from sutja.grammar.number_words import find_numbers, spell_digits
 from sutja.listening.acoustic import Emissions
 from sutja.listening.hypotheses import combine_passes, make_n_best
@@ -44,7 +44,7 @@ def find_utterances(emissions):
 def decode(rows, kind="auto"):
     """Decode the numbers of some frames."""
     utterances = find_utterances(make_emissions(rows))
-    return [number for utterance in utterances for number in decode_numbers(utterance, grammar_for(kind))]
+    return [number for utterance in utterances for number in decode_numbers(utterance, make_grammar(kind))]
 
 
 def sure_frames(text):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sutja.grammar import core
+from sutja.grammar import canonicalise
 from sutja.reading.decode import Hypothesis, _join_cores, average_views, decode
 
 ALPHABET = ["", *"0123456789.,□ "]
@@ -108,8 +108,8 @@ def test_items_are_answered_one_by_one():
 def test_the_core_of_a_whole_is_joined_from_its_parts(parts, key):
     joined = ""
     for part in parts:
-        joined = _join_cores(joined, core(part))
-    assert joined == core("".join(parts)).lstrip() == key
+        joined = _join_cores(joined, canonicalise(part))
+    assert joined == canonicalise("".join(parts)).lstrip() == key
 
 
 def test_a_number_beside_a_word_is_a_number():

@@ -131,5 +131,5 @@ def test_a_kind_that_is_none_is_refused_before_the_model_is_read():
         Reader("no-such-model", kind="zip")
     with pytest.raises(SutjaError, match="country: 'Germany' is no country"):
         Reader("no-such-model", country="Germany")
-    with pytest.raises(SutjaError, match="GB has no postcodes of figures alone"):
+    with pytest.raises(SutjaError, match="GB has no postcodes of digits alone"):
         Reader("no-such-model", kind="postcode", country="GB")

@@ -1,15 +1,15 @@
-"""What a number may look like, and what it is worth when there is no doubt.
+"""The grammar of numbers: how they are written, and which value they have when there is no doubt.
 
 `strings` has the string rules of the transcriber's answers; `amounts`, `numbers`, `dates`, `postcodes` and
-`checks` have a kind each, as a text's meaning and as a pattern; `patterns` and `automaton` make of the
-patterns what steers the decoding; `kinds` puts them together.
+`checks` have a kind each: a parser, and patterns; `patterns` and `automaton` turn the patterns into automata
+that constrain decoding; `kinds` puts them together; `number_words` has English number words.
 """
 
-from sutja.grammar.amounts import CURRENCY, value_of
+from sutja.grammar.amounts import CURRENCY, parse_value
 from sutja.grammar.automaton import DEAD, Automaton
 from sutja.grammar.conventions import check_country
-from sutja.grammar.kinds import KINDS, REPAIR, Grammar, Kind, Typed, grammar_for, kind_of, typed
-from sutja.grammar.strings import core, digits_of, is_number, own_part, trim
+from sutja.grammar.kinds import KINDS, REPAIR, Grammar, Kind, TypedNumber, infer_kind, make_grammar
+from sutja.grammar.strings import canonicalise, is_number, keep_digits, locate_number, trim
 
 __all__ = [
     "CURRENCY",
@@ -19,15 +19,14 @@ __all__ = [
     "Automaton",
     "Grammar",
     "Kind",
-    "Typed",
+    "TypedNumber",
+    "canonicalise",
     "check_country",
-    "core",
-    "digits_of",
-    "grammar_for",
+    "infer_kind",
     "is_number",
-    "kind_of",
-    "own_part",
+    "keep_digits",
+    "locate_number",
+    "make_grammar",
+    "parse_value",
     "trim",
-    "typed",
-    "value_of",
 ]

@@ -1,8 +1,8 @@
-"""Machines put together, and made into one automaton that is in one state at a time.
+"""Machines combined, and made into one deterministic automaton.
 
-The automaton is built as it is walked (lazy subset construction, Rabin and Scott 1959): a state stands for
-all states that its machines may be in, each with the least repairs it took. A grammar of a hundred and fifty
-countries so costs no more than the few states that are ever asked for.
+The automaton is built lazily (subset construction, Rabin and Scott 1959): a state stands for all states that
+its machines may be in, each with the least repairs it took. A grammar of a hundred and fifty countries thus
+costs no more than the few states that are ever visited.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ _Set: TypeAlias = "frozenset[tuple[State, int]]"
 
 
 class Automaton:
-    """What one of several machines accepts, with the least repairs that any of them needs.
+    """Accepts what one of several machines accepts, with the least repairs that any of them needs.
 
     Parameters
     ----------
     machines : Sequence[Machine]
         At least one.
     most : int
-        Repairs; a text that takes more is not accepted.
+        Maximal number of repairs; a text that takes more is not accepted.
 
     Attributes
     ----------
-    start
-        The state before anything was read.
+    start : int
+        The state before the first character.
     """
 
     def __init__(self, machines: Sequence[Machine], most: int = 0) -> None:
@@ -48,7 +48,7 @@ class Automaton:
         )
 
     def step(self, state: int, symbol: str) -> int:
-        """The state that a character leads to, or `DEAD`."""
+        """Follow a character from a state; the state it leads to, or `DEAD`."""
         known = self._steps[state].get(symbol)
         if known is not None:
             return known
@@ -63,11 +63,11 @@ class Automaton:
         return found
 
     def __len__(self) -> int:
-        """How many states were asked for so far."""
+        """Count the states visited so far."""
         return len(self._sets)
 
     def walk(self, state: int, text: str) -> int:
-        """The state that a text leads to, or `DEAD`."""
+        """Follow a text from a state; the state it leads to, or `DEAD`."""
         for symbol in text:
             if state == DEAD:
                 return DEAD
@@ -75,20 +75,20 @@ class Automaton:
         return state
 
     def repairs(self, state: int) -> int | None:
-        """The least repairs of a text that ends here, or None where it may not end."""
+        """Return the least repairs of a text that ends in a state, or None where it may not end."""
         return self._ends[state]
 
     def least(self, state: int) -> int:
-        """The repairs that a text has taken at least when it comes to this state."""
+        """Return the least repairs of a text that leads to a state."""
         return self._least[state]
 
     def accepts(self, text: str) -> int | None:
-        """The least repairs that `text` takes, or None where it is not accepted."""
+        """Return the least repairs that a text takes, or None where it is not accepted."""
         state = self.walk(self.start, text)
         return None if state == DEAD else self.repairs(state)
 
     def _number(self, reached: dict[State, int]) -> int:
-        """The number of the state that stands for a set of states."""
+        """Number the state that stands for a set of states."""
         states = frozenset(reached.items())
         number = self._numbers.get(states)
         if number is None:
@@ -110,27 +110,27 @@ class Automaton:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One machine after the other."""
+class Concatenation:
+    """One machine followed by another."""
 
     machines: tuple[Machine, ...]
 
     def begin(self) -> Costs:
-        """The states before anything was read."""
-        return self._onward([((0, state), cost) for state, cost in self.machines[0].begin()])
+        """Return the states before the first character."""
+        return self._enter_next([((0, state), cost) for state, cost in self.machines[0].begin()])
 
     def step(self, state: State, symbol: str) -> Costs:
-        """Where a character leads from a state."""
+        """Follow a character from a state."""
         i, inner = state
-        return self._onward([((i, there), cost) for there, cost in self.machines[i].step(inner, symbol)])
+        return self._enter_next([((i, there), cost) for there, cost in self.machines[i].step(inner, symbol)])
 
     def end(self, state: State) -> int | None:
-        """The last machine says so."""
+        """Accept where the last machine does."""
         i, inner = state
         return self.machines[i].end(inner) if i == len(self.machines) - 1 else None
 
-    def _onward(self, states: list[tuple[State, int]]) -> list[tuple[State, int]]:
-        """With the states of the next machine, wherever one may end."""
+    def _enter_next(self, states: list[tuple[State, int]]) -> list[tuple[State, int]]:
+        """Add the states of the next machine wherever one may end."""
         for (i, inner), cost in states:  # grows as it is walked
             repairs = self.machines[i].end(inner)
             if repairs is not None and i + 1 < len(self.machines):
@@ -139,39 +139,41 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
-    """What a machine accepts, if its digits begin as a pattern says."""
+class WithPrefix:
+    """Accepts what a machine accepts, if its first digits match a pattern."""
 
     machine: Machine
     begins: Pattern
 
     def begin(self) -> Costs:
-        """The states before anything was read."""
+        """Return the states before the first character."""
         starts = [state for state, _ in self.begins.begin()]
-        return [((state, at), cost) for state, cost in self.machine.begin() for at in self._shortened(starts)]
+        return [
+            ((state, at), cost) for state, cost in self.machine.begin() for at in self._drop_matched(starts)
+        ]
 
     def step(self, state: State, symbol: str) -> Costs:
-        """Where a character leads from a state."""
+        """Follow a character from a state."""
         inner, at = state
         if at is None or symbol not in DIGITS:
             places = [at]
         else:
-            places = self._shortened([there for there, _ in self.begins.step(at, symbol)])
+            places = self._drop_matched([there for there, _ in self.begins.step(at, symbol)])
         return [((there, place), c) for there, c in self.machine.step(inner, symbol) for place in places]
 
     def end(self, state: State) -> int | None:
-        """The machine's own, once the pattern was there."""
+        """Accept where the machine does, once the pattern has matched."""
         inner, at = state
         return self.machine.end(inner) if at is None else None
 
-    def _shortened(self, places: list[State]) -> list[State]:
-        """None alone where the pattern has been there: nothing more is asked."""
+    def _drop_matched(self, places: list[State]) -> list[State]:
+        """Return [None] once the pattern has matched: nothing more is required."""
         return [None] if any(self.begins.end(place) is not None for place in places) else places
 
 
 @dataclass(frozen=True, slots=True)
-class Parted:
-    """What a machine over digits accepts, with marks among them that are not in their place.
+class WithMarks:
+    """Accepts what a machine over digits accepts, with misplaced marks among them.
 
     It costs a repair, and one more for each mark after the first.
     """
@@ -180,29 +182,29 @@ class Parted:
     marks: str
 
     def begin(self) -> Costs:
-        """The states before anything was read."""
+        """Return the states before the first character."""
         return [((state, 0), cost + 1) for state, cost in self.machine.begin()]
 
     def step(self, state: State, symbol: str) -> Costs:
-        """Where a character leads from a state: 0 nothing read, 1 digits alone, 2 a mark too."""
-        inner, seen = state
+        """Follow a character from a state: 0 before the first, 1 behind digits alone, 2 behind a mark too."""
+        inner, phase = state
         if symbol in DIGITS:
-            return [((there, seen or 1), cost) for there, cost in self.machine.step(inner, symbol)]
-        if symbol in self.marks and seen:
-            return [((inner, 2), seen - 1)]
+            return [((there, phase or 1), cost) for there, cost in self.machine.step(inner, symbol)]
+        if symbol in self.marks and phase:
+            return [((inner, 2), phase - 1)]
         return []
 
     def end(self, state: State) -> int | None:
-        """The machine's own."""
+        """Accept where the machine does."""
         inner, _ = state
         return self.machine.end(inner)
 
 
-# Words beside a number, with the marks that part them from it, as `strings.trim` takes them off.
+# Words beside a number, with the marks that separate them from it, as `strings.trim` removes them.
 _BEFORE = Pattern(r"(?:[□ .,:/\-]*□[.,:/\-]*)? *")
 _BEHIND = Pattern(r" *(?:□[□ .,:/\-]*)?")
 
 
-def beside_words(machine: Machine) -> Row:
-    """The machine of a number that may stand beside words."""
-    return Row((_BEFORE, machine, _BEHIND))
+def allow_words(machine: Machine) -> Concatenation:
+    """Allow words beside the number of a machine."""
+    return Concatenation((_BEFORE, machine, _BEHIND))

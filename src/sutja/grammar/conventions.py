@@ -1,8 +1,8 @@
-"""How countries write: which mark parts the decimals, and in which order a date stands.
+"""Conventions of countries: the decimal mark, and the order of day, month and year.
 
 Decimal marks and the order of short dates are those of the Unicode Common Locale Data Repository (release
-46), for the languages that most people of a country write. Where they disagree, both are kept, and nothing is
-settled.
+46), for the languages that most people of a country write. Where they disagree, both are kept, and the text
+stays ambiguous.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _COMMA = frozenset(
     """.split()  # noqa: SIM905
 )
 
-# Day, month and year in the order of the short date; a year of four digits that comes first is always read
-# as ISO 8601 reads it.
+# Order of the short date; a year of four digits that comes first is always read as in ISO 8601.
 _MONTH_FIRST = frozenset("US PH FM MH PW GU AS MP PR VI UM".split())  # noqa: SIM905
 _YEAR_FIRST = frozenset("JP KR KP CN TW HU LT MN BT IR SE".split())  # noqa: SIM905
 _SEVERAL_ORDERS = {
@@ -38,7 +37,7 @@ _SEVERAL_ORDERS = {
     "KE": ("dmy", "mdy"),
 }
 
-# Signs of currencies that are written with a decimal point wherever they are used. "$" is not among them
+# Currency signs that go with a decimal point wherever they are used. "$" is not among them
 # (Chile, Argentina, Brazil), nor "€".
 POINT_SIGNS = "£₹¥"
 INDIAN = frozenset("IN PK BD LK NP BT MV".split())  # noqa: SIM905  (lakhs and crores: 12,34,567)
@@ -46,12 +45,12 @@ THREE_DECIMALS = frozenset("BH IQ JO KW LY OM TN".split())  # noqa: SIM905  (ISO
 
 
 def check_country(country: str | None) -> str | None:
-    """A country's code in capitals, or None.
+    """Check a country's code, and return it in capitals; None stays None.
 
     Raises
     ------
     SutjaError
-        If it is no code of two letters.
+        If it is not a code of two letters.
     """
     if country is None:
         return None
@@ -65,10 +64,11 @@ def check_country(country: str | None) -> str | None:
     return "GB" if code == "UK" else code
 
 
-def decimal_mark(country: str | None) -> str | None:
-    """The mark before the decimals in a country, or None where it is not known, or either is used.
+def find_decimal_mark(country: str | None) -> str | None:
+    """Find the decimal mark of a country, or None where it is unknown, or both are used.
 
-    >>> decimal_mark("DE"), decimal_mark("IN"), decimal_mark("CH"), decimal_mark(None)
+    >>> marks = [find_decimal_mark(country) for country in ("DE", "IN", "CH", None)]
+    >>> tuple(marks)
     (',', '.', None, None)
     """
     if country in _POINT:
@@ -76,10 +76,10 @@ def decimal_mark(country: str | None) -> str | None:
     return COMMA if country in _COMMA else None
 
 
-def date_orders(country: str | None) -> tuple[str, ...]:
-    """The orders in which day, month and year may stand, short years too.
+def find_date_orders(country: str | None) -> tuple[str, ...]:
+    """Find the orders in which day, month and year may stand, short years too.
 
-    >>> date_orders("US"), date_orders("DE"), date_orders(None)
+    >>> find_date_orders("US"), find_date_orders("DE"), find_date_orders(None)
     (('mdy',), ('dmy',), ('dmy', 'mdy', 'ymd'))
     """
     if country is None:

@@ -1,8 +1,8 @@
-"""Days of the calendar: day, month and year in any of the usual orders, with marks or in a comb without.
+"""Dates: day, month and year in any of the usual orders, with marks or in comb fields without.
 
-A date with two like marks, or with none in a comb, is taken as written. For a repair a mark may be another
-than its fellow, or stand in the midst of a number, or lack between two numbers that have all their digits:
-"2211.2026" is a day, "111.2026" would be two, and "17,2003" has lost a month. The digits are never touched.
+A date with two equal marks, or with none in a comb field, is taken as written. For a repair a mark may differ
+from the other, stand inside a number, or be missing between two numbers that have all their digits:
+"2211.2026" is a date, "111.2026" could be two, and "17,2003" has lost a month. Digits are never changed.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from datetime import date
 from itertools import pairwise
 
 from sutja.charset import DIGITS
-from sutja.grammar.conventions import date_orders
+from sutja.grammar.conventions import find_date_orders
 
 FIRST_YEAR, LAST_YEAR = 1500, 2199
-# Years of two digits: a window as of POSIX, but for those in between, which may be of either century.
+# Years of two digits, with a window as in POSIX; those in between may be of either century.
 _THIS_CENTURY, _LAST_CENTURY = range(40), range(70, 100)
 
 _MARKS = "/.- "
-_STRICT = (*_MARKS, "/ ", ". ", "- ")  # between two numbers, as people write
-_SLIPS = ",:'"  # what a mark is read as
+_STRICT = (*_MARKS, "/ ", ". ", "- ")  # between two numbers, as written
+_SLIPS = ",:'"  # what a mark may be misread as
 _ANY = _MARKS + _SLIPS
 _WIDTHS = {"d": (1, 2), "m": (1, 2), "y": (4,), "s": (2,)}
 _END = r"[. ]?"
-MOST_REPAIRS = 3
+MAX_REPAIRS = 3
 
-_STRAY = " ,'"  # in the midst of a number
+_STRAY = " ,'"  # inside a number
 _J = rf"(?:¤[{_STRAY}])?"
 _PARTS = {
     "d": rf"(?:0?[1-9]|0{_J}[1-9]|[12]{_J}\d|3{_J}[01])",
@@ -54,31 +54,31 @@ _ODD = rf"¤(?:[{_SLIPS}] ?|[{re.escape(_ANY)}]{{2}})"
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A date: ISO 8601, or None where several days are sensible; and the repairs it took to see it."""
+class ParsedDate:
+    """A date as ISO 8601, or None where it is ambiguous; and the repairs it took."""
 
     value: str | None
     repairs: int = 0
 
 
-def orders(country: str | None) -> list[str]:
-    """Orders of day, month and year (y of four digits, s of two) that are read in a country."""
-    allowed = date_orders(country)
+def list_orders(country: str | None) -> list[str]:
+    """List the orders of day, month and year (y of four digits, s of two) that are read in a country."""
+    allowed = find_date_orders(country)
     long = [order for order in allowed if order != "ymd"] or ["dmy", "mdy"]
     return ["ymd", *long, *(order.replace("y", "s") for order in allowed)]
 
 
-def patterns(country: str | None) -> list[str]:
-    """The ways of writing a date, as `sutja.grammar.patterns` has them.
+def make_patterns(country: str | None) -> list[str]:
+    """Make the patterns of a date, in the language of `sutja.grammar.patterns`.
 
-    They let the 31st of any month pass, and the 29th of February in any year: `day` does not.
+    They accept the 31st of any month, and the 29th of February in any year; `parse_date` does not.
     """
     found = []
-    for order in orders(country):
+    for order in list_orders(country):
         last = "'?" if order.endswith("s") else ""
         one, two, three = (_PARTS[part] for part in order)
         three = last + three
-        found += [f"{one}{mark}{two}{mark}{three}{_END}" for mark in map(_escaped, _STRICT)]
+        found += [f"{one}{mark}{two}{mark}{three}{_END}" for mark in map(_escape, _STRICT)]
         found.append(f"¤{one}{_USUAL}{two}{_USUAL}{three}{_END}")
         found.append(f"{one}{_ODD}{two}(?:{_USUAL}|{_ODD}){three}{_END}")
         found.append(f"{one}{_USUAL}{two}{_ODD}{three}{_END}")
@@ -92,24 +92,24 @@ def patterns(country: str | None) -> list[str]:
     return found
 
 
-def _escaped(mark: str) -> str:
+def _escape(mark: str) -> str:
     return re.escape(mark[0]) + mark[1:] if mark[0] != " " else mark
 
 
-def day(text: str, country: str | None = None) -> Day | None:
-    """Which day `text` names; None where it names none.
+def parse_date(text: str, country: str | None = None) -> ParsedDate | None:
+    """Parse a text as a date; None where it is none.
 
     Parameters
     ----------
     text : str
-        Without the words around it.
+        Text without the words around it.
     country : str | None
-        Whose order of day, month and year is meant.
+        Country whose order of day, month and year counts.
 
-    >>> day("22.11.2026"), day("2211.2026"), day("31.02.2024")
-    (Day(value='2026-11-22', repairs=0), Day(value='2026-11-22', repairs=1), None)
-    >>> day("03/04/2024"), day("03/04/2024", "US"), day("03/04/2024", "IN")
-    (Day(value=None, repairs=0), Day(value='2024-03-04', repairs=0), Day(value='2024-04-03', repairs=0))
+    >>> parse_date("22.11.2026"), parse_date("31.02.2024")
+    (ParsedDate(value='2026-11-22', repairs=0), None)
+    >>> [parse_date("03/04/2024", country).value for country in (None, "US", "IN")]
+    [None, '2024-03-04', '2024-04-03']
     """
     if text[-1:] in (".", " "):
         text = text[:-1]
@@ -120,31 +120,31 @@ def day(text: str, country: str | None = None) -> Day | None:
     if any(len(gap) > 3 or not set(gap) <= set(_ANY) for gap in gaps):
         return None
     digits = "".join(text[i] for i in places)
-    found = [way for order in orders(country) for way in _ways(digits, gaps, order)]
-    least = min((repairs for _, repairs in found), default=MOST_REPAIRS + 1)
-    if least > MOST_REPAIRS:
+    found = [split for order in list_orders(country) for split in _split_digits(digits, gaps, order)]
+    least = min((repairs for _, repairs in found), default=MAX_REPAIRS + 1)
+    if least > MAX_REPAIRS:
         return None
     values = {value for value, repairs in found if repairs == least}
-    return Day(values.pop() if len(values) == 1 else None, least)
+    return ParsedDate(values.pop() if len(values) == 1 else None, least)
 
 
-def _ways(digits: str, gaps: list[str], order: str) -> Iterator[tuple[str | None, int]]:
-    """Each way to cut the digits into a day, a month and a year that are one, with the repairs it takes."""
+def _split_digits(digits: str, gaps: list[str], order: str) -> Iterator[tuple[str | None, int]]:
+    """Split the digits into day, month and year in every possible way, with the repairs each takes."""
     n = len(digits)
     for first in _WIDTHS[order[0]]:
         for second in _WIDTHS[order[1]]:
             if n - first - second not in _WIDTHS[order[2]]:
                 continue
             parts = digits[:first], digits[first : first + second], digits[first + second :]
-            repairs = _repairs(gaps, first - 1, first + second - 1, order)
+            repairs = _count_repairs(gaps, first - 1, first + second - 1, order)
             if repairs is None:
                 continue
-            for value in _days(dict(zip(order, parts, strict=True))):
+            for value in _list_dates(dict(zip(order, parts, strict=True))):
                 yield value, repairs
 
 
-def _repairs(gaps: list[str], one: int, two: int, order: str) -> int | None:
-    """The repairs that the marks take, if the date is cut behind the digits `one` and `two`."""
+def _count_repairs(gaps: list[str], one: int, two: int, order: str) -> int | None:
+    """Count the repairs of the marks, if the date is split behind the digits `one` and `two`."""
     full = len(gaps) == (7 if "y" in order else 5)
     if full and not any(gaps):
         return 0
@@ -155,7 +155,7 @@ def _repairs(gaps: list[str], one: int, two: int, order: str) -> int | None:
         return None
     first, second = gaps[one], gaps[two]
     if not (first and second):
-        return 1 if not inside and _only_a_mark_lacks(gaps, one, two, order) else None
+        return 1 if not inside and _lacks_one_mark(gaps, one, two, order) else None
     if order.endswith("s") and second.endswith("'"):
         second = second[:-1]
     if any(len(gap) == 2 and gap.endswith("'") for gap in (first, second)):
@@ -168,16 +168,16 @@ def _repairs(gaps: list[str], one: int, two: int, order: str) -> int | None:
     return len(inside) + max(1, odd)
 
 
-def _only_a_mark_lacks(gaps: list[str], one: int, two: int, order: str) -> bool:
-    """Whether one mark is missing and all else is plain: the numbers it should part are as long as can be."""
+def _lacks_one_mark(gaps: list[str], one: int, two: int, order: str) -> bool:
+    """Tell whether one mark is missing and nothing else: the numbers beside it are as long as can be."""
     widths = one + 1, two - one, len(gaps) - two
     joined = (0, 1) if not gaps[one] else (1, 2)
     full = all(widths[i] == _WIDTHS[order[i]][-1] for i in joined)
     return full and "y" in order and (gaps[one] in _STRICT or gaps[two] in _STRICT)
 
 
-def _days(parts: dict[str, str]) -> Iterator[str | None]:
-    """The day as ISO 8601, nothing where the calendar has none, None where the century is open."""
+def _list_dates(parts: dict[str, str]) -> Iterator[str | None]:
+    """List the date as ISO 8601, nothing where the calendar has none, None where the century is open."""
     if "y" in parts:
         year = int(parts["y"])
         years = [year] if FIRST_YEAR <= year <= LAST_YEAR else []
@@ -188,12 +188,12 @@ def _days(parts: dict[str, str]) -> Iterator[str | None]:
         years = [2000 + short] if short in _THIS_CENTURY else [1900 + short]
         if not sure:
             years.append(2000 + short)
-    found = [iso for year in years if (iso := _iso(year, parts["m"], parts["d"]))]
+    found = [iso for year in years if (iso := _format_iso(year, parts["m"], parts["d"]))]
     if found:
         yield found[0] if sure else None
 
 
-def _iso(year: int, month: str, day_of_month: str) -> str | None:
+def _format_iso(year: int, month: str, day_of_month: str) -> str | None:
     try:
         return date(year, int(month), int(day_of_month)).isoformat()
     except ValueError:
@@ -201,11 +201,11 @@ def _iso(year: int, month: str, day_of_month: str) -> str | None:
 
 
 def is_plainly_a_date(text: str) -> bool:
-    """Whether `text` can hardly be anything else: a day, with two like marks that are no spaces.
+    """Tell whether a text can hardly be anything but a date: with two equal marks that are no spaces.
 
     >>> is_plainly_a_date("12/03/2024"), is_plainly_a_date("12.3.24"), is_plainly_a_date("12032024")
     (True, True, False)
     """
     found = re.fullmatch(r"\d{1,4}(?P<mark>[/.\-] ?)\d{1,2}(?P=mark)(?:\d{4}|\d{1,2})\.?", text)
-    parsed = day(text) if found else None
+    parsed = parse_date(text) if found else None
     return parsed is not None and parsed.repairs == 0

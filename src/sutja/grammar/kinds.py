@@ -1,4 +1,4 @@
-"""The kinds of number: what a text is as one of them, and the automaton that says so while it is decoded."""
+"""The kinds of number: parsers of texts, and the automata that accept the same texts during decoding."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias, get_args
 
 from sutja.errors import SutjaError
 from sutja.grammar import amounts, checks, dates, numbers, postcodes
-from sutja.grammar.automaton import Automaton, beside_words
+from sutja.grammar.automaton import Automaton, allow_words
 from sutja.grammar.conventions import check_country
 from sutja.grammar.patterns import Machine, Pattern
 from sutja.grammar.strings import trim
@@ -18,30 +18,30 @@ from sutja.grammar.strings import trim
 Kind: TypeAlias = Literal["auto", "number", "amount", "postcode", "date", "check"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-# What a repair leaves of a probability: a mark that is out of place says a little against the kind, and
-# nothing against the digits.
+# Factor on a probability for each repair: a misplaced mark says a little against the kind, and nothing
+# against the digits.
 REPAIR = 0.97
-MOST_REPAIRS = 3
-_MOST_STATES = 20_000  # of an automaton; one that has grown beyond is built anew
+MAX_REPAIRS = 3
+_MAX_STATES = 20_000  # of an automaton; one that has grown larger is built anew
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What a text is as one of the kinds.
+class TypedNumber:
+    """A number of one of the kinds.
 
     Attributes
     ----------
     kind : str
-        One of `KINDS`, but not "auto".
+        One of `KINDS` except "auto".
     value : str | None
         A decimal string of a number or an amount, ISO 8601 of a date, the postcode as its country writes it,
-        the bare number of one with a check digit; None where two readings are sensible.
+        the bare number of one with a check digit; None where it is ambiguous.
     country : str | None
-        Whose postcode or IBAN it is, ISO 3166 in two letters, where only one country's will do.
+        Country of a postcode or IBAN, ISO 3166 in two letters, where only one fits.
     standard : str | None
-        Whose check digit holds.
+        Standard whose check digit holds.
     repairs : int
-        Marks that are missing, superfluous or not the right ones. Digits are never repaired.
+        Number of marks that are missing, superfluous or wrong. Digits are never repaired.
     """
 
     kind: str
@@ -52,164 +52,163 @@ class Typed:
 
 
 class Grammar:
-    """One kind, as written in one country or anywhere: made by `grammar_for`."""
+    """The grammar of one kind in one country or anywhere; made by `make_grammar`."""
 
     def __init__(
-        self, kind: str, country: str | None, machines: list[Machine], parse: Callable[[str], Typed | None]
+        self,
+        kind: str,
+        country: str | None,
+        machines: list[Machine],
+        parse: Callable[[str], TypedNumber | None],
     ) -> None:
         self.kind, self.country = kind, country
-        self._machines = [beside_words(machine) for machine in machines]
+        self._machines = [allow_words(machine) for machine in machines]
         self._parse = parse
-        self._automaton = Automaton(self._machines, MOST_REPAIRS)
+        self._automaton = Automaton(self._machines, MAX_REPAIRS)
 
     @property
     def automaton(self) -> Automaton:
-        """What accepts every text that `parse` knows, words around it and all, and hardly any other."""
-        if len(self._automaton) > _MOST_STATES:
-            self._automaton = Automaton(self._machines, MOST_REPAIRS)
+        """The automaton of the texts that `parse` accepts, words around them included, and few others."""
+        if len(self._automaton) > _MAX_STATES:
+            self._automaton = Automaton(self._machines, MAX_REPAIRS)
         return self._automaton
 
-    def parse(self, text: str) -> Typed | None:
-        """What `text`, with the words around it, is as this kind; None where it is none."""
+    def parse(self, text: str) -> TypedNumber | None:
+        """Parse a text, with the words around the number, as this kind; None where it is none."""
         typed = self._parse(text)
-        return typed if typed is not None and typed.repairs <= MOST_REPAIRS else None
+        return typed if typed is not None and typed.repairs <= MAX_REPAIRS else None
 
 
-def _number(text: str, country: str | None) -> Typed | None:
-    found = numbers.number(trim(text), country)
-    return Typed("number", found.value, repairs=found.repairs) if found else None
+def _parse_number(text: str, country: str | None) -> TypedNumber | None:
+    found = numbers.parse_number(trim(text), country)
+    return TypedNumber("number", found.value, repairs=found.repairs) if found else None
 
 
-def _amount(text: str, country: str | None) -> Typed | None:
-    found = amounts.amount(trim(text), country)
-    return Typed("amount", found.value, repairs=found.repairs) if found else None
+def _parse_amount(text: str, country: str | None) -> TypedNumber | None:
+    found = amounts.parse_amount(trim(text), country)
+    return TypedNumber("amount", found.value, repairs=found.repairs) if found else None
 
 
-def _postcode(text: str, country: str | None) -> Typed | None:
-    found = postcodes.postcode(trim(text), country)
-    return Typed("postcode", found.value, found.country, repairs=found.repairs) if found else None
+def _parse_postcode(text: str, country: str | None) -> TypedNumber | None:
+    found = postcodes.parse_postcode(trim(text), country)
+    return TypedNumber("postcode", found.value, found.country, repairs=found.repairs) if found else None
 
 
-def _date(text: str, country: str | None) -> Typed | None:
-    found = dates.day(trim(text), country)
-    return Typed("date", found.value, repairs=found.repairs) if found else None
+def _parse_date(text: str, country: str | None) -> TypedNumber | None:
+    found = dates.parse_date(trim(text), country)
+    return TypedNumber("date", found.value, repairs=found.repairs) if found else None
 
 
-# A number with the letters next to it that may be its own: an IBAN's country, the X of an ISBN.
+# A number with letters next to it that may belong to it: the country of an IBAN, the X of an ISBN.
 _BESIDE = r"(?:[□ .,:/\-]*□[.,:/\-]*)? *", r" *(?:□[□ .,:/\-]*)?"
 _IBAN = re.compile(r"(□□[ -]?\d[\d -]*\d)".join(_BESIDE))
 _ISBN = re.compile(r"(\d[\d -]*□)".join(_BESIDE))
 
 
-def _check(text: str, country: str | None) -> Typed | None:
+def _parse_checked(text: str, country: str | None) -> TypedNumber | None:
     for shape in (_IBAN, _ISBN):
         match = shape.fullmatch(text)
-        found = checks.check(match[1], country) if match else None
+        found = checks.parse_checked(match[1], country) if match else None
         if found is not None:
-            return Typed("check", found.value, found.country, found.standard)
-    found = checks.check(trim(text), country)
-    return Typed("check", found.value, found.country, found.standard) if found else None
+            return TypedNumber("check", found.value, found.country, found.standard)
+    found = checks.parse_checked(trim(text), country)
+    return TypedNumber("check", found.value, found.country, found.standard) if found else None
 
 
-_PARSERS: dict[str, Callable[[str, str | None], Typed | None]] = {
-    "number": _number,
-    "amount": _amount,
-    "postcode": _postcode,
-    "date": _date,
-    "check": _check,
+_PARSERS: dict[str, Callable[[str, str | None], TypedNumber | None]] = {
+    "number": _parse_number,
+    "amount": _parse_amount,
+    "postcode": _parse_postcode,
+    "date": _parse_date,
+    "check": _parse_checked,
 }
 
 
-def _machines(kind: str, country: str | None) -> list[Machine]:
+def _make_machines(kind: str, country: str | None) -> list[Machine]:
     if kind == "number":
-        return [Pattern(pattern) for pattern in numbers.patterns()]
+        return [Pattern(pattern) for pattern in numbers.make_patterns()]
     if kind == "amount":
-        return [Pattern(amounts.pattern())]
+        return [Pattern(amounts.make_pattern())]
     if kind == "postcode":
-        return postcodes.machines(country)
+        return postcodes.make_machines(country)
     if kind == "date":
-        return [Pattern(pattern) for pattern in dates.patterns(country)]
-    return [checks.Checked(rule) for _, _, rule in checks.rules(country)]
+        return [Pattern(pattern) for pattern in dates.make_patterns(country)]
+    return [checks.CheckMachine(rule) for _, _, rule in checks.list_rules(country)]
 
 
-def grammar_for(kind: str, country: str | None = None) -> Grammar | None:
-    """The grammar of a kind; None for "auto", which takes every number as it is written.
+def make_grammar(kind: str, country: str | None = None) -> Grammar | None:
+    """Make the grammar of a kind; None for "auto", which accepts every number as it is written.
 
     Parameters
     ----------
     kind : str
         One of `KINDS`.
     country : str | None
-        ISO 3166 in two letters: whose postcodes, whose order of dates, whose decimal mark, whose IBAN.
+        Country of postcodes and IBANs, order of dates and decimal mark, as ISO 3166 in two letters.
 
     Raises
     ------
     SutjaError
-        If there is no such kind, no such country, or the country's postcodes cannot be read.
+        If there is no such kind or country, or the country's postcodes have letters.
     """
     if kind not in KINDS:
         raise SutjaError(
             f"{kind!r:.40} is no kind of number", where="kind", remedy=f"choose one of {', '.join(KINDS)}"
         )
     country = check_country(country)
-    return None if kind == "auto" else _grammar(kind, country)
+    return None if kind == "auto" else _make_cached_grammar(kind, country)
 
 
 @lru_cache(maxsize=64)
-def _grammar(kind: str, country: str | None) -> Grammar:
+def _make_cached_grammar(kind: str, country: str | None) -> Grammar:
     parser = _PARSERS[kind]
-    return Grammar(kind, country, _machines(kind, country), lambda text: parser(text, country))
+    return Grammar(kind, country, _make_machines(kind, country), lambda text: parser(text, country))
 
 
-def typed(text: str, country: str | None = None) -> Typed:
-    """What a number is when nobody said: a kind where it fits that one only, else a plain number.
+def infer_kind(text: str, country: str | None = None) -> TypedNumber:
+    """Infer the kind of a number: one that alone fits, else a plain number.
 
     Parameters
     ----------
     text : str
-        As it was read, words around it and all.
+        The text as it was read, with the words around the number.
     country : str | None
-        Whose ways of writing settle what is open.
+        Country whose way of writing resolves what is ambiguous.
 
-    >>> typed("12/03/2024", "DE").value, typed("94103-1742").country
+    >>> infer_kind("12/03/2024", "DE").value, infer_kind("94103-1742").country
     ('2024-03-12', 'US')
-    >>> typed("12345").kind, typed("12.50").kind, typed("978-3-16-148410-0").standard
+    >>> infer_kind("12345").kind, infer_kind("12.50").kind, infer_kind("978-3-16-148410-0").standard
     ('number', 'amount', 'isbn')
     """
     own = trim(text)
-    if len(own) >= _SHORTEST:  # most numbers are neither
+    if len(own) >= _MIN_LENGTH:  # most numbers are shorter
         if dates.is_plainly_a_date(own):
-            found = dates.day(own, country)
+            found = dates.parse_date(own, country)
             if found is not None and found.repairs == 0:
-                return Typed("date", found.value)
-        checked = checks.plainly_checked(own) if len(own) >= _SHORTEST_CHECKED else None
+                return TypedNumber("date", found.value)
+        checked = checks.parse_plainly_checked(own) if len(own) >= _MIN_CHECKED else None
         if checked is not None:
-            return Typed("check", checked.value, checked.country, checked.standard)
-        code = _plain_postcode(own, country)
+            return TypedNumber("check", checked.value, checked.country, checked.standard)
+        code = _parse_plain_postcode(own, country)
         if code is not None:
             return code
-    value = amounts.value_of(own, country)
-    return Typed("amount" if amounts.looks_like_an_amount(own) else "number", value)
+    value = amounts.parse_value(own, country)
+    return TypedNumber("amount" if amounts.is_plainly_an_amount(own) else "number", value)
 
 
-_SHORTEST, _SHORTEST_CHECKED = 6, 8  # "1.1.24", "4006 381": what is shorter is no date, and has no check
+_MIN_LENGTH, _MIN_CHECKED = 6, 8  # characters of a date ("1.1.24") and of a number with a check digit
 
 
-def _plain_postcode(text: str, country: str | None) -> Typed | None:
-    """A postcode that its mark tells from a plain number: of eight digits, or of a known country."""
+def _parse_plain_postcode(text: str, country: str | None) -> TypedNumber | None:
+    """Parse a postcode that its mark tells from a plain number: of eight digits, or of a known country."""
     digits, mark, behind = text.partition("-")
     if not (mark and digits.isdigit() and behind.isdigit()):
         return None
     if country is None and len(digits) + len(behind) < 8:
         return None
-    if country is not None and country not in postcodes.table():
+    if country is not None and country not in postcodes.load_table():
         return None
-    found = postcodes.postcode(text, country)
+    found = postcodes.parse_postcode(text, country)
     if found is None or found.repairs or found.country is None:
         return None
-    return Typed("postcode", found.value, found.country)
-
-
-def kind_of(text: str) -> str:
-    """The kind of a number when nobody said: see `typed`."""
-    return typed(text).kind
+    return TypedNumber("postcode", found.value, found.country)

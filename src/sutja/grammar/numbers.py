@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from sutja.grammar.amounts import Setting, Worth
-from sutja.grammar.conventions import COMMA, POINT, decimal_mark
-from sutja.grammar.strings import digits_of
+from sutja.grammar.amounts import Context, ParsedValue
+from sutja.grammar.conventions import COMMA, POINT, find_decimal_mark
+from sutja.grammar.strings import keep_digits
 
-MARKS = " ,.'"  # between digits, where none belongs: for a repair each
+MARKS = " ,.'"  # where none belongs, for a repair each
 _SIGN = r"[#+\-]? ?"
 _UNIT = r" ?%?"
 _GROUPS = "[1-9]\\d{0,2}(?:M\\d{3})+"
 _INDIAN = r"[1-9]\d?(?:,\d\d)+,\d{3}"
-_END = r"[.)]?"  # of a list's number
+_END = r"[.)]?"  # behind the number of a list item
 
 _NUMBER = re.compile(
     rf"(?P<sign>{_SIGN})"
@@ -23,37 +23,37 @@ _NUMBER = re.compile(
 _PARTED = re.compile(rf"(?P<sign>{_SIGN})\d[\d{MARKS}]*\d")
 
 
-def patterns() -> list[str]:
-    """The ways of writing a number, as `sutja.grammar.patterns` has them."""
+def make_patterns() -> list[str]:
+    """Make the patterns of a number, in the language of `sutja.grammar.patterns`."""
     whole = [r"\d+", _INDIAN, *(_GROUPS.replace("M", re.escape(m)) for m in ",.'"), _GROUPS.replace("M", " ")]
-    ways = "|".join(whole)
+    forms = "|".join(whole)
     parted = rf"{_SIGN}\d+(?:¤[{MARKS}]\d+)+"
-    return [rf"{_SIGN}(?:{ways})(?:[.,]\d+)?{_UNIT}{_END}", parted]
+    return [rf"{_SIGN}(?:{forms})(?:[.,]\d+)?{_UNIT}{_END}", parted]
 
 
-def number(text: str, country: str | None = None) -> Worth | None:
-    """What `text` is worth as a plain number; None where it is none.
+def parse_number(text: str, country: str | None = None) -> ParsedValue | None:
+    """Parse a text as a plain number; None where it is none.
 
-    Digits alone stay as they are ("007"). A lone mark before three digits may part thousands or decimals, and
-    nothing but the country's way of writing, or a head that is no group, settles it.
+    Digits alone stay as they are ("007"). A single mark before three digits may be for thousands or decimals;
+    only the country's way of writing, or digits before it that are no group, tell.
 
     Parameters
     ----------
     text : str
-        Without the words around it.
+        Text without the words around it.
     country : str | None
-        Whose way of writing that is.
+        Country whose way of writing counts.
 
-    >>> number("-12,5").value, number("1 234 567").value, number("0.125").value, number("1,234").value
-    ('-12.5', '1234567', '0.125', None)
-    >>> number("1,234", "DE").value, number("1,234", "US").value, number("12-34")
+    >>> [parse_number(text).value for text in ("-12,5", "1 234 567", "0.125", "1,234")]
+    ['-12.5', '1234567', '0.125', None]
+    >>> parse_number("1,234", "DE").value, parse_number("1,234", "US").value, parse_number("12-34")
     ('1.234', '1234', None)
     """
     match = _NUMBER.fullmatch(text)
     if match:
-        value = _value(match, country)
+        value = _find_value(match, country)
         negative = "-" in match["sign"]
-        return Worth(f"-{value}" if value is not None and negative else value)
+        return ParsedValue(f"-{value}" if value is not None and negative else value)
     parted = _PARTED.fullmatch(text)
     if not parted:
         return None
@@ -61,25 +61,27 @@ def number(text: str, country: str | None = None) -> Worth | None:
     if re.search(rf"[{MARKS}]{{2}}", text[len(parted["sign"]) :]):
         return None
     spaces_alone = set(text[len(parted["sign"]) :]) <= set("0123456789 ")
-    return Worth(digits_of(text) if spaces_alone and "-" not in parted["sign"] else None, marks)
+    return ParsedValue(keep_digits(text) if spaces_alone and "-" not in parted["sign"] else None, marks)
 
 
-def _value(match: re.Match[str], country: str | None) -> str | None:
-    digits, mark = digits_of(match["whole"]), match["mark"] or ("," if "," in match["whole"] else None)
+def _find_value(match: re.Match[str], country: str | None) -> str | None:
+    digits, mark = keep_digits(match["whole"]), match["mark"] or ("," if "," in match["whole"] else None)
     decimals, point = match["decimals"], match["point"]
     if decimals is None:
         if mark is None or match["whole"].count(mark) > 1 or mark not in (POINT, COMMA):
             return digits
-        return _lone(match["whole"].replace(mark, ""), mark, match["whole"].partition(mark)[0], country)
+        return _resolve_single_mark(
+            match["whole"].replace(mark, ""), mark, match["whole"].partition(mark)[0], country
+        )
     if mark == point:
         return None
     if mark is None and len(decimals) == 3 and 1 <= len(digits) <= 3 and digits[0] != "0":
-        return _lone(digits + decimals, point, digits, country)
+        return _resolve_single_mark(digits + decimals, point, digits, country)
     return f"{digits}.{decimals}"
 
 
-def _lone(digits: str, mark: str, head: str, country: str | None) -> str | None:
-    """Thousands or decimals: as the country has it."""
-    if mark == decimal_mark(country):
+def _resolve_single_mark(digits: str, mark: str, head: str, country: str | None) -> str | None:
+    """Take a single mark for thousands or decimals, as the country writes."""
+    if mark == find_decimal_mark(country):
         return f"{head}.{digits[len(head) :]}"
-    return digits if Setting(country, money=False).groups(mark, head) else None
+    return digits if Context(country, money=False).groups(mark, head) else None

@@ -1,8 +1,8 @@
 r"""Patterns as machines that read a character at a time: Thompson's construction (1968), a small language.
 
 The language is the part of Python's regular expressions that formats of numbers need: characters, `\\d`,
-classes, groups, `|`, `?`, `*`, `+`, `{n}` and `{n,m}`. One sign is added: `¤` reads nothing and costs one
-repair, so that a pattern can say what is written in its place only by a slip of the pen or of the reader.
+classes, groups, `|`, `?`, `*`, `+`, `{n}` and `{n,m}`. One symbol is added: `¤` reads nothing and costs one
+repair, for what is written only by a slip of the pen or read by a mistake.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from sutja.charset import DIGITS
 REPAIR = "¤"
 _SPECIAL = frozenset("()[]{}|?*+")
 
-State: TypeAlias = Any  # whatever the machine likes, if it can be the key of a dict
+State: TypeAlias = Any  # anything hashable
 Costs: TypeAlias = "Iterable[tuple[State, int]]"  # states and the repairs it took to get there
 
 
 class Machine(Protocol):
-    """Reads a text one character at a time; may be in several states at once, each with its repairs."""
+    """Reads a text character by character; may be in several states at once, each with its repairs."""
 
     def begin(self) -> Costs:
-        """The states before anything was read."""
+        """Return the states before the first character."""
         ...
 
     def step(self, state: State, symbol: str) -> Costs:
-        """Where a character leads from a state."""
+        """Follow a character from a state."""
         ...
 
     def end(self, state: State) -> int | None:
-        """Repairs it takes to end in a state; None where the text may not end there."""
+        """Return the repairs it takes to end in a state; None where the text may not end there."""
         ...
 
 
@@ -41,39 +41,39 @@ class Pattern:
     Parameters
     ----------
     text : str
-        In the language above.
+        Pattern in the language above.
 
     Raises
     ------
     ValueError
-        If it is not in the language.
+        If it is not in that language.
     """
 
     def __init__(self, text: str) -> None:
         self._empty: list[list[tuple[int, int]]] = []  # moves that read nothing: (to, repairs)
         self._reads: dict[int, tuple[frozenset[str], int]] = {}
         self._text, self._at = text, 0
-        start, self._final = self._alternatives()
+        start, self._final = self._parse_alternatives()
         if self._at != len(text):
-            raise ValueError(f"a pattern with a loose {text[self._at]!r} at {self._at}: {text}")
-        self._closed = [self._closure(state) for state in range(len(self._empty))]
+            raise ValueError(f"a pattern with a stray {text[self._at]!r} at {self._at}: {text}")
+        self._closed = [self._find_closure(state) for state in range(len(self._empty))]
         self._start = self._closed[start]
 
     def begin(self) -> Costs:
-        """The states before anything was read."""
+        """Return the states before the first character."""
         return self._start
 
     def step(self, state: State, symbol: str) -> Costs:
-        """Where a character leads from a state."""
+        """Follow a character from a state."""
         move = self._reads.get(state)
         return self._closed[move[1]] if move is not None and symbol in move[0] else ()
 
     def end(self, state: State) -> int | None:
-        """No repair where the pattern may end."""
+        """Accept without a repair where the pattern may end."""
         return 0 if state == self._final else None
 
-    def _closure(self, state: int) -> list[tuple[int, int]]:
-        """What is reached without reading, and matters: states that read, and the last."""
+    def _find_closure(self, state: int) -> list[tuple[int, int]]:
+        """Find what is reached without reading, among the states that read and the last."""
         costs, queue = {state: 0}, [state]
         while queue:
             here = queue.pop()
@@ -97,28 +97,28 @@ class Pattern:
         self._at += 1
         return symbol
 
-    def _alternatives(self) -> tuple[int, int]:
+    def _parse_alternatives(self) -> tuple[int, int]:
         start, final = self._new(), self._new()
         while True:
-            first, last = self._row()
+            first, last = self._parse_sequence()
             self._empty[start].append((first, 0))
             self._empty[last].append((final, 0))
             if self._peek() != "|":
                 return start, final
             self._at += 1
 
-    def _row(self) -> tuple[int, int]:
+    def _parse_sequence(self) -> tuple[int, int]:
         first = last = self._new()
         while self._peek() not in ("", "|", ")"):
             begin = self._at
-            start, end = self._atom()
+            start, end = self._parse_atom()
             after = self._at
-            least, most = self._count()
+            least, most = self._parse_count()
             resume = self._at
             for i in range(max(least, 1 if most is None else most)):
                 if i:  # the atom once more, with states of its own
                     self._at = begin
-                    start, end = self._atom()
+                    start, end = self._parse_atom()
                     assert self._at == after
                 if i >= least:
                     self._empty[last].append((end, 0))
@@ -129,8 +129,8 @@ class Pattern:
             self._at = resume
         return first, last
 
-    def _count(self) -> tuple[int, int | None]:
-        """How often an atom is read: least and most."""
+    def _parse_count(self) -> tuple[int, int | None]:
+        """Parse how often an atom is read: least and most."""
         sign = self._peek()
         if sign in ("?", "*", "+"):
             self._at += 1
@@ -142,12 +142,12 @@ class Pattern:
         self._at = end + 1
         return int(least), (int(most) if most else None) if comma else int(least)
 
-    def _atom(self) -> tuple[int, int]:
+    def _parse_atom(self) -> tuple[int, int]:
         symbol = self._take()
         if symbol == "(":
             if self._text.startswith("?:", self._at):
                 self._at += 2
-            inner = self._alternatives()
+            inner = self._parse_alternatives()
             if self._take() != ")":
                 raise ValueError(f"a pattern with an open group: {self._text}")
             return inner
@@ -156,17 +156,17 @@ class Pattern:
             self._empty[start].append((end, 1))
             return start, end
         if symbol == "[":
-            chars = self._klass()
+            chars = self._parse_class()
         elif symbol == "\\":
-            chars = self._escaped()
+            chars = self._parse_escape()
         elif symbol in _SPECIAL:
-            raise ValueError(f"a pattern with a loose {symbol!r} at {self._at - 1}: {self._text}")
+            raise ValueError(f"a pattern with a stray {symbol!r} at {self._at - 1}: {self._text}")
         else:
             chars = frozenset(symbol)
         self._reads[start] = (chars, end)
         return start, end
 
-    def _escaped(self) -> frozenset[str]:
+    def _parse_escape(self) -> frozenset[str]:
         symbol = self._take()
         if symbol == "d":
             return frozenset(DIGITS)
@@ -174,11 +174,11 @@ class Pattern:
             raise ValueError(f"a pattern with an unknown escape \\{symbol}: {self._text}")
         return frozenset(symbol)
 
-    def _klass(self) -> frozenset[str]:
+    def _parse_class(self) -> frozenset[str]:
         chars: set[str] = set()
         while (symbol := self._take()) != "]":
             if symbol == "\\":
-                chars |= self._escaped()
+                chars |= self._parse_escape()
             elif self._peek() == "-" and self._text[self._at + 1 : self._at + 2] not in ("]", ""):
                 self._at += 1
                 chars |= {chr(code) for code in range(ord(symbol), ord(self._take()) + 1)}

@@ -1,7 +1,7 @@
-"""The string rules of the transcriber's answers: where the number is, what is shown of it, and what decides.
+"""The string rules of the transcriber's answers.
 
-`digits_of` what is compared, `trim` what is shown, `core` what decides, `is_number` whether it is a number at
-all.
+`trim` gives what is shown of a text, `keep_digits` what is compared, `canonicalise` what distinguishes one
+number from another; `is_number` tells whether it is a number at all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sutja.charset import DIGITS, LETTER, SPACE
 _SIGNS = re.compile(rf"[^{DIGITS}{LETTER}]+")
 _PARTED_DIGITS = re.compile(rf"(?<=[{DIGITS}]){SPACE}(?=[{DIGITS}])")
 
-# Words beside a number, with the marks that part them from it: "No. 5", "Total: 23", "89 kWh".
+# Words beside a number, with the marks that separate them from it: "No. 5", "Total: 23", "89 kWh".
 _MARKS = re.escape(".,:/-")
 _WORDS_BEFORE = re.compile(rf"[{LETTER}{SPACE}{_MARKS}]*{LETTER}[{_MARKS}]*")
 _WORDS_BEHIND = re.compile(rf"{LETTER}[{LETTER}{SPACE}{_MARKS}]*$")
@@ -21,17 +21,17 @@ _WORDS_BEHIND = re.compile(rf"{LETTER}[{LETTER}{SPACE}{_MARKS}]*$")
 _BESIDE_WORDS = re.compile(rf"(?:{LETTER}+ )*\d\d+(?: {LETTER}+)*|{LETTER}{{1,3}} \d|\d {LETTER}{{1,3}}")
 
 
-def digits_of(text: str) -> str:
-    """The digits of `text` alone, leading zeros kept.
+def keep_digits(text: str) -> str:
+    """Keep the digits of a text alone, leading zeros included.
 
-    >>> digits_of("$ 01,234.50")
+    >>> keep_digits("$ 01,234.50")
     '0123450'
     """
     return "".join(filter(DIGITS.__contains__, text))
 
 
-def own_part(text: str) -> slice:
-    """Where the number is in `text`: not the words beside it, their marks, nor the spaces around it."""
+def locate_number(text: str) -> slice:
+    """Locate the number in a text, without the words beside it, their marks, and the spaces around it."""
     before, behind = _WORDS_BEFORE.match(text), _WORDS_BEHIND.search(text)
     start, stop = before.end() if before else 0, behind.start() if behind else len(text)
     if start >= stop:
@@ -41,25 +41,25 @@ def own_part(text: str) -> slice:
 
 
 def trim(text: str) -> str:
-    """`text` without the words and spaces around the number.
+    """Remove the words and spaces around the number.
 
     >>> trim("□□. 12.50 □"), trim("□□: -7"), trim("500/-□□□□")
     ('12.50', '-7', '500/-')
     """
-    return text[own_part(text)]
+    return text[locate_number(text)]
 
 
-def core(text: str) -> str:
-    """What decides which number `text` is, and whether it is one: digits, letters, and what parts the two.
+def canonicalise(text: str) -> str:
+    """Reduce a text to what decides which number it is, and whether it is one: digits, letters, and gaps.
 
-    >>> core("$ 1,2□3.-"), core("□□□: 1.234")
+    >>> canonicalise("$ 1,2□3.-"), canonicalise("□□□: 1.234")
     (' 12□3 ', '□□□ 1234')
     """
     return _PARTED_DIGITS.sub("", _SIGNS.sub(SPACE, text))
 
 
 def is_number(text: str) -> bool:
-    """Whether `text`, as the network wrote it, is a number.
+    """Tell whether a text, as the network wrote it, is a number.
 
     It has a digit, and no more letters than digits, or its letters stand apart in words beside one number. A
     single digit beside long words might be one of their letters.
@@ -67,7 +67,7 @@ def is_number(text: str) -> bool:
     >>> is_number("□□□□□ 23"), is_number("□□□ 1 □□□"), is_number("□□1□")
     (True, False, False)
     """
-    digits = len(digits_of(text))
+    digits = len(keep_digits(text))
     if not digits or text.count(LETTER) <= digits:
         return digits > 0
-    return _BESIDE_WORDS.fullmatch(core(text).strip(SPACE)) is not None
+    return _BESIDE_WORDS.fullmatch(canonicalise(text).strip(SPACE)) is not None

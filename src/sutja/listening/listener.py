@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, resolve_threshold
 from sutja.errors import InferenceError, ModelFileError, SoundError, SutjaError
-from sutja.grammar import Grammar, grammar_for
+from sutja.grammar import Grammar, make_grammar
 from sutja.listening.acoustic import AcousticModel
 from sutja.listening.chunks import Chunk, Chunker
 from sutja.listening.numbers import AcceptanceRule, choose_number
@@ -75,7 +75,7 @@ class Listener:
         country: str | None = None,
         pause: float = PAUSE,
     ) -> None:
-        grammar = grammar_for(kind, country)
+        grammar = make_grammar(kind, country)
         if not MIN_PAUSE <= pause <= MAX_PAUSE:
             raise SutjaError(
                 f"numbers cannot be told apart by pauses of {pause} seconds",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sutja.confidence import Calibrator
-from sutja.grammar import Grammar, Typed
+from sutja.grammar import Grammar, TypedNumber
 from sutja.listening.hypotheses import ConfusionSet, TimeSpans, combine_passes, make_n_best
 from sutja.listening.utterances import Utterance
 from sutja.types import SpokenNumber
@@ -107,7 +107,7 @@ def choose_number(numbers: ConfusionSet, grammar: Grammar | None = None) -> Numb
 
 
 def _make_hypothesis(
-    numbers: ConfusionSet, digits: str, typed: Typed | None = None, misfit: bool = False
+    numbers: ConfusionSet, digits: str, typed: TypedNumber | None = None, misfit: bool = False
 ) -> NumberHypothesis:
     mention = numbers.mentions[digits]
     value = None if misfit else mention.number.value

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sutja.confidence import Calibrator, resolve_threshold, scale
 from sutja.confidence.scaling import MIN_LOG
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
-from sutja.grammar import digits_of, kind_of, value_of
+from sutja.grammar import infer_kind, keep_digits, parse_value
 from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.batching import answer_each, batch_pictures, load_single_picture, make_error_page
@@ -276,9 +276,9 @@ def make_number(answer: Classification, width: int, height: int) -> Number:
     box, label = Box(0, 0, width, height), answer.label
     return Number(
         text=label,
-        digits=digits_of(label),
-        value=value_of(label),
-        kind=kind_of(label),
+        digits=keep_digits(label),
+        value=parse_value(label),
+        kind=infer_kind(label).kind,
         confidence=answer.confidence,
         accepted=answer.accepted,
         box=box,

@@ -19,7 +19,16 @@ from numpy.typing import NDArray
 from sutja.charset import SPACE
 from sutja.decoding.constrained import search_grammar
 from sutja.decoding.ctc import WIDTH, Candidate, Segment, align, combine, search, split
-from sutja.grammar import REPAIR, Grammar, Typed, core, digits_of, grammar_for, is_number, trim
+from sutja.grammar import (
+    REPAIR,
+    Grammar,
+    TypedNumber,
+    canonicalise,
+    is_number,
+    keep_digits,
+    make_grammar,
+    trim,
+)
 
 MAX_ALTERNATIVES = 4
 # Long unsure segments, scribble mostly, are searched with a narrower beam: nothing in them will be accepted
@@ -63,7 +72,7 @@ class Hypothesis:
     segments: Sequence[Segment] = ()
     parts: Sequence[str] = ()
     view: int = 0
-    typed: Typed | None = None
+    typed: TypedNumber | None = None
 
     @property
     def claim(self) -> tuple[str | None, bool, str | None]:
@@ -133,7 +142,7 @@ def read_as(
     SutjaError
         If there is no such kind or country.
     """
-    hypotheses = decode(log_probs[None], alphabet, grammar_for(kind, country))[0]
+    hypotheses = decode(log_probs[None], alphabet, make_grammar(kind, country))[0]
     return (
         hypotheses
         if kind == "auto"
@@ -141,7 +150,7 @@ def read_as(
     )
 
 
-_core = lru_cache(maxsize=4096)(core)  # segments say the same few things over and over
+_core = lru_cache(maxsize=4096)(canonicalise)  # segments say the same few things over and over
 
 
 def _join_cores(start: str, part: str) -> str:
@@ -158,7 +167,7 @@ def _make_hypotheses(certain: float, segments: list[Segment]) -> list[Hypothesis
     totals: dict[str | None, float] = {}
     likeliest: dict[str | None, Candidate] = {}
     for candidate in combine(segments, key=_core, join=_join_cores):
-        digits = digits_of(candidate.key) if is_number(candidate.key) else None
+        digits = keep_digits(candidate.key) if is_number(candidate.key) else None
         totals[digits] = totals.get(digits, 0.0) + candidate.probability * scale
         likeliest.setdefault(digits, candidate)
     ranked = sorted(totals, key=totals.__getitem__, reverse=True)[: MAX_ALTERNATIVES + 1]
@@ -172,12 +181,12 @@ def _make_hypotheses(certain: float, segments: list[Segment]) -> list[Hypothesis
 def _make_typed_hypotheses(certain: float, segments: list[Segment], grammar: Grammar) -> list[Hypothesis]:
     """Make hypotheses that fit a grammar, and those of the free search that do not."""
     free = _make_hypotheses(certain, segments)
-    texts: dict[str, list[tuple[float, Typed, Candidate]]] = {}
+    texts: dict[str, list[tuple[float, TypedNumber, Candidate]]] = {}
     scale = math.exp(certain)
     for candidate in search_grammar(segments, grammar.automaton):
         typed = grammar.parse(candidate.key)
         if typed is not None:
-            texts.setdefault(digits_of(candidate.key), []).append(
+            texts.setdefault(keep_digits(candidate.key), []).append(
                 (candidate.probability * scale, typed, candidate)
             )
     fits = [_make_fitting(digits, readings, segments) for digits, readings in texts.items()]
@@ -191,7 +200,7 @@ def _make_typed_hypotheses(certain: float, segments: list[Segment], grammar: Gra
 
 
 def _make_fitting(
-    digits: str, readings: list[tuple[float, Typed, Candidate]], segments: list[Segment]
+    digits: str, readings: list[tuple[float, TypedNumber, Candidate]], segments: list[Segment]
 ) -> Hypothesis:
     """Make one hypothesis of all texts with the same digits that fit, with the value that nearly all have.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator
-from sutja.grammar import Grammar, Typed, own_part, typed
+from sutja.grammar import Grammar, TypedNumber, infer_kind, locate_number
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.signals.image import Picture
@@ -53,7 +53,7 @@ class Judge:
             if best.digits is None:
                 return None
             confidence = self.calibrate(best.probability)
-            found = typed("".join(best.parts), self.country)
+            found = infer_kind("".join(best.parts), self.country)
             sure = confidence >= self.threshold and LETTER not in best.text
             return self._place_number(hypotheses, found, confidence, sure, normalised, picture)
         hypotheses, fits = _sort_fitting_first(hypotheses)
@@ -61,7 +61,7 @@ class Judge:
         if best.digits is None:
             return None
         if best.typed is None:
-            found, confidence = Typed(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
+            found, confidence = TypedNumber(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
             return self._place_number(hypotheses, found, confidence, False, normalised, picture)
         confidence = self.calibrate(best.probability)
         likeliest = all(best.probability >= other.probability for other in hypotheses)
@@ -71,7 +71,7 @@ class Judge:
     def _place_number(
         self,
         hypotheses: Sequence[Hypothesis],
-        found: Typed,
+        found: TypedNumber,
         confidence: float,
         accepted: bool,
         normalised: Normalised,
@@ -82,7 +82,7 @@ class Judge:
         assert best.digits is not None
         glyphs = best.list_glyphs()
         boxes = locate_characters(glyphs, normalised, picture.width, picture.height)
-        own = own_part("".join(glyph.text for glyph in glyphs))
+        own = locate_number("".join(glyph.text for glyph in glyphs))
         characters = tuple(
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
             for glyph, box in zip(glyphs[own], boxes[own], strict=True)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, resolve_threshold
 from sutja.errors import InferenceError, ModelFileError, PictureError
-from sutja.grammar import check_country, grammar_for
+from sutja.grammar import check_country, make_grammar
 from sutja.model_file import Card, FieldConfidence, ModelFile
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.batching import (
@@ -104,7 +104,7 @@ class Reader:
         country: str | None = None,
         detector: Model | FieldDetector = None,
     ) -> None:
-        self._grammar = grammar_for(kind, country)
+        self._grammar = make_grammar(kind, country)
         file = open_model(model, "transcribe")
         self._threads, self._max_error = threads, max_error
         self._detector = detector

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sutja.charset import LETTER
 from sutja.errors import SutjaError
-from sutja.grammar import digits_of
+from sutja.grammar import keep_digits
 from sutja.metrics import edit_distance
 from sutja.types import Box, Number, Page
 
@@ -39,7 +39,7 @@ class Label:
     @property
     def digits(self) -> str:
         """Digits of the text, which are compared."""
-        return digits_of(self.text)
+        return keep_digits(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _make_label(row: list[str], names: list[str], columns: tuple[int, int], wher
         )
     values = {name: value.strip() for name, value in zip(names, row, strict=True)}
     file, text = row[columns[0]].strip(), row[columns[1]].strip()
-    if not file or (text and not digits_of(text)):
+    if not file or (text and not keep_digits(text)):
         raise SutjaError(
             "has no file, or a text without a digit",
             where=where,
