@@ -1,6 +1,6 @@
 """Fields read in a second on one thread, from files on disk, beside RapidOCR and Tesseract on the same files.
 
-All contestants take turns for several rounds on one processor. Then the time of sutja by stage, and the
+All readers take turns for several rounds on one processor. Then the time of sutja by stage, and the
 arithmetic: what its network multiplies for a crop, what the processor could multiply at most, and the rate
 this allows.
 
@@ -20,8 +20,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import _contests
 import _crops
+import _speed_readers
 from _arithmetic import count_macs, parameters, peak_macs
 from _machine import result_path, save, shown, table, warn_if_busy
 from _peers import PEERS_PACKAGES
@@ -80,16 +80,16 @@ def _load(model: str) -> Any:
 
 
 def measure(model: str, paths: Sequence[Path], rounds: int, *, peers: bool) -> dict[str, Any]:
-    """The contest, the stages and the arithmetic."""
+    """Measure the rates, the stages and the arithmetic."""
     reader = load_reader(model)
-    contestants = _contests.sutja(reader) | (_contests.peers() if peers else {})
-    results = _contests.compete(contestants, paths, rounds)
+    readers = _speed_readers.make_sutja_readers(reader) | (_speed_readers.make_peers() if peers else {})
+    results = _speed_readers.measure_rates(readers, paths, rounds)
     stages = time_stages(reader, paths)
     rate = results[0]["fields_per_second"]
     counts = arithmetic(model, stages, len(paths), results[0]["fields_per_cpu_second"])
     out = {"contest": results, "stages": stages.shares(), "arithmetic": counts}
     if peers:
-        macs, peak = _contests.rapidocr_macs(paths), counts["peak_macs_per_second"]["best"]
+        macs, peak = _speed_readers.count_rapidocr_macs(paths), counts["peak_macs_per_second"]["best"]
         reached = macs * _best(results, "RapidOCR recogniser", "fields_per_cpu_second") / peak
         out["rapidocr"] = {"macs_per_crop": round(macs), "share_of_peak": round(reached, 4)}
         out["times_rapidocr_recogniser"] = round(rate / _best(results, "RapidOCR recogniser"), 1)
@@ -98,12 +98,12 @@ def measure(model: str, paths: Sequence[Path], rounds: int, *, peers: bool) -> d
 
 
 def _best(results: Sequence[dict[str, Any]], reader: str, key: str = "fields_per_second") -> float:
-    """The rate of a peer in its quickest way."""
+    """Return the rate of a peer, called in its fastest way."""
     return float(max(row[key] for row in results if row["reader"] == reader))
 
 
 def show(out: dict[str, Any]) -> str:
-    """The contest, the stages and the arithmetic, as text."""
+    """Format the rates, the stages and the arithmetic."""
     headers = ("reader", "way", "fields/s", "from", "to", "fields/s of processor time")
     rows = [
         (r["reader"], r["way"], r["fields_per_second"], r["least"], r["most"], r["fields_per_cpu_second"])
@@ -137,7 +137,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     parser = arguments(__doc__, part=False)
     parser.add_argument(
-        "--rounds", type=int, default=ROUNDS, help=f"turns of each contestant (default: {ROUNDS})"
+        "--rounds", type=int, default=ROUNDS, help=f"turns of each reader (default: {ROUNDS})"
     )
     args = parser.parse_args(argv)
     load = warn_if_busy()

@@ -1,4 +1,4 @@
-"""The contestants of the speed benchmark, taking turns."""
+"""The readers of the speed benchmark, which take turns."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from sutja.reading.reader import Reader
 
-LEAST_SECONDS = 1.5  # of a turn: a quick contestant reads the files several times
+LEAST_SECONDS = 1.5  # of a turn: a fast reader reads the files several times
 LARGER_BATCH = 32
 WARM_UP = 8  # files
 Read = Callable[[Sequence[Path]], None]
 
 
-def sutja(reader: Reader) -> dict[tuple[str, str], Read]:
-    """Sutja as `sutja read` runs, and asked for one file after the other."""
+def make_sutja_readers(reader: Reader) -> dict[tuple[str, str], Read]:
+    """Return sutja as `sutja read` runs, and called for one file after the other."""
 
     def many(paths: Sequence[Path]) -> None:
         for page in reader.read_many(paths, crop=True):
@@ -39,31 +39,31 @@ def sutja(reader: Reader) -> dict[tuple[str, str], Read]:
     return {("sutja", "read_many"): many, ("sutja", "one file at a time"): single}
 
 
-def peers() -> dict[tuple[str, str], Read]:
-    """RapidOCR's recogniser and Tesseract, each in several ways of being called."""
+def make_peers() -> dict[tuple[str, str], Read]:
+    """Return RapidOCR's recogniser and Tesseract, each called in several ways."""
     for peer in ("rapidocr", "tesseract"):
-        version_of(peer)  # refuses, with the way out, where one is not installed
+        version_of(peer)  # refuses, with a remedy, if one is not installed
     default = int(rapidocr_engine().cfg.Rec.rec_batch_num)
     return {
-        ("RapidOCR recogniser", "one file at a time"): _rapidocr_single,
-        ("RapidOCR recogniser", f"batches of {default}, its default"): _rapidocr_batches(default),
-        ("RapidOCR recogniser", f"batches of {LARGER_BATCH}"): _rapidocr_batches(LARGER_BATCH),
-        ("Tesseract", "pytesseract, a process a file"): _pytesseract,
-        ("Tesseract", "one process for all files"): _tesseract_all,
+        ("RapidOCR recogniser", "one file at a time"): _read_rapidocr_single,
+        ("RapidOCR recogniser", f"batches of {default}, its default"): _make_rapidocr_batches(default),
+        ("RapidOCR recogniser", f"batches of {LARGER_BATCH}"): _make_rapidocr_batches(LARGER_BATCH),
+        ("Tesseract", "pytesseract, a process a file"): _read_pytesseract,
+        ("Tesseract", "one process for all files"): _read_tesseract_list,
     }
 
 
-def _rapidocr_single(paths: Sequence[Path]) -> None:
+def _read_rapidocr_single(paths: Sequence[Path]) -> None:
     engine = rapidocr_engine()
     for path in paths:
         engine(str(path), use_det=False, use_cls=False, use_rec=True)
 
 
-def _rapidocr_batches(size: int) -> Read:
+def _make_rapidocr_batches(size: int) -> Read:
     def read(paths: Sequence[Path]) -> None:
         from rapidocr.ch_ppocr_rec import TextRecInput
 
-        recogniser = _recogniser()
+        recogniser = _load_recogniser()
         recogniser.rec_batch_num = size
         recogniser(TextRecInput(img=[read_picture(path) for path in paths]))
 
@@ -77,44 +77,45 @@ def read_picture(path: Path) -> NDArray[Any]:
     return picture
 
 
-def _recogniser() -> Any:
-    """RapidOCR's recogniser, loaded at the first call of its engine."""
+def _load_recogniser() -> Any:
+    """Load RapidOCR's recogniser, which its engine does at the first call."""
     engine = rapidocr_engine()
     if engine.text_rec is None:
         engine._load_rec_model()  # noqa: SLF001
     return engine.text_rec
 
 
-def _pytesseract(paths: Sequence[Path]) -> None:
+def _read_pytesseract(paths: Sequence[Path]) -> None:
     import pytesseract
 
     for path in paths:
         pytesseract.image_to_string(str(path), config=" ".join(("--psm 7", *DIGITS_ONLY)))
 
 
-def _tesseract_all(paths: Sequence[Path]) -> None:
+def _read_tesseract_list(paths: Sequence[Path]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tesseract_list(paths, Path(folder), 7, digits_only=True)
 
 
-def compete(
-    contestants: dict[tuple[str, str], Read], paths: Sequence[Path], rounds: int
+def measure_rates(
+    readers: dict[tuple[str, str], Read], paths: Sequence[Path], rounds: int
 ) -> list[dict[str, Any]]:
-    """Every contestant reads all files once a round, after a warm-up that does not count.
+    """Let every reader read all files once a round, after a warm-up that does not count.
 
     Returns
     -------
-    A row each: median, least and most fields a second, and the median by processor time, which other work
-    on the machine disturbs less.
+    list[dict[str, Any]]
+        A row for each reader: median, least and most fields a second, and the median by processor time, which
+        other work on the machine disturbs less.
     """
-    for read in contestants.values():
+    for read in readers.values():
         read(paths[:WARM_UP])
-    wall: dict[tuple[str, str], list[float]] = {key: [] for key in contestants}
-    cpu: dict[tuple[str, str], list[float]] = {key: [] for key in contestants}
-    order = list(contestants)
+    wall: dict[tuple[str, str], list[float]] = {key: [] for key in readers}
+    cpu: dict[tuple[str, str], list[float]] = {key: [] for key in readers}
+    order = list(readers)
     turns = [key for turn in range(rounds) for key in (order if turn % 2 == 0 else order[::-1])]
-    for key in track(turns, "racing"):
-        fields, seconds, processor = _turn(contestants[key], paths)
+    for key in track(turns, "reading"):
+        fields, seconds, processor = _run_turn(readers[key], paths)
         wall[key].append(fields / seconds)
         cpu[key].append(fields / max(processor, 1e-9))
     return [
@@ -131,23 +132,23 @@ def compete(
     ]
 
 
-def _turn(read: Read, paths: Sequence[Path]) -> tuple[int, float, float]:
-    """Files read, seconds, and seconds of processor time with those of processes started."""
-    began, processor, fields = time.perf_counter(), _processor_seconds(), 0
-    while fields == 0 or time.perf_counter() - began < LEAST_SECONDS:
+def _run_turn(read: Read, paths: Sequence[Path]) -> tuple[int, float, float]:
+    """Read for a turn; return files, seconds, and processor seconds, child processes included."""
+    start, processor, fields = time.perf_counter(), _measure_processor_seconds(), 0
+    while fields == 0 or time.perf_counter() - start < LEAST_SECONDS:
         read(paths)
         fields += len(paths)
-    return fields, time.perf_counter() - began, _processor_seconds() - processor
+    return fields, time.perf_counter() - start, _measure_processor_seconds() - processor
 
 
-def _processor_seconds() -> float:
+def _measure_processor_seconds() -> float:
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
-def rapidocr_macs(paths: Sequence[Path]) -> float:
-    """Mean MACs of RapidOCR's recogniser for these crops, each by itself: 48 rows, 320 columns or more."""
-    _, rows, least = _recogniser().rec_image_shape[:3]
+def count_rapidocr_macs(paths: Sequence[Path]) -> float:
+    """Count the mean MACs of RapidOCR's recogniser for single crops: 48 rows, 320 columns or more."""
+    _, rows, least = _load_recogniser().rec_image_shape[:3]
     model = onnx.load(str(rapidocr_model()))
     widths = []
     for path in paths:
