@@ -5,9 +5,8 @@ from itertools import pairwise
 import pytest
 import torch
 
-from sutja.nets.convnet import SIZES, ConvNet
+from sutja.nets.convnet import SIZES, ConvNet, InkNet
 from sutja.nets.counts import Counts
-from sutja.nets.ink import InkNet
 from sutja.nets.lecun1989 import Lecun1989
 from sutja.nets.lenet5 import SEEN_BY_C3, LeNet5
 from sutja.nets.mlp import ACTIVATIONS, Mlp

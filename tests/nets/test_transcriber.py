@@ -5,15 +5,18 @@ import torch
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
+from sutja.reading import character_boxes
+from sutja.signals.normalisation import COLUMNS_PER_FRAME
 
 
 @pytest.mark.parametrize("width", [32, 40, 96, 200])
-def test_two_columns_a_frame(width):
+def test_a_frame_stands_for_as_many_columns_as_the_decoder_takes_it_for(width):
     net = Transcriber(TranscriberConfig(1 + len(CHARSET))).eval()
     with torch.no_grad():
         log_probs = net(torch.zeros(2, 1, 32, width))
-    assert log_probs.shape == (2, width // 2, 1 + len(CHARSET))
-    assert torch.allclose(log_probs.exp().sum(-1), torch.ones(2, width // 2), atol=1e-5)
+    assert COLUMNS_PER_FRAME == character_boxes.COLUMNS_PER_FRAME == 2
+    assert log_probs.shape == (2, width // COLUMNS_PER_FRAME, 1 + len(CHARSET))
+    assert torch.allclose(log_probs.exp().sum(-1), torch.ones(2, width // COLUMNS_PER_FRAME), atol=1e-5)
 
 
 def test_bundled_size():

@@ -7,8 +7,7 @@ import torch
 
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, read_model
-from sutja.nets.convnet import ConvNet
-from sutja.nets.ink import InkNet
+from sutja.nets.convnet import ConvNet, InkNet
 from sutja.nets.lecun1989 import Lecun1989
 from sutja.nets.lenet5 import LeNet5
 from sutja.nets.mlp import Mlp

@@ -1,4 +1,4 @@
-"""A small modern convolutional network with one dial, made to be quick on a processor.
+"""A small modern convolutional network with one dial, made to be fast on a CPU, and a norm of ink before it.
 
 Letters: B batch, C channels, H rows, W columns, K classes.
 """
@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What the dial sets.
+    """Sizes that the dial sets.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ class Size:
     depth : int
         Residual blocks a stage.
     whole : bool
-        The first convolution is one of 3 × 3 that sees every pixel, and the first stage does not halve;
-        otherwise one of 5 × 5 that halves the picture, and each stage halves it again.
+        Whether the first convolution is one of 3 × 3 at every pixel, and the first stage does not halve;
+        otherwise it is one of 5 × 5 that halves the picture, and each stage halves it again.
     dropout : float
-        The part of the last features that is left out in a training step.
+        Part of the last features that is dropped in a training step.
     """
 
     stem: int
@@ -45,8 +45,9 @@ SIZES = {
     "m": Size(24, (48, 96), 0),
     "l": Size(24, (48, 96), 1, whole=True, dropout=0.1),
 }
-_UNFRAMED = 20  # pixels: from this side on, pictures are large enough to be seen without a frame around them
-_GRID = 4  # places a side that the last maps are averaged to
+_UNFRAMED = 20  # pixels: from this side on, pictures are large enough without padding
+_GRID = 4  # cells a side that the last maps are averaged to
+_LEAST_INK = 0.02  # of the scale of the pixels: smaller variation is paper and noise
 
 
 class ConvNet(nn.Module):
@@ -58,11 +59,11 @@ class ConvNet(nn.Module):
     Parameters
     ----------
     size : str
-        "s", "m" or "l".
+        Size, "s", "m" or "l".
     shape : tuple[int, int, int]
-        C (1 or 3), H, W of the pictures.
+        Channels C (1 or 3), rows H and columns W of the pictures.
     classes : int
-        K.
+        Number of classes K.
     """
 
     def __init__(self, size: str = "m", shape: tuple[int, int, int] = (1, 28, 28), classes: int = 10) -> None:
@@ -115,3 +116,30 @@ class _Residual(nn.Module):
 
     def forward(self, x: Float[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
         return F.relu(x + self.norm(self.second(self.first(x))))
+
+
+class InkNet(nn.Module):
+    """A network behind a norm of each picture: ink comes out the same, dark or light, strong or faint.
+
+    The mean of the outermost pixels is paper. Ink is what differs from it, on the side where most of it lies,
+    and its root mean square becomes 1.
+
+    Parameters
+    ----------
+    net : nn.Module
+        Network, (B, C, H, W) → logits (B, K).
+    """
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Float[Tensor, "B C H W"]) -> Float[Tensor, "B K"]:
+        """Pictures → logits."""
+        rows = torch.cat([image[:, :, :1], image[:, :, -1:]], 2)
+        columns = torch.cat([image[:, :, :, :1], image[:, :, :, -1:]], 3)
+        paper = 0.5 * (rows.mean((1, 2, 3), keepdim=True) + columns.mean((1, 2, 3), keepdim=True))
+        ink = image - paper
+        side = torch.where(ink.mean((1, 2, 3), keepdim=True) < 0, -1.0, 1.0)
+        strength = ink.square().mean((1, 2, 3), keepdim=True).sqrt()
+        return self.net(ink * (side / (strength + _LEAST_INK)))  # type: ignore[no-any-return]

@@ -1,4 +1,4 @@
-"""What a published network is made of: neurons, the connections between them, and numbers that are learnt."""
+"""The size of a published network: units, the connections between them, and parameters that are learnt."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ class Counts:
     Parameters
     ----------
     units : int
-        Neurons, the pixels of the input among them.
+        Units, including the pixels of the input.
     connections : int
-        From one unit, or from the constant 1 of a bias, to another unit.
+        Connections from one unit, or from the constant 1 of a bias, to another unit.
     parameters : int
-        Numbers that are learnt; shared weights count once.
+        Parameters that are learnt; shared weights count once.
     """
 
     units: int

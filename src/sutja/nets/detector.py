@@ -1,9 +1,9 @@
-"""The detector: a picture becomes, for every cell of four grids, a box and how surely it holds each class.
+"""The detector: every cell of four grids over a picture gets a box and a score of each class.
 
-No anchors: a cell says how far the four edges of its box are (Tian et al., FCOS: Fully Convolutional
+No anchors: a cell predicts the distances of the four edges of its box (Tian et al., FCOS: Fully Convolutional
 One-Stage Object Detection, ICCV 2019). Cells 4 pixels wide find digits, those 32 wide what fills the picture;
 the coarse maps are added to the fine ones (Lin et al., Feature Pyramid Networks, CVPR 2017), so that a cell
-in the middle of a long number sees its ends. What the outputs mean, `sutja.boxes.decode` says.
+in the middle of a long number sees its ends. `sutja.boxes.decode` decodes the outputs.
 
 Letters: B batch, C channels, H, W rows and columns (multiples of 32), K classes, E = 4 + K numbers a cell,
 A cells of all grids, h, w rows and columns of one grid, hw its cells, N channels of the neck.
@@ -29,7 +29,7 @@ _REACH = 1.0  # logarithm of how far the edges are before anything is learnt, in
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What the dial sets.
+    """Sizes that the dial sets.
 
     Parameters
     ----------
@@ -61,11 +61,11 @@ class DetectorConfig:
     Parameters
     ----------
     classes : int
-        K, of things; there is none for the background.
+        Number of classes K, without one for the background.
     size : str
-        "s", "m" or "l".
+        Size, "s", "m" or "l".
     channels : int
-        C, 1 for grey or 3 for colour.
+        Channels C, 1 for grey or 3 for colour.
 
     Raises
     ------
@@ -132,7 +132,7 @@ class Detector(nn.Module):
     Parameters
     ----------
     config : DetectorConfig
-        Its sizes.
+        Sizes of the network.
     """
 
     def __init__(self, config: DetectorConfig) -> None:

@@ -33,7 +33,7 @@ class Lecun1989(nn.Module):
     Parameters
     ----------
     classes : int
-        K.
+        Number of classes K.
 
     References
     ----------

@@ -49,9 +49,9 @@ class LeNet5(nn.Module):
     Parameters
     ----------
     classes : int
-        K.
+        Number of classes K.
     ground : float
-        What frames a picture of 28 × 28.
+        Value of the frame around a picture of 28 × 28.
 
     References
     ----------

@@ -1,6 +1,6 @@
-"""The listener: log-mel frames of speech become a probability of each word in each of fewer frames.
+"""The acoustic model: log-mel features of speech become the probability of each word in each output frame.
 
-Letters: B batch, T frames of features, M mel bands, U = T / 4 frames of the answer (rounded up), K classes
+Letters: B batch, T frames of features, M mel bands, U = T / 4 frames of the output (rounded up), K classes
 with the blank; C, H, X channels, bands and frames inside the network.
 """
 
@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 MELS = 64
-STRIDE = 4  # frames of features that become one of the answer
+STRIDE = 4  # frames of features that become one of the output
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,13 @@ class ListenerConfig:
     classes : int
         K, the words and the blank.
     channels : tuple[int, int, int]
-        Of the three two-dimensional stages, at 1/2, 1/4 and 1/8 of the bands.
+        Channels of the three two-dimensional stages, at 1/2, 1/4 and 1/8 of the bands.
     width : int
         Channels of the one-dimensional part.
     depth : int
         Residual blocks along time.
     reach : int
-        Frames of the answer, 40 ms each, that a block looks at.
+        Length of a block's kernels, in output frames of 40 ms.
     """
 
     classes: int
@@ -46,14 +46,16 @@ class ListenerConfig:
         return asdict(self)
 
 
-def _look(inputs: int, outputs: int, kernel: tuple[int, int], stride: tuple[int, int]) -> nn.Sequential:
+def _convolution(
+    inputs: int, outputs: int, kernel: tuple[int, int], stride: tuple[int, int]
+) -> nn.Sequential:
     padding = (kernel[0] // 2, kernel[1] // 2)
     return nn.Sequential(
         nn.Conv2d(inputs, outputs, kernel, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU()
     )
 
 
-class _Along(nn.Module):
+class _TimeBlock(nn.Module):
     """Two depthwise convolutions along time with mixes of channels, beside an identity."""
 
     def __init__(self, channels: int, reach: int) -> None:
@@ -87,28 +89,28 @@ class Listener(nn.Module):
         self.config = config
         a, b, c = config.channels
         self.look = nn.Sequential(
-            _look(1, a, (5, 5), (2, 2)),
-            _look(a, b, (3, 3), (2, 2)),
-            _look(b, c, (3, 3), (2, 1)),
+            _convolution(1, a, (5, 5), (2, 2)),
+            _convolution(a, b, (3, 3), (2, 2)),
+            _convolution(b, c, (3, 3), (2, 1)),
             nn.Sequential(
                 nn.Conv2d(c, config.width, (MELS // 8, 3), 1, (0, 1), bias=False),
                 nn.BatchNorm2d(config.width),
                 nn.ReLU(),
             ),
         )
-        self.line = nn.Sequential(*[_Along(config.width, config.reach) for _ in range(config.depth)])
+        self.line = nn.Sequential(*[_TimeBlock(config.width, config.reach) for _ in range(config.depth)])
         self.drop = nn.Dropout(0.1)
         self.head = nn.Conv2d(config.width, config.classes, 1)
 
     def forward(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B U K"]:
         """Log-mel features → log-probabilities; class 0 is the blank; four frames become one."""
-        return answered(self.head, self.drop(self.line(self.seen(features))))
+        return log_probabilities(self.head, self.drop(self.line(self.encode(features))))
 
-    def seen(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B C 1 U"]:
-        """What goes into the part along time."""
+    def encode(self, features: Float[Tensor, "B T 64"]) -> Float[Tensor, "B C 1 U"]:
+        """Log-mel features → input of the blocks along time."""
         return self.look(features.transpose(1, 2).unsqueeze(1))  # type: ignore[no-any-return]
 
 
-def answered(head: nn.Module, x: Float[Tensor, "B C 1 U"]) -> Float[Tensor, "B U K"]:
-    """Log-probabilities of the classes of a head."""
+def log_probabilities(head: nn.Module, x: Float[Tensor, "B C 1 U"]) -> Float[Tensor, "B U K"]:
+    """Compute the log-probabilities of the classes of a head."""
     return F.log_softmax(head(x).squeeze(2).transpose(1, 2).float(), dim=-1)

@@ -28,15 +28,15 @@ class Mlp(nn.Module):
     Parameters
     ----------
     inputs : int
-        F, the pixels of a picture times its channels.
+        Number of inputs F, the pixels of a picture times its channels.
     hidden : Sequence[int]
         Neurons of each hidden layer; none for a linear classifier.
     classes : int
-        K.
+        Number of classes K.
     activation : str
         A name in `ACTIVATIONS`.
     dropout : float
-        The part of each hidden layer that is left out in a training step.
+        Part of each hidden layer that is dropped in a training step.
     """
 
     def __init__(

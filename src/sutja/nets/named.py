@@ -1,4 +1,4 @@
-"""The classifiers by name, and what pictures each of them takes. Letters: C channels, H, W, K classes."""
+"""The classifiers by name, and the pictures that each of them takes. Letters: C channels, H, W, K classes."""
 
 from __future__ import annotations
 
@@ -10,23 +10,22 @@ from types import MappingProxyType
 from torch import nn
 
 from sutja.nets import lecun1989, lenet5
-from sutja.nets.convnet import ConvNet
-from sutja.nets.ink import InkNet
+from sutja.nets.convnet import ConvNet, InkNet
 from sutja.nets.mlp import Mlp
 
 
 @dataclass(frozen=True, slots=True)
 class InputNeeds:
-    """What a network was made for.
+    """Pictures that a network was made for.
 
     Parameters
     ----------
     side : int
-        Pixels of the one size it takes; 0 for any.
+        Side of the pictures in pixels; 0 for any size.
     grey : bool
         Whether it takes one channel only.
     mean, std : float | None
-        Of the scale its paper gives, or None for the data's own.
+        Mean and deviation of the scale in its paper, or None for those of the data.
     """
 
     side: int = 0
@@ -49,20 +48,20 @@ NETS: Mapping[str, InputNeeds] = MappingProxyType(
 def make_net(
     name: str, shape: tuple[int, int, int], classes: int, hidden: Sequence[int] = (16, 16), size: str = "s"
 ) -> nn.Module:
-    """A classifier with fresh weights, (B, C, H, W) → logits (B, K).
+    """Make a classifier with fresh weights, (B, C, H, W) → logits (B, K).
 
     Parameters
     ----------
     name : str
-        In `NETS`.
+        A name in `NETS`.
     shape : tuple[int, int, int]
-        C, H, W.
+        Channels C, rows H and columns W of the pictures.
     classes : int
-        K.
+        Number of classes K.
     hidden : Sequence[int]
         Neurons of the hidden layers of "mlp".
     size : str
-        Of "convnet" and "inknet".
+        Size of "convnet" and "inknet".
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""The transcriber: a picture of one number becomes a probability of each character in each frame.
+"""The transcriber: a picture of one number becomes the probability of each character in each frame.
 
-Letters: B batch, W columns of the picture (a multiple of 4), T = W / 2 frames, K classes with the blank;
+Letters: B batch, W columns of the picture (a multiple of 4), T frames, K classes with the blank;
 C, H, X channels, rows and columns inside the network.
 """
 
@@ -13,8 +13,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-HEIGHT = 32  # rows
-COLUMNS_A_FRAME = 2
+from sutja.signals.normalisation import COLUMNS_PER_FRAME
+
+_COLUMNS_PER_POSITION = 4  # of the line: two stages halve the width
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class TranscriberConfig:
     classes : int
         K, the characters and the blank.
     channels : tuple[int, int, int, int]
-        Of the four two-dimensional stages, at 1/2, 1/2, 1/4 and 1/8 of the height.
+        Channels of the four two-dimensional stages, at 1/2, 1/2, 1/4 and 1/8 of the height.
     width : int
         Channels of the one-dimensional part.
     depth : int
@@ -65,7 +66,7 @@ class _Residual(nn.Module):
         return F.relu(x + self.second(self.first(x)))
 
 
-class _Along(nn.Module):
+class _LineBlock(nn.Module):
     """A depthwise convolution along the line and a mix of channels, beside an identity."""
 
     def __init__(self, channels: int, reach: int) -> None:
@@ -82,8 +83,8 @@ class _Along(nn.Module):
 class Transcriber(nn.Module):
     """A convolutional network for connectionist temporal classification (Graves et al. 2006).
 
-    The line is halved twice in width; the head gives two frames a position, so that two narrow digits that
-    touch still have a blank between them.
+    The width is halved twice; the head gives two frames for each position that is left, so that a blank fits
+    between two narrow digits that touch.
     """
 
     def __init__(self, config: TranscriberConfig) -> None:
@@ -99,12 +100,13 @@ class Transcriber(nn.Module):
             _Residual(d),
             _convolution(d, config.width, kernel=(4, 3)),
         )
-        self.line = nn.Sequential(*[_Along(config.width, 7) for _ in range(config.depth)])
+        self.line = nn.Sequential(*[_LineBlock(config.width, 7) for _ in range(config.depth)])
         self.drop = nn.Dropout(0.1)
-        self.head = nn.Conv2d(config.width, 2 * config.classes, 1)
+        frames = _COLUMNS_PER_POSITION // COLUMNS_PER_FRAME
+        self.head = nn.Conv2d(config.width, frames * config.classes, 1)
 
     def forward(self, image: Float[Tensor, "B 1 32 W"]) -> Float[Tensor, "B T K"]:
-        """Normalised pictures → log-probabilities; class 0 is the blank; two columns a frame."""
+        """Normalised pictures → log-probabilities; class 0 is the blank; a frame stands for two columns."""
         x = self.head(self.drop(self.line(self.look(image))))  # (B, 2K, 1, W / 4)
         x = x.squeeze(2).transpose(1, 2)
         frames = x.reshape(x.shape[0], -1, self.config.classes)

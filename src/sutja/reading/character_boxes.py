@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from sutja.charset import SPACE
 from sutja.reading.decode import Glyph
-from sutja.signals.normalisation import Normalised
+from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
 from sutja.types import Box
 
-COLUMNS_PER_FRAME = 2
 _INK = 0.35  # of full ink; less is paper and noise
 _USUAL_WIDTH = 0.7  # of the height, for a character that stands alone
 

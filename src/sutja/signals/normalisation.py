@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+COLUMNS_PER_FRAME = 2  # columns of a normalised picture that a frame of a transcriber's output stands for
 STRIDE = 8  # columns; batches are padded to a multiple of it, so that the pooling layers divide evenly
 MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed
 MIN_CONTRAST = 12.0  # grey levels

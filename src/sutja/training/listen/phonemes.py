@@ -14,7 +14,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sutja.nets.listener import Listener, ListenerConfig, answered
+from sutja.nets.listener import Listener, ListenerConfig, log_probabilities
 from sutja.synthesis.speech.phonemes import PHONEMES
 
 _NET = "net."  # prefix of the names of the listener's own weights
@@ -46,9 +46,9 @@ class ListenerWithPhonemes(nn.Module):
         self, features: Float[Tensor, "B T 64"]
     ) -> tuple[Float[Tensor, "B U K"], Float[Tensor, "B U N"]]:
         """Features → log-probabilities of the words and of the phonemes."""
-        middle = self.net.line[: self.after](self.net.seen(features))
-        words = answered(self.net.head, self.net.drop(self.net.line[self.after :](middle)))
-        return words, answered(self.sounds, middle)
+        middle = self.net.line[: self.after](self.net.encode(features))
+        words = log_probabilities(self.net.head, self.net.drop(self.net.line[self.after :](middle)))
+        return words, log_probabilities(self.sounds, middle)
 
 
 def phoneme_loss(
