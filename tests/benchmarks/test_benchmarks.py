@@ -315,9 +315,9 @@ def test_stages_add_up(model_path, tmp_path):
         cv2.putText(picture, "12", (8, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
         cv2.imwrite(str(path), picture)
     stages_module, reader = script("_stages"), script("_sutja").load_reader(str(model_path))
-    before = stages_module.room.normalise_ink
+    before = stages_module.reader.normalise_ink
     stages = stages_module.time_stages(reader, paths)
-    assert stages_module.room.normalise_ink is before
+    assert stages_module.reader.normalise_ink is before
     assert sum(shape[0] for shape in stages.batches) == 3
     shares = stages.shares()
     assert all(
