@@ -108,7 +108,7 @@ class Detector:
                     source=picture.source,
                     remedy="give its pages one by one, as sutja.signals.document.iter_pages makes them",
                 )
-        return self._detections(self.find_boxes(pictures[0].pixels))
+        return self._list_detections(self.find_boxes(pictures[0].pixels))
 
     def detect_many(self, sources: Iterable[Source]) -> Iterator[Scene]:
         """Detect the objects in each picture and each page of a document, in their order.
@@ -130,13 +130,13 @@ class Detector:
             return Scene(picture.source, picture.page, None, None, error=str(picture))
         size = (picture.width, picture.height)
         try:
-            found = self._detections(self.find_boxes(picture.pixels))
+            detections = self._list_detections(self.find_boxes(picture.pixels))
         except (SutjaError, MemoryError) as error:
             if isinstance(error, InferenceError):
                 self.check_network()
             why = str(error) if isinstance(error, SutjaError) else "does not fit in memory; make it smaller"
             return Scene(picture.source, picture.page, *size, error=f"{picture.source}: {why}")
-        return Scene(picture.source, picture.page, *size, found)
+        return Scene(picture.source, picture.page, *size, detections)
 
     def check_network(self) -> None:
         """Run the network on an empty picture.
@@ -152,7 +152,7 @@ class Detector:
 
     def detect_arrays(self, pictures: Iterable[NDArray[np.uint8]]) -> list[list[Detection]]:
         """Detect the objects in each of many pictures, uint8 (h, w) grey or (h, w, 3) RGB, surest first."""
-        return [list(self._detections(self.find_boxes(pixels))) for pixels in pictures]
+        return [list(self._list_detections(self.find_boxes(pixels))) for pixels in pictures]
 
     def find_boxes(self, pixels: NDArray[np.uint8], threshold: float | None = None) -> Detections:
         """Detect the objects in one picture, as arrays: boxes in its pixels, calibrated confidences, labels.
@@ -179,21 +179,21 @@ class Detector:
             raise PictureError("has no pixels", remedy="pass a picture with some")
         size = self.params.compute_size(h, w)
         threshold = self.threshold if threshold is None else threshold
-        found = self._detect_resized(
+        detections = self._detect_resized(
             resize_picture(np.ascontiguousarray(pixels), size), self._find_min_score(threshold)
         )
         scale = np.array([w / size[1], h / size[0]] * 2, np.float32)
-        boxes = (found.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
-        scores = self._calibrate_scores(found.scores)
-        found = Detections(boxes, scores, found.labels)
-        return found.take(scores >= threshold)
+        boxes = (detections.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
+        scores = self._calibrate_scores(detections.scores)
+        detections = Detections(boxes, scores, detections.labels)
+        return detections.take(scores >= threshold)
 
     def _detect_resized(self, pixels: NDArray[np.uint8], min_score: float) -> Detections:
         """Detect the objects in a picture at the network's scale, tile by tile where it is large."""
         height, width = pixels.shape[:2]
         tiles = make_tiles(height, width, self.max_pixels)
         if len(tiles) == 1:
-            found = self.predict_frame(pixels, min_score)
+            detections = self.predict_frame(pixels, min_score)
         else:
             whole, cut = [], []
             for tile in tiles:
@@ -203,9 +203,11 @@ class Detector:
                 part = Detections(boxes, part.scores, part.labels)
                 whole.append(part.take(~off))
                 cut.append(part.take(off))
-            found = concatenate([*whole, join_cut_boxes(concatenate(cut))])
-            found = found.take(suppress_overlaps(found, self.params.overlap, self.params.across))
-        return found.take(np.arange(min(len(found), MAX_DETECTIONS)))
+            detections = concatenate([*whole, join_cut_boxes(concatenate(cut))])
+            detections = detections.take(
+                suppress_overlaps(detections, self.params.overlap, self.params.across)
+            )
+        return detections.take(np.arange(min(len(detections), MAX_DETECTIONS)))
 
     def predict_frame(self, pixels: NDArray[np.uint8], min_score: float = MIN_SCORE) -> Detections:
         """Predict boxes and raw scores of one frame, suppressed, but neither resized nor calibrated.
@@ -220,19 +222,19 @@ class Detector:
         frame = to_frame(pixels, self.params)
         raw = self._session.run(frame)
         if not np.isfinite(raw).all() or raw.shape[:2] != (1, self.card.n_outputs):
-            raise self._failed(f"gave {raw.shape}, or values that are no numbers")
+            raise self._make_error(f"gave {raw.shape}, or values that are no numbers")
         try:
-            found = decode(raw[0], frame.shape[2], frame.shape[3], self.params.strides, min_score)
+            detections = decode(raw[0], frame.shape[2], frame.shape[3], self.params.strides, min_score)
         except ValueError as error:
-            raise self._failed(str(error)) from error
+            raise self._make_error(str(error)) from error
         h, w = pixels.shape[:2]
-        found = Detections(
-            found.boxes.clip(0, np.array([w, h, w, h], np.float32)), found.scores, found.labels
+        detections = Detections(
+            detections.boxes.clip(0, np.array([w, h, w, h], np.float32)), detections.scores, detections.labels
         )
-        found = merge_detections(
-            found.take(compute_areas(found.boxes) > 0), self.params.overlap, self.params.across
+        detections = merge_detections(
+            detections.take(compute_areas(detections.boxes) > 0), self.params.overlap, self.params.across
         )
-        return found.take(compute_areas(found.boxes) > 0)
+        return detections.take(compute_areas(detections.boxes) > 0)
 
     def _find_min_score(self, threshold: float) -> float:
         """Find a raw score below which no confidence reaches the threshold."""
@@ -251,15 +253,15 @@ class Detector:
             return scores
         return np.array([self._calibrate(float(score)) for score in scores], np.float32)
 
-    def _detections(self, found: Detections) -> tuple[Detection, ...]:
+    def _list_detections(self, detections: Detections) -> tuple[Detection, ...]:
         return tuple(
             Detection(self.classes[label], float(score), Box(*box))
             for label, score, box in zip(
-                found.labels.tolist(), found.scores.tolist(), found.boxes.tolist(), strict=True
+                detections.labels.tolist(), detections.scores.tolist(), detections.boxes.tolist(), strict=True
             )
         )
 
-    def _failed(self, what: str) -> InferenceError:
+    def _make_error(self, what: str) -> InferenceError:
         return InferenceError(what, where=f"model {self._session.source}", remedy="make the model file again")
 
 

@@ -123,11 +123,11 @@ class Classifier:
 
         They are not calibrated, other than the confidences of `predict_with_confidence`.
         """
-        found = np.empty((len(images), len(self.classes)))
+        log_probs = np.empty((len(images), len(self.classes)))
         for start in range(0, len(images), BATCH):
             batch = batch_to_pixels(images[start : start + BATCH], self.params)
-            found[start : start + BATCH] = self._scale_outputs(self._run(batch))
-        return found
+            log_probs[start : start + BATCH] = self._scale_outputs(self._run(batch))
+        return log_probs
 
     def predict_with_confidence(
         self, images: NDArray[np.uint8]
@@ -187,19 +187,19 @@ class Classifier:
 
     def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float]]:
         """Run the network on pictures of any sizes, and scale its outputs: K log probabilities each."""
-        found: list[list[float]] = []
+        outputs: list[list[float]] = []
         for part in _split_batches(pictures):
             batch = np.stack([to_pixels(picture, self.params) for picture in part])
-            found += self._scale_outputs(self._run(batch)).tolist()
-        return found
+            outputs += self._scale_outputs(self._run(batch)).tolist()
+        return outputs
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
-        found = self._session.run(batch)
-        if found.shape != (len(batch), len(self.classes)):
+        output = self._session.run(batch)
+        if output.shape != (len(batch), len(self.classes)):
             raise self._make_error(
-                f"gave {found.shape} for {len(batch)} pictures and {len(self.classes)} classes"
+                f"gave {output.shape} for {len(batch)} pictures and {len(self.classes)} classes"
             )
-        return found
+        return output
 
     def _scale_outputs(self, log_probs: NDArray[np.float32]) -> NDArray[np.float64]:
         if not (log_probs < np.inf).all():  # NaN too
@@ -242,15 +242,15 @@ class Classifier:
         self, weights: Sequence[float], best: int, confidence: float, factor: float
     ) -> tuple[Alternative, ...]:
         """Make the alternatives: they share what the calibrated confidence of the best leaves."""
-        found = []
+        alternatives = []
         falling = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
         for k in falling[: MAX_ALTERNATIVES + 1]:
             share = weights[k] * factor
             if share < MIN_ALTERNATIVE:
                 break
             if k != best:
-                found.append(Alternative(self.classes[k], min(confidence, share)))
-        return tuple(found)
+                alternatives.append(Alternative(self.classes[k], min(confidence, share)))
+        return tuple(alternatives)
 
     def _check_input(self, source: str) -> None:
         """Refuse a network whose input is not what its card makes."""

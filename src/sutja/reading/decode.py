@@ -86,15 +86,15 @@ class Hypothesis:
 
     def list_glyphs(self) -> list[Glyph]:
         """List every character of the likeliest text, those around the number too."""
-        found = []
+        glyphs = []
         for segment, part in zip(self.segments, self.parts, strict=True):
             if part:
                 spans = align(segment.frames, part)
                 for character, p, (first, last) in zip(
                     part, _compute_posteriors(segment, part), spans, strict=True
                 ):
-                    found.append(Glyph(character, p, segment.first + first, segment.first + last))
-        return found
+                    glyphs.append(Glyph(character, p, segment.first + first, segment.first + last))
+        return glyphs
 
 
 def decode(
@@ -150,7 +150,7 @@ def read_as(
     )
 
 
-_core = lru_cache(maxsize=4096)(canonicalise)  # segments say the same few things over and over
+_core = lru_cache(maxsize=4096)(canonicalise)  # few different cores come up, and often
 
 
 def _join_cores(start: str, part: str) -> str:
@@ -190,13 +190,13 @@ def _make_typed_hypotheses(certain: float, segments: list[Segment], grammar: Gra
                 (candidate.probability * scale, typed, candidate)
             )
     fits = [_make_fitting(digits, readings, segments) for digits, readings in texts.items()]
-    found = [hypothesis for hypothesis in fits if hypothesis.probability >= _MIN_PROBABILITY]
+    hypotheses = [hypothesis for hypothesis in fits if hypothesis.probability >= _MIN_PROBABILITY]
     for hypothesis in free:
         readings = texts.get(hypothesis.digits, []) if hypothesis.digits is not None else []
         rest = hypothesis.probability - sum(p for p, _, _ in readings)
         if not readings or rest > max(_MIN_PROBABILITY, _ROUNDING * hypothesis.probability):
-            found.append(replace(hypothesis, probability=max(0.0, rest)))
-    return sorted(found, key=lambda hypothesis: -hypothesis.probability)
+            hypotheses.append(replace(hypothesis, probability=max(0.0, rest)))
+    return sorted(hypotheses, key=lambda hypothesis: -hypothesis.probability)
 
 
 def _make_fitting(

@@ -53,16 +53,16 @@ class Judge:
             if best.digits is None:
                 return None
             confidence = self.calibrate(best.probability)
-            found = infer_kind("".join(best.parts), self.country)
+            parsed = infer_kind("".join(best.parts), self.country)
             sure = confidence >= self.threshold and LETTER not in best.text
-            return self._place_number(hypotheses, found, confidence, sure, normalised, picture)
+            return self._place_number(hypotheses, parsed, confidence, sure, normalised, picture)
         hypotheses, fits = _sort_fitting_first(hypotheses)
         best = hypotheses[0]
         if best.digits is None:
             return None
         if best.typed is None:
-            found, confidence = TypedNumber(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
-            return self._place_number(hypotheses, found, confidence, False, normalised, picture)
+            parsed, confidence = TypedNumber(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
+            return self._place_number(hypotheses, parsed, confidence, False, normalised, picture)
         confidence = self.calibrate(best.probability)
         likeliest = all(best.probability >= other.probability for other in hypotheses)
         sure = likeliest and confidence >= self.threshold
@@ -71,7 +71,7 @@ class Judge:
     def _place_number(
         self,
         hypotheses: Sequence[Hypothesis],
-        found: TypedNumber,
+        parsed: TypedNumber,
         confidence: float,
         accepted: bool,
         normalised: Normalised,
@@ -90,15 +90,15 @@ class Judge:
         return Number(
             text=best.text,
             digits=best.digits,
-            value=found.value,
-            kind=found.kind,
+            value=parsed.value,
+            kind=parsed.kind,
             confidence=confidence,
             accepted=accepted,
             box=enclose(boxes[own]),
             characters=characters,
             alternatives=_make_alternatives(hypotheses, confidence),
-            country=found.country,
-            standard=found.standard,
+            country=parsed.country,
+            standard=parsed.standard,
         )
 
 
@@ -121,13 +121,13 @@ def _make_alternatives(hypotheses: Sequence[Hypothesis], confidence: float) -> t
     They share it in proportion to their raw probabilities, and none gets more than the best has.
     """
     best = hypotheses[0]
-    left = 1.0 - best.probability
-    if left <= 0.0:
+    remainder = 1.0 - best.probability
+    if remainder <= 0.0:
         return ()
-    seen, found = {best.digits}, []
+    seen, alternatives = {best.digits}, []
     for hypothesis in hypotheses[1:]:
         if hypothesis.digits is not None and hypothesis.digits not in seen:
             seen.add(hypothesis.digits)
-            share = (1.0 - confidence) * min(1.0, hypothesis.probability / left)
-            found.append(Alternative(hypothesis.text, min(confidence, share)))
-    return tuple(found[:MAX_ALTERNATIVES])
+            share = (1.0 - confidence) * min(1.0, hypothesis.probability / remainder)
+            alternatives.append(Alternative(hypothesis.text, min(confidence, share)))
+    return tuple(alternatives[:MAX_ALTERNATIVES])

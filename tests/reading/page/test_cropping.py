@@ -26,10 +26,10 @@ def dark(pixels):
     return int((pixels < 128).sum())
 
 
-@pytest.mark.parametrize("way", CROP_METHODS)
-def test_paper_about_a_number_changes_nothing(way):
+@pytest.mark.parametrize("method", CROP_METHODS)
+def test_paper_about_a_number_changes_nothing(method):
     page, box = number()
-    found = crop_field(PageTransform.identity(page), box, way)
+    found = crop_field(PageTransform.identity(page), box, method)
     assert found.scale == pytest.approx(1.0, abs=0.02)
     assert dark(found.pixels) == dark(page)
 
@@ -38,9 +38,9 @@ def test_the_lines_of_a_box_are_painted_over():
     page, box = number()
     plain = dark(page)
     cv2.rectangle(page, (int(box.x0) - 9, int(box.y0) - 8), (int(box.x1) + 9, int(box.y1) + 8), 0, 2)
-    view = PageTransform.identity(page)
-    assert dark(crop_field(view, box, AS_IT_IS).pixels) > plain + 100
-    assert dark(crop_field(view, box, CLEAN).pixels) == pytest.approx(plain, abs=0.03 * plain)
+    transform = PageTransform.identity(page)
+    assert dark(crop_field(transform, box, AS_IT_IS).pixels) > plain + 100
+    assert dark(crop_field(transform, box, CLEAN).pixels) == pytest.approx(plain, abs=0.03 * plain)
 
 
 def test_an_underline_is_painted_over_and_a_stroke_is_not():
@@ -56,9 +56,9 @@ def test_neighbours_are_painted_over():
     page, box = number()
     plain = dark(page)
     full = draw_page([(150, 120, "48302"), (150, 87, "99999"), (150, 153, "66666")], (510, 300), 40)
-    view = PageTransform.identity(full)
-    assert dark(crop_field(view, box, AS_IT_IS).pixels) > 1.05 * plain
-    assert dark(crop_field(view, box, CLEAN).pixels) == pytest.approx(plain, abs=0.03 * plain)
+    transform = PageTransform.identity(full)
+    assert dark(crop_field(transform, box, AS_IT_IS).pixels) > 1.05 * plain
+    assert dark(crop_field(transform, box, CLEAN).pixels) == pytest.approx(plain, abs=0.03 * plain)
 
 
 def test_light_ink_is_left_alone():
@@ -83,10 +83,10 @@ def test_any_cut_can_be_cleaned(rows, columns, seed):
     st.floats(-5, 5),
     st.sampled_from(CROP_METHODS),
 )
-def test_boxes_of_a_cut_find_the_way_back(x, y, width, height, degrees, angle, way):
-    view = PageTransform.identity(number()[0]).rotate(angle).turn(degrees)
+def test_boxes_of_a_crop_map_back(x, y, width, height, degrees, angle, method):
+    transform = PageTransform.identity(number()[0]).rotate(angle).turn(degrees)
     field = Box(x, y, x + width, y + height)
-    found = crop_field(view, field, way)
+    found = crop_field(transform, field, method)
     rows, columns = found.pixels.shape
     back = found.map_box(Box(0, 0, columns, rows))
     # A pixel of the cut, as far as rounding may be off.

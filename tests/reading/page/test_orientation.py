@@ -1,4 +1,4 @@
-"""Which way up: what is counted for a pose."""
+"""The orientation of a page: the evidence for each."""
 
 import numpy as np
 import pytest
@@ -29,27 +29,27 @@ def fields(digits, raw=0.9):
 
 
 def chosen(page, digits_of):
-    """The pose, where the fields of each one show so many different digits."""
-    poses = iter([UPRIGHT, *OTHER_ORIENTATIONS])
+    """The orientation that is found where the fields of each show so many different digits."""
+    orientations = iter([UPRIGHT, *OTHER_ORIENTATIONS])
 
     def sample(view, part, scales, most):
-        return fields(digits_of(next(poses)))
+        return fields(digits_of(next(orientations)))
 
     return find_orientation(prepare_page(page), sample)
 
 
 @pytest.mark.parametrize("right", [Orientation(180), Orientation(90), Orientation(270, True)])
-def test_the_pose_that_reads_clearly_better_is_taken(right):
+def test_the_orientation_that_reads_clearly_better_is_taken(right):
     page = np.ascontiguousarray(np.rot90(lines()))
-    assert chosen(page, lambda pose: 4 if pose == right else 1) == right
+    assert chosen(page, lambda orientation: 4 if orientation == right else 1) == right
 
 
 def test_many_equal_digits_say_nothing():
     page = np.ascontiguousarray(np.rot90(lines()))
-    assert chosen(page, lambda pose: 1 if pose != UPRIGHT else 2) == UPRIGHT
+    assert chosen(page, lambda orientation: 1 if orientation != UPRIGHT else 2) == UPRIGHT
 
 
-def test_digits_that_all_could_stand_on_their_heads_are_looked_at_again():
+def test_digits_that_all_could_stand_on_their_heads_are_doubtful():
     layout = measure_layout(lines())
 
     def of(*texts):

@@ -50,12 +50,12 @@ def test_the_corners_of_a_grid(offsets):
 @given(OFFSETS)
 def test_a_grid_lies_flat_afterwards(offsets):
     seen, corners = askew(*grid(), offsets)
-    view = remove_perspective(PageTransform.identity(seen), find_frame(seen), seen)
-    if view is None:  # it lay nearly flat before
+    transform = remove_perspective(PageTransform.identity(seen), find_frame(seen), seen)
+    if transform is None:  # it lay nearly flat before
         offsets = np.abs(np.roll(corners, -1, axis=0) - corners).min(axis=1)
         assert offsets.max() < 0.03 * max(seen.shape)
         return
-    flat = view.map_from_picture(corners)
+    flat = transform.map_from_picture(corners)
     sides = np.abs(np.roll(flat, -1, axis=0) - flat)
     assert sides.min(axis=1).max() < 0.02 * sides.max()
 
@@ -70,9 +70,9 @@ def test_a_sheet_on_a_dark_desk():
     found = find_sheet(seen)
     assert found is not None
     assert np.abs(found - after).max() < 12
-    view = remove_perspective(PageTransform.identity(seen), find_frame(seen), seen)
-    assert view is not None
-    assert np.ptp(view.map_from_picture(after)[:2, 1]) < 12
+    transform = remove_perspective(PageTransform.identity(seen), find_frame(seen), seen)
+    assert transform is not None
+    assert np.ptp(transform.map_from_picture(after)[:2, 1]) < 12
 
 
 @pytest.mark.parametrize(

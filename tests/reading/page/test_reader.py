@@ -209,14 +209,14 @@ def same_number(crops):
     return [Number("12", "12", "12", "number", 0.9, True, box, (Character("1", 0.9, box),)) for _ in crops]
 
 
-def page_of(trust=None, found=0.8, **options):
+def page_of(calibration=None, found=0.8, **options):
     """The page of one field that is found and read with known confidences."""
 
     class One:
         def detect_arrays(self, arrays):
             return [[Detection("handwritten", found, Box(5, 5, 60, 30))] for _ in arrays]
 
-    made = PageReader(same_number, One(), trust, **options)
+    made = PageReader(same_number, One(), calibration, **options)
     return made, made.read(Picture(draw_page([(60, 60, "12")], (300, 200)), "x"))
 
 
@@ -229,8 +229,8 @@ def test_confidence_counts_finding_and_reading():
 
 
 def test_confidence_is_calibrated_and_judged():
-    trust = FieldConfidence(Calibration(points=((0.5, 0.2), (0.72, 0.6), (0.9, 0.95))), threshold=0.7)
-    [number] = page_of(trust)[1].numbers
+    calibration = FieldConfidence(Calibration(points=((0.5, 0.2), (0.72, 0.6), (0.9, 0.95))), threshold=0.7)
+    [number] = page_of(calibration)[1].numbers
     assert number.confidence == pytest.approx(0.6)
     assert not number.accepted
 
@@ -250,9 +250,9 @@ def test_what_is_hardly_there_is_no_number():
 
 
 def test_the_largest_error_chooses_the_threshold():
-    trust = FieldConfidence(thresholds=RiskCounts(100, ((0.9, 60, 0), (0.5, 100, 8))), threshold=0.8)
-    assert page_of(trust)[0].threshold == 0.8
-    made, page = page_of(trust, max_error=0.1)
+    calibration = FieldConfidence(thresholds=RiskCounts(100, ((0.9, 60, 0), (0.5, 100, 8))), threshold=0.8)
+    assert page_of(calibration)[0].threshold == 0.8
+    made, page = page_of(calibration, max_error=0.1)
     assert made.threshold == 0.5
     assert page.numbers[0].accepted
     assert "of 100 validation cases 100 were accepted" in made.choice.describe()

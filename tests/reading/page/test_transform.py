@@ -1,4 +1,4 @@
-"""Views of a picture: what is drawn is what lies there, and boxes find the way back."""
+"""Transforms of a page: what is rendered is what lies there, and boxes map back to the picture."""
 
 import cv2
 import numpy as np
@@ -30,21 +30,21 @@ def lit(pixels, level=150):
 @given(QUARTERS, st.booleans(), st.integers(0, 50))
 def test_quarter_turns_change_no_pixel(degrees, mirrored, seed):
     pixels, box = marked(seed)
-    view = PageTransform.identity(pixels).turn(degrees, mirrored)
+    transform = PageTransform.identity(pixels).turn(degrees, mirrored)
     flipped = pixels[:, ::-1] if mirrored else pixels
     expected = np.rot90(flipped, -degrees // 90)
-    assert view.is_axis_aligned
-    assert (view.render(1.0) == expected).all()
-    assert view.map_box(lit(expected)).to_list() == box.to_list()
+    assert transform.is_axis_aligned
+    assert (transform.render(1.0) == expected).all()
+    assert transform.map_box(lit(expected)).to_list() == box.to_list()
 
 
 @given(QUARTERS, st.booleans(), st.floats(-14, 14), st.floats(-20, 20), st.integers(0, 50))
 def test_boxes_find_the_way_back(degrees, mirrored, angle, margin, seed):
     pixels, box = marked(seed)
-    view = PageTransform.identity(pixels).rotate(angle).turn(degrees, mirrored).pad(abs(margin))
-    drawn = view.render(3.0)
-    seen = lit(drawn, 100)
-    back = view.map_box(Box(seen.x0 / 3, seen.y0 / 3, seen.x1 / 3, seen.y1 / 3))
+    transform = PageTransform.identity(pixels).rotate(angle).turn(degrees, mirrored).pad(abs(margin))
+    rendered = transform.render(3.0)
+    seen = lit(rendered, 100)
+    back = transform.map_box(Box(seen.x0 / 3, seen.y0 / 3, seen.x1 / 3, seen.y1 / 3))
     grown = 2.5 + 26 * abs(np.sin(np.radians(angle)))  # an upright box about a leaning one is larger
     for found, true in zip(back.to_list(), box.to_list(), strict=True):
         assert abs(found - true) <= grown
@@ -59,18 +59,18 @@ def test_points_go_there_and_back_through_a_perspective(offsets, points):
     square = np.array([(0, 0), (1, 0), (1, 1), (0, 1)], np.float32) * (100, 60)
     quad = square + np.array(offsets, np.float32) * (100, 60)
     back = np.asarray(cv2.getPerspectiveTransform(square.astype(np.float32), quad.astype(np.float32)), float)
-    view = PageTransform.identity(pixels).warp(back, 100, 60)
+    transform = PageTransform.identity(pixels).warp(back, 100, 60)
     given_points = np.array(points) * (100, 60)
-    there = view.map_points(given_points)
-    assert np.allclose(view.map_from_picture(there), given_points, atol=1e-5)
+    there = transform.map_points(given_points)
+    assert np.allclose(transform.map_from_picture(there), given_points, atol=1e-5)
     assert np.allclose(apply_homography(back, given_points), there)
 
 
 def test_a_turn_is_clockwise():
     pixels = np.zeros((100, 200), np.uint8)
     pixels[49:51, 20:180] = 255
-    drawn = PageTransform.identity(pixels).rotate(10).render(1.0)
-    left, right = (np.nonzero(drawn[:, column])[0].mean() for column in (30, drawn.shape[1] - 30))
+    rendered = PageTransform.identity(pixels).rotate(10).render(1.0)
+    left, right = (np.nonzero(rendered[:, column])[0].mean() for column in (30, rendered.shape[1] - 30))
     assert right - left > 20
 
 
@@ -82,19 +82,19 @@ def test_beyond_the_picture_its_edge_goes_on():
 
 @pytest.mark.parametrize("angle", [0.0, 4.0])
 def test_a_box_far_outside_still_draws(angle):
-    view = PageTransform.identity(marked()[0]).rotate(angle)
-    assert view.render(1.0, Box(500, 500, 520, 510)).shape == (10, 20)
+    transform = PageTransform.identity(marked()[0]).rotate(angle)
+    assert transform.render(1.0, Box(500, 500, 520, 510)).shape == (10, 20)
 
 
 def test_fine_pictures_are_averaged_not_skipped():
     pixels = np.tile(np.array([[0, 255], [255, 0]], np.uint8), (200, 200))
-    drawn = PageTransform.identity(pixels).rotate(3).render(0.1, Box(100, 100, 300, 300))
-    assert drawn.std() < 20
-    assert 100 < drawn.mean() < 155
+    rendered = PageTransform.identity(pixels).rotate(3).render(0.1, Box(100, 100, 300, 300))
+    assert rendered.std() < 20
+    assert 100 < rendered.mean() < 155
 
 
 def test_the_scale_of_a_view():
     pixels, _ = marked()
-    view = PageTransform.identity(pixels).warp(np.diag([2.0, 2.0, 1.0]), 50, 30)
-    assert view.measure_scale(Box(10, 10, 20, 20)) == pytest.approx(2.0)
-    assert view.turn(90).measure_scale(Box(10, 10, 20, 20)) == pytest.approx(2.0)
+    transform = PageTransform.identity(pixels).warp(np.diag([2.0, 2.0, 1.0]), 50, 30)
+    assert transform.measure_scale(Box(10, 10, 20, 20)) == pytest.approx(2.0)
+    assert transform.turn(90).measure_scale(Box(10, 10, 20, 20)) == pytest.approx(2.0)

@@ -52,8 +52,8 @@ def calibrate_fields(
 
     def raw(cases: Sequence[Case]) -> list[float]:
         return [
-            combine_evidence(found, read, evidence)
-            for found, read in zip(*_split_confidences(cases), strict=True)
+            combine_evidence(detection, transcription, evidence)
+            for detection, transcription in zip(*_split_confidences(cases), strict=True)
         ]
 
     calibrate = fit_calibration(raw(fit), [case.right for case in fit])
@@ -65,8 +65,8 @@ def calibrate_fields(
 def _split_confidences(cases: Sequence[Case]) -> tuple[list[float], list[float]]:
     """Return the confidences of detection and of transcription, whose product an uncalibrated number has."""
     numbers = [case.number for case in cases if case.number is not None]
-    found = [
+    detections = [
         1.0 if number.detection_confidence is None else number.detection_confidence for number in numbers
     ]
-    read = [min(1.0, n.confidence / max(f, 1e-9)) for n, f in zip(numbers, found, strict=True)]
-    return found, read
+    transcriptions = [min(1.0, n.confidence / max(d, 1e-9)) for n, d in zip(numbers, detections, strict=True)]
+    return detections, transcriptions

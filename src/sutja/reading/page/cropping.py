@@ -119,7 +119,7 @@ def _find_lines(ink: NDArray[np.uint8], own: Box) -> NDArray[np.uint8]:
     """Find thin lines that run past the field's ink on both sides: uint8 (H, W), 1 on them."""
     beyond = _BEYOND * own.height
     thin = max(2, round(_MAX_THICKNESS * own.height))
-    found = np.zeros_like(ink)
+    mask = np.zeros_like(ink)
     for level, start, end in ((False, own.y0, own.y1), (True, own.x0, own.x1)):
         length = int(end - start + 2 * beyond)
         if length < _MIN_LENGTH or length > ink.shape[level]:
@@ -129,8 +129,8 @@ def _find_lines(ink: NDArray[np.uint8], own: Box) -> NDArray[np.uint8]:
         runs = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones(along, np.uint8))
         lines = _drop_thick(np.asarray(cv2.bitwise_and(runs, ink), np.uint8), thin, level)
         if lines.any():
-            found |= _select_passing(lines, start - beyond, end + beyond, level)
-    return found
+            mask |= _select_passing(lines, start - beyond, end + beyond, level)
+    return mask
 
 
 def _select_passing(lines: NDArray[np.uint8], start: float, end: float, level: bool) -> NDArray[np.uint8]:
@@ -155,7 +155,7 @@ def _drop_thick(lines: NDArray[np.uint8], max_thickness: int, level: bool) -> ND
 def _find_neighbours(ink: NDArray[np.uint8], own: Box) -> NDArray[np.uint8]:
     """Find ink mostly beyond the field that reaches the edge of the crop: uint8 (H, W), 1 on it."""
     rows, columns = ink.shape
-    found = np.zeros_like(ink)
+    mask = np.zeros_like(ink)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
     for label in range(1, count):
         x, y, w, h, _ = (int(value) for value in stats[label])
@@ -164,5 +164,5 @@ def _find_neighbours(ink: NDArray[np.uint8], own: Box) -> NDArray[np.uint8]:
         across = max(0.0, min(x + w, own.x1) - max(x, own.x0)) / w
         down = max(0.0, min(y + h, own.y1) - max(y, own.y0)) / h
         if min(across, down) < 1.0 - _OUTSIDE:
-            found |= (labels == label).astype(np.uint8)
-    return found
+            mask |= (labels == label).astype(np.uint8)
+    return mask

@@ -136,16 +136,16 @@ def _make_label(row: list[str], names: list[str], columns: tuple[int, int], wher
 
 
 def match_labels(page: Page, labels: Sequence[Label], every_number: bool = False) -> list[Case]:
-    """The labels of a page with what answers them.
+    """Match the labels of a page with its numbers.
 
     Parameters
     ----------
     page : Page
-        As it was read.
+        Page as it was read.
     labels : Sequence[Label]
-        Of this page.
+        Labels of this page.
     every_number : bool
-        The labels name every number that stands there: what answers none is a case of its own, and wrong.
+        True if the labels name every number on the page: a number that matches none is a wrong case.
     """
     numbers, labels = list(page.numbers), [label for label in labels if label.digits]
     pairs = _match_boxes(labels, numbers)
@@ -153,11 +153,11 @@ def match_labels(page: Page, labels: Sequence[Label], every_number: bool = False
     open_labels = [i for i in range(len(labels)) if i not in {i for i, _ in pairs}]
     pairs += _match_texts(labels, numbers, [i for i in open_labels if labels[i].box is None], taken)
     answers = dict(pairs)
-    found = [Case(label, numbers[answers[i]] if i in answers else None) for i, label in enumerate(labels)]
+    cases = [Case(label, numbers[answers[i]] if i in answers else None) for i, label in enumerate(labels)]
     if every_number:
         taken = set(answers.values())
-        found += [Case(None, number) for j, number in enumerate(numbers) if j not in taken]
-    return found
+        cases += [Case(None, number) for j, number in enumerate(numbers) if j not in taken]
+    return cases
 
 
 def _match_boxes(labels: Sequence[Label], numbers: Sequence[Number]) -> list[tuple[int, int]]:
@@ -245,8 +245,8 @@ class PageLabels:
 
     def get(self, page: Page) -> list[Label]:
         """Return the labels of a page."""
-        found = self._by_path.get((str(Path(page.source).resolve()), page.page))
-        return found or self._by_name.get((Path(page.source).name, page.page), [])
+        labels = self._by_path.get((str(Path(page.source).resolve()), page.page))
+        return labels or self._by_name.get((Path(page.source).name, page.page), [])
 
     def find_missing(self, pages: Iterable[tuple[str, int]]) -> list[Label]:
         """Find the labels of pages that are not among these (source, page)."""

@@ -140,8 +140,8 @@ def _measure_skew(ink: NDArray[np.uint8], boxes: NDArray[np.int32]) -> float:
         sharp = [_measure_sharpness(points, angle, axis, bin_size) for angle in coarse]
         top = float(coarse[int(np.argmax(sharp))])
         fine = np.arange(top - _COARSE, top + _COARSE + _FINE / 2, _FINE)
-        found = [_measure_sharpness(points, angle, axis, bin_size) for angle in fine]
-        angle, value = float(fine[int(np.argmax(found))]), max(found)
+        finer = [_measure_sharpness(points, angle, axis, bin_size) for angle in fine]
+        angle, value = float(fine[int(np.argmax(finer))]), max(finer)
         straight = _measure_sharpness(points, 0.0, axis, bin_size)
         best.append((value, angle if value > min_gain * straight and abs(top) < MAX_SKEW else 0.0))
     return max(best)[1]

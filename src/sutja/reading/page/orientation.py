@@ -32,10 +32,8 @@ _MAX_ASPECT, _MAX_ASPECT_ALONE = 1.3, 2.2  # height by width of a number, and of
 # Another orientation must score so many times as much as upright, and at least the second: digits read well,
 # less one a number.
 _MIN_GAIN, _MIN_SCORE = 1.7, 2.5
-_ROTATABLE, _MANY = (
-    set("01689"),
-    12,
-)  # digits that look like digits upside down; so many of them are no chance
+_ROTATABLE = set("01689")  # digits that look like digits upside down
+_MANY = 12  # such digits, and no others, are hardly there by chance
 _LONE_WEIGHT = 0.25  # of a lone digit, since many a letter looks like one when it is turned
 
 
@@ -173,6 +171,6 @@ def _find_fullest_part(prepared: PreparedPage) -> Box:
 def _map_part(transform: PageTransform, before: PageTransform, part: Box) -> Box:
     """Map a part of a page to the same page turned by quarters."""
     corners = before.map_points([(part.x0, part.y0), (part.x1, part.y1)])
-    found = transform.map_from_picture(corners)
-    (x0, y0), (x1, y1) = found.min(axis=0), found.max(axis=0)
+    mapped = transform.map_from_picture(corners)
+    (x0, y0), (x1, y1) = mapped.min(axis=0), mapped.max(axis=0)
     return Box(float(x0), float(y0), float(x1), float(y1))

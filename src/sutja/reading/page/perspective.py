@@ -47,10 +47,10 @@ def remove_perspective(
     grey : NDArray[uint8]
         Picture, uint8 (H, W), ink dark.
     """
-    found = find_sheet(grey) if frame is None else frame
-    if found is None or not _is_perspective(found):
+    quad = find_sheet(grey) if frame is None else frame
+    if quad is None or not _is_perspective(quad):
         return None
-    return _rectify(transform, found)
+    return _rectify(transform, quad)
 
 
 def find_frame(grey: NDArray[np.uint8]) -> Quad | None:
@@ -154,13 +154,13 @@ def _refine_corners(hull: NDArray[np.int32], corners: Quad) -> Quad:
         points = near if len(near) >= 5 else np.array([a, b])
         vx, vy, x, y = cv2.fitLine(points.astype(np.float32), cv2.DIST_HUBER, 0, 0.01, 0.01).ravel().tolist()
         lines.append((vy, -vx, vy * x - vx * y))
-    found = []
+    meeting = []
     for (a1, b1, c1), (a2, b2, c2) in zip([lines[-1], *lines[:-1]], lines, strict=True):
         det = a1 * b2 - a2 * b1
         if abs(det) < 0.2:  # neighbouring sides that hardly meet: no quadrilateral to speak of
             return corners
-        found.append(((c1 * b2 - c2 * b1) / det, (a1 * c2 - a2 * c1) / det))
-    refined = np.array(found)
+        meeting.append(((c1 * b2 - c2 * b1) / det, (a1 * c2 - a2 * c1) / det))
+    refined = np.array(meeting)
     moved = np.abs(refined - corners).max()
     return refined if moved < 0.06 * np.ptp(corners, axis=0).max() else corners
 
@@ -229,8 +229,8 @@ def _rectify(transform: PageTransform, quad: Quad) -> PageTransform:
     ahead = (
         np.column_stack([edge, np.ones(len(edge))]) @ there[2] * (there[2] @ (*quad.mean(axis=0), 1.0)) > 0
     )
-    seen = apply_homography(there, edge[ahead]) if ahead.any() else square
-    x0, y0 = np.maximum(seen.min(axis=0), (-_BEYOND * w, -_BEYOND * h))
-    x1, y1 = np.minimum(seen.max(axis=0), ((1 + _BEYOND) * w, (1 + _BEYOND) * h))
+    visible = apply_homography(there, edge[ahead]) if ahead.any() else square
+    x0, y0 = np.maximum(visible.min(axis=0), (-_BEYOND * w, -_BEYOND * h))
+    x1, y1 = np.minimum(visible.max(axis=0), ((1 + _BEYOND) * w, (1 + _BEYOND) * h))
     shift = np.array([[1.0, 0.0, min(x0, 0.0)], [0.0, 1.0, min(y0, 0.0)], [0.0, 0.0, 1.0]])
     return transform.warp(back @ shift, float(max(x1, w) - min(x0, 0.0)), float(max(y1, h) - min(y0, 0.0)))

@@ -39,10 +39,10 @@ def correct_grids(numbers: Sequence[Number]) -> list[Number]:
     for i, number in enumerate(numbers):
         if number.table is not None and number.row is not None and number.column is not None:
             tables[number.table][number.row - 1, number.column - 1] = i
-    found = list(numbers)
+    corrected = list(numbers)
     for cells in tables.values():
-        found = correct_grid(found, cells)
-    return found
+        corrected = correct_grid(corrected, cells)
+    return corrected
 
 
 def correct_grid(numbers: Sequence[Number], cells: Cells) -> list[Number]:
@@ -56,24 +56,24 @@ def correct_grid(numbers: Sequence[Number], cells: Cells) -> list[Number]:
         Positions of those of a table, rows and columns counted from 0. A table that is no full grid stays as
         it is.
     """
-    found = list(numbers)
+    corrected = list(numbers)
     full = len(cells) == SIDE**2 and max(map(max, cells)) == SIDE - 1
     if not full or any(len(numbers[i].digits) != 1 for i in cells.values()):
-        return found
+        return corrected
     grid = [[numbers[cells[r, c]] for c in range(SIDE)] for r in range(SIDE)]
     p = _make_probabilities(grid)
     read = np.array([[int(number.digits) for number in row] for row in grid])
     fitting = _search(p)
     if fitting is None:
-        return found
+        return corrected
     rows, columns = np.indices((SIDE, SIDE))
     change = float(np.log(p[rows, columns, fitting]).sum() - np.log(p[rows, columns, read]).sum())
     if change < math.log(_MIN_LIKELIHOOD):
-        return found
+        return corrected
     for (r, c), i in cells.items():
         if fitting[r, c] != read[r, c]:
-            found[i] = _change_digit(numbers[i], str(fitting[r, c]), float(p[r, c, fitting[r, c]]))
-    return found
+            corrected[i] = _change_digit(numbers[i], str(fitting[r, c]), float(p[r, c, fitting[r, c]]))
+    return corrected
 
 
 def _make_probabilities(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:

@@ -237,8 +237,8 @@ def _number_lines(boxes: Boxes, links: list[tuple[int, int]], height: float, axi
     middle = float(np.median(along))
     level = across - slope * (along - middle)  # position of each box without the common slope
     spread = (boxes[:, other + 2] - boxes[:, other]) / 2
-    found = [_Line(chain, level, spread) for chain in chains]
-    merged = _merge_lines(found, height, axis)
+    lines = [_Line(chain, level, spread) for chain in chains]
+    merged = _merge_lines(lines, height, axis)
     numbers = [0] * len(boxes)
     for index, line in enumerate(sorted(merged, key=lambda line: line.centre)):
         for i in line.members:

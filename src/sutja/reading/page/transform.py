@@ -109,9 +109,9 @@ class PageTransform:
 
     def map_box(self, box: Box) -> Box:
         """Map a box of the page to the upright box in the picture that holds it, clipped at the edges."""
-        found = self.map_points([(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)])
+        corners = self.map_points([(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)])
         rows, columns = self.pixels.shape[:2]
-        (x0, y0), (x1, y1) = found.min(axis=0), found.max(axis=0)
+        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
         x0, x1 = min(max(x0, 0.0), columns), min(max(x1, 0.0), columns)
         y0, y1 = min(max(y0, 0.0), rows), min(max(y1, 0.0), rows)
         return Box(float(x0), float(y0), float(x1), float(y1))
@@ -146,8 +146,8 @@ class PageTransform:
         """Crop and resize, without a warp."""
         m = self.to_picture
         x_first = abs(m[0, 0]) > _HALF
-        found = self.map_points([(box.x0, box.y0), (box.x1, box.y1)])
-        (left, top), (right, bottom) = np.round(found.min(axis=0)), np.round(found.max(axis=0))
+        corners = self.map_points([(box.x0, box.y0), (box.x1, box.y1)])
+        (left, top), (right, bottom) = np.round(corners.min(axis=0)), np.round(corners.max(axis=0))
         edges = int(left), int(top), int(max(right, left + 1)), int(max(bottom, top + 1))
         cut = _crop_with_border(self.pixels, *edges, self.paper)
         if not x_first:
