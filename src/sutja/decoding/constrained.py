@@ -70,7 +70,7 @@ def search_grammar(
     accepted = [
         Candidate(text, entry.total * scale, entry.parts)
         for text, entry in beam.items()
-        if automaton.repairs(entry.state) is not None
+        if automaton.count_repairs(entry.state) is not None
     ]
     return sorted(accepted, key=lambda candidate: -candidate.probability)
 
@@ -97,7 +97,7 @@ def _prune(beam: dict[str, _Text], automaton: Automaton, width: int, negligible:
         return beam
 
     def score(item: tuple[str, _Text]) -> float:
-        return float(item[1].total * REPAIR ** automaton.least(item[1].state))
+        return float(item[1].total * REPAIR ** automaton.count_min_repairs(item[1].state))
 
     ranked = sorted(beam.items(), key=score, reverse=True)[:width]
     least = score(ranked[0]) * negligible
@@ -133,7 +133,8 @@ def search_within(
         log_scale += log_factor
         if len(beam) > width:
             ranked = sorted(
-                beam.items(), key=lambda item: -sum(item[1]) * REPAIR ** automaton.least(states[item[0]])
+                beam.items(),
+                key=lambda item: -sum(item[1]) * REPAIR ** automaton.count_min_repairs(states[item[0]]),
             )
             beam = dict(ranked[:width])
     scale = math.exp(min(0.0, log_scale - segment.log_scale))

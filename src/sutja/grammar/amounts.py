@@ -123,11 +123,11 @@ def parse_amount(text: str, country: str | None = None) -> ParsedValue | None:
     >>> parse_amount("1,234").value, parse_amount("1,234", "IN").value, parse_amount("12-3")
     (None, '1234', None)
     """
-    places = [i for i, symbol in enumerate(text) if symbol.isdigit()]
-    if not places:
+    positions = [i for i, symbol in enumerate(text) if symbol.isdigit()]
+    if not positions:
         return None
-    start, stop = places[0], places[-1] + 1
-    if start and text[start - 1] in ".," and stop - start == 2 == len(places):
+    start, stop = positions[0], positions[-1] + 1
+    if start and text[start - 1] in ".," and stop - start == 2 == len(positions):
         return _parse_cents_alone(text, start - 1, stop)
     lead, body, tail = text[:start], text[start:stop], text[stop:]
     if not (_HAS_LEAD.fullmatch(lead) and _HAS_TAIL.fullmatch(tail)):
@@ -206,7 +206,7 @@ def _parse_grouped(match: re.Match[str], context: Context) -> ParsedValue:
         value = f"{digits}.{match['cents']}"
         if match["mark"] != mark:
             return ParsedValue(value)
-        # Two digits behind the last mark are no group, but for a comma of India that stands out of its place.
+        # Two digits behind the last mark are no group, unless it is a misplaced Indian comma.
         india = mark == COMMA and (context.country is None or context.country in INDIAN)
         return ParsedValue(value if context.money and not india else None, 1)
     if match["whole"].count(mark) > 1 or context.groups(mark, match["whole"].partition(mark)[0]):

@@ -74,18 +74,18 @@ class Automaton:
             state = self.step(state, symbol)
         return state
 
-    def repairs(self, state: int) -> int | None:
+    def count_repairs(self, state: int) -> int | None:
         """Return the least repairs of a text that ends in a state, or None where it may not end."""
         return self._ends[state]
 
-    def least(self, state: int) -> int:
+    def count_min_repairs(self, state: int) -> int:
         """Return the least repairs of a text that leads to a state."""
         return self._least[state]
 
     def accepts(self, text: str) -> int | None:
         """Return the least repairs that a text takes, or None where it is not accepted."""
         state = self.walk(self.start, text)
-        return None if state == DEAD else self.repairs(state)
+        return None if state == DEAD else self.count_repairs(state)
 
     def _number(self, reached: dict[State, int]) -> int:
         """Number the state that stands for a set of states."""
@@ -156,19 +156,21 @@ class WithPrefix:
         """Follow a character from a state."""
         inner, at = state
         if at is None or symbol not in DIGITS:
-            places = [at]
+            positions = [at]
         else:
-            places = self._drop_matched([there for there, _ in self.begins.step(at, symbol)])
-        return [((there, place), c) for there, c in self.machine.step(inner, symbol) for place in places]
+            positions = self._drop_matched([there for there, _ in self.begins.step(at, symbol)])
+        return [
+            ((there, position), c) for there, c in self.machine.step(inner, symbol) for position in positions
+        ]
 
     def end(self, state: State) -> int | None:
         """Accept where the machine does, once the pattern has matched."""
         inner, at = state
         return self.machine.end(inner) if at is None else None
 
-    def _drop_matched(self, places: list[State]) -> list[State]:
+    def _drop_matched(self, positions: list[State]) -> list[State]:
         """Return [None] once the pattern has matched: nothing more is required."""
-        return [None] if any(self.begins.end(place) is not None for place in places) else places
+        return [None] if any(self.begins.end(position) is not None for position in positions) else positions
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,13 +113,13 @@ def parse_date(text: str, country: str | None = None) -> ParsedDate | None:
     """
     if text[-1:] in (".", " "):
         text = text[:-1]
-    places = [i for i, symbol in enumerate(text) if symbol in DIGITS]
-    if not 4 <= len(places) <= 8 or places[0] != 0 or places[-1] != len(text) - 1:
+    positions = [i for i, symbol in enumerate(text) if symbol in DIGITS]
+    if not 4 <= len(positions) <= 8 or positions[0] != 0 or positions[-1] != len(text) - 1:
         return None
-    gaps = [text[a + 1 : b] for a, b in pairwise(places)]
+    gaps = [text[a + 1 : b] for a, b in pairwise(positions)]
     if any(len(gap) > 3 or not set(gap) <= set(_ANY) for gap in gaps):
         return None
-    digits = "".join(text[i] for i in places)
+    digits = "".join(text[i] for i in positions)
     found = [split for order in list_orders(country) for split in _split_digits(digits, gaps, order)]
     least = min((repairs for _, repairs in found), default=MAX_REPAIRS + 1)
     if least > MAX_REPAIRS:

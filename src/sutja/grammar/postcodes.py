@@ -145,7 +145,7 @@ def make_machines(country: str | None) -> list[Machine]:
 
 
 def _make_slip_pattern(template: str) -> str:
-    """Make the pattern of a postcode with a misread mark in the place of its own."""
+    """Make the pattern of a postcode with a misread mark instead of its own."""
     return "".join(r"\d" if symbol == "d" else f"¤[{SLIPS}]" for symbol in template)
 
 
