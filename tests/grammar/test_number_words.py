@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sutja.grammar.number_words import (
     MAX_CARDINAL,
     VOCABULARY,
+    extract_digits,
     find_numbers,
     parse_words,
     spell_cardinal,
@@ -161,3 +162,11 @@ def test_what_cannot_be_said_is_refused():
             make("1a")
     with pytest.raises(ValueError, match="no word for 0"):
         spell_digits("0", zero="one")
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("oh double five", "055"), ("two hundred and six", "206"), ("yes", ""), ("0 55", "055")],
+)
+def test_the_digits_of_a_text(text, digits):
+    assert extract_digits(text) == digits

@@ -8,7 +8,7 @@ from sounding import phrase
 
 from sutja.cli import main
 from sutja.errors import DataError
-from sutja.grammar.number_words import WORDS, extract_digits
+from sutja.grammar.number_words import WORDS
 from sutja.listening import Listener
 from sutja.model_file import read_model
 from sutja.runs.listen import load_parts
@@ -109,11 +109,3 @@ def test_base_and_from_scratch_exclude_one_another(recordings):
     )
     assert result.exit_code == 2
     assert "exclude one another" in result.output
-
-
-@pytest.mark.parametrize(
-    ("text", "digits"),
-    [("oh double five", "055"), ("two hundred and six", "206"), ("yes", ""), ("0 55", "055")],
-)
-def test_the_digits_of_a_text(text, digits):
-    assert extract_digits(text) == digits

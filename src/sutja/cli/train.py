@@ -6,15 +6,13 @@ import re
 import shlex
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from sutja.cli.errors import report_errors
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from sutja.cli.options import combine
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _STOPPED = "stopped; the same command with --resume goes on from there"
@@ -63,41 +61,41 @@ class Numbers(click.ParamType[tuple[int, ...]]):
         return tuple(int(part) for part in parts)
 
 
-def _shared(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that every task has."""
-    options = (
-        click.option(
-            "--out",
-            type=click.Path(file_okay=False, path_type=Path),
-            metavar="RUN",
-            help="Folder of the run.  [default: runs/…-1, -2, …]",
-        ),
-        click.option("--resume", is_flag=True, help="Go on with the run in --out, to the same weights."),
-        click.option("--seed", type=click.IntRange(0), default=0, show_default=True),
-        click.option("--lr", type=click.FloatRange(0, min_open=True), help="Peak learning rate."),
-        click.option("--threads", type=click.IntRange(0), default=0, help="0 takes the quicker number."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+_shared = combine(
+    click.option(
+        "--out",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="RUN",
+        help="Folder of the run.  [default: runs/…-1, -2, …]",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with the run in --out, to the same weights."),
+    click.option(
+        "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random numbers."
+    ),
+    click.option("--lr", type=click.FloatRange(0, min_open=True), help="Peak learning rate."),
+    click.option(
+        "--threads", type=click.IntRange(0), default=0, help="Number of threads; 0 finds the fastest."
+    ),
+)
 
 
 @click.group()
 def train() -> None:
     """Train a network on your own data, or on a set of `sutja data`.
 
-    A run goes into a folder: model.onnx, card.json, results.csv, pictures of its curves and mistakes, of
-    confusions where there are classes, and the exact command.
+    The folder of a run holds model.onnx, card.json, results.csv, pictures of curves, mistakes and confusions,
+    and the exact command.
     """
 
 
-@train.command(short_help="Learn classes: one digit, character or anything else a picture.")
+@train.command(short_help="Learn to classify pictures: a digit, a character or anything else.")
 @click.argument("data", required=False)
 @click.option(
     "--net",
     type=click.Choice(("mlp", "convnet", "inknet", "lenet5", "lecun1989")),
     default="convnet",
     show_default=True,
+    help="Architecture of the network.",
 )
 @click.option(
     "--hidden",
@@ -112,20 +110,20 @@ def train() -> None:
     type=click.Choice(("s", "m", "l")),
     default="s",
     show_default=True,
-    help="Of convnet and inknet.",
+    help="Size of convnet and inknet.",
 )
-@click.option("--epochs", type=click.IntRange(1), help="Times that every picture is seen.")
-@click.option("--budget", type=Duration(), metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
-@click.option("--batch-size", type=click.IntRange(1))
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
+@click.option("--budget", type=Duration(), metavar="TIME", help="Train for this time instead: 60s, 5m, 1h.")
+@click.option("--batch-size", type=click.IntRange(1), help="Pictures a step.  [default: that of the network]")
 @click.option(
     "--augment",
     type=click.Choice(("none", "shift", "light", "digits", "strong")),
-    help="How far pictures are changed while learning.",
+    help="Augmentation: how far training pictures are changed.",
 )
 @click.option("--device", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
-@click.option("--dtype", type=click.Choice(("auto", "float32", "bfloat16")), help="Of the arithmetic.")
+@click.option("--dtype", type=click.Choice(("auto", "float32", "bfloat16")), help="Number format.")
 @click.option("--resize", type=Numbers("x", 2), metavar="HxW", help="Bring all pictures to one size.")
-@click.option("--name", help="Of the model.  [default: that of the folder]")
+@click.option("--name", help="Name of the model.  [default: that of the folder]")
 @click.option("--tensorboard", is_flag=True, help="Also write a file of events for TensorBoard.")
 @_shared
 @click.pass_context
@@ -139,14 +137,14 @@ def classify(ctx: click.Context, /, data: str | None, out: Path | None, resume: 
     _train(ctx, data, "classify", out, resume, options)
 
 
-@train.command(short_help="Learn to read or hear numbers, from crops or recordings and their texts.")
+@train.command(short_help="Learn to read or hear numbers from crops or recordings with texts.")
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
-    "--base", metavar="FILE|NAME", help="Begin with its weights.  [default: numbers; spoken for recordings]"
+    "--base", metavar="FILE|NAME", help="Model to start from.  [default: numbers; spoken for recordings]"
 )
-@click.option("--from-scratch", is_flag=True, help="Begin with none.")
-@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True)
-@click.option("--name", help="Of the model.  [default: that of the folder]")
+@click.option("--from-scratch", is_flag=True, help="Start from random weights.")
+@click.option("--epochs", type=click.IntRange(1), default=20, show_default=True, help="Passes over the data.")
+@click.option("--name", help="Name of the model.  [default: that of the folder]")
 @_shared
 @click.pass_context
 def transcribe(
@@ -162,8 +160,8 @@ def transcribe(
     """Train a reader of numbers on DATA, a table (.csv) with the columns path and text, or a folder with one.
 
     The paths name pictures, each of one number and little else, or recordings with what is said in them, in
-    words or digits. The training begins with the weights of the bundled model, so that a few hundred are
-    enough to make it better on those like yours.
+    words or digits. Training starts from the weights of the bundled model, so that a few hundred are enough
+    to make it better on those like yours.
     """
     if base and from_scratch:
         raise click.UsageError("--base and --from-scratch exclude one another")
@@ -172,32 +170,32 @@ def transcribe(
     _train(ctx, data, None, out, resume, options)
 
 
-@train.command(short_help="Learn to find things: boxes of any classes in pictures.")
+@train.command(short_help="Learn to detect objects of any classes in pictures.")
 @click.argument("data")
 @click.option(
-    "--size", type=click.Choice(("s", "m", "l")), default="s", show_default=True, help="Of the network."
+    "--size", type=click.Choice(("s", "m", "l")), default="s", show_default=True, help="Size of the network."
 )
-@click.option("--epochs", type=click.IntRange(1), help="Times that every picture is seen.")
-@click.option("--budget", type=Duration(), metavar="TIME", help="Train so long instead: 60s, 5m, 1h.")
-@click.option("--batch-size", type=click.IntRange(1), default=16, show_default=True)
+@click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
+@click.option("--budget", type=Duration(), metavar="TIME", help="Train for this time instead: 60s, 5m, 1h.")
+@click.option("--batch-size", type=click.IntRange(1), default=16, show_default=True, help="Pictures a step.")
 @click.option(
     "--longest",
     type=click.IntRange(32, 4096),
-    help="Pixels of a picture's longer side, as the network sees it.  [default: so that small things show]",
+    help="Pixels of a picture's longer side, as the network sees it.  [default: enough for small objects]",
 )
 @click.option(
     "--augment",
     type=click.Choice(("none", "written", "upright", "anyhow")),
     default="upright",
     show_default=True,
-    help="What there is: text; what has a top and a bottom; what may be turned anyhow.",
+    help="Augmentation: for text, for upright objects, or for objects turned anyhow.",
 )
 @click.option("--device", default="auto", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
 @click.option(
-    "--dtype", type=click.Choice(("auto", "float32", "bfloat16")), default="auto", help="Of the arithmetic."
+    "--dtype", type=click.Choice(("auto", "float32", "bfloat16")), default="auto", help="Number format."
 )
 @click.option("--int8", is_flag=True, help="Also write the model in 8-bit integers, which are quicker.")
-@click.option("--name", help="Of the model.  [default: that of the folder]")
+@click.option("--name", help="Name of the model.  [default: that of the folder]")
 @_shared
 @click.pass_context
 def detect(ctx: click.Context, /, data: str, out: Path | None, resume: bool, **options: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from sutja.errors import TrainingError
 from sutja.model_file import Card
 from sutja.runs.folder import MODEL, Run, RunFolder, choose_folder
+from sutja.runs.parts import Log, drop_line
 
 TASKS = ("classify", "transcribe", "detect", "listen")
 _USES = {
@@ -31,7 +32,7 @@ def train(
     seed: int = 0,
     epochs: int | None = None,
     budget: float | None = None,
-    log: Callable[[str], None] | None = print,
+    log: Log | None = print,
     command: Callable[[Path], str] | None = None,
     **options: Any,
 ) -> Run:
@@ -55,7 +56,7 @@ def train(
         Times that every item is seen; None leaves it to the task.
     budget : float | None
         Seconds to train instead of epochs, for "classify" and "detect".
-    log : Callable[[str], None] | None
+    log : Log | None
         Takes lines of progress; None is silent.
     command : Callable[[Path], str] | None
         Makes the command for the run folder's ``command.txt``, from the folder; None writes this call.
@@ -92,7 +93,7 @@ def train(
     chosen |= {key: value for key, value in (("epochs", epochs), ("budget", budget)) if value is not None}
     _check_task(task, data)
     try:
-        return _train(data, task, out, resume, chosen, log or _ignore, command)
+        return _train(data, task, out, resume, chosen, log or drop_line, command)
     except ModuleNotFoundError as error:
         if (error.name or "sutja").partition(".")[0] == "sutja":
             raise
@@ -109,7 +110,7 @@ def _train(
     out: str | Path | None,
     resume: bool,
     chosen: dict[str, Any],
-    log: Callable[[str], None],
+    log: Log,
     command: Callable[[Path], str] | None,
 ) -> Run:
     """Load, plan and train, with options that are not checked yet."""
@@ -121,7 +122,7 @@ def _train(
     with distributed.processes() as rank:
         if out is None and (resume or distributed.world_size() > 1):
             raise TrainingError("the folder of the run is not named", where="out", remedy="name it (--out)")
-        log = _ignore if rank else log
+        log = drop_line if rank else log
         call = _describe_call(data, task, chosen)
         loading = {name: chosen.pop(name) for name in _options(module.load_parts) if name in chosen}
         parts = module.load_parts(data, log, **loading)
@@ -188,14 +189,10 @@ def _describe_call(data: str | Path | None, task: str, chosen: Mapping[str, Any]
     return describe
 
 
-def _log_use(folder: Path, card: Card, log: Callable[[str], None]) -> None:
+def _log_use(folder: Path, card: Card, log: Log) -> None:
     """Log the command that uses the model of a run."""
     verb, what = _USES[card.task]
     if card.preprocessing.name == "clip":
         what = "CLIP"
     log(f"the run is in {folder}; to use its model:")
     log(f"  sutja {verb} --model {shlex.quote(str(folder / MODEL))} {what}")
-
-
-def _ignore(line: str) -> None:
-    """Take a line of progress, and show it to nobody."""

@@ -31,7 +31,7 @@ from sutja.nets.detector import SIZES, Detector, DetectorConfig
 from sutja.runs import plots
 from sutja.runs.calibration import calibrate_detector
 from sutja.runs.folder import MODEL, Run, RunFolder
-from sutja.runs.parts import Log, Parts, check_enough, log_leaks, read_items
+from sutja.runs.parts import Log, Parts, check_enough, drop_line, log_leaks, read_items
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.classify.checks import check_memory
 from sutja.training.detect.evaluate import detect_boxes
@@ -240,7 +240,8 @@ def choose_params(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParam
     """
     spread = np.linspace(0, len(train) - 1, min(_MEASURED, len(train))).astype(int)
     some = [train[i] for i in spread]
-    images, indices = read_items(some, lambda picture: picture.pixels, _ignore)
+    # What cannot be read is named when the whole part is read.
+    images, indices = read_items(some, lambda picture: picture.pixels, drop_line)
     if not images:
         raise DataError("the first pictures cannot be read", remedy="check the files")
     values = np.concatenate([pixels.ravel()[:: max(1, pixels.size // 20_000)] for pixels in images])
@@ -256,10 +257,6 @@ def choose_params(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParam
         longest = min(max(wanted, LEAST_LONGEST), MOST_LONGEST)
     mean, std = float(values.mean()) / 255, float(values.std()) / 255
     return FrameParams(3 if colour else 1, round(mean, 4), round(max(std, 0.02), 4), longest=longest)
-
-
-def _ignore(line: str) -> None:
-    """Take a line, and show it to nobody: the picture is named when the whole part is read."""
 
 
 def read_pictures(
@@ -299,7 +296,9 @@ def read_pictures(
 
 def _check_test_part(data: BoxedSet) -> None:
     """Refuse a test part of which no picture can be read, before the work begins."""
-    if len(data) and not any(read_items([one], lambda one: one.pixels, _ignore)[0] for one in data.pictures):
+    if len(data) and not any(
+        read_items([one], lambda one: one.pixels, drop_line)[0] for one in data.pictures
+    ):
         _check_any(0, len(data), "test", data)
 
 

@@ -35,6 +35,10 @@ class Parts(Generic[Data]):
         )
 
 
+def drop_line(line: str) -> None:
+    """Take a line of progress, and show it to nobody."""
+
+
 class _Leaks(Protocol):
     def tell(self, side: str) -> Sequence[str]:
         """Return a line for each kind of leak."""

@@ -16,7 +16,6 @@ from torch import nn
 
 from sutja.data.labelled.tables import Texts
 from sutja.data.split.hold_out import split_three_ways
-from sutja.errors import TrainingError
 from sutja.evaluation import Answers, evaluate
 from sutja.model_file import Calibration, Card, ModelFile, TrainingSet, write_model
 from sutja.model_file.bundled import Model, open_model
@@ -25,7 +24,7 @@ from sutja.runs.folder import MODEL, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, read_items
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import CtcConfig
-from sutja.training.job import get_versions
+from sutja.training.job import check_settings, get_versions
 
 Item = TypeVar("Item")
 Net = TypeVar("Net", bound=nn.Module)
@@ -65,19 +64,13 @@ class Plan:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        sound = {
+        rules = {
             "epochs": self.epochs >= 1,
             "lr": self.lr is None or self.lr > 0,
             "seed": self.seed >= 0,
             "threads": self.threads >= 0,
         }
-        for name, right in sound.items():
-            if not right:
-                raise TrainingError(
-                    f"{getattr(self, name)!r} makes no sense",
-                    where=name,
-                    remedy="give epochs of 1 or more, lr above 0, and seed and threads of 0 or more",
-                )
+        check_settings(self, rules)
 
     @property
     def peak_lr(self) -> float:
