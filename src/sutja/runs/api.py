@@ -53,7 +53,7 @@ def train(
     seed : int
         Seed of all random numbers.
     epochs : int | None
-        Times that every item is seen; None leaves it to the task.
+        Passes over the data; None leaves their number to the task.
     budget : float | None
         Seconds to train instead of epochs, for "classify" and "detect".
     log : Log | None

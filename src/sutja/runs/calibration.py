@@ -107,9 +107,9 @@ def judge_detections(
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return the scores (n,) of all boxes that are right or wrong, and whether they are right (n,)."""
     scores, right = [np.zeros(0, np.float32)], [np.zeros(0, np.bool_)]
-    for found, picture in zip(detections, data.pictures, strict=True):
-        matches = match_detections(found, picture.boxes, picture.labels, picture.ignore)
-        scores.append(found.scores[matches != IGNORED])
+    for some, picture in zip(detections, data.pictures, strict=True):
+        matches = match_detections(some, picture.boxes, picture.labels, picture.ignore)
+        scores.append(some.scores[matches != IGNORED])
         right.append(matches[matches != IGNORED] != FALSE_POSITIVE)
     return np.concatenate(scores), np.concatenate(right)
 

@@ -175,7 +175,7 @@ def make_plan(
     if net not in RECIPES:
         raise TrainingError(f"{net!r} is no network", where="net", remedy=f"name one of {', '.join(RECIPES)}")
     if parts.train.clips and augment is None:
-        augment = "shift"  # a word said sooner is the same word; a word on its head is none
+        augment = "shift"  # a word that comes sooner is the same word; one turned over is none
     config = make_config(
         net,
         len(parts.train),

@@ -214,7 +214,7 @@ def make_config(n: int, batch_size: int = BATCH, **choices: Any) -> DetectConfig
     Parameters
     ----------
     n, batch_size : int
-        Pictures to train on, and frames a step: few pictures are seen more often.
+        Pictures to train on, and frames a step: few pictures make more epochs.
     choices : Any
         Fields of the configuration; None stands for no choice.
     """
@@ -359,20 +359,20 @@ def train(
         log=log,
         on_epoch=folder.write_results,
     )
-    detections = _detect(fitted.net, parts.validation, params, log)
-    card = calibrate_detector(_make_card(plan, params, parts, fitted), detections[1], detections[0])
-    results = [measure(*detections, "validation, which chose calibration and threshold")]
-    if len(parts.test):
-        detections = _detect(fitted.net, parts.test, params, log)
-        results.append(measure(*detections, "test"))
+    validated = _detect(fitted.net, parts.validation, params, log)
+    tested = _detect(fitted.net, parts.test, params, log) if len(parts.test) else None
+    results = [measure(*validated, "validation, which chose calibration and threshold")]
+    if tested:
+        results.append(measure(*tested, "test"))
+    card = calibrate_detector(_make_card(plan, params, parts, fitted), validated[1], validated[0])
     card = replace(card, results=tuple(results))
     frames = [to_frame(picture.pixels, params) for picture in validation[:_PARITY_PICTURES]]
     export(fitted.net, card, folder.path / MODEL, frames)
     if plan.integers:
         _quantise(folder, make_frames(pictures[:_QUANTISED], params), frames, log)
     folder.write("curves.png", plots.draw_detection_curves(fitted.history))
-    data, found = detections
-    confident = [_keep_confident(one, card) for one in found]
+    data, detections = tested or validated
+    confident = [_keep_confident(some, card) for some in detections]
     folder.write("mistakes.png", plots.draw_detection_mistakes(data, confident))
     return folder.finish(card, log)
 

@@ -38,7 +38,7 @@ from sutja.training.listen.batches import Example, make_batch, make_example
 from sutja.training.listen.loss import other_ctc_loss
 
 KIND = "listener"  # in the name of a run's folder
-LONGEST = 30.0  # seconds of a recording; of a longer one it is not clear where in it the text is said
+LONGEST = 30.0  # seconds of a recording; in a longer one it is not clear where the text is
 _CHUNK = 256  # recordings composed at a time
 _FRAMES = 6_000  # of features in a batch
 _EVALUATIONS = 10  # of the validation recordings

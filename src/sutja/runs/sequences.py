@@ -44,7 +44,7 @@ class Plan:
     base : ModelFile | None
         The model to begin with, or None to begin from nothing.
     epochs : int
-        Times that every item is seen.
+        Passes over the data.
     lr : float | None
         Peak learning rate; None for 3e-4 with a base and 3e-3 without.
     seed, threads : int
