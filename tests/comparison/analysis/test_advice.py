@@ -72,6 +72,15 @@ def test_too_little_time_for_all_is_said_first():
     assert "No number of labels" not in advice
 
 
+def test_sizes_that_end_early_by_choice_are_not_called_a_lack_of_time():
+    findings = simulate({"net": BAD, "forest": GOOD}, net=200, forest=200)
+    chosen = {**findings.facts, "terms": {**findings.facts["terms"], "sizes": (50, 100, 200)}}
+    advice = advise(replace(findings, facts=chosen))
+    assert "with 3,200 labels: the sizes given end at 200. With 200 labels net gets" in advice
+    assert "More labels would answer it" in advice
+    assert "there was time" not in advice
+
+
 def test_costs_are_those_of_the_same_labels():
     findings = simulate({"net": GOOD, "forest": FAIR}, net=1600)
     advice = advise(findings)  # net takes 1 ms a label, forest 2 ms, both on 1,600

@@ -9,6 +9,7 @@ from sutja.comparison.analysis.coverage import (
     FAR_ENOUGH,
     count_unstarted,
     explain_unfitted,
+    find_planned_sizes,
     is_far_enough,
     predict_seconds_left,
 )
@@ -168,7 +169,7 @@ def _explain_missing_side(findings: Findings) -> list[str]:
     for side, kinds in (("network", ("network",)), ("other learner", ("baseline", "own"))):
         names = [name for name, kind in findings.kinds.items() if kind in kinds]
         if not names:
-            sentences.append(f"No {side} took part, so the question whether a deep network pays off is open.")
+            sentences.append(f"No {side} took part, so it is open if a deep network pays off.")
         elif not any(name in findings.measurements for name in names):
             sentences.append(f"No {side} was fitted, so it cannot be said if a deep network pays off.")
     return sentences
@@ -191,17 +192,20 @@ def _explain_short_networks(findings: Findings, match: Match) -> list[str]:
 
 
 def _explain_short_study(findings: Findings, match: Match, most: int) -> list[str]:
-    """Say that there was time for a small part of the labels only."""
+    """Say that the learners were fitted on a small part of the labels only, for lack of time or by choice."""
+    by_choice = most >= max(find_planned_sizes(findings))
+    why = f"the sizes given end at {most:,}" if by_choice else f"there was time for {most:,} only"
+    remedy = "More labels would answer it" if by_choice else "More time would answer it"
     net, rival = (_format_error(findings, name, match) for name in (match.net, match.rival))
     interval = f"{format_points(match.low, signed=True)} to {format_points(match.high, signed=True)} points"
     return [
         (
             f"It cannot be said yet if a deep network pays off with {findings.data.n_train:,} labels: "
-            f"there was time for {most:,} only. With {match.labels:,} labels {match.net} gets {net} wrong, "
-            f"{match.rival} {rival} (95 % interval of the difference {interval})."
+            f"{why}. With {match.labels:,} labels {match.net} gets {net} wrong, {match.rival} {rival} "
+            f"(95 % interval of the difference {interval})."
         ),
         _compare_costs(findings, match),
-        f"More time would answer it{_format_time_left(findings)}.",
+        f"{remedy}{_format_time_left(findings)}.",
     ]
 
 
