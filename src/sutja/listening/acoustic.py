@@ -61,25 +61,18 @@ class AcousticModel:
     """
 
     def __init__(self, model: ModelFile, threads: int = 1) -> None:
-        preprocessing = model.card.preprocessing
-        if preprocessing.name != "log-mel":
-            raise ModelFileError(
-                f"wants the preprocessing {preprocessing.name!r}, which this version does not have",
-                where=f"model {model.source}",
-                remedy="update sutja",
-            )
-        try:
-            self.params = LogMelParams.from_json(dict(preprocessing.params))
-        except (TypeError, ValueError) as error:
-            raise ModelFileError(str(error), where=f"model {model.source}", remedy="update sutja") from error
+        self.params: LogMelParams = model.build_preprocessing({"log-mel": LogMelParams.from_json})
         margin, stride = self.params.margin, self.params.stride
-        whole = min(self.params.hop, stride, self.params.mels) > 0 <= margin and margin % stride == 0
-        if self.params.rate != RATE or not whole:
-            raise ModelFileError(
-                f"listens at {self.params.rate} samples a second, this version at {RATE}",
-                where=f"model {model.source}",
-                remedy="make the model file again",
-            )
+        fault = None
+        if self.params.rate != RATE:
+            fault = f"listens at {self.params.rate} samples a second, this version at {RATE}"
+        elif min(self.params.hop, stride, self.params.mels) <= 0:
+            fault = f"has features with hop {self.params.hop}, stride {stride} and {self.params.mels} bands"
+        elif margin < 0 or margin % stride:
+            fault = f"has a margin of {margin} frames, which is no multiple of its stride, {stride}"
+        if fault is not None:
+            where = f"model {model.source}"
+            raise ModelFileError(fault, where=where, remedy="make the model file again")
         self._session = Session(model, threads)
         self._n_outputs = model.card.n_outputs
         self._step = self.params.hop * self.params.stride  # samples a frame of emissions

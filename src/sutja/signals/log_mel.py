@@ -8,6 +8,7 @@ packed spectrum.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -76,7 +77,7 @@ class LogMelParams:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, values: dict[str, Any]) -> LogMelParams:
+    def from_json(cls, values: Mapping[str, Any]) -> LogMelParams:
         """Read the parameters of a card.
 
         Raises
