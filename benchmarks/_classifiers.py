@@ -23,13 +23,13 @@ EPOCHS = 8
 SEED = 20_261_123
 
 
-def held_out(part: str, data: str = DATA) -> Labelled:
+def load_hold_out(part: str, data: str = DATA) -> Labelled:
     """Labelled pictures that no model of this file was trained on: the validation or the test part."""
     if part == "test":
         return load_labelled(data, "test")
     train = load_labelled(data, "train")
-    held = hold_out(train.labels, train.groups, VALIDATION_SHARE)
-    return train.take(np.flatnonzero(held))
+    validation = hold_out(train.labels, train.groups, VALIDATION_SHARE)
+    return train.take(np.flatnonzero(validation))
 
 
 def train(net: str, path: Path, epochs: int = EPOCHS, limit: int | None = None) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import soundfile
-from _sutja import data_folder
+from _sutja_models import find_data_folder
 from numpy.typing import NDArray
 
 from sutja.data.labelled.load import load_labelled
@@ -61,7 +61,7 @@ def _pictures(name: str, part: str) -> tuple[Items, Items]:
 
 def _fsdd(part: str) -> tuple[Items, Items]:
     """Load spectrograms of spoken digits, (n, 400); all of a speaker are in one part."""
-    records = read_fsdd(data_folder())
+    records = read_fsdd(find_data_folder())
     X = np.stack([make_spectrogram(record.path) for record in records])
     y, speakers = (np.array([getattr(record, what) for record in records]) for what in ("text", "group"))
     in_test = np.array([is_test("fsdd", speaker) for speaker in speakers])

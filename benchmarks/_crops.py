@@ -45,7 +45,7 @@ def _fold(part: str) -> str | int:
     return "test" if part == "test" else VALIDATION_FOLD
 
 
-def orand_car(root: Path, part: str) -> list[Crop]:
+def load_orand_car(root: Path, part: str) -> list[Crop]:
     """Real courtesy amounts of ORAND-CAR."""
     records = [
         r for r in readers.read_orand_car(root) if split.assign_part("orand-car", r.key) == _fold(part)
@@ -60,7 +60,7 @@ def _read(path: Path) -> NDArray[np.uint8]:
     return np.ascontiguousarray(picture[..., ::-1], np.uint8)
 
 
-def cheques(root: Path, part: str) -> list[Crop]:
+def load_cheques(root: Path, part: str) -> list[Crop]:
     """Courtesy amounts cut from whole cheques."""
     return [
         Crop(crop, "".join(c for c in record.text if c.isdigit()))
@@ -74,7 +74,7 @@ def _digits(digits: Digits, chosen: NDArray[np.bool_], *, invert: bool = False) 
     return [Crop(255 - image if invert else image, str(label)) for image, label in pairs]
 
 
-def mnist(root: Path, part: str) -> list[Crop]:
+def load_mnist(root: Path, part: str) -> list[Crop]:
     """MNIST: the official test, or the validation writers of its train part."""
     if part == "test":
         digits = readers.read_mnist(root, "test")
@@ -83,7 +83,7 @@ def mnist(root: Path, part: str) -> list[Crop]:
     return _digits(digits, np.array([split.is_validation("mnist", str(w)) for w in digits.groups]))
 
 
-def usps(root: Path, part: str) -> list[Crop]:
+def load_usps(root: Path, part: str) -> list[Crop]:
     """USPS: the official test, or the validation rows of its train part."""
     if part == "test":
         digits = readers.read_usps(root, "test")
@@ -92,7 +92,7 @@ def usps(root: Path, part: str) -> list[Crop]:
     return _digits(digits, np.array([split.is_validation("usps", i) for i in range(len(digits))]))
 
 
-def exam_digits(root: Path, part: str) -> list[Crop]:
+def load_exam_digits(root: Path, part: str) -> list[Crop]:
     """Digits from exam answer boxes, dark on light as the files have them."""
     digits = readers.read_exam_digits(root)
     chosen = np.array(
@@ -101,7 +101,7 @@ def exam_digits(root: Path, part: str) -> list[Crop]:
     return _digits(digits, chosen, invert=True)
 
 
-def sudoku(root: Path, part: str) -> list[Crop]:
+def load_sudoku(root: Path, part: str) -> list[Crop]:
     """Cells of photographed sudoku grids, in colour."""
     grids = [r for r in readers.read_sudoku(root) if r.outline is not None]
     grids = [r for r in grids if split.assign_part("sudoku", r.key) == _fold(part)]
@@ -112,7 +112,7 @@ def sudoku(root: Path, part: str) -> list[Crop]:
     ]
 
 
-def real_words(root: Path, part: str) -> list[Crop]:
+def load_real_words(root: Path, part: str) -> list[Crop]:
     """Names of payees and amounts in words, cut from whole cheques."""
     return [
         Crop(crop, "")
@@ -123,22 +123,22 @@ def real_words(root: Path, part: str) -> list[Crop]:
 
 
 SetReader = Callable[[Path, str], list[Crop]]
-AMOUNTS: dict[str, SetReader] = {"orand-car": orand_car, "cheques": cheques}
+AMOUNTS: dict[str, SetReader] = {"orand-car": load_orand_car, "cheques": load_cheques}
 LONE_DIGITS: dict[str, SetReader] = {
-    "mnist": mnist,
-    "usps": usps,
-    "exam-digits": exam_digits,
-    "sudoku": sudoku,
+    "mnist": load_mnist,
+    "usps": load_usps,
+    "exam-digits": load_exam_digits,
+    "sudoku": load_sudoku,
 }
 
 
-def composed(kind: str, n: int) -> list[Crop]:
+def compose_crops(kind: str, n: int) -> list[Crop]:
     """Crops without a number, composed: "blank" paper with or without lines and boxes, or "scribble"."""
     composer = Composer(Sources(), SEED, {kind: 1.0})
     return [Crop(composer.sample().picture, "") for _ in range(n)]
 
 
-def drawn_words(n: int, *, hand: bool) -> list[Crop]:
+def draw_words(n: int, *, hand: bool) -> list[Crop]:
     """One to three words of the licence's text, hardly any in training, in the fonts of this machine."""
     rng = np.random.default_rng([SEED, int(hand)])
     fonts = load_faces()[1 if hand else 0]
@@ -164,7 +164,7 @@ def _on_paper(rng: np.random.Generator, text: str, face: Any, hand: bool) -> NDA
     return camera.photograph(rng, plane, unit, gentle=unit < 18)
 
 
-def some(crops: Sequence[Crop], n: int | None) -> list[Crop]:
+def subsample(crops: Sequence[Crop], n: int | None) -> list[Crop]:
     """At most `n` of the crops, chosen by a fixed seed, in their order."""
     if n is None or n >= len(crops):
         return list(crops)

@@ -37,7 +37,7 @@ class Recipe:
         The error to stay at or under, and the seconds to stay within.
     size : str
         Of a convolutional network.
-    looks : int
+    views : int
         5 also asks with every picture moved by a pixel each way, and averages.
     """
 
@@ -46,7 +46,7 @@ class Recipe:
     config: ClassifyConfig
     goal: tuple[float, float]
     size: str = "s"
-    looks: int = 1
+    views: int = 1
 
 
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
@@ -92,7 +92,7 @@ RECIPES: Mapping[str, Recipe] = MappingProxyType(
             ),
             (0.0025, float("inf")),
             "l",
-            looks=5,
+            views=5,
         ),
         "postal digits, best": Recipe(
             "usps",
@@ -117,7 +117,7 @@ class Peer:
     predict: Predict
 
 
-def scikit_learn(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> Peer:
+def make_scikit_learn(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> Peer:
     """`MLPClassifier` with its defaults: Adam, batches of 200; an epoch is one `partial_fit`."""
     from sklearn.neural_network import MLPClassifier
 
@@ -132,7 +132,7 @@ def scikit_learn(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> Pee
     return Peer("scikit-learn MLPClassifier", epochs(), lambda Z: net.predict(Z.reshape(len(Z), -1)))
 
 
-def plain_torch(X: NDArray[np.float32], y: NDArray[np.int64], seed: int, batch_size: int = 64) -> Peer:
+def make_plain_torch(X: NDArray[np.float32], y: NDArray[np.int64], seed: int, batch_size: int = 64) -> Peer:
     """The loop of a tutorial: `nn.Sequential`, Adam with its defaults, batches of 64 from tensors."""
     torch.manual_seed(seed)
     net = nn.Sequential(
@@ -157,7 +157,7 @@ def plain_torch(X: NDArray[np.float32], y: NDArray[np.int64], seed: int, batch_s
     return Peer("plain PyTorch loop", epochs(), predict)
 
 
-def until(
+def train_until(
     peer: Peer, X: NDArray[np.float32], y: NDArray[np.int64], goal: float, most: int = PEER_EPOCHS
 ) -> tuple[float, float, int]:
     """Train a peer until its error is at most the goal; the look after each epoch costs it no time.

@@ -46,7 +46,7 @@ _PROSE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledPage:
     """A page, uint8 (H, W), and its handwritten numbers: digits and the box of their ink."""
 
     layout: str
@@ -61,7 +61,7 @@ class Writer:
     digits: dict[str, list[NDArray[np.uint8]]] = field(default_factory=dict)
 
 
-def writers(root: Path, part: str) -> list[Writer]:
+def load_writers(root: Path, part: str) -> list[Writer]:
     """Those of MNIST's validation writers, or of its test part, who left enough digits of each kind."""
     mnist = readers.read_mnist(root, "test" if part == "test" else "train")
     found: dict[int, Writer] = {}
@@ -91,25 +91,29 @@ class Page:
         """Pixels of so many millimetres."""
         return value * self.dpi / 25.4
 
-    def say(self, x: float, y: float, text: str, mm: float, anchor: str = "ls", grey: int = 20) -> None:
+    def write_text(
+        self, x: float, y: float, text: str, mm: float, anchor: str = "ls", grey: int = 20
+    ) -> None:
         """Print a text whose capitals are so many millimetres high."""
         font = ImageFont.load_default(self.mm(mm) * 1.4)
         self.draw.text((x, y), text, fill=grey, font=font, anchor=anchor)
 
-    def box(self, place: XYXY, mm: float = 0.3, grey: int = 40) -> None:
+    def draw_box(self, place: XYXY, mm: float = 0.3, grey: int = 40) -> None:
         """A frame."""
         self.draw.rectangle(place, outline=grey, width=max(1, round(self.mm(mm))))
 
-    def rule(self, x0: float, x1: float, y: float, grey: int = 60) -> None:
+    def draw_line(self, x0: float, x1: float, y: float, grey: int = 60) -> None:
         """A level line."""
         self.draw.line((x0, y, x1, y), fill=grey, width=max(1, round(self.mm(0.25))))
 
-    def write(self, digits: str, x: float, base: float, height: float, pitch: float | None = None) -> float:
+    def write_digits(
+        self, digits: str, x: float, base: float, height: float, pitch: float | None = None
+    ) -> float:
         """Write digits from x on, on a line; with a pitch, each in its own box. Gives where it ends."""
         ends: list[XYXY] = []
         for place, digit in enumerate(digits):
             choices = self.writer.digits[digit]
-            glyph = _inked(choices[int(self.rng.integers(len(choices)))])
+            glyph = _extract_ink(choices[int(self.rng.integers(len(choices)))])
             scale = height / 20.0 * float(self.rng.normal(1.0, 0.05))
             size = max(2, round(glyph.shape[1] * scale)), max(2, round(glyph.shape[0] * scale))
             alpha = cv2.resize(glyph, size, interpolation=cv2.INTER_CUBIC)
@@ -146,20 +150,20 @@ class Page:
         cv2.polylines(plane, [points], False, 255, max(1, round(height * 0.07)), cv2.LINE_AA)
         np.maximum(self.ink, plane.astype(np.float32) / 255, out=self.ink)
 
-    def some(self, length: int) -> str:
+    def draw_digits(self, length: int) -> str:
         """So many digits."""
         return "".join(str(d) for d in self.rng.integers(0, 10, length))
 
 
-def _inked(image: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _extract_ink(image: NDArray[np.uint8]) -> NDArray[np.float32]:
     ys, xs = np.nonzero(image > 40)
     part = image[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
     return np.asarray(part, np.float32) / np.float32(255)
 
 
-def sample_sheet(page: Page) -> None:
+def draw_sample_sheet(page: Page) -> None:
     """Rows of boxes, each with the number to be copied printed above it."""
-    page.say(page.mm(105), page.mm(18), "HANDWRITING SAMPLE SHEET", 3.2, "ms")
+    page.write_text(page.mm(105), page.mm(18), "HANDWRITING SAMPLE SHEET", 3.2, "ms")
     y = page.mm(34)
     for row in range(int(page.rng.integers(6, 9))):
         lengths = page.rng.permutation([2, 3, 4, 5, 6]) if row else [10, 10]
@@ -167,113 +171,117 @@ def sample_sheet(page: Page) -> None:
         gap = (page.mm(186) - sum(wide)) / max(1, len(wide) - 1)
         x = page.mm(12)
         for length, w in zip(lengths, wide, strict=True):
-            digits = page.some(int(length)) if length < 10 else "0123456789"
-            page.say(x + w / 2, y - page.mm(1.5), digits, 2.2, "ms")
-            page.box((x, y, x + w, y + page.mm(11)))
+            digits = page.draw_digits(int(length)) if length < 10 else "0123456789"
+            page.write_text(x + w / 2, y - page.mm(1.5), digits, 2.2, "ms")
+            page.draw_box((x, y, x + w, y + page.mm(11)))
             left = x + page.mm(float(page.rng.uniform(1.5, 4)))
-            page.write(digits, left, y + page.mm(float(page.rng.uniform(8.2, 9.8))), page.mm(6))
+            page.write_digits(digits, left, y + page.mm(float(page.rng.uniform(8.2, 9.8))), page.mm(6))
             x += w + min(gap, page.mm(12))
         y += page.mm(23)
 
 
-def application(page: Page) -> None:
+def draw_application(page: Page) -> None:
     """Questions with combs, boxes and dotted lines to answer on, words among the numbers."""
-    page.say(page.mm(15), page.mm(20), "APPLICATION FOR ADMISSION", 4)
-    page.say(page.mm(15), page.mm(27), _PROSE[0], 1.7)
-    page.say(page.mm(15), page.mm(31), _PROSE[1], 1.7)
+    page.write_text(page.mm(15), page.mm(20), "APPLICATION FOR ADMISSION", 4)
+    page.write_text(page.mm(15), page.mm(27), _PROSE[0], 1.7)
+    page.write_text(page.mm(15), page.mm(31), _PROSE[1], 1.7)
     y = page.mm(45)
     for name, length in [_ASKED[i] for i in page.rng.permutation(len(_ASKED))]:
         if page.rng.random() < 0.35:
-            page.say(page.mm(15), y, str(page.rng.choice(_NAMES)), 2.2)
-            page.rule(page.mm(60), page.mm(180), y + page.mm(1))
+            page.write_text(page.mm(15), y, str(page.rng.choice(_NAMES)), 2.2)
+            page.draw_line(page.mm(60), page.mm(180), y + page.mm(1))
             page.scribble(page.mm(62), y, page.mm(float(page.rng.uniform(20, 70))), page.mm(6))
             y += page.mm(14)
-        page.say(page.mm(15), y, name, 2.2)
-        x, digits, way = page.mm(60), page.some(length), page.rng.random()
+        page.write_text(page.mm(15), y, name, 2.2)
+        x, digits, way = page.mm(60), page.draw_digits(length), page.rng.random()
         height = page.mm(float(page.rng.uniform(4.5, 6.5)))
         if way < 0.45:
             pitch = page.mm(7.5)
             for i in range(length):
-                page.box((x + i * pitch, y - page.mm(7.5), x + (i + 1) * pitch, y + page.mm(1.5)))
-            page.write(digits, x, y - page.mm(0.3), height, pitch)
+                page.draw_box((x + i * pitch, y - page.mm(7.5), x + (i + 1) * pitch, y + page.mm(1.5)))
+            page.write_digits(digits, x, y - page.mm(0.3), height, pitch)
         else:
             if way < 0.7:
-                page.box((x, y - page.mm(8), x + page.mm(14 + 7 * length), y + page.mm(2)))
+                page.draw_box((x, y - page.mm(8), x + page.mm(14 + 7 * length), y + page.mm(2)))
             else:
-                page.rule(x, x + page.mm(20 + 7 * length), y + page.mm(1))
-            page.write(digits, x + page.mm(3), y, height)
+                page.draw_line(x, x + page.mm(20 + 7 * length), y + page.mm(1))
+            page.write_digits(digits, x + page.mm(3), y, height)
         y += page.mm(16)
 
 
-def envelope(page: Page) -> None:
+def draw_envelope(page: Page) -> None:
     """An address by hand, the postcode on its last line, sender and stamp in print."""
     rows, columns = page.ink.shape
-    page.say(page.mm(10), page.mm(12), "Office of the Registrar", 2)
-    page.say(page.mm(10), page.mm(16), "Old Market Square", 2)
+    page.write_text(page.mm(10), page.mm(12), "Office of the Registrar", 2)
+    page.write_text(page.mm(10), page.mm(16), "Old Market Square", 2)
     x, y = columns * float(page.rng.uniform(0.3, 0.45)), rows * float(page.rng.uniform(0.42, 0.52))
-    page.box((columns - page.mm(32), page.mm(8), columns - page.mm(8), page.mm(36)), 0.5, 110)
+    page.draw_box((columns - page.mm(32), page.mm(8), columns - page.mm(8), page.mm(36)), 0.5, 110)
     for radius in (11, 8):
         r, cx = page.mm(radius), columns - page.mm(38)
         page.draw.ellipse((cx - r, page.mm(22) - r, cx + r, page.mm(22) + r), outline=90, width=2)
     for _ in range(2):
         page.scribble(x, y, page.mm(float(page.rng.uniform(30, 55))), page.mm(8))
         y += page.mm(12)
-    page.write(page.some(int(page.rng.integers(1, 4))), x + page.mm(60), y - page.mm(12), page.mm(6))
-    end = page.write(page.some(int(page.rng.integers(5, 7))), x, y, page.mm(float(page.rng.uniform(5.5, 8))))
+    page.write_digits(
+        page.draw_digits(int(page.rng.integers(1, 4))), x + page.mm(60), y - page.mm(12), page.mm(6)
+    )
+    end = page.write_digits(
+        page.draw_digits(int(page.rng.integers(5, 7))), x, y, page.mm(float(page.rng.uniform(5.5, 8)))
+    )
     page.scribble(end + page.mm(6), y, page.mm(30), page.mm(7))
 
 
-def transfer(page: Page) -> None:
+def draw_transfer(page: Page) -> None:
     """A slip of a bank: account, sort code and sum in boxes on a tinted ground."""
     columns = page.ink.shape[1]
     page.draw.rectangle((0, 0, columns, page.ink.shape[0]), fill=int(page.rng.integers(205, 245)))
-    page.say(page.mm(8), page.mm(10), "CREDIT TRANSFER", 3.4)
+    page.write_text(page.mm(8), page.mm(10), "CREDIT TRANSFER", 3.4)
     for i, (name, length) in enumerate((("Account", 9), ("Sort code", 6), ("Amount", 5))):
         y = page.mm(26 + 17 * i)
-        page.say(page.mm(8), y - page.mm(8.6), name, 1.8)
+        page.write_text(page.mm(8), y - page.mm(8.6), name, 1.8)
         x, pitch = page.mm(8), page.mm(7)
         wide = pitch * length + page.mm(8)
         page.draw.rectangle((x, y - page.mm(7.6), x + wide, y + page.mm(2)), fill=252, outline=90)
         if page.rng.random() < 0.5:
             for k in range(1, length):
                 page.draw.line((x + k * pitch, y - page.mm(2), x + k * pitch, y + page.mm(2)), fill=120)
-            page.write(page.some(length), x, y, page.mm(5), pitch)
+            page.write_digits(page.draw_digits(length), x, y, page.mm(5), pitch)
         else:
-            page.write(page.some(length), x + page.mm(2), y, page.mm(5.2))
-    page.say(columns - page.mm(60), page.mm(26), "Signature", 1.8)
+            page.write_digits(page.draw_digits(length), x + page.mm(2), y, page.mm(5.2))
+    page.write_text(columns - page.mm(60), page.mm(26), "Signature", 1.8)
     page.scribble(columns - page.mm(60), page.mm(40), page.mm(45), page.mm(10))
 
 
-def register(page: Page) -> None:
+def draw_register(page: Page) -> None:
     """Ruled columns of a register: number, name, year, age."""
     left = [page.mm(v) for v in (10, 26, 110, 138, 160)]
     for x in left:
         page.draw.line((x, page.mm(14), x, page.ink.shape[0] - page.mm(8)), fill=110, width=2)
     for name, x in zip(("No.", "Name", "Born", "Age"), left, strict=False):
-        page.say(x + page.mm(2), page.mm(12), name, 2)
+        page.write_text(x + page.mm(2), page.mm(12), name, 2)
     y, number = page.mm(24), int(page.rng.integers(1, 800))
     while y < page.ink.shape[0] - page.mm(12):
-        page.rule(left[0], left[-1], y + page.mm(1.5), 150)
-        page.write(str(number), left[0] + page.mm(1.5), y, page.mm(4.6))
+        page.draw_line(left[0], left[-1], y + page.mm(1.5), 150)
+        page.write_digits(str(number), left[0] + page.mm(1.5), y, page.mm(4.6))
         page.scribble(left[1] + page.mm(2), y, page.mm(float(page.rng.uniform(35, 75))), page.mm(6))
-        page.write(str(int(page.rng.integers(1780, 1990))), left[2] + page.mm(3), y, page.mm(4.8))
-        page.write(str(int(page.rng.integers(1, 95))), left[3] + page.mm(4), y, page.mm(4.8))
+        page.write_digits(str(int(page.rng.integers(1780, 1990))), left[2] + page.mm(3), y, page.mm(4.8))
+        page.write_digits(str(int(page.rng.integers(1, 95))), left[3] + page.mm(4), y, page.mm(4.8))
         y += page.mm(float(page.rng.uniform(9.5, 11)))
         number += 1
 
 
 LAYOUTS: dict[str, tuple[Callable[[Page], None], tuple[float, float]]] = {  # and millimetres high and wide
-    "sample sheet": (sample_sheet, (230, 210)),
-    "application": (application, (297, 210)),
-    "envelope": (envelope, (110, 220)),
-    "transfer": (transfer, (75, 160)),
-    "register": (register, (150, 172)),
+    "sample sheet": (draw_sample_sheet, (230, 210)),
+    "application": (draw_application, (297, 210)),
+    "envelope": (draw_envelope, (110, 220)),
+    "transfer": (draw_transfer, (75, 160)),
+    "register": (draw_register, (150, 172)),
 }
 
 
-def pages(root: Path, part: str, count: int, seed: int = 20) -> Iterator[Filled]:
+def make_pages(root: Path, part: str, count: int, seed: int = 20) -> Iterator[FilledPage]:
     """Pages of all layouts in turn, each by a writer of the part."""
-    people = writers(root, part)
+    people = load_writers(root, part)
     for index in range(count):
         rng = np.random.default_rng([seed, index, part == "test"])
         name = list(LAYOUTS)[index % len(LAYOUTS)]
@@ -282,10 +290,10 @@ def pages(root: Path, part: str, count: int, seed: int = 20) -> Iterator[Filled]
         size = round(tall * dpi / 25.4), round(wide * dpi / 25.4)
         page = Page(rng, people[int(rng.integers(len(people)))], size, dpi)
         make(page)
-        yield taken(rng, name, page)
+        yield take_picture(rng, name, page)
 
 
-def taken(rng: Generator, name: str, page: Page) -> Filled:
+def take_picture(rng: Generator, name: str, page: Page) -> FilledPage:
     """The picture of a page: ink on paper, scanned, copied or photographed."""
     paper = np.asarray(page.image, np.float32) / 255
     plane = paper * (1 - page.ink * float(rng.uniform(0.55, 0.95)))
@@ -296,12 +304,12 @@ def taken(rng: Generator, name: str, page: Page) -> Filled:
     if way == "copy":
         plane = (plane > 0.62 * shade).astype(np.float32)
     elif way == "photo":
-        plane, fields = _photographed(rng, plane, fields)
+        plane, fields = _photograph(rng, plane, fields)
     noisy = plane * 255 + rng.normal(0, 0 if way == "copy" else float(rng.uniform(1, 5)), plane.shape)
-    return Filled(name, np.clip(noisy, 0, 255).astype(np.uint8), tuple(fields))
+    return FilledPage(name, np.clip(noisy, 0, 255).astype(np.uint8), tuple(fields))
 
 
-def _photographed(
+def _photograph(
     rng: Generator, plane: NDArray[np.float32], fields: Sequence[tuple[str, XYXY]]
 ) -> tuple[NDArray[np.float32], list[tuple[str, XYXY]]]:
     """A page that leans a little on a dark table, in uneven light."""
@@ -312,11 +320,11 @@ def _photographed(
     moved = corners + rng.normal(0, 0.012 * min(rows, columns), (4, 2)).astype(np.float32) + np.float32(edge)
     matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
     size = (int(columns + 2 * edge), int(rows + 2 * edge))
-    seen = cv2.warpPerspective(plane * light, matrix, size, flags=cv2.INTER_AREA, borderValue=(0.25,))
+    warped = cv2.warpPerspective(plane * light, matrix, size, flags=cv2.INTER_AREA, borderValue=(0.25,))
     out = []
     for digits, (x0, y0, x1, y1) in fields:
         points = np.array([[[x0, y0], [x1, y0], [x1, y1], [x0, y1]]], np.float32)
         there = cv2.perspectiveTransform(points, matrix)[0]
         (a, b), (c, d) = there.min(0), there.max(0)
         out.append((digits, (float(a), float(b), float(c), float(d))))
-    return np.asarray(seen, np.float32), out
+    return np.asarray(warped, np.float32), out

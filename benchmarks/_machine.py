@@ -27,12 +27,12 @@ _BUSY = 0.7  # of one processor: other work that slows what is timed
 T = TypeVar("T")
 
 
-def now() -> str:
+def format_now() -> str:
     """The date and time, UTC, ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def versions(names: Iterable[str]) -> dict[str, str]:
+def find_versions(names: Iterable[str]) -> dict[str, str]:
     """Installed version of each package; those that are not there are left out."""
     found = {}
     for name in names:
@@ -46,16 +46,16 @@ def versions(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def describe(packages: Iterable[str] = ()) -> dict[str, Any]:
+def describe_machine(packages: Iterable[str] = ()) -> dict[str, Any]:
     """The machine, its system, and the versions of what a figure depends on. Never the machine's name."""
     return {
-        "cpu": cpu_model(),
+        "cpu": find_cpu_model(),
         "cores": os.cpu_count(),
         "memory_gib": round(_memory_bytes() / _GIB, 1),
         "os": _system(),
         "python": platform.python_version(),
-        "packages": versions([*PACKAGES, *packages]),
-        "revision": revision(),
+        "packages": find_versions([*PACKAGES, *packages]),
+        "revision": find_revision(),
         "load_average": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
     }
 
@@ -68,7 +68,7 @@ def warn_if_busy() -> float:
     return round(load, 2)
 
 
-def cpu_model() -> str:
+def find_cpu_model() -> str:
     """The processor's name."""
     try:
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
@@ -95,7 +95,7 @@ def _system() -> str:
     return f"{name}, {platform.system()} {release}, {platform.machine()}"
 
 
-def revision() -> str | None:
+def find_revision() -> str | None:
     """The commit of the checkout, with "+" where files differ from it; None without one."""
     head, status = _git("rev-parse", "HEAD"), _git("status", "--porcelain")
     return f"{head}{'+' if status else ''}" if head else None
@@ -109,9 +109,15 @@ def _git(*arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def save(path: Path, figure: str, content: dict[str, Any], packages: Iterable[str] = ()) -> Path:
+def save_result(path: Path, figure: str, content: dict[str, Any], packages: Iterable[str] = ()) -> Path:
     """Write a result with its machine and date; the file appears whole or not at all."""
-    whole = {"schema": SCHEMA, "figure": figure, "date": now(), "machine": describe(packages), **content}
+    whole = {
+        "schema": SCHEMA,
+        "figure": figure,
+        "date": format_now(),
+        "machine": describe_machine(packages),
+        **content,
+    }
     return write_json(path, whole)
 
 
@@ -123,18 +129,18 @@ def write_json(path: Path, content: Any) -> Path:
     return path
 
 
-def result_path(figure: str, part: str = "test", limit: int | None = None) -> Path:
+def make_result_path(figure: str, part: str = "test", limit: int | None = None) -> Path:
     """Where a figure is kept: test parts as FIGURE.json, other parts beside it, runs on a few crops apart."""
     name = f"{figure}.json" if part == "test" else f"{figure}-{part}.json"
     return (RESULTS if limit is None else DRAFTS) / name
 
 
-def shown(path: Path) -> str:
+def format_path(path: Path) -> str:
     """A path for messages, from the checkout's root."""
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def format_table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Columns of text, the first ones to the left, numbers to the right."""
     cells = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [list(headers), *cells]) for i in range(len(headers))]

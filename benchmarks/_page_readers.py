@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _engines import TESSERACT_ENVIRONMENT, rapidocr_engine, version_of
 from _machine import DRAFTS, track, write_json
+from _ocr_engines import TESSERACT_ENVIRONMENT, find_version, load_rapidocr
 from _scores import SURE
 
 from sutja.grammar import keep_digits, parse_value
@@ -29,7 +29,7 @@ _MIDDLE_DOT = str.maketrans({"·": "."})
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReadNumber:
     """A number that a reader gives: its text, its value, how sure, where, and its place in a table."""
 
     text: str
@@ -55,7 +55,7 @@ class Seen:
 class PageAnswer:
     """The numbers of one page, and the seconds it took."""
 
-    numbers: list[Seen]
+    numbers: list[ReadNumber]
     seconds: float
 
 
@@ -63,7 +63,7 @@ Ask = Callable[[Path], PageAnswer]
 
 
 @dataclass(frozen=True, slots=True)
-class PageReaderOf:
+class NamedPageReader:
     """A reader of pages by name, with its version and the settings it was asked with."""
 
     name: str
@@ -77,7 +77,7 @@ class PageReaderOf:
         return {"reader": self.name, "version": self.version, "settings": self.settings}
 
 
-def sutja_reader(model: str | None = None, max_error: float | None = None) -> PageReaderOf:
+def make_sutja_reader(model: str | None = None, max_error: float | None = None) -> NamedPageReader:
     """Sutja with its bundled detector."""
     import cv2
 
@@ -88,23 +88,28 @@ def sutja_reader(model: str | None = None, max_error: float | None = None) -> Pa
     def ask(path: Path) -> PageAnswer:
         began = time.perf_counter()
         page = reader.read(path)
-        return PageAnswer(seen(page), time.perf_counter() - began)
+        return PageAnswer(list_numbers(page), time.perf_counter() - began)
 
     name = f"sutja {reader.card.name}"
-    return PageReaderOf(
+    return NamedPageReader(
         name, "", "as it comes" if max_error is None else f"max error {max_error}", ask, keep=False
     )
 
 
-def seen(page: Page) -> list[Seen]:
+def list_numbers(page: Page) -> list[ReadNumber]:
     """The numbers of a page."""
     return [
-        Seen(n.text, n.value, n.confidence, n.accepted, tuple(n.box.to_list()), n.row, n.column, n.table)  # type: ignore[arg-type]
+        ReadNumber(n.text, n.value, n.confidence, n.accepted, _edges(n.box), n.row, n.column, n.table)
         for n in page.numbers
     ]
 
 
-def peers() -> list[PageReaderOf]:
+def _edges(box: Box) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = box.to_list()
+    return x0, y0, x1, y1
+
+
+def make_peers() -> list[NamedPageReader]:
     """RapidOCR's whole pipeline and Tesseract in its two ways of taking a page apart.
 
     Raises
@@ -112,16 +117,16 @@ def peers() -> list[PageReaderOf]:
     PeerMissingError
         One of them is not installed.
     """
-    rapid = PageReaderOf("RapidOCR", version_of("rapidocr"), "as it comes", _rapidocr)
+    rapid = NamedPageReader("RapidOCR", find_version("rapidocr"), "as it comes", _rapidocr)
     tesseracts = [
-        PageReaderOf("Tesseract", version_of("tesseract"), f"--psm {psm}", partial(_tesseract, psm=psm))
+        NamedPageReader("Tesseract", find_version("tesseract"), f"--psm {psm}", partial(_tesseract, psm=psm))
         for psm in (3, 11)
     ]
     return [rapid, *tesseracts]
 
 
 def _rapidocr(path: Path) -> PageAnswer:
-    engine = rapidocr_engine()
+    engine = load_rapidocr()
     [picture] = load_pictures(path)
     pixels = picture.pixels if picture.pixels.ndim == 3 else np.stack([picture.pixels] * 3, axis=2)
     began = time.perf_counter()
@@ -131,7 +136,7 @@ def _rapidocr(path: Path) -> PageAnswer:
         return PageAnswer([], seconds)
     corners = np.asarray(found.boxes, np.float64)
     boxes = np.concatenate([corners.min(axis=1), corners.max(axis=1)], axis=1).tolist()
-    return PageAnswer(_pieces(zip(found.txts, found.scores, boxes, strict=True)), seconds)
+    return PageAnswer(_split_numbers(zip(found.txts, found.scores, boxes, strict=True)), seconds)
 
 
 def _tesseract(path: Path, psm: int) -> PageAnswer:
@@ -146,10 +151,10 @@ def _tesseract(path: Path, psm: int) -> PageAnswer:
         if columns[0] == _WORD and columns[_TEXT].strip():
             x, y, w, h = map(float, columns[_LEFT : _LEFT + 4])
             words.append((columns[_TEXT], float(columns[_CONFIDENCE]) / 100, [x, y, x + w, y + h]))
-    return PageAnswer(_pieces(words), seconds)
+    return PageAnswer(_split_numbers(words), seconds)
 
 
-def _pieces(found: Iterable[tuple[str, float, list[float]]]) -> list[Seen]:
+def _split_numbers(found: Iterable[tuple[str, float, list[float]]]) -> list[ReadNumber]:
     """Pieces of text with a digit in them, as numbers; a line of several is taken apart at its spaces.
 
     Each part is given its share of the line's box, and the whole line besides, whichever fits a field better.
@@ -167,12 +172,12 @@ def _pieces(found: Iterable[tuple[str, float, list[float]]]) -> list[Seen]:
             if keep_digits(part):
                 a, b = (x0 + (x1 - x0) * place / len(text) for place in (start, end))
                 value = parse_value(part.strip())
-                numbers.append(Seen(part, value, float(sure), float(sure) >= SURE, (a, y0, b, y1)))
+                numbers.append(ReadNumber(part, value, float(sure), float(sure) >= SURE, (a, y0, b, y1)))
     return numbers
 
 
-def answers(
-    reader: PageReaderOf, paths: Sequence[Path], what: str, *, fresh: bool = False
+def get_answers(
+    reader: NamedPageReader, paths: Sequence[Path], what: str, *, fresh: bool = False
 ) -> Iterator[PageAnswer]:
     """What a reader says to each page; a peer's answers are kept by the page's bytes."""
     for path in track(paths, f"{what}: {reader.name} {reader.settings}", len(paths)):
@@ -187,10 +192,10 @@ def answers(
                 kept, {"numbers": [asdict(number) for number in answer.numbers], "seconds": answer.seconds}
             )
         content = json.loads(kept.read_text(encoding="utf-8"))
-        numbers = [Seen(**{**n, "box": tuple(n["box"])}) for n in content["numbers"]]
+        numbers = [ReadNumber(**{**n, "box": tuple(n["box"])}) for n in content["numbers"]]
         yield PageAnswer(numbers, content["seconds"])
 
 
-def readers(models: Sequence[str | None], *, with_peers: bool) -> list[PageReaderOf]:
+def make_readers(models: Sequence[str | None], *, with_peers: bool) -> list[NamedPageReader]:
     """Sutja with each model, and its peers where they are wanted."""
-    return [*(sutja_reader(model) for model in models), *(peers() if with_peers else [])]
+    return [*(make_sutja_reader(model) for model in models), *(make_peers() if with_peers else [])]

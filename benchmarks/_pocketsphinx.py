@@ -25,7 +25,7 @@ GRAMMARS = {
 
 
 @lru_cache(maxsize=2)
-def decoder(grammar: str) -> Any:
+def make_decoder(grammar: str) -> Any:
     """A recogniser with one of `GRAMMARS`, and the acoustic model and dictionary that come with it."""
     import pocketsphinx
 
@@ -35,9 +35,9 @@ def decoder(grammar: str) -> Any:
     return made
 
 
-def hear(samples: NDArray[np.float32], grammar: str) -> list[str]:
+def transcribe(samples: NDArray[np.float32], grammar: str) -> list[str]:
     """The digits of each number in a recording, float32 (n,) at 16 kHz."""
-    made = decoder(grammar)
+    made = make_decoder(grammar)
     made.start_utt()
     made.process_raw(
         (np.clip(samples, -1.0, 1.0) * 32767).astype(np.int16).tobytes(), no_search=False, full_utt=True

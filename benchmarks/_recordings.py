@@ -37,7 +37,7 @@ NOISE_SECONDS = 4.0  # of a recording cut out of a long one
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class LabelledRecording:
     """A recording: its samples, float32 (n,) at `RATE`, and the digits of each number said in it."""
 
     name: str
@@ -46,25 +46,25 @@ class Take:
     values: tuple[str | None, ...] = ()
 
 
-Reader = Callable[[Path, str], list[Take]]
+Reader = Callable[[Path, str], list[LabelledRecording]]
 
 
-def _take(
+def _label(
     record: recordings.SpokenRecord, digits: tuple[str, ...], values: tuple[str | None, ...] = ()
-) -> Take:
-    return Take(record.path.name, load_sound(record.path).samples, digits, values or digits)
+) -> LabelledRecording:
+    return LabelledRecording(record.path.name, load_sound(record.path).samples, digits, values or digits)
 
 
-def fsdd(root: Path, part: str) -> list[Take]:
+def load_fsdd(root: Path, part: str) -> list[LabelledRecording]:
     """Single digits of six speakers who were all learnt from; the official split."""
     return [
-        _take(record, (record.text,))
+        _label(record, (record.text,))
         for record in recordings.read_fsdd(root)
         if recordings.assign_part("fsdd", record) == part
     ]
 
 
-def an4_said(text: str) -> list[str]:
+def list_an4_words(text: str) -> list[str]:
     """The words of an utterance; an "O" is a letter there, a nought is written "OH".
 
     >>> an4_said("R O O D"), an4_said("OH FOUR")
@@ -73,56 +73,60 @@ def an4_said(text: str) -> list[str]:
     return ["□" if word == "o" else word for word in split_words(text)]
 
 
-def _an4(root: Path, part: str) -> list[recordings.SpokenRecord]:
+def _load_an4(root: Path, part: str) -> list[recordings.SpokenRecord]:
     return [r for r in recordings.read_an4(root) if recordings.assign_part("an4", r) == part]
 
 
-def an4_digits(root: Path, part: str) -> list[Take]:
+def load_an4_digits(root: Path, part: str) -> list[LabelledRecording]:
     """Utterances of digits said one by one and nothing else, by speakers who were not learnt from."""
     takes = []
-    for record in _an4(root, part):
-        words = an4_said(record.text)
+    for record in _load_an4(root, part):
+        words = list_an4_words(record.text)
         if words and DIGIT_WORDS.issuperset(words):
-            takes.append(_take(record, tuple(number.digits for number in find_numbers(words))))
+            takes.append(_label(record, tuple(number.digits for number in find_numbers(words))))
     return [take for take in takes if take.digits]
 
 
-def an4_words(root: Path, part: str) -> list[Take]:
+def load_an4_words(root: Path, part: str) -> list[LabelledRecording]:
     """Utterances with words like "fifty" and "hundred" in them, letters beside them or not; no dates."""
     takes = []
-    for record in _an4(root, part):
-        words = an4_said(record.text)
+    for record in _load_an4(root, part):
+        words = list_an4_words(record.text)
         found = find_numbers(words)
         plain = not {*MONTHS, "half", "of"}.intersection(words) and all(n.value is not None for n in found)
         said = {word for number in found for word in words[number.start : number.stop]}
         if found and plain and not DIGIT_WORDS.issuperset(said):
             digits, values = zip(*((number.digits, number.value) for number in found), strict=True)
-            takes.append(_take(record, digits, values))
+            takes.append(_label(record, digits, values))
     return takes
 
 
-def an4_none(root: Path, part: str) -> list[Take]:
+def load_an4_without_numbers(root: Path, part: str) -> list[LabelledRecording]:
     """Utterances without a number: letters, names, "yes", "erase"."""
-    return [_take(record, ()) for record in _an4(root, part) if not find_numbers(an4_said(record.text))]
+    return [
+        _label(record, ())
+        for record in _load_an4(root, part)
+        if not find_numbers(list_an4_words(record.text))
+    ]
 
 
-def strings(root: Path, part: str) -> list[Take]:
+def load_strings(root: Path, part: str) -> list[LabelledRecording]:
     """Phone, order and zip numbers by one speaker: a test set as a whole."""
     if part != "test":
         return []
-    return [_take(record, (record.text,)) for record in recordings.read_spoken_strings(root)]
+    return [_label(record, (record.text,)) for record in recordings.read_spoken_strings(root)]
 
 
-def telephone(root: Path, part: str) -> list[Take]:
+def load_telephone(root: Path, part: str) -> list[LabelledRecording]:
     """Turns of telephone calls without a number."""
     return [
-        _take(record, ())
+        _label(record, ())
         for record in recordings.read_telephone_speech(root)
         if recordings.assign_part("telephone-speech", record) == part
     ]
 
 
-def noise(root: Path, part: str) -> list[Take]:
+def load_noise(root: Path, part: str) -> list[LabelledRecording]:
     """Pieces of noise: dishes, a bicycle, a tap, a cat, white and pink."""
     takes = []
     n = round(NOISE_SECONDS * RATE)
@@ -130,16 +134,22 @@ def noise(root: Path, part: str) -> list[Take]:
         sound = load_sound(record.path)
         first, last = (round(s * RATE) for s in recordings.find_noise_span(part, sound.seconds))
         takes += [
-            Take(f"{record.path.name} {start / RATE:.1f} s", sound.samples[start : start + n], ())
+            LabelledRecording(
+                f"{record.path.name} {start / RATE:.1f} s", sound.samples[start : start + n], ()
+            )
             for start in range(first, last - n + 1, n)
         ]
     return takes
 
 
 NUMBERS: dict[str, Reader] = {
-    "fsdd, official split": fsdd,
-    "an4, digits alone": an4_digits,
-    "an4, number words": an4_words,
-    "spoken strings": strings,
+    "fsdd, official split": load_fsdd,
+    "an4, digits alone": load_an4_digits,
+    "an4, number words": load_an4_words,
+    "spoken strings": load_strings,
 }
-NO_NUMBER: dict[str, Reader] = {"telephone calls": telephone, "an4, other words": an4_none, "noise": noise}
+NO_NUMBER: dict[str, Reader] = {
+    "telephone calls": load_telephone,
+    "an4, other words": load_an4_without_numbers,
+    "noise": load_noise,
+}

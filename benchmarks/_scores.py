@@ -32,7 +32,7 @@ class Case:
         return (self.digits or "") == self.truth
 
 
-def rate(k: int, n: int) -> Rate:
+def make_rate(k: int, n: int) -> Rate:
     """K of n with its exact 95 % interval; nulls where there is nothing to count."""
     if not n:
         return {"k": k, "n": n, "rate": None, "low": None, "high": None}
@@ -47,16 +47,16 @@ def tally(cases: Sequence[Case]) -> dict[str, Any]:
     n = len(cases)
     return {
         "n": n,
-        "right": rate(sum(case.right for case in cases), n),
-        "wrong": rate(sum(not case.right for case in answered), n),
-        "no_number": rate(n - len(answered), n),
-        "accepted": rate(len(accepted), n),
-        "wrong_of_accepted": rate(sum(not case.right for case in accepted), len(accepted)),
-        "ece": calibration_error(answered),
+        "right": make_rate(sum(case.right for case in cases), n),
+        "wrong": make_rate(sum(not case.right for case in answered), n),
+        "no_number": make_rate(n - len(answered), n),
+        "accepted": make_rate(len(accepted), n),
+        "wrong_of_accepted": make_rate(sum(not case.right for case in accepted), len(accepted)),
+        "ece": compute_calibration_error(answered),
     }
 
 
-def calibration_error(answered: Sequence[Case]) -> float | None:
+def compute_calibration_error(answered: Sequence[Case]) -> float | None:
     """Expected calibration error over 15 bins of equal width; None without answers."""
     if not answered:
         return None
@@ -64,17 +64,17 @@ def calibration_error(answered: Sequence[Case]) -> float | None:
     return round(expected_calibration_error(confidence, [case.right for case in answered]), 5)
 
 
-def false_numbers(cases: Sequence[Case]) -> dict[str, Any]:
+def count_false_numbers(cases: Sequence[Case]) -> dict[str, Any]:
     """Of crops without a number: how many were answered with one, and with an accepted one."""
     answered = [case for case in cases if case.digits]
     return {
         "n": len(cases),
-        "answered": rate(len(answered), len(cases)),
-        "accepted": rate(sum(case.accepted for case in answered), len(cases)),
+        "answered": make_rate(len(answered), len(cases)),
+        "accepted": make_rate(sum(case.accepted for case in answered), len(cases)),
     }
 
 
-def case_of(truth: str, text: str, confidence: float, *, words: bool = False) -> Case:
+def make_case(truth: str, text: str, confidence: float, *, words: bool = False) -> Case:
     """A peer's text as a case: the digits in it, whatever else it holds.
 
     With `words` a text with more letters than digits is no number, as it is none for sutja.
@@ -87,12 +87,12 @@ def case_of(truth: str, text: str, confidence: float, *, words: bool = False) ->
     return Case(truth, digits or None, confidence, bool(digits) and confidence >= SURE)
 
 
-def forgiving(text: str) -> str:
+def replace_look_alikes(text: str) -> str:
     """A text with the letters that look like 0 and 1 taken for them."""
     return text.translate(_LOOK_ALIKES)
 
 
-def percent(value: Rate, *, interval: bool = False) -> str:
+def format_percent(value: Rate, *, interval: bool = False) -> str:
     """A rate for a table, like 97.3 (95.1–98.7)."""
     if value["rate"] is None:
         return "–"

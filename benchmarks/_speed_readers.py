@@ -12,9 +12,9 @@ from typing import Any
 
 import cv2
 import onnx
-from _arithmetic import count_macs
-from _engines import DIGITS_ONLY, rapidocr_engine, rapidocr_model, tesseract_list, version_of
 from _machine import track
+from _macs import count_macs
+from _ocr_engines import DIGITS_ONLY, find_rapidocr_model, find_version, load_rapidocr, run_tesseract
 from numpy.typing import NDArray
 
 from sutja.reading.reader import Reader
@@ -42,8 +42,8 @@ def make_sutja_readers(reader: Reader) -> dict[tuple[str, str], Read]:
 def make_peers() -> dict[tuple[str, str], Read]:
     """Return RapidOCR's recogniser and Tesseract, each called in several ways."""
     for peer in ("rapidocr", "tesseract"):
-        version_of(peer)  # refuses, with a remedy, if one is not installed
-    default = int(rapidocr_engine().cfg.Rec.rec_batch_num)
+        find_version(peer)  # refuses, with a remedy, if one is not installed
+    default = int(load_rapidocr().cfg.Rec.rec_batch_num)
     return {
         ("RapidOCR recogniser", "one file at a time"): _read_rapidocr_single,
         ("RapidOCR recogniser", f"batches of {default}, its default"): _make_rapidocr_batches(default),
@@ -54,7 +54,7 @@ def make_peers() -> dict[tuple[str, str], Read]:
 
 
 def _read_rapidocr_single(paths: Sequence[Path]) -> None:
-    engine = rapidocr_engine()
+    engine = load_rapidocr()
     for path in paths:
         engine(str(path), use_det=False, use_cls=False, use_rec=True)
 
@@ -79,7 +79,7 @@ def read_picture(path: Path) -> NDArray[Any]:
 
 def _load_recogniser() -> Any:
     """Load RapidOCR's recogniser, which its engine does at the first call."""
-    engine = rapidocr_engine()
+    engine = load_rapidocr()
     if engine.text_rec is None:
         engine._load_rec_model()  # noqa: SLF001
     return engine.text_rec
@@ -94,7 +94,7 @@ def _read_pytesseract(paths: Sequence[Path]) -> None:
 
 def _read_tesseract_list(paths: Sequence[Path]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        tesseract_list(paths, Path(folder), 7, digits_only=True)
+        run_tesseract(paths, Path(folder), 7, digits_only=True)
 
 
 def measure_rates(
@@ -149,7 +149,7 @@ def _measure_processor_seconds() -> float:
 def count_rapidocr_macs(paths: Sequence[Path]) -> float:
     """Count the mean MACs of RapidOCR's recogniser for single crops: 48 rows, 320 columns or more."""
     _, rows, least = _load_recogniser().rec_image_shape[:3]
-    model = onnx.load(str(rapidocr_model()))
+    model = onnx.load(str(find_rapidocr_model()))
     widths = []
     for path in paths:
         height, width = read_picture(path).shape[:2]

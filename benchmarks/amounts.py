@@ -14,23 +14,23 @@ from typing import Any
 import _crops
 import _peers
 from _crops import Crop
-from _machine import result_path, save, shown, table
-from _scores import percent, tally
-from _sutja import (
-    arguments,
-    at_threshold,
-    data_folder,
+from _machine import format_path, format_table, make_result_path, save_result
+from _scores import format_percent, tally
+from _sutja_models import (
+    describe_model,
+    find_data_folder,
+    find_strict_threshold,
+    list_models,
     load_reader,
-    model_facts,
-    models,
+    make_parser,
     read_cases,
-    strict_threshold,
+    tally_at_threshold,
 )
 
 FIGURE = "amounts"
 
 
-def sutja_row(model: str, name: str, crops: Sequence[Crop]) -> dict[str, Any]:
+def make_sutja_row(model: str, name: str, crops: Sequence[Crop]) -> dict[str, Any]:
     """A model's figures on one set."""
     reader = load_reader(model)
     cases = read_cases(reader, crops, f"{name}: {reader.card.name}")
@@ -39,7 +39,7 @@ def sutja_row(model: str, name: str, crops: Sequence[Crop]) -> dict[str, Any]:
         "reader": f"sutja {reader.card.name}",
         "threshold": reader.threshold,
         **tally([case for case, _ in cases]),
-        "at_max_error_0.01": at_threshold(cases, strict_threshold(model)),
+        "at_max_error_0.01": tally_at_threshold(cases, find_strict_threshold(model)),
     }
 
 
@@ -47,20 +47,20 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
     """A row for each set and reader."""
     rows = []
     for name, read in _crops.AMOUNTS.items():
-        crops = _crops.some(read(root, args.part), args.limit)
+        crops = _crops.subsample(read(root, args.part), args.limit)
         if not crops:  # the cheques' amounts are not at the set's home
             continue
-        rows += [sutja_row(model, name, crops) for model in models(args.model)]
+        rows += [make_sutja_row(model, name, crops) for model in list_models(args.model)]
         if not args.no_peers:
-            validation = _crops.some(read(root, "validation"), args.limit)
+            validation = _crops.subsample(read(root, "validation"), args.limit)
             rows += [
-                _peers.row(ways, crops, validation, name, fresh=args.fresh)
-                for ways in _peers.line_ways().values()
+                _peers.make_row(modes, crops, validation, name, fresh=args.fresh)
+                for modes in _peers.list_line_modes().values()
             ]
     return rows
 
 
-def show(rows: Sequence[dict[str, Any]]) -> str:
+def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as a table, in percent."""
     headers = (
         "set",
@@ -77,35 +77,43 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
     lines = []
     for row in rows:
         strict = row.get("at_max_error_0.01")
-        more = (percent(strict["accepted"]), percent(strict["wrong_of_accepted"])) if strict else ("–", "–")
+        more = (
+            (format_percent(strict["accepted"]), format_percent(strict["wrong_of_accepted"]))
+            if strict
+            else ("–", "–")
+        )
         lines.append(
             (
                 row["set"],
                 row["reader"],
                 row.get("way", ""),
                 row["n"],
-                percent(row["right"], interval=True),
-                percent(row["accepted"]),
-                percent(row["wrong_of_accepted"]),
+                format_percent(row["right"], interval=True),
+                format_percent(row["accepted"]),
+                format_percent(row["wrong_of_accepted"]),
                 *more,
                 row["ece"] or "–",
             )
         )
-    return table(headers, lines)
+    return format_table(headers, lines)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__).parse_args(argv)
-    rows = measure(args, data_folder())
+    args = make_parser(__doc__).parse_args(argv)
+    rows = measure(args, find_data_folder())
     content = {
         "part": args.part,
-        "models": [model_facts(model) for model in models(args.model)],
+        "models": [describe_model(model) for model in list_models(args.model)],
         "rows": rows,
     }
-    path = save(result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES)
-    print(show(rows))
-    print(f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {shown(path)}")
+    path = save_result(
+        make_result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES
+    )
+    print(format_rows(rows))
+    print(
+        f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"
+    )
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from _machine import result_path, save, shown, table
-from digits import spread
+from _machine import format_path, format_table, make_result_path, save_result
+from digits import compute_spread
 
 from sutja.data.boxes.boxed_pictures import BoxedSet
 from sutja.runs import detect
@@ -31,7 +31,7 @@ EPOCHS = 300
 PACKAGES = ("torch", "pycocotools")
 
 
-def parts_of(part: str) -> Parts[BoxedSet]:
+def load_parts(part: str) -> Parts[BoxedSet]:
     """Training, validation and test part; without the last unless it is asked for."""
     parts = detect.load_parts("bccd", print)
     return parts if part == "test" else Parts(parts.train, parts.validation, parts.train.take([]))
@@ -40,9 +40,16 @@ def parts_of(part: str) -> Parts[BoxedSet]:
 def run(part: str, seed: int, epochs: int) -> dict[str, Any]:
     """One training: average precisions on a part, and the processor's minutes."""
     began = time.process_time()
-    parts = parts_of(part)
+    parts = load_parts(part)
     config = detect.make_config(
-        len(parts.train), BATCH, epochs=epochs, seed=seed, device="cpu", threads=1, dtype="auto", looks=2
+        len(parts.train),
+        BATCH,
+        epochs=epochs,
+        seed=seed,
+        device="cpu",
+        threads=1,
+        dtype="auto",
+        evaluations=2,
     )
     plan = detect.Plan(SIZE, config, JITTER, batch_size=BATCH, name="bccd")
     with tempfile.TemporaryDirectory() as folder:
@@ -53,15 +60,15 @@ def run(part: str, seed: int, epochs: int) -> dict[str, Any]:
     return {"seed": seed, "cpu_minutes": round(minutes, 2), "bytes": len(model.data), **result}
 
 
-def summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def summarize(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Means of the runs, with their standard deviations."""
     out: dict[str, Any] = {"runs": len(runs)}
     for name in ("ap50", "ap", "ap75", "cpu_minutes"):
-        out[name], out[f"{name}_std"] = spread([one[name] for one in runs], 4)
+        out[name], out[f"{name}_std"] = compute_spread([one[name] for one in runs], 4)
     return out
 
 
-def show(runs: Sequence[dict[str, Any]]) -> str:
+def format_runs(runs: Sequence[dict[str, Any]]) -> str:
     """The runs as text."""
     rows = [
         (
@@ -72,7 +79,7 @@ def show(runs: Sequence[dict[str, Any]]) -> str:
         )
         for one in runs
     ]
-    return table(("seed", "AP@0.5", "AP", "AP@0.75", "CPU minutes", "classes at 0.5"), rows)
+    return format_table(("seed", "AP@0.5", "AP", "AP@0.75", "CPU minutes", "classes at 0.5"), rows)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -91,12 +98,12 @@ def main(argv: Sequence[str] | None = None) -> None:
         "size": SIZE,
         "augment": JITTER,
         "epochs": args.epochs,
-        "summary": summary(runs),
+        "summary": summarize(runs),
         "runs": runs,
     }
-    path = result_path(FIGURE, args.part, None if args.epochs == EPOCHS else args.epochs)
-    save(path, FIGURE, content, PACKAGES)
-    print(show(runs), f"\nin {shown(path)}", sep="\n")
+    path = make_result_path(FIGURE, args.part, None if args.epochs == EPOCHS else args.epochs)
+    save_result(path, FIGURE, content, PACKAGES)
+    print(format_runs(runs), f"\nin {format_path(path)}", sep="\n")
 
 
 if __name__ == "__main__":

@@ -16,36 +16,38 @@ from typing import Any
 import _crops
 import numpy as np
 from _crops import SetReader
-from _machine import result_path, save, shown, table, versions
+from _machine import find_versions, format_path, format_table, make_result_path, save_result
 from _plots import TOGETHER, draw_calibration
-from _scores import Case, percent, rate
-from _sutja import arguments, data_folder, load_reader, model_facts, models, read_cases
+from _scores import Case, format_percent, make_rate
+from _sutja_models import describe_model, find_data_folder, list_models, load_reader, make_parser, read_cases
 
 from sutja.metrics import expected_calibration_error
 
 FIGURE = "calibration"
 BINS = 15
 COVERAGES = (0.5, 0.7, 0.8, 0.9, 0.92, 0.95, 0.97, 0.98, 0.99, 1.0)
-SETS: dict[str, SetReader] = {**_crops.AMOUNTS, **_crops.LONE_DIGITS, "no number": _crops.real_words}
+SETS: dict[str, SetReader] = {**_crops.AMOUNTS, **_crops.LONE_DIGITS, "no number": _crops.load_real_words}
 
 
-def equal_mass_bins(
+def make_equal_mass_bins(
     confidence: Sequence[float], right: Sequence[bool], bins: int = BINS
 ) -> list[dict[str, Any]]:
     """Bins of equal numbers of answers, from the least sure: mean confidence and share right of each."""
     order = np.argsort(np.asarray(confidence), kind="stable")
     p, hit = np.asarray(confidence, float)[order], np.asarray(right, float)[order]
     parts = [part for part in np.array_split(np.arange(len(p)), bins) if len(part)]
-    return [{"confidence": float(p[part].mean()), **rate(int(hit[part].sum()), len(part))} for part in parts]
+    return [
+        {"confidence": float(p[part].mean()), **make_rate(int(hit[part].sum()), len(part))} for part in parts
+    ]
 
 
-def equal_mass_error(found: Sequence[dict[str, Any]]) -> float:
+def compute_equal_mass_error(found: Sequence[dict[str, Any]]) -> float:
     """Mean distance of confidence from the share right, over bins of equal numbers."""
     n = sum(part["n"] for part in found)
     return float(sum(part["n"] * abs(part["confidence"] - part["k"] / part["n"]) for part in found) / n)
 
 
-def risk_table(cases: Sequence[Case]) -> list[dict[str, Any]]:
+def make_risk_table(cases: Sequence[Case]) -> list[dict[str, Any]]:
     """The share wrong among the surest answers, for some shares of all crops; the unanswered come last."""
     with_number = [case for case in cases if case.truth or case.digits]
     surest = sorted((case for case in with_number if case.digits), key=lambda case: -case.confidence)
@@ -53,27 +55,27 @@ def risk_table(cases: Sequence[Case]) -> list[dict[str, Any]]:
     n = len(with_number)
     kept = [(share, round(share * n)) for share in COVERAGES if 0 < round(share * n) <= len(surest)]
     return [
-        {"coverage": share, "threshold": surest[k - 1].confidence, "risk": rate(int(wrong[k - 1]), k)}
+        {"coverage": share, "threshold": surest[k - 1].confidence, "risk": make_rate(int(wrong[k - 1]), k)}
         for share, k in kept
     ]
 
 
-def figures(cases: Sequence[Case]) -> dict[str, Any]:
+def compute_figures(cases: Sequence[Case]) -> dict[str, Any]:
     """Everything about one set: of the crops answered with a number, how far the confidence holds."""
     answered = [case for case in cases if case.digits]
     if not answered:
         return {"n": len(cases), "answered": 0, "ece": None, "ece_equal_mass": None, "bins": [], "risk": []}
     confidence, right = [case.confidence for case in answered], [case.right for case in answered]
-    bins = equal_mass_bins(confidence, right)
+    bins = make_equal_mass_bins(confidence, right)
     return {
         "n": len(cases),
         "answered": len(answered),
         "mean_confidence": round(float(np.mean(confidence)), 5),
-        "right": rate(sum(right), len(right)),
+        "right": make_rate(sum(right), len(right)),
         "ece": round(expected_calibration_error(confidence, right, BINS), 5),
-        "ece_equal_mass": round(equal_mass_error(bins), 5),
+        "ece_equal_mass": round(compute_equal_mass_error(bins), 5),
         "bins": bins,
-        "risk": risk_table(cases),
+        "risk": make_risk_table(cases),
     }
 
 
@@ -82,45 +84,47 @@ def measure(model: str, args: argparse.Namespace, root: Path) -> tuple[dict[str,
     reader = load_reader(model)
     cases = {}
     for name, read in SETS.items():
-        crops = _crops.some(read(root, args.part), args.limit)
+        crops = _crops.subsample(read(root, args.part), args.limit)
         cases[name] = [case for case, _ in read_cases(reader, crops, f"{name}: {reader.card.name}")]
     together = [case for some in cases.values() for case in some]
-    out = {name: figures(some) for name, some in cases.items()}
-    return cases, {TOGETHER: figures(together), **out}
+    out = {name: compute_figures(some) for name, some in cases.items()}
+    return cases, {TOGETHER: compute_figures(together), **out}
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, draw, show."""
-    args = arguments(__doc__, peers=False).parse_args(argv)
-    root, found, lines = data_folder(), [], []
-    path = result_path(FIGURE, args.part, args.limit)
-    for i, model in enumerate(models(args.model)):
+    args = make_parser(__doc__, peers=False).parse_args(argv)
+    root, found, lines = find_data_folder(), [], []
+    path = make_result_path(FIGURE, args.part, args.limit)
+    for i, model in enumerate(list_models(args.model)):
         cases, out = measure(model, args, root)
-        facts = model_facts(model)
+        facts = describe_model(model)
         found.append({"model": facts, "sets": out})
-        lines += [_line(facts["name"], name, figure) for name, figure in out.items()]
+        lines += [_make_line(facts["name"], name, figure) for name, figure in out.items()]
         if i == 0:
             draw_calibration(path.with_suffix(".png"), out, cases, f"{facts['name']}, {args.part} part")
-    save(path, FIGURE, {"part": args.part, "bins": BINS, "rows": found}, versions(("matplotlib",)))
+    save_result(
+        path, FIGURE, {"part": args.part, "bins": BINS, "rows": found}, find_versions(("matplotlib",))
+    )
     print(
-        table(
+        format_table(
             ("model", "set", "n", "answered", "right", "ECE", "ECE, equal mass", "wrong at 90 %", "at 99 %"),
             lines,
         )
     )
-    print(f"part: {args.part}; kept in {shown(path)} and {path.with_suffix('.png').name}")
+    print(f"part: {args.part}; kept in {format_path(path)} and {path.with_suffix('.png').name}")
 
 
-def _line(model: str, name: str, figure: dict[str, Any]) -> tuple[object, ...]:
+def _make_line(model: str, name: str, figure: dict[str, Any]) -> tuple[object, ...]:
     if not figure["answered"]:
         return (model, name, figure["n"], 0, *"–––––")
-    risk = {point["coverage"]: percent(point["risk"]) for point in figure["risk"]}
+    risk = {point["coverage"]: format_percent(point["risk"]) for point in figure["risk"]}
     return (
         model,
         name,
         figure["n"],
         figure["answered"],
-        percent(figure["right"]),
+        format_percent(figure["right"]),
         f"{figure['ece']:.4f}",
         f"{figure['ece_equal_mass']:.4f}",
         risk.get(0.9, "–"),

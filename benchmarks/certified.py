@@ -22,10 +22,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _classifiers import held_out, train
-from _machine import DRAFTS, result_path, save, shown, table, track
-from _scores import percent, rate
-from _sutja import arguments
+from _classifiers import load_hold_out, train
+from _machine import DRAFTS, format_path, format_table, make_result_path, save_result, track
+from _scores import format_percent, make_rate
+from _sutja_models import make_parser
 from numpy.typing import NDArray
 
 from sutja.confidence import choose_threshold
@@ -45,29 +45,29 @@ Arrays = tuple[NDArray[np.float64], NDArray[np.bool_]]
 Certify = Callable[..., Any]
 
 
-def uncertified(
+def choose_uncertified(
     confidence: NDArray[np.float64], correct: NDArray[np.bool_], max_error: float, level: float
 ) -> Any:
     """The lowest threshold whose measured share of wrong answers is small enough; it promises nothing."""
     return choose_threshold(confidence, correct, max_error, level)
 
 
-WAYS: dict[str, Certify] = {**METHODS, "none": uncertified}
+WAYS: dict[str, Certify] = {**METHODS, "none": choose_uncertified}
 
 
-def draws(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
+def draw_samples(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
     """N labels with replacement, and the truth: everything."""
     places = rng.integers(0, len(pool[0]), n)
     return (pool[0][places], pool[1][places]), pool
 
 
-def splits(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
+def split_pool(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
     """N labels, and the others."""
     order = rng.permutation(len(pool[0]))
     return tuple((pool[0][part], pool[1][part]) for part in (order[:n], order[n:]))  # type: ignore[return-value]
 
 
-SORTS = {"draws": draws, "splits": splits}
+SORTS = {"draws": draw_samples, "splits": split_pool}
 
 
 def replay(
@@ -85,14 +85,14 @@ def replay(
         coverages.append(float(kept.mean()))
         broken += bool(kept.any() and (~correct[kept]).mean() > max_error)
     return {
-        "promised": rate(len(coverages), replays),
-        "broken": rate(broken, replays),
-        "holds": broken <= _most_broken(replays, 1.0 - level),
+        "promised": make_rate(len(coverages), replays),
+        "broken": make_rate(broken, replays),
+        "holds": broken <= _count_most_broken(replays, 1.0 - level),
         "coverage": round(float(np.mean(coverages)), 4) if coverages else None,
     }
 
 
-def _most_broken(replays: int, share: float) -> int:
+def _count_most_broken(replays: int, share: float) -> int:
     """Broken promises that chance alone exceeds once in a thousand times, where a part `share` may be."""
     return next(k for k in range(replays + 1) if binomial_tail(k, replays, share) >= 0.999)
 
@@ -120,7 +120,7 @@ def measure(pool: Arrays, sizes: Sequence[int], replays: int) -> list[dict[str, 
     ]
 
 
-def best_coverage(pool: Arrays, max_error: float) -> float:
+def find_best_coverage(pool: Arrays, max_error: float) -> float:
     """What could be accepted by someone who knew every label: the most that any threshold keeps."""
     order = np.argsort(-pool[0], kind="stable")
     risk = np.cumsum(~pool[1][order]) / np.arange(1, len(order) + 1)
@@ -129,38 +129,38 @@ def best_coverage(pool: Arrays, max_error: float) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Answer once, replay, keep, show."""
-    parser = arguments(__doc__, peers=False)
+    parser = make_parser(__doc__, peers=False)
     parser.add_argument(
         "--replays", type=int, default=REPLAYS, help=f"repetitions of each (default: {REPLAYS})"
     )
     args = parser.parse_args(argv)
     model = Path(args.model[0]) if args.model else train("mlp", DRAFTS / "mlp-few.onnx", EPOCHS, args.limit)
-    items = held_out(args.part)
+    items = load_hold_out(args.part)
     classifier = Classifier(model)
     items = items.in_classes(classifier.classes)
     best, confidence = classifier.predict_with_confidence(items.images)
     pool = (confidence, best == items.labels)
     rows = measure(pool, LABELS, args.replays)
     tried = args.limit if args.replays >= REPLAYS else (args.limit or args.replays)
-    path = result_path(FIGURE, args.part, tried)
+    path = make_result_path(FIGURE, args.part, tried)
     content = {
         "part": args.part,
         "model": classifier.card.name,
         "answers": len(items),
         "replays": args.replays,
-        "wrong": rate(int((~pool[1]).sum()), len(items)),
-        "best_coverage": {str(eps): round(best_coverage(pool, eps), 4) for eps in MAX_ERRORS},
+        "wrong": make_rate(int((~pool[1]).sum()), len(items)),
+        "best_coverage": {str(eps): round(find_best_coverage(pool, eps), 4) for eps in MAX_ERRORS},
         "rows": rows,
     }
-    save(path, FIGURE, content, ("torch",))
+    save_result(path, FIGURE, content, ("torch",))
     lines = [
         (
             row["method"],
             row["sort"],
             row["labels"],
             f"{row['max_error']:.0%}",
-            percent(row["promised"]),
-            percent(row["broken"], interval=True),
+            format_percent(row["promised"]),
+            format_percent(row["broken"], interval=True),
             "yes" if row["holds"] else "no",
             "–" if row["coverage"] is None else f"{100 * row['coverage']:.1f}",
         )
@@ -176,8 +176,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         "as said",
         "accepted %",
     )
-    print(table(headers, lines))
-    print(f"part: {args.part}; {percent(content['wrong'])} % wrong in all; kept in {shown(path)}")
+    print(format_table(headers, lines))
+    print(
+        f"part: {args.part}; {format_percent(content['wrong'])} % wrong in all; kept in {format_path(path)}"
+    )
 
 
 if __name__ == "__main__":

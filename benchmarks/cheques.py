@@ -12,11 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import _page_readers
-from _machine import result_path, save, shown, table
-from _page_readers import PageReaderOf, Seen
+from _machine import format_path, format_table, make_result_path, save_result
+from _page_readers import NamedPageReader, ReadNumber
 from _peers import PEERS_PACKAGES
-from _scores import percent, rate
-from _sutja import arguments, data_folder
+from _scores import format_percent, make_rate
+from _sutja_models import find_data_folder, make_parser
 
 from sutja.data.pages.pages import in_part
 from sutja.data.sets.fields import ChequeRecord, read_cheques
@@ -26,18 +26,18 @@ FIGURE = "cheques"
 LEAST_OVERLAP = 0.5  # IoU from which an amount is found
 
 
-def amount_box(record: ChequeRecord) -> tuple[float, float, float, float]:
+def find_amount_box(record: ChequeRecord) -> tuple[float, float, float, float]:
     """Where the courtesy amount stands."""
     return next(box for name, box in record.boxes if name == "CAR")
 
 
-def at_amount(numbers: Sequence[Seen], box: Sequence[float]) -> Seen | None:
+def find_amount(numbers: Sequence[ReadNumber], box: Sequence[float]) -> ReadNumber | None:
     """The number that covers the amount best, if it covers it well enough."""
     best = max(numbers, key=lambda number: number.covers(box), default=None)
     return best if best is not None and best.covers(box) >= LEAST_OVERLAP else None
 
 
-def same_value(number: Seen, record: ChequeRecord) -> bool:
+def has_value(number: ReadNumber, record: ChequeRecord) -> bool:
     """Whether a number is worth what the cheque is; without a value of its own its digits must be those."""
     if number.value is None:
         return number.digits == keep_digits(record.text or "")
@@ -47,11 +47,11 @@ def same_value(number: Seen, record: ChequeRecord) -> bool:
         return False
 
 
-def row(reader: PageReaderOf, records: Sequence[ChequeRecord], fresh: bool) -> dict[str, Any]:
+def make_row(reader: NamedPageReader, records: Sequence[ChequeRecord], fresh: bool) -> dict[str, Any]:
     """A reader's figures on some cheques."""
-    answers = list(_page_readers.answers(reader, [r.path for r in records], FIGURE, fresh=fresh))
-    found = [at_amount(a.numbers, amount_box(r)) for a, r in zip(answers, records, strict=True)]
-    right = [n is not None and same_value(n, r) for n, r in zip(found, records, strict=True)]
+    answers = list(_page_readers.get_answers(reader, [r.path for r in records], FIGURE, fresh=fresh))
+    found = [find_amount(a.numbers, find_amount_box(r)) for a, r in zip(answers, records, strict=True)]
+    right = [n is not None and has_value(n, r) for n, r in zip(found, records, strict=True)]
     digits = [
         n is not None and n.digits == keep_digits(r.text or "") for n, r in zip(found, records, strict=True)
     ]
@@ -60,26 +60,31 @@ def row(reader: PageReaderOf, records: Sequence[ChequeRecord], fresh: bool) -> d
     return {
         **reader.facts(),
         "n": len(records),
-        "found": rate(sum(n is not None for n in found), len(records)),
-        "right_value": rate(sum(right), len(records)),
-        "right_digits": rate(sum(digits), len(records)),
-        "accepted": rate(sum(accepted), len(records)),
-        "wrong_of_accepted": rate(wrong, sum(accepted)),
+        "found": make_rate(sum(n is not None for n in found), len(records)),
+        "right_value": make_rate(sum(right), len(records)),
+        "right_digits": make_rate(sum(digits), len(records)),
+        "accepted": make_rate(sum(accepted), len(records)),
+        "wrong_of_accepted": make_rate(wrong, sum(accepted)),
         "seconds_a_page": round(statistics.median(a.seconds for a in answers), 3),
     }
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__).parse_args(argv)
-    records = [r for r in read_cheques(data_folder()) if in_part("cheques", r.key, args.part) and r.value]
+    args = make_parser(__doc__).parse_args(argv)
+    records = [
+        r for r in read_cheques(find_data_folder()) if in_part("cheques", r.key, args.part) and r.value
+    ]
     records = records[: args.limit]
     if not records:
         raise SystemExit("error: these cheques have no amounts.csv; see `sutja data describe cheques`")
-    readers = _page_readers.readers(args.model or [None], with_peers=not args.no_peers)
-    rows = [row(reader, records, args.fresh) for reader in readers]
-    path = save(
-        result_path(FIGURE, args.part, args.limit), FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES
+    readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
+    rows = [make_row(reader, records, args.fresh) for reader in readers]
+    path = save_result(
+        make_result_path(FIGURE, args.part, args.limit),
+        FIGURE,
+        {"part": args.part, "rows": rows},
+        PEERS_PACKAGES,
     )
     names = ("found", "right_value", "right_digits", "accepted", "wrong_of_accepted")
     lines = [
@@ -87,13 +92,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             r["reader"],
             r["settings"],
             r["n"],
-            *(percent(r[name], interval=True) for name in names),
+            *(format_percent(r[name], interval=True) for name in names),
             r["seconds_a_page"],
         )
         for r in rows
     ]
-    print(table(("reader", "settings", "n", *names, "s a page"), lines))
-    print(f"part: {args.part}; kept in {shown(path)}")
+    print(format_table(("reader", "settings", "n", *names, "s a page"), lines))
+    print(f"part: {args.part}; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from _machine import ROOT, result_path, save, shown, table, track, warn_if_busy
-from _sutja import arguments, model_facts, models
+from _machine import ROOT, format_path, format_table, make_result_path, save_result, track, warn_if_busy
+from _sutja_models import describe_model, list_models, make_parser
 
 FIGURE = "cold_start"
 RUNS = 10  # with fewer the figure is a try
@@ -32,7 +32,7 @@ print("loaded:", *sorted({unwanted!r} & set(sys.modules)), file=sys.stderr)
 """
 
 
-def codes(model: str, picture: Path) -> dict[str, str]:
+def list_codes(model: str, picture: Path) -> dict[str, str]:
     """What is timed: a name, and the line of Python that does it."""
     return {
         "python alone": "pass",
@@ -54,14 +54,14 @@ def draw(path: Path) -> None:
     picture.save(path)
 
 
-def seconds(code: str) -> float:
+def measure_seconds(code: str) -> float:
     """Wall-clock seconds of a fresh process that runs `code`."""
     began = time.perf_counter()
     _run(code)
     return time.perf_counter() - began
 
 
-def loaded(code: str) -> list[str]:
+def list_loaded(code: str) -> list[str]:
     """Which packages of the learn half are loaded after `code`."""
     done = _run(_CHECK.format(code=code, unwanted=set(UNWANTED)))
     return done.stderr.rpartition("loaded:")[2].split()
@@ -81,20 +81,20 @@ def measure(model: str, runs: int) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as folder:
         picture = Path(folder) / "number.png"
         draw(picture)
-        things = codes(model, picture)
+        things = list_codes(model, picture)
         for code in things.values():
-            seconds(code)
+            measure_seconds(code)
         turns = [name for _ in range(runs) for name in things]
         times: dict[str, list[float]] = {name: [] for name in things}
         for name in track(turns, "starting"):
-            times[name].append(seconds(things[name]))
+            times[name].append(measure_seconds(things[name]))
         return [
             {
                 "what": name,
                 "median_seconds": round(statistics.median(times[name]), 4),
                 "least": round(min(times[name]), 4),
                 "most": round(max(times[name]), 4),
-                "learn_half_loaded": loaded(things[name]),
+                "learn_half_loaded": list_loaded(things[name]),
             }
             for name in things
         ]
@@ -102,19 +102,22 @@ def measure(model: str, runs: int) -> list[dict[str, Any]]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    parser = arguments(__doc__, part=False, peers=False, limit=False)
+    parser = make_parser(__doc__, part=False, peers=False, limit=False)
     parser.add_argument("--runs", type=int, default=RUNS, help=f"runs of each (default: {RUNS})")
     args = parser.parse_args(argv)
     load = warn_if_busy()
-    model = models(args.model)[0]
+    model = list_models(args.model)[0]
     rows = measure(model, args.runs)
-    content = {"model": model_facts(model), "n": args.runs, "load_before": load, "rows": rows}
-    path = save(
-        result_path(FIGURE, limit=args.runs if args.runs < RUNS else None), FIGURE, content, ("click", "rich")
+    content = {"model": describe_model(model), "n": args.runs, "load_before": load, "rows": rows}
+    path = save_result(
+        make_result_path(FIGURE, limit=args.runs if args.runs < RUNS else None),
+        FIGURE,
+        content,
+        ("click", "rich"),
     )
     headers = ("what", "median s", "least", "most", "learn half loaded")
     print(
-        table(
+        format_table(
             headers,
             [
                 (
@@ -128,7 +131,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             ],
         )
     )
-    print(f"median of {args.runs} fresh processes, from the file cache; kept in {shown(path)}")
+    print(f"median of {args.runs} fresh processes, from the file cache; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from _compare_data import DATA, choose_study_folder, load_data
-from _machine import result_path, save, shown, warn_if_busy
+from _machine import format_path, make_result_path, save_result, warn_if_busy
 
 import sutja
 from sutja.comparison.data.subsets import make_doubling_sizes
@@ -168,11 +168,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         loop = run_run_loop(data, args.budget, args.jobs)
         row |= {"learning_curve": loop, "times_more": round(mine["fits"] / max(1, loop["fits"]), 2)}
     few = args.limit or (1 if args.budget < 600 else None)
-    path = save(
-        result_path(FIGURE, args.part, few), FIGURE, {"load_before": load_before, **row}, ("scikit-learn",)
+    path = save_result(
+        make_result_path(FIGURE, args.part, few),
+        FIGURE,
+        {"load_before": load_before, **row},
+        ("scikit-learn",),
     )
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

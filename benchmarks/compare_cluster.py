@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from _machine import result_path, save, shown, warn_if_busy
+from _machine import format_path, make_result_path, save_result, warn_if_busy
 from sklearn.datasets import load_digits
 
 from sutja.comparison.data.inputs import prepare_inputs
@@ -148,9 +148,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             "table_equal": drop_timings(many.rows) == drop_timings(one.rows),
             "seconds": round(seconds, 1),
         }
-    path = save(result_path(f"{FIGURE}-{args.engine}"), FIGURE, row, (args.engine, "joblib"))
+    path = save_result(make_result_path(f"{FIGURE}-{args.engine}"), FIGURE, row, (args.engine, "joblib"))
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 from _compare_data import DATA, choose_study_folder, load_data
-from _machine import DRAFTS, result_path, save, shown, warn_if_busy
+from _machine import DRAFTS, format_path, make_result_path, save_result, warn_if_busy
 
 import sutja
 from sutja.comparison.analysis.crossover import CrossoverKind
@@ -156,7 +156,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     names = args.data or DATA
-    path = result_path(FIGURE, args.part, args.limit)
+    path = make_result_path(FIGURE, args.part, args.limit)
     rows = [*load_others(path, names), *(measure(name, args) for name in names)]
     held = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
     within = [one["within"] for row in rows for one in row["crossovers"]]
@@ -166,7 +166,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "errors_held": [sum(held), len(held)],
         "crossovers_within": [sum(within), len(within)],
     }
-    save(path, FIGURE, content)
+    save_result(path, FIGURE, content)
     for row in rows:
         for one in row["errors"]:
             print(
@@ -182,7 +182,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         f"errors within their interval: {sum(held)} of {len(held)}; crossovers within {WITHIN:g} ×: "
         f"{sum(within)} of {len(within)}"
     )
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

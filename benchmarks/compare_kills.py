@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 import psutil
-from _machine import ROOT, result_path, save, shown, warn_if_busy
+from _machine import ROOT, format_path, make_result_path, save_result, warn_if_busy
 
 from sutja.comparison.data.inputs import prepare_inputs
 from sutja.comparison.data.sources import load_source
@@ -247,9 +247,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         "fits_otherwise": broken.otherwise,
         "processes_left": broken.left,
     }
-    path = save(result_path(FIGURE, limit=None if args.kills >= KILLS else args.kills), FIGURE, row)
+    path = save_result(
+        make_result_path(FIGURE, limit=None if args.kills >= KILLS else args.kills), FIGURE, row
+    )
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
     return None
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from _compare_data import load_data
-from _machine import result_path, save, shown, warn_if_busy
+from _machine import format_path, make_result_path, save_result, warn_if_busy
 from joblib import Parallel, delayed
 
 from sutja.comparison.execution.backends import count_cores
@@ -84,9 +84,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         "reached": seconds <= GOAL,
     }
     few = args.limit or (args.networks if args.networks < NETWORKS else None)
-    path = save(result_path(FIGURE, args.part, few), FIGURE, {"load_before": load_before, **row}, ("torch",))
+    path = save_result(
+        make_result_path(FIGURE, args.part, few), FIGURE, {"load_before": load_before, **row}, ("torch",)
+    )
     print("\n".join(f"{name}: {value}" for name, value in row.items()))
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from _machine import result_path, save, shown, track
+from _machine import format_path, make_result_path, save_result, track
 from numpy.typing import NDArray
 from scipy.stats import norm
 
@@ -109,9 +109,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         "median_off": math.exp(float(np.nanmedian([float(one["off"]) for one in cases]))),
         "median_width": math.exp(float(np.nanmedian([float(one["width"]) for one in cases]))),
     }
-    path = save(result_path(FIGURE, limit=None if args.cases >= ENOUGH else args.cases), FIGURE, rows)
+    path = save_result(
+        make_result_path(FIGURE, limit=None if args.cases >= ENOUGH else args.cases), FIGURE, rows
+    )
     print("\n".join(f"{name}: {value}" for name, value in rows.items()))
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from _arithmetic import count_macs
-from _machine import result_path, save, shown, table, warn_if_busy
+from _machine import format_path, format_table, make_result_path, save_result, warn_if_busy
+from _macs import count_macs
 from numpy.typing import NDArray
 
 from sutja.boxes.decode import decode
@@ -78,7 +78,7 @@ class Timed:
         return {name: round(float(value), 2) for name, value in times.items()}
 
 
-class Contestant:
+class TimedDetector:
     """A model, the frames it looks at, and how long everything took."""
 
     def __init__(self, name: str, file: ModelFile, pictures: Sequence[Picture]) -> None:
@@ -111,20 +111,20 @@ class Contestant:
             "model": self.name,
             "frame": list(shape[1:]),
             "bytes": len(self.file.data),
-            "macs": _macs(model, shape),
+            "macs": _count_macs(model, shape),
             "boxes": round(float(np.mean(self.boxes)), 1),
             "whole_ms": self.whole.row(),
             "stages_ms": {name: t.row() for name, t in self.stages.items()},
         }
 
 
-def _macs(model: Any, shape: tuple[int, ...]) -> int | None:
+def _count_macs(model: Any, shape: tuple[int, ...]) -> int | None:
     """Multiplications of the convolutions; None where there are none to count."""
     convolves = any(node.op_type == "Conv" for node in model.graph.node)
     return round(count_macs(model, shape)) if convolves else None
 
 
-def pictures_for(channels: int, side: int) -> list[Picture]:
+def make_pictures(channels: int, side: int) -> list[Picture]:
     """Real pictures from the training part, of this longer side."""
     data = load_boxed("bccd" if channels == 3 else "cheques")["train"]
     params = FrameParams(channels=channels, longest=side)
@@ -132,7 +132,7 @@ def pictures_for(channels: int, side: int) -> list[Picture]:
     return [resize_picture(pixels, params.compute_size(*pixels.shape[:2])) for pixels in found]
 
 
-def untrained(size: str, channels: int, folder: Path) -> dict[str, ModelFile]:
+def make_untrained(size: str, channels: int, folder: Path) -> dict[str, ModelFile]:
     """A network of a size that has learnt nothing, in floats and in integers."""
     import onnx
 
@@ -146,27 +146,27 @@ def untrained(size: str, channels: int, folder: Path) -> dict[str, ModelFile]:
     return {"floats": floats, "8 bits": ModelFile(card, proto.SerializeToString(), f"{size} in 8 bits")}
 
 
-def contestants(models: Sequence[str], side: int, folder: Path) -> list[Contestant]:
+def make_detectors(models: Sequence[str], side: int, folder: Path) -> list[TimedDetector]:
     """The model files, and the untrained networks on square frames of noise."""
     found = []
     for name in models:
         path = bundled_path(name) if bundled_path(name).is_file() else Path(name)
         file = read_model(path)
         channels = FrameParams.from_json(file.card.preprocessing.params).channels
-        found.append(Contestant(shown(path.resolve()), file, pictures_for(channels, side)))
+        found.append(TimedDetector(format_path(path.resolve()), file, make_pictures(channels, side)))
     rng = np.random.default_rng(0)
     for size in SIZES:
         for channels in (1, 3):
             shape = (side, side) if channels == 1 else (side, side, 3)
             noise = [rng.integers(0, 256, shape, np.uint8)]
-            for form, file in untrained(size, channels, folder).items():
+            for form, file in make_untrained(size, channels, folder).items():
                 found.append(
-                    Contestant(f"untrained {size}, {channels} × {side} × {side}, {form}", file, noise)
+                    TimedDetector(f"untrained {size}, {channels} × {side} × {side}, {form}", file, noise)
                 )
     return found
 
 
-def show(rows: Sequence[dict[str, Any]]) -> str:
+def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     """The times as text."""
     cells = [
         (
@@ -179,7 +179,7 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
         for row in rows
     ]
     headers = ("model", "M MACs", "boxes", "ms least", "median", "95 %", "of the processor", *STAGES)
-    return table(headers, cells)
+    return format_table(headers, cells)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -195,15 +195,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     cv2.setNumThreads(1)
     models = args.model or (["pages"] if bundled_path("pages").is_file() else [])
     with tempfile.TemporaryDirectory() as folder:
-        every = contestants(models, args.side, Path(folder))
+        every = make_detectors(models, args.side, Path(folder))
         for number in range(args.rounds + 1):
             for contestant in every:
                 contestant.turn(number)
         rows = [contestant.row() for contestant in every]
-    path = result_path(FIGURE, limit=None if args.rounds >= ROUNDS else args.rounds)
+    path = make_result_path(FIGURE, limit=None if args.rounds >= ROUNDS else args.rounds)
     content = {"side": args.side, "threads": 1, "rounds": args.rounds, "load": load, "rows": rows}
-    save(path, FIGURE, content, PACKAGES)
-    print(show(rows), f"\nin {shown(path)}", sep="\n")
+    save_result(path, FIGURE, content, PACKAGES)
+    print(format_rows(rows), f"\nin {format_path(path)}", sep="\n")
 
 
 if __name__ == "__main__":

@@ -25,9 +25,9 @@ from typing import Any
 
 import numpy as np
 import torch
-from _digit_recipes import RECIPES, Recipe, plain_torch, scikit_learn, until
-from _machine import ROOT, now, result_path, save, shown, table, warn_if_busy
-from _sutja import arguments
+from _digit_recipes import RECIPES, Recipe, make_plain_torch, make_scikit_learn, train_until
+from _machine import ROOT, format_now, format_path, format_table, make_result_path, save_result, warn_if_busy
+from _sutja_models import make_parser
 from numpy.typing import NDArray
 
 from sutja.data.labelled.load import Labelled, load_labelled
@@ -54,7 +54,7 @@ PACKAGES = ("torch", "scikit-learn")
 Rows = list[dict[str, Any]]
 
 
-class Try:
+class Trial:
     """What is measured on, how often, and how small."""
 
     def __init__(self, part: str, seeds: int, limit: int | None, peers: bool) -> None:
@@ -82,21 +82,23 @@ class Try:
         return data if self.limit is None else data.take(range(min(self.limit, len(data))))
 
 
-def spread(values: Sequence[float], digits: int = 5) -> tuple[float, float]:
+def compute_spread(values: Sequence[float], digits: int = 5) -> tuple[float, float]:
     """Mean and standard deviation (of a sample) of some runs."""
     deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     return round(float(np.mean(values)), digits), round(deviation, digits)
 
 
-def row_of(what: str, by: str, runs: Sequence[Mapping[str, float]], **more: Any) -> dict[str, Any]:
+def make_row(what: str, by: str, runs: Sequence[Mapping[str, float]], **more: Any) -> dict[str, Any]:
     """Runs with several seeds as one row."""
     row: dict[str, Any] = {"what": what, "by": by, "runs": len(runs)}
     for key in runs[0]:
-        row[key], row[f"{key}_std"] = spread([run[key] for run in runs])
+        row[key], row[f"{key}_std"] = compute_spread([run[key] for run in runs])
     return row | more
 
 
-def rejected(log_probs: NDArray[np.float32], y: NDArray[np.int64], error: float = REJECTION_ERROR) -> float:
+def compute_rejected(
+    log_probs: NDArray[np.float32], y: NDArray[np.int64], error: float = REJECTION_ERROR
+) -> float:
     """The part to reject so that at most `error` of the rest is wrong, the threshold set on these cases."""
     confidence = np.exp(log_probs.max(1).astype(np.float64)).clip(0, 1)
     _, coverage, risk = risk_coverage(confidence, log_probs.argmax(1) == y)
@@ -104,7 +106,7 @@ def rejected(log_probs: NDArray[np.float32], y: NDArray[np.int64], error: float 
     return 1.0 - float(kept.max(initial=0.0))
 
 
-def inputs(
+def make_inputs(
     recipe: Recipe, data: Labelled, params: PixelsParams | None = None
 ) -> tuple[NDArray[np.float32], PixelsParams]:
     """Pictures as the recipe's network sees them."""
@@ -122,29 +124,29 @@ def fit(recipe: Recipe, X: NDArray[np.float32], data: Labelled, seed: int) -> tu
     return fitted, time.perf_counter() - begun
 
 
-def trained(name: str, t: Try) -> dict[str, Any]:
+def train_recipe(name: str, t: Trial) -> dict[str, Any]:
     """One of `RECIPES`, with every seed."""
     recipe = RECIPES[name]
     learn, ask = t.parts(recipe.data)
-    X, params = inputs(recipe, learn)
-    asked, _ = inputs(recipe, ask, params)
+    X, params = make_inputs(recipe, learn)
+    asked, _ = make_inputs(recipe, ask, params)
     runs = []
     for seed in range(t.seeds):
         fitted, seconds = fit(recipe, X, learn, seed)
         log_probs = predict_log_proba(fitted.net, asked)
         wrong = float((log_probs.argmax(1) != ask.labels).mean())
-        run = {"error": wrong, "seconds": seconds, "rejected": rejected(log_probs, ask.labels)}
-        if recipe.looks > 1:
-            answers = five_looks(fitted, asked, log_probs).argmax(1)
+        run = {"error": wrong, "seconds": seconds, "rejected": compute_rejected(log_probs, ask.labels)}
+        if recipe.views > 1:
+            answers = predict_five_views(fitted, asked, log_probs).argmax(1)
             run["error_five_looks"] = float((answers != ask.labels).mean())
         print(f"{name}, seed {seed}: {run}", flush=True)
         runs.append(run)
-    return row_of(
-        name, "sutja", runs, goal=_finite(recipe.goal), n=len(ask), reached=reached(runs, recipe.goal)
+    return make_row(
+        name, "sutja", runs, goal=_to_finite(recipe.goal), n=len(ask), reached=has_reached(runs, recipe.goal)
     )
 
 
-def five_looks(
+def predict_five_views(
     fitted: FittedClassifier, X: NDArray[np.float32], log_probs: NDArray[np.float32]
 ) -> NDArray[np.float64]:
     """The mean probabilities of each picture as it is, and moved by a pixel up, down, left and right."""
@@ -163,7 +165,7 @@ def warm_up() -> None:
         fit_classifier(net, X, y, replace(recipe.config, epochs=1), log=lambda line: None)
 
 
-def reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> bool:
+def has_reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> bool:
     """Whether the means stay within the goal's error and seconds."""
     return bool(
         np.mean([run["error"] for run in runs]) <= goal[0]
@@ -171,39 +173,39 @@ def reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> b
     )
 
 
-def _finite(goal: tuple[float, float]) -> list[float | None]:
+def _to_finite(goal: tuple[float, float]) -> list[float | None]:
     return [part if np.isfinite(part) else None for part in goal]
 
 
-def perceptron(t: Try) -> Rows:
+def measure_perceptron(t: Trial) -> Rows:
     """784-16-16-10: as good as it gets, and as quick; the peers until they reach the same error."""
-    quick = trained("784-16-16-10, quick", t)
-    rows = [trained("784-16-16-10, best", t), quick]
+    quick = train_recipe("784-16-16-10, quick", t)
+    rows = [train_recipe("784-16-16-10, best", t), quick]
     if not t.peers:
         return rows
     recipe = RECIPES["784-16-16-10, quick"]
     learn, ask = t.parts(recipe.data)
-    X, params = inputs(recipe, learn, PixelsParams())  # 0 to 1, as peers are mostly fed
-    asked, _ = inputs(recipe, ask, params)
-    for make in (scikit_learn, plain_torch):
+    X, params = make_inputs(recipe, learn, PixelsParams())  # 0 to 1, as peers are mostly fed
+    asked, _ = make_inputs(recipe, ask, params)
+    for make in (make_scikit_learn, make_plain_torch):
         runs, name = [], ""
         for seed in range(t.seeds):
             peer = make(X, learn.labels, seed)
             name = peer.name
-            error, seconds, epochs = until(peer, asked, ask.labels, recipe.goal[0])
+            error, seconds, epochs = train_until(peer, asked, ask.labels, recipe.goal[0])
             runs.append({"error": error, "seconds": seconds, "epochs": float(epochs)})
         got = bool(max(run["error"] for run in runs) <= recipe.goal[0])
-        row = row_of(quick["what"], name, runs, n=len(ask), reached=got)
+        row = make_row(quick["what"], name, runs, n=len(ask), reached=got)
         rows.append(row | {"times_slower": round(row["seconds"] / quick["seconds"], 2)})
     return rows
 
 
-def stack(t: Try) -> Rows:
+def measure_stack(t: Trial) -> Rows:
     """64 perceptrons of one shape together, in three ways; then one after another, and in the plain way."""
     recipe = RECIPES["784-16-16-10, quick"]
     learn, ask = t.parts(recipe.data)
-    X, params = inputs(recipe, learn)
-    asked, _ = inputs(recipe, ask, params)
+    X, params = make_inputs(recipe, learn)
+    asked, _ = make_inputs(recipe, ask, params)
     ways = {
         "each its own order": StackedConfig(epochs=STACK_EPOCHS),
         "one order for all": StackedConfig(epochs=STACK_EPOCHS, order_seed=0),
@@ -219,33 +221,35 @@ def stack(t: Try) -> Rows:
             seconds = (time.perf_counter() - begun) / STACK / STACK_EPOCHS
             wrong = (predict_log_proba_stacked(nets, asked).argmax(2) != ask.labels).mean()
             runs.append({"error": float(wrong), "seconds": seconds})
-        rows.append(row_of(f"{STACK} networks, {way}", "sutja", runs, n=len(ask), goal=[None, 0.06]))
-    loops: dict[str, Callable[[int], float]] = {"sutja, one by one": lambda seed: _alone(X, learn, seed)}
+        rows.append(make_row(f"{STACK} networks, {way}", "sutja", runs, n=len(ask), goal=[None, 0.06]))
+    loops: dict[str, Callable[[int], float]] = {
+        "sutja, one by one": lambda seed: _train_alone(X, learn, seed)
+    }
     if t.peers:
-        loops["plain PyTorch loop"] = lambda seed: _plain(X, learn, seed)
+        loops["plain PyTorch loop"] = lambda seed: _train_plain(X, learn, seed)
     for by, seconds_of in loops.items():
         rows.append(
-            row_of(f"{STACK} networks", by, [{"seconds": seconds_of(seed)} for seed in range(LOOPED)])
+            make_row(f"{STACK} networks", by, [{"seconds": seconds_of(seed)} for seed in range(LOOPED)])
         )
     return rows
 
 
-def _alone(X: NDArray[np.float32], learn: Labelled, seed: int) -> float:
+def _train_alone(X: NDArray[np.float32], learn: Labelled, seed: int) -> float:
     """Seconds of one network's epoch by `fit_classifier`."""
     recipe = RECIPES["784-16-16-10, quick"]
     once = replace(recipe, config=replace(recipe.config, epochs=1, batch_size=128))
     return fit(once, X, learn, seed)[1]
 
 
-def _plain(X: NDArray[np.float32], learn: Labelled, seed: int) -> float:
+def _train_plain(X: NDArray[np.float32], learn: Labelled, seed: int) -> float:
     """Seconds of one network's epoch in a plain loop with the stack's batches."""
-    peer = plain_torch(X, learn.labels, seed, batch_size=128)
+    peer = make_plain_torch(X, learn.labels, seed, batch_size=128)
     begun = time.perf_counter()
     next(peer.epochs)
     return time.perf_counter() - begun
 
 
-def to_file(t: Try) -> Rows:
+def measure_to_file(t: Trial) -> Rows:
     """MNIST to 99.0 %, from files on disk to a model file: reading, training and export are all counted."""
     name = "MNIST, 99.0 %"
     recipe, runs, n = RECIPES[name], [], 0
@@ -253,21 +257,25 @@ def to_file(t: Try) -> Rows:
         with tempfile.TemporaryDirectory() as folder:
             begun = time.perf_counter()
             learn, ask = t.read(recipe.data)
-            X, params = inputs(recipe, learn)
+            X, params = make_inputs(recipe, learn)
             fitted, training = fit(recipe, X, learn, seed)
             card = Card(
                 "classify", "mnist", (), Preprocessing("pixels", params.to_json()), classes=learn.classes
             )
             export(fitted.net, card, Path(folder) / "mnist.onnx", [X[:256]])
             seconds = time.perf_counter() - begun
-        n, asked = len(ask), inputs(recipe, ask, params)[0]
+        n, asked = len(ask), make_inputs(recipe, ask, params)[0]
         wrong = float((predict_log_proba(fitted.net, asked).argmax(1) != ask.labels).mean())
         runs.append({"error": wrong, "seconds": seconds, "training_seconds": training})
     what = f"{name}, from files to a model file"
-    return [row_of(what, "sutja", runs, goal=_finite(recipe.goal), n=n, reached=reached(runs, recipe.goal))]
+    return [
+        make_row(
+            what, "sutja", runs, goal=_to_finite(recipe.goal), n=n, reached=has_reached(runs, recipe.goal)
+        )
+    ]
 
 
-def lecun1989(t: Try) -> Rows:
+def measure_lecun1989(t: Trial) -> Rows:
     """The experiment of 1989, by its recipe."""
     recipe = load_recipe("lecun1989")
     passes = recipe.PASSES if t.limit is None else 1
@@ -297,47 +305,47 @@ def load_recipe(name: str) -> ModuleType:
     return module
 
 
-ROWS: Mapping[str, Callable[[Try], Rows]] = MappingProxyType(
+ROWS: Mapping[str, Callable[[Trial], Rows]] = MappingProxyType(
     {
-        "perceptron": perceptron,
-        "stack": stack,
-        "99": to_file,
-        "99.5": lambda t: [trained("MNIST, 99.5 %", t)],
-        "full": lambda t: [trained("MNIST, in full", t)],
-        "lecun1989": lecun1989,
-        "postal": lambda t: [trained("postal digits, best", t)],
+        "perceptron": measure_perceptron,
+        "stack": measure_stack,
+        "99": measure_to_file,
+        "99.5": lambda t: [train_recipe("MNIST, 99.5 %", t)],
+        "full": lambda t: [train_recipe("MNIST, in full", t)],
+        "lecun1989": measure_lecun1989,
+        "postal": lambda t: [train_recipe("postal digits, best", t)],
     }
 )
 
 
-def show(rows: Rows) -> str:
+def format_rows(rows: Rows) -> str:
     """The rows as a table."""
     headers = ("what", "by", "runs", "error %", "seconds", "rejected % at 1 % error", "goal")
-    return table(
+    return format_table(
         headers,
         [
             (
                 row["what"],
                 row["by"],
                 row["runs"],
-                _pair(row, "error", 100.0),
-                _pair(row, "seconds", 1.0),
-                _pair(row, "rejected", 100.0),
-                _goal(row),
+                _format_pair(row, "error", 100.0),
+                _format_pair(row, "seconds", 1.0),
+                _format_pair(row, "rejected", 100.0),
+                _format_goal(row),
             )
             for row in rows
         ],
     )
 
 
-def _pair(row: Mapping[str, Any], key: str, times: float) -> str:
+def _format_pair(row: Mapping[str, Any], key: str, times: float) -> str:
     if key not in row:
         return "–"
     deviation = f" ± {times * row[f'{key}_std']:.2f}" if f"{key}_std" in row else ""
     return f"{times * row[key]:.2f}{deviation}"
 
 
-def _goal(row: Mapping[str, Any]) -> str:
+def _format_goal(row: Mapping[str, Any]) -> str:
     error, seconds = row.get("goal", (None, None))
     parts = [f"{100 * error:g} %"] if error is not None else []
     parts += [f"{seconds:g} s"] if seconds is not None else []
@@ -345,7 +353,7 @@ def _goal(row: Mapping[str, Any]) -> str:
     return " in ".join(parts) + verdict or "–"
 
 
-def others(path: Path, chosen: Sequence[str]) -> Rows:
+def load_others(path: Path, chosen: Sequence[str]) -> Rows:
     """What is kept of rows that were not measured now; each has its own date."""
     if not path.is_file():
         return []
@@ -355,7 +363,7 @@ def others(path: Path, chosen: Sequence[str]) -> Rows:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    parser = arguments(__doc__, model=False)
+    parser = make_parser(__doc__, model=False)
     parser.add_argument("--row", action="append", choices=list(ROWS), help="one row, again for more")
     parser.add_argument("--seeds", type=int, default=SEEDS, help=f"runs of each row (default: {SEEDS})")
     parser.add_argument("--threads", type=int, default=0, help="of torch; 0 leaves its choice")
@@ -363,23 +371,23 @@ def main(argv: Sequence[str] | None = None) -> None:
     load = warn_if_busy()
     if args.threads:
         torch.set_num_threads(args.threads)
-    t = Try(args.part, args.seeds, args.limit, not args.no_peers)
+    t = Trial(args.part, args.seeds, args.limit, not args.no_peers)
     warm_up()
     chosen, rows = args.row or list(ROWS), []
     for name in chosen:
-        rows += [{"row": name, "date": now(), **row} for row in ROWS[name](t)]
+        rows += [{"row": name, "date": format_now(), **row} for row in ROWS[name](t)]
     few = args.limit or (args.seeds if args.seeds < SEEDS else None)
-    path = result_path(FIGURE, args.part, few)
+    path = make_result_path(FIGURE, args.part, few)
     content = {
         "part": args.part,
         "seeds": args.seeds,
         "load_before": load,
         "threads": torch.get_num_threads(),
-        "rows": [*others(path, chosen), *rows],
+        "rows": [*load_others(path, chosen), *rows],
     }
-    save(path, FIGURE, content, PACKAGES)
-    print(show(rows))
-    print(f"part: {args.part}; kept in {shown(path)}")
+    save_result(path, FIGURE, content, PACKAGES)
+    print(format_rows(rows))
+    print(f"part: {args.part}; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -16,23 +16,23 @@ from typing import Any
 
 import _page_readers
 import cv2
-from _filled_pages import LAYOUTS, Filled, pages
-from _machine import result_path, save, shown, table
-from _page_readers import PageAnswer, PageReaderOf, Seen
+from _filled_pages import LAYOUTS, FilledPage, make_pages
+from _machine import format_path, format_table, make_result_path, save_result
+from _page_readers import NamedPageReader, PageAnswer, ReadNumber
 from _peers import PEERS_PACKAGES
-from _scores import percent, rate
-from _sutja import arguments, data_folder
+from _scores import format_percent, make_rate
+from _sutja_models import find_data_folder, make_parser
 
 FIGURE = "forms"
 LEAST_OVERLAP = 0.5  # IoU from which a field is found
 PAGES = 60
 
 
-def counts(page: Filled, answer: PageAnswer) -> dict[str, int]:
+def count_fields(page: FilledPage, answer: PageAnswer) -> dict[str, int]:
     """Fields, and how many of them were found, read, accepted, and accepted though wrong."""
     out = dict.fromkeys(("fields", "found", "read", "accepted", "wrong"), 0)
     for digits, box in page.fields:
-        best: Seen | None = max(answer.numbers, key=lambda number: number.covers(box), default=None)
+        best: ReadNumber | None = max(answer.numbers, key=lambda number: number.covers(box), default=None)
         out["fields"] += 1
         if best is None or best.covers(box) < LEAST_OVERLAP:
             continue
@@ -44,12 +44,12 @@ def counts(page: Filled, answer: PageAnswer) -> dict[str, int]:
     return out
 
 
-def row(
-    reader: PageReaderOf, drawn: Sequence[Filled], paths: Sequence[Path], fresh: bool
+def make_row(
+    reader: NamedPageReader, drawn: Sequence[FilledPage], paths: Sequence[Path], fresh: bool
 ) -> list[dict[str, Any]]:
     """A reader's figures, all layouts and each."""
-    answers = list(_page_readers.answers(reader, paths, FIGURE, fresh=fresh))
-    found = [(page.layout, counts(page, answer)) for page, answer in zip(drawn, answers, strict=True)]
+    answers = list(_page_readers.get_answers(reader, paths, FIGURE, fresh=fresh))
+    found = [(page.layout, count_fields(page, answer)) for page, answer in zip(drawn, answers, strict=True)]
     rows = []
     for layout in ("all", *LAYOUTS):
         mine = [count for name, count in found if layout in ("all", name)]
@@ -60,10 +60,10 @@ def row(
                 "layout": layout,
                 "pages": len(mine),
                 "n": n["fields"],
-                "found": rate(n["found"], n["fields"]),
-                "read": rate(n["read"], n["fields"]),
-                "accepted": rate(n["accepted"], n["fields"]),
-                "wrong_of_accepted": rate(n["wrong"], n["accepted"]),
+                "found": make_rate(n["found"], n["fields"]),
+                "read": make_rate(n["read"], n["fields"]),
+                "accepted": make_rate(n["accepted"], n["fields"]),
+                "wrong_of_accepted": make_rate(n["wrong"], n["accepted"]),
                 "seconds_a_page": round(
                     statistics.median(
                         a.seconds for p, a in zip(drawn, answers, strict=True) if layout in ("all", p.layout)
@@ -77,17 +77,20 @@ def row(
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__).parse_args(argv)
-    drawn = list(pages(data_folder(), args.part, args.limit or PAGES))
+    args = make_parser(__doc__).parse_args(argv)
+    drawn = list(make_pages(find_data_folder(), args.part, args.limit or PAGES))
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / f"{i:03d}.png" for i in range(len(drawn))]
         for path, page in zip(paths, drawn, strict=True):
             cv2.imwrite(str(path), page.pixels)
-        for reader in _page_readers.readers(args.model or [None], with_peers=not args.no_peers):
-            rows += row(reader, drawn, paths, args.fresh)
-    kept = save(
-        result_path(FIGURE, args.part, args.limit), FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES
+        for reader in _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers):
+            rows += make_row(reader, drawn, paths, args.fresh)
+    kept = save_result(
+        make_result_path(FIGURE, args.part, args.limit),
+        FIGURE,
+        {"part": args.part, "rows": rows},
+        PEERS_PACKAGES,
     )
     names = ("found", "read", "accepted", "wrong_of_accepted")
     lines = [
@@ -96,13 +99,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             r["settings"],
             r["layout"],
             r["n"],
-            *(percent(r[n], interval=True) for n in names),
+            *(format_percent(r[n], interval=True) for n in names),
             r["seconds_a_page"],
         )
         for r in rows
     ]
-    print(table(("reader", "settings", "layout", "n", *names, "s a page"), lines))
-    print(f"part: {args.part}; kept in {shown(kept)}")
+    print(format_table(("reader", "settings", "layout", "n", *names, "s a page"), lines))
+    print(f"part: {args.part}; kept in {format_path(kept)}")
 
 
 if __name__ == "__main__":

@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 import onnx
 import torch
-from _arithmetic import count_macs
 from _digit_recipes import RECIPES, Recipe
-from _machine import result_path, save, shown, table, warn_if_busy
-from _sutja import arguments
-from digits import PACKAGES, SEEDS, Try, inputs, row_of
+from _machine import format_path, format_table, make_result_path, save_result, warn_if_busy
+from _macs import count_macs
+from _sutja_models import make_parser
+from digits import PACKAGES, SEEDS, Trial, make_inputs, make_row
 from torch import nn
 
 from sutja.data.labelled.load import Labelled
@@ -40,7 +40,7 @@ _SIDE = {"cuda": 8192, "cpu": 1024}  # rows and columns of the product that show
 _TURNS = 10
 
 
-def on_device(recipe: Recipe, device: str, cpu: bool) -> Recipe:
+def adapt_to_device(recipe: Recipe, device: str, cpu: bool) -> Recipe:
     """The recipe with batches that fill a GPU."""
     config = replace(recipe.config, device=device)
     if cpu:
@@ -51,7 +51,7 @@ def on_device(recipe: Recipe, device: str, cpu: bool) -> Recipe:
     return replace(recipe, config=config)
 
 
-def best_rate(device: torch.device, dtype: torch.dtype) -> float:
+def measure_best_rate(device: torch.device, dtype: torch.dtype) -> float:
     """Multiplications with additions a second of a large matrix product."""
     side = _SIDE[device.type]
     left = torch.rand(side, side, device=device, dtype=dtype)
@@ -70,14 +70,16 @@ def _wait(device: torch.device) -> None:
         torch.cuda.synchronize(device)
 
 
-def macs_of(net: nn.Module, shape: tuple[int, int, int]) -> int:
+def count_net_macs(net: nn.Module, shape: tuple[int, int, int]) -> int:
     """Multiplications of one picture's forward pass."""
     return count_macs(
         onnx.load_model_from_string(to_onnx(LogProbabilities(net).eval(), "classify", shape)), (1, *shape)
     )
 
 
-def once(recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, seed: int) -> dict[str, float]:
+def train_once(
+    recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, seed: int
+) -> dict[str, float]:
     """One network trained: its error, and the seconds from data on the device to trained weights."""
     device = torch.device(recipe.config.device)
     torch.manual_seed(seed)
@@ -92,19 +94,19 @@ def once(recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, see
     return {"error": float(wrong), "seconds": seconds, "steps": float(fitted.steps)}
 
 
-def row(name: str, t: Try, device: torch.device) -> dict[str, Any]:
+def measure_recipe(name: str, t: Trial, device: torch.device) -> dict[str, Any]:
     """One recipe with every seed, beside the arithmetic limit."""
-    recipe = on_device(RECIPES[name], str(device), device.type == "cpu")
+    recipe = adapt_to_device(RECIPES[name], str(device), device.type == "cpu")
     learn, ask = t.parts(recipe.data)
-    X, params = inputs(recipe, learn)
-    asked, _ = inputs(recipe, ask, params)
-    once(recipe, X, learn, asked, ask, t.seeds)  # loads kernels, records graphs
-    runs = [once(recipe, X, learn, asked, ask, seed) for seed in range(t.seeds)]
+    X, params = make_inputs(recipe, learn)
+    asked, _ = make_inputs(recipe, ask, params)
+    train_once(recipe, X, learn, asked, ask, t.seeds)  # loads kernels, records graphs
+    runs = [train_once(recipe, X, learn, asked, ask, seed) for seed in range(t.seeds)]
     net = make_net(recipe.net, X.shape[1:], len(learn.classes), size=recipe.size)
-    macs = macs_of(net, X.shape[1:]) * PASSES * len(learn) * recipe.config.epochs
-    rate = best_rate(device, torch.bfloat16)
+    macs = count_net_macs(net, X.shape[1:]) * PASSES * len(learn) * recipe.config.epochs
+    rate = measure_best_rate(device, torch.bfloat16)
     seconds = float(np.mean([run["seconds"] for run in runs]))
-    return row_of(
+    return make_row(
         name,
         "sutja",
         runs,
@@ -119,7 +121,7 @@ def row(name: str, t: Try, device: torch.device) -> dict[str, Any]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    parser = arguments(__doc__, model=False, peers=False)
+    parser = make_parser(__doc__, model=False, peers=False)
     parser.add_argument("--device", help="of torch (default: cuda where there is one, else nothing is done)")
     parser.add_argument("--seeds", type=int, default=SEEDS)
     args = parser.parse_args(argv)
@@ -129,13 +131,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         return
     device = torch.device(args.device or "cuda")
-    t = Try(args.part, args.seeds, args.limit, False)
+    t = Trial(args.part, args.seeds, args.limit, False)
     load = warn_if_busy()
-    rows = [row(name, t, device) for name in GOALS]
+    rows = [measure_recipe(name, t, device) for name in GOALS]
     few = args.limit or (args.seeds if args.seeds < SEEDS else None) or (None if device.type == "cuda" else 1)
-    path = result_path(FIGURE, args.part, few)
+    path = make_result_path(FIGURE, args.part, few)
     name = torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu"
-    save(path, FIGURE, {"part": args.part, "device": name, "load_before": load, "rows": rows}, PACKAGES)
+    save_result(
+        path, FIGURE, {"part": args.part, "device": name, "load_before": load, "rows": rows}, PACKAGES
+    )
     cells = [
         (
             r["what"],
@@ -149,8 +153,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         for r in rows
     ]
     headers = ("what", "runs", "error", "seconds", "aim on an H100", "limit, s", "times the limit")
-    print(table(headers, cells))
-    print(f"device: {name}; part: {args.part}; kept in {shown(path)}")
+    print(format_table(headers, cells))
+    print(f"device: {name}; part: {args.part}; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

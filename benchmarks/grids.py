@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import _page_readers
-from _alignment import largest_table
-from _machine import result_path, save, shown, table
-from _page_readers import PageReaderOf, Seen
-from _scores import percent, rate
-from _sutja import arguments, data_folder
+from _machine import format_path, format_table, make_result_path, save_result
+from _page_readers import NamedPageReader, ReadNumber
+from _scores import format_percent, make_rate
+from _sutja_models import find_data_folder, make_parser
+from _table_alignment import find_largest_table
 
 from sutja.data.pages.pages import in_part
 from sutja.data.sets.fields import SudokuRecord, read_sudoku
@@ -26,13 +26,13 @@ SIDE = 9
 PUBLISHED = {"reader": "Wicht, PhD thesis, Fribourg 2017", "all_right": 0.925}
 
 
-def cells_right(record: SudokuRecord, numbers: Sequence[Seen]) -> int:
+def count_right_cells(record: SudokuRecord, numbers: Sequence[ReadNumber]) -> int:
     """How many of the 81 cells are right and in place; what is no line of the grid is cut off."""
     grid: dict[tuple[int, int], str] = {}
-    for number in largest_table(numbers):
+    for number in find_largest_table(numbers):
         if number.row is not None and number.column is not None:
             grid[number.row, number.column] = number.digits
-    rows, columns = _full([r for r, _ in grid]), _full([c for _, c in grid])
+    rows, columns = _fill([r for r, _ in grid]), _fill([c for _, c in grid])
     return sum(
         grid.get((rows[i], columns[j])) == str(record.digits[i][j])
         for i in range(min(SIDE, len(rows)))
@@ -40,24 +40,25 @@ def cells_right(record: SudokuRecord, numbers: Sequence[Seen]) -> int:
     )
 
 
-def _full(places: Sequence[int]) -> list[int]:
+def _fill(places: Sequence[int]) -> list[int]:
     """The rows, or the columns, that hold half a grid's line at least."""
     return sorted(place for place, count in Counter(places).items() if count > SIDE / 2)
 
 
-def row(reader: PageReaderOf, records: Sequence[SudokuRecord]) -> dict[str, Any]:
+def make_row(reader: NamedPageReader, records: Sequence[SudokuRecord]) -> dict[str, Any]:
     """Sutja's figures on some grids."""
-    answers = list(_page_readers.answers(reader, [r.path for r in records], FIGURE))
-    right = [cells_right(r, a.numbers) for a, r in zip(answers, records, strict=True)]
+    answers = list(_page_readers.get_answers(reader, [r.path for r in records], FIGURE))
+    right = [count_right_cells(r, a.numbers) for a, r in zip(answers, records, strict=True)]
     accepted = [
-        cells_right(r, [n for n in a.numbers if n.accepted]) for a, r in zip(answers, records, strict=True)
+        count_right_cells(r, [n for n in a.numbers if n.accepted])
+        for a, r in zip(answers, records, strict=True)
     ]
     return {
         **reader.facts(),
         "n": len(records),
-        "all_right": rate(sum(count == SIDE**2 for count in right), len(records)),
-        "cells_right": rate(sum(right), SIDE**2 * len(records)),
-        "cells_right_and_accepted": rate(sum(accepted), SIDE**2 * len(records)),
+        "all_right": make_rate(sum(count == SIDE**2 for count in right), len(records)),
+        "cells_right": make_rate(sum(right), SIDE**2 * len(records)),
+        "cells_right_and_accepted": make_rate(sum(accepted), SIDE**2 * len(records)),
         "pictures": {r.path.stem: count for r, count in zip(records, right, strict=True)},
         "seconds_a_page": round(statistics.median(a.seconds for a in answers), 3),
     }
@@ -65,18 +66,20 @@ def row(reader: PageReaderOf, records: Sequence[SudokuRecord]) -> dict[str, Any]
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__, peers=False).parse_args(argv)
-    records = [r for r in read_sudoku(data_folder()) if in_part("sudoku", r.key, args.part)][: args.limit]
-    rows = [row(_page_readers.sutja_reader(model), records) for model in args.model or [None]]
+    args = make_parser(__doc__, peers=False).parse_args(argv)
+    records = [r for r in read_sudoku(find_data_folder()) if in_part("sudoku", r.key, args.part)][
+        : args.limit
+    ]
+    rows = [make_row(_page_readers.make_sutja_reader(model), records) for model in args.model or [None]]
     content = {"part": args.part, "published": PUBLISHED, "rows": rows}
-    path = save(result_path(FIGURE, args.part, args.limit), FIGURE, content)
+    path = save_result(make_result_path(FIGURE, args.part, args.limit), FIGURE, content)
     names = ("all_right", "cells_right", "cells_right_and_accepted")
     lines = [
-        (r["reader"], r["n"], *(percent(r[n], interval=True) for n in names), r["seconds_a_page"])
+        (r["reader"], r["n"], *(format_percent(r[n], interval=True) for n in names), r["seconds_a_page"])
         for r in rows
     ]
-    print(table(("reader", "n", *names, "s a page"), lines))
-    print(f"part: {args.part}; kept in {shown(path)}")
+    print(format_table(("reader", "n", *names, "s a page"), lines))
+    print(f"part: {args.part}; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

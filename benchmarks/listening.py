@@ -27,13 +27,22 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import _hour
+import _long_recording
 import _pocketsphinx as sphinx
 import _recordings
-from _machine import DRAFTS, result_path, save, shown, table, track, warn_if_busy, write_json
-from _recordings import Take
-from _scores import Case, Rate, false_numbers, percent, rate, tally
-from _sutja import arguments, data_folder
+from _machine import (
+    DRAFTS,
+    format_path,
+    format_table,
+    make_result_path,
+    save_result,
+    track,
+    warn_if_busy,
+    write_json,
+)
+from _recordings import LabelledRecording
+from _scores import Case, Rate, count_false_numbers, format_percent, make_rate, tally
+from _sutja_models import find_data_folder, make_parser
 
 from sutja.errors import SutjaError
 from sutja.listening import Listener
@@ -46,12 +55,12 @@ DEFAULT = "spoken"
 WORDS_SET = "an4, number words"  # the set whose grammar needs more than digits
 
 
-def case_of(take: Take, heard: Sequence[str], confidence: float, accepted: bool) -> Case:
+def make_case(take: LabelledRecording, heard: Sequence[str], confidence: float, accepted: bool) -> Case:
     """An answer to a recording: several numbers are kept apart, so that "12 3" is not "123"."""
     return Case(" ".join(take.digits), " ".join(heard) or None, confidence, accepted and bool(heard))
 
 
-def sutja_cases(listener: Listener, takes: Sequence[Take], what: str) -> list[Case]:
+def answer_with_sutja(listener: Listener, takes: Sequence[LabelledRecording], what: str) -> list[Case]:
     """What sutja hears; a recording is accepted if all of its numbers are, or any where none was said."""
     cases = []
     for take in track(takes, what, len(takes)):
@@ -60,25 +69,28 @@ def sutja_cases(listener: Listener, takes: Sequence[Take], what: str) -> list[Ca
         confidence = [number.confidence for number in numbers]
         sure = (min if take.digits else max)(confidence, default=0.0)
         accepted = every(number.accepted for number in numbers)
-        cases.append(case_of(take, [number.digits for number in numbers], sure, accepted))
+        cases.append(make_case(take, [number.digits for number in numbers], sure, accepted))
     return cases
 
 
-def sphinx_cases(name: str, part: str, takes: Sequence[Take], *, fresh: bool) -> list[Case]:
+def answer_with_sphinx(
+    name: str, part: str, takes: Sequence[LabelledRecording], *, fresh: bool
+) -> list[Case]:
     """What PocketSphinx hears, kept from one run to the next; it says of nothing how sure it is."""
     grammar = "numbers" if name == WORDS_SET else "digits"
     digest = sha256(f"{name} {part} {grammar} {[take.name for take in takes]}".encode()).hexdigest()[:16]
     kept = DRAFTS / f"pocketsphinx-{digest}.json"
     if fresh or not kept.is_file():
         said = [
-            sphinx.hear(take.samples, grammar) for take in track(takes, f"{name}: {sphinx.PEER}", len(takes))
+            sphinx.transcribe(take.samples, grammar)
+            for take in track(takes, f"{name}: {sphinx.PEER}", len(takes))
         ]
         write_json(kept, said)
     said = json.loads(kept.read_text(encoding="utf-8"))
-    return [case_of(take, heard, 1.0, True) for take, heard in zip(takes, said, strict=True)]
+    return [make_case(take, heard, 1.0, True) for take, heard in zip(takes, said, strict=True)]
 
 
-def digit_errors(cases: Sequence[Case]) -> dict[str, float | int | None]:
+def count_digit_errors(cases: Sequence[Case]) -> dict[str, float | int | None]:
     """Edits that turn the heard digits into the true ones, per true digit."""
     true = [case.truth.replace(" ", "") for case in cases]
     edits = sum(
@@ -88,16 +100,18 @@ def digit_errors(cases: Sequence[Case]) -> dict[str, float | int | None]:
     return {"edits": edits, "digits": digits, "rate": round(edits / digits, 5) if digits else None}
 
 
-def rows_of(
+def make_rows(
     name: str, readers: dict[str, Callable[[], list[Case]]], *, none: bool = False
 ) -> list[dict[str, Any]]:
     """A row for each reader."""
     rows = []
     for reader, answer in readers.items():
         cases = answer()
-        figures = false_numbers(cases) if none else {**tally(cases), "digit_error": digit_errors(cases)}
+        figures = (
+            count_false_numbers(cases) if none else {**tally(cases), "digit_error": count_digit_errors(cases)}
+        )
         if reader == sphinx.PEER and not none:
-            figures |= {"accepted": rate(0, 0), "wrong_of_accepted": rate(0, 0), "ece": None}
+            figures |= {"accepted": make_rate(0, 0), "wrong_of_accepted": make_rate(0, 0), "ece": None}
         rows.append({"set": name, "reader": reader, **figures})
     return rows
 
@@ -110,15 +124,15 @@ def measure(listener: Listener, args: argparse.Namespace, root: Path) -> list[di
         if not takes:  # the spoken strings are a test set as a whole
             continue
         readers: dict[str, Callable[[], list[Case]]] = {
-            f"sutja {listener.card.name}": partial(sutja_cases, listener, takes, f"{name}: sutja")
+            f"sutja {listener.card.name}": partial(answer_with_sutja, listener, takes, f"{name}: sutja")
         }
         if not args.no_peers:
-            readers[sphinx.PEER] = partial(sphinx_cases, name, args.part, takes, fresh=args.fresh)
-        rows += rows_of(name, readers, none=name in _recordings.NO_NUMBER)
+            readers[sphinx.PEER] = partial(answer_with_sphinx, name, args.part, takes, fresh=args.fresh)
+        rows += make_rows(name, readers, none=name in _recordings.NO_NUMBER)
     return rows
 
 
-def left_out(path: Path, part: str) -> list[dict[str, Any]]:
+def measure_left_out(path: Path, part: str) -> list[dict[str, Any]]:
     """Digits of each speaker of `fsdd` as a listener hears them that has learnt from the five others."""
     said = json.loads(path.read_text(encoding="utf-8"))
     if said["test"] != (part == "test"):
@@ -130,16 +144,16 @@ def left_out(path: Path, part: str) -> list[dict[str, Any]]:
     rows, shares = [], []
     for speaker in sorted({answer["speaker"] for answer in said["answers"]}):
         mine = [answer for answer in said["answers"] if answer["speaker"] == speaker]
-        right = rate(sum(answer["heard"] == answer["digit"] for answer in mine), len(mine))
+        right = make_rate(sum(answer["heard"] == answer["digit"] for answer in mine), len(mine))
         shares.append(float(right["rate"] or 0.0))
         rows.append({"set": f"fsdd, without {speaker}", "reader": "sutja", "n": len(mine), "right": right})
     n = len(said["answers"])
     hits = sum(answer["heard"] == answer["digit"] for answer in said["answers"])
-    mean = {**rate(hits, n), "rate": round(sum(shares) / len(shares), 5)}
+    mean = {**make_rate(hits, n), "rate": round(sum(shares) / len(shares), 5)}
     return [*rows, {"set": "fsdd, mean of those left out", "reader": "sutja", "n": n, "right": mean}]
 
 
-def show(rows: Sequence[dict[str, Any]]) -> str:
+def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as a table, in percent."""
     headers = (
         "set",
@@ -151,7 +165,7 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
         "accepted (95 %)",
         "wrong of these",
     )
-    nothing: Rate = rate(0, 0)
+    nothing: Rate = make_rate(0, 0)
     lines = []
     for row in rows:
         error = row.get("digit_error", {}).get("rate")
@@ -160,17 +174,17 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
                 row["set"],
                 row["reader"],
                 row["n"],
-                percent(row.get("right", nothing), interval=True),
+                format_percent(row.get("right", nothing), interval=True),
                 "–" if error is None else f"{100 * error:.2f}",
-                percent(row.get("answered", nothing)),
-                percent(row.get("accepted", nothing), interval=True),
-                percent(row.get("wrong_of_accepted", nothing)),
+                format_percent(row.get("answered", nothing)),
+                format_percent(row.get("accepted", nothing), interval=True),
+                format_percent(row.get("wrong_of_accepted", nothing)),
             )
         )
-    return table(headers, lines)
+    return format_table(headers, lines)
 
 
-def load(name: str) -> Listener:
+def load_listener(name: str) -> Listener:
     """A listener on one thread."""
     import cv2
 
@@ -181,7 +195,7 @@ def load(name: str) -> Listener:
         raise SystemExit(f"error: {error}") from error
 
 
-def model_facts(name: str, listener: Listener) -> dict[str, Any]:
+def describe_listener(name: str, listener: Listener) -> dict[str, Any]:
     """Which model this is: its card's name, its terms, and the file's size and checksum."""
     data = find_model(name).read_bytes()
     card = listener.card
@@ -198,35 +212,37 @@ def model_facts(name: str, listener: Listener) -> dict[str, Any]:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    parser = arguments(__doc__, model=False)
+    parser = make_parser(__doc__, model=False)
     parser.add_argument("--model", default=DEFAULT, metavar="FILE|NAME", help=f"by default {DEFAULT}")
     parser.add_argument("--speakers", type=Path, metavar="FILE", help="answers with one speaker left out")
     parser.add_argument("--no-hour", action="store_true", help="leave out the hour's speed")
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
-    listener, root = load(args.model), data_folder()
+    listener, root = load_listener(args.model), find_data_folder()
     rows = measure(listener, args, root)
     if args.speakers is not None:
-        rows += left_out(args.speakers, args.part)
+        rows += measure_left_out(args.speakers, args.part)
     hour = (
-        [] if args.no_hour else _hour.contest(listener, root, peers=not args.no_peers, short=bool(args.limit))
+        []
+        if args.no_hour
+        else _long_recording.time_hour(listener, root, peers=not args.no_peers, short=bool(args.limit))
     )
     content = {
         "part": args.part,
-        "model": model_facts(args.model, listener),
+        "model": describe_listener(args.model, listener),
         "load_before": load_before,
         "rows": rows,
         "hour": hour,
     }
-    path = save(
-        result_path(FIGURE, args.part, args.limit),
+    path = save_result(
+        make_result_path(FIGURE, args.part, args.limit),
         FIGURE,
         content,
         ("soundfile", "soxr", *sphinx.PEER_PACKAGES),
     )
-    print(show(rows))
-    print(_hour.show(hour))
-    print(f"part: {args.part}; {sphinx.PEER} accepts all that it hears; kept in {shown(path)}")
+    print(format_rows(rows))
+    print(_long_recording.format_rows(hour))
+    print(f"part: {args.part}; {sphinx.PEER} accepts all that it hears; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

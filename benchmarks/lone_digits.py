@@ -16,10 +16,10 @@ from typing import Any
 
 import _crops
 import _peers
-from _machine import result_path, save, shown, table
-from _scores import percent
-from _sutja import arguments, data_folder, model_facts, models
-from amounts import sutja_row
+from _machine import format_path, format_table, make_result_path, save_result
+from _scores import format_percent
+from _sutja_models import describe_model, find_data_folder, list_models, make_parser
+from amounts import make_sutja_row
 
 FIGURE = "lone_digits"
 PEER_SAMPLE = 300  # crops a set
@@ -29,20 +29,20 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
     """A row for each set and reader."""
     rows = []
     for name, read in _crops.LONE_DIGITS.items():
-        crops = _crops.some(read(root, args.part), args.limit)
-        rows += [sutja_row(model, name, crops) for model in models(args.model)]
+        crops = _crops.subsample(read(root, args.part), args.limit)
+        rows += [make_sutja_row(model, name, crops) for model in list_models(args.model)]
         if args.no_peers:
             continue
-        sample = _crops.some(crops, PEER_SAMPLE)
-        validation = _crops.some(_crops.some(read(root, "validation"), args.limit), PEER_SAMPLE)
+        sample = _crops.subsample(crops, PEER_SAMPLE)
+        validation = _crops.subsample(_crops.subsample(read(root, "validation"), args.limit), PEER_SAMPLE)
         rows += [
-            _peers.row(ways, sample, validation, name, fresh=args.fresh)
-            for ways in _peers.digit_ways().values()
+            _peers.make_row(modes, sample, validation, name, fresh=args.fresh)
+            for modes in _peers.list_digit_modes().values()
         ]
     return rows
 
 
-def show(rows: Sequence[dict[str, Any]]) -> str:
+def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as a table, in percent."""
     headers = (
         "set",
@@ -56,7 +56,7 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
         "wrong of these",
         "ECE",
     )
-    return table(
+    return format_table(
         headers,
         [
             (
@@ -64,8 +64,11 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
                 row["reader"],
                 row.get("way", ""),
                 row["n"],
-                percent(row["right"], interval=True),
-                *(percent(row[key]) for key in ("wrong", "no_number", "accepted", "wrong_of_accepted")),
+                format_percent(row["right"], interval=True),
+                *(
+                    format_percent(row[key])
+                    for key in ("wrong", "no_number", "accepted", "wrong_of_accepted")
+                ),
                 row["ece"] or "–",
             )
             for row in rows
@@ -75,16 +78,20 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__).parse_args(argv)
-    rows = measure(args, data_folder())
+    args = make_parser(__doc__).parse_args(argv)
+    rows = measure(args, find_data_folder())
     content = {
         "part": args.part,
-        "models": [model_facts(model) for model in models(args.model)],
+        "models": [describe_model(model) for model in list_models(args.model)],
         "rows": rows,
     }
-    path = save(result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES)
-    print(show(rows))
-    print(f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {shown(path)}")
+    path = save_result(
+        make_result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES
+    )
+    print(format_rows(rows))
+    print(
+        f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"
+    )
 
 
 if __name__ == "__main__":

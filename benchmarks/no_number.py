@@ -17,9 +17,9 @@ from typing import Any
 import _crops
 import _peers
 from _crops import Crop
-from _machine import result_path, save, shown, table
-from _scores import Case, case_of, false_numbers, percent
-from _sutja import arguments, data_folder, load_reader, model_facts, models, read_cases
+from _machine import format_path, format_table, make_result_path, save_result
+from _scores import Case, count_false_numbers, format_percent, make_case
+from _sutja_models import describe_model, find_data_folder, list_models, load_reader, make_parser, read_cases
 
 from sutja.synthesis.fonts import load_faces
 
@@ -28,61 +28,63 @@ COMPOSED = 1000  # crops a kind
 PEER_SAMPLE = 100  # crops a kind
 
 
-def sets(root: Path, part: str, limit: int | None) -> dict[str, list[Crop]]:
+def load_sets(root: Path, part: str, limit: int | None) -> dict[str, list[Crop]]:
     """Crops without a number by kind."""
     n = min(COMPOSED, limit or COMPOSED)
     return {
-        "blank paper": _crops.composed("blank", n),
-        "scribbles": _crops.composed("scribble", n),
-        "printed words": _crops.drawn_words(n, hand=False),
-        "handwriting fonts": _crops.drawn_words(n, hand=True),
-        "real words": _crops.some(_crops.real_words(root, part), limit),
+        "blank paper": _crops.compose_crops("blank", n),
+        "scribbles": _crops.compose_crops("scribble", n),
+        "printed words": _crops.draw_words(n, hand=False),
+        "handwriting fonts": _crops.draw_words(n, hand=True),
+        "real words": _crops.subsample(_crops.load_real_words(root, part), limit),
     }
 
 
-def sutja_cases(model: str, name: str, crops: Sequence[Crop]) -> list[Case]:
+def answer_with_sutja(model: str, name: str, crops: Sequence[Crop]) -> list[Case]:
     """A model's answers on one kind."""
     reader = load_reader(model)
     return [case for case, _ in read_cases(reader, crops, f"{name}: {reader.card.name}")]
 
 
-def peer_row(way: _peers.Way, name: str, crops: Sequence[Crop], *, fresh: bool) -> dict[str, Any]:
+def make_peer_row(mode: _peers.PeerMode, name: str, crops: Sequence[Crop], *, fresh: bool) -> dict[str, Any]:
     """A peer's figures on one kind: a text with more letters than digits counts as no number."""
-    found = _peers.answers(way, crops, name, fresh=fresh)
-    cases = [case_of("", text, sure, words=True) for text, sure in found.texts]
-    return {"set": name, **found.facts(), **false_numbers(cases)}
+    found = _peers.get_answers(mode, crops, name, fresh=fresh)
+    cases = [make_case("", text, sure, words=True) for text, sure in found.texts]
+    return {"set": name, **found.facts(), **count_false_numbers(cases)}
 
 
 def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
     """A row for each kind and reader, the peers on the crops as they are; then all kinds together."""
     rows: list[dict[str, Any]] = []
-    together: dict[str, list[Case]] = {model: [] for model in models(args.model)}
-    for name, crops in sets(root, args.part, args.limit).items():
+    together: dict[str, list[Case]] = {model: [] for model in list_models(args.model)}
+    for name, crops in load_sets(root, args.part, args.limit).items():
         for model, every in together.items():
-            cases = sutja_cases(model, name, crops)
+            cases = answer_with_sutja(model, name, crops)
             every += cases
-            rows.append({"set": name, "reader": reader_name(model), **false_numbers(cases)})
+            rows.append({"set": name, "reader": name_reader(model), **count_false_numbers(cases)})
         if args.no_peers:
             continue
-        sample = _crops.some(crops, PEER_SAMPLE)
-        ways = [w for found in _peers.line_ways().values() for w in found if w.peer != "RapidOCR pipeline"]
-        ways = [way for way in ways if way.prepare is None]
-        rows += [peer_row(way, name, sample, fresh=args.fresh) for way in ways]
+        sample = _crops.subsample(crops, PEER_SAMPLE)
+        modes = [
+            w for found in _peers.list_line_modes().values() for w in found if w.peer != "RapidOCR pipeline"
+        ]
+        modes = [mode for mode in modes if mode.prepare is None]
+        rows += [make_peer_row(mode, name, sample, fresh=args.fresh) for mode in modes]
     return rows + [
-        {"set": "all together", "reader": reader_name(model), **false_numbers(every)}
+        {"set": "all together", "reader": name_reader(model), **count_false_numbers(every)}
         for model, every in together.items()
     ]
 
 
-def reader_name(model: str) -> str:
+def name_reader(model: str) -> str:
     """What a model is called in the rows."""
     return f"sutja {load_reader(model).card.name}"
 
 
-def show(rows: Sequence[dict[str, Any]]) -> str:
+def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as a table, in percent."""
     headers = ("crops", "reader", "way", "n", "any number", "accepted (95 %)")
-    return table(
+    return format_table(
         headers,
         [
             (
@@ -90,8 +92,8 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
                 row["reader"],
                 row.get("way", ""),
                 row["n"],
-                percent(row["answered"]),
-                percent(row["accepted"], interval=True),
+                format_percent(row["answered"]),
+                format_percent(row["accepted"], interval=True),
             )
             for row in rows
         ],
@@ -100,19 +102,23 @@ def show(rows: Sequence[dict[str, Any]]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__).parse_args(argv)
-    rows = measure(args, data_folder())
+    args = make_parser(__doc__).parse_args(argv)
+    rows = measure(args, find_data_folder())
     printed, handwriting = load_faces()
     content = {
         "part": args.part,
-        "models": [model_facts(model) for model in models(args.model)],
+        "models": [describe_model(model) for model in list_models(args.model)],
         "seed": _crops.SEED,
         "fonts": {"printed": len(printed), "handwriting": len(handwriting)},
         "rows": rows,
     }
-    path = save(result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES)
-    print(show(rows))
-    print(f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {shown(path)}")
+    path = save_result(
+        make_result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES
+    )
+    print(format_rows(rows))
+    print(
+        f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"
+    )
 
 
 if __name__ == "__main__":

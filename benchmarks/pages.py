@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _machine import result_path, save, shown, table, track, warn_if_busy
-from _page_readers import PageReaderOf, peers, sutja_reader
+from _machine import format_path, format_table, make_result_path, save_result, track, warn_if_busy
+from _page_readers import NamedPageReader, make_peers, make_sutja_reader
 from _peers import PEERS_PACKAGES
-from _sutja import arguments, data_folder
+from _sutja_models import find_data_folder, make_parser
 from PIL import Image, ImageDraw
 
 from sutja.data.pages.pages import in_part
@@ -39,7 +39,7 @@ WATCH = 100  # pages between two looks at the memory
 _WORDS = ("the", "account", "of", "last", "month", "was", "sent", "with", "our", "letter", "please", "pay")
 
 
-def letter(path: Path, seed: int = 0) -> Path:
+def write_letter(path: Path, seed: int = 0) -> Path:
     """An A4 letter at 200 dpi: paragraphs, a date, a postcode, a table of amounts and their sum."""
     rng = np.random.default_rng(seed)
     page = Image.new("L", A4, 250)
@@ -57,7 +57,7 @@ def letter(path: Path, seed: int = 0) -> Path:
     return path
 
 
-def speed(readers: Sequence[PageReaderOf], path: Path) -> list[dict[str, Any]]:
+def measure_speed(readers: Sequence[NamedPageReader], path: Path) -> list[dict[str, Any]]:
     """Median seconds of each reader for the page, taking turns, the first round left out."""
     seconds: dict[int, list[float]] = {i: [] for i in range(len(readers))}
     for turn in track(range(ROUNDS + 1), f"{FIGURE}: an A4 page", ROUNDS + 1):
@@ -77,7 +77,7 @@ def speed(readers: Sequence[PageReaderOf], path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def mixed(root: Path, count: int, folder: Path) -> Iterator[tuple[Source, bool]]:
+def list_mixed(root: Path, count: int, folder: Path) -> Iterator[tuple[Source, bool]]:
     """Pages of many kinds, and whether each can be read: none of a part that is kept aside."""
     real: list[Source] = [
         *(r.path for r in read_cheques(root) if not is_test("cheques", r.key)),
@@ -85,7 +85,7 @@ def mixed(root: Path, count: int, folder: Path) -> Iterator[tuple[Source, bool]]
         *(r.path for r in read_receipts(root) if not is_test("receipts", r.path.stem)),
         *(r.path for r in read_weather_tables(root) if not is_test("weather-tables", r.path.stem)),
     ]
-    letters = [letter(folder / f"{seed}.png", seed) for seed in range(4)]
+    letters = [write_letter(folder / f"{seed}.png", seed) for seed in range(4)]
     pdf = folder / "letter.pdf"
     Image.open(letters[0]).save(pdf, resolution=200)
     odd: list[tuple[Source, bool]] = [
@@ -99,11 +99,11 @@ def mixed(root: Path, count: int, folder: Path) -> Iterator[tuple[Source, bool]]
     yield from itertools.islice(turns, count)
 
 
-def thousand(root: Path, count: int) -> dict[str, Any]:
+def read_thousand(root: Path, count: int) -> dict[str, Any]:
     """Read many mixed pages one after the other; how the memory goes, and whether a page was lost."""
     reader = Reader(threads=1)
     with tempfile.TemporaryDirectory() as name:
-        wanted = list(mixed(root, count, Path(name)))
+        wanted = list(list_mixed(root, count, Path(name)))
         resident, failed, numbers, odd = [], 0, 0, 0
         began = time.perf_counter()
         pages = reader.read_many(source for source, _ in wanted)
@@ -113,7 +113,7 @@ def thousand(root: Path, count: int) -> dict[str, Any]:
             odd += (page.error is None) != readable
             numbers += len(page.numbers)
             if place % WATCH == WATCH - 1:
-                resident.append(round(resident_mb(), 1))
+                resident.append(round(measure_resident_mb(), 1))
         seconds = time.perf_counter() - began
     return {
         "pages": count,
@@ -126,7 +126,7 @@ def thousand(root: Path, count: int) -> dict[str, Any]:
     }
 
 
-def resident_mb() -> float:
+def measure_resident_mb() -> float:
     """The memory this process holds, in MB (Linux)."""
     try:
         held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
@@ -137,18 +137,20 @@ def resident_mb() -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__, part=False).parse_args(argv)
+    args = make_parser(__doc__, part=False).parse_args(argv)
     load = warn_if_busy()
     with tempfile.TemporaryDirectory() as name:
-        readers = [sutja_reader(model) for model in args.model or [None]]
-        rows = speed(readers + ([] if args.no_peers else peers()), letter(Path(name) / "a4.png"))
-    many = thousand(data_folder(), args.limit or PAGES)
+        readers = [make_sutja_reader(model) for model in args.model or [None]]
+        rows = measure_speed(
+            readers + ([] if args.no_peers else make_peers()), write_letter(Path(name) / "a4.png")
+        )
+    many = read_thousand(find_data_folder(), args.limit or PAGES)
     content = {"load": load, "a4_200_dpi": rows, "mixed_pages": many}
-    path = save(result_path(FIGURE, limit=args.limit), FIGURE, content, PEERS_PACKAGES)
+    path = save_result(make_result_path(FIGURE, limit=args.limit), FIGURE, content, PEERS_PACKAGES)
     lines = [(r["reader"], r["settings"], r["numbers"], r["seconds"], r["least"], r["most"]) for r in rows]
-    print(table(("reader", "settings", "numbers", "s a page", "least", "most"), lines))
+    print(format_table(("reader", "settings", "numbers", "s a page", "least", "most"), lines))
     print(", ".join(f"{name}: {value}" for name, value in many.items()))
-    print(f"kept in {shown(path)}")
+    print(f"kept in {format_path(path)}")
     if many["not_as_expected"]:
         sys.exit("error: a page was lost, or one was read that cannot be")
 

@@ -12,11 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import _page_readers
-from _machine import result_path, save, shown, table
-from _page_readers import PageReaderOf, Seen
+from _machine import format_path, format_table, make_result_path, save_result
+from _page_readers import NamedPageReader, ReadNumber
 from _peers import PEERS_PACKAGES
-from _scores import percent, rate
-from _sutja import arguments, data_folder
+from _scores import format_percent, make_rate
+from _sutja_models import find_data_folder, make_parser
 
 from sutja.data.sets.pages import ReceiptRecord, read_receipts
 from sutja.data.split.fixed import is_test
@@ -24,7 +24,7 @@ from sutja.data.split.fixed import is_test
 FIGURE = "receipts"
 
 
-def says(number: Seen, total: Decimal) -> bool:
+def has_value(number: ReadNumber, total: Decimal) -> bool:
     """Whether a number is the total, with its cents."""
     try:
         return number.value is not None and "." in number.value and Decimal(number.value) == total
@@ -32,17 +32,17 @@ def says(number: Seen, total: Decimal) -> bool:
         return False
 
 
-def row(reader: PageReaderOf, records: Sequence[ReceiptRecord], fresh: bool) -> dict[str, Any]:
+def make_row(reader: NamedPageReader, records: Sequence[ReceiptRecord], fresh: bool) -> dict[str, Any]:
     """A reader's figures on some receipts."""
-    answers = list(_page_readers.answers(reader, [r.path for r in records], FIGURE, fresh=fresh))
+    answers = list(_page_readers.get_answers(reader, [r.path for r in records], FIGURE, fresh=fresh))
     pairs = list(zip(answers, records, strict=True))
-    read = sum(any(says(n, r.total) for n in a.numbers) for a, r in pairs)
-    accepted = sum(any(says(n, r.total) and n.accepted for n in a.numbers) for a, r in pairs)
+    read = sum(any(has_value(n, r.total) for n in a.numbers) for a, r in pairs)
+    accepted = sum(any(has_value(n, r.total) and n.accepted for n in a.numbers) for a, r in pairs)
     return {
         **reader.facts(),
         "n": len(records),
-        "total_read": rate(read, len(records)),
-        "total_accepted": rate(accepted, len(records)),
+        "total_read": make_rate(read, len(records)),
+        "total_accepted": make_rate(accepted, len(records)),
         "seconds_a_page": round(statistics.median(a.seconds for a in answers), 3),
         "most_seconds": round(max(a.seconds for a in answers), 3),
     }
@@ -50,15 +50,18 @@ def row(reader: PageReaderOf, records: Sequence[ReceiptRecord], fresh: bool) -> 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = arguments(__doc__).parse_args(argv)
+    args = make_parser(__doc__).parse_args(argv)
     aside = args.part == "test"
-    records = [r for r in read_receipts(data_folder()) if is_test("receipts", r.path.stem) == aside][
+    records = [r for r in read_receipts(find_data_folder()) if is_test("receipts", r.path.stem) == aside][
         : args.limit
     ]
-    readers = _page_readers.readers(args.model or [None], with_peers=not args.no_peers)
-    rows = [row(reader, records, args.fresh) for reader in readers]
-    path = save(
-        result_path(FIGURE, args.part, args.limit), FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES
+    readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
+    rows = [make_row(reader, records, args.fresh) for reader in readers]
+    path = save_result(
+        make_result_path(FIGURE, args.part, args.limit),
+        FIGURE,
+        {"part": args.part, "rows": rows},
+        PEERS_PACKAGES,
     )
     names = ("total_read", "total_accepted")
     lines = [
@@ -66,14 +69,14 @@ def main(argv: Sequence[str] | None = None) -> None:
             r["reader"],
             r["settings"],
             r["n"],
-            *(percent(r[n], interval=True) for n in names),
+            *(format_percent(r[n], interval=True) for n in names),
             r["seconds_a_page"],
             r["most_seconds"],
         )
         for r in rows
     ]
-    print(table(("reader", "settings", "n", *names, "s a page", "most"), lines))
-    print(f"part: {args.part}; kept in {shown(path)}")
+    print(format_table(("reader", "settings", "n", *names, "s a page", "most"), lines))
+    print(f"part: {args.part}; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

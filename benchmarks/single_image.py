@@ -24,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _classifiers import held_out, train
-from _machine import DRAFTS, result_path, save, shown, table, warn_if_busy
-from _sutja import arguments
+from _classifiers import load_hold_out, train
+from _machine import DRAFTS, format_path, format_table, make_result_path, save_result, warn_if_busy
+from _sutja_models import make_parser
 from numpy.typing import NDArray
-from speed import pin
+from speed import pin_process
 
 from sutja.model_file import ModelFile, read_model
 from sutja.reading import Classifier
@@ -43,9 +43,9 @@ PICTURES = 250
 Ask = Callable[[int], Any]
 
 
-def network_alone(file: ModelFile, classifier: Classifier, X: NDArray[np.float32]) -> dict[str, Ask]:
+def make_network_calls(file: ModelFile, classifier: Classifier, X: NDArray[np.float32]) -> dict[str, Ask]:
     """Ways from a float picture to log probabilities, by the number of the picture."""
-    bare = _bare(file)
+    bare = _make_bare_session(file)
     bound = BoundRun(Session(file), X[:1].shape, (1, len(classifier.classes)))
     singles = [X[i : i + 1] for i in range(len(X))]
     names = (bare.get_inputs()[0].name, bare.get_outputs()[0].name)
@@ -61,7 +61,7 @@ def network_alone(file: ModelFile, classifier: Classifier, X: NDArray[np.float32
     }
 
 
-def with_torch(net: Any, X: NDArray[np.float32]) -> dict[str, Ask]:
+def make_torch_calls(net: Any, X: NDArray[np.float32]) -> dict[str, Ask]:
     """The network alone in PyTorch, as it comes and without its gradients."""
     import torch
 
@@ -75,11 +75,11 @@ def with_torch(net: Any, X: NDArray[np.float32]) -> dict[str, Ask]:
     return {"PyTorch, inference_mode": run}
 
 
-def from_bytes(
+def make_byte_calls(
     file: ModelFile, classifier: Classifier, images: NDArray[np.uint8]
 ) -> tuple[dict[str, Ask], dict[str, Ask]]:
     """Ways from a picture of bytes to a class, and to an answer."""
-    bare, params = _bare(file), classifier.params
+    bare, params = _make_bare_session(file), classifier.params
     singles, classes = list(images), classifier.classes
     scale, shift = np.float32(1 / (255 * params.std)), np.float32(params.mean / params.std)
 
@@ -93,7 +93,7 @@ def from_bytes(
     )
 
 
-def _bare(file: ModelFile) -> Any:
+def _make_bare_session(file: ModelFile) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -128,35 +128,35 @@ def measure(path: Path, images: NDArray[np.uint8], rounds: int, calls: int = CAL
     file = read_model(path)
     classifier = Classifier(file)
     X = batch_to_pixels(images, classifier.params)
-    by_hand, answers = from_bytes(file, classifier, images)
-    alone = network_alone(file, classifier, X)
-    ways = alone | _torch_ways(file, X) | by_hand | answers
+    by_hand, answers = make_byte_calls(file, classifier, images)
+    alone = make_network_calls(file, classifier, X)
+    ways = alone | _make_torch_calls(file, X) | by_hand | answers
     check_agreement(ways, classifier, len(images))
     sure = [classifier.classify(image).alternatives == () for image in images]
     return {
         "name": file.card.name,
-        "parameters": _parameters(file),
+        "parameters": _count_parameters(file),
         "pictures": len(images),
         "without_alternatives": sum(sure),
         "ways": take_turns(ways, len(images), rounds, calls),
     }
 
 
-def _torch_ways(file: ModelFile, X: NDArray[np.float32]) -> dict[str, Ask]:
+def _make_torch_calls(file: ModelFile, X: NDArray[np.float32]) -> dict[str, Ask]:
     """PyTorch's own way, for the networks that are made here: speed does not depend on the weights."""
     from sutja.nets.named import NETS as KNOWN
     from sutja.nets.named import make_net
 
     if file.card.name not in KNOWN:
         return {}
-    return with_torch(make_net(file.card.name, X.shape[1:], len(file.card.classes)).eval(), X)
+    return make_torch_calls(make_net(file.card.name, X.shape[1:], len(file.card.classes)).eval(), X)
 
 
-def _parameters(file: ModelFile) -> int:
+def _count_parameters(file: ModelFile) -> int:
     import onnx
-    from _arithmetic import parameters
+    from _macs import count_parameters
 
-    return parameters(onnx.load_model_from_string(file.data))
+    return count_parameters(onnx.load_model_from_string(file.data))
 
 
 def check_agreement(ways: dict[str, Ask], classifier: Classifier, pictures: int) -> None:
@@ -171,26 +171,26 @@ def check_agreement(ways: dict[str, Ask], classifier: Classifier, pictures: int)
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    parser = arguments(__doc__, part=False, peers=False)
+    parser = make_parser(__doc__, part=False, peers=False)
     parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"turns of each way (default: {ROUNDS})")
     args = parser.parse_args(argv)
-    load, processor = warn_if_busy(), pin()
-    images = held_out("validation").images[:PICTURES]
+    load, processor = warn_if_busy(), pin_process()
+    images = load_hold_out("validation").images[:PICTURES]
     paths = [Path(name) for name in args.model or []] or [
         train(net, DRAFTS / f"{net}.onnx", limit=args.limit) for net in NETS
     ]
     found = [measure(path, images, args.rounds) for path in paths]
     tried = args.limit if args.rounds >= ROUNDS else (args.limit or args.rounds)
-    path = result_path(FIGURE, limit=tried)
+    path = make_result_path(FIGURE, limit=tried)
     content = {"rounds": args.rounds, "calls": CALLS, "load": load, "processor": processor, "rows": found}
-    save(path, FIGURE, content, ("torch",))
+    save_result(path, FIGURE, content, ("torch",))
     rows = [
         (row["name"], way, f"{us['median_us']:.2f}", f"{us['least_us']:.2f}", f"{us['most_us']:.2f}")
         for row in found
         for way, us in row["ways"].items()
     ]
-    print(table(("network", "way", "µs a picture", "least", "most"), rows))
-    print(f"kept in {shown(path)}")
+    print(format_table(("network", "way", "µs a picture", "least", "most"), rows))
+    print(f"kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

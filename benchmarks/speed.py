@@ -22,11 +22,11 @@ from typing import Any
 
 import _crops
 import _speed_readers
-from _arithmetic import count_macs, parameters, peak_macs
-from _machine import result_path, save, shown, table, warn_if_busy
+from _machine import format_path, format_table, make_result_path, save_result, warn_if_busy
+from _macs import count_macs, count_parameters, measure_peak_macs
 from _peers import PEERS_PACKAGES
-from _stages import Stages, time_stages
-from _sutja import arguments, data_folder, load_reader, model_facts, models
+from _stage_times import Stages, time_stages
+from _sutja_models import describe_model, find_data_folder, list_models, load_reader, make_parser
 
 from sutja.model_file import read_model
 from sutja.model_file.bundled import find_model
@@ -36,7 +36,7 @@ PART = "validation"
 ROUNDS = 5  # with fewer the figure is a try
 
 
-def pin() -> int | None:
+def pin_process() -> int | None:
     """Keep this process and those it starts on one processor: which one; None where none can be chosen."""
     if not hasattr(os, "sched_setaffinity"):
         return None
@@ -45,7 +45,7 @@ def pin() -> int | None:
     return processor
 
 
-def arithmetic(model: str, stages: Stages, crops: int, rate: float) -> dict[str, Any]:
+def compute_arithmetic(model: str, stages: Stages, crops: int, rate: float) -> dict[str, Any]:
     """MACs a crop, the processor's peak, the rate they allow, and how near sutja comes to it.
 
     Parameters
@@ -59,11 +59,11 @@ def arithmetic(model: str, stages: Stages, crops: int, rate: float) -> dict[str,
     widths = {shape[1:] for shape in stages.batches}
     each = {shape: count_macs(proto, (1, *shape)) for shape in widths}
     macs = sum(shape[0] * each[shape[1:]] for shape in stages.batches) / crops
-    peak = peak_macs()
+    peak = measure_peak_macs()
     limit = peak["best"] / macs
     network = stages.seconds["network"] / crops
     return {
-        "parameters": parameters(proto),
+        "parameters": count_parameters(proto),
         "macs_per_crop": round(macs),
         "network_runs_per_crop": round(sum(shape[0] for shape in stages.batches) / crops, 3),
         "peak_macs_per_second": peak,
@@ -86,23 +86,23 @@ def measure(model: str, paths: Sequence[Path], rounds: int, *, peers: bool) -> d
     results = _speed_readers.measure_rates(readers, paths, rounds)
     stages = time_stages(reader, paths)
     rate = results[0]["fields_per_second"]
-    counts = arithmetic(model, stages, len(paths), results[0]["fields_per_cpu_second"])
+    counts = compute_arithmetic(model, stages, len(paths), results[0]["fields_per_cpu_second"])
     out = {"contest": results, "stages": stages.shares(), "arithmetic": counts}
     if peers:
         macs, peak = _speed_readers.count_rapidocr_macs(paths), counts["peak_macs_per_second"]["best"]
-        reached = macs * _best(results, "RapidOCR recogniser", "fields_per_cpu_second") / peak
+        reached = macs * _find_best(results, "RapidOCR recogniser", "fields_per_cpu_second") / peak
         out["rapidocr"] = {"macs_per_crop": round(macs), "share_of_peak": round(reached, 4)}
-        out["times_rapidocr_recogniser"] = round(rate / _best(results, "RapidOCR recogniser"), 1)
-        out["times_tesseract"] = round(rate / _best(results, "Tesseract"), 1)
+        out["times_rapidocr_recogniser"] = round(rate / _find_best(results, "RapidOCR recogniser"), 1)
+        out["times_tesseract"] = round(rate / _find_best(results, "Tesseract"), 1)
     return out
 
 
-def _best(results: Sequence[dict[str, Any]], reader: str, key: str = "fields_per_second") -> float:
+def _find_best(results: Sequence[dict[str, Any]], reader: str, key: str = "fields_per_second") -> float:
     """Return the rate of a peer, called in its fastest way."""
     return float(max(row[key] for row in results if row["reader"] == reader))
 
 
-def show(out: dict[str, Any]) -> str:
+def format_results(out: dict[str, Any]) -> str:
     """Format the rates, the stages and the arithmetic."""
     headers = ("reader", "way", "fields/s", "from", "to", "fields/s of processor time")
     rows = [
@@ -122,7 +122,13 @@ def show(out: dict[str, Any]) -> str:
         f"the network reaches {100 * a['network_share_of_peak']:.0f} % of this, "
         f"the whole {100 * a['reached_share_of_limit']:.0f} %"
     )
-    lines = [table(headers, rows), "", table(("stage of sutja", "µs a crop", "%"), stages), "", limit]
+    lines = [
+        format_table(headers, rows),
+        "",
+        format_table(("stage of sutja", "µs a crop", "%"), stages),
+        "",
+        limit,
+    ]
     if "times_tesseract" in out:
         lines.append(
             f"{out['times_rapidocr_recogniser']} times RapidOCR's recogniser "
@@ -135,19 +141,19 @@ def show(out: dict[str, Any]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    parser = arguments(__doc__, part=False)
+    parser = make_parser(__doc__, part=False)
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help=f"turns of each reader (default: {ROUNDS})"
     )
     args = parser.parse_args(argv)
     load = warn_if_busy()
-    processor = pin()
-    crops = _crops.some(_crops.orand_car(data_folder(), PART), args.limit)
+    processor = pin_process()
+    crops = _crops.subsample(_crops.load_orand_car(find_data_folder(), PART), args.limit)
     paths = [crop.path for crop in crops if crop.path is not None]
-    model = models(args.model)[0]
+    model = list_models(args.model)[0]
     out = measure(model, paths, args.rounds, peers=not args.no_peers)
     content = {
-        "model": model_facts(model),
+        "model": describe_model(model),
         "set": "orand-car",
         "part": PART,
         "n": len(paths),
@@ -158,9 +164,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         **out,
     }
     few = args.limit or (args.rounds if args.rounds < ROUNDS else None)
-    path = save(result_path(FIGURE, limit=few), FIGURE, content, PEERS_PACKAGES)
-    print(show(out))
-    print(f"{len(paths)} crops, {args.rounds} rounds, medians; kept in {shown(path)}")
+    path = save_result(make_result_path(FIGURE, limit=few), FIGURE, content, PEERS_PACKAGES)
+    print(format_results(out))
+    print(f"{len(paths)} crops, {args.rounds} rounds, medians; kept in {format_path(path)}")
 
 
 if __name__ == "__main__":

@@ -54,30 +54,30 @@ class RealField:
     digits: str
 
 
-def real_fields(root: Path, part: str) -> dict[str, list[RealField]]:
+def load_real_fields(root: Path, part: str) -> dict[str, list[RealField]]:
     """The fields of the real pages of a part whose digits are known, by set."""
     return {
-        "cheques": list(_cheque_amounts(root, part)),
-        "weather-tables": list(_table_cells(root, part)),
-        "sudoku": list(_printed_cells(root, part)),
+        "cheques": list(_load_cheque_amounts(root, part)),
+        "weather-tables": list(_load_table_cells(root, part)),
+        "sudoku": list(_load_printed_cells(root, part)),
     }
 
 
-def _digits(text: str) -> str:
+def _keep_digits(text: str) -> str:
     return "".join(c for c in text if c in "0123456789")
 
 
-def _cheque_amounts(root: Path, part: str) -> Iterator[RealField]:
+def _load_cheque_amounts(root: Path, part: str) -> Iterator[RealField]:
     for record in read_cheques(root):
         if record.text and in_part("cheques", record.key, part):
             page = cv2.imread(str(record.path), cv2.IMREAD_COLOR)
             assert page is not None
             pixels = to_grey(np.ascontiguousarray(page[..., ::-1]))
             for box in (Box(*box) for name, box in record.boxes if name == "CAR"):
-                yield RealField(pixels, box, _digits(record.text))
+                yield RealField(pixels, box, _keep_digits(record.text))
 
 
-def _table_cells(root: Path, part: str) -> Iterator[RealField]:
+def _load_table_cells(root: Path, part: str) -> Iterator[RealField]:
     """The cells of the body but those of the last column, whose labels are not always what is printed."""
     for record in read_weather_tables(root):
         if not in_part("weather-tables", record.path.stem, part):
@@ -90,12 +90,12 @@ def _table_cells(root: Path, part: str) -> Iterator[RealField]:
         first = len(record.cells[0]) - columns  # the first column may be lost in the book's fold
         for row in range(rows):
             for column in range(columns - 1):
-                digits = _digits(record.cells[row + 1][column + first])
+                digits = _keep_digits(record.cells[row + 1][column + first])
                 if digits:
                     yield RealField(picture, Box(*map(float, layout.boxes[row, column])), digits)
 
 
-def _printed_cells(root: Path, part: str) -> Iterator[RealField]:
+def _load_printed_cells(root: Path, part: str) -> Iterator[RealField]:
     """Printed cells alone: the written ones are MNIST's digits, of its test part too (`data.pasted`)."""
     for record in read_sudoku(root):
         if record.outline is None or not in_part("sudoku", record.key, part):
@@ -108,7 +108,7 @@ def _printed_cells(root: Path, part: str) -> Iterator[RealField]:
                 yield RealField(picture, Box(*box), digit)
 
 
-def moved(rng: Generator, box: Box, *, before: float = 0.0) -> Box:
+def move_box(rng: Generator, box: Box, *, before: float = 0.0) -> Box:
     """A box as a detector would give it.
 
     Parameters
@@ -190,7 +190,7 @@ class PageCrops:
         for i in rng.permutation(len(known))[:FIELDS_A_PAGE]:
             field = known[i]
             money = field.kind in _MONEY
-            box = moved(rng, Box(*field.box), before=_SIGN_ROOM if money else 0.0)
+            box = move_box(rng, Box(*field.box), before=_SIGN_ROOM if money else 0.0)
             text = texts.make_label(field.text, CHARSET)
             yield Sample(self._piece(view, box), text, LabelMask.NON_DIGITS if money else LabelMask.SPACES)
         for box in self._beside(page)[:WORDS_A_PAGE]:
@@ -234,19 +234,19 @@ class PageCrops:
         resized = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         there = Box(*(scale * v for v in (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)))
         piece = self._piece(
-            PageTransform.identity(np.asarray(resized, np.uint8)), moved(rng, there, before=before)
+            PageTransform.identity(np.asarray(resized, np.uint8)), move_box(rng, there, before=before)
         )
         if rng.random() < 0.75:
             piece = camera.augment(rng, piece, 0.6)
         return Sample(piece, field.digits, LabelMask.NON_DIGITS)
 
 
-def samples_of(fields: list[RealField], rng: Generator, most: int = 1000) -> list[Sample]:
+def make_samples(fields: list[RealField], rng: Generator, most: int = 1000) -> list[Sample]:
     """Real fields cut closely, boxes moved once: what choices are made by."""
     step = max(1, len(fields) // most)
     return [
         Sample(
-            crop_field(PageTransform.identity(f.pixels), moved(rng, f.box), CROP_METHODS[0]).pixels,
+            crop_field(PageTransform.identity(f.pixels), move_box(rng, f.box), CROP_METHODS[0]).pixels,
             f.digits,
             LabelMask.NON_DIGITS,
         )
@@ -254,7 +254,7 @@ def samples_of(fields: list[RealField], rng: Generator, most: int = 1000) -> lis
     ]
 
 
-def page_samples(sources: Sources, layouts: dict[str, float] | None, n: int, seed: int) -> list[Sample]:
+def make_page_samples(sources: Sources, layouts: dict[str, float] | None, n: int, seed: int) -> list[Sample]:
     """Fields of composed pages of some layouts."""
     crops = PageCrops(sources, seed, None, {}, layouts)
     return [crops.of_a_page() for _ in range(n)]

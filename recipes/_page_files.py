@@ -14,7 +14,7 @@ from sutja.data.pages.pages import CLASSES
 from sutja.synthesis.pages import PageSample
 
 
-def as_boxed(sample: PageSample) -> BoxedPicture:
+def to_boxed(sample: PageSample) -> BoxedPicture:
     """A composed page as the detector's training wants it."""
     return make_boxed_picture(
         sample.pixels,
@@ -45,7 +45,7 @@ def load_pages(path: Path) -> list[BoxedPicture]:
         ]
 
 
-def enlarged(page: BoxedPicture, scale: float) -> BoxedPicture:
+def enlarge(page: BoxedPicture, scale: float) -> BoxedPicture:
     """A page and its boxes, so many times larger."""
     pixels = cv2.resize(page.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
     return make_boxed_picture(

@@ -50,7 +50,7 @@ CONFIG = ClassifyConfig(
 )
 
 
-def held_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def choose_hold_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Which training items are validation data: whole writers or quizzes, where they are known."""
     keys = data.groups.tolist() if data.groups is not None else list(range(len(data)))
     if name in ("mnist", "usps"):
@@ -61,12 +61,12 @@ def held_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
 def load(name: str) -> Parts[Labelled]:
     """One set in three parts, 28 × 28."""
     data = load_labelled(name, "train", (SIDE, SIDE))
-    held = held_out(name, data)
+    held = choose_hold_out(name, data)
     test = load_labelled(name, "test", (SIDE, SIDE))
     return Parts(data.take(np.flatnonzero(~held)), data.take(np.flatnonzero(held)), test)
 
 
-def on_paper(data: Labelled, seed: int) -> Labelled:
+def put_on_paper(data: Labelled, seed: int) -> Labelled:
     """The same digits, dark on light: each with its own paper and its own ink."""
     rng = np.random.default_rng(seed)
     paper = rng.uniform(*PAPER, (len(data), 1, 1)).astype(np.float32)
@@ -75,7 +75,7 @@ def on_paper(data: Labelled, seed: int) -> Labelled:
     return replace(data, images=images)
 
 
-def thinly(data: Labelled, seed: int) -> Labelled:
+def draw_thinly(data: Labelled, seed: int) -> Labelled:
     """The same digits, light on dark, as a thinner pen writes them: worn by up to a pixel, and fainter."""
     rng = np.random.default_rng(seed)
     images = np.empty_like(data.images)
@@ -88,7 +88,7 @@ def thinly(data: Labelled, seed: int) -> Labelled:
     return replace(data, images=np.rint(images * ink).astype(np.uint8))
 
 
-def joined(sets: Sequence[Labelled]) -> Labelled:
+def join(sets: Sequence[Labelled]) -> Labelled:
     """Several sets with the same classes as one."""
     return Labelled(
         np.concatenate([data.images for data in sets]),
@@ -102,15 +102,15 @@ def joined(sets: Sequence[Labelled]) -> Labelled:
     )
 
 
-def all_ways(sets: Mapping[str, Labelled], seed: int, often: Mapping[str, int]) -> Labelled:
+def augment_all(sets: Mapping[str, Labelled], seed: int, often: Mapping[str, int]) -> Labelled:
     """Several sets, each digit as it comes, thinly, and on paper, with new pens for each repetition."""
     ways: list[Labelled] = []
     for place, (name, data) in enumerate(sets.items()):
         for time in range(often.get(name, 1)):
-            thin = thinly(data, seed + 10 * place + 1000 * time)
-            drawn = on_paper(thin if time % 2 else data, seed + 10 * place + 1000 * time + 1)
+            thin = draw_thinly(data, seed + 10 * place + 1000 * time)
+            drawn = put_on_paper(thin if time % 2 else data, seed + 10 * place + 1000 * time + 1)
             ways += [data, thin, drawn]
-    return joined(ways)
+    return join(ways)
 
 
 def compose(
@@ -127,14 +127,14 @@ def compose(
         }
     together = Parts(
         *(
-            all_ways({name: getattr(parts, side) for name, parts in sets.items()}, seed, often)
+            augment_all({name: getattr(parts, side) for name, parts in sets.items()}, seed, often)
             for seed, side, often in ((1, "train", OFTEN), (101, "validation", {}), (201, "test", {}))
         )
     )
     return together, sets
 
 
-def results_of(model: ModelFile, sets: dict[str, Parts[Labelled]]) -> list[dict[str, Any]]:
+def measure_results(model: ModelFile, sets: dict[str, Parts[Labelled]]) -> list[dict[str, Any]]:
     """Figures a set and a way, by the model file itself."""
     session, card = Session(model), model.card
     params = PixelsParams(**card.preprocessing.params)
@@ -142,7 +142,7 @@ def results_of(model: ModelFile, sets: dict[str, Parts[Labelled]]) -> list[dict[
     for name, parts in sets.items():
         for side in ("validation", "test"):
             data: Labelled = getattr(parts, side)
-            for way, some in (("light on dark", data), ("on paper", on_paper(data, 301))):
+            for way, some in (("light on dark", data), ("on paper", put_on_paper(data, 301))):
                 pixels = batch_to_pixels(some.images, params)
                 log_probs = np.concatenate(
                     [session.run(pixels[i : i + 1024]) for i in range(0, len(pixels), 1024)]
@@ -157,7 +157,7 @@ def complete(model: ModelFile, names: Sequence[str], sets: dict[str, Parts[Label
         TrainingSet(name, len(sets[name].train), ENTRIES[name].terms, sets[name].train.checksum())
         for name in names
     )
-    card = replace(model.card, training_data=used, results=tuple(results_of(model, sets)))
+    card = replace(model.card, training_data=used, results=tuple(measure_results(model, sets)))
     write_model(path, model.data, card)
     return card
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from examples import face_called
+from examples import find_face
 from PIL import Image, ImageDraw
 
 from sutja.synthesis.crops import camera, ink
@@ -54,10 +54,10 @@ class Sheet:
         alpha = self._printed(text, font, unit)
         if font in HANDS:
             parts = [
-                ink.render_in_font(self.rng, word, face_called(font), unit, hand=True)
+                ink.render_in_font(self.rng, word, find_face(font), unit, hand=True)
                 for word in text.split(" ")
             ]
-            alpha = joined(parts, round(0.55 * unit))
+            alpha = join(parts, round(0.55 * unit))
         start = x - (alpha.shape[1] if right else 0)
         camera.write_on(self.plane, alpha, round(y), round(start), INK)
         if number:
@@ -66,7 +66,7 @@ class Sheet:
     @staticmethod
     def _printed(text: str, font: str, unit: float) -> np.ndarray:
         """A line as a printer sets it, float32 (h, w) from 0 to 1."""
-        face = face_called(font).at(unit)
+        face = find_face(font).at(unit)
         picture = Image.new("L", (round(face.getlength(text)) + 4, round(1.8 * unit) + 8))
         ImageDraw.Draw(picture).text((2, 2), text, fill=255, font=face)
         return np.asarray(picture, np.float32) / 255
@@ -85,7 +85,7 @@ class Sheet:
         return np.asarray(np.clip(plane * 255, 0, 255), np.uint8)
 
 
-def joined(parts: Sequence[np.ndarray], gap: int) -> np.ndarray:
+def join(parts: Sequence[np.ndarray], gap: int) -> np.ndarray:
     """Words side by side on one base line."""
     tall = max(part.shape[0] for part in parts)
     wide = sum(part.shape[1] for part in parts) + gap * (len(parts) - 1)

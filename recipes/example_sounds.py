@@ -56,7 +56,7 @@ EXAMPLES = (
 )
 
 
-def spoken(text: str, voice: str, speed: int) -> NDArray[np.float32]:
+def speak(text: str, voice: str, speed: int) -> NDArray[np.float32]:
     """Words in a voice of espeak-ng, float32 (n,) at `RATE`."""
     done = subprocess.run(
         ["espeak-ng", "-v", voice, "-s", str(speed), "--stdout", text], capture_output=True, check=True
@@ -71,7 +71,7 @@ def compose(example: Example, seed: int) -> NDArray[np.float32]:
     parts = [np.zeros(round(0.5 * RATE), np.float32)]
     for group in example.text.split("|"):
         if group.strip():
-            parts.append(spoken(group.strip(), example.voice, example.speed))
+            parts.append(speak(group.strip(), example.voice, example.speed))
         parts.append(np.zeros(RATE, np.float32))
     samples = np.concatenate(parts)
     samples = 0.4 * samples / max(1e-6, float(np.abs(samples).max()))

@@ -36,7 +36,7 @@ EXAMPLES = (
 UNIT = 34.0  # digit height in pixels
 
 
-def face_called(part: str) -> Face:
+def find_face(part: str) -> Face:
     """The font whose name contains ``part``."""
     for face in [*load_faces()[0], *load_faces()[1]]:
         if part in face.name.lower():
@@ -48,7 +48,7 @@ def draw(text: str, font: str, hand: bool, seed: int, furniture: str) -> np.ndar
     """One crop, uint8 (H, W)."""
     rng = np.random.default_rng(seed)
     if furniture == "boxes":
-        letters = [ink.render_in_font(rng, c, face_called(font), UNIT, hand=hand) for c in text]
+        letters = [ink.render_in_font(rng, c, find_face(font), UNIT, hand=hand) for c in text]
         pitch, edge, tall = UNIT * 1.15, 8.0, UNIT * 1.5
         size = (int(tall + 2 * edge), int(pitch * len(text) + 2 * edge))
         plane = np.full(size, 0.93, np.float32)
@@ -63,7 +63,7 @@ def draw(text: str, font: str, hand: bool, seed: int, furniture: str) -> np.ndar
     else:
         alpha = np.zeros((40, 200), np.float32)
         if text:
-            alpha = ink.render_in_font(rng, text, face_called(font), UNIT, hand=hand)
+            alpha = ink.render_in_font(rng, text, find_face(font), UNIT, hand=hand)
         margin = 12
         size = (alpha.shape[0] + 2 * margin, alpha.shape[1] + 3 * margin)
         plane = np.full(size, 0.95, np.float32) + rng.normal(0, 0.006, size).astype(np.float32)

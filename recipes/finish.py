@@ -61,7 +61,7 @@ def make_tta(params: NormaliseParams) -> TTA:
     return TTA(UNSURE, ({"stretch": wider}, {"stretch": narrower}, {"margin": 0.3}))
 
 
-def params_of(args: argparse.Namespace) -> NormaliseParams:
+def make_params(args: argparse.Namespace) -> NormaliseParams:
     """The preprocessing that the run was trained with."""
     return NormaliseParams(stretch=args.stretch, reach=args.reach)
 
@@ -71,13 +71,13 @@ def write(net: Transcriber, card: Card, path: Path, args: argparse.Namespace, co
     export(net, card, path, compared)
     if not args.floats:
         sources = load_sources(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD, open_terms=args.open)
-        composer, params = Composer(sources, QUANTISE_SEED), params_of(args)
+        composer, params = Composer(sources, QUANTISE_SEED), make_params(args)
         crops = [make_crop(composer.sample(), params) for _ in range(QUANTISE_CROPS)]
         shown = [make_batch([crop]).image for crop in crops if crop.pixels.shape[1] < WIDEST]
         quantise_file(path, path, shown, compared)
 
 
-def card_of(name: str, params: NormaliseParams) -> Card:
+def make_card(name: str, params: NormaliseParams) -> Card:
     """A card without calibration: its confidences are raw."""
     return Card(
         "transcribe",
@@ -89,14 +89,14 @@ def card_of(name: str, params: NormaliseParams) -> Card:
     )
 
 
-def parity_batches(samples: Iterable[Sample], params: NormaliseParams) -> Pictures:
+def make_parity_batches(samples: Iterable[Sample], params: NormaliseParams) -> Pictures:
     """Real pictures of several widths to compare the exported file on."""
     crops = [make_crop(sample, params) for sample in samples]
     crops.sort(key=lambda crop: crop.pixels.shape[1])
     return [make_batch(crops[i : i + 8]).image for i in range(0, len(crops), max(8, len(crops) // 6))]
 
 
-def digits_of(text: str) -> str:
+def extract_digits(text: str) -> str:
     """The digits of a label or an answer."""
     return "".join(c for c in text if c in "0123456789")
 
@@ -108,8 +108,8 @@ def answers(args: argparse.Namespace) -> None:
     sets |= validation_sets.composed(load_sources(root, fold, open_terms=args.open), 250, seed=50_000 + fold)
     net = transcribe.load_average(args.run / "checkpoint.pt")
     model = args.run / "raw.onnx"
-    params = params_of(args)
-    write(net, card_of("raw", params), model, args, parity_batches(sets["orand-car"], params))
+    params = make_params(args)
+    write(net, make_card("raw", params), model, args, make_parity_batches(sets["orand-car"], params))
     reader, rows = Reader(model), []
     for name, samples in sets.items():
         step = max(1, len(samples) // CAP.get(name, 10**9))
@@ -120,7 +120,7 @@ def answers(args: argparse.Namespace) -> None:
                 {
                     "set": name,
                     "fold": fold,
-                    "truth": digits_of(sample.text),
+                    "truth": extract_digits(sample.text),
                     "digits": number.digits if number else None,
                     "text": number.text if number else "",
                     "raw": number.confidence if number else None,
@@ -151,7 +151,7 @@ def soup(args: argparse.Namespace) -> None:
     )
 
 
-def measured(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> list[dict[str, Any]]:
+def measure(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> list[dict[str, Any]]:
     """Figures a set: n, right, accepted, wrong among the accepted, calibration error."""
     out = []
     for name in dict.fromkeys(row["set"] for row in rows):
@@ -174,7 +174,7 @@ def measured(rows: list[dict[str, Any]], calibrate: Any, threshold: float) -> li
     return out
 
 
-def balanced(rows: list[dict[str, Any]], seed: int = 0) -> list[dict[str, Any]]:
+def balance(rows: list[dict[str, Any]], seed: int = 0) -> list[dict[str, Any]]:
     """At most as many answers a set as the amounts have, so that no easy set decides."""
     rng = np.random.default_rng(seed)
     most = sum(row["set"] == "orand-car" for row in rows)
@@ -189,7 +189,7 @@ def bundle(args: argparse.Namespace) -> None:
     """Fit calibration and threshold on out-of-fold answers and write the model file."""
     root = Path(os.environ["SUTJA_DATA"])
     rows = [row for path in args.answers for row in json.loads(path.read_text())]
-    answered = [row for row in balanced(rows) if row["digits"] is not None]
+    answered = [row for row in balance(rows) if row["digits"] is not None]
     raw = np.array([row["raw"] for row in answered])
     correct = np.array([row["digits"] == row["truth"] for row in answered], float)
     calibrate = fit_calibration(raw, correct)
@@ -199,14 +199,14 @@ def bundle(args: argparse.Namespace) -> None:
     )
     choice = table.choose(MAX_ERROR)
     print(choice.describe())
-    results = measured(rows, calibrate, choice.threshold)
+    results = measure(rows, calibrate, choice.threshold)
     for line in results:
         print(line)
     net: Transcriber = transcribe.load_average(args.run / "checkpoint.pt")
     used = load_sources(root, VALIDATION_FOLD, open_terms=args.open).used
     used |= {name: int(items) for name, items in (also.split("=") for also in args.also)}
     fonts = TrainingSet("fonts", sum(map(len, load_faces())), "freely licensed; recipes/fonts.sh names them")
-    params = params_of(args)
+    params = make_params(args)
     card = Card(
         "transcribe",
         args.name,
@@ -235,7 +235,7 @@ def bundle(args: argparse.Namespace) -> None:
     path = Path(sutja.__file__).parent / "weights" / f"{args.name}.onnx"
     path.parent.mkdir(exist_ok=True)
     real = validation_sets.real(root, VALIDATION_FOLD)
-    write(net, card, path, args, parity_batches([*real["cheques"], *real["mnist"][:20]], params))
+    write(net, card, path, args, make_parity_batches([*real["cheques"], *real["mnist"][:20]], params))
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 

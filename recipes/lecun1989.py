@@ -66,7 +66,7 @@ class Run:
     seconds: float
 
 
-def parts(part: str) -> tuple[Labelled, Labelled]:
+def load_parts(part: str) -> tuple[Labelled, Labelled]:
     """What is learnt from and what is asked about: the official parts, or a split of the training part."""
     train = load_labelled("usps", "train")
     if part == "test":
@@ -93,14 +93,14 @@ def train(learn: Labelled, ask: Labelled, config: ClassifyConfig) -> Run:
 
 def repeat(part: str, seeds: int, passes: int = PASSES) -> dict[str, list[Run]]:
     """Train every configuration with the seeds 0, 1 and so on."""
-    learn, ask = parts(part)
+    learn, ask = load_parts(part)
     return {
         name: [train(learn, ask, replace(config, seed=seed, epochs=passes)) for seed in range(seeds)]
         for name, config in CONFIGS.items()
     }
 
 
-def rows_of(runs: dict[str, list[Run]], n: int) -> list[dict[str, Any]]:
+def make_rows(runs: dict[str, list[Run]], n: int) -> list[dict[str, Any]]:
     """Mean and standard deviation over the seeds, errors with their 95 % interval on n cases."""
     rows = []
     for name, some in runs.items():
@@ -159,9 +159,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--passes", type=int, default=PASSES, help="fewer for a try")
     parser.add_argument("--out", type=Path, help="write the first network trained as today to this file")
     args = parser.parse_args(argv)
-    learn, ask = parts(args.part)
+    learn, ask = load_parts(args.part)
     runs = repeat(args.part, args.seeds, args.passes)
-    report(rows_of(runs, len(ask)), args.part)
+    report(make_rows(runs, len(ask)), args.part)
     if args.out:
         args.out.parent.mkdir(parents=True, exist_ok=True)
         save(runs["as today"][0], learn, args.out)

@@ -184,7 +184,7 @@ SHARD = 50  # phrases a file: a program that is stopped loses few
 ALONE = ("espeak-ng", "flite")  # what can be asked for single words
 _PLAIN = re.compile("[a-z]{3,9}")
 SPEAKING, READING = (0.8, 1.4), (0.85, 1.6)  # times Kokoro's own speed, of phrases and of numbers read out
-HELD_SEED = 9001  # of phrases that nothing is trained on, and those after it
+VALIDATION_SEED = 9001  # of phrases that nothing is trained on, and those after it
 
 
 def real(args: argparse.Namespace) -> None:
@@ -206,7 +206,7 @@ def real(args: argparse.Namespace) -> None:
 def begin(args: argparse.Namespace) -> None:
     """The bundled listener as a checkpoint: to go on from, or to cut words with."""
     net = Listener(ListenerConfig(1 + len(WORDS)))
-    rows = [heard(utterance) for utterance in load_utterances(args.out / "real", ["an4-train"])[:128]]
+    rows = [make_example(utterance) for utterance in load_utterances(args.out / "real", ["an4-train"])[:128]]
     restore_batch_norms(net, bundled_path("spoken"), torch.from_numpy(make_batch(rows).features))
     folder = args.out / args.run
     folder.mkdir(parents=True, exist_ok=True)
@@ -214,11 +214,11 @@ def begin(args: argparse.Namespace) -> None:
 
 
 def speak(args: argparse.Namespace) -> None:
-    """Phrases said by a program; those of a seed from `HELD_SEED` on are for validation."""
-    folder = args.out / ("held" if args.seed >= HELD_SEED else "spoken")
+    """Phrases said by a program; those of a seed from `VALIDATION_SEED` on are for validation."""
+    folder = args.out / ("held" if args.seed >= VALIDATION_SEED else "spoken")
     part = "-words" if args.words else "-read" if args.read_out else ""
     say = (
-        choose_from(words_in(args.words))
+        choose_from(load_words(args.words))
         if args.words
         else make_long_number
         if args.read_out
@@ -243,7 +243,7 @@ def speak(args: argparse.Namespace) -> None:
         save_utterances(made, folder / f"{args.engine}{part}-{args.seed}-rest")
 
 
-def words_in(path: Path) -> list[str]:
+def load_words(path: Path) -> list[str]:
     """Words of a dictionary, a line each, in small letters; none that sounds as a number word does."""
     words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
     numbers = {pronounce_classes([classify_word(word)]) for word in WORDS if word != OTHER}
@@ -262,7 +262,7 @@ def cut(args: argparse.Namespace) -> None:
     print(f"{len(words):,} words of {len({word.speaker for word in words}):,} speakers")
 
 
-def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Utterance]:
+def list_utterances(out: Path, without: Sequence[str] = ()) -> list[Utterance]:
     """All that is trained on; ``without`` names sets, or speakers as "fsdd/theo"."""
     found = load_utterances(out / "real", [*(f"{name}-train" for name in SETS), "prompts-train"])
     found += load_utterances(out / "spoken") + load_utterances(out / "words")
@@ -273,7 +273,7 @@ def pieces_of(out: Path, without: Sequence[str] = ()) -> list[Utterance]:
     ]
 
 
-def composer(
+def make_composer(
     out: Path,
     without: Sequence[str],
     shares: dict[str, float],
@@ -286,21 +286,21 @@ def composer(
     noise = [utterance.samples for utterance in load_utterances(out / "real", ["noise-train"])]
     much = Augmentation(*(part * strength for part in astuple(Augmentation())))
     much = replace(much, voice=max(much.voice, voice), haste=haste)
-    return SpeechComposer(pieces_of(out, without), noise, seed, much, SHARES | shares)
+    return SpeechComposer(list_utterances(out, without), noise, seed, much, SHARES | shares)
 
 
-def heard(utterance: Utterance) -> Example:
+def make_example(utterance: Utterance) -> Example:
     """A recording as it is, looked at."""
     sound = utterance.samples.astype(np.float32) / np.float32(32768)
     return Example(log_mel(sound, PARAMS).astype(np.float16), utterance.classes)
 
 
-def validation(out: Path) -> dict[str, list[Example]]:
+def load_validation(out: Path) -> dict[str, list[Example]]:
     """Real recordings of people and calls that nothing is trained on, and held-out phrases."""
     sets = {name: load_utterances(out / "real", [f"{name}-validation"]) for name in SETS}
     sets["spoken"] = load_utterances(out / "held")
     return {
-        name: [heard(utterance) for utterance in utterances]
+        name: [make_example(utterance) for utterance in utterances]
         for name, utterances in sets.items()
         if utterances
     }
@@ -327,11 +327,11 @@ def run(
     )
     state = listen.start(ListenerConfig(1 + len(WORDS)), fit, folder / "checkpoint.pt", weights)
     make: Callable[[int], SpeechComposer] = partial(
-        composer, args.out, tuple(without), shares or {}, args.strength, args.voice, args.haste
+        make_composer, args.out, tuple(without), shares or {}, args.strength, args.voice, args.haste
     )
     pool = ComposedRecordings(make, PARAMS, seed=1000 + args.seed)
     try:
-        listen.fit(state, pool, fit, validation(args.out), folder, partial(print, flush=True))
+        listen.fit(state, pool, fit, load_validation(args.out), folder, partial(print, flush=True))
     finally:
         pool.close()
 

@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from listener import HELD_SEED, PARAMS, SETS, heard, pieces_of, run
+from listener import PARAMS, SETS, VALIDATION_SEED, list_utterances, make_example, run
 
 import sutja
 from sutja.confidence import RiskTable, fit_calibration
@@ -70,21 +70,21 @@ VOICES = {  # engines and sets beside the catalogue → terms
 }
 
 
-def raw_card(name: str) -> Card:
+def make_raw_card(name: str) -> Card:
     """A card without calibration: its confidences are raw."""
     return Card(
         "listen", name, (), Preprocessing("log-mel", PARAMS.to_json()), classes=tuple(WORDS), threshold=0.0
     )
 
 
-def exported(out: Path, weights: Path, path: Path, card: Card) -> None:
+def export_model(out: Path, weights: Path, path: Path, card: Card) -> None:
     """The averaged network of a run as a model file, checked on validation recordings."""
     net = listen.load_average(weights / "checkpoint.pt")
     assert net.head.bias is not None
     net.head.bias.data[0] -= LESS_NOTHING
     net.head.bias.data[classify_word(OTHER)] -= LESS_OTHER
     rows = [
-        heard(utterance)
+        make_example(utterance)
         for utterance in load_utterances(out / "real", ["an4-validation", "fsdd-validation"])[::4]
     ]
     rows.sort(key=lambda row: len(row.features))
@@ -114,8 +114,8 @@ def speakers(args: argparse.Namespace) -> None:
                 lines=0.0,
             )
             run(train, one, (f"fsdd/{speaker}",), {"fsdd": 6.0})
-        averaged(folders, folder)
-        exported(args.out, folder, folder / "model.onnx", raw_card(f"without {speaker}"))
+        average(folders, folder)
+        export_model(args.out, folder, folder / "model.onnx", make_raw_card(f"without {speaker}"))
 
 
 def answers(args: argparse.Namespace) -> None:
@@ -144,11 +144,11 @@ def answers(args: argparse.Namespace) -> None:
 
 def soup(args: argparse.Namespace) -> None:
     """Average the weights of several runs."""
-    averaged([args.out / run for run in args.runs], args.out / args.run)
+    average([args.out / run for run in args.runs], args.out / args.run)
     print(f"{args.out / args.run}: the mean of {len(args.runs)} runs")
 
 
-def averaged(runs: Sequence[Path], to: Path) -> None:
+def average(runs: Sequence[Path], to: Path) -> None:
     """The mean of the averaged weights of runs, as a checkpoint."""
     nets = [listen.load_average(run / checkpoint.NAME) for run in runs]
     states = [net.state_dict() for net in nets]
@@ -170,7 +170,7 @@ class Case:
     heard: bool
 
 
-def truth_of(classes: Sequence[int]) -> list[str]:
+def find_truth(classes: Sequence[int]) -> list[str]:
     """The digits of the numbers in what is said.
 
     >>> truth_of((36, 3, 3, 36, 6))
@@ -186,13 +186,13 @@ def truth_of(classes: Sequence[int]) -> list[str]:
     return [number.digits for words in runs if words for number in find_numbers(words)]
 
 
-def cases(listener: Listener, name: str, utterances: Sequence[Utterance]) -> Iterator[Case]:
+def make_cases(listener: Listener, name: str, utterances: Sequence[Utterance]) -> Iterator[Case]:
     """The numbers of validation recordings, heard and missed.
 
     One that is said with long pauses may be heard as several: these are right if together they are it.
     """
     for utterance in utterances:
-        wanted = truth_of(utterance.classes)
+        wanted = find_truth(utterance.classes)
         numbers = listener.listen(utterance.samples, RATE).numbers
         whole = bool(wanted) and "".join(number.digits for number in numbers) == "".join(wanted)
         for number in numbers:
@@ -204,14 +204,14 @@ def cases(listener: Listener, name: str, utterances: Sequence[Utterance]) -> Ite
             yield from (Case(name, 0.0, False, False) for _ in wanted)
 
 
-def composed(out: Path) -> list[Utterance]:
+def load_composed(out: Path) -> list[Utterance]:
     """Recordings composed of people, calls and noise that nothing was trained on."""
     kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
     utterances = load_utterances(out / "real", [f"{name}-validation" for name in SETS])
-    return _composed(out, utterances, Augmentation(*(part * LIFE for part in astuple(Augmentation()))), kinds)
+    return _compose(out, utterances, Augmentation(*(part * LIFE for part in astuple(Augmentation()))), kinds)
 
 
-def strangers(out: Path, run: Path) -> list[Utterance]:
+def load_strangers(out: Path, run: Path) -> list[Utterance]:
     """Strings and words by people of whom nothing was learnt, through all that happens in training.
 
     Strings of `composed` are `fsdd`'s, whose speakers the network knows: by these alone it was too sure of
@@ -219,14 +219,14 @@ def strangers(out: Path, run: Path) -> list[Utterance]:
     """
     phrases = load_utterances(out / "real", ["an4-validation"])
     words = list(cut_words(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
-    return _composed(out, words, Augmentation(), {"string": 0.75, "word": 0.25})
+    return _compose(out, words, Augmentation(), {"string": 0.75, "word": 0.25})
 
 
-def _composed(
+def _compose(
     out: Path, utterances: list[Utterance], strength: Augmentation, kinds: dict[str, float]
 ) -> list[Utterance]:
     noise = [utterance.samples for utterance in load_utterances(out / "real", ["noise-validation"])]
-    composer = SpeechComposer(utterances, noise, HELD_SEED, strength, kinds=kinds)
+    composer = SpeechComposer(utterances, noise, VALIDATION_SEED, strength, kinds=kinds)
     made = [composer.sample() for _ in range(COMPOSED)]
     return [
         Utterance(np.asarray(np.round(one.samples * 32_767), np.int16), one.classes, "composed", "composed")
@@ -238,12 +238,12 @@ def bundle(args: argparse.Namespace) -> None:
     """Fit calibration and threshold on validation recordings and write the model file."""
     torch.set_num_threads(1)
     path = args.to or bundled_path("spoken")
-    exported(args.out, args.out / args.run, args.out / "raw.onnx", raw_card("spoken"))
+    export_model(args.out, args.out / args.run, args.out / "raw.onnx", make_raw_card("spoken"))
     listener = Listener(args.out / "raw.onnx")
     sets = {name: load_utterances(args.out / "real", [f"{name}-validation"]) for name in SETS}
-    sets |= {"spoken by programs": load_utterances(args.out / "held"), "composed": composed(args.out)}
-    sets["composed of strangers"] = strangers(args.out, args.out / args.run)
-    found = [case for name, utterances in sets.items() for case in cases(listener, name, utterances)]
+    sets |= {"spoken by programs": load_utterances(args.out / "held"), "composed": load_composed(args.out)}
+    sets["composed of strangers"] = load_strangers(args.out, args.out / args.run)
+    found = [case for name, utterances in sets.items() for case in make_cases(listener, name, utterances)]
     answered = [case for case in found if case.heard and case.dataset not in KNOWN]
     calibrate = fit_calibration(
         np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
@@ -254,30 +254,30 @@ def bundle(args: argparse.Namespace) -> None:
     try:
         choice = table.choose(args.max_error)
     except ThresholdError as error:
-        for line in measured(found, sets, calibrate, 1.0):
+        for line in measure(found, sets, calibrate, 1.0):
             print(line)
         raise SystemExit(f"{error}; train it longer") from error
     print(choice.describe())
-    results = tuple(measured(found, sets, calibrate, choice.threshold))
+    results = tuple(measure(found, sets, calibrate, choice.threshold))
     for line in results:
         print(line)
     card = replace(
-        raw_card("spoken"),
+        make_raw_card("spoken"),
         calibration=Calibration(points=calibrate.calibration.points),
         thresholds=table.counts,
         threshold=choice.threshold,
-        training_data=training_data(args.out),
+        training_data=list_training_data(args.out),
         open_terms=True,
         seed=args.seed,
-        versions=versions(),
+        versions=find_versions(),
         results=results,
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
-    exported(args.out, args.out / args.run, path, card)
+    export_model(args.out, args.out / args.run, path, card)
     print(f"{path}: {path.stat().st_size:,} bytes")
 
 
-def measured(
+def measure(
     found: Sequence[Case], sets: dict[str, list[Utterance]], calibrate: Any, threshold: float
 ) -> Iterator[dict[str, Any]]:
     """Figures a set: numbers said, heard rightly, accepted, wrong among these, calibration error."""
@@ -300,9 +300,9 @@ def measured(
         }
 
 
-def training_data(out: Path) -> tuple[TrainingSet, ...]:
+def list_training_data(out: Path) -> tuple[TrainingSet, ...]:
     """What the listener learnt from, with terms."""
-    utterances = [utterance for utterance in pieces_of(out) if not utterance.source.endswith(" words")]
+    utterances = [utterance for utterance in list_utterances(out) if not utterance.source.endswith(" words")]
     counts = {
         source: sum(utterance.source == source for utterance in utterances) for source in (*SETS, *VOICES)
     }
@@ -311,7 +311,7 @@ def training_data(out: Path) -> tuple[TrainingSet, ...]:
     return (*(TrainingSet(name, count, terms[name]) for name, count in counts.items() if count), noise)
 
 
-def versions() -> dict[str, str]:
+def find_versions() -> dict[str, str]:
     """Of what made the model."""
     return {
         "sutja": sutja.__version__,

@@ -7,7 +7,7 @@
     python recipes/pages.py refill --out runs/pages
     python recipes/pages.py measure --out runs/pages
     python recipes/pages.py bundle --out runs/pages
-    python recipes/page_trust.py --write
+    python recipes/calibrate_pages.py --write
 
 `compose` draws pages of many layouts (`sutja.synthesis.pages`) into files that training uses several
 times over; it may run beside `train`, which takes up new files as they come. `prepare` writes the real
@@ -35,7 +35,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import torch
-from _page_files import as_boxed, enlarged, load_pages, save_pages
+from _page_files import enlarge, load_pages, save_pages, to_boxed
 
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import IGNORED, match_detections, suppress_overlaps
@@ -78,7 +78,7 @@ REAL = (*REAL_FEW, *REAL_MANY)
 JITTER = Jitter(flip_horizontal=False, scale=(0.65, 1.75), stretch=0.1, invert=0.05, visible=0.9)
 PARAMS = FrameParams(channels=1)
 USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or printed
-HELD_PAGES, HELD_SEED = 60, 77_001
+HELD_PAGES, VALIDATION_SEED = 60, 77_001
 COMPOSED = "composed pages"
 SHOWN = 1.4  # times: held-out pages are looked at as large as the page reader will show them
 
@@ -95,7 +95,7 @@ def compose(args: argparse.Namespace) -> None:
             continue
         began = time.monotonic()
         composer = PageComposer(sources, 100_000 * args.seed + number, layouts or None)
-        save_pages(path, [as_boxed(composer.crop(WINDOW)) for _ in range(A_CHUNK)])
+        save_pages(path, [to_boxed(composer.crop(WINDOW)) for _ in range(A_CHUNK)])
         rate = A_CHUNK / (time.monotonic() - began)
         print(f"{time.strftime('%H:%M:%S')} {path.name}: {rate:.1f} crops/s", flush=True)
 
@@ -115,8 +115,8 @@ def prepare(args: argparse.Namespace) -> None:
     layouts: dict[str, dict[str, float] | None] = {name: {name: 1.0} for name in HOLD_OUT_LAYOUTS}
     layouts |= {"as-trained": None, "no-numbers": {"prose": 1.0, "blank": 0.5, "picture": 0.5}}
     for name, weights in layouts.items():
-        composer = PageComposer(sources, HELD_SEED, weights)
-        pages = [enlarged(as_boxed(composer.crop(WINDOW)), SHOWN) for _ in range(HELD_PAGES)]
+        composer = PageComposer(sources, VALIDATION_SEED, weights)
+        pages = [enlarge(to_boxed(composer.crop(WINDOW)), SHOWN) for _ in range(HELD_PAGES)]
         save_pages(args.out / f"validation-{name}.npz", pages)
 
 
@@ -138,7 +138,7 @@ def refill(args: argparse.Namespace) -> None:
     print(f"{len(out)} cheques filled in anew")
 
 
-def real_files(folder: Path) -> dict[str, Path]:
+def list_real_files(folder: Path) -> dict[str, Path]:
     """The files of real training pages that are there, by set."""
     paths = {name: folder / f"train-{name}.npz" for name in REAL}
     return {name: path for name, path in paths.items() if path.exists()}
@@ -159,7 +159,7 @@ class MixedFrames:
         files = sorted((self.folder / "chunks").glob("[0-9]*[0-9].npz"))
         chosen = rng.permutation(len(files))[:AT_ONCE]
         composed = [page for i in chosen for page in load_pages(files[i])]
-        real = {name: load_pages(path) for name, path in real_files(self.folder).items()}
+        real = {name: load_pages(path) for name, path in list_real_files(self.folder).items()}
         many = [page for page in composed if len(page.labels) > MANY]
         few = [page for page in composed if len(page.labels) <= MANY]
         for index in range(first, self.batches_per_epoch):
@@ -173,7 +173,7 @@ class MixedFrames:
             yield [make_frame(page, (FRAME, FRAME), JITTER, rng) for page in drawn]
 
 
-def validation(folder: Path) -> dict[str, list[BoxedPicture]]:
+def load_validation(folder: Path) -> dict[str, list[BoxedPicture]]:
     """The pages that choices are made by, by set."""
     return {
         path.stem.removeprefix("validation-"): load_pages(path)
@@ -183,11 +183,11 @@ def validation(folder: Path) -> dict[str, list[BoxedPicture]]:
 
 def train(args: argparse.Namespace) -> None:
     """Train, or go on training."""
-    held = [page for pages in validation(args.out).values() for page in pages[:16]]
+    held = [page for pages in load_validation(args.out).values() for page in pages[:16]]
     source = MixedFrames(args.out, args.seed)
     net = Detector(DetectorConfig(classes=len(CLASSES), size=args.size, channels=1))
     if args.begin and args.begin.is_dir():
-        net = trained(args.begin, args.size).train()
+        net = load_trained(args.begin, args.size).train()
     elif args.begin:
         shown = [frame for batch in islice(source.epoch(0), SETTLED_ON) for frame in batch]
         net = restore_detector(args.begin, np.concatenate([to_frame(page.pixels, PARAMS) for page in shown]))
@@ -212,12 +212,12 @@ def train(args: argparse.Namespace) -> None:
     )
 
 
-def trained(folder: Path, size: str) -> Detector:
+def load_trained(folder: Path, size: str) -> Detector:
     """The run's network with its averaged weights, as far as it has come."""
     return load_detector(folder / "run" / checkpoint.NAME, Detector(DetectorConfig(len(CLASSES), size, 1)))
 
 
-def mean(net: Detector, other: Detector) -> Detector:
+def average(net: Detector, other: Detector) -> Detector:
     """A network whose weights are the mean of two, of which one went on from the other.
 
     References
@@ -232,7 +232,9 @@ def mean(net: Detector, other: Detector) -> Detector:
     return made
 
 
-def figures(pages: list[BoxedPicture], found: list[Detections], threshold: float) -> dict[str, float | int]:
+def compute_figures(
+    pages: list[BoxedPicture], found: list[Detections], threshold: float
+) -> dict[str, float | int]:
     """Recall and precision at IoU 0.5, whatever the class, and how many of the found have the right one."""
     right = things = given = alike = 0
     for page, one in zip(pages, found, strict=True):
@@ -257,7 +259,7 @@ def figures(pages: list[BoxedPicture], found: list[Detections], threshold: float
     }
 
 
-def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Detections]:
+def detect_all(net: Detector | Session, pages: list[BoxedPicture]) -> list[Detections]:
     """What a network, or a model file's, finds in whole pages; raw scores."""
     if isinstance(net, Detector):
         return [detect_boxes(net, page, USED) for page in pages]
@@ -271,23 +273,23 @@ def answers(net: Detector | Session, pages: list[BoxedPicture]) -> list[Detectio
 
 def measure(args: argparse.Namespace) -> None:
     """Figures of the run so far, by validation set, at a raw score."""
-    net = trained(args.out, args.size)
-    for name, pages in validation(args.out).items():
-        found = answers(net, pages)
-        print(name, *(figures(pages, found, at) for at in args.at), sep="\n    ", flush=True)
+    net = load_trained(args.out, args.size)
+    for name, pages in load_validation(args.out).items():
+        found = detect_all(net, pages)
+        print(name, *(compute_figures(pages, found, at) for at in args.at), sep="\n    ", flush=True)
 
 
-def pooled(sets: dict[str, list[BoxedPicture]], seed: int = 0) -> BoxedSet:
+def pool(sets: dict[str, list[BoxedPicture]], seed: int = 0) -> BoxedSet:
     """Validation pages of all sets, none with more than its share: grids and tables hold most fields."""
     rng = np.random.default_rng(seed)
     pages = [pages[i] for pages in sets.values() for i in rng.permutation(len(pages))[:24]]
     return BoxedSet(tuple(pages), CLASSES, "validation pages")
 
 
-def training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet, ...]:
+def list_training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet, ...]:
     """What the detector learnt from, for its card; ``before`` is that of the one it went on from."""
     used = dict(load_sources(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
-    for name, path in real_files(folder).items():
+    for name, path in list_real_files(folder).items():
         if name != "refilled":  # the cheques once more
             used[name] = len(load_pages(path))
     crops = sum(part.items for part in before.training_data if part.name == COMPOSED) if before else 0
@@ -303,12 +305,12 @@ def training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet
 
 def bundle(args: argparse.Namespace) -> None:
     """Export, bring to integers, calibrate on validation pages, write the model file."""
-    net, sets = trained(args.out, args.size), validation(args.out)
+    net, sets = load_trained(args.out, args.size), load_validation(args.out)
     if args.mean_with:
-        net = mean(net, trained(args.mean_with, args.size))
-    held, path = pooled(sets), args.model or bundled_path("pages")
+        net = average(net, load_trained(args.mean_with, args.size))
+    held, path = pool(sets), args.model or bundled_path("pages")
     before = read_model(args.begin).card if args.begin else None
-    # How whole numbers were trusted stands in until recipes/page_trust.py measures it with this detector.
+    # The calibration of whole numbers is the old one until recipes/calibrate_pages.py renews it.
     trust = read_model(path).card.fields if path.exists() else FieldConfidence()
     card = Card(
         "detect",
@@ -316,7 +318,7 @@ def bundle(args: argparse.Namespace) -> None:
         (),
         Preprocessing("frame", USED.to_json()),
         classes=CLASSES,
-        training_data=training_data(args.out, before),
+        training_data=list_training_data(args.out, before),
         open_terms=False,
         seed=args.seed,
         fields=trust,
@@ -328,15 +330,19 @@ def bundle(args: argparse.Namespace) -> None:
     file = export(net, card, draft, frames)
     if not args.floats:
         shown = make_frames(load_pages(sorted((args.out / "chunks").glob("[0-9]*[0-9].npz"))[0])[:40], USED)
-        real = [page for path in real_files(args.out).values() for page in load_pages(path)[:4]]
+        real = [page for path in list_real_files(args.out).values() for page in load_pages(path)[:4]]
         shown += make_frames(real, USED)
         file = quantise_detector(draft, draft, shown, frames)
     session = Session(file)
-    card = calibrate_detector(card, answers(session, list(held.pictures)), held)
+    card = calibrate_detector(card, detect_all(session, list(held.pictures)), held)
     raw = next((x for x, y in card.calibration.points if y >= card.threshold), card.threshold)
     results = []
     for name, pages in sets.items():
-        result = {"set": name, "part": "validation", **figures(pages, answers(session, pages), raw)}
+        result = {
+            "set": name,
+            "part": "validation",
+            **compute_figures(pages, detect_all(session, pages), raw),
+        }
         results.append(result)
         print(result, flush=True)
     path.parent.mkdir(exist_ok=True)

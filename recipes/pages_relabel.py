@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from _page_files import save_pages
-from pages import USED, trained
+from pages import USED, load_trained
 
 from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed_pictures import BoxedPicture, make_boxed_picture
@@ -59,7 +59,7 @@ def cut(picture: np.ndarray, box: np.ndarray, scale: float) -> np.ndarray:
     return part if min(part.shape) > 3 else np.full((8, 8), 255, np.uint8)
 
 
-def relabelled(
+def relabel(
     page: BoxedPicture, picture: np.ndarray, scale: float, net: Detector, reader: Reader
 ) -> BoxedPicture:
     """A page whose ignored boxes were looked at; ``picture`` is the same in full size."""
@@ -68,12 +68,12 @@ def relabelled(
     if len(open_) == 0:
         return page
     middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
-    free = ~_inside(middles, known).any(axis=1)
+    free = ~_is_inside(middles, known).any(axis=1)
     sure = np.flatnonzero(free & (found.scores >= SEEN))
     reads = is_number(reader, [cut(picture, found.boxes[i], scale) for i in sure])
     numbers = sure[[read is True for read in reads]]
     answers = is_number(reader, [cut(picture, box, scale) for box in open_])
-    quiet = ~_inside(middles, open_).any(axis=0)
+    quiet = ~_is_inside(middles, open_).any(axis=0)
     kept = open_[~(np.array([read is False for read in answers]) & quiet)]
     boxes = found.boxes[numbers]
     overlap = compute_iou(boxes, open_)
@@ -88,7 +88,7 @@ def relabelled(
     )
 
 
-def _inside(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+def _is_inside(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """Which points (n, 2) lie in which boxes (m, 4): bool (n, m)."""
     x, y = points[:, :1], points[:, 1:]
     return (x >= boxes[:, 0]) & (x <= boxes[:, 2]) & (y >= boxes[:, 1]) & (y <= boxes[:, 3])
@@ -103,11 +103,11 @@ def main() -> None:
     parser.add_argument("--size", default="s")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    root, net, reader = Path(os.environ["SUTJA_DATA"]), trained(args.out, args.size), Reader()
+    root, net, reader = Path(os.environ["SUTJA_DATA"]), load_trained(args.out, args.size), Reader()
     cheques = []
     for real in load_cheque_pages(root, "train"):
         picture = read_grey(root / "cheques" / "images" / real.source.split("/")[1])
-        cheques.append(relabelled(real.page, picture, SCALE, net, reader))
+        cheques.append(relabel(real.page, picture, SCALE, net, reader))
     receipts = []
     for record in read_receipts(root):
         key = record.path.stem
@@ -115,7 +115,7 @@ def main() -> None:
             picture = read_grey(record.path)
             words = find_ink_boxes(picture, RECEIPT_GAP)
             bare = scale_page(picture, RECEIPT_SCALE, words, [PRINTED] * len(words), [True] * len(words))
-            receipts.append(relabelled(bare, picture, RECEIPT_SCALE, net, reader))
+            receipts.append(relabel(bare, picture, RECEIPT_SCALE, net, reader))
     for name, pages in (("cheques", cheques), ("receipts", receipts)):
         save_pages(args.out / f"train-{name}.npz", pages)
         counts = np.bincount(np.concatenate([page.labels[~page.ignore] for page in pages]), minlength=2)

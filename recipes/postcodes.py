@@ -32,12 +32,12 @@ FIRST = {
 RESTATED = {"BH": r"(?:1[0-2]|[1-9])\d{2}"}
 
 
-def digits_only(pattern: str) -> bool:
+def has_digits_only(pattern: str) -> bool:
     """Whether a format has no letters."""
     return not re.search("[A-Z]", pattern.replace(r"\d", ""))
 
 
-def template(example: str) -> str:
+def make_template(example: str) -> str:
     """How a postcode is written: a d for each digit.
 
     >>> template("154-0023")
@@ -46,7 +46,7 @@ def template(example: str) -> str:
     return re.sub(r"\d", "d", example)
 
 
-def entry(code: str, facts: dict[str, Any]) -> dict[str, Any]:
+def make_entry(code: str, facts: dict[str, Any]) -> dict[str, Any]:
     """One country's line of the table."""
     form = RESTATED.get(code, facts["zip"])
     form = re.sub(r"\((?!\?)", "(?:", form)
@@ -59,7 +59,7 @@ def entry(code: str, facts: dict[str, Any]) -> dict[str, Any]:
     for example in examples:
         if not (re.fullmatch(form, example) and re.match(begins, example)):
             raise SystemExit(f"{code}: its example {example} does not fit {form}, {begins}")
-    written = list(dict.fromkeys(map(template, examples)))
+    written = list(dict.fromkeys(map(make_template, examples)))
     found = {"format": form, "written": written, "examples": examples}
     return found | ({"begins": begins} if begins else {})
 
@@ -72,8 +72,8 @@ def main() -> None:
         if not re.fullmatch("[A-Z]{2}", code) or code == "ZZ":
             continue
         facts = json.loads(file.read_text(encoding="utf-8"))[code]
-        if facts.get("zip") and facts.get("zipex") and digits_only(facts["zip"]):
-            countries[code] = entry(code, facts)
+        if facts.get("zip") and facts.get("zipex") and has_digits_only(facts["zip"]):
+            countries[code] = make_entry(code, facts)
     lines = ",\n".join(f'    "{code}": {json.dumps(line)}' for code, line in countries.items())
     TABLE.write_text(
         f'{{\n  "source": "{PACKAGE} {metadata.version(PACKAGE)}: Google\'s Address Data Service",\n'

@@ -29,7 +29,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from _page_crops import PageCrops, RealField, page_samples, real_fields, samples_of
+from _page_crops import PageCrops, RealField, load_real_fields, make_page_samples, make_samples
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
@@ -72,14 +72,15 @@ def make_page_crops(root: str, fold: int | None, fields: dict[str, list[RealFiel
     return PageCrops(load_sources(Path(root), fold), seed, SECOND_STAGE, fields)
 
 
-def of_pages(root: Path, sources: Sources, seed: int = 4_321) -> dict[str, list[Sample]]:
+def load_page_samples(root: Path, sources: Sources, seed: int = 4_321) -> dict[str, list[Sample]]:
     """Validation fields of pages: real ones, composed ones, and those of layouts never trained on."""
     rng = np.random.default_rng(seed)
     out = {
-        f"{name} cut": samples_of(some, rng, 600) for name, some in real_fields(root, "validation").items()
+        f"{name} cut": make_samples(some, rng, 600)
+        for name, some in load_real_fields(root, "validation").items()
     }
-    out["pages"] = page_samples(sources, None, 600, seed)
-    out["other pages"] = page_samples(sources, dict.fromkeys(HOLD_OUT_LAYOUTS, 1.0), 600, seed)
+    out["pages"] = make_page_samples(sources, None, 600, seed)
+    out["other pages"] = make_page_samples(sources, dict.fromkeys(HOLD_OUT_LAYOUTS, 1.0), 600, seed)
     return out
 
 
@@ -88,14 +89,14 @@ def is_model_file(path: Path | None) -> bool:
     return path is not None and path.suffix == ".onnx"
 
 
-def unfolded(path: Path, composer: Composer | PageCrops, params: NormaliseParams) -> Transcriber:
+def load_unfolded(path: Path, composer: Composer | PageCrops, params: NormaliseParams) -> Transcriber:
     """A bundled model's network, its norms put back as 256 composed crops ask for."""
     crops = [make_crop(composer.sample(), params) for _ in range(512)]
     crops = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
     return restore_transcriber(path, make_batch(crops).image)
 
 
-def arguments() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     """What the command line asks for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -125,14 +126,14 @@ def arguments() -> argparse.Namespace:
 def choose_composer(args: argparse.Namespace, root: str, fold: int | None) -> Callable[[int], Any]:
     """Choose how worker processes make the composer of the samples, from a seed."""
     if args.pages:
-        return functools.partial(make_page_crops, root, fold, real_fields(Path(root), "train"))
+        return functools.partial(make_page_crops, root, fold, load_real_fields(Path(root), "train"))
     weights = SECOND_STAGE if args.weights else None
     return functools.partial(make_composer, root, fold, args.terms == "base", weights)
 
 
 def main() -> None:
     """Train, or go on training."""
-    args = arguments()
+    args = parse_arguments()
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
     root, fold = os.environ["SUTJA_DATA"], None if args.fold < 0 else args.fold
@@ -147,7 +148,9 @@ def main() -> None:
         freeze_norms_after=0.0 if args.weights else 0.3,
     )
     make = choose_composer(args, root, fold)
-    begin = unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
+    begin = (
+        load_unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
+    )
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = ComposedCrops(make, params, 1000 * args.seed + state.step, args.workers)
     sources = load_sources(Path(root), fold, open_terms=open_terms)
@@ -156,7 +159,7 @@ def main() -> None:
     )
     sets |= validation_sets.crops(validation_sets.composed(sources), params, 300)
     if args.pages:
-        sets |= validation_sets.crops(of_pages(Path(root), sources), params)
+        sets |= validation_sets.crops(load_page_samples(Path(root), sources), params)
     with (args.out / "train.log").open("a", buffering=1) as log:
 
         def say(line: str) -> None:

@@ -114,7 +114,7 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
 
 
 def test_the_test_part_must_be_asked_for(monkeypatch):
-    arguments = script("_sutja").arguments
+    arguments = script("_sutja_models").make_parser
     monkeypatch.delenv("SUTJA_BENCH_PART", raising=False)
     assert arguments("").parse_args([]).part == "validation"
     assert arguments("").parse_args(["--part", "test"]).part == "test"
@@ -127,7 +127,7 @@ def test_the_test_part_must_be_asked_for(monkeypatch):
 
 def test_macs_of_a_convolution():
     # 8 columns give 4 frames of K classes, each a sum over 32 × 2 pixels
-    assert script("_arithmetic").count_macs(tiny_model(), (3, 1, 32, 8)) == 3 * 4 * K * 32 * 2
+    assert script("_macs").count_macs(tiny_model(), (3, 1, 32, 8)) == 3 * 4 * K * 32 * 2
 
 
 def test_macs_of_grouped_convolution_matrix_product_and_gemm():
@@ -153,8 +153,8 @@ def test_macs_of_grouped_convolution_matrix_product_and_gemm():
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
     rows, columns = 3 * 5 - 2, 3 * 6 - 2  # the kernel's first and last row each miss the picture once
     by_hand = 6 * 2 * rows * columns + 7 * 180 + (7 * 2) * 1
-    assert script("_arithmetic").count_macs(model, (1, 4, 5, 6)) == by_hand
-    assert script("_arithmetic").parameters(model) == 6 * 2 * 9 + 180 * 7 + 2
+    assert script("_macs").count_macs(model, (1, 4, 5, 6)) == by_hand
+    assert script("_macs").count_parameters(model) == 6 * 2 * 9 + 180 * 7 + 2
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,7 @@ def test_macs_leave_out_the_padding(attributes, pairs):
         [numpy_helper.from_array(np.zeros((5, 1, 3), np.float32), "w")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    assert script("_arithmetic").count_macs(model, (1, 1, 7)) == 5 * pairs
+    assert script("_macs").count_macs(model, (1, 1, 7)) == 5 * pairs
 
 
 def test_tally_by_hand():
@@ -194,7 +194,7 @@ def test_tally_by_hand():
     assert (found["wrong_of_accepted"]["k"], found["wrong_of_accepted"]["n"]) == (1, 2)
     assert found["ece"] == pytest.approx((0.1 + 0.7 + 0.2) / 3, abs=1e-5)
     assert found["right"]["low"] < found["right"]["rate"] < found["right"]["high"]
-    assert script("_scores").rate(0, 0)["rate"] is None
+    assert script("_scores").make_rate(0, 0)["rate"] is None
 
 
 @pytest.mark.parametrize(
@@ -209,13 +209,13 @@ def test_tally_by_hand():
     ],
 )
 def test_a_peers_text_is_taken_kindly(text, words, digits):
-    case = script("_scores").case_of("x", text, 0.95, words=words)
+    case = script("_scores").make_case("x", text, 0.95, words=words)
     assert case.digits == digits
     assert case.accepted == (digits is not None)
 
 
 def test_look_alikes():
-    assert script("_scores").forgiving("lO|o4") == "10104"
+    assert script("_scores").replace_look_alikes("lO|o4") == "10104"
 
 
 def test_tesseracts_table():
@@ -226,7 +226,7 @@ def test_tesseracts_table():
         "5\t1\t1\t1\t1\t2\t0\t0\t9\t9\t50.0\t34\n"
         "1\t2\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t\n"
     )
-    parse = script("_engines").parse_table
+    parse = script("_ocr_engines").parse_table
     assert parse(table, 2) == [("12 34", 0.5), ("", 0.0)]
     with pytest.raises(RuntimeError, match="of 3"):
         parse(table, 3)
@@ -239,21 +239,21 @@ def peer(name: str, answer: str, asked: list[str]):
         asked.append(name)
         return [(answer, 0.5)] * len(pictures)
 
-    return script("_peers").Way("Parrot", name, "1.0", ask)
+    return script("_peers").PeerMode("Parrot", name, "1.0", ask)
 
 
 def test_peers_are_asked_once_and_in_their_best_way(drafts):
     peers, asked = script("_peers"), []
     crops = [script("_crops").Crop(np.full((20, 30), shade, np.uint8), "7") for shade in (10, 200)]
     ways = [peer("bad", "8", asked), peer("good", "7", asked)]
-    first = peers.row(ways, crops, crops, "some set")
+    first = peers.make_row(ways, crops, crops, "some set")
     assert (first["way"], first["right"]["k"], first["n"]) == ("good", 2, 2)
     assert asked == ["bad", "good"]
-    again = peers.row(ways, crops, crops, "some set")
+    again = peers.make_row(ways, crops, crops, "some set")
     assert again == first
     assert asked == ["bad", "good"]
-    peers.row(ways, crops[:1], crops, "some set")  # other crops: other answers
-    peers.row(ways, crops, crops, "some set", fresh=True)
+    peers.make_row(ways, crops[:1], crops, "some set")  # other crops: other answers
+    peers.make_row(ways, crops, crops, "some set", fresh=True)
     assert asked[2] == "good"
     assert len(asked) > 4
 
@@ -261,7 +261,7 @@ def test_peers_are_asked_once_and_in_their_best_way(drafts):
 def test_small_light_digits_are_prepared_for_print():
     picture = np.zeros((16, 16), np.uint8)
     picture[4:12, 6:10] = 255
-    ready = script("_peers").for_print(picture)
+    ready = script("_peers").prepare_for_print(picture)
     assert ready.shape[0] >= 64
     assert ready[0, 0] > 200
     assert ready[ready.shape[0] // 2, ready.shape[1] // 2] < 50
@@ -269,22 +269,26 @@ def test_small_light_digits_are_prepared_for_print():
 
 def test_bins_of_equal_mass_by_hand():
     calibration = script("calibration")
-    bins = calibration.equal_mass_bins([0.9, 0.5, 0.7, 0.6], [True, False, True, True], bins=2)
+    bins = calibration.make_equal_mass_bins([0.9, 0.5, 0.7, 0.6], [True, False, True, True], bins=2)
     assert [(round(b["confidence"], 6), b["k"], b["n"]) for b in bins] == [(0.55, 1, 2), (0.8, 2, 2)]
-    assert calibration.equal_mass_error(bins) == pytest.approx((0.05 + 0.2) / 2)
+    assert calibration.compute_equal_mass_error(bins) == pytest.approx((0.05 + 0.2) / 2)
 
 
 def test_risk_counts_what_is_not_answered_as_not_kept():
     case = script("_scores").Case
     cases = [case("1", "1", 0.9, True)] * 9 + [case("1", None, 0.0, False)]
-    found = {point["coverage"]: point["risk"]["rate"] for point in script("calibration").risk_table(cases)}
+    found = {
+        point["coverage"]: point["risk"]["rate"] for point in script("calibration").make_risk_table(cases)
+    }
     assert found[0.9] == 0
     assert 1.0 not in found
 
 
 def test_a_result_says_where_it_comes_from(drafts):
     machine = script("_machine")
-    path = machine.save(machine.result_path("speed"), "speed", {"n": 3}, ["numpy", "no-such-package"])
+    path = machine.save_result(
+        machine.make_result_path("speed"), "speed", {"n": 3}, ["numpy", "no-such-package"]
+    )
     found = json.loads(path.read_text(encoding="utf-8"))
     assert path == drafts / "results" / "speed.json"
     assert found.keys() == {"schema", "figure", "date", "machine", "n"}
@@ -294,16 +298,18 @@ def test_a_result_says_where_it_comes_from(drafts):
     with pytest.raises(ValueError, match="JSON"):
         machine.write_json(path, {"rate": float("nan")})
     assert json.loads(path.read_text(encoding="utf-8")) == found
-    assert machine.result_path("speed", "validation").name == "speed-validation.json"
-    assert machine.result_path("speed", limit=5).parent == drafts
+    assert machine.make_result_path("speed", "validation").name == "speed-validation.json"
+    assert machine.make_result_path("speed", limit=5).parent == drafts
 
 
 def test_composed_crops_are_the_same_every_time():
     crops = script("_crops")
-    first, second = (crops.drawn_words(3, hand=False) + crops.composed("blank", 2) for _ in range(2))
+    first, second = (crops.draw_words(3, hand=False) + crops.compose_crops("blank", 2) for _ in range(2))
     assert all(np.array_equal(a.picture, b.picture) for a, b in zip(first, second, strict=True))
     assert {crop.digits for crop in first} == {""}
-    assert [c.picture.shape for c in crops.some(first, 2)] == [c.picture.shape for c in crops.some(first, 2)]
+    assert [c.picture.shape for c in crops.subsample(first, 2)] == [
+        c.picture.shape for c in crops.subsample(first, 2)
+    ]
 
 
 def test_stages_add_up(model_path, tmp_path):
@@ -314,10 +320,10 @@ def test_stages_add_up(model_path, tmp_path):
         picture = np.full((40, 60 + 20 * i), 255, np.uint8)
         cv2.putText(picture, "12", (8, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
         cv2.imwrite(str(path), picture)
-    stages_module, reader = script("_stages"), script("_sutja").load_reader(str(model_path))
-    before = stages_module.reader.normalise_ink
+    stages_module, reader = script("_stage_times"), script("_sutja_models").load_reader(str(model_path))
+    before = stages_module.reader_module.normalise_ink
     stages = stages_module.time_stages(reader, paths)
-    assert stages_module.reader.normalise_ink is before
+    assert stages_module.reader_module.normalise_ink is before
     assert sum(shape[0] for shape in stages.batches) == 3
     shares = stages.shares()
     assert all(
@@ -328,22 +334,24 @@ def test_stages_add_up(model_path, tmp_path):
 
 
 def test_cold_start_loads_nothing_of_the_learn_half(model_path, drafts, capsys, monkeypatch):
-    every = script("cold_start").codes
+    every = script("cold_start").list_codes
     kept = ("import sutja", "sutja read --crop FILE")
-    monkeypatch.setattr(script("cold_start"), "codes", lambda *a: {name: every(*a)[name] for name in kept})
+    monkeypatch.setattr(
+        script("cold_start"), "list_codes", lambda *a: {name: every(*a)[name] for name in kept}
+    )
     script("cold_start").main(["--runs", "1", "--model", str(model_path)])
     found = json.loads((drafts / "cold_start.json").read_text(encoding="utf-8"))
     assert [row["what"] for row in found["rows"]] == list(kept)
     assert all(row["learn_half_loaded"] == [] for row in found["rows"])
     assert "median" in capsys.readouterr().out
-    assert script("cold_start").loaded("import matplotlib") == ["matplotlib"]
+    assert script("cold_start").list_loaded("import matplotlib") == ["matplotlib"]
 
 
 @pytest.mark.parametrize("name", ["amounts", "lone_digits", "no_number", "calibration"])
 def test_a_try_on_real_data(name, model_path, drafts, data_root, monkeypatch):
     monkeypatch.setenv("SUTJA_DATA", str(data_root))
     monkeypatch.setattr(script("no_number"), "COMPOSED", 3)
-    small = {"exam-digits": script("_crops").exam_digits}  # the others take seconds to load
+    small = {"exam-digits": script("_crops").load_exam_digits}  # the others take seconds to load
     monkeypatch.setattr(script("_crops"), "LONE_DIGITS", small)
     monkeypatch.setattr(script("calibration"), "SETS", small)
     flags = [] if name == "calibration" else ["--no-peers"]
@@ -355,7 +363,7 @@ def test_a_try_on_real_data(name, model_path, drafts, data_root, monkeypatch):
 
 def test_parts_do_not_meet(data_root):
     crops = script("_crops")
-    for read in (crops.orand_car, crops.cheques, crops.exam_digits):
+    for read in (crops.load_orand_car, crops.load_cheques, crops.load_exam_digits):
         validation = {crop.picture.tobytes() for crop in read(data_root, "validation")}
         assert validation
         assert not validation & {crop.picture.tobytes() for crop in read(data_root, "test")}

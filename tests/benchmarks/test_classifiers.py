@@ -46,26 +46,26 @@ def test_certified_thresholds_keep_their_promise(way, pool):
 
 def test_a_threshold_without_a_certificate_does_not(pool):
     certified = script("certified")
-    found = certified.replay(pool, certified.uncertified, "draws", 500, 0.04, 0.9, 100)
+    found = certified.replay(pool, certified.choose_uncertified, "draws", 500, 0.04, 0.9, 100)
     assert not found["holds"]
     assert found["broken"]["k"] > 25
 
 
 def test_splits_do_not_overlap(pool):
-    (labelled, _), (rest, _) = script("certified").splits(pool, 1000, np.random.default_rng(0))
+    (labelled, _), (rest, _) = script("certified").split_pool(pool, 1000, np.random.default_rng(0))
     assert (len(labelled), len(rest)) == (1000, 5000)
     assert np.array_equal(np.sort(np.concatenate([labelled, rest])), np.sort(pool[0]))
 
 
 def test_what_chance_allows():
     # the 99.9 % point of the binomial (1,000, 0.05) is 72 or so: 50 and 3.1 deviations of 6.9
-    assert 70 <= script("certified")._most_broken(1000, 0.05) <= 75
-    assert script("certified")._most_broken(10, 1e-9) == 0
+    assert 70 <= script("certified")._count_most_broken(1000, 0.05) <= 75
+    assert script("certified")._count_most_broken(10, 1e-9) == 0
 
 
 def test_the_best_coverage_by_hand():
     pool = (np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, True, False, True]))
-    best = script("certified").best_coverage
+    best = script("certified").find_best_coverage
     assert (best(pool, 0.0), best(pool, 0.25), best(pool, 0.34)) == (0.5, 1.0, 1.0)
     assert best((np.array([0.9]), np.array([False])), 0.1) == 0.0
 
@@ -91,7 +91,7 @@ def test_all_ways_of_one_picture_take_turns_and_agree(model, monkeypatch):
     assert (found["pictures"], found["without_alternatives"]) == (5, 5)
 
 
-def test_ways_that_differ_are_no_contestants(model):
+def test_ways_that_differ_are_not_compared(model):
     single = script("single_image")
     ways = dict.fromkeys(("onnxruntime, session.run", "sutja, BoundRun"), lambda i: np.array([[0.0, -1.0]]))
     ways["onnxruntime, by hand"] = lambda i: "1"

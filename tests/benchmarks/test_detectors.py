@@ -23,7 +23,7 @@ def _importable(monkeypatch):
 def kept(script, monkeypatch, tmp_path):
     """Let a script keep its figures in a file of the test's own."""
     path = tmp_path / "figures.json"
-    monkeypatch.setattr(script, "result_path", lambda *_, **__: path)
+    monkeypatch.setattr(script, "make_result_path", lambda *_, **__: path)
     return path
 
 
@@ -32,7 +32,7 @@ def test_frames_are_timed_stage_by_stage(monkeypatch, tmp_path, capsys):
     model = tmp_path / "steerable.onnx"
     write_model(model, steerable_detector.make_network(), steerable_detector.make_card())
     shown = [steerable_detector.picture(60, 80, lights=[(3, 3)], shades=[(9, 9)])]
-    monkeypatch.setattr(script, "pictures_for", lambda channels, side: shown)
+    monkeypatch.setattr(script, "make_pictures", lambda channels, side: shown)
     monkeypatch.setattr(script, "SIZES", ("s",))
     path = kept(script, monkeypatch, tmp_path)
     script.main(["--model", str(model), "--side", "64", "--rounds", "3"])

@@ -68,16 +68,16 @@ def test_rows_measured_before_are_kept(few, tmp_path, monkeypatch):
 def test_rejection_is_the_least_that_keeps_the_error(digits):
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3], [0.6, 0.4]])
     log_probs = np.log(probabilities).astype(np.float32)
-    assert digits.rejected(log_probs, np.array([0, 0, 1, 0]), 0.0) == pytest.approx(0.5)
-    assert digits.rejected(log_probs, np.array([0, 0, 1, 0]), 0.25) == pytest.approx(0.0)
-    assert digits.rejected(log_probs, np.array([1, 0, 0, 0]), 0.0) == pytest.approx(1.0)
+    assert digits.compute_rejected(log_probs, np.array([0, 0, 1, 0]), 0.0) == pytest.approx(0.5)
+    assert digits.compute_rejected(log_probs, np.array([0, 0, 1, 0]), 0.25) == pytest.approx(0.0)
+    assert digits.compute_rejected(log_probs, np.array([1, 0, 0, 0]), 0.0) == pytest.approx(1.0)
 
 
 def test_a_goal_is_reached_by_the_means_alone(digits):
     runs = [{"error": 0.02, "seconds": 1.0}, {"error": 0.04, "seconds": 3.0}]
-    assert digits.reached(runs, (0.03, 2.0))
-    assert not digits.reached(runs, (0.029, 2.0))
-    assert not digits.reached(runs, (0.03, 1.9))
+    assert digits.has_reached(runs, (0.03, 2.0))
+    assert not digits.has_reached(runs, (0.029, 2.0))
+    assert not digits.has_reached(runs, (0.03, 1.9))
 
 
 def test_a_peer_is_timed_until_it_gets_there(digits):
@@ -85,7 +85,7 @@ def test_a_peer_is_timed_until_it_gets_there(digits):
     y = np.arange(4)
     answers = iter([np.zeros(4, int), np.array([0, 1, 2, 0]), y])
     peer = recipes.Peer("peer", iter([None] * 5), lambda X: next(answers))
-    error, seconds, epochs = recipes.until(peer, np.zeros((4, 1), np.float32), y, 0.3)
+    error, seconds, epochs = recipes.train_until(peer, np.zeros((4, 1), np.float32), y, 0.3)
     assert (error, epochs) == (0.25, 2)
     assert seconds >= 0
 

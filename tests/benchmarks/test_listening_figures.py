@@ -36,7 +36,7 @@ def listener(tmp_path):
 
 
 def take(text, *digits):
-    return script("_recordings").Take(text, say(text), digits)
+    return script("_recordings").LabelledRecording(text, say(text), digits)
 
 
 def test_a_recording_is_right_with_all_of_its_numbers_and_no_other(listener):
@@ -48,22 +48,22 @@ def test_a_recording_is_right_with_all_of_its_numbers_and_no_other(listener):
         take("□"),
         take("five"),
     ]
-    cases = listening.sutja_cases(listener, takes, "")
+    cases = listening.answer_with_sutja(listener, takes, "")
     assert [case.right for case in cases] == [True, False, True, True, False]
     assert [case.accepted for case in cases] == [True, True, True, False, True]
-    errors = listening.digit_errors(cases[:4])
+    errors = listening.count_digit_errors(cases[:4])
     assert (errors["edits"], errors["digits"]) == (0, 6)
 
 
 def test_rows_of_peers_claim_no_acceptance():
     listening = script("listening")
-    case = listening.case_of(take("one", "1"), ["1"], 1.0, True)
-    [row] = listening.rows_of("a set", {"PocketSphinx": lambda: [case]})
+    case = listening.make_case(take("one", "1"), ["1"], 1.0, True)
+    [row] = listening.make_rows("a set", {"PocketSphinx": lambda: [case]})
     assert row["right"]["k"] == 1
     assert row["accepted"]["n"] == 0
-    [row] = listening.rows_of("a set", {"PocketSphinx": lambda: [case]}, none=True)
+    [row] = listening.make_rows("a set", {"PocketSphinx": lambda: [case]}, none=True)
     assert row["answered"]["k"] == 1
-    assert "PocketSphinx" in listening.show([row])
+    assert "PocketSphinx" in listening.format_rows([row])
 
 
 def test_speakers_left_out_are_averaged_and_parts_do_not_mix(tmp_path):
@@ -74,40 +74,40 @@ def test_speakers_left_out_are_averaged_and_parts_do_not_mix(tmp_path):
     ]
     path = tmp_path / "speakers.json"
     path.write_text(json.dumps({"test": False, "answers": answers}))
-    rows = listening.left_out(path, "validation")
+    rows = listening.measure_left_out(path, "validation")
     assert [row["right"]["rate"] for row in rows] == [0.5, 1.0, 0.75]
     with pytest.raises(SystemExit, match="not those of the test part"):
-        listening.left_out(path, "test")
+        listening.measure_left_out(path, "test")
 
 
 def test_letters_of_an4_are_no_noughts():
-    assert script("_recordings").an4_said("R O O D OH FOUR") == ["r", "□", "□", "d", "oh", "four"]
+    assert script("_recordings").list_an4_words("R O O D OH FOUR") == ["r", "□", "□", "d", "oh", "four"]
 
 
 def test_an_hour_is_timed_from_files(listener, tmp_path):
-    hour = script("_hour")
+    hour = script("_long_recording")
     samples = np.tile(say("one two"), 3)
-    for path in hour.files(samples, tmp_path).values():
+    for path in hour.write_files(samples, tmp_path).values():
         assert soundfile.info(path).duration == pytest.approx(len(samples) / RATE, abs=0.1)
         assert [number.digits for number in listener.listen(path).numbers] == ["121212"]
-    row = hour._row("a", "FLAC", [(2.0, 1.0), (4.0, 1.5), (3.0, 1.2)], 1800, 3600)
+    row = hour._make_row("a", "FLAC", [(2.0, 1.0), (4.0, 1.5), (3.0, 1.2)], 1800, 3600)
     assert (row["wall_seconds_an_hour"], row["least"], row["most"]) == (6.0, 4.0, 8.0)
-    assert "FLAC" in hour.show([row])
+    assert "FLAC" in hour.format_rows([row])
 
 
 def test_the_peer_hears_digits(data_root):
     """What PocketSphinx says to real digits; it is no stub."""
     recordings, sphinx = script("_recordings"), script("_pocketsphinx")
-    some = [t for t in recordings.an4_digits(data_root, "validation") if len(t.samples) < 5 * RATE][:4]
-    right = sum(tuple(sphinx.hear(one.samples, "digits")) == one.digits for one in some)
+    some = [t for t in recordings.load_an4_digits(data_root, "validation") if len(t.samples) < 5 * RATE][:4]
+    right = sum(tuple(sphinx.transcribe(one.samples, "digits")) == one.digits for one in some)
     assert right >= 1
 
 
 def test_real_sets_have_both_kinds(data_root):
     recordings = script("_recordings")
-    words = recordings.an4_words(data_root, "validation")
+    words = recordings.load_an4_words(data_root, "validation")
     assert len(words) > 10
     assert all(one.digits and len(one.digits) == len(one.values) for one in words)
-    assert all(one.digits == () for one in recordings.an4_none(data_root, "validation"))
-    assert recordings.strings(data_root, "validation") == []
-    assert recordings.noise(data_root, "validation")
+    assert all(one.digits == () for one in recordings.load_an4_without_numbers(data_root, "validation"))
+    assert recordings.load_strings(data_root, "validation") == []
+    assert recordings.load_noise(data_root, "validation")

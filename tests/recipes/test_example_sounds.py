@@ -32,7 +32,7 @@ def test_every_example_is_there_and_its_text_is_known(recipe):
 
 
 def test_the_recipe_writes_what_it_says(recipe, tmp_path, monkeypatch):
-    monkeypatch.setattr(recipe, "spoken", lambda text, voice, speed: say("one two"))
+    monkeypatch.setattr(recipe, "speak", lambda text, voice, speed: say("one two"))
     recipe.main(tmp_path)
     for example in recipe.EXAMPLES:
         sound = load_sound(tmp_path / example.name)

@@ -73,7 +73,7 @@ def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
     for name, value in states[2].items():
         if value.is_floating_point():
             assert torch.allclose(value, (states[0][name] + states[1][name]) / 2, atol=1e-6)
-    finish.exported(sounds, sounds / "mean", sounds / "raw.onnx", finish.raw_card("spoken"))
+    finish.export_model(sounds, sounds / "mean", sounds / "raw.onnx", finish.make_raw_card("spoken"))
     assert (sounds / "raw.onnx").stat().st_size < 3_000_000
     features = np.random.default_rng(1).uniform(0, 3, (1, 80, 64)).astype(np.float32)
     [log_probs] = Session(read_model(sounds / "raw.onnx")).run(features)
@@ -96,8 +96,8 @@ def test_a_speaker_left_out_is_learnt_from_by_no_run_of_the_mean(sounds, recipe,
         assert set(vars(options.parse_args([]))) - {"run", "without"} <= set(vars(args))
 
     monkeypatch.setattr(finish, "run", train)
-    monkeypatch.setattr(finish, "averaged", lambda runs, to: means.append((list(runs), to)))
-    monkeypatch.setattr(finish, "exported", lambda out, weights, path, card: None)
+    monkeypatch.setattr(finish, "average", lambda runs, to: means.append((list(runs), to)))
+    monkeypatch.setattr(finish, "export_model", lambda out, weights, path, card: None)
     finish.main(["speakers", "--out", str(sounds), "--base", str(sounds / "base"), "--runs", "2"])
     theo = sounds / "speakers" / "theo"
     assert len(seen) == 2 * len(finish.SPEAKERS)
@@ -116,7 +116,7 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
     monkeypatch.setattr(
         recipe, "pronounce_words", lambda words: {word: one if word == "won" else other for word in words}
     )
-    assert recipe.words_in(path) == ["zebra", "table"]
+    assert recipe.load_words(path) == ["zebra", "table"]
 
     said = []
 
@@ -168,10 +168,12 @@ def test_words_and_numbers_read_out_exclude_one_another(recipe, capsys):
 
 
 def test_what_is_left_out_is_not_trained_on(sounds, recipe):
-    assert {utterance.source for utterance in recipe.pieces_of(sounds)} == {"fsdd", "an4"}
-    assert {utterance.source for utterance in recipe.pieces_of(sounds, ["fsdd"])} == {"an4"}
-    assert {utterance.speaker for utterance in recipe.pieces_of(sounds, ["fsdd/train"])} == {"an4/train"}
-    assert not any("validation" in utterance.speaker for utterance in recipe.pieces_of(sounds))
+    assert {utterance.source for utterance in recipe.list_utterances(sounds)} == {"fsdd", "an4"}
+    assert {utterance.source for utterance in recipe.list_utterances(sounds, ["fsdd"])} == {"an4"}
+    assert {utterance.speaker for utterance in recipe.list_utterances(sounds, ["fsdd/train"])} == {
+        "an4/train"
+    }
+    assert not any("validation" in utterance.speaker for utterance in recipe.list_utterances(sounds))
     assert len(load_utterances(sounds / "real", ["fsdd-validation"])) == 13
 
 
@@ -196,7 +198,7 @@ class Says:
     ],
 )
 def test_numbers_heard_and_missed(finish, said, right, missed):
-    assert finish.truth_of((3, 4)) == ["23"]
-    found = list(finish.cases(Says(*said), "set", [phrase((3, 4))]))
+    assert finish.find_truth((3, 4)) == ["23"]
+    found = list(finish.make_cases(Says(*said), "set", [phrase((3, 4))]))
     assert [case.right for case in found if case.heard] == right
     assert sum(not case.heard for case in found) == missed

@@ -51,17 +51,17 @@ def test_what_is_cut_out_of_a_printed_page_is_what_its_label_says(crops):
 def test_a_moved_box_still_holds_most_of_its_field(crops):
     rng, box = np.random.default_rng(0), Box(100.0, 50.0, 180.0, 70.0)
     for _ in range(500):
-        moved = crops.moved(rng, box)
+        moved = crops.move_box(rng, box)
         inside = (min(moved.x1, box.x1) - max(moved.x0, box.x0)) * (
             min(moved.y1, box.y1) - max(moved.y0, box.y0)
         )
         assert inside >= 0.7 * box.width * box.height
-    before = [crops.moved(rng, box, before=0.9).x0 for _ in range(500)]
+    before = [crops.move_box(rng, box, before=0.9).x0 for _ in range(500)]
     assert min(before) < 90.0  # at times there is room for a sign before an amount
 
 
 def test_real_fields_keep_to_their_part(crops, data_root):
-    train, held = (crops.real_fields(data_root, part) for part in ("train", "validation"))
+    train, held = (crops.load_real_fields(data_root, part) for part in ("train", "validation"))
     assert set(train) == {"cheques", "weather-tables", "sudoku"}
     for name in train:
         assert train[name]

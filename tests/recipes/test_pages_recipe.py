@@ -53,10 +53,10 @@ def test_fields_become_boxes_of_their_class(recipe):
         Field("12", (1, 2, 30, 14), "printed", "number"),
         Field("A4", (1, 20, 9, 30), "handwritten", "code", True),
     )
-    out = recipe.as_boxed(PageSample(np.zeros((40, 40), np.uint8), fields))
+    out = recipe.to_boxed(PageSample(np.zeros((40, 40), np.uint8), fields))
     assert out.labels.tolist() == [recipe.CLASSES.index("printed"), recipe.CLASSES.index("handwritten")]
     assert out.ignore.tolist() == [False, True]
-    assert recipe.as_boxed(PageSample(np.zeros((4, 4), np.uint8), ())).boxes.shape == (0, 4)
+    assert recipe.to_boxed(PageSample(np.zeros((4, 4), np.uint8), ())).boxes.shape == (0, 4)
 
 
 def test_frames_are_drawn_from_all_that_is_there_and_an_epoch_can_be_entered_anywhere(recipe, tmp_path):
@@ -89,7 +89,7 @@ def test_figures_count_found_missed_false_and_ignored(recipe):
         np.array([0.9, 0.8, 0.7, 0.6, 0.1], np.float32),
         np.array([0, 0, 1, 1, 0]),
     )
-    out = recipe.figures([truth], [found], 0.5)
+    out = recipe.compute_figures([truth], [found], 0.5)
     assert (out["n"], out["recall"], out["precision"], out["false_alarms"]) == (3, 0.6667, 0.6667, 1)
     assert out["class_right"] == 0.5
 
@@ -115,7 +115,7 @@ def test_the_mean_of_two_networks(recipe):
 
     torch.manual_seed(0)
     one, other = (recipe.Detector(recipe.DetectorConfig(2)) for _ in range(2))
-    made = recipe.mean(one, other)
+    made = recipe.average(one, other)
     for name, weight in made.state_dict().items():
         a, b = one.state_dict()[name], other.state_dict()[name]
         assert torch.allclose(weight, (a + b) / 2) if weight.is_floating_point() else torch.equal(weight, a)

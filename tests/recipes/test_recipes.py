@@ -52,10 +52,10 @@ def test_the_experiment_of_1989_runs_and_shows_what_was_published(ours, tmp_path
 
 
 def test_the_experiment_asks_about_digits_it_has_not_learnt_from(ours):
-    learn, ask = recipe("lecun1989").parts("validation")
+    learn, ask = recipe("lecun1989").load_parts("validation")
     assert len(learn) + len(ask) == 7291
     assert not set(learn.names) & set(ask.names)
-    learn, ask = recipe("lecun1989").parts("test")
+    learn, ask = recipe("lecun1989").load_parts("test")
     assert (len(learn), len(ask)) == (7291, 2007)
 
 
@@ -86,14 +86,14 @@ def test_the_quick_network_in_bfloat16_goes_the_same_way():
 def test_rows_have_the_mean_and_deviation_over_seeds():
     module = recipe("lecun1989")
     runs = {"some": [module.Run(None, 0.0, error, 2.0) for error in (0.04, 0.06)]}
-    (row,) = module.rows_of(runs, 100)
+    (row,) = module.make_rows(runs, 100)
     assert (row["seeds"], row["error"], row["error_std"], row["seconds_std"]) == (2, 0.05, 0.01414, 0.0)
     assert row["error_95"][0] < 0.05 < row["error_95"][1]
 
 
 def test_digits_on_paper_are_dark_on_light_and_keep_their_labels():
     module, data = recipe("digits"), load_labelled(None, "train")
-    paper = module.on_paper(data, seed=1)
+    paper = module.put_on_paper(data, seed=1)
     np.testing.assert_array_equal(paper.labels, data.labels)
     bright = paper.images.reshape(len(paper), -1).max(1)
     assert bright.min() >= module.PAPER[0]
@@ -101,13 +101,13 @@ def test_digits_on_paper_are_dark_on_light_and_keep_their_labels():
     for before, after, ink in zip(data.images[:50], paper.images[:50], inked[:50], strict=True):
         if ink.any() and (before == 0).any():
             assert after[ink].mean() <= after[before == 0].mean() - module.LEAST_INK + 6
-    np.testing.assert_array_equal(module.on_paper(data, seed=1).images, paper.images)
+    np.testing.assert_array_equal(module.put_on_paper(data, seed=1).images, paper.images)
 
 
 def test_thin_digits_are_light_on_dark_and_none_is_lost():
     module = recipe("digits")
     data = load_labelled(None, "train")
-    thin = module.thinly(data, seed=1)
+    thin = module.draw_thinly(data, seed=1)
     np.testing.assert_array_equal(thin.labels, data.labels)
     before, after = (d.images.reshape(len(d), -1).astype(int) for d in (data, thin))
     assert (after.max(1) >= 0.4 * module.FAINTEST * before.max(1)).all()
@@ -118,7 +118,7 @@ def test_thin_digits_are_light_on_dark_and_none_is_lost():
 def test_all_ways_stand_side_by_side_and_terms_are_those_of_all():
     module, data = recipe("digits"), load_labelled(None, "train")
     closed = replace(data, open_terms=False, terms="none stated", source="closed")
-    both = module.all_ways({"open": data, "closed": closed}, 1, {"closed": 2})
+    both = module.augment_all({"open": data, "closed": closed}, 1, {"closed": 2})
     assert len(both) == 9 * len(data)
     first, second = (both.images[k * len(data) : (k + 1) * len(data)] for k in (4, 7))
     assert (first != second).any(), "each repetition has new pens"

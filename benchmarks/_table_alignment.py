@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-from _page_readers import Seen
+from _page_readers import ReadNumber
 
 from sutja.grammar import keep_digits
 
@@ -13,16 +13,16 @@ Row = list[str]  # the digits of each cell, from left to right; cells without a 
 _LEVEL = 0.5  # of a number's height: as far may numbers of one row be apart
 
 
-def true_rows(cells: Sequence[Sequence[str]]) -> list[Row]:
+def list_true_rows(cells: Sequence[Sequence[str]]) -> list[Row]:
     """The cells with digits, row by row; rows without any are left out."""
     rows = [[keep_digits(cell) for cell in row if keep_digits(cell)] for row in cells]
     return [row for row in rows if row]
 
 
-def read_rows(numbers: Sequence[Seen]) -> list[Row]:
+def read_rows(numbers: Sequence[ReadNumber]) -> list[Row]:
     """What was read, row by row: by its places in the table, or by height where a reader knows no tables."""
     if any(number.row is not None for number in numbers):
-        placed: dict[tuple[int, int], list[Seen]] = defaultdict(list)
+        placed: dict[tuple[int, int], list[ReadNumber]] = defaultdict(list)
         for number in numbers:
             if number.row is not None:
                 placed[number.table or 0, number.row].append(number)
@@ -38,7 +38,7 @@ def read_rows(numbers: Sequence[Seen]) -> list[Row]:
     return [[n.digits for n in sorted(row, key=lambda n: n.box[0])] for row in rows]
 
 
-def largest_table(numbers: Sequence[Seen]) -> list[Seen]:
+def find_largest_table(numbers: Sequence[ReadNumber]) -> list[ReadNumber]:
     """The numbers of the table that has most; none where there is no table."""
     counts = Counter(number.table for number in numbers if number.table is not None)
     if not counts:
@@ -47,7 +47,7 @@ def largest_table(numbers: Sequence[Seen]) -> list[Seen]:
     return [number for number in numbers if number.table == largest]
 
 
-def common(a: Row, b: Row) -> int:
+def measure_common_subsequence(a: Row, b: Row) -> int:
     """Length of the longest common subsequence: cells that are right and in their order."""
     previous = [0] * (len(b) + 1)
     for cell in a:
@@ -58,20 +58,22 @@ def common(a: Row, b: Row) -> int:
     return previous[-1]
 
 
-def right_cells(true: Sequence[Row], read: Sequence[Row]) -> int:
+def count_right_cells(true: Sequence[Row], read: Sequence[Row]) -> int:
     """How many cells are right: rows are matched in their order so that most are, and within them cells."""
     previous = [0] * (len(read) + 1)
     for row in true:
         current = [0]
         for j, other in enumerate(read):
-            current.append(max(previous[j + 1], current[j], previous[j] + common(row, other)))
+            current.append(
+                max(previous[j + 1], current[j], previous[j] + measure_common_subsequence(row, other))
+            )
         previous = current
     return previous[-1]
 
 
-def cells_in_place(cells: Sequence[Sequence[str]], numbers: Sequence[Seen]) -> int:
+def count_cells_in_place(cells: Sequence[Sequence[str]], numbers: Sequence[ReadNumber]) -> int:
     """How many cells stand in their very row and column, once the table as read is shifted as a whole."""
-    largest = largest_table(numbers)
+    largest = find_largest_table(numbers)
     read = {(n.row, n.column): n.digits for n in largest if n.row is not None and n.column is not None}
     if not read:
         return 0

@@ -13,7 +13,8 @@ from unittest.mock import patch
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading import batching, reader
+from sutja.reading import batching
+from sutja.reading import reader as reader_module
 from sutja.reading.judge import Judge
 from sutja.reading.reader import Reader
 from sutja.runtime import Session
@@ -21,9 +22,13 @@ from sutja.runtime import Session
 # stage: the functions it consists of, by the object that holds them
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "decode the file": ((batching, "iter_pictures"),),
-    "normalise": ((reader, "find_ink"), (reader, "normalise_ink"), (reader, "pad_batch")),
+    "normalise": (
+        (reader_module, "find_ink"),
+        (reader_module, "normalise_ink"),
+        (reader_module, "pad_batch"),
+    ),
     "network": ((Session, "run"),),
-    "beam search": ((reader, "decode"), (reader, "average_views")),
+    "beam search": ((reader_module, "decode"), (reader_module, "average_views")),
     "judge": ((Judge, "make_number"),),
 }
 REST = "the rest"
@@ -58,7 +63,9 @@ def _time_once(reader: Reader, paths: Sequence[Path]) -> Stages:
     with ExitStack() as stack:
         for stage, functions in STAGES.items():
             for holder, name in functions:
-                stack.enter_context(patch.object(holder, name, _timed(stages, stage, getattr(holder, name))))
+                stack.enter_context(
+                    patch.object(holder, name, _make_timed(stages, stage, getattr(holder, name)))
+                )
         began = time.process_time()
         for _ in reader.read_many(paths, crop=True):
             pass
@@ -67,7 +74,7 @@ def _time_once(reader: Reader, paths: Sequence[Path]) -> Stages:
     return stages
 
 
-def _timed(stages: Stages, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def _make_timed(stages: Stages, stage: str, function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, adding what it takes to its stage; what it yields is made at once, within the time."""
 
     def timed(*args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
 """How far numbers on whole pages are trusted: calibration and threshold, into the card of the page detector.
 
-    python recipes/page_trust.py --pages 300          # shows what it would keep
-    python recipes/page_trust.py --pages 300 --write  # writes src/sutja/weights/pages.onnx
+    python recipes/calibrate_pages.py --pages 300          # shows what it would keep
+    python recipes/calibrate_pages.py --pages 300 --write  # writes src/sutja/weights/pages.onnx
 
 It reads pages with the bundled detector and the bundled reader as `sutja read` does, and counts which numbers
 are right: composed pages of all layouts, those kept out of training too, where every number is known; and the
@@ -40,17 +40,17 @@ TOUCHED = 0.2  # IoU with what nobody can label from which a number is not count
 LARGEST = 2.0  # times: composed pages are as small as the detector wants them, scans are not
 
 
-def composed(reader: Reader, root: Path, count: int) -> Iterator[list[Case]]:
+def compose_cases(reader: Reader, root: Path, count: int) -> Iterator[list[Case]]:
     """Pages of all layouts, each at a resolution of its own: every number on them is known."""
     weights = {**DEFAULT_WEIGHTS, **dict.fromkeys(HOLD_OUT_LAYOUTS, 0.08)}
     composer = PageComposer(load_sources(root, VALIDATION_FOLD), SEED, weights)
     rng = np.random.default_rng(SEED)
     for _ in range(count):
         sample = composer.page()
-        yield page_cases(reader, sample, float(rng.uniform(1.0, LARGEST)))
+        yield make_cases(reader, sample, float(rng.uniform(1.0, LARGEST)))
 
 
-def page_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
+def make_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
     """What a composed page gives, drawn `scale` times as large; numbers on what is ignored do not count."""
     pixels = cv2.resize(sample.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     page = reader.read(np.asarray(pixels, np.uint8))
@@ -66,7 +66,7 @@ def page_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
     return match_labels(replace(page, numbers=tuple(counted)), labels, every_number=True)
 
 
-def real(reader: Reader, root: Path) -> Iterator[list[Case]]:
+def load_real_cases(reader: Reader, root: Path) -> Iterator[list[Case]]:
     """The validation parts of real pages, where what is known is known by its place."""
     for cheque in read_cheques(root):
         if cheque.text and in_part("cheques", cheque.key, "validation"):
@@ -74,15 +74,15 @@ def real(reader: Reader, root: Path) -> Iterator[list[Case]]:
             yield match_labels(reader.read(cheque.path), [Label("", 1, cheque.text, box)])
     for grid in read_sudoku(root):
         if in_part("sudoku", grid.key, "validation"):
-            yield by_cell(reader.read(grid.path), [[str(digit) for digit in row] for row in grid.digits])
+            yield match_cells(reader.read(grid.path), [[str(digit) for digit in row] for row in grid.digits])
     for table in read_weather_tables(root):
         if in_part("weather-tables", table.path.stem, "validation"):
             # The last row and column hold means; their labels were worked out anew and differ from the print.
             printed = [[keep_digits(cell) for cell in row[:-1]] for row in table.cells[:-1]]
-            yield by_cell(reader.read(table.path), printed)
+            yield match_cells(reader.read(table.path), printed)
 
 
-def by_cell(page: Page, cells: list[list[str]]) -> list[Case]:
+def match_cells(page: Page, cells: list[list[str]]) -> list[Case]:
     """The cells of the table on a page, where it stands as it should once it is shifted as a whole."""
     numbers = {
         (n.table, n.row, n.column): n for n in page.numbers if n.row is not None and n.column is not None
@@ -115,7 +115,7 @@ def main() -> None:
     path = bundled_path(DEFAULTS["detect"])
     file = read_model(path)
     reader = Reader(detector=replace(file, card=replace(file.card, fields=FieldConfidence())))
-    pages = [*composed(reader, root, args.pages), *real(reader, root)]
+    pages = [*compose_cases(reader, root, args.pages), *load_real_cases(reader, root)]
     found = [case for page in pages for case in page]
     print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from _crops import Crop
 from _machine import track
-from _scores import Case, rate
+from _scores import Case, make_rate
 
 from sutja.charset import LETTER
 from sutja.errors import SutjaError
@@ -24,7 +24,7 @@ PARTS = ("validation", "test")
 PART_VARIABLE = "SUTJA_BENCH_PART"
 
 
-def arguments(
+def make_parser(
     doc: str | None, *, model: bool = True, part: bool = True, peers: bool = True, limit: bool = True
 ) -> argparse.ArgumentParser:
     """The options that scripts share."""
@@ -58,7 +58,7 @@ def arguments(
     return parser
 
 
-def models(chosen: Sequence[str] | None) -> list[str]:
+def list_models(chosen: Sequence[str] | None) -> list[str]:
     """The models to measure: those named, or the bundled ones that are there."""
     names = list(chosen or [name for name in BUNDLED if find_model(name).is_file()])
     if not names:
@@ -68,7 +68,7 @@ def models(chosen: Sequence[str] | None) -> list[str]:
     return names
 
 
-def model_facts(name: str) -> dict[str, Any]:
+def describe_model(name: str) -> dict[str, Any]:
     """Which model this is: its card's name, its terms, and the file's size and checksum."""
     path = find_model(name)
     card = Reader(name).card
@@ -83,7 +83,7 @@ def model_facts(name: str) -> dict[str, Any]:
     }
 
 
-def strict_threshold(name: str, max_error: float = MAX_ERROR) -> float | None:
+def find_strict_threshold(name: str, max_error: float = MAX_ERROR) -> float | None:
     """The threshold that `max_error` chooses on the model's validation counts; None where none keeps it."""
     try:
         return Reader(name, max_error=max_error).threshold
@@ -118,19 +118,19 @@ def read_cases(reader: Reader, crops: Sequence[Crop], what: str) -> list[tuple[C
     return cases
 
 
-def at_threshold(cases: Sequence[tuple[Case, bool]], threshold: float | None) -> dict[str, Any] | None:
+def tally_at_threshold(cases: Sequence[tuple[Case, bool]], threshold: float | None) -> dict[str, Any] | None:
     """What is accepted, and wrong among that, at another threshold; None without one."""
     if threshold is None:
         return None
     accepted = [case for case, letter in cases if case.digits and not letter and case.confidence >= threshold]
     return {
         "threshold": threshold,
-        "accepted": rate(len(accepted), len(cases)),
-        "wrong_of_accepted": rate(sum(not case.right for case in accepted), len(accepted)),
+        "accepted": make_rate(len(accepted), len(cases)),
+        "wrong_of_accepted": make_rate(sum(not case.right for case in accepted), len(accepted)),
     }
 
 
-def data_folder() -> Path:
+def find_data_folder() -> Path:
     """The real data: `SUTJA_DATA`, ../shared/data beside the checkout, or where they were fetched to."""
     from sutja.data.sets.catalogue import DATA_VARIABLE, data_root
 

@@ -12,7 +12,7 @@ from typing import Any
 import _pocketsphinx as sphinx
 import _recordings
 import numpy as np
-from _machine import table
+from _machine import format_table
 from numpy.typing import NDArray
 
 from sutja.listening import Listener
@@ -25,15 +25,15 @@ ROUNDS = 3
 _GAP = 0.6  # seconds between recordings
 
 
-def talk(root: Path, seconds: int) -> NDArray[np.float32]:
+def make_talk(root: Path, seconds: int) -> NDArray[np.float32]:
     """People talking, and saying numbers, without a long pause: validation recordings over and over."""
     takes = [
         take
         for read in (
-            _recordings.telephone,
-            _recordings.an4_digits,
-            _recordings.an4_words,
-            _recordings.an4_none,
+            _recordings.load_telephone,
+            _recordings.load_an4_digits,
+            _recordings.load_an4_words,
+            _recordings.load_an4_without_numbers,
         )
         for take in read(root, "validation")
     ]
@@ -43,7 +43,7 @@ def talk(root: Path, seconds: int) -> NDArray[np.float32]:
     return np.tile(once, -(-seconds * RATE // len(once)))[: seconds * RATE]
 
 
-def files(samples: NDArray[np.float32], folder: Path) -> dict[str, Path]:
+def write_files(samples: NDArray[np.float32], folder: Path) -> dict[str, Path]:
     """The recording in the forms that people have it in."""
     import soundfile
     import soxr
@@ -55,30 +55,30 @@ def files(samples: NDArray[np.float32], folder: Path) -> dict[str, Path]:
     return {"FLAC, 16 kHz": flac, "MP3, 44.1 kHz, stereo": mp3}
 
 
-def timed(work: Callable[[], object]) -> tuple[float, float]:
+def measure_time(work: Callable[[], object]) -> tuple[float, float]:
     """Seconds by the wall and of the processor."""
     wall, processor = time.perf_counter(), time.process_time()
     work()
     return time.perf_counter() - wall, time.process_time() - processor
 
 
-def contest(listener: Listener, root: Path, *, peers: bool, short: bool = False) -> list[dict[str, Any]]:
+def time_hour(listener: Listener, root: Path, *, peers: bool, short: bool = False) -> list[dict[str, Any]]:
     """A row for each form of the recording, and the peer's; medians of `ROUNDS`, scaled to an hour."""
     seconds = SHORT if short else SECONDS
-    samples = talk(root, seconds)
+    samples = make_talk(root, seconds)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
-        for form, path in files(samples, Path(folder)).items():
-            rounds = [timed(partial(listener.listen, path)) for _ in range(ROUNDS)]
-            rows.append(_row(f"sutja {listener.card.name}", form, rounds, seconds, seconds))
+        for form, path in write_files(samples, Path(folder)).items():
+            rounds = [measure_time(partial(listener.listen, path)) for _ in range(ROUNDS)]
+            rows.append(_make_row(f"sutja {listener.card.name}", form, rounds, seconds, seconds))
     if peers:
         part = samples[: (PEER_SECONDS // 6 if short else PEER_SECONDS) * RATE]
-        rounds = [timed(lambda: sphinx.hear(part, "digits"))]
-        rows.append(_row(sphinx.PEER, "samples", rounds, len(part) / RATE, seconds))
+        rounds = [measure_time(lambda: sphinx.transcribe(part, "digits"))]
+        rows.append(_make_row(sphinx.PEER, "samples", rounds, len(part) / RATE, seconds))
     return rows
 
 
-def _row(
+def _make_row(
     reader: str, form: str, rounds: Sequence[tuple[float, float]], measured: float, seconds: float
 ) -> dict[str, Any]:
     scale = SECONDS / measured
@@ -96,10 +96,10 @@ def _row(
     }
 
 
-def show(rows: Sequence[dict[str, Any]]) -> str:
+def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     """The rows as a table."""
     headers = ("reader", "an hour as", "seconds", "from", "to", "of the processor")
-    return table(
+    return format_table(
         headers,
         [
             (

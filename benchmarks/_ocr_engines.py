@@ -27,7 +27,7 @@ class PeerMissingError(RuntimeError):
     """A peer is not installed."""
 
 
-def version_of(peer: str) -> str:
+def find_version(peer: str) -> str:
     """The version of "rapidocr", with its recogniser's model, or of "tesseract".
 
     Raises
@@ -43,21 +43,21 @@ def version_of(peer: str) -> str:
         done = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, check=True)
         return (done.stdout or done.stderr).splitlines()[0].removeprefix("tesseract").strip()
     try:
-        return f"{metadata.version(peer)}, {rapidocr_model().stem}"
+        return f"{metadata.version(peer)}, {find_rapidocr_model().stem}"
     except metadata.PackageNotFoundError:
         raise PeerMissingError(
             f"{peer} is not installed: pip install 'sutja[bench]', or pass --no-peers"
         ) from None
 
 
-def rapidocr_model() -> Path:
+def find_rapidocr_model() -> Path:
     """The recogniser's file: the one in the wheel."""
     folder = metadata.distribution("rapidocr").locate_file("rapidocr/models")
     return next(Path(str(folder)).glob("*rec*.onnx"))
 
 
 @functools.lru_cache(maxsize=1)
-def rapidocr_engine() -> Any:
+def load_rapidocr() -> Any:
     """RapidOCR with the models of its wheel, on one thread."""
     from rapidocr import RapidOCR
 
@@ -70,23 +70,23 @@ def rapidocr_engine() -> Any:
     )
 
 
-def _bgr(picture: Picture) -> Picture:
+def _to_bgr(picture: Picture) -> Picture:
     return np.ascontiguousarray(np.stack([picture] * 3, axis=2) if picture.ndim == 2 else picture[..., ::-1])
 
 
-def rapidocr_recogniser(pictures: Sequence[Picture]) -> Iterator[tuple[str, float]]:
+def recognise_with_rapidocr(pictures: Sequence[Picture]) -> Iterator[tuple[str, float]]:
     """The recogniser alone: the crop is one line of text."""
-    engine = rapidocr_engine()
+    engine = load_rapidocr()
     for picture in pictures:
-        found = engine(_bgr(picture), use_det=False, use_cls=False, use_rec=True)
+        found = engine(_to_bgr(picture), use_det=False, use_cls=False, use_rec=True)
         yield (found.txts[0], float(found.scores[0])) if found.txts else ("", 0.0)
 
 
-def rapidocr_pipeline(pictures: Sequence[Picture]) -> Iterator[tuple[str, float]]:
+def read_with_rapidocr(pictures: Sequence[Picture]) -> Iterator[tuple[str, float]]:
     """Detection, direction and recognition; the pieces found are joined from left to right."""
-    engine = rapidocr_engine()
+    engine = load_rapidocr()
     for picture in pictures:
-        found = engine(_bgr(picture), use_det=True, use_cls=True, use_rec=True)
+        found = engine(_to_bgr(picture), use_det=True, use_cls=True, use_rec=True)
         if not found.txts:
             yield "", 0.0
             continue
@@ -94,7 +94,9 @@ def rapidocr_pipeline(pictures: Sequence[Picture]) -> Iterator[tuple[str, float]
         yield "".join(found.txts[i] for i in order), float(min(found.scores))
 
 
-def tesseract(pictures: Sequence[Picture], psm: int, digits_only: bool) -> Iterator[tuple[str, float]]:
+def read_with_tesseract(
+    pictures: Sequence[Picture], psm: int, digits_only: bool
+) -> Iterator[tuple[str, float]]:
     """Tesseract over a list of files: text, and the confidence of its least sure word."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -103,11 +105,11 @@ def tesseract(pictures: Sequence[Picture], psm: int, digits_only: bool) -> Itera
             paths = []
             for i, picture in enumerate(some):
                 paths.append(folder / f"{i}.png")
-                cv2.imwrite(str(paths[-1]), _bgr(picture) if picture.ndim == 3 else picture)
-            yield from parse_table(tesseract_list(paths, folder, psm, digits_only), len(some))
+                cv2.imwrite(str(paths[-1]), _to_bgr(picture) if picture.ndim == 3 else picture)
+            yield from parse_table(run_tesseract(paths, folder, psm, digits_only), len(some))
 
 
-def tesseract_list(paths: Sequence[Path], folder: Path, psm: int, digits_only: bool) -> str:
+def run_tesseract(paths: Sequence[Path], folder: Path, psm: int, digits_only: bool) -> str:
     """One call of Tesseract on several files; its table of words."""
     listing = folder / "list.txt"
     listing.write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")

@@ -35,22 +35,24 @@ def count_macs(model: onnx.ModelProto, shape: Shape) -> int:
         Of that input.
     """
     nodes = [node for node in model.graph.node if node.op_type in _COUNTED]
-    shapes = _shapes(model, shape, {name for node in nodes for name in [*node.input[:2], node.output[0]]})
-    return sum(_macs(node, shapes) for node in nodes)
+    shapes = _infer_shapes(
+        model, shape, {name for node in nodes for name in [*node.input[:2], node.output[0]]}
+    )
+    return sum(_count_node_macs(node, shapes) for node in nodes)
 
 
-def _macs(node: onnx.NodeProto, shapes: dict[str, Shape]) -> int:
+def _count_node_macs(node: onnx.NodeProto, shapes: dict[str, Shape]) -> int:
     left, right, out = (shapes[name] for name in (*node.input[:2], node.output[0]))
     attributes = {attribute.name: helper.get_attribute_value(attribute) for attribute in node.attribute}
     if node.op_type == "Conv":  # right: (M, C / group, kernel…)
-        taps = [_taps(axis, attributes, left[2:], right[2:], out[2:]) for axis in range(len(out) - 2)]
+        taps = [_count_taps(axis, attributes, left[2:], right[2:], out[2:]) for axis in range(len(out) - 2)]
         return prod(out[:2]) * right[1] * prod(taps)
     if node.op_type == "ConvTranspose":  # right: (C, M / group, kernel…)
         return prod(left) * prod(right[1:])
     return prod(out) * (left[0] if attributes.get("transA") else left[-1])
 
 
-def _taps(axis: int, attributes: dict[str, Any], size: Shape, kernel: Shape, out: Shape) -> int:
+def _count_taps(axis: int, attributes: dict[str, Any], size: Shape, kernel: Shape, out: Shape) -> int:
     """How often, along one axis, the kernel meets the picture; the padding is nought, and free."""
     step = attributes.get("strides", [1] * len(out))[axis]
     spread = attributes.get("dilations", [1] * len(out))[axis]
@@ -63,7 +65,7 @@ def _taps(axis: int, attributes: dict[str, Any], size: Shape, kernel: Shape, out
     return int(((places >= 0) & (places < size[axis])).sum())
 
 
-def _shapes(model: onnx.ModelProto, shape: Shape, names: set[str]) -> dict[str, Shape]:
+def _infer_shapes(model: onnx.ModelProto, shape: Shape, names: set[str]) -> dict[str, Shape]:
     """The shape that each named value has when the graph is run on noughts."""
     known = {tensor.name: tuple(tensor.dims) for tensor in model.graph.initializer}
     source = next(value.name for value in model.graph.input if value.name not in known)
@@ -72,23 +74,23 @@ def _shapes(model: onnx.ModelProto, shape: Shape, names: set[str]) -> dict[str, 
     asked = sorted(names - known.keys() - {source})
     del wider.graph.output[:]
     wider.graph.output.extend(onnx.ValueInfoProto(name=name) for name in asked)
-    found = _session(wider).run(asked, {source: np.zeros(shape, np.float32)})
+    found = _make_session(wider).run(asked, {source: np.zeros(shape, np.float32)})
     return known | {source: shape} | {name: value.shape for name, value in zip(asked, found, strict=True)}
 
 
-def parameters(model: onnx.ModelProto) -> int:
+def count_parameters(model: onnx.ModelProto) -> int:
     """Numbers stored in the graph's weights."""
     return sum(prod(tensor.dims) for tensor in model.graph.initializer)
 
 
-def peak_macs() -> dict[str, float]:
+def measure_peak_macs() -> dict[str, float]:
     """MACs a second of processor time of float32 matrix products on one thread: the best of several turns.
 
     NumPy's product and the engine's own: no convolution is quicker than the better of the two.
     """
     rng = np.random.default_rng(0)
     rates: dict[str, list[float]] = {"numpy": [], "onnxruntime": []}
-    session = _session(_product())
+    session = _make_session(_make_product())
     for size in _GEMM_SIZES * _GEMM_TURNS:
         a, b = (rng.random((size, size), np.float32) for _ in range(2))
         for name, product in (("numpy", np.matmul), ("onnxruntime", partial(_run_product, session))):
@@ -100,7 +102,7 @@ def peak_macs() -> dict[str, float]:
     return {**best, "best": max(best.values())}
 
 
-def _product() -> onnx.ModelProto:
+def _make_product() -> onnx.ModelProto:
     matrices = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", "n"]) for name in "abc"]
     graph = helper.make_graph(
         [helper.make_node("MatMul", ["a", "b"], ["c"])], "product", matrices[:2], matrices[2:]
@@ -112,7 +114,7 @@ def _run_product(session: onnxruntime.InferenceSession, a: Any, b: Any) -> None:
     session.run(None, {"a": a, "b": b})
 
 
-def _session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
+def _make_session(model: onnx.ModelProto) -> onnxruntime.InferenceSession:
     """A session on one thread that leaves the graph as it is."""
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
