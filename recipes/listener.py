@@ -168,8 +168,7 @@ from sutja.synthesis.speech.neural_voices import (
 )
 from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words
 from sutja.synthesis.speech.phrases import choose_from, make_long_number, make_phrase
-from sutja.synthesis.speech.prompts import load_prompts
-from sutja.synthesis.speech.recordings import load_noises, load_recordings
+from sutja.synthesis.speech.recordings import load_noises, load_prompts, load_recordings
 from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
 from sutja.synthesis.speech.voices import synthesise
 from sutja.training import checkpoint

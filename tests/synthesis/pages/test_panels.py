@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.synthesis.pages import degradation
-from sutja.synthesis.pages.panels import paste_panel
-from sutja.synthesis.pages.sheet import Sheet
+from sutja.synthesis.pages.sheet import Sheet, paste_panel
 
 
 def panel(rng):

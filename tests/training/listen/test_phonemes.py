@@ -60,7 +60,7 @@ def test_sounds_are_kept_with_their_pieces(tmp_path):
         Utterance(silence, (), "", "n"),
     ]
     save_utterances(pieces, tmp_path / "some")
-    assert [piece.sounds for piece in load_utterances(tmp_path)] == [(3, 1, 2), (), ()]
+    assert [piece.phonemes for piece in load_utterances(tmp_path)] == [(3, 1, 2), (), ()]
 
 
 def test_a_composed_recording_has_the_sounds_of_all_its_parts_or_none():
@@ -68,12 +68,12 @@ def test_a_composed_recording_has_the_sounds_of_all_its_parts_or_none():
     made = SpeechComposer([*digits, other], [], 0, NO_AUGMENTATION)
     for _ in range(40):
         recording = made.sample()
-        assert recording.sounds == pronounce_classes(recording.classes)
+        assert recording.phonemes == pronounce_classes(recording.classes)
     told = Utterance(other.samples, other.classes, other.speaker, other.source, (7, 7))
     for recording in (
         SpeechComposer([told], [], 0, NO_AUGMENTATION, kinds={"phrase": 1.0}).sample() for _ in range(3)
     ):
-        assert recording.sounds == (7, 7)
+        assert recording.phonemes == (7, 7)
 
 
 def test_rows_whose_sounds_are_not_known_or_do_not_fit_have_no_part_in_the_loss():

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from sutja.synthesis.crops import augmented, boxes, negatives, rendered
+from sutja.synthesis.crops import augmented, negatives, rendered
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sample import LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources
@@ -24,7 +24,7 @@ _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
         "script": rendered.render_script,
         "printed": rendered.render_printed,
         "labelled": rendered.render_labelled,
-        "cell": boxes.render_cell,
+        "cell": rendered.render_cell,
         "lone": augmented.augment_digit,
         "amount": augmented.augment_amount,
         "span": augmented.join_amounts,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.panels import draw_foreign_script
+from sutja.synthesis.pages.marks import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.theme import Theme, Value
 from sutja.synthesis.pages.vocabulary import CITIES, LAST, STREETS, make_amount_in_words, make_person, pick

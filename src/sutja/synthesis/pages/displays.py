@@ -9,8 +9,7 @@ from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.negatives import make_texture
-from sutja.synthesis.pages.panels import paste_panel
-from sutja.synthesis.pages.sheet import Sheet, find_hull
+from sutja.synthesis.pages.sheet import Sheet, find_hull, paste_panel
 from sutja.synthesis.pages.sized_font import load_font
 from sutja.synthesis.pages.theme import Theme, Value
 from sutja.synthesis.pages.vocabulary import CITIES, GOODS, LAST, pick

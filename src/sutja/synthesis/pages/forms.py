@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.panels import draw_foreign_script
+from sutja.synthesis.pages.marks import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.theme import Theme, Value
 from sutja.synthesis.pages.vocabulary import CITIES, PROSE, make_label, make_person, make_sentence, pick

@@ -168,3 +168,35 @@ def draw_tick_box(sheet: Sheet, theme: Theme, x: float, y: float, size: float, *
             4,
         )
     sheet.draw_ink(canvas, x - 0.4 * size, y - 0.4 * size, theme.writer.darkness)
+
+
+def draw_foreign_script(
+    sheet: Sheet, theme: Theme, x: float, baseline: float, unit: float, letters: int
+) -> float:
+    """Writing in no script at all, as Devanagari, Hangul or Han look to who cannot read them; its end.
+
+    Letters are strokes in a square, under one bar or each by itself.
+    """
+    side = max(6, round(unit * 1.3))
+    barred, wide = theme.chance(0.5), max(1, round(unit * theme.uniform(0.07, 0.16)))
+    canvas = np.zeros((side + 4, letters * side + 4), np.uint8)
+    for i in range(letters):
+        corner = np.array([2 + i * side, 2])
+        for _ in range(theme.integer(2, 5)):
+            kind = theme.rng.random()
+            a, b = (theme.rng.integers(0, side, 2) + corner for _ in range(2))
+            if kind < 0.4:  # upright or level
+                b[int(kind < 0.2)] = a[int(kind < 0.2)]
+            if kind < 0.75:
+                cv2.line(canvas, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), 255, wide, cv2.LINE_AA)
+            else:
+                axes = int(side * theme.uniform(0.12, 0.4)), int(side * theme.uniform(0.12, 0.4))
+                turn = theme.uniform(0, 360)
+                cv2.ellipse(
+                    canvas, (2 + i * side + side // 2, 2 + side // 2), axes, turn, 0,
+                    theme.uniform(120, 300), 255, wide, cv2.LINE_AA,
+                )  # fmt: skip
+    if barred:
+        cv2.line(canvas, (2, 3), (canvas.shape[1] - 3, 3), 255, wide, cv2.LINE_AA)
+    sheet.draw_ink(canvas, x, baseline - side - 2, theme.black)
+    return x + canvas.shape[1]

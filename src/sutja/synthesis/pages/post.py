@@ -9,8 +9,8 @@ from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.letters import make_address, write_lines
-from sutja.synthesis.pages.panels import draw_foreign_script, paste_panel
-from sutja.synthesis.pages.sheet import Sheet
+from sutja.synthesis.pages.marks import draw_foreign_script
+from sutja.synthesis.pages.sheet import Sheet, paste_panel
 from sutja.synthesis.pages.theme import Theme, Value
 from sutja.synthesis.pages.vocabulary import CITIES, COUNTRIES, PROSE, pick
 from sutja.synthesis.pages.writing import write_by_hand, write_in_comb, write_printed, write_words

@@ -177,3 +177,44 @@ def find_hull(alpha: Alpha, x: float = 0.0, y: float = 0.0) -> NDArray[np.float3
     corners = cv2.convexHull(points)[:, 0].astype(np.float32)
     hull = np.concatenate([corners + np.array([dx, dy], np.float32) for dx in (0, 1) for dy in (0, 1)])
     return np.asarray(hull + np.array([x, y], np.float32), np.float32)
+
+
+def paste_panel(
+    sheet: Sheet, panel: Sheet, x: float, y: float, *, ground: int = 255, ink: int = 0, angle: float = 0.0
+) -> None:
+    """Put a panel onto a sheet, its numbers too; what lies outside the sheet is lost.
+
+    Parameters
+    ----------
+    panel : Sheet
+        Drawn as any sheet, dark on white; 255 becomes ``ground``, 0 becomes ``ink``.
+    x, y : float
+        Where its upper left corner lies before it is turned about its middle.
+    angle : float
+        degrees.
+    """
+    levels = np.linspace(ink, ground, 256).round().astype(np.uint8)
+    face = np.asarray(cv2.LUT(panel.plane, levels), np.uint8)
+    middle = panel.width / 2, panel.height / 2
+    matrix = np.eye(3)
+    matrix[:2] = cv2.getRotationMatrix2D(middle, angle, 1.0)
+    matrix[:2, 2] += x, y
+    if angle:
+        size = sheet.width, sheet.height
+        there = cv2.warpAffine(face, matrix[:2], size, flags=cv2.INTER_LINEAR)
+        mask = cv2.warpAffine(np.full_like(face, 255), matrix[:2], size, flags=cv2.INTER_LINEAR)
+        kept = cv2.multiply(sheet.plane, 255 - mask, scale=1 / 255)
+        sheet.plane[:] = cv2.add(kept, cv2.multiply(there, mask, scale=1 / 255))
+    else:
+        matrix[:2, 2] = round(x), round(y)
+        _paste(sheet, face, round(x), round(y))
+    for mark in panel.numbers:
+        hull = cv2.perspectiveTransform(mark.hull[None], matrix)[0]
+        sheet.add_number(np.asarray(hull, np.float32), mark.text, mark.written, mark.kind, ignore=mark.ignore)
+
+
+def _paste(sheet: Sheet, face: np.ndarray[tuple[int, int], np.dtype[np.uint8]], left: int, top: int) -> None:
+    x0, y0 = max(0, left), max(0, top)
+    x1, y1 = min(sheet.width, left + face.shape[1]), min(sheet.height, top + face.shape[0])
+    if x1 > x0 and y1 > y0:
+        sheet.plane[y0:y1, x0:x1] = face[y0 - top : y1 - top, x0 - left : x1 - left]

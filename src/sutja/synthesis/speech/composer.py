@@ -88,14 +88,14 @@ Parts = tuple[list[Utterance], list[float]]  # utterances, and the seconds betwe
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A composed recording: float32 (n,), the classes that the listener is to hear, and the sounds.
+    """A composed recording: float32 (n,), its target classes without the blank, and its phonemes.
 
-    No sounds: they are not known.
+    The phonemes are empty where they are not known.
     """
 
     samples: NDArray[np.float32]
     classes: tuple[int, ...]
-    sounds: tuple[int, ...] = ()
+    phonemes: tuple[int, ...] = ()
 
 
 class SpeechComposer:
@@ -175,9 +175,9 @@ class SpeechComposer:
                 if c != _OTHER or classes[-1:] != [_OTHER]:
                     classes.append(c)
         sound = sound * np.float32(10 ** (rng.uniform(-35, 0) / 20) / max(float(np.abs(sound).max()), 1e-6))
-        heard = [part.sounds or pronounce_classes(part.classes) for part in parts]
-        sounds = tuple(place for some in heard for place in some) if all(heard) else ()
-        return Recording(sound, tuple(classes), sounds)
+        spoken = [part.phonemes or pronounce_classes(part.classes) for part in parts]
+        phonemes = tuple(place for some in spoken for place in some) if all(spoken) else ()
+        return Recording(sound, tuple(classes), phonemes)
 
     def _one(self) -> Utterance:
         return self._any(self._sources[str(self._rng.choice(list(self._sources), p=self._parts))])

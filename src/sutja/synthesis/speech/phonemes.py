@@ -1,8 +1,8 @@
-"""The sounds of words, which a listener can be taught beside the words themselves.
+"""Phonemes of words: a second target for the acoustic model, beside the words themselves.
 
-A word that is said once tells how it sounds; its sounds tell about all words. So the letters that people
-spell and what they say on the telephone, one class to the listener, teach it nearly as much as numbers do.
-Pronunciations are espeak-ng's, without stress and length.
+A recording of any word teaches its phonemes, and all words share them. So spelled letters and talk on the
+telephone, one class to the listener, teach it nearly as much as numbers do. Pronunciations are espeak-ng's,
+without stress and length.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ _OF_CLASS = {classify_word(word): _places(_SAID[word]) for word in WORDS if word
 
 
 def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
-    """The sounds of number words, each `PHONEMES` place + 1; none if another word is among them.
+    """The phonemes of number words, each `PHONEMES` place + 1; none if another word is among them.
 
     >>> [SOUNDS[place - 1] for place in sounds_of_classes([classify_word("six"), classify_word("oh")])]
     ['s', 'ɪ', 'k', 's', 'oʊ']
@@ -88,7 +88,7 @@ def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
 
 
 def pronounce_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The sounds of any English words, by espeak-ng; of a letter, as it is spelled.
+    """The phonemes of any English words, by espeak-ng; of a letter, as it is spelled.
 
     Raises
     ------

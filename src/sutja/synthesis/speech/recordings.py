@@ -1,4 +1,4 @@
-"""Utterances of real recordings: digits of `fsdd`, words and letters of `an4`, telephone calls, noise.
+"""Utterances of real recordings: digits of `fsdd`, words of `an4`, telephone calls, prompts, and noise.
 
 Only recordings of the part that is asked for (`sutja.data.sets.recordings.assign_part`) are read, so nothing
 is trained on a test speaker.
@@ -6,6 +6,7 @@ is trained on a test speaker.
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from sutja.data.sets import recordings as sound_sets
 from sutja.data.sets.recordings import SpokenRecord
 from sutja.grammar.number_words import OTHER, UNITS, classify_word, label_words
 from sutja.synthesis.speech.phonemes import pronounce_words
-from sutja.synthesis.speech.utterances import RATE, Utterance, to_int16
+from sutja.synthesis.speech.utterances import RATE, Utterance, to_int16, trim_silence
 
 _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
     "fsdd": sound_sets.read_fsdd,
@@ -28,6 +29,11 @@ _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
 _WITH_WORDS = ("an4", "telephone-speech")  # sets whose texts are words
 _NOT_SAID = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
 _WORD = re.compile(r"[a-z']+")
+PROMPT_FOLDER = Path("/usr/share/asterisk/sounds/en")
+PROMPT_TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
+_LINE = re.compile(r"([\w/-]+):\s*([^\[\];]+)")  # in brackets: a tone or a remark, nothing that is said
+_TOKEN = re.compile(r"[a-z']+|\d")
+_LETTERS = "letters/"  # "o" is a letter there
 
 
 def decode_recording(path: Path) -> NDArray[np.float32]:
@@ -97,3 +103,38 @@ def load_noises(root: Path, part: str) -> list[NDArray[np.int16]]:
         begin, end = (round(at * RATE) for at in sound_sets.find_noise_span(part, len(samples) / RATE))
         found.append(samples[begin:end])
     return found
+
+
+def load_prompts(sounds: Path = PROMPT_FOLDER, texts: Path = PROMPT_TEXTS) -> list[Utterance]:
+    """The prompts of a telephone exchange, recorded by Allison Smith (CC-BY-SA 3.0), with their phonemes.
+
+    They are Debian's asterisk-core-sounds-en-wav: single digits, number words, letters and sentences, each
+    with its text. The phonemes take espeak-ng.
+
+    Parameters
+    ----------
+    sounds : Path
+        The folder of recordings.
+    texts : Path
+        ``name: text`` a line, compressed.
+    """
+    takes: list[tuple[Path, list[str], bool]] = []
+    for line in gzip.decompress(texts.read_bytes()).decode().splitlines():
+        match = _LINE.fullmatch(line.strip())
+        path = sounds / f"{match[1]}.wav" if match else None
+        if not match or path is None or not path.is_file():
+            continue
+        words = [UNITS[int(word)] if word.isdigit() else word for word in _TOKEN.findall(match[2].lower())]
+        if words:
+            takes.append((path, words, match[1].startswith(_LETTERS)))
+    known = pronounce_words([word for _, words, _ in takes for word in words])
+    return [
+        Utterance(
+            to_int16(trim_silence(decode_recording(path))),
+            tuple(label_words(["(letter)"] if letter else words)),
+            "prompts/allison",
+            "asterisk-core-sounds",
+            tuple(s for word in words for s in known[word]),
+        )
+        for path, words, letter in takes
+    ]

@@ -1,4 +1,4 @@
-"""Pieces of speech: a few words by one speaker, kept on disk many to a file.
+"""Utterances: a few words by one speaker, stored many to a file.
 
 Letters: n samples at 16 kHz.
 """
@@ -26,24 +26,24 @@ class Utterance:
     samples : NDArray[int16]
         int16 (n,), at `RATE`.
     classes : tuple[int, ...]
-        What the listener is to hear, without the blank; empty for noise.
+        Target classes, without the blank; empty for noise.
     speaker : str
-        Whose voice it is, the key of the split.
+        Key of the split.
     source : str
-        The set or the engine that it is from.
-    sounds : tuple[int, ...]
-        Of its words (`speech.phonemes`), where some are no number words; empty where they are not known.
+        Data set or speech engine it comes from.
+    phonemes : tuple[int, ...]
+        Phonemes of its words (`sutja.synthesis.speech.phonemes`); empty where they are not known.
     """
 
     samples: NDArray[np.int16]
     classes: tuple[int, ...]
     speaker: str
     source: str
-    sounds: tuple[int, ...] = ()
+    phonemes: tuple[int, ...] = ()
 
     @property
     def seconds(self) -> float:
-        """How long it is."""
+        """Length in seconds."""
         return len(self.samples) / RATE
 
 
@@ -65,8 +65,8 @@ def save_utterances(utterances: Sequence[Utterance], path: Path) -> None:
         counts=np.array([len(utterance.classes) for utterance in utterances], np.int64),
         speakers=np.array([utterance.speaker for utterance in utterances]),
         sources=np.array([utterance.source for utterance in utterances]),
-        sounds=np.array([sound for utterance in utterances for sound in utterance.sounds], np.int16),
-        sound_counts=np.array([len(utterance.sounds) for utterance in utterances], np.int64),
+        sounds=np.array([sound for utterance in utterances for sound in utterance.phonemes], np.int16),
+        sound_counts=np.array([len(utterance.phonemes) for utterance in utterances], np.int64),
     )
     half.rename(path.with_name(path.name + _ENDING))
 
@@ -114,7 +114,7 @@ def trim_silence(
 
 
 def measure_loudness(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    """DB of full scale of every 10 ms."""
+    """Loudness of every 10 ms in dB of full scale."""
     step = RATE // 100
     rows = samples[: len(samples) // step * step].reshape(-1, step)
     return np.asarray(10 * np.log10(np.square(rows).mean(axis=1) + 1e-10), np.float32)

@@ -47,7 +47,7 @@ class Batch:
 def make_example(recording: Recording, params: LogMelParams) -> Example:
     """Make features as the listener does in use, and keep them small."""
     features = log_mel(recording.samples, params).astype(np.float16)
-    return Example(features, recording.classes, recording.sounds)
+    return Example(features, recording.classes, recording.phonemes)
 
 
 def make_batch(rows: Sequence[Example], frames: int = 0) -> Batch:

@@ -6,8 +6,8 @@ import numpy as np
 import soundfile
 
 from sutja.grammar.number_words import OTHER, classify_word
-from sutja.synthesis.speech import prompts as module
-from sutja.synthesis.speech.prompts import load_prompts
+from sutja.synthesis.speech import recordings as module
+from sutja.synthesis.speech.recordings import load_prompts
 
 LINES = """\
 digits/7: seven
@@ -36,7 +36,7 @@ def test_prompts_have_the_words_and_the_sounds_of_their_texts(tmp_path, monkeypa
         (other, classify_word("seven"), other),
         (other,),
     ]
-    assert [bytes(utterance.sounds) for utterance in (seven, press, letter)] == [
+    assert [bytes(utterance.phonemes) for utterance in (seven, press, letter)] == [
         b"seven",
         b"presssevennow",
         b"o",
