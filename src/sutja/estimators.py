@@ -29,8 +29,8 @@ from sutja.signals.pixels_input import PixelsParams
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.export import export
 
-# Rows that are shown to the network at once, the last block filled up: a row's answer then is the same in
-# any company, since sums are always taken in the same order.
+# Rows that the network takes at once, the last block filled up: a row's answer then is the same whatever
+# stands beside it, since sums are always taken in the same order.
 _BLOCK = 64
 _SMALL = 100_000  # parameters of a perceptron, below which a second thread costs more than it brings
 _PARITY_ROWS = 256  # of the training data, on which an exported file must answer as the network does
@@ -44,7 +44,7 @@ class EstimatorError(SutjaError, ValueError):
 
 
 class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
-    """A network that learns classes from samples, with the interface of scikit-learn.
+    """A neural network that learns classes from samples, with the interface of scikit-learn.
 
     Samples are centred and scaled by one mean and one deviation, as pictures ask for; for features in
     different units put a `StandardScaler` before it.
@@ -57,21 +57,21 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     hidden : Sequence[int]
         Neurons of each hidden layer of "mlp".
     size : str
-        Of "convnet", from "s" up.
+        Size of "convnet", from "s" up.
     image_shape : Sequence[int] | None
         (H, W) or (H, W, C) of samples that come flat; None takes a square of one channel where a network
         needs a picture.
     epochs, lr, batch_size, weight_decay : int or float
-        Of the training; the learning rate is its peak.
+        Settings of the training; the learning rate is its peak.
     augment : str | None
         A name in `sutja.training.classify.augment.AUGMENTS`, or None.
     random_state : int | random.RandomState | None
-        Of the first weights and of the order of samples; an int makes `fit` repeatable.
+        Seed of the first weights and of the order of samples; an int makes `fit` repeatable.
     device : str
         "auto", "cpu", "cuda", …
     dtype : str
-        Of the arithmetic while learning: "float32", "bfloat16", or "auto" for what a short measurement finds
-        quicker, which another run may find otherwise.
+        Number format of the arithmetic while learning: "float32", "bfloat16", or "auto" for what a short
+        measurement finds faster, which may differ from run to run.
 
     Attributes
     ----------
@@ -82,7 +82,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
     shape_
         C, H, W of what the network sees.
     mean_, std_
-        Of the values of X.
+        Mean and deviation of the values of X.
     net_
         The trained network, in eval mode.
     history_
@@ -171,12 +171,12 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
                 dtype=self.dtype,
                 threads=_threads(net),
             )
-            fitted = fit_classifier(net, images, labels.astype(np.int64), config, log=_nothing)
+            fitted = fit_classifier(net, images, labels.astype(np.int64), config, log=_drop_line)
         except (SutjaError, ValueError) as error:
             raise EstimatorError(str(error)) from error
         self.net_, self.history_ = fitted.net.cpu(), fitted.history
         self._seed, self._n_samples, self._versions = seed, len(flat), fitted.versions
-        self._seen = images[:_PARITY_ROWS]
+        self._parity_images = images[:_PARITY_ROWS]
         return self
 
     def predict_log_proba(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -209,9 +209,9 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         Parameters
         ----------
         path : str | os.PathLike[str]
-            Of the ``.onnx`` file; it appears whole or not at all.
+            Path of the ``.onnx`` file; it appears whole or not at all.
         name : str | None
-            Of the model; the file's by itself.
+            Name of the model; by default that of the file.
         full : float | None
             The value in X of a full pixel, 255 in a picture: known for uint8, and for values from 0 to 1.
 
@@ -226,7 +226,7 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             raise EstimatorError(
                 "X was neither uint8 nor within 0 to 1, so its scale is not known",
                 where="full",
-                remedy="say which value in X a full pixel has, like 16 for scikit-learn's digits",
+                remedy="give the value in X that a full pixel has, like 16 for scikit-learn's digits",
             )
         channels, height, width = _as_picture(self.shape_)
         params = PixelsParams(height, width, channels, self.mean_ / full, self.std_ / full)
@@ -242,8 +242,8 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
             training_data=(TrainingSet("given to the estimator", self._n_samples, "not stated"),),
             created=datetime.now(UTC).isoformat(timespec="seconds"),
         )
-        seen = self._seen.reshape(-1, channels, height, width)
-        return export(self.net_, card, Path(path), [seen])
+        images = self._parity_images.reshape(-1, channels, height, width)
+        return export(self.net_, card, Path(path), [images])
 
     def _given_shape(self, features: int) -> Shape:
         """C, H, W of samples that came flat."""
@@ -266,15 +266,15 @@ class NetworkClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  
         return np.ascontiguousarray(pictures)
 
     def _make(self) -> nn.Module:
-        """The network, with fresh weights."""
+        """Make the network, with fresh weights."""
         classes = len(self.classes_)
         if callable(self.net):
             return self.net(self.shape_, classes)
         return make_net(self.net, self.shape_, classes, tuple(self.hidden), self.size)
 
 
-def _nothing(line: str) -> None:
-    """Takes progress, and says nothing."""
+def _drop_line(line: str) -> None:
+    """Take a line of progress and drop it."""
 
 
 def _threads(net: nn.Module) -> int:
@@ -304,7 +304,7 @@ def _flattened(X: ArrayLike) -> tuple[Any, Shape | None]:
 
 
 def _as_picture(shape: Shape) -> Shape:
-    """The shape of a picture; a row of features becomes a square where it can."""
+    """Make the shape of a picture; a row of features becomes a square where it can."""
     if shape[:2] != (1, 1):
         return shape
     side = math.isqrt(shape[2])
@@ -318,7 +318,7 @@ def _as_picture(shape: Shape) -> Shape:
 
 
 def _scaling(net: str | MakeNet, flat: NDArray[Any], full: float) -> tuple[float, float]:
-    """Mean and deviation of the values, or what the network was made for, where its paper says so."""
+    """Find mean and deviation of the values, or those in the paper of the network."""
     wants = NETS.get(net) if isinstance(net, str) else None
     if wants is not None and wants.mean is not None and wants.std is not None:
         return wants.mean * full, wants.std * full

@@ -30,10 +30,9 @@ def export_baseline(pipeline: Pipeline, card: Card, path: Path, images: NDArray[
     card : Card
         For the task "classify", with the preprocessing "pixels".
     path : Path
-        Where the file goes; what is there is replaced at one stroke, or not at all.
+        Path of the file; one that exists is replaced as a whole, or not at all.
     images : NDArray[float32]
-        float32 array (n, C, H, W) Pictures to compare on, as the preprocessing makes them; some that it was
-        not trained on.
+        Pictures (n, C, H, W) to compare on, as the preprocessing makes them; some that it was not trained on.
 
     Raises
     ------
@@ -49,7 +48,7 @@ def export_baseline(pipeline: Pipeline, card: Card, path: Path, images: NDArray[
     for start in range(0, len(images), _BLOCK):
         block = np.ascontiguousarray(images[start : start + _BLOCK], np.float32)
         flat = block.reshape(len(block), -1)
-        decided = _decided(pipeline, flat)
+        decided = _find_decided(pipeline, flat)
         n_decided += int(decided.sum())
         wanted = np.log(np.clip(pipeline.predict_proba(flat), LEAST, 1)).astype(np.float32)
         found = session.run(block)
@@ -86,8 +85,8 @@ def _shape(pipeline: Pipeline, card: Card, images: NDArray[np.float32]) -> tuple
     return shape
 
 
-def _decided(pipeline: Pipeline, X: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Which answers do not hang on the rounding of a distance."""
+def _find_decided(pipeline: Pipeline, X: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Find the rows whose answer does not depend on the rounding of a distance."""
     model = pipeline[-1]
     if not isinstance(model, KNeighborsClassifier) or model.n_neighbors >= model.n_samples_fit_:
         return np.ones(len(X), bool)

@@ -28,7 +28,7 @@ _FEATURES = "features"
 
 
 def to_onnx(pipeline: Pipeline, shape: tuple[int, int, int]) -> onnx.ModelProto:
-    """The pipeline as an ONNX model.
+    """Write a pipeline as an ONNX model.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def to_onnx(pipeline: Pipeline, shape: tuple[int, int, int]) -> onnx.ModelProto:
     Raises
     ------
     ModelFileError
-        It cannot be written with the standard operators.
+        The pipeline cannot be written with the standard operators.
     """
     n_features, n_classes = int(np.prod(shape)), len(pipeline.classes_)
     tensors = [_tensor("flat", np.array([-1, n_features], np.int64))]
@@ -91,14 +91,14 @@ def _steps_before(pipeline: Pipeline, n_features: int) -> tuple[list[NodeProto],
 def _converted(
     pipeline: Pipeline, n_features: int, output: str | None
 ) -> tuple[list[NodeProto], list[TensorProto], str]:
-    """What skl2onnx makes of a pipeline: nodes, tensors, and the name of the output that was asked for."""
+    """Convert a pipeline by skl2onnx: nodes, tensors, and the name of the output that was asked for."""
     import skl2onnx
     from skl2onnx.common.data_types import FloatTensorType
 
     options = None if output is None else {id(pipeline[-1]): {"zipmap": False}}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it looks at attributes that scikit-learn will drop
+            warnings.simplefilter("ignore")  # it reads attributes that scikit-learn will drop
             made = skl2onnx.to_onnx(
                 pipeline,
                 initial_types=[(_FEATURES, FloatTensorType([None, n_features]))],
@@ -116,7 +116,7 @@ def _converted(
 
 
 def _needed(nodes: list[NodeProto], output: str) -> list[NodeProto]:
-    """The nodes that the output depends on, in their order."""
+    """Find the nodes that the output depends on, in their order."""
     wanted, kept = {output}, []
     for node in reversed(nodes):
         if wanted & set(node.output):

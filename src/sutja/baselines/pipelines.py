@@ -30,7 +30,7 @@ class Baseline:
     ----------
     name : str
     how : str
-        How it learns, in a line.
+        Its way of learning, in a line.
     build : callable
         Random state to the steps of a pipeline; the last one, "model", has `predict_proba`.
     search_space : mapping of str to tuple
@@ -44,7 +44,7 @@ class Baseline:
     search_space: Mapping[str, tuple[Any, ...]]
 
     def make(self, random_state: int = 0) -> Pipeline:
-        """A pipeline that is not fitted yet. The same random state and data, the same fit."""
+        """Make a pipeline that is not fitted yet; the same random state and data give the same fit."""
         return Pipeline(self.build(random_state))
 
 

@@ -29,13 +29,13 @@ class Tree:
     Attributes
     ----------
     feature, left, right : NDArray[Any]
-        Int arrays (N,)
+        Feature of each node and its two children, int (N,).
     threshold : NDArray[float64]
-        float64 array (N,) A value up to it goes left.
+        Thresholds (N,); a value up to it goes left.
     leaf : NDArray[bool_]
-        Bool array (N,)
+        Nodes that are leaves, (N,).
     leaf_nodes, leaf_outputs, leaf_weights : NDArray[Any] or NDArray[float64]
-        Arrays (L,) Which node adds what to which output.
+        Arrays (L,): a node, an output, and what the node adds to it.
     """
 
     feature: NDArray[Any]
@@ -71,7 +71,7 @@ def tree_nodes(model: Any, source: str) -> tuple[list[NodeProto], str, bool]:
 
 
 def _grown(tree: Any, weight: float) -> Tree:
-    """A tree of scikit-learn, its leaves' shares of the classes times `weight`."""
+    """Convert a tree of scikit-learn, with its leaves' shares of the classes times `weight`."""
     leaf = tree.children_left < 0
     values = tree.value[:, 0, :]
     shares = values / values.sum(axis=1, keepdims=True) * weight
@@ -115,7 +115,7 @@ def _boosted(model: HistGradientBoostingClassifier) -> list[Tree]:
 def _ensemble(
     trees: Sequence[Tree], n_outputs: int, source: str, target: str, base: NDArray[np.float64] | None
 ) -> NodeProto:
-    """The operator TreeEnsembleRegressor: the sum of what the leaves reached add to each output."""
+    """Make the operator TreeEnsembleRegressor: the sum of what the leaves reached add to each output."""
     n_nodes = [len(tree.leaf) for tree in trees]
     n_leaves = [len(tree.leaf_nodes) for tree in trees]
     numbers = np.arange(len(trees))
@@ -149,6 +149,6 @@ def _ensemble(
 
 
 def round_down(values: NDArray[np.float64]) -> NDArray[np.float32]:
-    """The largest float32 not above each."""
+    """Round each value down to a float32."""
     near = values.astype(np.float32)
     return np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near)

@@ -33,7 +33,7 @@ _HALF, _INTEGERS = ".half", "_quantized"
 
 
 def load_folded_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a model file, float32, under the names that the network has for them."""
+    """Load the tensors of a model file, float32, by the names that they have in the network."""
     graph = onnx.load_model_from_string(read_model(path).data).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     for node in graph.node:
@@ -49,7 +49,7 @@ def load_folded_weights(path: Path) -> dict[str, Tensor]:
 
 
 def average_networks(net: Transcriber, members: Sequence[tuple[float, Mapping[str, Tensor]]]) -> Transcriber:
-    """A network whose folded weights are a weighted mean of others': of runs that began from one network.
+    """Average networks of runs that began from one network: a weighted mean of their folded weights.
 
     Between a network and what became of it by training on other data, the mean keeps most of what the one
     could and the other learnt (Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022).
@@ -57,7 +57,7 @@ def average_networks(net: Transcriber, members: Sequence[tuple[float, Mapping[st
     Parameters
     ----------
     net : Transcriber
-        Lends its norms, which go on as they are; not changed.
+        Network whose batch norms the average has; it is not changed.
     members : Sequence[tuple[float, Mapping[str, Tensor]]]
         Shares that sum to 1, and folded tensors by name, from `load_folded_weights` or
         `export.fold_batch_norms`.
@@ -90,7 +90,7 @@ def average_networks(net: Transcriber, members: Sequence[tuple[float, Mapping[st
 
 
 def restore_transcriber(path: Path, pictures: Float[NDArray[np.float32], "B 1 32 W"]) -> Transcriber:
-    """The network of a transcriber's model file, with its norms put back.
+    """Restore the network of a transcriber's model file, batch norms included.
 
     Parameters
     ----------
@@ -110,15 +110,15 @@ def restore_transcriber(path: Path, pictures: Float[NDArray[np.float32], "B 1 32
 
 
 def restore_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) -> Detector:
-    """The network of a detector's model file, with its norms put back.
+    """Restore the network of a detector's model file, batch norms included.
 
     Parameters
     ----------
     path : Path
-        A model file that `detect_export.export_detector` or `detect_quantise.quantise_detector` wrote.
+        A model file that `export.export` or `detect.quantise.quantise_detector` wrote.
     frames : Float[NDArray[float32], "B C H W"]
-        What the training will show, as `sutja.signals.frame_input.to_frame` makes it, H and W multiples of
-        32; the norms' statistics are those on them.
+        Frames such as the training will show, from `sutja.signals.frame_input.to_frame`, H and W multiples of
+        32; the batch norms get their statistics.
 
     Raises
     ------
@@ -128,13 +128,13 @@ def restore_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) 
     card = read_model(path).card
     if card.task != "detect":
         raise ModelFileError(f"{path}: is a model to {card.task}, not to detect; pass a detector's file")
-    net = Detector(DetectorConfig(len(card.classes), size_of(path), frames.shape[1]))
+    net = Detector(DetectorConfig(len(card.classes), find_size(path), frames.shape[1]))
     restore_batch_norms(net, path, torch.from_numpy(frames))
     return net
 
 
-def size_of(path: Path) -> str:
-    """Which size of `nets.detector.SIZES` the network of a model file has.
+def find_size(path: Path) -> str:
+    """Find the size, of `nets.detector.SIZES`, of the network of a model file.
 
     Raises
     ------
@@ -151,16 +151,16 @@ def size_of(path: Path) -> str:
 
 
 def restore_batch_norms(net: nn.Module, path: Path, image: Float[Tensor, "B ..."]) -> None:
-    """Give a network the weights of a model file, in place; it is in evaluation mode then.
+    """Give a network the weights of a model file, in place, and put it in evaluation mode.
 
     Parameters
     ----------
     net : nn.Module
-        Of the shape that the file's network had before its norms were folded away.
+        Network of the shape that the file's had before its batch norms were folded.
     path : Path
         The model file, in floats or in integers.
     image : Float[Tensor, "B ..."]
-        What the training will show, pictures or features; the norms' statistics are those on it.
+        Pictures or features such as the training will show; the norms get their statistics.
 
     Raises
     ------
@@ -179,12 +179,12 @@ def restore_batch_norms(net: nn.Module, path: Path, image: Float[Tensor, "B ..."
             for (_, first), (_, second) in pairwise(parent.named_children())
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d)
         ]
-        seen: dict[nn.Module, tuple[Tensor, Tensor]] = {}
-        hooks = [first.register_forward_hook(_measured(seen)) for first, _ in pairs]
-        net(image)  # one look is enough: neutral norms hand on what they are given
+        statistics: dict[nn.Module, tuple[Tensor, Tensor]] = {}
+        hooks = [first.register_forward_hook(_make_hook(statistics)) for first, _ in pairs]
+        net(image)  # one pass is enough: neutral norms change nothing
         for hook, (first, second) in zip(hooks, pairs, strict=True):
             hook.remove()
-            _settle(first, second, *seen[first])
+            _set_norm(first, second, *statistics[first])
 
 
 def _copy(path: Path, tensors: dict[str, Tensor], name: str, module: nn.Conv2d, what: str) -> None:
@@ -204,17 +204,19 @@ def _copy(path: Path, tensors: dict[str, Tensor], name: str, module: nn.Conv2d, 
         module.bias = nn.Parameter(bias.clone())
 
 
-def _measured(seen: dict[nn.Module, tuple[Tensor, Tensor]]) -> Callable[[nn.Module, Any, Tensor], None]:
-    """A hook that keeps mean and variance of what a convolution puts out."""
+def _make_hook(
+    statistics: dict[nn.Module, tuple[Tensor, Tensor]],
+) -> Callable[[nn.Module, Any, Tensor], None]:
+    """Make a hook that keeps mean and variance of a convolution's output."""
 
     def keep(convolution: nn.Module, _inputs: Any, output: Tensor) -> None:
-        seen[convolution] = output.mean((0, 2, 3)), output.var((0, 2, 3), unbiased=False)
+        statistics[convolution] = output.mean((0, 2, 3)), output.var((0, 2, 3), unbiased=False)
 
     return keep
 
 
-def _settle(convolution: nn.Conv2d, norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
-    """Set the norm to hand on unchanged what its convolution puts out, bias and all."""
+def _set_norm(convolution: nn.Conv2d, norm: nn.BatchNorm2d, mean: Tensor, variance: Tensor) -> None:
+    """Set a batch norm so that it leaves its convolution's output, bias included, as it is."""
     assert convolution.bias is not None
     norm.running_mean, norm.running_var = mean - convolution.bias, variance.clone()
     norm.weight.copy_((variance + norm.eps).sqrt())

@@ -17,7 +17,7 @@ from sutja.atomic import open_atomic
 from sutja.errors import TrainingError
 
 NAME = "checkpoint.pt"
-# Settings as runs of earlier versions named them, and their names now.
+# Names of settings in checkpoints of earlier versions, and their names now.
 _EARLIER_NAMES = {
     "looks": "evaluations",
     "chunks_a_round": "chunks_per_epoch",
@@ -58,7 +58,7 @@ def write(path: Path, parts: Mapping[str, Any]) -> None:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The parts of a checkpoint. Nothing but tensors and plain values is ever unpickled.
+    """Read the parts of a checkpoint. Nothing but tensors and plain values is ever unpickled.
 
     Raises
     ------
@@ -79,16 +79,16 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def check_same_run(path: Path, saved: str, now: Mapping[str, Any]) -> None:
-    """Refuse to go on when the data or the choices are not those that the run began with.
+    """Refuse to go on with other data or settings than those that the run began with.
 
     Parameters
     ----------
     path : Path
-        Of the checkpoint, for the message.
+        Path of the checkpoint, for the message.
     saved : str
-        What `identity` gave when the run began.
+        Result of `identity` when the run began.
     now : Mapping[str, Any]
-        What the run is now.
+        Data and settings of the run now.
 
     Raises
     ------

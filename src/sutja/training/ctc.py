@@ -96,7 +96,7 @@ def prepare_state(
     make : Callable[[], nn.Module]
         Makes the network, fresh or trained before; called after torch's generator is seeded.
     terms : Terms
-        Its seed, learning rate and weight decay.
+        Settings; the seed, the learning rate and the weight decay are used.
     path : Path | None
         Checkpoint to go on from, where it exists.
     facts : Mapping[str, Any] | None

@@ -20,12 +20,12 @@ Record = Callable[[nn.Module, tuple[Tensor, ...]], Callable[[Tensor], Tensor]]
 
 
 def has_cuda_graphs(device: torch.device) -> bool:
-    """Whether passes can be recorded on this device."""
+    """Whether steps can be recorded on this device."""
     return device.type == "cuda"
 
 
 class CudaGraph:
-    """A network's answers, from a recorded graph where the batch has the shape it was recorded with.
+    """A network whose passes are replayed from a recorded graph, for batches of one shape.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ class CudaGraph:
     image : Float[Tensor, "B C H W"]
         (B, C, H, W), one batch.
     dtype : torch.dtype
-        Of the arithmetic inside.
+        Number format of the arithmetic inside.
     record : Record | None
         From a module and sample arguments to what plays it; `torch.cuda.make_graphed_callables`.
     """
@@ -52,7 +52,7 @@ class CudaGraph:
         kept = [buffer.clone() for buffer in net.buffers()]
         devices = [image.device] if image.device.type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
-            self._play: Callable[[Tensor], Tensor] = recorded(_Answer(net, dtype), (image.clone(),))
+            self._play: Callable[[Tensor], Tensor] = recorded(_Recorded(net, dtype), (image.clone(),))
         with torch.no_grad():
             for buffer, before in zip(net.buffers(), kept, strict=True):
                 buffer.copy_(before)
@@ -67,8 +67,8 @@ class CudaGraph:
         return run_in_dtype(self._net, image, self._dtype)  # type: ignore[no-any-return]
 
 
-class _Answer(nn.Module):
-    """What is recorded: the network, computed in its number format."""
+class _Recorded(nn.Module):
+    """The network as it is recorded, in its number format."""
 
     def __init__(self, net: nn.Module, dtype: torch.dtype) -> None:
         super().__init__()

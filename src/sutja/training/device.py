@@ -29,16 +29,16 @@ _CLEAR = 0.8  # a choice must take at most this part of the time to be preferred
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What a network is trained with.
+    """Device, number format and threads that a network is trained with.
 
     Parameters
     ----------
     device : torch.device
         "cpu", "cuda", "cuda:1", "mps", …
     dtype : torch.dtype
-        Of the arithmetic inside the network (autocast); weights stay float32.
+        Number format of the arithmetic inside the network (autocast); weights stay float32.
     threads : int
-        Of one process on the CPU.
+        Threads of one process on the CPU.
     """
 
     device: torch.device
@@ -57,7 +57,7 @@ class Engine:
 
 
 def find_device(name: str) -> torch.device:
-    """The device of this name; "auto" takes a GPU where there is one.
+    """Find the device of a name; "auto" takes a GPU where there is one.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def find_device(name: str) -> torch.device:
 
 
 def choose_convolution_dtype() -> torch.dtype:
-    """What a processor convolves in soonest: bfloat16 if it has instructions for it, else float32.
+    """Choose the number format for convolutions: bfloat16 on CPUs with instructions for it, else float32.
 
     With them bfloat16 is 2.3 to 2.6 times as fast, without them it takes 3.5 times as long (docs/log.md).
     """
@@ -91,7 +91,7 @@ def choose_convolution_dtype() -> torch.dtype:
 
 
 def count_cores() -> int:
-    """Processor cores that this process may use."""
+    """Count the processor cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -99,7 +99,7 @@ def count_cores() -> int:
 
 @contextmanager
 def use_threads(threads: int) -> Iterator[None]:
-    """The given number of threads for the time of the context; 0 leaves them as they are."""
+    """Use a number of threads for the time of the context; 0 leaves it as it is."""
     before = torch.get_num_threads()
     if threads:
         torch.set_num_threads(threads)
@@ -117,7 +117,7 @@ def choose_engine(
     dtype: str,
     threads: int,
 ) -> Engine:
-    """The quickest way to train this network on batches like this one.
+    """Choose the fastest way to train a network on batches like this one.
 
     Parameters
     ----------
@@ -128,7 +128,7 @@ def choose_engine(
     loss : Callable[[Tensor], Tensor]
         From the network's output to a number.
     device : torch.device
-        What it trains on.
+        Device that it trains on.
     dtype : str
         "float32", "bfloat16", or "auto" for the quicker; only convolutions are worth measuring.
     threads : int
@@ -150,12 +150,12 @@ def choose_engine(
     def seconds(count: int, form: torch.dtype) -> float:
         return measure(net, image, loss, form, count)
 
-    count = _quicker(counts, lambda c: seconds(c, formats[0]))
-    return Engine(device, _quicker(formats, lambda form: seconds(count, form)), count)
+    count = _choose_faster(counts, lambda c: seconds(c, formats[0]))
+    return Engine(device, _choose_faster(formats, lambda form: seconds(count, form)), count)
 
 
-def _quicker(choices: list[Choice], seconds: Callable[[Choice], float]) -> Choice:
-    """The first choice, unless another is clearly quicker."""
+def _choose_faster(choices: list[Choice], seconds: Callable[[Choice], float]) -> Choice:
+    """Take the first choice, unless another is clearly faster."""
     best = choices[0]
     if len(choices) > 1:
         least = seconds(best)
@@ -169,7 +169,7 @@ def _quicker(choices: list[Choice], seconds: Callable[[Choice], float]) -> Choic
 def measure(
     net: nn.Module, image: Tensor, loss: Callable[[Tensor], Tensor], dtype: torch.dtype, threads: int
 ) -> float:
-    """Seconds of the quickest of a few forward and backward passes."""
+    """Measure the seconds of the fastest of a few forward and backward passes."""
     trial = copy.deepcopy(net).train()
     times = []
     with use_threads(threads), torch.random.fork_rng(devices=[]):

@@ -24,12 +24,12 @@ _PATIENCE = timedelta(minutes=10)  # how long to wait for a process that fell be
 
 
 def rank() -> int:
-    """Which of the processes this one is, from 0."""
+    """Rank of this process, from 0."""
     return dist.get_rank() if dist.is_initialized() else 0
 
 
 def world_size() -> int:
-    """How many processes train together."""
+    """Number of processes that train together."""
     return dist.get_world_size() if dist.is_initialized() else 1
 
 

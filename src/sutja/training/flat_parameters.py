@@ -20,7 +20,7 @@ class FlatParameters:
     Parameters
     ----------
     net : nn.Module
-        Its parameters are moved into the rows; what does not require a gradient stays where it is.
+        Network whose parameters are moved into the rows; those without a gradient stay where they are.
     average : bool
         Also keep an average of the weights and of the norms' running figures.
     """
@@ -36,16 +36,16 @@ class FlatParameters:
         self.means = [tensor.clone() for tensor in self._followed] if average else []
 
     def zero_grad(self) -> None:
-        """Forget the gradients."""
+        """Set the gradients to 0."""
         for grad in self.grads:
             grad.zero_()
 
     def update_average(self, decay: float) -> None:
-        """Draw the averages towards what the weights are now."""
+        """Move the averages towards the weights as they are now."""
         torch._foreach_lerp_(self.means, self._followed, 1 - decay)
 
     def make_average(self) -> nn.Module:
-        """A copy of the network, with the averaged weights where an average is kept."""
+        """Copy the network, with the averaged weights where an average is kept."""
         net = copy.deepcopy(self._net)
         if self.means:
             n_rows = len(self.rows)
@@ -60,7 +60,7 @@ class FlatParameters:
 
 
 def _groups(net: nn.Module) -> list[list[nn.Parameter]]:
-    """The parameters that decay, and those that do not; no empty group."""
+    """Group the parameters: those that decay, and those that do not; no empty group."""
     learnt = [p for p in net.parameters() if p.requires_grad]
     groups = [p for p in learnt if p.ndim > 1], [p for p in learnt if p.ndim <= 1]
     return [group for group in groups if group]

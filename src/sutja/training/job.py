@@ -16,7 +16,8 @@ from torch import nn
 from sutja.errors import TrainingError
 from sutja.training import checkpoint, distributed, loop
 from sutja.training.callbacks import Checkpoints, History, Log, Progress, StopSignal
-from sutja.training.device import Engine
+from sutja.training.device import DTYPES, Engine
+from sutja.training.schedule import SCHEDULES
 
 Net = TypeVar("Net", bound=nn.Module)
 Config = TypeVar("Config")
@@ -111,21 +112,33 @@ class Resumable:
 
 
 def check_settings(config: Any, rules: Mapping[str, bool]) -> None:
-    """Refuse settings that make no sense.
+    """Refuse settings that make no sense, those that all tasks have included.
 
     Parameters
     ----------
     config : Any
         Settings, as attributes.
     rules : Mapping[str, bool]
-        For each setting, whether its value is allowed.
+        For each of the task's own settings, whether its value is allowed.
 
     Raises
     ------
     TrainingError
         Naming the first setting that is not.
     """
-    for name, allowed in rules.items():
+    shared = {
+        "epochs": config.epochs >= 1 or config.seconds > 0,
+        "seconds": config.seconds >= 0,
+        "lr": config.lr > 0,
+        "weight_decay": config.weight_decay >= 0,
+        "schedule": config.schedule in SCHEDULES,
+        "warm_up": 0 <= config.warm_up < 1,
+        "clip": config.clip >= 0,
+        "seed": config.seed >= 0,
+        "dtype": config.dtype in ("auto", *DTYPES),
+        "threads": config.threads >= 0,
+    }
+    for name, allowed in {**shared, **rules}.items():
         if not allowed:
             raise TrainingError(
                 f"{getattr(config, name)!r} makes no sense",

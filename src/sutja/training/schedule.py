@@ -17,7 +17,7 @@ Schedule = Callable[[Real, Real, Real, Real, Real], float]
 
 
 def _part(step: Real, steps: Real, warm_up: Real) -> float:
-    """How much of what follows the warm-up is done, 0 to 1."""
+    """Compute the part of the steps after the warm-up that is done, 0 to 1."""
     return min(1.0, max(0.0, (step - warm_up) / max(1e-9, steps - warm_up)))
 
 
@@ -26,7 +26,7 @@ def _rise(step: Real, peak: Real, warm_up: Real) -> float:
 
 
 def warm_up_cosine(step: Real, steps: Real, peak: Real, warm_up: Real = 300, last: Real = 0.0) -> float:
-    """A linear rise to ``peak`` over ``warm_up`` steps, then half a cosine down to ``last`` at ``steps``.
+    """Rise linearly to ``peak`` over ``warm_up`` steps, then fall by half a cosine to ``last`` at ``steps``.
 
     References
     ----------
@@ -38,7 +38,7 @@ def warm_up_cosine(step: Real, steps: Real, peak: Real, warm_up: Real = 300, las
 
 
 def warm_up_linear(step: Real, steps: Real, peak: Real, warm_up: Real = 300, last: Real = 0.0) -> float:
-    """A linear rise to ``peak`` over ``warm_up`` steps, then a straight line down to ``last`` at ``steps``.
+    """Rise linearly to ``peak`` over ``warm_up`` steps, then fall linearly to ``last`` at ``steps``.
 
     References
     ----------
@@ -50,7 +50,7 @@ def warm_up_linear(step: Real, steps: Real, peak: Real, warm_up: Real = 300, las
 
 
 def warm_up_constant(step: Real, steps: Real, peak: Real, warm_up: Real = 300, last: Real = 0.0) -> float:
-    """A linear rise to ``peak`` over ``warm_up`` steps, then ``peak``; ``last`` is never reached."""
+    """Rise linearly to ``peak`` over ``warm_up`` steps and stay there; ``last`` is not used."""
     return _rise(step, peak, warm_up) if step < warm_up else peak
 
 

@@ -27,7 +27,7 @@ _PROBE_TOLERANCE = 1e-4  # of a log-probability
 
 @runtime_checkable
 class Stack(Protocol):
-    """What the loop of `sutja.training.stacked.fit` needs of K networks."""
+    """K networks as the loop of `sutja.training.stacked.fit` needs them."""
 
     parameters: list[Tensor]  # each (K, …)
 
@@ -47,12 +47,12 @@ class Stack(Protocol):
 
 
 def stack_of(nets: Sequence[nn.Module], sample: Float[Tensor, " 1 *shape"], *, shared: bool) -> Stack:
-    """The quickest stack for these networks.
+    """Make the fastest stack for these networks.
 
     Parameters
     ----------
     nets : Sequence[nn.Module]
-        Of one shape; they are not changed.
+        Networks of one shape; they are not changed.
     sample : Float[Tensor, " 1 *shape"]
         One input, to see how a network answers.
     shared : bool
@@ -85,7 +85,7 @@ def _check(nets: Sequence[nn.Module]) -> None:
 
 
 def mlp_layers(net: nn.Module, sample: Float[Tensor, " 1 *shape"]) -> type[nn.Module] | None:
-    """The activation between the linear layers of a multilayer perceptron; None for other networks.
+    """Find the activation between the linear layers of a multilayer perceptron; None for other networks.
 
     The network counts as one if its layers stand in a row and it answers as they say. Without hidden layers
     the activation is `nn.Identity`.
@@ -140,7 +140,7 @@ class MlpStack:
 
     @classmethod
     def within(cls, net: nn.Module, activation: type[nn.Module]) -> MlpStack:
-        """A stack of one network, on that network's own weights: a change of either is one of both."""
+        """Make a stack of one network on that network's own weights: a change of either is one of both."""
         linears = _linears(net)
         stack = cls([linears], activation, shared=True)
         own = [p for linear in linears for p in (linear.weight, linear.bias)]
@@ -157,7 +157,7 @@ class MlpStack:
         return self._layers(x)[-1].transpose(1, 2)
 
     def _layers(self, x: Tensor) -> list[Tensor]:
-        """The input, (B, F) or (K, B, F), and what each layer answers, (K, H, B)."""
+        """Compute the input, (B, F) or (K, B, F), and the output of each layer, (K, H, B)."""
         weights, biases = self.parameters[::2], self.parameters[1::2]
         k, h, _ = weights[0].shape
         x = x.flatten(1 if self._shared else 2)
@@ -170,13 +170,13 @@ class MlpStack:
         return outs
 
     def _activate(self, z: Tensor) -> Tensor:
-        """The activation, in place."""
+        """Apply the activation, in place."""
         if self._activation is nn.ReLU:
             return z.relu_()
         return z.tanh_() if self._activation is nn.Tanh else z.sigmoid_()
 
     def _through(self, back: Tensor, out: Tensor) -> Tensor:
-        """The gradient before an activation, from that behind it and what the activation answered."""
+        """Compute the gradient before an activation from that behind it and the activation's output."""
         if self._activation is nn.ReLU:
             return torch.ops.aten.threshold_backward(back, out, 0)  # type: ignore[no-any-return]
         return back * (1 - out * out if self._activation is nn.Tanh else out * (1 - out))
@@ -203,9 +203,9 @@ class MlpStack:
         return loss, grads
 
     def _first(self, x: Tensor, back: Float[Tensor, "K H B"]) -> Float[Tensor, "K H F"]:
-        """The gradient of the first layer's weights."""
-        seen = back.to(x.dtype)
-        grad = torch.mm(seen.flatten(0, 1), x) if self._shared else torch.bmm(seen, x)
+        """Compute the gradient of the first layer's weights."""
+        back = back.to(x.dtype)
+        grad = torch.mm(back.flatten(0, 1), x) if self._shared else torch.bmm(back, x)
         return grad.to(torch.float32).view(*back.shape[:2], -1)
 
     def store(self, nets: Sequence[nn.Module]) -> None:
@@ -241,7 +241,7 @@ class ModuleStack:
         self._buffers = {name: value[:active] for name, value in self._every_buffer.items()}
 
     def forward(self, x: Tensor) -> Float[Tensor, "K B C"]:
-        """What the networks answer to rows (B, …), or (K, B, …) where each has its own."""
+        """Compute the scores of rows (B, …), or (K, B, …) where each network has its own."""
 
         def one(params: dict[str, Tensor], buffers: dict[str, Tensor], rows: Tensor) -> Tensor:
             return functional_call(self._shape, (params, buffers), (rows,))  # type: ignore[no-any-return]

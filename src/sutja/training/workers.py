@@ -1,4 +1,4 @@
-"""Other processes that make what a network learns from, without end, while it learns."""
+"""Worker processes that make training data endlessly, while the network learns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FAILED = "a process that composes samples failed"
 
 
 def _work(make: Callable[[int], Callable[[], Any]], seed: int, size: int, out: Queue[Any]) -> None:
-    """The life of a worker process; it ends with the learner, even with one that was killed."""
+    """Make chunks in a worker process until the training process ends, even when that is killed."""
     cv2.setNumThreads(1)
     learner = os.getppid()
     message: Any = []  # a chunk, or the traceback of a worker that failed
@@ -30,12 +30,12 @@ def _work(make: Callable[[int], Callable[[], Any]], seed: int, size: int, out: Q
                 out.put(message, timeout=2)
                 message = []
         os._exit(1)  # without waiting for a pipe that nobody reads
-    except Exception:  # whatever it is, the learner says it
+    except Exception:  # whatever it is, the training process reports it
         out.put(traceback.format_exc())
 
 
 class Workers(Generic[Made]):
-    """Worker processes; each draws from its own seed, and the learner takes their chunks as they come.
+    """Worker processes, each with a seed of its own, whose chunks are taken as they come.
 
     Parameters
     ----------
@@ -44,11 +44,11 @@ class Workers(Generic[Made]):
     seed : int
         Workers take seed, seed + 1, …
     workers : int
-        processes.
+        Number of processes.
     chunk : int
-        How many are handed over at once.
+        Items handed over at once.
     waiting : int
-        Chunks that wait, at most.
+        Largest number of chunks that wait.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Workers(Generic[Made]):
             self._processes.append(process)
 
     def take(self) -> list[Made]:
-        """The next chunk, as soon as there is one.
+        """Take the next chunk, as soon as there is one.
 
         Raises
         ------
@@ -79,12 +79,12 @@ class Workers(Generic[Made]):
             if isinstance(message, str):
                 raise RuntimeError(f"{_FAILED}:\n{message}")
             if not all(process.is_alive() for process in self._processes):
-                self._raise_last_words()
+                self._raise_failure()
             if message:
                 return message
 
-    def _raise_last_words(self) -> NoReturn:
-        """Say what the dead worker said, if it is still in the queue behind chunks of others."""
+    def _raise_failure(self) -> NoReturn:
+        """Raise the failure of a worker that died, which may wait in the queue behind chunks of others."""
         with contextlib.suppress(queue.Empty):
             while True:
                 message = self._queue.get(timeout=1)

@@ -144,7 +144,7 @@ def test_a_budget_of_time_and_looks_at_validation_pictures():
         {"warm_up": 1.0},
         {"dtype": "int8"},
         {"seed": -1},
-        {"looks": -1},
+        {"evaluations": -1},
         {"clip": -1.0},
     ],
 )

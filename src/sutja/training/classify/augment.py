@@ -1,7 +1,7 @@
 """Pictures changed in batches: shifted, turned, scaled, sheared, bent and partly covered.
 
-One draw says how every picture of a batch is changed, then a few tensor operations change them all: one
-sampling of the grid whatever the number of changes. Letters: n pictures, C channels, H rows, W columns.
+One draw decides how every picture of a batch is changed, then a few tensor operations change them all: one
+sampling of the grid, however many changes there are. Letters: n pictures, C channels, H rows, W columns.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Drawn = dict[str, Tensor]
 
 @dataclass(frozen=True, slots=True)
 class Augment:
-    """How far pictures may be changed; 0 everywhere changes nothing.
+    """Largest changes of pictures; 0 everywhere changes nothing.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Augment:
     cut: float = 0.0
 
     def draw(self, n: int, generator: torch.Generator) -> Drawn:
-        """Numbers that say how each of n pictures is changed; rows may be picked from each."""
+        """Draw the changes of n pictures, as tensors with a row for each picture."""
         drawn = {"affine": self._matrices(torch.rand(n, 7, generator=generator) * 2 - 1)}
         if self.elastic:
             noise = torch.randn(n, 2, self.bends, self.bends, generator=generator)
@@ -61,7 +61,7 @@ class Augment:
         return drawn
 
     def _matrices(self, u: Float[Tensor, "n 7"]) -> Float[Tensor, "n 2 3"]:
-        """Affine maps from the places of the changed picture to those of the picture."""
+        """Make affine maps from positions in the changed picture to those in the picture."""
         angle = u[:, 0] * math.radians(self.rotate)
         size = 1 + self.scale * u[:, 1]
         x_scale = 1 / (size * (1 + 0.5 * self.scale * u[:, 2]))
@@ -73,7 +73,7 @@ class Augment:
         return torch.stack([first, second], 1)
 
     def apply(self, image: Float[Tensor, "n C H W"], drawn: Drawn) -> Float[Tensor, "n C H W"]:
-        """The pictures, changed as drawn. What comes in from outside continues the picture's edge."""
+        """Change pictures as drawn; the picture's edge is continued outside."""
         h, w = image.shape[2:]
         if self.shift or self.rotate or self.scale or self.shear or self.elastic:
             grid = _grid(drawn["affine"].to(image.device, image.dtype), h, w)
@@ -85,7 +85,7 @@ class Augment:
         return self._cover(image, drawn["cut"].to(image.device)) if self.cut else image
 
     def _cover(self, image: Float[Tensor, "n C H W"], u: Float[Tensor, "n 3"]) -> Float[Tensor, "n C H W"]:
-        """Every second picture with a square covered."""
+        """Cover a square of every second picture."""
         h, w = image.shape[2:]
         half = self.cut / 2
         rows = (torch.arange(h, device=image.device) + 0.5) / h
@@ -98,7 +98,7 @@ class Augment:
 
 
 def _grid(affine: Float[Tensor, "n 2 3"], h: int, w: int) -> Float[Tensor, "n h w 2"]:
-    """What `F.affine_grid` gives (corners not aligned), as one sum of rows and columns: ten times as fast."""
+    """Compute `F.affine_grid` (corners not aligned) as one sum of rows and columns, ten times as fast."""
     y, x = (
         (2 * torch.arange(size, device=affine.device, dtype=affine.dtype) + 1) / size - 1 for size in (h, w)
     )

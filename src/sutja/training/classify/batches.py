@@ -1,4 +1,4 @@
-"""Labelled pictures held as one tensor on the device, handed out in batches.
+"""Labelled pictures as one tensor on the device, and batches of them.
 
 An epoch permutes the pictures, takes them a chunk at a time, changes the chunk (augmentation) in a few tensor
 operations and slices batches from it. All of it is drawn from the seed, the epoch and the chunk alone, so an
@@ -26,12 +26,12 @@ PictureBatch = tuple[Tensor, Tensor]
 
 
 def to_tensor(X: Shaped[NDArray[Any], "*shape"] | Shaped[Tensor, "*shape"]) -> Shaped[Tensor, "*shape"]:
-    """A tensor that shares the memory of an array where it can."""
+    """Make a tensor that shares the memory of an array where it can."""
     return X if isinstance(X, Tensor) else torch.from_numpy(np.ascontiguousarray(X))
 
 
 def to_float(image: Shaped[Tensor, "B C H W"]) -> Float[Tensor, "B C H W"]:
-    """Bytes become 0 to 1; what is float32 or bfloat16 stays."""
+    """Convert bytes to 0 to 1; float32 and bfloat16 stay."""
     if image.dtype is torch.bfloat16:
         return image
     return image.float().mul_(1 / 255) if image.dtype is torch.uint8 else image.float()
@@ -47,11 +47,11 @@ class Pictures:
     batch_size : int
         Pictures a step, over all processes.
     seed : int
-        Of the order and of the augmentation.
+        Seed of the order and of the augmentation.
     augment : Augment | None
-        How pictures are changed, or None.
+        Changes of the pictures, or None for none.
     channels_last : bool
-        The memory order that convolutions like.
+        Whether channels come last in memory, as suits convolutions.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Pictures:
         self.batches_per_epoch += bool(self._last)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[PictureBatch]:
-        """The batches of epoch ``number`` from batch ``first`` on: float32 (B, C, H, W) and int64 (B,)."""
+        """Make the batches of epoch ``number`` from ``first`` on: float32 (B, C, H, W) and int64 (B,)."""
         order = torch.randperm(len(self.y), generator=_generator(self.seed, number))
         a_chunk = max(1, CHUNK // self.batch_size)
         for start in range(first - first % a_chunk, self.batches_per_epoch, a_chunk):
@@ -88,7 +88,7 @@ class Pictures:
                     yield batch
 
     def example(self, n: int | None = None) -> PictureBatch:
-        """The first pictures as a batch, unchanged."""
+        """Make a batch of the first pictures, unchanged."""
         n = n or self.batch_size
         image = to_float(self.X[:n]).contiguous(memory_format=self.form)
         return image, self.y[:n]
@@ -111,7 +111,7 @@ class Pictures:
         return image.contiguous(memory_format=self.form), label
 
     def _mine(self, n: int) -> Int64[Tensor, " m"] | None:
-        """The positions within a chunk of n that are this process's: its part of every batch."""
+        """Find the positions within a chunk of n that are this process's part of every batch."""
         if self._parts == 1:
             return None
         positions = torch.arange(n)

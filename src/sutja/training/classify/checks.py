@@ -1,4 +1,4 @@
-"""Whether a network and its data go together, looked at before the work begins.
+"""Checks, before the work begins, that a network and its data go together.
 
 Letters: n pictures, C channels, H rows, W columns, K classes.
 """
@@ -62,14 +62,14 @@ def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
 
 
 def check_memory(needed: int, remedy: str) -> None:
-    """Refuse work that takes more memory than there is, where the system says how much that is.
+    """Refuse work that takes more memory than is free, where the system tells.
 
     Parameters
     ----------
     needed : int
-        bytes.
+        Bytes that the work takes.
     remedy : str
-        What the person can do.
+        Remedy for the message.
 
     Raises
     ------
@@ -86,13 +86,13 @@ def check_memory(needed: int, remedy: str) -> None:
 
 
 def _finite(X: Tensor) -> bool:
-    """Whether no value is NaN or infinite: the extremes tell, in a tenth of the time."""
+    """Whether all values are finite, by the extremes alone, in a tenth of the time."""
     least, most = torch.aminmax(X)
     return bool(torch.isfinite(least)) and bool(torch.isfinite(most))
 
 
 def _outputs(net: nn.Module, image: Tensor) -> int:
-    """How many classes the network has, tried on a picture."""
+    """Count the classes of a network by trying a picture."""
     device = next(net.parameters()).device
     try:
         with torch.inference_mode():

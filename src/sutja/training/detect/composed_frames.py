@@ -1,7 +1,7 @@
-"""Frames of pages that other processes compose while the network learns.
+"""Frames of pages that worker processes compose while the network learns.
 
 Chunk i is composed from the seed and i alone, whichever process does it and however many there are, so that a
-run that is resumed sees the very frames it would have seen. Letters: H, W rows and columns of a frame.
+resumed run gets the very frames that it would have got. Letters: H, W rows and columns of a frame.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from sutja.training.detect.frames import Jitter, convert_channels, make_frame
 
 Compose = Callable[[np.random.Generator], BoxedPicture]
 MakeCompose = Callable[[], Compose]
-_Message = tuple[int, list[BoxedPicture]] | str  # a chunk with its number, or a worker's last words
-_AHEAD = 3  # chunks that each worker may be ahead of the learner
+# A chunk with its number, or the traceback of a worker that failed.
+_Message = tuple[int, list[BoxedPicture]] | str
+_AHEAD = 3  # chunks that each worker may be ahead of the training
 
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """What a chunk is made of, the same in every process.
+    """Recipe of a chunk, the same in every process.
 
     Parameters
     ----------
@@ -43,11 +44,11 @@ class Chunks:
     batch_size : int
         Frames a chunk.
     jitter : Jitter
-        How frames are cut from pages.
+        Changes of the frames that are cut from pages.
     frames_per_page : int
         Frames cut from each page, in different places.
     seed : int
-        Of everything that is drawn.
+        Seed of everything that is drawn.
     """
 
     make: MakeCompose
@@ -59,7 +60,7 @@ class Chunks:
     seed: int
 
     def chunk(self, compose: Compose, number: int) -> list[BoxedPicture]:
-        """The frames of chunk `number`, of pages without end."""
+        """Compose the frames of chunk `number`."""
         rng = np.random.default_rng([self.seed, number])
         frames: list[BoxedPicture] = []
         while len(frames) < self.batch_size:
@@ -96,10 +97,10 @@ class ComposedFrames:
         self.batches_per_epoch, self.workers = batches_per_epoch, workers
         self._pool: _Pool | None = None
         self._compose: Compose | None = None
-        self._last: tuple[int, list[BoxedPicture]] = (-1, [])  # a run looks at the first batch twice
+        self._last: tuple[int, list[BoxedPicture]] = (-1, [])  # a run takes the first batch twice
 
     def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
-        """The batches of epoch `number` from batch `first` on.
+        """Take the batches of epoch `number` from batch `first` on.
 
         Raises
         ------
@@ -135,7 +136,7 @@ class ComposedFrames:
 
 
 def _work(chunks: Chunks, first: int, step: int, out: Queue[_Message]) -> None:
-    """The life of a worker process; it ends with the learner, even with one that was killed."""
+    """Compose chunks in a worker process until the training process ends, even when that is killed."""
     cv2.setNumThreads(1)
     learner = os.getppid()
     try:
@@ -148,7 +149,7 @@ def _work(chunks: Chunks, first: int, step: int, out: Queue[_Message]) -> None:
                     break
             number += step
         os._exit(1)  # without waiting for a pipe that nobody reads
-    except Exception:  # whatever it is, the learner says it
+    except Exception:  # whatever it is, the training process reports it
         out.put(traceback.format_exc())
 
 
@@ -169,7 +170,7 @@ class _Pool:
         self._turn = 0
 
     def take(self) -> list[BoxedPicture]:
-        """The next chunk, as soon as its worker has it.
+        """Take the next chunk, as soon as its worker has it.
 
         Raises
         ------
@@ -192,9 +193,9 @@ class _Pool:
                 return source.get(timeout=1)
             except queue.Empty:
                 if not process.is_alive():
-                    self._raise_last_words(source, process.exitcode)
+                    self._raise_failure(source, process.exitcode)
 
-    def _raise_last_words(self, source: Queue[_Message], code: int | None) -> NoReturn:
+    def _raise_failure(self, source: Queue[_Message], code: int | None) -> NoReturn:
         with contextlib.suppress(queue.Empty):
             message = source.get(timeout=1)
             if isinstance(message, str):

@@ -1,4 +1,4 @@
-"""Looking with a network that is being trained: frames in batches, and whole pictures as they are in use.
+"""Batches of frames, and the evaluation of a network in training on whole pictures, as in use.
 
 Letters: B pictures, C channels, H, W rows and columns, K classes.
 """
@@ -21,12 +21,12 @@ from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training import loop
 from sutja.training.detect.loss import Targets, make_targets
 
-LEAST_SCORE = 0.01  # of what is looked at when measuring
+LEAST_SCORE = 0.01  # of the detections that are evaluated
 
 
 @dataclass(frozen=True, slots=True)
 class DetectBatch:
-    """Frames as the network sees them, and what they should answer."""
+    """Frames as input of the network, and its targets."""
 
     image: Float[Tensor, "B C H W"]
     targets: Targets
@@ -35,7 +35,7 @@ class DetectBatch:
 def make_batch(
     frames: Sequence[BoxedPicture], params: FrameParams, device: torch.device | str = "cpu"
 ) -> DetectBatch:
-    """Frames of one size, whose sides are multiples of the strides, as a batch."""
+    """Make a batch of frames of one size, whose sides are multiples of the strides."""
     pixels = np.stack([frame.pixels for frame in frames])
     height, width = pixels.shape[1:3]
     targets = make_targets(frames, height, width, params.strides)
@@ -50,7 +50,7 @@ def make_batch(
 def detect_boxes(
     net: nn.Module, picture: BoxedPicture, params: FrameParams, least: float = LEAST_SCORE
 ) -> Detections:
-    """What a network finds in a whole picture, in the picture's pixels."""
+    """Detect boxes in a whole picture, in the picture's pixels."""
     pixels = picture.pixels
     h, w = pixels.shape[:2]
     size = params.compute_size(h, w)
@@ -67,6 +67,6 @@ def detect_boxes(
 def measure_average_precision(
     net: nn.Module, pictures: Sequence[BoxedPicture], params: FrameParams, classes: Sequence[str]
 ) -> BoxScores:
-    """COCO's average precision of a network on whole pictures."""
+    """Measure COCO's average precision of a network on whole pictures."""
     truth = [GroundTruth(picture.boxes, picture.labels, picture.ignore) for picture in pictures]
     return score_boxes(truth, [detect_boxes(net, picture, params) for picture in pictures], classes)

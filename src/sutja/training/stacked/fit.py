@@ -2,7 +2,7 @@
 
 Each network draws its first weights and its order of rows from its own seed, keeps its own optimiser state,
 and becomes what it would be alone, within the rounding of sums. Rows come as a stream: one random order of a
-network's rows after another, cut into batches of one size, so that every row is seen as often as every other
+network's rows after another, cut into batches of one size, so that every row comes as often as every other
 and no batch is short, however few rows there are. A network that has made its steps leaves the stack, so
 that networks on small subsets cost little beside one on all rows.
 
@@ -34,7 +34,7 @@ _CHUNK = 32  # steps whose rows are drawn at once
 
 @dataclass(frozen=True, slots=True)
 class Stacked:
-    """What `fit_stacked` gives back.
+    """Result of `fit_stacked`.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def fit_stacked(
     y : Labels
         (n,) class indices.
     members : Sequence[Member]
-        What sets the networks apart.
+        Settings in which the networks differ.
     config : StackedConfig | None
-        What they share.
+        Settings that they share.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def _run(
 
 
 def _made(make: Callable[[], nn.Module], seed: int) -> nn.Module:
-    """A network under its seed, without touching the caller's generator."""
+    """Make a network under its seed, without touching the caller's generator."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return make().train()

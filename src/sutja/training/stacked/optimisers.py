@@ -21,16 +21,16 @@ _BETAS, _EPS = (0.9, 0.999), 1e-8  # of Adam
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """What sets one network of a stack apart.
+    """Settings of one network of a stack.
 
     Parameters
     ----------
     seed : int
-        Of its first weights and of its order of rows.
+        Seed of its first weights and of its order of rows.
     lr : float
-        Its peak learning rate.
+        Peak learning rate.
     weight_decay : float
-        Of its weights, never of biases and norms.
+        Weight decay of its weights, never of biases and norms.
     rows : NDArray[int64] | None
         Indices of the rows it learns from; None for all. A row named twice counts twice.
     """
@@ -43,18 +43,18 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class StackedConfig:
-    """What all networks of a stack have in common.
+    """Settings that all networks of a stack share.
 
     Parameters
     ----------
     epochs : float
-        How often each row is seen; a part of one will do.
+        Passes through the rows; a part of one will do.
     batch_size : int
         B.
     optimiser : Literal["adamw", "sgd"]
         "adamw", or "sgd" with Nesterov's momentum.
     momentum : float
-        Of "sgd".
+        Momentum of "sgd".
     warm_up : float
         Part of the steps in which the learning rate rises; it falls along a cosine afterwards.
     label_smoothing : float
@@ -66,7 +66,7 @@ class StackedConfig:
         "bfloat16" multiplies by the first layer in that type, for perceptrons alone: faster on processors
         with units for it, and not the same as alone in float32.
     device : str
-        Where it runs.
+        Device of the training.
     """
 
     epochs: float = 10
@@ -91,7 +91,7 @@ class StackedConfig:
 
 
 def steps_of(member: Member, n: int, config: StackedConfig) -> int:
-    """How many steps a network makes on its part of n rows."""
+    """Count the steps of a network on its part of n rows."""
     size = n if member.rows is None else len(member.rows)
     return max(1, round(config.epochs * size / config.batch_size))
 
@@ -171,7 +171,7 @@ class Stream:
         self._rng, self._left = np.random.default_rng([seed, 1]), self._rows[:0]
 
     def take(self, count: int) -> NDArray[np.int64]:
-        """The next `count` rows."""
+        """Take the next `count` rows."""
         parts, missing = [self._left[:count]], count - len(self._left[:count])
         self._left = self._left[count:]
         while missing > 0:

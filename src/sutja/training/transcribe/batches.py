@@ -1,6 +1,6 @@
-"""Samples made by other processes while the network learns.
+"""Crops that worker processes compose while the network learns, and batches of them.
 
-Crops are kept as bytes: 1/100 of the ink's contrast is finer than any sensor's noise. Letters: B batch,
+Crops are kept as bytes: 1/100 of the contrast of ink is finer than any sensor's noise. Letters: B batch,
 W, w columns, L characters of the longest label, K classes with the blank.
 """
 
@@ -25,7 +25,7 @@ _CLASS = {character: index + 1 for index, character in enumerate(CHARSET)}
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A normalised crop as bytes, its classes and how silent its label is."""
+    """A normalised crop as bytes, the classes of its label, and the characters that the label leaves out."""
 
     pixels: UInt8[NDArray[np.uint8], "32 w"]
     classes: tuple[int, ...]
@@ -34,7 +34,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Arrays for one step; ``silent`` marks the classes that a label says nothing of."""
+    """Arrays for one step; ``silent`` marks the classes that a label leaves out."""
 
     image: Float32[NDArray[np.float32], "B 1 32 W"]
     targets: Int64[NDArray[np.int64], "B L"]
@@ -43,7 +43,7 @@ class Batch:
 
 
 def mark_silent_classes(silence: LabelMask) -> Bool[NDArray[np.bool_], " K"]:
-    """The classes that a label of this silence says nothing of."""
+    """Mark the classes that a label with this mask leaves out."""
     signs = {LabelMask.NONE: "", LabelMask.SPACES: SPACE, LabelMask.NON_DIGITS: DONT_CARE}[silence]
     return np.array([False] + [character in signs for character in CHARSET])
 
@@ -52,20 +52,20 @@ _SILENT = {silence: mark_silent_classes(silence) for silence in LabelMask}
 
 
 def encode_label(sample: Sample) -> tuple[int, ...]:
-    """The label's classes, without the characters it is silent about."""
+    """Encode a label as classes, without the characters that it leaves out."""
     mute = _SILENT[sample.mask]
     return tuple(c for c in (_CLASS[character] for character in sample.text) if not mute[c])
 
 
 def make_crop(sample: Sample, params: NormaliseParams) -> Crop:
-    """Normalise a sample as `read` would, and keep it small."""
+    """Normalise a sample as the reader does in use, and keep it small."""
     array = normalise(sample.picture, params).array
     pixels = np.asarray(np.rint((array - _LOW) * (255 / _SPAN)), np.uint8)
     return Crop(pixels, encode_label(sample), sample.mask)
 
 
 def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:
-    """Crops side by side, padded to the widest, and that to a multiple of ``multiple``."""
+    """Pad crops to the widest, and that to a multiple of ``multiple``."""
     arrays = [crop.pixels.astype(np.float32) * np.float32(_SPAN / 255) + np.float32(_LOW) for crop in crops]
     image = pad_batch(arrays, multiple)
     longest = max(1, *(len(crop.classes) for crop in crops))
@@ -77,7 +77,7 @@ def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:
 
 
 def make_batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterator[Batch]:
-    """Batches of crops of like width, each of about ``columns`` columns in all, in random order.
+    """Cut crops into batches of similar width and about ``columns`` columns in all, in random order.
 
     Shapes come from a short list, since the library behind the convolutions compiles code for each shape
     it meets. What is left over of a width is dropped; a width with fewer crops than a batch holds is filled
@@ -104,24 +104,24 @@ MakeComposer = Callable[[int], Composer]
 
 
 def _crops(make: MakeComposer, params: NormaliseParams, seed: int) -> Callable[[], Crop]:
-    """What composes the next crop, in a worker."""
+    """Make the function that composes the next crop, in a worker."""
     composer = make(seed)
     return lambda: make_crop(composer.sample(), params)
 
 
 class ComposedCrops(Workers[Crop]):
-    """Worker processes that compose samples without end.
+    """Worker processes that compose crops endlessly.
 
     Parameters
     ----------
     make : MakeComposer
         Called in each worker with its seed; must be picklable.
     params : NormaliseParams
-        How crops are normalised.
+        Parameters of the normalisation.
     seed : int
         Workers take seed, seed + 1, …
     workers : int
-        processes.
+        Number of processes.
     chunk : int
         Samples handed over at once.
     """

@@ -1,4 +1,4 @@
-"""The loss of a transcriber: temporal classification with labels that are silent about some classes.
+"""The loss of a transcriber: temporal classification with labels that leave out some classes.
 
 Letters: B batch, T frames, K classes with the blank (class 0), L characters of the longest label.
 """
@@ -20,11 +20,11 @@ def silent_ctc_loss(
     silent: Bool[Tensor, "B K"],
     damping: float = 0.0,
 ) -> Float[Tensor, ""]:
-    """Connectionist temporal classification with labels that are silent about some classes.
+    """Connectionist temporal classification with labels that leave out some classes.
 
-    Where a label says nothing of a class (the separators drawn on a cheque whose label has the digits alone),
+    Where a label leaves out a class (the separators drawn on a cheque whose label has the digits alone),
     that class is folded into the blank: the loss is then −log of the probability of the label summed over
-    every way of seeing or not seeing those classes between its characters, and its gradient prefers none of
+    every way of having or not having those classes between its characters, and its gradient prefers none of
     them.
 
     Parameters
@@ -36,7 +36,7 @@ def silent_ctc_loss(
     lengths : Int[Tensor, " B"]
         Int (B,), characters of each label.
     silent : Bool[Tensor, "B K"]
-        Bool (B, K), True for the classes a label says nothing of; never True for the blank.
+        Bool (B, K), True for the classes that a label leaves out; never True for the blank.
     damping : float
         Q of the generalised cross-entropy (1 - p ** q) / q, p the label's probability; 0 is -log p. It bounds
         what one row can weigh, so that crops past reading and wrong labels do not drown the rest.

@@ -1,4 +1,4 @@
-"""The validation sets of the transcriber: real crops of a held-back fold, and composed crops.
+"""The validation sets of the transcriber: real crops of a validation fold, and composed crops.
 
 The composed ones come from a seed that no training worker uses.
 """
@@ -75,7 +75,7 @@ def composed(sources: Sources, n: int = 600, seed: int = 987_654) -> dict[str, l
 def crops(
     sets: dict[str, list[Sample]], params: NormaliseParams, most: int | None = _MOST
 ) -> dict[str, list[Crop]]:
-    """The sets normalised, empty ones left out; of large ones, every nth crop, fewer than twice ``most``."""
+    """Normalise the sets; of large ones every nth crop is taken, fewer than 2 ``most``; empty ones go."""
     out = {}
     for name, samples in sets.items():
         if not samples:
