@@ -40,7 +40,7 @@ def drop_line(line: str) -> None:
 
 
 class _Leaks(Protocol):
-    def tell(self, side: str) -> Sequence[str]:
+    def describe(self, side: str) -> Sequence[str]:
         """Return a line for each kind of leak."""
 
 
@@ -57,7 +57,7 @@ def log_leaks(find: Callable[[Any, Any], _Leaks], parts: Parts[Any], log: Log) -
         Takes a line for each kind of leak.
     """
     for side, part in (("validation", parts.validation), ("test", parts.test)):
-        for line in find(parts.train, part).tell(side):
+        for line in find(parts.train, part).describe(side):
             log(line)
 
 

@@ -39,7 +39,7 @@ def test_copies_pictures_packed_again_and_other_scenes_are_told_apart():
     )
     leaks = find_box_leaks(train, held)
     assert (leaks.copies, leaks.near, leaks.relabelled) == ((0,), (1,), ())
-    told = "\n".join(leaks.tell("test"))
+    told = "\n".join(leaks.describe("test"))
     assert "1 pictures of the test part are in the training part" in told
     assert "1 of 3 pictures of the test part look like" in told
 
@@ -58,5 +58,5 @@ def test_the_classes_and_the_places_of_things_decide():
 
 def test_empty_sides_and_pictures_without_things():
     blank = make_boxed_picture(scene(0)[0], [], [])
-    assert not find_box_leaks(of(), of(blank)).tell("test")
+    assert not find_box_leaks(of(), of(blank)).describe("test")
     assert find_box_leaks(of(blank), of(make_boxed_picture(again(scene(0)[0]), [], []))).near == (0,)

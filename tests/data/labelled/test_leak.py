@@ -73,7 +73,7 @@ def test_copies_and_pictures_packed_again_are_told_apart():
     assert [(pair.a, pair.b) for pair in leaks.near] == [(2, 150)]
     assert leaks.items.tolist() == [0, 2, 3]
     assert leaks.contradicting == 1
-    told = "\n".join(leaks.tell())
+    told = "\n".join(leaks.describe())
     assert "2 of 4 test items are in the training data" in told
     assert "1 of 4 test items look much like a training item (1 of class a)" in told
     assert "test 0 and train 3" in told
@@ -92,10 +92,10 @@ def test_a_writer_on_both_sides():
     held = labelled(strokes(2, 3), groups=np.array(["x", "w", "v"]))
     leaks = find_leaks(train, held)
     assert leaks.groups == ("v", "w")
-    assert "2 groups have items on both sides: v, w" in leaks.tell("validation")[0]
+    assert "2 groups have items on both sides: v, w" in leaks.describe("validation")[0]
     apart = find_leaks(train, labelled(strokes(2, 3), groups=np.array(["x", "y", "z"])))
     assert not apart
-    assert apart.tell() == ()
+    assert apart.describe() == ()
 
 
 def test_the_same_picture_many_times_is_compared_once(monkeypatch):

@@ -78,8 +78,8 @@ def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) ->
     )
     if known is None:
         return evaluated
-    trained_on = np.concatenate([known.knows(items.images), none])
-    leak = known.overlap(items.images).tell()
+    trained_on = np.concatenate([known.find_known(items.images), none])
+    leak = known.count_known(items.images).describe()
     return replace(evaluated, trained_on=trained_on, leak=leak, one_in=known.one_in)
 
 

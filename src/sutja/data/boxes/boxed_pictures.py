@@ -56,7 +56,7 @@ class BoxedPicture:
         """What to call it in a message."""
         return str(self.picture) if isinstance(self.picture, Path) else "<array>"
 
-    def held(self) -> BoxedPicture:
+    def load(self) -> BoxedPicture:
         """The same with its pixels in memory."""
         return replace(self, picture=self.pixels)
 
@@ -86,13 +86,13 @@ class BoxedSet:
     pictures : tuple of BoxedPicture
     classes : tuple of K str
     source, terms : str
-        What data these are, as a card names them, and on what terms they may be used.
+        Name of the data on a card, and the terms on which they may be used.
     open_terms : bool
-        Whether a model trained on them may be passed on under open terms.
+        True if a model trained on them may be passed on under open terms.
     parted : bool
-        Whether the data tell training from test pictures by themselves. If not, either part is all of them.
+        True if the data tell training from test pictures. If not, either part is all of them.
     notes : tuple of str
-        What the person should be told: boxes and pictures left out and why, a line each.
+        Lines for the person: boxes and pictures left out, and why.
     unreadable : tuple of BoxedPicture
         Pictures that cannot be read: nothing is learnt from them, but an evaluation counts all their boxes as
         missed.

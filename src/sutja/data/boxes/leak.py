@@ -32,7 +32,7 @@ class BoxLeaks:
     Attributes
     ----------
     n_pictures : int
-        Of the side.
+        Number of pictures of the side.
     copies : tuple[int, ...]
         Places of those whose very bytes are there.
     near : tuple[int, ...]
@@ -47,7 +47,7 @@ class BoxLeaks:
     near: tuple[int, ...]
     relabelled: tuple[int, ...]
 
-    def tell(self, side: str) -> tuple[str, ...]:
+    def describe(self, side: str) -> tuple[str, ...]:
         """What the person should know, a line each; none where nothing was found."""
         lines = []
         if self.copies:
@@ -68,14 +68,14 @@ class BoxLeaks:
         return tuple(lines)
 
 
-def find_box_leaks(train: BoxedSet, held: BoxedSet) -> BoxLeaks:
-    """What a held-out side has in common with the training side.
+def find_box_leaks(train: BoxedSet, test: BoxedSet) -> BoxLeaks:
+    """Find what a held-out part has in common with the training part.
 
     Pictures that cannot be read are passed over. Both sets have the same classes.
     """
     known = {digest for one in train.pictures if (digest := _digest(one)) is not None}
-    copies = tuple(i for i, one in enumerate(held.pictures) if _digest(one) in known)
-    here = _seen([i for i in range(len(held)) if i not in copies], held)
+    copies = tuple(i for i, one in enumerate(test.pictures) if _digest(one) in known)
+    here = _seen([i for i in range(len(test)) if i not in copies], test)
     there = _seen(range(len(train)), train)
     near, relabelled = set(), set()
     for pair in find_near_duplicates([one.small for one in here], [one.small for one in there]):
@@ -84,11 +84,11 @@ def find_box_leaks(train: BoxedSet, held: BoxedSet) -> BoxLeaks:
             near.add(a.place)
         elif _alike(a, b, by_class=False):
             relabelled.add(a.place)
-    return BoxLeaks(len(held), copies, tuple(sorted(near)), tuple(sorted(relabelled - near)))
+    return BoxLeaks(len(test), copies, tuple(sorted(near)), tuple(sorted(relabelled - near)))
 
 
 def _digest(one: BoxedPicture) -> bytes | None:
-    """What tells the bytes of a picture's file or array."""
+    """Hash of the bytes of a picture's file or array; None if it cannot be read."""
     if isinstance(one.picture, Path):
         try:
             return hashlib.sha256(one.picture.read_bytes()).digest()
@@ -127,7 +127,7 @@ def _seen(places: Sequence[int], data: BoxedSet) -> list[_Seen]:
 
 
 def _alike(a: _Seen, b: _Seen, *, by_class: bool) -> bool:
-    """Whether two pictures hold the same things, each about where the other has it."""
+    """Return True if two pictures hold the same things at about the same places."""
     most = max(len(a.boxes), len(b.boxes))
     if most == 0:
         return True

@@ -1,4 +1,4 @@
-"""What the readers of box formats hand over, and which of it can be learnt from.
+"""Records that the readers of box formats return, and the check of their boxes.
 
 A box without an inside, outside of its picture, with a value that is no number or of a class that nobody
 named is left out, and told with its file and line. Letters: n boxes, H, W rows and columns of a picture.
@@ -51,7 +51,7 @@ class SceneBoxes:
 
 @dataclass(slots=True)
 class Scenes:
-    """What a reader found: pictures by part, the classes in their order, and what was wrong.
+    """Result of a reader: pictures by part, the classes in their order, and faults.
 
     The parts are "train", "validation" and "test", as far as the data tell them; or "all".
     """
@@ -86,7 +86,7 @@ def check_boxes(
 
 
 def find_fault(box: BoxRecord, size: tuple[int, int], classes: dict[str, int]) -> str:
-    """Why nobody can learn from a box of a picture of this size; "" where one can."""
+    """Find the fault that makes a box useless in a picture of this size; "" for none."""
     x0, y0, x1, y1 = box.edges
     if not all(map(math.isfinite, box.edges)):
         return "a box with an edge that is no number"

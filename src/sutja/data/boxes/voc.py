@@ -20,7 +20,7 @@ _LARGEST = 10_000_000  # bytes of one XML file
 
 
 def looks_like_voc(folder: Path) -> bool:
-    """Whether there are XML files where VOC has them."""
+    """Return True if there are XML files where VOC has them."""
     return any(next(place.glob("*.xml"), None) for place in (folder / "Annotations", folder))
 
 

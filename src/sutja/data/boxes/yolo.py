@@ -23,7 +23,7 @@ _NUMBERED = re.compile(r"^\s+(\d+)\s*:\s*(.+)$")
 
 
 def looks_like_yolo(folder: Path) -> bool:
-    """Whether there is a file with the names of the classes, or a folder of labels."""
+    """Return True if there is a file with the names of the classes, or a folder of labels."""
     return _names_file(folder) is not None or any(folder.glob("**/labels/**/*.txt"))
 
 

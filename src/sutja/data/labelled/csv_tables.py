@@ -42,7 +42,7 @@ def read_table(path: Path, value_names: tuple[str, ...]) -> Table:
     ----------
     path : Path
     value_names : tuple of str
-        What the column of values may be called. A table without names on top has the paths first and the
+        Names that the column of values may have. A table without names on top has the paths first and the
         values second; its first cell names a file that is there.
 
     Raises
@@ -117,7 +117,9 @@ def find_unnamed_pictures(files: Sequence[Path]) -> list[str]:
 
 
 def select_rows(table: Table, part: str) -> tuple[list[int], bool]:
-    """Which rows belong to the part, and whether the table tells: "test" as marked, "train" all others.
+    """Select the rows of a part; the second value says whether the table has parts.
+
+    "test" are the rows marked so, "train" all others.
 
     Raises
     ------

@@ -32,9 +32,9 @@ def encode_labels(
         Array (n,) of text, whole numbers or booleans Floats and text that all stand for whole numbers are
         taken as these, so 5, 5.0 and "5" are one class.
     where : str
-        What to name in a message.
+        Name of the data in messages.
     training : bool
-        Whether to ask for at least two classes, and for enough items of each to be classes at all.
+        True to ask for at least two classes, and for enough items of each.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def _whole_numbers(text: NDArray[np.str_]) -> NDArray[Any]:
 
 
 def _is_whole(values: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
-    """Which are whole numbers that a float holds exactly."""
+    """Mask of whole numbers that a float holds exactly."""
     return np.asarray((np.abs(values) < 2**53) & (values == np.rint(values)), np.bool_)
 
 

@@ -22,7 +22,7 @@ MIN_CORRELATION = 0.995  # a scan packed again stays above; of different writers
 
 @dataclass(frozen=True, slots=True)
 class Leaks:
-    """What two sides of a split have in common.
+    """Items that two sides of a split have in common.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Leaks:
     near : tuple of NearDuplicate
         Those that look like one of the training side, the one most alike.
     contradicting : int
-        How many of all these have another label there.
+        Number of these with another label there.
     groups : tuple of str
         Groups with items on both sides.
     examples : tuple of str
@@ -58,7 +58,7 @@ class Leaks:
         """Places of the items that have a twin on the training side, in rising order."""
         return np.array(sorted(pair.a for pair in (*self.copies, *self.near)), np.intp)
 
-    def tell(self, side: str = "test") -> tuple[str, ...]:
+    def describe(self, side: str = "test") -> tuple[str, ...]:
         """What the person should know, a line each; none where nothing was found."""
         lines = []
         if self.copies:
@@ -81,58 +81,58 @@ class Leaks:
         return tuple(lines)
 
 
-def find_leaks(train: Labelled, held: Labelled, min_correlation: float = MIN_CORRELATION) -> Leaks:
-    """What a held-out side has in common with the training side.
+def find_leaks(train: Labelled, test: Labelled, min_correlation: float = MIN_CORRELATION) -> Leaks:
+    """Find what a held-out part has in common with the training part.
 
     Every pair of pictures is judged, 10,000 with 60,000 in a second or so: exact copies by their bytes, the
     others by `sutja.data.split.near_duplicates.find_look_alikes`. Blank pictures are passed over.
 
     Parameters
     ----------
-    train, held : Labelled
+    train, test : Labelled
         With classes by the same names; the pictures may be of two sizes.
     min_correlation : float
         From which two pictures count as the same, above 0 and up to 1.
     """
-    place_train, place_held = _first_places(train.images), _first_places(held.images)
-    same_size = train.images.shape[1:] == held.images.shape[1:]
-    twins = {key: place_train[key] for key in place_held if same_size and key in place_train}
+    place_train, place_test = _first_places(train.images), _first_places(test.images)
+    same_size = train.images.shape[1:] == test.images.shape[1:]
+    twins = {key: place_train[key] for key in place_test if same_size and key in place_train}
     unique_train = np.fromiter(place_train.values(), np.intp, len(place_train))
-    rest = np.array([place for key, place in place_held.items() if key not in twins], np.intp)
-    alike = find_look_alikes(held.images[rest], train.images[unique_train], min_correlation=min_correlation)
+    rest = np.array([place for key, place in place_test.items() if key not in twins], np.intp)
+    alike = find_look_alikes(test.images[rest], train.images[unique_train], min_correlation=min_correlation)
     twin_of = {int(rest[pair.a]): (int(unique_train[pair.b]), pair.correlation) for pair in alike}
     copies, near = [], []
-    for i, image in enumerate(held.images):
+    for i, image in enumerate(test.images):
         key = image.tobytes()
         if key in twins:
             if np.ptp(image) > 0:
                 copies.append(NearDuplicate(i, twins[key], 1.0))
-        elif (found := twin_of.get(place_held[key])) is not None:
+        elif (found := twin_of.get(place_test[key])) is not None:
             near.append(NearDuplicate(i, *found))
     pairs = (*copies, *near)
     return Leaks(
-        n_items=len(held),
+        n_items=len(test),
         copies=tuple(copies),
         near=tuple(near),
         contradicting=sum(
-            held.classes[held.labels[pair.a]] != train.classes[train.labels[pair.b]] for pair in pairs
+            test.classes[test.labels[pair.a]] != train.classes[train.labels[pair.b]] for pair in pairs
         ),
-        groups=_shared_groups(train, held),
-        examples=tuple(f"{held.names[pair.a]} and {train.names[pair.b]}" for pair in pairs[:10]),
-        classes=tuple(Counter(held.classes[held.labels[pair.a]] for pair in near).most_common()),
+        groups=_shared_groups(train, test),
+        examples=tuple(f"{test.names[pair.a]} and {train.names[pair.b]}" for pair in pairs[:10]),
+        classes=tuple(Counter(test.classes[test.labels[pair.a]] for pair in near).most_common()),
     )
 
 
 def _first_places(images: NDArray[np.uint8]) -> dict[bytes, int]:
-    """Where each different picture is first."""
+    """Index of the first copy of each different picture."""
     places: dict[bytes, int] = {}
     for index, image in enumerate(images):
         places.setdefault(image.tobytes(), index)
     return places
 
 
-def _shared_groups(train: Labelled, held: Labelled) -> tuple[str, ...]:
-    if train.groups is None or held.groups is None:
+def _shared_groups(train: Labelled, test: Labelled) -> tuple[str, ...]:
+    if train.groups is None or test.groups is None:
         return ()
-    shared: NDArray[Any] = np.intersect1d(train.groups, held.groups)
+    shared: NDArray[Any] = np.intersect1d(train.groups, test.groups)
     return tuple(map(str, shared))

@@ -45,17 +45,17 @@ class Labelled:
         Array (n,) or None Writer, document, … of each item, where known: items of one group belong on one
         side of a split.
     names : tuple of n str
-        What to call an item in a message: its path, or its place in the file.
+        Name of each item in messages: its path, or its place in the file.
     source, terms : str
-        What data these are, as a card names them, and on what terms they may be used.
+        Name of the data on a card, and the terms on which they may be used.
     open_terms : bool
-        Whether a model trained on them may be passed on under open terms.
+        True if a model trained on them may be passed on under open terms.
     parted : bool
-        Whether the data tell training from test items by themselves. If not, either part is all of the data.
+        True if the data tell training from test items. If not, either part is all of the data.
     notes : tuple of str
-        What the person should be told: pictures left out and why, a line each.
+        Lines for the person: pictures left out, and why.
     clips : bool
-        Whether the pictures are of sounds (`sutja.signals.spectrogram`).
+        True if the pictures are of sounds (`sutja.signals.spectrogram`).
     unreadable : tuple of str
         Classes of the items that cannot be read: nothing is learnt from them, but an evaluation counts them
         as wrong.

@@ -65,7 +65,7 @@ def fit_images(loaded: LoadedPictures, resize: Size | None, where: str) -> Loade
 
 
 def list_folder(folder: Path) -> list[Path]:
-    """What is in a folder.
+    """List a folder.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def stack_pictures(
     resize : Size | None
         (H, W) or None Size to bring each to; else they must be of one size.
     where : str
-        What to name in a message.
+        Name of the data in messages.
 
     Returns
     -------

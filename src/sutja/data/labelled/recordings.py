@@ -40,7 +40,7 @@ def find_table(data: Path) -> Path:
 
 
 def are_recordings(data: Path) -> bool:
-    """Whether a table, or the one in a folder, names recordings rather than pictures.
+    """Return True if a table, or the one in a folder, names recordings rather than pictures.
 
     Raises
     ------

@@ -40,7 +40,7 @@ class Texts:
     source : str
         The table's name.
     parted : bool
-        Whether the table tells training from test crops; if not, either part is all of it.
+        True if the table tells training from test crops; if not, either part is all of it.
     """
 
     paths: tuple[Path, ...]

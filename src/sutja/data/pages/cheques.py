@@ -101,6 +101,6 @@ def find_ink_boxes(picture: NDArray[np.uint8], gap: int = _WORD_GAP) -> list[XYX
 
 
 def _covered(box: XYXY, by: list[XYXY]) -> bool:
-    """Whether the middle of a box lies in one of others, or most of it is covered."""
+    """Return True if the middle of a box lies in one of others."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return any(b[0] <= x <= b[2] and b[1] <= y <= b[3] for b in by)

@@ -132,7 +132,7 @@ def _printed(cells: list[_Cell], digits: list[int]) -> list[bool | None]:
 
 
 def _alike(cells: list[_Cell], digits: list[int], group: NDArray[np.int32], which: int) -> float:
-    """How alike equal digits of a group are: mean correlation of all pairs, without the ones: all are."""
+    """Similarity of equal digits of a group: mean correlation of all pairs, ones (all alike) left out."""
     found = []
     for digit in range(2, 10):
         shapes = [c.shape for c, d, g in zip(cells, digits, group, strict=True) if d == digit and g == which]

@@ -1,4 +1,4 @@
-"""What the readers of real pages share: labels, parts, and pages brought to size."""
+"""Real pages: their labels and parts, and pages brought to size."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class RealPage:
 
 
 def in_part(dataset: str, key: str, part: str) -> bool:
-    """Whether an item of a set lies in a part.
+    """Return True if an item of a set belongs to a part.
 
     Raises
     ------
@@ -49,8 +49,8 @@ def in_part(dataset: str, key: str, part: str) -> bool:
         raise ValueError(f"no part {part!r} of {dataset!r}; parts are {', '.join(PARTS)}")
     if fixed.is_test(dataset, key):
         return part == "test"
-    held = fixed.assign_fold(dataset, key) == VALIDATION_FOLDS[dataset]
-    return part == ("validation" if held else "train")
+    is_validation = fixed.assign_fold(dataset, key) == VALIDATION_FOLDS[dataset]
+    return part == ("validation" if is_validation else "train")
 
 
 def read_grey(path: Path) -> NDArray[np.uint8]:

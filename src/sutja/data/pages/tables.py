@@ -29,7 +29,7 @@ _EDGE = 1.0  # pixels around the usual size, for ink thinner than the level
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the cells of a table's body are.
+    """Positions of the cells of a table's body.
 
     Attributes
     ----------
@@ -123,7 +123,7 @@ def _usual_size(wide: NDArray[np.float64], tall: NDArray[np.float64]) -> tuple[f
 def _ranks(
     places: NDArray[np.float64], apart: float, least: float, counted: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.int64], int]:
-    """Which row or column each place belongs to, -1 for none, and how many there are.
+    """Row or column of each position, -1 for none, and the number of them.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ def _crossings(
     n_rows: int,
     n_columns: int,
 ) -> NDArray[np.float64]:
-    """Where a smooth curve through each row meets one through each column: (rows, columns, 2) of x and y."""
+    """Crossings (rows, columns, 2), x and y, of smooth curves through the rows and through the columns."""
     out = np.empty((n_rows, n_columns, 2))
     columns = np.array([np.median(middles[column_of == c, 0]) for c in range(n_columns)])
     for row in range(n_rows):

@@ -36,9 +36,9 @@ class Entry:
     terms : str
         Licence, or the terms that stand in its place.
     open_terms : bool
-        Whether a model trained on it may be passed on under open terms.
+        True if a model trained on it may be passed on under open terms.
     terms_on_card : bool
-        Whether the terms are to be stated on the card of a model trained on it.
+        True if the card of a model trained on it must state the terms.
     home : str
         Address of the origin, with the commit where it is a repository.
     reader : str

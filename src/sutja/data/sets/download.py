@@ -66,13 +66,13 @@ class ResumingDownloader:
     Parameters
     ----------
     part : Path
-        Where the bytes are kept until all are there.
+        File that holds the bytes until all are there.
     set_name : str
         For the messages.
     on_bytes : callable
         Called with the bytes so far and the bytes in all, or None.
     attempts : int
-        How often to try, with waits of about 1, 2, 4, ... seconds in between. An attempt that brought bytes
+        Number of attempts, with waits of about 1, 2, 4, ... seconds in between. An attempt that brought bytes
         does not count.
     sleep : callable
         Takes seconds.
@@ -195,7 +195,7 @@ def fetch(
     set_name : str
         For the messages.
     sha256 : str or None
-        What the file must be; None where only its content can be checked, by the caller.
+        Expected hash; None where only its content can be checked, by the caller.
     on_bytes, sleep : OnBytes or Callable[[float], None]
         As in `ResumingDownloader`.
 

@@ -1,4 +1,4 @@
-"""What files a set consists of: a manifest per set, one line a file, checked against a folder.
+"""Files of a set: a manifest per set, one line a file, checked against a folder.
 
 A manifest is tab-separated text, packed with gzip: kind, size in bytes, sha256, path inside the set's folder.
 """
@@ -31,7 +31,7 @@ class ManifestFile:
     size : int
         Bytes.
     sha256 : str
-        Of the bytes.
+        Hash of the bytes, in hexadecimal.
     kind : {"plain", "packed", "made", "extra"}
         plain: compared byte by byte. packed: gzip, where size and sha256 are those of the content, as homes
         pack the same content differently. made: written here from other files of the home; not compared.
@@ -102,7 +102,7 @@ def _open(path: Path, packed: bool) -> BinaryIO:
 
 
 def find_problem(file: ManifestFile, path: Path) -> str | None:
-    """What is wrong with the copy of `file` at `path`; None if it is right."""
+    """Find the problem of the copy of `file` at `path`; None if it is right."""
     if not path.is_file():
         return "missing"
     if file.kind == "made":
@@ -117,7 +117,7 @@ def find_problem(file: ManifestFile, path: Path) -> str | None:
 
 
 def find_problems(name: str, folder: Path) -> dict[str, str]:
-    """What is wrong with a set in `folder`: path to problem. A missing extra is no problem."""
+    """Find the problems of a set in `folder`, by path. A missing extra is no problem."""
     found = {}
     for file in load_manifest(name):
         problem = find_problem(file, folder / file.path)

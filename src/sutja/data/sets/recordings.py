@@ -1,4 +1,4 @@
-"""Readers for sets of recordings: who said what in which file. The sound itself is not read here."""
+"""Readers for sets of recordings: file, text and speaker. The sound itself is not read here."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ class SpokenRecord:
     ----------
     path : Path
     text : str
-        What is said: digits, or words in the set's own spelling; "" where it is noise.
+        Spoken text: digits, or words in the set's own spelling; "" where it is noise.
     group : str
         The speaker, or the call where no more is known; "" where it is noise. The key of the split.
     """
@@ -112,7 +112,7 @@ def _recordings(folder: Path) -> list[Path]:
 
 
 def assign_part(dataset: str, record: SpokenRecord) -> str:
-    """Whether a recording is in "train", "validation" or "test": one answer for ever.
+    """Part of a recording, "train", "validation" or "test": the same for ever.
 
     No speaker and no call is on two sides. Only of ``fsdd``, whose official test is index 0 to 4, all six
     speakers are on every side; leaving one out is done by the speaker.

@@ -34,7 +34,7 @@ _ITEM_LIMIT = 4 * KEPT_ITEMS  # of a text that came from anywhere
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """How many different test pictures are known from training.
+    """Number of different test pictures that are known from training.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ class Overlap:
     n_hits : int
         Those the fingerprint takes for known.
     by_chance : float
-        How many hits are to be expected if none was trained on.
+        Number of hits to expect if none was trained on.
     one_in : int
-        Of how many training pictures one is in the fingerprint.
+        One of this many training pictures is in the fingerprint.
     """
 
     n_items: int
@@ -60,18 +60,18 @@ class Overlap:
         return max(0.0, 1.0 - binomial_tail(self.n_hits - 1, self.n_items, rate)) if self.n_hits else 1.0
 
     @property
-    def sure(self) -> bool:
-        """Whether some were trained on, beyond doubt."""
+    def is_significant(self) -> bool:
+        """True if chance alone hardly explains the hits."""
         return self.n_hits > 0 and self.chance < SURE
 
     @property
     def estimate(self) -> int:
-        """How many were trained on: the hits without those by chance, for all training pictures."""
+        """Estimated number that were trained on: hits beyond chance, for all training pictures."""
         return min(self.n_items, max(0, round((self.n_hits - self.by_chance) * self.one_in)))
 
-    def tell(self) -> str:
+    def describe(self) -> str:
         """A line for the person; empty where no more pictures are known than by chance."""
-        if not self.sure:
+        if not self.is_significant:
             return ""
         about = f"{self.n_hits:,}" if self.one_in == 1 else f"about {self.estimate:,}"
         return (
@@ -87,13 +87,13 @@ class Fingerprint:
     Attributes
     ----------
     shape : tuple[int, int, int]
-        (H, W, C) Of the pictures, as they were trained on.
+        (H, W, C) of the pictures as they were trained on.
     n_items : int
         Different pictures it was made of, without those left out for `one_in`.
     one_in : int
         One in so many pictures is kept, chosen by hash.
     hashes : NDArray[uint64]
-        uint64 array, rising Below ``n_items << LOW_BITS``.
+        uint64 array, rising, below ``n_items << LOW_BITS``.
     """
 
     shape: tuple[int, int, int]
@@ -106,13 +106,13 @@ class Fingerprint:
         """Probability that a picture which is not among them is taken for one of them."""
         return len(self.hashes) / (self.n_items << LOW_BITS) / self.one_in
 
-    def knows(self, images: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Which pictures are taken for training pictures.
+    def find_known(self, images: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Find the pictures that are taken for training pictures.
 
         Parameters
         ----------
         images : NDArray[uint8]
-            uint8 (n, h, w) or (n, h, w, 3) Of any size; they are made as large and as many-coloured as the
+            uint8 (n, h, w) or (n, h, w, 3), of any size; they are made as large and as many-coloured as the
             training pictures were.
 
         Returns
@@ -123,11 +123,11 @@ class Fingerprint:
         kept, values = _values(keys, self.one_in, self.n_items)
         return kept & np.isin(values, self.hashes)
 
-    def overlap(self, images: NDArray[np.uint8]) -> Overlap:
+    def count_known(self, images: NDArray[np.uint8]) -> Overlap:
         """How many different pictures among these were trained on, as far as the fingerprint can tell."""
         fitted = _as_trained(images, self.shape)
         _, first = np.unique(_keys(fitted), return_index=True)
-        n_hits = int(self.knows(fitted[first]).sum())
+        n_hits = int(self.find_known(fitted[first]).sum())
         return Overlap(len(first), n_hits, len(first) * self.false_positive_rate, self.one_in)
 
     def to_text(self) -> str:
@@ -202,7 +202,7 @@ def _choice(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _values(
     keys: NDArray[np.uint64], one_in: int, n_items: int
 ) -> tuple[NDArray[np.bool_], NDArray[np.uint64]]:
-    """Which keys are kept, and the upper half of each spread evenly over 0 to ``n_items << LOW_BITS``."""
+    """Mask of the kept keys, and the upper half of each spread evenly over 0 to ``n_items << LOW_BITS``."""
     spread = (keys >> np.uint64(32)) * np.uint64(n_items << LOW_BITS) >> np.uint64(32)
     return _choice(keys) % np.uint64(one_in) == 0, spread
 

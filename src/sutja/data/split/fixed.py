@@ -1,4 +1,4 @@
-"""Which items are kept aside.
+"""The fixed splits of the catalogue: which items are validation and test data.
 
 Of the sets of the catalogue: one table, one hash, the same answer for ever. Every set has one rule in
 `RULES`. A rule names the key of an item: all items with one key are on the same side, so that a writer, a
@@ -21,12 +21,12 @@ N_FOLDS = 5  # out-of-fold predictions on what is not set aside
 
 @dataclass(frozen=True)
 class SplitRule:
-    """How one set is split.
+    """Rule that splits one set.
 
     Attributes
     ----------
     key : str
-        What the key of an item is, in words.
+        Key of an item, in words.
     official_test : bool
         The set comes with its own test set; then `is_validation` splits its training part.
         Otherwise `is_test` sets keys aside and `assign_fold` splits the rest.
@@ -114,7 +114,7 @@ RULES = MappingProxyType(
 
 
 def is_test(dataset: str, key: str | int) -> bool:
-    """Whether the items with this key are kept aside for the test.
+    """Return True if the items with this key are test data.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def is_test(dataset: str, key: str | int) -> bool:
 
 
 def is_validation(dataset: str, key: str | int) -> bool:
-    """Whether training items with this key are validation data, for sets with an official test set.
+    """Return True if training items with this key are validation data; for sets with an official test set.
 
     Raises
     ------

@@ -24,12 +24,12 @@ def hold_out(
     Parameters
     ----------
     labels : NDArray[integer[Any]]
-        Int array (n,) Classes, from 0.
+        Int array (n,) of classes, from 0.
     groups : NDArray[Any] | None
-        Array (n,) or None Writer, speaker, document, … of each item. Groups of one item each are as good as
+        Array (n,): writer, speaker, document, … of each item, or None. Groups of one item each are as good as
         none.
     share : float
-        Of the items, above 0 and below 1. With groups it is kept as well as whole groups can.
+        Share of the items, above 0 and below 1. With groups it is met as well as whole groups allow.
     seed : int
         The same seed and data, the same answer.
 
@@ -76,10 +76,10 @@ def split_three_ways(
     """
     if validation + test >= 1:
         raise ValueError(f"shares of {validation} and {test} leave nothing to train on")
-    held = hold_out(labels, groups, test, seed)
-    rest = np.flatnonzero(~held)
+    chosen = hold_out(labels, groups, test, seed)
+    rest = np.flatnonzero(~chosen)
     inner = hold_out(labels[rest], None if groups is None else groups[rest], validation / (1 - test), seed)
-    return rest[~inner], rest[inner], np.flatnonzero(held)
+    return rest[~inner], rest[inner], np.flatnonzero(chosen)
 
 
 def _hold_out_items(
@@ -89,16 +89,16 @@ def _hold_out_items(
     counts = np.bincount(labels)
     wanted = counts * share
     taken = np.floor(wanted).astype(np.int64)
-    n_held = min(max(round(len(labels) * share), 1), len(labels) - 1)
+    n_chosen = min(max(round(len(labels) * share), 1), len(labels) - 1)
     spare = counts - 1 - taken  # each class keeps an item to learn from, while that is possible
     order = np.argsort(-(wanted - taken) + np.where(spare > 0, 0, 2), kind="stable")
-    taken[order[: max(0, n_held - int(taken.sum()))]] += 1
+    taken[order[: max(0, n_chosen - int(taken.sum()))]] += 1
     shuffled = rng.permutation(len(labels))
     by_class = shuffled[np.argsort(labels[shuffled], kind="stable")]
     place = np.arange(len(labels)) - np.repeat(np.cumsum(counts) - counts, counts)
-    held = np.zeros(len(labels), bool)
-    held[by_class[place < np.repeat(taken, counts)]] = True
-    return held
+    chosen = np.zeros(len(labels), bool)
+    chosen[by_class[place < np.repeat(taken, counts)]] = True
+    return chosen
 
 
 def _hold_out_groups(

@@ -34,7 +34,7 @@ def write_on(paper: Plane, alpha: Plane, row: int, column: int, darkness: float)
 
 
 def photograph(rng: Generator, plane: Plane, unit: float, *, gentle: bool = False) -> NDArray[np.uint8]:
-    """Light, focus, sensor and file format; now and then light ink on dark.
+    """Photograph a plane: light, focus, sensor and file format; now and then light ink on dark.
 
     Parameters
     ----------
@@ -81,14 +81,14 @@ def _uneven_light(rng: Generator, rows: int, columns: int) -> Plane:
 
 
 def augment(rng: Generator, picture: NDArray[np.uint8], strength: float = 1.0) -> NDArray[np.uint8]:
-    """A real crop seen again: other slant, size, margins, thickness and contrast.
+    """Augment a real crop: slant, size, margins, thickness and contrast.
 
     Parameters
     ----------
     picture : NDArray[uint8]
         uint8 (H, W).
     strength : float
-        Of the change of shape; less than 1 for a lone digit; above 1 strokes bend as well.
+        Strength of the change of shape: below 1 for a single digit; above 1 strokes bend as well.
 
     Returns
     -------

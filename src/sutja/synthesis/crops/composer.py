@@ -1,6 +1,6 @@
-"""Crops to train the transcriber on, composed or real, each with what may be said about it.
+"""Crops to train the transcriber on, composed or real, each with a label and its mask.
 
-`Composer` mixes the kinds of sample that `composed`, `real` and `numberless` make.
+`Composer` mixes the kinds of sample that `rendered`, `augmented` and `negatives` make.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Composer:
     sources : Sources
         Real data to draw on.
     seed : int
-        Of the generator.
+        Seed of the generator.
     weights : Mapping[str, float] | None
         Kind of sample → how often; `DEFAULT_WEIGHTS` by default. Kinds that have no data are left out.
 

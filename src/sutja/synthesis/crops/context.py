@@ -1,4 +1,4 @@
-"""What the makers of samples draw on: a generator, real data, fonts, and sizes and strengths at random."""
+"""Rendering context: random generator, real data, fonts, and sizes and darkness drawn at random."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Families = list[list[Face]]
 
 
 class RenderContext:
-    """The generator, the sources and the fonts of one composer.
+    """Generator, sources and fonts of one composer.
 
     Attributes
     ----------

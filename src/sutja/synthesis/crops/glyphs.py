@@ -17,12 +17,12 @@ _ROOM = 16  # pixels on both sides for them
 
 
 class WrittenDigits:
-    """Digits by writer. Built once, then asked for a writer's "3" as often as needed.
+    """Written digits by writer. Built once; gives a writer's "3" as often as needed.
 
     Attributes
     ----------
     name : str
-        Of the set that the digits come from.
+        Name of the set that the digits come from.
     """
 
     def __init__(self, name: str) -> None:

@@ -26,7 +26,7 @@ def render_handwriting(
     text : str
         Digits, separators and spaces.
     hands, signs : Hands or Face
-        Where digits and signs come from.
+        Sources of digits and of other signs.
     unit : float
         Pixels in a digit height.
     raised : int

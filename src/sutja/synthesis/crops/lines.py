@@ -19,7 +19,7 @@ _OVERLAP = 0.35  # of the narrower of two neighbours: they may touch, and neithe
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How a line is set. All lengths are in digit heights; jitters are standard deviations.
+    """Style of a line. All lengths are in digit heights; jitters are standard deviations.
 
     Attributes
     ----------

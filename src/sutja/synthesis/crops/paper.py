@@ -1,4 +1,4 @@
-"""What numbers are written on: paper, security print, ruled lines, boxes and combs.
+"""Backgrounds: paper, security print, ruled lines, boxes and combs.
 
 Planes are float32 (H, W), 0 black to 1 white.
 """

@@ -1,4 +1,4 @@
-"""A sample: a picture, a text, and how silent that text is."""
+"""A sample: a picture, its label, and the mask of what the label leaves open."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Picture = NDArray[np.uint8]
 
 
 class LabelMask(IntEnum):
-    """What a label says nothing of; the loss then lets the network see it or not."""
+    """Characters that a label leaves open: the loss accepts any answer there."""
 
     NONE = 0  # the label says everything
-    SPACES = 1  # whether a gap counts as a space is open
+    SPACES = 1  # it is open whether a gap counts as a space
     NON_DIGITS = 2  # only the digits are known
 
 

@@ -32,7 +32,7 @@ class Amount:
 
 @dataclass
 class Sources:
-    """What a recipe may train on. Lists are empty where a set is not there or not wanted.
+    """Real data that a recipe may train on. Lists are empty where a set is not there or not wanted.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Sources:
 
 
 def _kept(dataset: str, key: str | int, fold: int | None) -> bool:
-    """Whether an item is training data when ``fold`` (None: no fold) is the validation part."""
+    """Return True if an item is training data when ``fold`` (None: no fold) is the validation part."""
     return not fixed.is_test(dataset, key) and (fold is None or fixed.assign_fold(dataset, key) != fold)
 
 

@@ -1,4 +1,4 @@
-"""What people write where a number goes: amounts, postcodes, dates, numbers, and words that are none."""
+"""Texts of number fields: amounts, postcodes, dates, numbers, and words that are none."""
 
 from __future__ import annotations
 
@@ -135,5 +135,5 @@ def add_words(rng: Generator, number_text: str) -> str:
 
 
 def make_label(text: str, charset: str) -> str:
-    """What the transcriber should answer for a drawn text: characters outside the charset become `LETTER`."""
+    """Label of a drawn text: characters outside the charset become `LETTER`."""
     return "".join(c if c in charset else LETTER for c in text)

@@ -99,7 +99,7 @@ class PageComposer:
     sources : Sources
         Real data to draw on; written digits come from its hands, or from fonts where it has none.
     seed : int
-        Of the generator.
+        Seed of the generator.
     weights : Mapping[str, float] | None
         Layout → how often; `DEFAULT_WEIGHTS` by default.
 
@@ -148,7 +148,7 @@ class PageComposer:
 
 
 def _start(rng: np.random.Generator, extent: int, size: int) -> int:
-    """Where a window begins: within the page where it is larger, the page within the window elsewhere."""
+    """Start of a window: within the page where the page is larger, else so that the page lies within it."""
     low, high = sorted((0, extent - size))
     return int(rng.integers(low, high + 1))
 

@@ -1,4 +1,4 @@
-"""From a sheet to the picture of it: paper, age, scanner or camera, and what a file format does."""
+"""Degradation of a sheet to a picture of it: paper, age, scanner or camera, and file format."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ def _fold(rng: Generator, size: tuple[int, ...]) -> Pixels:
 def _pose(
     rng: Generator, size: tuple[int, ...], *, photo: bool
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
-    """Where the sheet lies: (3, 3) from the sheet's pixels to the picture's, and the picture's (H, W)."""
+    """Position of the sheet: (3, 3) from the sheet's pixels to the picture's, and the picture's (H, W)."""
     rows, columns = size[:2]
     pad = (
         float(rng.uniform(0, 0.12)) * min(rows, columns)

@@ -1,4 +1,4 @@
-"""What is known about a composed page: its pixels, and a box for each number on it."""
+"""A composed page: its pixels, and a box for each number on it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def crop_page(sample: PageSample, top: int, left: int, size: tuple[int, int]) ->
 
 
 def clip_fields(fields: tuple[Field, ...], window: XYXY) -> tuple[Field, ...]:
-    """What a window (x0, y0, x1, y1) shows of the fields, in the window's own pixels."""
+    """Clip fields to a window (x0, y0, x1, y1); boxes are in the window's own pixels."""
     left, top, right, bottom = window
     out = []
     for field in fields:

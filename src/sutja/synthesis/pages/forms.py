@@ -273,7 +273,7 @@ def _who(sheet: Sheet, theme: Theme, margin: float, y: float) -> None:
 
 
 class _Boxes(NamedTuple):
-    """How boxes look: whether the digits to copy stand above, their lines, and how many stay empty."""
+    """Layout of boxes: whether the digits to copy stand above, their lines, and how many stay empty."""
 
     shown: bool
     line: int

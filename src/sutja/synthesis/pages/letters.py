@@ -197,7 +197,7 @@ def make_letter(context: RenderContext) -> Sheet:
 
 
 def _text(sheet: Sheet, theme: Theme, margin: float, y: float, leading: float, by_hand: bool) -> float:
-    """What the letter says, numbers among the words; the baseline after it."""
+    """Body of the letter, numbers among the words; returns the baseline after it."""
     width = sheet.width
     if by_hand:
         while y < sheet.height - leading * 2:

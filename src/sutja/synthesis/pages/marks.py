@@ -1,4 +1,4 @@
-"""What lies on pages beside writing: signatures, stamps, logos, bar codes, security print."""
+"""Marks on pages beside writing: signatures, stamps, logos, bar codes, security print."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def find_amounts(root: Path, part: str) -> Iterator[tuple[ChequeRecord, XYXY]]:
 
 
 def find_box(page: BoxedPicture, amount: XYXY) -> int | None:
-    """Which box of a page is the amount."""
+    """Index of the box of a page that is the amount; None if there is none."""
     overlaps = compute_iou(np.array([amount], np.float32), page.boxes)[0]
     best = int(overlaps.argmax()) if len(overlaps) else 0
     return best if len(overlaps) and overlaps[best] > _SAME else None

@@ -189,7 +189,7 @@ def paste_panel(
     panel : Sheet
         Drawn as any sheet, dark on white; 255 becomes ``ground``, 0 becomes ``ink``.
     x, y : float
-        Where its upper left corner lies before it is turned about its middle.
+        Position of its upper left corner before it is turned about its middle.
     angle : float
         degrees.
     """

@@ -17,7 +17,7 @@ _EMPTY = ("", "", "–", "—", "-", '"', "..", ". . .", "do.", "''")
 
 
 class _Ruling:
-    """Which lines a table has; ``style`` is none, columns, rows, grid or heads."""
+    """Lines of a table; ``style`` is none, columns, rows, grid or heads."""
 
     def __init__(self, theme: Theme) -> None:
         self.style = pick(theme.rng, ["none", "columns", "columns", "rows", "grid", "grid", "heads"])
@@ -52,7 +52,7 @@ class _Ruling:
 
 
 def _patterns(theme: Theme, count: int) -> list[Callable[[], str]]:
-    """What the columns hold: the same pattern in all of them, or one each."""
+    """Values of the columns: the same pattern in all of them, or one each."""
     rng = theme.rng
 
     def maker() -> Callable[[], str]:

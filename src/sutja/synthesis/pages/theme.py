@@ -1,4 +1,4 @@
-"""What one page is made with: a hand, type in a few sizes, and the wish how dark and how large all is."""
+"""Theme of a page: a writer, fonts in a few sizes, darkness and scale."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def _inked(alpha: Alpha) -> Alpha:
 
 
 class Theme:
-    """The things that a page is made with.
+    """Fonts, writer and random choices of one page.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ class Theme:
     body, small, head
         Type of one family in three sizes.
     writer
-        Who fills the page in; its digits are larger than the print.
+        Writer who fills the page in; written digits are larger than the print.
     black
         The part of the light that print takes away.
     """

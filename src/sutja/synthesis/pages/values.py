@@ -1,4 +1,4 @@
-"""What stands in the fields of pages: dates, amounts, postcodes, telephone numbers, measurements."""
+"""Values of the fields of pages: dates, amounts, postcodes, telephone numbers, measurements."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def make_sentence(rng: Generator, n_words: int) -> str:
 
 
 def make_label(rng: Generator) -> str:
-    """What is printed beside a field of a form."""
+    """Label that is printed beside a field of a form."""
     text = pick(rng, LABELS)
     return text.upper() if rng.random() < 0.15 else text
 

@@ -45,7 +45,7 @@ def write_printed(
         Words, and `Value` for numbers. Nothing is put between them: the words bring their own spaces. What
         the font cannot draw is left out.
     x, baseline : float
-        Where it begins, or ends (``align`` "right"), or has its middle ("centre").
+        Start of the line, its end (``align`` "right"), or its middle ("centre").
     spread : float
         Pixels added after each character.
     """

@@ -1,4 +1,4 @@
-"""How people whose first language is not English say number words: English words in the letters of their own.
+"""Accents: English number words spelled in other scripts, as speakers of other languages say them.
 
 The words in Devanagari are spelled as in Hindi newspapers, each final consonant with its virama, so that a
 voice of any Indian language reads them the same way once the letters are moved into its script: the blocks of

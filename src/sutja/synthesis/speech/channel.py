@@ -1,4 +1,4 @@
-"""What happens to speech on its way to the file: voices, rooms, microphones, noise, telephone lines, codecs.
+"""Augmentation of speech: voices, rooms, microphones, noise, telephone lines, codecs.
 
 Every change keeps the number of samples but `change_speed`. Letters: n samples at 16 kHz.
 """
@@ -21,14 +21,14 @@ _KNOTS = np.array([0, 100, 200, 400, 800, 1600, 3200, 5000, 8000.0])  # Hz, of a
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How often things happen, 0 to 1.
+    """Strength of each augmentation, from 0 (never) to 1.
 
     Parameters
     ----------
     voice : float
         A voice faster and higher, or slower and lower.
     room : float
-        reverberation.
+        Reverberation.
     line : float
         Telephone bands, codecs, clipping.
     noise : float

@@ -99,22 +99,22 @@ class Recording:
 
 
 class SpeechComposer:
-    """Composes recordings without end.
+    """Composer of recordings without end.
 
     Parameters
     ----------
     utterances : Sequence[Utterance]
-        Speech; those with one class are words that strings are made of.
+        Speech; utterances of one class are the words that strings are made of.
     noises : Sequence[NDArray[int16]]
         int16 (n,) each.
     seed : int
         The same seed gives the same recordings.
     strength : Strength
-        How much happens to them.
+        Augmentation of the recordings.
     shares : Mapping[str, float]
-        Of each source among phrases.
+        Weight of each source among phrases; 1 by default.
     kinds : Mapping[str, float]
-        How often each kind of recording is composed; they add up to 1.
+        Share of each kind of recording; they add up to 1.
     """
 
     def __init__(

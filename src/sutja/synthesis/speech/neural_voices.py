@@ -110,7 +110,7 @@ class Kokoro:
 
 
 def transcribe_to_ipa(words: tuple[str, ...], voice: str, indian: bool, rng: np.random.Generator) -> str:
-    """How a speaker says words: phonemes as espeak-ng writes them."""
+    """Pronunciation of words by a speaker, in phonemes as espeak-ng writes them."""
     if indian and rng.random() < 0.7 and (text := transliterate(words, "hi")):
         return _espeak(text, "hi")
     accent = "en-gb" if indian or voice[0] == "b" else "en-us"
@@ -142,11 +142,11 @@ def synthesise_kokoro(
     voices : Kokoro
         The network and its voices.
     count : int
-        How many.
+        Number of utterances.
     seed : int
         The same seed gives the same phrases and voices.
     phrase_maker : PhraseMaker
-        what.
+        Source of the phrases.
     speeds : tuple[float, float]
         Least and most, as times its own.
     """
@@ -229,20 +229,20 @@ class Hibari:
 
 @dataclass(frozen=True, slots=True)
 class VoiceCharacter:
-    """What makes a speaker of hibari's voice.
+    """Parameters that make another speaker of hibari's voice.
 
     Parameters
     ----------
     height : float
-        Times as high as the voice is.
+        Pitch relative to that of the voice.
     size : float
-        Times as high as its formants are.
+        Formants relative to those of the voice.
     tilt : float
-        Of the spectrum of what is voiced, in nepers an octave.
+        Tilt of the voiced spectrum, in nepers an octave.
     breath : float
-        Nepers more of what is not.
+        Gain of the unvoiced part, in nepers.
     song : float
-        How much the melody goes up and down; 1 as it does.
+        Range of the melody; 1 leaves it as it is.
     """
 
     height: float
@@ -253,7 +253,7 @@ class VoiceCharacter:
 
 
 def choose_character(rng: np.random.Generator) -> VoiceCharacter:
-    """Somebody's: low voices have low formants, more or less."""
+    """Draw a character; low voices mostly have low formants."""
     height = float(np.exp(rng.uniform(np.log(_LOWEST), np.log(_HIGHEST))))
     size = float(np.exp(_OF_SIZE * np.log(height) + rng.normal(0, 0.06)))
     tilt, breath, song = rng.normal(0, 0.25), rng.uniform(-0.5, 0.9), rng.uniform(0.3, 1.3)
@@ -261,7 +261,7 @@ def choose_character(rng: np.random.Generator) -> VoiceCharacter:
 
 
 def _formants(part: NDArray[np.float32], size: float) -> NDArray[np.float32]:
-    """What is at a frequency, (B, F), moved to ``size`` times that frequency."""
+    """Spectra (B, F) with every frequency moved to ``size`` times itself."""
     at = np.minimum(np.arange(len(part)) / size, len(part) - 1.001)
     low = at.astype(np.intp)
     share = (at - low).astype(np.float32)[:, None]
@@ -276,13 +276,13 @@ def synthesise_hibari(
     Parameters
     ----------
     voice : Hibari
-        Whose network is used.
+        Voice that speaks.
     count : int
-        How many.
+        Number of utterances.
     seed : int
         The same seed gives the same phrases and speakers.
     phrase_maker : PhraseMaker
-        what.
+        Source of the phrases.
     """
     import soxr
 

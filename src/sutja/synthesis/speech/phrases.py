@@ -1,4 +1,4 @@
-"""What people say: numbers digit by digit, in pairs, as whole numbers, in a sentence, and other things.
+"""Phrases that people say: numbers digit by digit, in pairs, whole, in a sentence, and other words.
 
 The words of a phrase stand in a row, with "," where the speaker takes a breath; its classes are what the
 listener is to hear, without the blank.
@@ -133,11 +133,11 @@ def say_digits(
     rng : random.Generator
         Makes the choices.
     count : int | None
-        Of the digits; None for any.
+        Number of digits; None for any.
     again : float
         Part of them that are those before; chance gives 0.1, and it is where mistakes are made.
     doubles : float
-        How often somebody says "double" and "triple".
+        Share of the numbers with "double" and "triple".
     """
     count = count or int(rng.choice([2, 3, 4, 5, 6, 7, 8, 10, 11], p=_COUNTS))
     digits = rng.integers(0, 10, count)

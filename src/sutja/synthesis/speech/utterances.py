@@ -130,7 +130,7 @@ def cut_at_pauses(
     samples : NDArray[float32]
         float32 (n,).
     count : int
-        How many words there should be.
+        Number of words that there should be.
     least : float
         Seconds of a pause.
     """

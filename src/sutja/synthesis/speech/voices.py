@@ -176,7 +176,7 @@ def synthesise(
     engine : str
         "espeak-ng", "flite" or "festival".
     count : int
-        How many.
+        Number of utterances.
     seed : int
         The same seed gives the same phrases and voices.
     phrase_maker : PhraseMaker
