@@ -112,21 +112,32 @@ class Resumable:
 
 
 def check_settings(config: Any, rules: Mapping[str, bool]) -> None:
-    """Refuse settings that make no sense, those that all tasks have included.
+    """Refuse settings that make no sense.
 
     Parameters
     ----------
     config : Any
         Settings, as attributes.
     rules : Mapping[str, bool]
-        For each of the task's own settings, whether its value is allowed.
+        For each setting, whether its value is allowed.
 
     Raises
     ------
     TrainingError
         Naming the first setting that is not.
     """
-    shared = {
+    for name, allowed in rules.items():
+        if not allowed:
+            raise TrainingError(
+                f"{getattr(config, name)!r} makes no sense",
+                where=name,
+                remedy=f"the documentation of {type(config).__name__} says what it may be",
+            )
+
+
+def make_shared_rules(config: Any) -> dict[str, bool]:
+    """Make the rules, for `check_settings`, of the settings that classifiers and detectors share."""
+    return {
         "epochs": config.epochs >= 1 or config.seconds > 0,
         "seconds": config.seconds >= 0,
         "lr": config.lr > 0,
@@ -138,13 +149,6 @@ def check_settings(config: Any, rules: Mapping[str, bool]) -> None:
         "dtype": config.dtype in ("auto", *DTYPES),
         "threads": config.threads >= 0,
     }
-    for name, allowed in {**shared, **rules}.items():
-        if not allowed:
-            raise TrainingError(
-                f"{getattr(config, name)!r} makes no sense",
-                where=name,
-                remedy=f"the documentation of {type(config).__name__} says what it may be",
-            )
 
 
 def get_versions() -> dict[str, str]:

@@ -28,7 +28,7 @@ from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to
 from sutja.training.classify.checks import check_fit
 from sutja.training.classify.loss import LOSSES
 from sutja.training.device import DTYPES, Engine, choose_engine, count_cores, find_device, use_threads
-from sutja.training.job import Fitted, Resumable, check_settings, get_versions
+from sutja.training.job import Fitted, Resumable, check_settings, get_versions, make_shared_rules
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.stacked_networks import MlpStack, mlp_layers
 
@@ -103,6 +103,7 @@ class ClassifyConfig:
 
     def __post_init__(self) -> None:
         rules = {
+            **make_shared_rules(self),
             "batch_size": self.batch_size >= 1,
             "optimiser": self.optimiser in ("adamw", "sgd"),
             "momentum": 0 <= self.momentum < 1,

@@ -50,7 +50,7 @@ from sutja.training.detect.evaluate import DetectBatch, make_batch, measure_aver
 from sutja.training.detect.frames import Frames
 from sutja.training.detect.loss import detection_loss
 from sutja.training.device import Engine, choose_engine, find_device, use_threads
-from sutja.training.job import Fitted, Resumable, check_settings, get_versions
+from sutja.training.job import Fitted, Resumable, check_settings, get_versions, make_shared_rules
 from sutja.training.schedule import SCHEDULES, Real
 
 _FINAL_LR = 0.01  # part of the peak learning rate that the last step has
@@ -106,7 +106,7 @@ class DetectConfig:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        rules = {"ema": 0 < self.ema < 1, "evaluations": self.evaluations >= 0}
+        rules = make_shared_rules(self) | {"ema": 0 < self.ema < 1, "evaluations": self.evaluations >= 0}
         check_settings(self, rules)
 
 
