@@ -1,4 +1,4 @@
-"""How each network of `digits.py` is trained, and the peers that learn the same in the common ways.
+"""Training of each network of `digits.py`, and the peers that learn the same in the common ways.
 
 Letters: n pictures, C, H, W, K classes.
 """

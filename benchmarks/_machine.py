@@ -1,4 +1,4 @@
-"""Where and with what a figure was measured, and how it is kept and shown."""
+"""Circumstances of a measurement, and the files and tables of its results."""
 
 from __future__ import annotations
 
@@ -130,7 +130,7 @@ def write_json(path: Path, content: Any) -> Path:
 
 
 def make_result_path(figure: str, part: str = "test", limit: int | None = None) -> Path:
-    """Where a figure is kept: test parts as FIGURE.json, other parts beside it, runs on a few crops apart."""
+    """Path of a figure's file: FIGURE.json for test parts, beside it for others, apart for a few crops."""
     name = f"{figure}.json" if part == "test" else f"{figure}-{part}.json"
     return (RESULTS if limit is None else DRAFTS) / name
 

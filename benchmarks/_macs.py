@@ -1,4 +1,4 @@
-"""What a network costs in arithmetic, and what the processor can do at most.
+"""Arithmetic that a network needs, and the most that the processor can do.
 
 A MAC is one multiplication with one addition, the unit of convolutions and matrix products.
 """
@@ -53,7 +53,7 @@ def _count_node_macs(node: onnx.NodeProto, shapes: dict[str, Shape]) -> int:
 
 
 def _count_taps(axis: int, attributes: dict[str, Any], size: Shape, kernel: Shape, out: Shape) -> int:
-    """How often, along one axis, the kernel meets the picture; the padding is nought, and free."""
+    """Count the kernel's taps inside the picture along one axis; the padding is zero, and free."""
     step = attributes.get("strides", [1] * len(out))[axis]
     spread = attributes.get("dilations", [1] * len(out))[axis]
     padding = attributes.get("pads", [0] * len(out))[axis]

@@ -1,4 +1,4 @@
-"""How each peer is called. One thread each; pictures are uint8 (H, W) or (H, W, 3) RGB."""
+"""Calls of the peers. One thread each; pictures are uint8 (H, W) or (H, W, 3) RGB."""
 
 from __future__ import annotations
 

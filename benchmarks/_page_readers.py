@@ -43,7 +43,7 @@ class ReadNumber:
 
     @property
     def digits(self) -> str:
-        """What is compared."""
+        """Digits of the text, which are compared."""
         return keep_digits(self.text)
 
     def covers(self, box: Sequence[float]) -> float:
@@ -73,7 +73,7 @@ class NamedPageReader:
     keep: bool = True
 
     def facts(self) -> dict[str, Any]:
-        """Who answered, and how."""
+        """Columns for the result: reader, version, settings."""
         return {"reader": self.name, "version": self.version, "settings": self.settings}
 
 
@@ -179,7 +179,7 @@ def _split_numbers(found: Iterable[tuple[str, float, list[float]]]) -> list[Read
 def get_answers(
     reader: NamedPageReader, paths: Sequence[Path], what: str, *, fresh: bool = False
 ) -> Iterator[PageAnswer]:
-    """What a reader says to each page; a peer's answers are kept by the page's bytes."""
+    """Get a reader's answer to each page; a peer's answers are stored under a hash of the page's bytes."""
     for path in track(paths, f"{what}: {reader.name} {reader.settings}", len(paths)):
         if not reader.keep:
             yield reader.ask(path)

@@ -58,7 +58,7 @@ class Answers:
     cpu: str
 
     def facts(self) -> dict[str, Any]:
-        """Who answered, how, when."""
+        """Columns for the result: reader, mode, version, date, processor."""
         return {
             "reader": self.mode.peer,
             "way": self.mode.mode,
@@ -139,7 +139,7 @@ def _list_modes(psm: int, prepare: Prepare) -> dict[str, list[PeerMode]]:
 
 
 def get_answers(mode: PeerMode, crops: Sequence[Crop], what: str, *, fresh: bool = False) -> Answers:
-    """What a peer says: from the files where its answers are kept, or asked now, and kept."""
+    """Get a peer's answers: from stored files, or computed now and stored."""
     pictures = [mode.prepare(crop.picture) if mode.prepare else crop.picture for crop in crops]
     chunks = [pictures[start : start + CHUNK] for start in range(0, len(pictures), CHUNK)]
     paths = [DRAFTS / "peers" / f"{_key(mode, chunk)}.json" for chunk in chunks]

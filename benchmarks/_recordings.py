@@ -65,9 +65,9 @@ def load_fsdd(root: Path, part: str) -> list[LabelledRecording]:
 
 
 def list_an4_words(text: str) -> list[str]:
-    """The words of an utterance; an "O" is a letter there, a nought is written "OH".
+    """List the words of an utterance; an "O" is a letter there, a zero is written "OH".
 
-    >>> an4_said("R O O D"), an4_said("OH FOUR")
+    >>> list_an4_words("R O O D"), list_an4_words("OH FOUR")
     (['r', '□', '□', 'd'], ['oh', 'four'])
     """
     return ["□" if word == "o" else word for word in split_words(text)]

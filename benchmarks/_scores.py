@@ -28,7 +28,7 @@ class Case:
 
     @property
     def right(self) -> bool:
-        """Whether the digits are the true ones; a crop without a number is right without an answer."""
+        """True if the digits are the true ones; a crop without a number is right without an answer."""
         return (self.digits or "") == self.truth
 
 

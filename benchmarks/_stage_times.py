@@ -1,4 +1,4 @@
-"""How much processor time each stage of reading takes, by timing the functions that `Reader` calls."""
+"""Processor time of each stage of reading, by timing the functions that `Reader` calls."""
 
 from __future__ import annotations
 

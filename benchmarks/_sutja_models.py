@@ -1,4 +1,4 @@
-"""What all scripts share: their options, the models they measure, and sutja's answers as cases."""
+"""Parts that all scripts share: their options, the models they measure, and sutja's answers as cases."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def list_models(chosen: Sequence[str] | None) -> list[str]:
 
 
 def describe_model(name: str) -> dict[str, Any]:
-    """Which model this is: its card's name, its terms, and the file's size and checksum."""
+    """Describe a model: its card's name, its terms, and the file's size and checksum."""
     path = find_model(name)
     card = Reader(name).card
     data = path.read_bytes()
@@ -119,7 +119,7 @@ def read_cases(reader: Reader, crops: Sequence[Crop], what: str) -> list[tuple[C
 
 
 def tally_at_threshold(cases: Sequence[tuple[Case, bool]], threshold: float | None) -> dict[str, Any] | None:
-    """What is accepted, and wrong among that, at another threshold; None without one."""
+    """Count the accepted, and the wrong of them, at another threshold; None without one."""
     if threshold is None:
         return None
     accepted = [case for case, letter in cases if case.digits and not letter and case.confidence >= threshold]

@@ -20,7 +20,7 @@ def list_true_rows(cells: Sequence[Sequence[str]]) -> list[Row]:
 
 
 def read_rows(numbers: Sequence[ReadNumber]) -> list[Row]:
-    """What was read, row by row: by its places in the table, or by height where a reader knows no tables."""
+    """Group numbers into rows: by their places in the table, or by height where a reader knows no tables."""
     if any(number.row is not None for number in numbers):
         placed: dict[tuple[int, int], list[ReadNumber]] = defaultdict(list)
         for number in numbers:
@@ -59,7 +59,7 @@ def measure_common_subsequence(a: Row, b: Row) -> int:
 
 
 def count_right_cells(true: Sequence[Row], read: Sequence[Row]) -> int:
-    """How many cells are right: rows are matched in their order so that most are, and within them cells."""
+    """Count the right cells; rows, and cells in them, are aligned in order so that most are right."""
     previous = [0] * (len(read) + 1)
     for row in true:
         current = [0]
@@ -72,7 +72,7 @@ def count_right_cells(true: Sequence[Row], read: Sequence[Row]) -> int:
 
 
 def count_cells_in_place(cells: Sequence[Sequence[str]], numbers: Sequence[ReadNumber]) -> int:
-    """How many cells stand in their very row and column, once the table as read is shifted as a whole."""
+    """Count the cells in their true row and column, once the table as read is shifted as a whole."""
     largest = find_largest_table(numbers)
     read = {(n.row, n.column): n.digits for n in largest if n.row is not None and n.column is not None}
     if not read:

@@ -1,4 +1,4 @@
-"""Whether confidences mean what they say: calibration error, and the error among the answers that are kept.
+"""Calibration of confidences: the calibration error, and the error among the accepted answers.
 
 All real sets together and each by itself; a plot beside the table.
 

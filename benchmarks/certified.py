@@ -1,4 +1,4 @@
-"""Whether a certified threshold keeps its promise: replayed a thousand times with fresh labels.
+"""Check that a certified threshold keeps its promise: replayed a thousand times with fresh labels.
 
 A network answers held-out digits once. Then, a thousand times over, labels are drawn, a threshold is chosen
 by them, and what it accepts is counted on other answers: a promise is broken where more of those are wrong
@@ -73,7 +73,7 @@ SORTS = {"draws": draw_samples, "splits": split_pool}
 def replay(
     pool: Arrays, way: Certify, sort: str, n: int, max_error: float, level: float, replays: int
 ) -> dict[str, Any]:
-    """How often a threshold was found, how much it accepts, and how often its promise was broken."""
+    """Measure the share of thresholds found, their coverage, and the share of broken promises."""
     broken, coverages = 0, []
     for seed in range(replays):
         labelled, (confidence, correct) = SORTS[sort](pool, n, np.random.default_rng(seed))
@@ -121,7 +121,7 @@ def measure(pool: Arrays, sizes: Sequence[int], replays: int) -> list[dict[str, 
 
 
 def find_best_coverage(pool: Arrays, max_error: float) -> float:
-    """What could be accepted by someone who knew every label: the most that any threshold keeps."""
+    """Largest coverage of any threshold within the error, for someone who knew every label."""
     order = np.argsort(-pool[0], kind="stable")
     risk = np.cumsum(~pool[1][order]) / np.arange(1, len(order) + 1)
     return float((np.flatnonzero(risk <= max_error)[-1:] + 1).sum() / len(order))

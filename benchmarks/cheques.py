@@ -27,7 +27,7 @@ LEAST_OVERLAP = 0.5  # IoU from which an amount is found
 
 
 def find_amount_box(record: ChequeRecord) -> tuple[float, float, float, float]:
-    """Where the courtesy amount stands."""
+    """Box of the courtesy amount."""
     return next(box for name, box in record.boxes if name == "CAR")
 
 
@@ -38,7 +38,7 @@ def find_amount(numbers: Sequence[ReadNumber], box: Sequence[float]) -> ReadNumb
 
 
 def has_value(number: ReadNumber, record: ChequeRecord) -> bool:
-    """Whether a number is worth what the cheque is; without a value of its own its digits must be those."""
+    """Return True if a number has the cheque's value or, without a value, the digits of its text."""
     if number.value is None:
         return number.digits == keep_digits(record.text or "")
     try:

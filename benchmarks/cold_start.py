@@ -1,4 +1,4 @@
-"""What starting costs: help, import, and the first crop read; and that none of it loads the learn half.
+"""Cost of starting: help, import, and the first crop read; and a check that none of it loads the learn half.
 
 python benchmarks/cold_start.py [--runs 10]
 """
@@ -33,7 +33,7 @@ print("loaded:", *sorted({unwanted!r} & set(sys.modules)), file=sys.stderr)
 
 
 def list_codes(model: str, picture: Path) -> dict[str, str]:
-    """What is timed: a name, and the line of Python that does it."""
+    """List the timed starts: a name, and its line of Python."""
     return {
         "python alone": "pass",
         "import sutja": "import sutja",
@@ -62,7 +62,7 @@ def measure_seconds(code: str) -> float:
 
 
 def list_loaded(code: str) -> list[str]:
-    """Which packages of the learn half are loaded after `code`."""
+    """List the packages of the learn half that are loaded after `code`."""
     done = _run(_CHECK.format(code=code, unwanted=set(UNWANTED)))
     return done.stderr.rpartition("loaded:")[2].split()
 

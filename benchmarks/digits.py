@@ -55,14 +55,14 @@ Rows = list[dict[str, Any]]
 
 
 class Trial:
-    """What is measured on, how often, and how small."""
+    """Settings of the measurement: part, number of seeds, limit of digits, with peers or without."""
 
     def __init__(self, part: str, seeds: int, limit: int | None, peers: bool) -> None:
         self.part, self.seeds, self.limit, self.peers = part, seeds, limit, peers
         self._read: dict[str, tuple[Labelled, Labelled]] = {}
 
     def parts(self, name: str) -> tuple[Labelled, Labelled]:
-        """What is learnt from and what is asked about, read once."""
+        """Training and evaluation data of a set, read once."""
         if name not in self._read:
             self._read[name] = self.read(name)
         return self._read[name]
@@ -166,7 +166,7 @@ def warm_up() -> None:
 
 
 def has_reached(runs: Sequence[Mapping[str, float]], goal: tuple[float, float]) -> bool:
-    """Whether the means stay within the goal's error and seconds."""
+    """Return True if the means stay within the goal's error and seconds."""
     return bool(
         np.mean([run["error"] for run in runs]) <= goal[0]
         and np.mean([run["seconds"] for run in runs]) <= goal[1]
@@ -354,7 +354,7 @@ def _format_goal(row: Mapping[str, Any]) -> str:
 
 
 def load_others(path: Path, chosen: Sequence[str]) -> Rows:
-    """What is kept of rows that were not measured now; each has its own date."""
+    """Load the stored rows that were not measured now; each has its own date."""
     if not path.is_file():
         return []
     kept: Rows = json.loads(path.read_text(encoding="utf-8"))["rows"]

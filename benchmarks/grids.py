@@ -27,7 +27,7 @@ PUBLISHED = {"reader": "Wicht, PhD thesis, Fribourg 2017", "all_right": 0.925}
 
 
 def count_right_cells(record: SudokuRecord, numbers: Sequence[ReadNumber]) -> int:
-    """How many of the 81 cells are right and in place; what is no line of the grid is cut off."""
+    """Count the cells of the 81 that are right and in place; what is no line of the grid is cut off."""
     grid: dict[tuple[int, int], str] = {}
     for number in find_largest_table(numbers):
         if number.row is not None and number.column is not None:

@@ -61,7 +61,7 @@ def make_case(take: LabelledRecording, heard: Sequence[str], confidence: float, 
 
 
 def answer_with_sutja(listener: Listener, takes: Sequence[LabelledRecording], what: str) -> list[Case]:
-    """What sutja hears; a recording is accepted if all of its numbers are, or any where none was said."""
+    """Transcribe with sutja; a recording is accepted if all its numbers are, or any where none was said."""
     cases = []
     for take in track(takes, what, len(takes)):
         numbers = listener.listen(take.samples, RATE).numbers
@@ -76,7 +76,7 @@ def answer_with_sutja(listener: Listener, takes: Sequence[LabelledRecording], wh
 def answer_with_sphinx(
     name: str, part: str, takes: Sequence[LabelledRecording], *, fresh: bool
 ) -> list[Case]:
-    """What PocketSphinx hears, kept from one run to the next; it says of nothing how sure it is."""
+    """Transcribe with PocketSphinx, stored from one run to the next; it gives no confidence."""
     grammar = "numbers" if name == WORDS_SET else "digits"
     digest = sha256(f"{name} {part} {grammar} {[take.name for take in takes]}".encode()).hexdigest()[:16]
     kept = DRAFTS / f"pocketsphinx-{digest}.json"
@@ -196,7 +196,7 @@ def load_listener(name: str) -> Listener:
 
 
 def describe_listener(name: str, listener: Listener) -> dict[str, Any]:
-    """Which model this is: its card's name, its terms, and the file's size and checksum."""
+    """Describe a model: its card's name, its terms, and the file's size and checksum."""
     data = find_model(name).read_bytes()
     card = listener.card
     return {

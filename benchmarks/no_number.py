@@ -77,7 +77,7 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
 
 
 def name_reader(model: str) -> str:
-    """What a model is called in the rows."""
+    """Name of a model in the rows."""
     return f"sutja {load_reader(model).card.name}"
 
 

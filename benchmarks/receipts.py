@@ -25,7 +25,7 @@ FIGURE = "receipts"
 
 
 def has_value(number: ReadNumber, total: Decimal) -> bool:
-    """Whether a number is the total, with its cents."""
+    """Return True if a number is the total, with its cents."""
     try:
         return number.value is not None and "." in number.value and Decimal(number.value) == total
     except InvalidOperation:

@@ -1,4 +1,4 @@
-"""What one picture costs from Python: 784-16-16-10 and LeNet-5, beside onnxruntime and PyTorch as they come.
+"""Cost of one picture from Python: 784-16-16-10 and LeNet-5, beside onnxruntime and PyTorch as they come.
 
 All ways take turns, picture after picture, on one processor and one thread. They answer three questions: the
 network alone (a float picture is there, log probabilities are wanted: session.run, BoundRun, inference_mode),

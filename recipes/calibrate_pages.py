@@ -1,4 +1,4 @@
-"""How far numbers on whole pages are trusted: calibration and threshold, into the card of the page detector.
+"""Calibrate numbers on whole pages: temperature and threshold, into the card of the page detector.
 
     python recipes/calibrate_pages.py --pages 300          # shows what it would keep
     python recipes/calibrate_pages.py --pages 300 --write  # writes src/sutja/weights/pages.onnx
@@ -51,7 +51,7 @@ def compose_cases(reader: Reader, root: Path, count: int) -> Iterator[list[Case]
 
 
 def make_cases(reader: Reader, sample: PageSample, scale: float) -> list[Case]:
-    """What a composed page gives, drawn `scale` times as large; numbers on what is ignored do not count."""
+    """Read a composed page, drawn `scale` times as large; numbers on ignored fields do not count."""
     pixels = cv2.resize(sample.pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
     page = reader.read(np.asarray(pixels, np.uint8))
     boxes = [Box(*(edge * scale for edge in field.box)) for field in sample.fields]

@@ -51,7 +51,7 @@ CONFIG = ClassifyConfig(
 
 
 def choose_hold_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which training items are validation data: whole writers or quizzes, where they are known."""
+    """Mark the training items that are validation data: whole writers or quizzes, where they are known."""
     keys = data.groups.tolist() if data.groups is not None else list(range(len(data)))
     if name in ("mnist", "usps"):
         return np.array([is_validation(name, key) for key in keys])
@@ -116,7 +116,7 @@ def augment_all(sets: Mapping[str, Labelled], seed: int, often: Mapping[str, int
 def compose(
     names: Sequence[str], limit: int | None = None
 ) -> tuple[Parts[Labelled], dict[str, Parts[Labelled]]]:
-    """What is trained on, and the parts of each set by itself; `limit` digits a part for a try."""
+    """Join the training data of all sets; give each set's parts too, of at most `limit` digits each."""
     sets = {name: load(name) for name in names}
     if limit:
         sets = {

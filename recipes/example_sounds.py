@@ -24,7 +24,7 @@ RATE = 16_000  # samples a second, of what is composed
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What is said, "|" for a pause of a second; by which voice, how quickly; and how it is kept."""
+    """Text to speak, "|" for a pause of a second; its voice and speed; and the format of the file."""
 
     name: str
     text: str

@@ -67,7 +67,7 @@ class Run:
 
 
 def load_parts(part: str) -> tuple[Labelled, Labelled]:
-    """What is learnt from and what is asked about: the official parts, or a split of the training part."""
+    """Load training and evaluation data: the official parts, or a split of the training part."""
     train = load_labelled("usps", "train")
     if part == "test":
         return train, load_labelled("usps", "test")

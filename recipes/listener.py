@@ -281,7 +281,7 @@ def make_composer(
     haste: float,
     seed: int,
 ) -> SpeechComposer:
-    """What a training process takes its recordings from."""
+    """Make the composer from which a training process takes its recordings."""
     noise = [utterance.samples for utterance in load_utterances(out / "real", ["noise-train"])]
     much = Augmentation(*(part * strength for part in astuple(Augmentation())))
     much = replace(much, voice=max(much.voice, voice), haste=haste)

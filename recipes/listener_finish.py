@@ -119,7 +119,7 @@ def speakers(args: argparse.Namespace) -> None:
 
 
 def answers(args: argparse.Namespace) -> None:
-    """What each of these hears from the speaker it does not know, as JSON."""
+    """Transcribe, by each of these listeners, the speaker it was not trained on; write JSON."""
     records = read_fsdd(Path(os.environ["SUTJA_DATA"]))
     rows = [record for record in records if args.test or assign_part("fsdd", record) != "test"]
     said: list[dict[str, Any]] = []
@@ -171,9 +171,9 @@ class Case:
 
 
 def find_truth(classes: Sequence[int]) -> list[str]:
-    """The digits of the numbers in what is said.
+    """Find the digits of the numbers in an utterance's classes.
 
-    >>> truth_of((36, 3, 3, 36, 6))
+    >>> find_truth((36, 3, 3, 36, 6))
     ['22', '5']
     """
     runs: list[list[str]] = [[]]
@@ -301,7 +301,7 @@ def measure(
 
 
 def list_training_data(out: Path) -> tuple[TrainingSet, ...]:
-    """What the listener learnt from, with terms."""
+    """List the listener's training data, with terms."""
     utterances = [utterance for utterance in list_utterances(out) if not utterance.source.endswith(" words")]
     counts = {
         source: sum(utterance.source == source for utterance in utterances) for source in (*SETS, *VOICES)

@@ -260,7 +260,7 @@ def compute_figures(
 
 
 def detect_all(net: Detector | Session, pages: list[BoxedPicture]) -> list[Detections]:
-    """What a network, or a model file's, finds in whole pages; raw scores."""
+    """Detect boxes in whole pages by a network or a model file; scores are raw."""
     if isinstance(net, Detector):
         return [detect_boxes(net, page, USED) for page in pages]
     out = []
@@ -287,7 +287,7 @@ def pool(sets: dict[str, list[BoxedPicture]], seed: int = 0) -> BoxedSet:
 
 
 def list_training_data(folder: Path, before: Card | None = None) -> tuple[TrainingSet, ...]:
-    """What the detector learnt from, for its card; ``before`` is that of the one it went on from."""
+    """List the detector's training data for its card; `before` is the card that its training began from."""
     used = dict(load_sources(Path(os.environ["SUTJA_DATA"]), VALIDATION_FOLD).used)
     for name, path in list_real_files(folder).items():
         if name != "refilled":  # the cheques once more

@@ -40,7 +40,7 @@ _MARGIN = 2  # pixels of the full picture around what is read
 
 
 def is_number(reader: Reader, crops: list[np.ndarray]) -> list[bool | None]:
-    """Whether each crop holds a number and nothing else; None where that is not sure."""
+    """Judge if each crop holds a number and nothing else; None where that is not sure."""
     out: list[bool | None] = []
     for page in reader.read_many(iter(crops), crop=True):
         number = page.numbers[0] if page.numbers else None
@@ -53,7 +53,7 @@ def is_number(reader: Reader, crops: list[np.ndarray]) -> list[bool | None]:
 
 
 def cut(picture: np.ndarray, box: np.ndarray, scale: float) -> np.ndarray:
-    """What a box of the scaled page shows in the full picture."""
+    """Cut a box of the scaled page out of the full picture."""
     x0, y0, x1, y1 = (box / scale).round().astype(int)
     part = picture[max(0, y0 - _MARGIN) : y1 + _MARGIN, max(0, x0 - _MARGIN) : x1 + _MARGIN]
     return part if min(part.shape) > 3 else np.full((8, 8), 255, np.uint8)
@@ -89,7 +89,7 @@ def relabel(
 
 
 def _is_inside(points: np.ndarray, boxes: np.ndarray) -> np.ndarray:
-    """Which points (n, 2) lie in which boxes (m, 4): bool (n, m)."""
+    """Mark the points (n, 2) that lie in boxes (m, 4): bool (n, m)."""
     x, y = points[:, :1], points[:, 1:]
     return (x >= boxes[:, 0]) & (x <= boxes[:, 2]) & (y >= boxes[:, 1]) & (y <= boxes[:, 3])
 

@@ -33,14 +33,14 @@ RESTATED = {"BH": r"(?:1[0-2]|[1-9])\d{2}"}
 
 
 def has_digits_only(pattern: str) -> bool:
-    """Whether a format has no letters."""
+    """Return True if a format has no letters."""
     return not re.search("[A-Z]", pattern.replace(r"\d", ""))
 
 
 def make_template(example: str) -> str:
-    """How a postcode is written: a d for each digit.
+    """Form of a postcode: a d for each digit.
 
-    >>> template("154-0023")
+    >>> make_template("154-0023")
     'ddd-dddd'
     """
     return re.sub(r"\d", "d", example)

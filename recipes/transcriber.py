@@ -85,19 +85,19 @@ def load_page_samples(root: Path, sources: Sources, seed: int = 4_321) -> dict[s
 
 
 def is_model_file(path: Path | None) -> bool:
-    """Whether the weights are those of an exported model."""
+    """Return True if the weights are those of an exported model."""
     return path is not None and path.suffix == ".onnx"
 
 
 def load_unfolded(path: Path, composer: Composer | PageCrops, params: NormaliseParams) -> Transcriber:
-    """A bundled model's network, its norms put back as 256 composed crops ask for."""
+    """Load a bundled model's network, its batch norms restored from the statistics of 256 composed crops."""
     crops = [make_crop(composer.sample(), params) for _ in range(512)]
     crops = sorted(crops, key=lambda crop: crop.pixels.shape[1])[:256]
     return restore_transcriber(path, make_batch(crops).image)
 
 
 def parse_arguments() -> argparse.Namespace:
-    """What the command line asks for."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

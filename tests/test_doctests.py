@@ -6,11 +6,12 @@ import pkgutil
 
 import pytest
 
-ROOMS = ("confidence", "decoding", "grammar", "listening", "signals")
+import sutja
+
 MODULES = [
     module.name
-    for room in ROOMS
-    for module in pkgutil.walk_packages(importlib.import_module(f"sutja.{room}").__path__, f"sutja.{room}.")
+    for module in pkgutil.walk_packages(sutja.__path__, "sutja.")
+    if not module.name.endswith("__main__")
 ]
 
 

@@ -11,7 +11,7 @@ from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, device, loop
-from sutja.training.classify.loss import squared_error
+from sutja.training.classify.fit import squared_error
 from sutja.training.flat_parameters import FlatParameters
 from sutja.training.schedule import SCHEDULES, warm_up_cosine, warm_up_linear
 

@@ -146,7 +146,7 @@ def _summary(entry: Entry) -> dict[str, Any]:
 
 
 def _here(entry: Entry) -> str:
-    """Whether the set is here: by the names and sizes of its files, which is quick, not by their content."""
+    """Say if the set is here: by the names and sizes of its files, which is quick, not by their content."""
     from sutja.data.sets.catalogue import data_root
 
     if not entry.files:

@@ -69,7 +69,7 @@ def format_minutes(seconds: float) -> str:
     """Format the duration of many fits.
 
     >>> format_minutes(67), format_minutes(20), format_minutes(7300)
-    ('1 min 7 s', '20 s', '2 h 2 min')
+    ('1 min 7 s', '20 s', '2 h 1 min')
     """
     whole = round(seconds)
     if whole < _MINUTE:

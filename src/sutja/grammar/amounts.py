@@ -56,7 +56,7 @@ class ParsedValue:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What tells the meaning of a single mark: the country, the currency sign, a sign for no cents."""
+    """Clues to the meaning of a single mark: the country, the currency sign, a sign for no cents."""
 
     country: str | None = None
     signs: str = ""

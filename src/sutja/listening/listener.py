@@ -171,7 +171,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What all recordings of a listener share: the network, its alphabet, and the choices of the person."""
+    """Parts that all recordings of a listener share: the network, its alphabet, and the caller's settings."""
 
     model: AcousticModel
     alphabet: Sequence[str]

@@ -1,4 +1,4 @@
-"""What the runs with texts share, those of readers and of listeners: plan, parts, calibration, model file."""
+"""Parts that runs of readers and of listeners share: plan, data parts, calibration, model file."""
 
 from __future__ import annotations
 

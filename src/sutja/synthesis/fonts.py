@@ -95,7 +95,7 @@ class Face:
         return self._font.font_variant(size=size, layout_engine=ImageFont.Layout.BASIC)
 
     def has(self, characters: Iterable[str]) -> bool:
-        """Whether every character has a glyph; gaps need none."""
+        """Return True if every character has a glyph; gaps need none."""
         return all(character == " " or self.glyph(character) is not None for character in characters)
 
 

@@ -1,4 +1,4 @@
-"""What goes on beside the steps of a run: progress, history, checkpoints, the stop signal."""
+"""Callbacks of the training loop: progress, history, checkpoints, the stop signal."""
 
 from __future__ import annotations
 

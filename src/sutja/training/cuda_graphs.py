@@ -20,7 +20,7 @@ Record = Callable[[nn.Module, tuple[Tensor, ...]], Callable[[Tensor], Tensor]]
 
 
 def has_cuda_graphs(device: torch.device) -> bool:
-    """Whether steps can be recorded on this device."""
+    """Return True if steps can be recorded on this device."""
     return device.type == "cuda"
 
 

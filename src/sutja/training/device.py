@@ -1,4 +1,4 @@
-"""Which device, number format and number of threads to train with: chosen by a short measurement.
+"""Device, number format and number of threads to train with: chosen by a short measurement.
 
 Two threads can be slower than one beside a busy neighbour, and bfloat16 slower than float32 on a processor
 without instructions for it; so nothing is assumed.

@@ -157,7 +157,7 @@ def fold_batch_norms(net: nn.Module) -> nn.Module:
 
 
 def stores_float16(net: nn.Module, task: str) -> bool:
-    """Whether the network's weights are stored in half the bits."""
+    """Return True if the network's weights are stored in half the bits."""
     return task != "classify" or sum(p.numel() for p in net.parameters()) >= _LEAST_WEIGHTS
 
 

@@ -1,4 +1,4 @@
-"""What the runs of all tasks share: settings that are checked, runs that are resumed, results."""
+"""Parts that the runs of all tasks share: checked settings, resuming, results."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class Budget:
         return float(state.step), float(self.steps)
 
     def is_spent(self, state: State) -> bool:
-        """Whether the run is over."""
+        """Return True once the run is over."""
         return state.seconds() >= self.seconds if self.seconds else state.step >= self.steps
 
     def seconds_left(self, state: State) -> float:
@@ -190,7 +190,7 @@ class Job(ABC, Generic[Batch]):
         """The learning rate of the next step."""
 
     def finished(self, state: State) -> bool:
-        """Whether the run is over."""
+        """Return True once the run is over."""
         return self.budget.is_spent(state)
 
 

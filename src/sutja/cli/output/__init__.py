@@ -1,1 +1,1 @@
-"""What the commands write: formats and annotated pictures."""
+"""Output of the commands: formats and annotated pictures."""

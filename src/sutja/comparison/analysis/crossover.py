@@ -22,7 +22,7 @@ _SURE = 0.95  # share of draws in which a lead must show
 
 
 class CrossoverKind(StrEnum):
-    """What is known of a crossover within the measured sizes."""
+    """Kinds of knowledge about a crossover within the measured sizes."""
 
     AT = "at"  # there is one
     NEVER = "never"

@@ -1,4 +1,4 @@
-"""How the report looks: on a phone, on a desk, in the dark, on paper."""
+"""Style sheet of the report: for a phone, a desk, the dark, and paper."""
 
 CSS = """
 :root { color-scheme: light dark; --page: #fff; --ink: #1b1f24; --soft: #5a626c; --line: #d8dde3;

@@ -53,7 +53,7 @@ class BoxedPicture:
 
     @property
     def name(self) -> str:
-        """What to call it in a message."""
+        """Name for messages."""
         return str(self.picture) if isinstance(self.picture, Path) else "<array>"
 
     def load(self) -> BoxedPicture:

@@ -48,7 +48,7 @@ class BoxLeaks:
     relabelled: tuple[int, ...]
 
     def describe(self, side: str) -> tuple[str, ...]:
-        """What the person should know, a line each; none where nothing was found."""
+        """Warnings for the user, a line each; none where nothing was found."""
         lines = []
         if self.copies:
             lines.append(

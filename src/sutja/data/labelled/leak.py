@@ -59,7 +59,7 @@ class Leaks:
         return np.array(sorted(pair.a for pair in (*self.copies, *self.near)), np.intp)
 
     def describe(self, side: str = "test") -> tuple[str, ...]:
-        """What the person should know, a line each; none where nothing was found."""
+        """Warnings for the user, a line each; none where nothing was found."""
         lines = []
         if self.copies:
             lines.append(f"{len(self.copies):,} of {self.n_items:,} {side} items are in the training data")

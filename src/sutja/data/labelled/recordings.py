@@ -69,9 +69,9 @@ def load_spoken_texts(data: Path, part: Part) -> Texts:
 
 
 def list_pronunciations(text: str) -> list[tuple[int, ...]]:
-    """The classes of a text; of one in digits, of all ways they may have been said one by one.
+    """List the classes of a text; of one in digits, those of every pronunciation digit by digit.
 
-    >>> ways_to_say("four oh"), len(ways_to_say("4005"))
+    >>> list_pronunciations("four oh"), len(list_pronunciations("4005"))
     ([(5, 11)], 4)
     """
     plain = text.lower().replace("-", " ")

@@ -77,7 +77,7 @@ class Entry:
 
     @property
     def obtainable(self) -> bool:
-        """Whether `sutja data get` can fetch it."""
+        """True if `sutja data get` can fetch it."""
         return bool(self.urls or self.archives) or not self.files
 
 

@@ -69,7 +69,7 @@ class AmountRecord:
 
     @property
     def consistent(self) -> bool:
-        """Whether the boxes, read from left to right, spell the text."""
+        """True if the boxes, read from left to right, spell the text."""
         return "".join(str(box[4]) for box in self.boxes) == self.text
 
 

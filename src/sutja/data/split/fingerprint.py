@@ -124,7 +124,7 @@ class Fingerprint:
         return kept & np.isin(values, self.hashes)
 
     def count_known(self, images: NDArray[np.uint8]) -> Overlap:
-        """How many different pictures among these were trained on, as far as the fingerprint can tell."""
+        """Count the different pictures among these that were trained on, as the fingerprint tells."""
         fitted = _as_trained(images, self.shape)
         _, first = np.unique(_keys(fitted), return_index=True)
         n_hits = int(self.find_known(fitted[first]).sum())

@@ -44,7 +44,7 @@ class SplitRule:
 
     @property
     def by_group(self) -> bool:
-        """Whether the key stands for a writer, a document or the like, and not for one item alone."""
+        """True if the key stands for a writer, a document or the like, and not for one item alone."""
         return not self.key.startswith("row number")
 
 

@@ -205,7 +205,7 @@ def _choose_pairs(costs: Iterable[tuple[float, int, int]]) -> list[tuple[int, in
 def compute_box_iou(a: Box, b: Box) -> float:
     """Compute the intersection over union of two boxes.
 
-    >>> overlap(Box(0, 0, 2, 1), Box(1, 0, 3, 1))
+    >>> compute_box_iou(Box(0, 0, 2, 1), Box(1, 0, 3, 1))
     0.3333333333333333
     """
     width = min(a.x1, b.x1) - max(a.x0, b.x0)

@@ -1,6 +1,7 @@
 """Crops to train the transcriber on, composed or real, each with a label and its mask.
 
-`Composer` mixes the kinds of sample that `rendered`, `augmented` and `negatives` make.
+`Composer` mixes the kinds of sample that `rendered` and `augmented` make with crops that hold no number:
+words, empty paper and scribbles.
 """
 
 from __future__ import annotations
@@ -10,12 +11,57 @@ from types import MappingProxyType
 
 import numpy as np
 
-from sutja.synthesis.crops import augmented, negatives, rendered
+from sutja.charset import CHARSET
+from sutja.synthesis.crops import augmented, camera, ink, paper, rendered, texts
+from sutja.synthesis.crops.compositing import add_neighbouring_line, render_on_paper
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sample import LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources
 
 __all__ = ["DEFAULT_WEIGHTS", "Composer", "LabelMask", "Sample"]
+
+
+def _render_words(context: RenderContext) -> Sample | None:
+    """Draw words in a font; half of the labels place each letter. None if the font lacks a letter."""
+    rng = context.rng
+    text = texts.make_words(rng)
+    hand = rng.random() < 0.6
+    face = context.choose_face(context.handwriting if hand else context.printed)
+    if not face.has(text):
+        return None
+    unit = context.sample_digit_height()
+    alpha = ink.render_in_font(rng, text, face, unit, hand=hand)
+    labelled = rng.random() < 0.5
+    picture = render_on_paper(context, alpha, unit)
+    if labelled:
+        return Sample(picture, texts.make_label(text, CHARSET), LabelMask.SPACES)
+    return Sample(picture, "", LabelMask.NON_DIGITS)
+
+
+def _render_blank(context: RenderContext) -> Sample:
+    """Draw paper, with or without the rules and boxes of a form."""
+    rng = context.rng
+    unit = context.sample_digit_height()
+    size = (int(unit * rng.uniform(0.8, 2.5)), int(unit * rng.uniform(0.8, 8)))
+    rows, columns = size
+    plane = paper.make_paper(rng, size, unit)
+    if rng.random() < 0.5:
+        box = (int(rows * 0.2), int(rows * 0.8), 3, columns - 3)
+        plane *= paper.make_rules(rng, size, box, unit)
+    elif rng.random() < 0.3:
+        edges = np.linspace(2, columns - 3, int(rng.integers(1, 8)) + 1)
+        plane *= paper.make_comb(rng, size, edges.tolist(), 2, rows - 3, unit)
+    if rng.random() < 0.2:
+        add_neighbouring_line(context, plane, unit, context.sample_darkness(), (rows // 2, rows // 2))
+    return Sample(camera.photograph(rng, plane, unit), "", LabelMask.NON_DIGITS)
+
+
+def _render_scribble(context: RenderContext) -> Sample:
+    """Draw strokes that are no writing."""
+    unit = context.sample_digit_height()
+    alpha = ink.render_scribble(context.rng, unit)
+    return Sample(render_on_paper(context, alpha, unit, clean=True), "", LabelMask.NON_DIGITS)
+
 
 Maker = Callable[[RenderContext], Sample | None]  # None: not this time
 _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
@@ -29,10 +75,10 @@ _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
         "amount": augmented.augment_amount,
         "span": augmented.join_amounts,
         "cheque": augmented.augment_cheque_amount,
-        "words": negatives.render_words,
+        "words": _render_words,
         "real_words": augmented.augment_words,
-        "blank": negatives.render_blank,
-        "scribble": negatives.render_scribble,
+        "blank": _render_blank,
+        "scribble": _render_scribble,
     }
 )
 DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(

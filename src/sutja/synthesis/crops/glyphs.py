@@ -65,7 +65,7 @@ class WrittenDigits:
         return hands
 
     def __len__(self) -> int:
-        """How many pictures there are."""
+        """Number of pictures."""
         return sum(len(pictures) for pictures in self._any.values())
 
     def writer(self, rng: Generator) -> WrittenDigits:

@@ -50,7 +50,7 @@ def find_box(page: BoxedPicture, amount: XYXY) -> int | None:
 
 
 def find_strokes(patch: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Where a patch holds ink that is no line of the form: 0 or 1."""
+    """Mark the ink of a patch that is no line of the form: 0 or 1."""
     level = cv2.blur(cv2.morphologyEx(patch, cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)), (15, 15))
     dark = (patch.astype(np.int16) < level.astype(np.int16) - _DARKER).astype(np.uint8)
     for long in ((1, _LINE), (_LINE, 1)):

@@ -31,7 +31,7 @@ class SizedFont:
         self._glyphs: dict[str, _Drawn] = {}
 
     def has(self, text: Iterable[str]) -> bool:
-        """Whether the font has every character of a text."""
+        """Return True if the font has every character of a text."""
         return self.face.has(text)
 
     def _glyph(self, character: str) -> _Drawn:

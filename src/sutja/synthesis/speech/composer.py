@@ -204,7 +204,7 @@ class SpeechComposer:
         return [self._any(homes[self._home(homes)]) if homes else self._one()], []
 
     def _home(self, homes: Mapping[str, Any]) -> str:
-        """Where words are taken from: a set or an engine, each in its share."""
+        """Choose a source of words: a set or an engine, each in its share."""
         parts = np.array([WORD_SHARES.get(home, 1.0) for home in homes])
         return str(self._rng.choice(list(homes), p=parts / parts.sum()))
 

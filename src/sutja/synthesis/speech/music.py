@@ -18,11 +18,11 @@ _CHORDS = ((0, 2, 4), (3, 5, 7), (4, 6, 8), (5, 7, 9))  # steps of the scale
 
 
 def make_music(n: int, rng: np.random.Generator) -> Sound:
-    """Some seconds of it, as loud as full scale allows.
+    """Compose n samples of music, as loud as full scale allows.
 
     Examples
     --------
-    >>> music(16_000, np.random.default_rng(0)).shape
+    >>> make_music(16_000, np.random.default_rng(0)).shape
     (16000,)
     """
     beat = 60 / rng.uniform(60, 180)  # seconds

@@ -197,7 +197,7 @@ class Hibari:
         self._tts = module.Hibari(threads=1)
 
     def signs(self, text: str) -> str:
-        """How its voice says a text, in its own phonemes."""
+        """Phonemes of a text, in the engine's own signs."""
         return " ".join(self._tts.phonemize(text))
 
     def synthesise(

@@ -80,7 +80,7 @@ _OF_CLASS = {classify_word(word): _places(_SAID[word]) for word in WORDS if word
 def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
     """The phonemes of number words, each `PHONEMES` place + 1; none if another word is among them.
 
-    >>> [SOUNDS[place - 1] for place in sounds_of_classes([classify_word("six"), classify_word("oh")])]
+    >>> [PHONEMES[place - 1] for place in pronounce_classes([classify_word("six"), classify_word("oh")])]
     ['s', 'ɪ', 'k', 's', 'oʊ']
     """
     said = [_OF_CLASS.get(c) for c in classes]
@@ -104,7 +104,7 @@ def pronounce_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
 
 
 def _read(line: str) -> tuple[int, ...]:
-    """What espeak-ng writes; a sound that is not in the table is left out."""
+    """Parse a line of espeak-ng; a sound that is not in the table is left out."""
     written = [_MARKS.sub("", sound) for sound in re.split(r"[_ ]+", line.strip())]
     parts = " ".join(_AS.get(sound, sound) for sound in written).split()
     return tuple(_PLACES[sound] for sound in parts if sound in _PLACES)

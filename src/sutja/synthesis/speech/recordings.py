@@ -82,7 +82,7 @@ def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = Fal
 def parse_classes(dataset: str, text: str) -> tuple[int, ...]:
     """The classes of a set's text.
 
-    >>> said_in("an4", "O T WENTY"), said_in("fsdd", "7")
+    >>> parse_classes("an4", "O T WENTY"), parse_classes("fsdd", "7")
     ((36,), (8,))
     """
     if (

@@ -86,7 +86,7 @@ def check_memory(needed: int, remedy: str) -> None:
 
 
 def _finite(X: Tensor) -> bool:
-    """Whether all values are finite, by the extremes alone, in a tenth of the time."""
+    """Check that all values are finite, by the extremes alone, in a tenth of the time."""
     least, most = torch.aminmax(X)
     return bool(torch.isfinite(least)) and bool(torch.isfinite(most))
 

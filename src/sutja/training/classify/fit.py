@@ -7,14 +7,15 @@ handful of operations on all parameters at once. Letters: n pictures, B batch, C
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float, Float32, Int
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -26,7 +27,6 @@ from sutja.training.callbacks import History, Log, OnEpoch, Progress, Row
 from sutja.training.classify.augment import AUGMENTS
 from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to_tensor
 from sutja.training.classify.checks import check_fit
-from sutja.training.classify.loss import LOSSES
 from sutja.training.device import DTYPES, Engine, choose_engine, count_cores, find_device, use_threads
 from sutja.training.job import Fitted, Resumable, check_settings, get_versions, make_shared_rules
 from sutja.training.schedule import SCHEDULES, Real
@@ -35,6 +35,34 @@ from sutja.training.stacked_networks import MlpStack, mlp_layers
 # Checked by `checks.check_fit`, whose errors are for people.
 Images = NDArray[Any] | Tensor
 Labels = NDArray[Any] | Tensor
+
+
+def cross_entropy(
+    logits: Float[Tensor, "B K"], targets: Int[Tensor, " B"], smoothing: float = 0.0
+) -> Float[Tensor, ""]:
+    """-log of the probability of the right class, a part ``smoothing`` of it spread over all classes."""
+    return F.cross_entropy(logits, targets, label_smoothing=smoothing)
+
+
+def squared_error(
+    logits: Float[Tensor, "B K"], targets: Int[Tensor, " B"], smoothing: float = 0.0
+) -> Float[Tensor, ""]:
+    """Half the squared distance of tanh(logits) to +1 at the right class and -1 elsewhere, summed over K.
+
+    With ``smoothing`` s the targets are 1 - s and s - 1, off the flat ends of the tanh.
+
+    References
+    ----------
+    LeCun et al., Backpropagation Applied to Handwritten Zip Code Recognition, 1989.
+    """
+    wanted = torch.full_like(logits, -1.0).scatter_(1, targets[:, None], 1.0) * (1.0 - smoothing)
+    return 0.5 * (torch.tanh(logits) - wanted).square().sum(1).mean()
+
+
+ClassLoss = Callable[[Tensor, Tensor, float], Tensor]
+LOSSES: Mapping[str, ClassLoss] = MappingProxyType(
+    {"cross_entropy": cross_entropy, "squared_error": squared_error}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,7 @@ class ClassifyConfig:
     warm_up : Real
         The part of the run in which the learning rate rises.
     loss : str
-        A name in `loss.LOSSES`.
+        A name in `LOSSES`.
     label_smoothing : Real
         0 to below 1 (Szegedy et al. 2016).
     ema : Real

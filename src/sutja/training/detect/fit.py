@@ -316,7 +316,7 @@ class DetectJob(loop.Job[DetectBatch]):
         }
 
     def _evaluation_is_due(self, state: loop.State) -> bool:
-        """Whether one of the evenly spaced evaluations is due; at the end of the run one always is."""
+        """Return True if one of the evenly spaced evaluations is due; at the end one always is."""
         if not self.config.evaluations:
             return False
         position, length = self.budget.measure(state)

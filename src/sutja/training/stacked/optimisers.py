@@ -1,4 +1,4 @@
-"""What a stack trains with: what sets a network apart, its stream of rows, the optimiser of them all.
+"""Members of a stack: the settings of each network, its stream of rows, and the optimiser of them all.
 
 Letters: n rows, K networks, B rows of a batch.
 """
