@@ -143,22 +143,6 @@ def test_names_that_examples_import_exist():
             assert hasattr(import_module(module), name.strip()), f"{module} has no {name}"
 
 
-def test_modules_that_pages_name_exist():
-    """Dotted names in the prose, as `sutja.grammar.number_words` or `sutja.confidence.learn_then_test(…)`."""
-    for name in set(re.findall(r"^(sutja(?:\.\w+)+)", INLINE, re.MULTILINE)):
-        parts = name.split(".")
-        if parts[-1].lower().endswith(("json", "png")):
-            continue
-        for split in range(len(parts), 0, -1):
-            try:
-                thing = import_module(".".join(parts[:split]))
-            except ModuleNotFoundError:
-                continue
-            for part in parts[split:]:
-                thing = getattr(thing, part)
-            break
-
-
 def test_shown_json_has_the_keys_of_today(monkeypatch):
     monkeypatch.chdir(ROOT)
     for page, command in (

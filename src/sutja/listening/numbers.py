@@ -29,7 +29,7 @@ class NumberHypothesis:
     words : tuple[str, ...]
         The words it was said in.
     digits, value : str or str | None
-        As in `sutja.grammar.number_words.Spoken`; `value` is that of the kind, where one was asked for.
+        As in `sutja.grammar.number_words.ParsedNumber`; `value` is that of the kind, where one was asked for.
     probability : float
         Probability of these digits at this position.
     times : TimeSpans

@@ -135,7 +135,7 @@ def read_as(
     alphabet : Sequence[str]
         K symbols, the first for the blank.
     kind, country : str or str | None
-        As for `sutja.grammar.grammar_for`.
+        As for `sutja.grammar.make_grammar`.
 
     Raises
     ------
