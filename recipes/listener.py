@@ -330,7 +330,9 @@ def run(
     )
     pool = ComposedRecordings(make, PARAMS, seed=1000 + args.seed)
     try:
-        listen.fit(state, pool, fit, load_validation(args.out), folder, partial(print, flush=True))
+        listen.ListenJob(state, pool, fit, load_validation(args.out)).fit(
+            state, folder, partial(print, flush=True)
+        )
     finally:
         pool.close()
 

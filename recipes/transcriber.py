@@ -167,7 +167,7 @@ def main() -> None:
 
         n_parameters = sum(p.numel() for p in state.net.parameters())
         say(f"{' '.join(sys.argv)} · {n_parameters} parameters · {sources.used}")
-        transcribe.fit(state, pool, config, sets, args.out, say)
+        transcribe.TranscribeJob(state, pool, config, sets).fit(state, args.out, say)
     pool.close()
 
 

@@ -183,7 +183,7 @@ def _fit(
         _row(recording, params, choose_labels(base, recording, params))
         for recording in parts.validation.items
     ]
-    training.fit(state, source, config, {"validation": rows}, folder.path, log, facts)
+    training.ListenJob(state, source, config, {"validation": rows}).fit(state, folder.path, log, facts)
     return sequences.take_average(state, folder, Listener)
 
 
@@ -207,7 +207,7 @@ def choose_labels(
 
 
 class ComposedRecordings:
-    """Chunks composed of a person's own recordings: a source for `sutja.training.listen.fit`.
+    """Chunks composed of a person's own recordings: a source for `sutja.training.listen.fit.ListenJob`.
 
     Parameters
     ----------

@@ -142,12 +142,12 @@ def _fit(
     state = training.start(TranscriberConfig(1 + len(CHARSET)), config, path, weights, facts)
     validation = {"validation": [make_crop(sample, params) for sample in parts.validation.items]}
     log(f"{len(crops):,} views of {len(parts.train):,} crops, {steps:,} steps")
-    training.fit(state, source, config, validation, folder.path, log, facts)
+    training.TranscribeJob(state, source, config, validation).fit(state, folder.path, log, facts)
     return sequences.take_average(state, folder, Transcriber)
 
 
 class RepeatedCrops:
-    """The same crops for every chunk: a source for `sutja.training.transcribe.fit`.
+    """The same crops for every chunk: a source for `sutja.training.transcribe.fit.TranscribeJob`.
 
     Parameters
     ----------

@@ -95,7 +95,7 @@ def prepare_state(
     ----------
     make : Callable[[], nn.Module]
         Makes the network, fresh or trained before; called after torch's generator is seeded.
-    terms : Terms
+    config : CtcConfig
         Settings; the seed, the learning rate and the weight decay are used.
     path : Path | None
         Checkpoint to go on from, where it exists.
@@ -186,15 +186,17 @@ class CtcJob(loop.Job[Batch], Generic[Item, Batch, Config]):
         figures = [f"{name} {format_percent(1 - row[f'{name}_error'])}" for name in self.validation]
         return f"{self.counted} right: {', '.join(figures)}" if figures else ""
 
-    def fit(self, state: loop.State, folder: Path, log: Log, facts: Mapping[str, Any] | None) -> loop.State:
-        """Train to the end, with a checkpoint at each evaluation.
+    def fit(
+        self, state: loop.State, folder: Path, log: Log = print, facts: Mapping[str, Any] | None = None
+    ) -> loop.State:
+        """Train to ``config.steps``, with a checkpoint at each evaluation.
 
         Parameters
         ----------
         state : loop.State
             The state that the job was made with.
         folder : Path
-            Folder of the checkpoint.
+            Folder of ``checkpoint.pt``.
         log : Log
             Takes a line of progress.
         facts : Mapping[str, Any] | None

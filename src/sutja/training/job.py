@@ -17,7 +17,7 @@ from sutja.errors import TrainingError
 from sutja.training import checkpoint, distributed, loop
 from sutja.training.callbacks import Checkpoints, History, Log, Progress, StopSignal
 from sutja.training.device import DTYPES, Engine
-from sutja.training.schedule import SCHEDULES
+from sutja.training.schedule import SCHEDULES, Real
 
 Net = TypeVar("Net", bound=nn.Module)
 Config = TypeVar("Config")
@@ -135,20 +135,70 @@ def check_settings(config: Any, rules: Mapping[str, bool]) -> None:
             )
 
 
-def make_shared_rules(config: Any) -> dict[str, bool]:
-    """Make the rules, for `check_settings`, of the settings that classifiers and detectors share."""
-    return {
-        "epochs": config.epochs >= 1 or config.seconds > 0,
-        "seconds": config.seconds >= 0,
-        "lr": config.lr > 0,
-        "weight_decay": config.weight_decay >= 0,
-        "schedule": config.schedule in SCHEDULES,
-        "warm_up": 0 <= config.warm_up < 1,
-        "clip": config.clip >= 0,
-        "seed": config.seed >= 0,
-        "dtype": config.dtype in ("auto", *DTYPES),
-        "threads": config.threads >= 0,
-    }
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """Settings that the trainings of classifiers and of detectors share.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes through the training data, when `seconds` is 0.
+    seconds : Real
+        A budget of wall-clock time; the schedule follows the clock, so that it ends with it.
+    lr : Real
+        Peak learning rate.
+    weight_decay : Real
+        Weight decay of all weights but biases and norms.
+    schedule : str
+        A name in `schedule.SCHEDULES`.
+    warm_up : Real
+        The part of the run in which the learning rate rises.
+    ema : Real
+        Decay of the averaged weights, which are then the result; 0 for none.
+    clip : Real
+        The largest norm of a gradient; 0 for any.
+    seed : int
+        Seed of the random numbers of the run; the network is made before.
+    device, dtype, threads : str or int
+        "auto", "auto" and 0 choose by a short measurement; see `training.device`.
+
+    Raises
+    ------
+    TrainingError
+        A value that makes no sense.
+    """
+
+    epochs: int = 10
+    seconds: Real = 0.0
+    lr: Real = 3e-3
+    weight_decay: Real = 0.01
+    schedule: str = "cosine"
+    warm_up: Real = 0.1
+    ema: Real = 0.0
+    clip: Real = 0.0
+    seed: int = 0
+    device: str = "auto"
+    dtype: str = "auto"
+    threads: int = 0
+
+    def __post_init__(self) -> None:
+        check_settings(self, self.list_rules())
+
+    def list_rules(self) -> dict[str, bool]:
+        """List, for each setting, whether its value is allowed."""
+        return {
+            "epochs": self.epochs >= 1 or self.seconds > 0,
+            "seconds": self.seconds >= 0,
+            "lr": self.lr > 0,
+            "weight_decay": self.weight_decay >= 0,
+            "schedule": self.schedule in SCHEDULES,
+            "warm_up": 0 <= self.warm_up < 1,
+            "ema": 0 <= self.ema < 1,
+            "clip": self.clip >= 0,
+            "seed": self.seed >= 0,
+            "dtype": self.dtype in ("auto", *DTYPES),
+            "threads": self.threads >= 0,
+        }
 
 
 def get_versions() -> dict[str, str]:

@@ -64,7 +64,7 @@ def fitted(tmp_path, steps, resume_at=0, seed=0):
         job.fit(state, tmp_path, lambda _: None, None)
     state = listen.start(SMALL, config, path)
     said = []
-    listen.fit(state, Chunks(chunk), config, {"same": chunk[:4]}, tmp_path, said.append)
+    listen.ListenJob(state, Chunks(chunk), config, {"same": chunk[:4]}).fit(state, tmp_path, said.append)
     assert any("numbers right" in line for line in said)
     return state.net.state_dict()
 
@@ -148,7 +148,7 @@ def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
     with torch.no_grad():
         state.flat.rows[0].fill_(torch.nan)
     with pytest.raises(TrainingError, match="became nan"):
-        listen.fit(state, Chunks(rows(8)), config, {}, tmp_path, lambda _: None)
+        listen.ListenJob(state, Chunks(rows(8)), config, {}).fit(state, tmp_path, lambda _: None)
 
 
 def test_looks_differ_but_silence_stays():

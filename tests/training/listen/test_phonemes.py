@@ -120,7 +120,7 @@ def test_sounds_are_learnt_and_leave_no_trace(tmp_path):
             return float(phoneme_loss(net.compute_both(torch.from_numpy(batch.features))[1], sounds, lengths))
 
     before = loss(state.net)
-    listen.fit(state, ChunkSource(), config, {"same": rows[:4]}, tmp_path, lambda _: None)
+    listen.ListenJob(state, ChunkSource(), config, {"same": rows[:4]}).fit(state, tmp_path, lambda _: None)
     assert loss(state.net.eval()) < 0.5 * before
     kept = listen.load_average(tmp_path / checkpoint.NAME)
     assert set(kept.state_dict()) == set(Listener(SMALL).state_dict())

@@ -67,7 +67,9 @@ def weights_after(folder, chunk, stops):
         with pytest.MonkeyPatch.context() as patch:
             job = transcribe.TranscribeJob
             patch.setattr(job, "finished", lambda self, state, stop=stop: state.step >= stop)
-            transcribe.fit(state, Chunks(chunk), config, {}, folder, log=lambda line: None)
+            transcribe.TranscribeJob(state, Chunks(chunk), config, {}).fit(
+                state, folder, log=lambda line: None
+            )
     return torch.cat([mean.flatten() for mean in state.flat.means])
 
 
@@ -116,7 +118,7 @@ def test_norms_keep_their_statistics_after_a_part_of_the_run(tmp_path):
     state.net.register_forward_hook(
         lambda net, *_: seen.append(norms_of(net)[0].running_mean.clone()) if net.training else None
     )
-    transcribe.fit(state, Chunks(crops(24)), config, {}, tmp_path, log=lambda line: None)
+    transcribe.TranscribeJob(state, Chunks(crops(24)), config, {}).fit(state, tmp_path, log=lambda line: None)
     moved = [
         not torch.equal(a, b) for a, b in itertools.pairwise([*seen, norms_of(state.net)[0].running_mean])
     ]

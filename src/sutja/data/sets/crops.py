@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.sets.digits import read_csv
+from sutja.data.sets.digits import read_csv, read_records
 from sutja.errors import DataError, make_unreadable_error
 
 _DOCUMENT = re.compile(r"wikitexte_(\d+)")  # of the volunteers' pages: one writer a number
@@ -193,31 +193,22 @@ def read_crops(root: Path, name: str) -> list[CropRecord]:
 
     Parameters
     ----------
-    root : Path
-        The data root.
-    name : str
-        One of the sets above.
+    root, name : Path, str
+        The data root, and one of the sets above.
 
     Raises
     ------
     DataError
-        The table is missing or damaged.
+        ``labels.csv`` is missing or damaged, or has no column file, text or group.
     """
     folder = root / name
-    path = folder / "labels.csv"
     group_of = _GROUPS.get(name)
-    try:
-        return [
-            CropRecord(
-                folder / row["file"],
-                row["text"],
-                group_of(row["file"]) if group_of else row["group"],
-                row.get("date"),
-            )
-            for row in read_csv(path)
-        ]
-    except (KeyError, ValueError) as error:
-        raise make_unreadable_error(path, error, "is no table of the columns file, text and group") from error
+
+    def make(row: dict[str, str]) -> CropRecord:
+        group = group_of(row["file"]) if group_of else row["group"]
+        return CropRecord(folder / row["file"], row["text"], group, row.get("date"))
+
+    return read_records(folder / "labels.csv", make, "the columns file, text and group")
 
 
 def read_boxed_pages(root: Path, name: str) -> list[BoxedPage]:
@@ -233,27 +224,26 @@ def read_boxed_pages(root: Path, name: str) -> list[BoxedPage]:
 
     Parameters
     ----------
-    root : Path
-        The data root.
-    name : str
-        One of the sets above.
+    root, name : Path, str
+        The data root, and one of the sets above.
 
     Raises
     ------
     DataError
-        The table is missing or damaged.
+        ``boxes.csv`` is missing or damaged.
     """
     folder = root / name
-    path = folder / "boxes.csv"
     group_of = _GROUPS[name]
     lines: dict[str, list[BoxedLine]] = {}
-    try:
-        for row in read_csv(path):
-            x0, y0, x1, y1 = (int(row[edge]) for edge in ("x1", "y1", "x2", "y2"))
-            lines.setdefault(row["file"], []).append(BoxedLine((x0, y0, x1, y1), row["text"], row["kind"]))
-    except (KeyError, ValueError) as error:
-        raise make_unreadable_error(path, error, "is no table of boxes") from error
+    for file, line in read_records(folder / "boxes.csv", _make_line, "boxes"):
+        lines.setdefault(file, []).append(line)
     return [BoxedPage(folder / file, tuple(lines[file]), group_of(file)) for file in sorted(lines)]
+
+
+def _make_line(row: dict[str, str]) -> tuple[str, BoxedLine]:
+    """Make a line, with the file that it is in."""
+    x0, y0, x1, y1 = (int(row[edge]) for edge in ("x1", "y1", "x2", "y2"))
+    return row["file"], BoxedLine((x0, y0, x1, y1), row["text"], row["kind"])
 
 
 def read_malaysian_receipts(root: Path) -> list[LabelledReceipt]:

@@ -6,9 +6,10 @@ Letters: N items, H and W pixels.
 import csv
 import gzip
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from PIL import Image
 from sutja.errors import DataError, make_unreadable_error
 
 Part = Literal["train", "test"]
+Record = TypeVar("Record")
 
 _IDX_TYPES: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 12: np.dtype(">i4")}  # the two that occur here
 _MNIST_STEMS = {"train": "train", "test": "t10k"}
@@ -156,6 +158,29 @@ def read_csv(path: Path) -> list[dict[str, str]]:
         return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
     except ValueError as error:
         raise make_unreadable_error(path, error, "its rows are not as long as its first line") from error
+
+
+def read_records(path: Path, make: Callable[[dict[str, str]], Record], columns: str) -> list[Record]:
+    """Make a record of each row of a CSV file with names in its first line.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    make : Callable[[dict[str, str]], Record]
+        Makes a record of a row; a KeyError or a ValueError means that the table is another one.
+    columns : str
+        Columns that the table must have, for the message.
+
+    Raises
+    ------
+    DataError
+        The file is missing or damaged, or is no such table.
+    """
+    try:
+        return [make(row) for row in read_csv(path)]
+    except (KeyError, ValueError) as error:
+        raise make_unreadable_error(path, error, f"is no table of {columns}") from error
 
 
 def read_csv_rows(path: Path, quotechar: str = '"') -> list[list[str]]:

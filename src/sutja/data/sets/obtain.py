@@ -5,6 +5,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from sutja.atomic import write_atomic
@@ -57,14 +58,14 @@ def obtain(
             where=f"data set {entry.name}",
             remedy=f"set SUTJA_DATA to a folder that has it; its home is {entry.home}",
         )
-    staging = root / _STAGING
+    download = _Download(entry, folder, root / _STAGING, progress, sleep)
     for path, url in entry.urls.items():
         if path in missing:
-            _fetch_file(entry, missing[path], url, folder, staging, progress, sleep)
+            download.fetch_file(missing[path], url)
     for url in entry.archives:
         if missing := _missing(entry, folder):
-            _fetch_archive(entry, missing, url, folder, staging, progress, sleep)
-    _remove_if_empty(staging)
+            download.fetch_archive(missing, url)
+    _remove_if_empty(download.staging)
     if problems := find_problems(entry.name, folder):
         raise _incomplete(entry, problems)
     return folder
@@ -75,70 +76,63 @@ def _missing(entry: Entry, folder: Path) -> dict[str, ManifestFile]:
     return {file.path: file for file in entry.files if file.path in wrong}
 
 
-def _fetch_file(
-    entry: Entry,
-    file: ManifestFile,
-    url: str,
-    folder: Path,
-    staging: Path,
-    progress: Progress,
-    sleep: Callable[[float], None],
-) -> None:
-    staged = staging / f"{entry.name}-{file.path.replace('/', '-')}"
-    staged.unlink(missing_ok=True)  # left by a run that was killed before it was checked
-    sha256 = file.sha256 if file.kind == "plain" else None
-    fetch(
-        url,
-        staged,
-        entry.name,
-        sha256=sha256,
-        on_bytes=lambda done, total: progress(file.path, done, total),
-        sleep=sleep,
-    )
-    problem = find_problem(file, staged)
-    if problem:
+@dataclass(frozen=True, slots=True)
+class _Download:
+    """The download of a set into its folder."""
+
+    entry: Entry
+    folder: Path
+    staging: Path  # folder of what is not checked yet
+    progress: Progress
+    sleep: Callable[[float], None]
+
+    def fetch_file(self, file: ManifestFile, url: str) -> None:
+        """Fetch one file, check it, and put it in place."""
+        entry = self.entry
+        staged = self.staging / f"{entry.name}-{file.path.replace('/', '-')}"
+        staged.unlink(missing_ok=True)  # left by a run that was killed before it was checked
+        self._fetch(url, staged, file.path, file.sha256 if file.kind == "plain" else None)
+        problem = find_problem(file, staged)
+        if problem:
+            staged.unlink()
+            raise DataError(
+                f"{url} is not the file that the catalogue knows: {problem}",
+                where=f"data set {entry.name}",
+                remedy="try again; if it stays so, set SUTJA_DATA to a folder that has the set",
+            )
+        _put(staged, self.folder / file.path)
+
+    def fetch_archive(self, missing: Mapping[str, ManifestFile], url: str) -> None:
+        """Fetch a zip file and take from it whatever is missing, known by its sha256."""
+        entry, folder = self.entry, self.folder
+        staged = self.staging / f"{entry.name}-{url.rpartition('/')[2]}"
+        if not zipfile.is_zipfile(staged):  # one from an earlier run will do: its members are checked
+            staged.unlink(missing_ok=True)
+            self._fetch(url, staged, staged.name)
+        try:
+            with zipfile.ZipFile(staged) as archive:
+                _take_members(archive, missing, folder)
+                if entry.name in RELABEL:
+                    names = {file.path for file in entry.files}
+                    for path, content in RELABEL[entry.name](archive, names).items():
+                        _write(folder / path, content)
+        except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:  # the last: encrypted
+            staged.unlink()
+            raise DataError(
+                f"{url} is damaged ({error})", where=f"data set {entry.name}", remedy="try again"
+            ) from error
         staged.unlink()
-        raise DataError(
-            f"{url} is not the file that the catalogue knows: {problem}",
-            where=f"data set {entry.name}",
-            remedy="try again; if it stays so, set SUTJA_DATA to a folder that has the set",
-        )
-    _put(staged, folder / file.path)
 
-
-def _fetch_archive(
-    entry: Entry,
-    missing: Mapping[str, ManifestFile],
-    url: str,
-    folder: Path,
-    staging: Path,
-    progress: Progress,
-    sleep: Callable[[float], None],
-) -> None:
-    """Fetch a zip file and take from it whatever is missing, known by its sha256."""
-    staged = staging / f"{entry.name}-{url.rpartition('/')[2]}"
-    if not zipfile.is_zipfile(staged):  # one from an earlier run will do: its members are checked
-        staged.unlink(missing_ok=True)
+    def _fetch(self, url: str, staged: Path, name: str, sha256: str | None = None) -> None:
+        """Fetch to the staging folder; progress goes by `name`."""
         fetch(
             url,
             staged,
-            entry.name,
-            on_bytes=lambda done, total: progress(staged.name, done, total),
-            sleep=sleep,
+            self.entry.name,
+            sha256=sha256,
+            on_bytes=lambda done, total: self.progress(name, done, total),
+            sleep=self.sleep,
         )
-    try:
-        with zipfile.ZipFile(staged) as archive:
-            _take_members(archive, missing, folder)
-            if entry.name in RELABEL:
-                names = {file.path for file in entry.files}
-                for path, content in RELABEL[entry.name](archive, names).items():
-                    _write(folder / path, content)
-    except (zipfile.BadZipFile, EOFError, zlib.error, RuntimeError) as error:  # the last: encrypted
-        staged.unlink()
-        raise DataError(
-            f"{url} is damaged ({error})", where=f"data set {entry.name}", remedy="try again"
-        ) from error
-    staged.unlink()
 
 
 def _take_members(archive: zipfile.ZipFile, missing: Mapping[str, ManifestFile], folder: Path) -> None:

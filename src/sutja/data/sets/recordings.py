@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutja.data.sets.digits import read_csv
+from sutja.data.sets.digits import read_csv, read_records
 from sutja.data.split.fixed import assign_fold, is_test
 from sutja.errors import make_unreadable_error
 
@@ -72,24 +72,20 @@ def read_recordings(root: Path, name: str) -> list[SpokenRecord]:
 
     Parameters
     ----------
-    root : Path
-        The data root.
-    name : str
-        One of the sets above.
+    root, name : Path, str
+        The data root, and one of the sets above.
 
     Raises
     ------
     DataError
-        The table is missing or damaged.
+        ``labels.csv`` is missing or damaged, or has no column file, speaker or text.
     """
     folder = root / name
-    path = folder / "labels.csv"
-    try:
-        return [SpokenRecord(folder / r["file"], r["text"], r["speaker"]) for r in read_csv(path)]
-    except KeyError as error:
-        raise make_unreadable_error(
-            path, error, "is no table of the columns file, speaker and text"
-        ) from error
+    return read_records(
+        folder / "labels.csv",
+        lambda row: SpokenRecord(folder / row["file"], row["text"], row["speaker"]),
+        "the columns file, speaker and text",
+    )
 
 
 def read_telephone_speech(root: Path) -> list[SpokenRecord]:

@@ -28,7 +28,7 @@ from sutja.training.classify.augment import AUGMENTS
 from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to_tensor
 from sutja.training.classify.checks import check_fit
 from sutja.training.device import DTYPES, Engine, choose_engine, count_cores, find_device, use_threads
-from sutja.training.job import Fitted, Resumable, check_settings, get_versions, make_shared_rules
+from sutja.training.job import FitConfig, Fitted, Resumable, get_versions
 from sutja.training.schedule import SCHEDULES, Real
 from sutja.training.stacked_networks import MlpStack, mlp_layers
 
@@ -66,43 +66,23 @@ LOSSES: Mapping[str, ClassLoss] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class ClassifyConfig:
-    """Settings of the training of a classifier.
+class ClassifyConfig(FitConfig):
+    """Settings of the training of a classifier; `FitConfig` has the rest.
 
     Parameters
     ----------
-    epochs : int
-        Passes through the pictures, when `seconds` is 0.
-    seconds : Real
-        A budget of wall-clock time; the schedule follows the clock, so that it ends with it.
     batch_size : int
         Pictures a step, over all processes.
-    lr : Real
-        Peak learning rate.
-    weight_decay : Real
-        Weight decay of all weights but biases and norms.
     optimiser : str
         "adamw" or "sgd" (with Nesterov's momentum).
     momentum : Real
         Momentum of SGD, or beta 1 of AdamW.
-    schedule : str
-        A name in `schedule.SCHEDULES`.
-    warm_up : Real
-        The part of the run in which the learning rate rises.
     loss : str
         A name in `LOSSES`.
     label_smoothing : Real
         0 to below 1 (Szegedy et al. 2016).
-    ema : Real
-        Decay of the averaged weights, which are then the result; 0 for none.
-    clip : Real
-        The largest norm of a gradient; 0 for any.
     augment : str | None
         A name in `augment.AUGMENTS`, or None.
-    seed : int
-        Seed of the order of pictures, of augmentation and of dropout; the network is made before.
-    device, dtype, threads : str or int
-        "auto", "auto" and 0 choose by a short measurement; see `training.device`.
 
     Raises
     ------
@@ -110,37 +90,23 @@ class ClassifyConfig:
         A value that makes no sense.
     """
 
-    epochs: int = 10
-    seconds: Real = 0.0
     batch_size: int = 128
-    lr: Real = 3e-3
-    weight_decay: Real = 0.01
     optimiser: str = "adamw"
     momentum: Real = 0.9
-    schedule: str = "cosine"
-    warm_up: Real = 0.1
     loss: str = "cross_entropy"
     label_smoothing: Real = 0.0
-    ema: Real = 0.0
-    clip: Real = 0.0
     augment: str | None = None
-    seed: int = 0
-    device: str = "auto"
-    dtype: str = "auto"
-    threads: int = 0
 
-    def __post_init__(self) -> None:
-        rules = {
-            **make_shared_rules(self),
+    def list_rules(self) -> dict[str, bool]:
+        """List, for each setting, whether its value is allowed."""
+        return FitConfig.list_rules(self) | {
             "batch_size": self.batch_size >= 1,
             "optimiser": self.optimiser in ("adamw", "sgd"),
             "momentum": 0 <= self.momentum < 1,
             "loss": self.loss in LOSSES,
             "label_smoothing": 0 <= self.label_smoothing < 1,
-            "ema": 0 <= self.ema < 1,
             "augment": self.augment is None or self.augment in AUGMENTS,
         }
-        check_settings(self, rules)
 
 
 FittedClassifier = Fitted[nn.Module, ClassifyConfig]

@@ -50,40 +50,20 @@ from sutja.training.detect.evaluate import DetectBatch, make_batch, measure_aver
 from sutja.training.detect.frames import Frames
 from sutja.training.detect.loss import detection_loss
 from sutja.training.device import Engine, choose_engine, find_device, use_threads
-from sutja.training.job import Fitted, Resumable, check_settings, get_versions, make_shared_rules
+from sutja.training.job import FitConfig, Fitted, Resumable, get_versions
 from sutja.training.schedule import SCHEDULES, Real
 
 _FINAL_LR = 0.01  # part of the peak learning rate that the last step has
 
 
 @dataclass(frozen=True, slots=True)
-class DetectConfig:
-    """Settings of the training of a detector.
+class DetectConfig(FitConfig):
+    """Settings of the training of a detector; `FitConfig` has the rest, of which ``ema`` must not be 0.
 
     Parameters
     ----------
-    epochs : int
-        Times through the source, when `seconds` is 0.
-    seconds : Real
-        A budget of wall-clock time; the schedule follows the clock, so that it ends with it.
-    lr : Real
-        Peak learning rate of AdamW.
-    weight_decay : Real
-        Weight decay of all weights but biases and norms.
-    schedule : str
-        A name in `schedule.SCHEDULES`.
-    warm_up : Real
-        The part of the run in which the learning rate rises.
-    ema : Real
-        Decay of the averaged weights, which are the result.
-    clip : Real
-        The largest norm of a gradient; 0 for any.
     evaluations : int
         Number of evaluations on the validation pictures, spread evenly over the run.
-    seed : int
-        Seed of the random numbers of the run.
-    device, dtype, threads : str or int
-        "auto", "auto" and 0 choose by a short measurement; see `training.device`.
 
     Raises
     ------
@@ -92,22 +72,17 @@ class DetectConfig:
     """
 
     epochs: int = 100
-    seconds: Real = 0.0
     lr: Real = 2e-3
     weight_decay: Real = 0.05
-    schedule: str = "cosine"
     warm_up: Real = 0.05
     ema: Real = 0.998
     clip: Real = 10.0
     evaluations: int = 10
-    seed: int = 0
-    device: str = "auto"
-    dtype: str = "auto"
-    threads: int = 0
 
-    def __post_init__(self) -> None:
-        rules = make_shared_rules(self) | {"ema": 0 < self.ema < 1, "evaluations": self.evaluations >= 0}
-        check_settings(self, rules)
+    def list_rules(self) -> dict[str, bool]:
+        """List, for each setting, whether its value is allowed."""
+        rules = FitConfig.list_rules(self)
+        return rules | {"ema": 0 < self.ema < 1, "evaluations": self.evaluations >= 0}
 
 
 FittedDetector = Fitted[Detector, DetectConfig]

@@ -20,10 +20,8 @@ from torch import Tensor, nn
 from sutja.grammar.number_words import OTHER, classify_word
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.training import loop
-from sutja.training.callbacks import Log
 from sutja.training.ctc import (
     CTC_DTYPE,
-    ChunkSource,
     CtcConfig,
     CtcJob,
     decode_best_paths,
@@ -84,7 +82,7 @@ def start(
     weights: Path | Listener | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> loop.State:
-    """Make the state that `fit` goes on from.
+    """Make the state that `ListenJob.fit` goes on from.
 
     Parameters
     ----------
@@ -97,7 +95,7 @@ def start(
     weights : Path | Listener | None
         Network to begin with, or the checkpoint of another run, whose averaged weights are taken.
     facts : Mapping[str, Any] | None
-        Data and settings that the run must have in common with the one that began; None checks nothing.
+        As for `sutja.training.ctc.prepare_state`.
 
     Raises
     ------
@@ -140,42 +138,6 @@ def number_accuracy(net: nn.Module, examples: Sequence[Example]) -> float:
 def drop_other_words(classes: Sequence[int]) -> tuple[int, ...]:
     """Drop the class of words that are no number words."""
     return tuple(c for c in classes if c != _OTHER)
-
-
-def fit(
-    state: loop.State,
-    source: ChunkSource[Example],
-    config: ListenConfig,
-    validation: Mapping[str, Sequence[Example]],
-    folder: Path,
-    log: Log = print,
-    facts: Mapping[str, Any] | None = None,
-) -> loop.State:
-    """Train to ``config.steps``, with an evaluation and a checkpoint now and then.
-
-    Parameters
-    ----------
-    state : loop.State
-        State from `start`; a resumed one goes on at its step.
-    source : ChunkSource[Example]
-        Gives chunks of examples.
-    config : ListenConfig
-        Settings.
-    validation : Mapping[str, Sequence[Example]]
-        Validation sets by name.
-    folder : Path
-        Folder of ``checkpoint.pt``.
-    log : Log
-        Takes a line of progress.
-    facts : Mapping[str, Any] | None
-        As for `start`.
-
-    Raises
-    ------
-    TrainingError
-        The loss is not finite any more.
-    """
-    return ListenJob(state, source, config, validation).fit(state, folder, log, facts)
 
 
 class ListenJob(CtcJob[Example, Batch, ListenConfig]):

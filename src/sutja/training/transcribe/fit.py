@@ -20,10 +20,8 @@ from torch import Tensor, nn
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training import loop
-from sutja.training.callbacks import Log
 from sutja.training.ctc import (
     CTC_DTYPE,
-    ChunkSource,
     CtcConfig,
     CtcJob,
     decode_best_paths,
@@ -78,7 +76,7 @@ def start(
     weights: Path | Transcriber | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> loop.State:
-    """Make the state that `fit` goes on from.
+    """Make the state that `TranscribeJob.fit` goes on from.
 
     Parameters
     ----------
@@ -91,7 +89,7 @@ def start(
     weights : Path | Transcriber | None
         Network to begin with, or the checkpoint of another run, whose averaged weights are taken.
     facts : Mapping[str, Any] | None
-        Data and settings that the run must have in common with the one that began; None checks nothing.
+        As for `sutja.training.ctc.prepare_state`.
 
     Raises
     ------
@@ -136,42 +134,6 @@ def _digits(text: str) -> str:
 
 def _image(batch: Batch) -> Float[Tensor, "B 1 32 W"]:
     return torch.from_numpy(batch.image).to(memory_format=torch.channels_last)
-
-
-def fit(
-    state: loop.State,
-    source: ChunkSource[Crop],
-    config: TranscribeConfig,
-    validation: Mapping[str, Sequence[Crop]],
-    folder: Path,
-    log: Log = print,
-    facts: Mapping[str, Any] | None = None,
-) -> loop.State:
-    """Train to ``config.steps``, with an evaluation and a checkpoint now and then.
-
-    Parameters
-    ----------
-    state : loop.State
-        State from `start`; a resumed one goes on at its step.
-    source : ChunkSource[Crop]
-        Gives chunks of crops.
-    config : TranscribeConfig
-        Settings.
-    validation : Mapping[str, Sequence[Crop]]
-        Validation sets by name.
-    folder : Path
-        Folder of ``checkpoint.pt``.
-    log : Log
-        Takes a line of progress.
-    facts : Mapping[str, Any] | None
-        As for `start`.
-
-    Raises
-    ------
-    TrainingError
-        The loss is not finite any more.
-    """
-    return TranscribeJob(state, source, config, validation).fit(state, folder, log, facts)
 
 
 class TranscribeJob(CtcJob[Crop, Batch, TranscribeConfig]):
