@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
+
+ErrorKind = TypeVar("ErrorKind", bound="SutjaError")
 
 
 class SutjaError(Exception):
@@ -85,6 +88,11 @@ class TrainingError(SutjaError):
 
 class ComparisonError(SutjaError, ValueError):
     """Learners cannot be compared on the data, or a comparison cannot go on."""
+
+
+def make_unwritable_error(kind: type[ErrorKind], path: Path, error: OSError, remedy: str) -> ErrorKind:
+    """Make the error, of this kind, for a file or a folder that cannot be written."""
+    return kind(f"cannot be written ({error.strerror or error})", where=str(path), remedy=remedy)
 
 
 def make_unreadable_error(path: Path, error: Exception, what: str = "cannot be read") -> DataError:

@@ -26,7 +26,7 @@ from sutja.comparison.execution.sweep import Log, Sweep
 from sutja.comparison.execution.table import TUNING, Row, Table
 from sutja.comparison.execution.tasks import Resources
 from sutja.comparison.learners.catalogue import Learner
-from sutja.errors import ComparisonError
+from sutja.errors import ComparisonError, make_unwritable_error
 
 SETTINGS, DATA = "comparison.json", "material"  # a file and a folder in the folder of a study
 _DIGEST_ITEMS = 256  # of an array, about as many as go into its digest
@@ -136,11 +136,8 @@ def run_study(
                 trials.close()
                 shutil.rmtree(folder / DATA, ignore_errors=True)
     except OSError as error:
-        raise ComparisonError(
-            f"cannot be written to ({error.strerror or error})",
-            where=str(folder),
-            remedy="free some space or name another folder; the same command resumes from what is done",
-        ) from error
+        remedy = "free some space or name another folder; the same command resumes from what is done"
+        raise make_unwritable_error(ComparisonError, folder, error, remedy) from error
     return results
 
 

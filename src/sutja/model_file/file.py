@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sutja.atomic import write_atomic
-from sutja.errors import ModelFileError
+from sutja.errors import ModelFileError, make_unwritable_error
 from sutja.model_file.card import Card
 from sutja.model_file.card_json import format_card, parse_card
 from sutja.model_file.checks import check_graph, check_signature
@@ -83,11 +83,8 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
     try:
         write_atomic(target, data)
     except OSError as error:
-        raise ModelFileError(
-            f"cannot be written ({error.strerror or error})",
-            where=str(target),
-            remedy="free space, correct the permissions, or name another place",
-        ) from error
+        remedy = "free space, correct the permissions, or name another place"
+        raise make_unwritable_error(ModelFileError, target, error, remedy) from error
 
 
 def read_model(

@@ -104,10 +104,8 @@ def decode(
 
     Parameters
     ----------
-    log_probs : NDArray[float32]
-        (B, T, K) log probabilities.
-    alphabet : Sequence[str]
-        K symbols, the first for the blank.
+    log_probs, alphabet : NDArray[float32], Sequence[str]
+        (B, T, K) log probabilities, and K symbols, the first for the blank.
     grammar : Grammar | None
         Grammar of the kind that is asked for, if any: then hypotheses that fit it and those that do not are
         told apart, and both are given.

@@ -147,7 +147,7 @@ def train(
         net = _fit(parts, plan, params, folder, resume, log)
     features = _parity_features(parts, params)
     card, _ = sequences.finish(
-        sequences.extend_card(plan.base.card if plan.base else _fresh_card(plan, params), plan, parts.train),
+        _fresh_card(plan, params),
         parts,
         plan,
         folder,

@@ -248,7 +248,7 @@ def finish(
     Parameters
     ----------
     card : Card
-        From `extend_card`.
+        A fresh card; with a base, that of the base is extended instead.
     parts : Parts[TextSet[Item]]
         The data.
     plan : Plan
@@ -271,6 +271,7 @@ def finish(
     ParityError
         The file does not answer as the network does; no model is written then.
     """
+    card = extend_card(plan.base.card if plan.base else card, plan, parts.train)
     uncalibrated = replace(card, calibration=Calibration(), threshold=0.0)
     with tempfile.TemporaryDirectory() as elsewhere:  # the model in the run folder is a calibrated one
         raw = export(uncalibrated, Path(elsewhere) / MODEL)

@@ -98,7 +98,7 @@ def train(
         net = _fit(parts, plan, params, folder, resume, log)
     pictures = _parity_batches(parts, params)
     card, answers = sequences.finish(
-        sequences.extend_card(plan.base.card if plan.base else _fresh_card(plan, params), plan, parts.train),
+        _fresh_card(plan, params),
         parts,
         plan,
         folder,

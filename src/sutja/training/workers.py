@@ -9,12 +9,39 @@ import queue
 import traceback
 from collections.abc import Callable
 from multiprocessing.queues import Queue
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 import cv2
 
 Made = TypeVar("Made")
+Sample = TypeVar("Sample")
+Composed = TypeVar("Composed", covariant=True)
 _FAILED = "a process that composes samples failed"
+
+
+class Composes(Protocol[Composed]):
+    """A composer of samples."""
+
+    def sample(self) -> Composed:
+        """Compose the next sample."""
+
+
+def compose_items(
+    make: Callable[[int], Composes[Sample]], convert: Callable[[Sample], Made], seed: int
+) -> Callable[[], Made]:
+    """Make the function that composes the next item, in a worker.
+
+    Parameters
+    ----------
+    make : Callable[[int], Composes[Sample]]
+        Makes a composer of its seed.
+    convert : Callable[[Sample], Made]
+        Makes the item of what is composed.
+    seed : int
+        Seed of the composer.
+    """
+    composer = make(seed)
+    return lambda: convert(composer.sample())
 
 
 def _work(make: Callable[[int], Callable[[], Any]], seed: int, size: int, out: Queue[Any]) -> None:

@@ -17,7 +17,7 @@ from sutja.comparison.report import figures, sections
 from sutja.comparison.report.markup import make_figure, make_list, make_section, place_side_by_side
 from sutja.comparison.report.style import CSS
 from sutja.comparison.report.summary import summarise
-from sutja.errors import ComparisonError
+from sutja.errors import ComparisonError, make_unwritable_error
 from sutja.metrics import format_percent
 
 if TYPE_CHECKING:
@@ -96,11 +96,8 @@ def write_report(findings: Findings, folder: Path) -> Path:
         write_atomic(folder / SUMMARY, summary.encode())
         write_atomic(folder / REPORT, make_page(findings, rendered).encode())
     except OSError as error:
-        raise ComparisonError(
-            f"cannot be written to ({error.strerror or error})",
-            where=str(folder),
-            remedy="free some space, or name another folder",
-        ) from error
+        remedy = "free some space, or name another folder"
+        raise make_unwritable_error(ComparisonError, folder, error, remedy) from error
     return folder / REPORT
 
 

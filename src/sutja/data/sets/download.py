@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pooch
 
-from sutja.errors import DataError
+from sutja.errors import DataError, make_unwritable_error
 
 OnBytes = Callable[[int, int | None], None]  # bytes so far, bytes in all if known
 
@@ -224,9 +224,6 @@ def fetch(
             "set SUTJA_DATA to a folder that has the set",
         ) from error
     except OSError as error:
-        raise DataError(
-            f"cannot be written ({error})",
-            where=str(out),
-            remedy="make room or choose another folder with --to or SUTJA_DATA",
-        ) from error
+        remedy = "make room or choose another folder with --to or SUTJA_DATA"
+        raise make_unwritable_error(DataError, out, error, remedy) from error
     return out

@@ -13,7 +13,7 @@ import numpy as np
 
 from sutja.charset import CHARSET
 from sutja.synthesis.crops import augmented, camera, ink, paper, rendered, texts
-from sutja.synthesis.crops.compositing import add_neighbouring_line, render_on_paper
+from sutja.synthesis.crops.compositing import add_neighbouring_line, render_in_any_font, render_on_paper
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sample import LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources
@@ -25,14 +25,11 @@ def _render_words(context: RenderContext) -> Sample | None:
     """Draw words in a font; half of the labels place each letter. None if the font lacks a letter."""
     rng = context.rng
     text = texts.make_words(rng)
-    hand = rng.random() < 0.6
-    face = context.choose_face(context.handwriting if hand else context.printed)
-    if not face.has(text):
+    rendered = render_in_any_font(context, text, hand=rng.random() < 0.6)
+    if rendered is None:
         return None
-    unit = context.sample_digit_height()
-    alpha = ink.render_in_font(rng, text, face, unit, hand=hand)
     labelled = rng.random() < 0.5
-    picture = render_on_paper(context, alpha, unit)
+    picture = render_on_paper(context, *rendered)
     if labelled:
         return Sample(picture, texts.make_label(text, CHARSET), LabelMask.SPACES)
     return Sample(picture, "", LabelMask.NON_DIGITS)

@@ -10,6 +10,21 @@ from sutja.synthesis.crops.lines import Alpha
 from sutja.synthesis.crops.sample import Picture
 
 
+def render_in_any_font(context: RenderContext, text: str, *, hand: bool) -> tuple[Alpha, float] | None:
+    """Render a text in a font drawn at random.
+
+    Returns
+    -------
+    tuple[Alpha, float] | None
+        The ink, and pixels in a digit height; None where the font lacks a character.
+    """
+    face = context.choose_face(context.handwriting if hand else context.printed)
+    if not face.has(text):
+        return None
+    unit = context.sample_digit_height()
+    return ink.render_in_font(context.rng, text, face, unit, hand=hand), unit
+
+
 def render_on_paper(
     context: RenderContext, alpha: Alpha, unit: float, *, clean: bool = False, sturdy: bool = False
 ) -> Picture:

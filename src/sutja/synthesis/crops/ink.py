@@ -77,10 +77,8 @@ def render_in_font(
     ----------
     text : str
         Characters that the font has, and spaces.
-    unit : float
-        Pixels in a digit height.
-    raised : int
-        So many last characters are small and high.
+    unit, raised : float, int
+        As for `render_handwriting`.
 
     Returns
     -------

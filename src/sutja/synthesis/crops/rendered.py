@@ -6,7 +6,7 @@ import numpy as np
 
 from sutja.charset import CHARSET
 from sutja.synthesis.crops import camera, ink, paper, texts
-from sutja.synthesis.crops.compositing import render_on_paper
+from sutja.synthesis.crops.compositing import render_in_any_font, render_on_paper
 from sutja.synthesis.crops.context import Families, RenderContext
 from sutja.synthesis.crops.lines import Alpha
 from sutja.synthesis.crops.sample import LabelMask, Sample
@@ -71,13 +71,10 @@ def render_labelled(context: RenderContext) -> Sample | None:
     """A number beside its unit or label: the letters are seen as letters. None where the font lacks one."""
     rng = context.rng
     text = texts.add_words(rng, texts.make_number(rng, 10))
-    hand = rng.random() < 0.5
-    face = context.choose_face(context.handwriting if hand else context.printed)
-    if not face.has(text):
+    rendered = render_in_any_font(context, text, hand=rng.random() < 0.5)
+    if rendered is None:
         return None
-    unit = context.sample_digit_height()
-    alpha = ink.render_in_font(rng, text, face, unit, hand=hand)
-    return Sample(render_on_paper(context, alpha, unit), texts.make_label(text, CHARSET), LabelMask.SPACES)
+    return Sample(render_on_paper(context, *rendered), texts.make_label(text, CHARSET), LabelMask.SPACES)
 
 
 def render_in_boxes(context: RenderContext, digits: str) -> Sample:

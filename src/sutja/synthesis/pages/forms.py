@@ -80,13 +80,8 @@ def make_form(context: RenderContext) -> Sheet:
                 _entry(sheet, theme, place, by_hand and theme.chance(0.95))
         y += step * (1.0 if boxed else theme.uniform(1.0, 1.25))
     if theme.chance(0.2):
-        marks.draw_stamp(
-            sheet,
-            theme,
-            width * theme.uniform(0.4, 0.9),
-            sheet.height * theme.uniform(0.3, 0.95),
-            theme.unit * 4,
-        )
+        x, y = width * theme.uniform(0.4, 0.9), sheet.height * theme.uniform(0.3, 0.95)
+        marks.draw_stamp(sheet, theme, x, y, theme.unit * 4)
     return sheet
 
 

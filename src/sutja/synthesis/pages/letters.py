@@ -186,13 +186,8 @@ def make_letter(context: RenderContext) -> Sheet:
     if y < sheet.height - theme.unit * 5:
         marks.draw_signature(sheet, theme, margin, y + theme.unit * 2, theme.writer.unit)
     if theme.chance(0.15):
-        marks.draw_stamp(
-            sheet,
-            theme,
-            width * theme.uniform(0.3, 0.8),
-            sheet.height * theme.uniform(0.3, 0.9),
-            theme.unit * 4,
-        )
+        x, y = width * theme.uniform(0.3, 0.8), sheet.height * theme.uniform(0.3, 0.9)
+        marks.draw_stamp(sheet, theme, x, y, theme.unit * 4)
     return sheet
 
 

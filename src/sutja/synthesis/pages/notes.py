@@ -7,7 +7,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.theme import Theme, Value
-from sutja.synthesis.pages.vocabulary import CITIES, FIRST, LAST, PROSE, pick
+from sutja.synthesis.pages.vocabulary import CITIES, FIRST, LAST, PROSE, make_entry, pick
 from sutja.synthesis.pages.writing import write_by_hand, write_printed, write_words
 
 # Columns of a ledger: what is in them, and how wide that is in digit heights.
@@ -238,11 +238,7 @@ def _ledger_entry(
 ) -> None:
     rng = theme.rng
     if kind in ("name", "place", "remark"):
-        word = {
-            "name": f"{pick(rng, FIRST)} {pick(rng, LAST)}",
-            "place": pick(rng, CITIES),
-            "remark": pick(rng, PROSE),
-        }[kind]
+        word = make_entry(rng, kind, PROSE)
         if theme.chance(0.1):
             word = "do"
         write_words(sheet, theme, word[: max(2, int(room / theme.writer.unit * 1.7))], x, base)

@@ -9,7 +9,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.theme import Theme, Value
-from sutja.synthesis.pages.vocabulary import CITIES, FIRST, LAST, PROSE, pick
+from sutja.synthesis.pages.vocabulary import CITIES, FIRST, LAST, PROSE, make_entry, pick
 from sutja.synthesis.pages.writing import write_by_hand, write_printed, write_words
 
 _OLD = """
@@ -130,11 +130,7 @@ def _columns(sheet: Sheet, theme: Theme, x0: float, x1: float) -> None:
 def _cell(sheet: Sheet, theme: Theme, kind: str, left: float, right: float, base: float, serial: int) -> None:
     rng, hand, room = theme.rng, theme.writer.unit, right - left
     if kind in ("name", "place", "remark"):
-        text = {
-            "name": f"{pick(rng, FIRST)} {pick(rng, LAST)}",
-            "place": pick(rng, CITIES),
-            "remark": pick(rng, _OLD),
-        }[kind]
+        text = make_entry(rng, kind, _OLD)
         alpha = theme.writer.words(text if theme.chance(0.9) else "do")[:, : max(4, int(room))]
         sheet.draw_ink(alpha, left, base - alpha.shape[0] * 0.72, theme.writer.darkness)
     elif kind == "lsd":  # pounds, shillings and pence, each a number

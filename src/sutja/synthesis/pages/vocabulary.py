@@ -98,6 +98,15 @@ def make_person(rng: Generator) -> str:
     return name.upper() if rng.random() < 0.2 else name
 
 
+def make_entry(rng: Generator, kind: str, remarks: list[str]) -> str:
+    """An entry in words of a register or a ledger: a "name", a "place" or a "remark"."""
+    return {
+        "name": f"{pick(rng, FIRST)} {pick(rng, LAST)}",
+        "place": pick(rng, CITIES),
+        "remark": pick(rng, remarks),
+    }[kind]
+
+
 def make_sentence(rng: Generator, n_words: int) -> str:
     """So many words with a capital, a full stop, now and then a comma or a name."""
     source = CYRILLIC if rng.random() < 0.02 else PROSE

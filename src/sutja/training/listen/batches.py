@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.synthesis.speech.composer import Recording, SpeechComposer
-from sutja.training.workers import Workers
+from sutja.training.padding import pad_labels
+from sutja.training.workers import Workers, compose_items
 
 _STEP = 48  # frames: lengths of batches are multiples of it, since each shape costs compiling once
 
@@ -57,17 +58,8 @@ def make_batch(rows: Sequence[Example], frames: int = 0) -> Batch:
     for i, row in enumerate(rows):
         features[i, : len(row.features)] = row.features
     return Batch(
-        features, *_pad_labels([row.classes for row in rows]), *_pad_labels([row.phonemes for row in rows])
+        features, *pad_labels([row.classes for row in rows]), *pad_labels([row.phonemes for row in rows])
     )
-
-
-def _pad_labels(labels: Sequence[tuple[int, ...]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pad labels with 0 to (B, L), and give their lengths (B,)."""
-    lengths = np.array([len(label) for label in labels], np.int64)
-    targets = np.zeros((len(labels), max(1, int(lengths.max()))), np.int64)
-    for i, label in enumerate(labels):
-        targets[i, : len(label)] = label
-    return targets, lengths
 
 
 def make_batches(rows: Sequence[Example], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -93,12 +85,6 @@ def make_batches(rows: Sequence[Example], frames: int, rng: np.random.Generator)
 MakeComposer = Callable[[int], SpeechComposer]
 
 
-def _recordings(make: MakeComposer, params: LogMelParams, seed: int) -> Callable[[], Example]:
-    """Make the function that composes the next recording, in a worker."""
-    composer = make(seed)
-    return lambda: make_example(composer.sample(), params)
-
-
 class ComposedRecordings(Workers[Example]):
     """A worker process that composes recordings endlessly.
 
@@ -115,4 +101,5 @@ class ComposedRecordings(Workers[Example]):
     """
 
     def __init__(self, make: MakeComposer, params: LogMelParams, seed: int, chunk: int = 768) -> None:
-        super().__init__(partial(_recordings, make, params), seed, workers=1, chunk=chunk, waiting=2)
+        compose = partial(compose_items, make, partial(make_example, params=params))
+        super().__init__(compose, seed, workers=1, chunk=chunk, waiting=2)

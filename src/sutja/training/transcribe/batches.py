@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sutja.charset import CHARSET, DONT_CARE, SPACE
 from sutja.signals.normalisation import STRIDE, NormaliseParams, normalise, pad_batch
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
-from sutja.training.workers import Workers
+from sutja.training.padding import pad_labels
+from sutja.training.workers import Workers, compose_items
 
 _LOW, _SPAN = -1.0, 2.5  # the range of a normalised crop
 _CLASS = {character: index + 1 for index, character in enumerate(CHARSET)}
@@ -68,12 +69,8 @@ def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:
     """Pad crops to the widest, and that to a multiple of ``multiple``."""
     arrays = [crop.pixels.astype(np.float32) * np.float32(_SPAN / 255) + np.float32(_LOW) for crop in crops]
     image = pad_batch(arrays, multiple)
-    longest = max(1, *(len(crop.classes) for crop in crops))
-    targets = np.zeros((len(crops), longest), np.int64)
-    for row, crop in zip(targets, crops, strict=True):
-        row[: len(crop.classes)] = crop.classes
-    lengths = np.array([len(crop.classes) for crop in crops], np.int64)
-    return Batch(image, targets, lengths, np.stack([_SILENT[crop.silence] for crop in crops]))
+    silent = np.stack([_SILENT[crop.silence] for crop in crops])
+    return Batch(image, *pad_labels([crop.classes for crop in crops]), silent)
 
 
 def make_batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterator[Batch]:
@@ -103,12 +100,6 @@ def make_batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> I
 MakeComposer = Callable[[int], Composer]
 
 
-def _crops(make: MakeComposer, params: NormaliseParams, seed: int) -> Callable[[], Crop]:
-    """Make the function that composes the next crop, in a worker."""
-    composer = make(seed)
-    return lambda: make_crop(composer.sample(), params)
-
-
 class ComposedCrops(Workers[Crop]):
     """Worker processes that compose crops endlessly.
 
@@ -129,4 +120,5 @@ class ComposedCrops(Workers[Crop]):
     def __init__(
         self, make: MakeComposer, params: NormaliseParams, seed: int, workers: int = 1, chunk: int = 2048
     ) -> None:
-        super().__init__(partial(_crops, make, params), seed, workers, chunk, waiting=4)
+        compose = partial(compose_items, make, partial(make_crop, params=params))
+        super().__init__(compose, seed, workers, chunk, waiting=4)
