@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -93,6 +94,29 @@ class ComparisonError(SutjaError, ValueError):
 def make_unwritable_error(kind: type[ErrorKind], path: Path, error: OSError, remedy: str) -> ErrorKind:
     """Make the error, of this kind, for a file or a folder that cannot be written."""
     return kind(f"cannot be written ({error.strerror or error})", where=str(path), remedy=remedy)
+
+
+def check_own_data(path: Path, names: Iterable[str]) -> None:
+    """Refuse a path that does not exist.
+
+    Parameters
+    ----------
+    path : Path
+        Path of a person's own data, or a misspelt name of a data set.
+    names : Iterable[str]
+        Names of the data sets that fit.
+
+    Raises
+    ------
+    DataError
+        There is no such file or folder.
+    """
+    if not path.exists():
+        raise DataError(
+            "there is no such file or folder, and no data set of this name",
+            where=str(path),
+            remedy=f"check the path, or name one of {', '.join(names)}",
+        )
 
 
 def make_unreadable_error(path: Path, error: Exception, what: str = "cannot be read") -> DataError:

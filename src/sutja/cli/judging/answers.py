@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
+    from sutja.data.labelled.tables import Texts
     from sutja.evaluation import Answers
 
 _MOST_NOTES = 20  # unreadable inputs that are named one by one
@@ -55,6 +56,30 @@ class Evaluated:
     def n_unreadable(self) -> int:
         """Number of items that could not be read."""
         return 0 if self.answers.unreadable is None else int(self.answers.unreadable.sum())
+
+
+def evaluate_texts(answers: Answers, table: Texts, errors: Sequence[str]) -> Evaluated:
+    """Put together the evaluation of answers to a table of files and their texts.
+
+    Parameters
+    ----------
+    answers : Answers
+        An answer to each file of the table.
+    table : Texts
+        The files.
+    errors : Sequence[str]
+        Errors of the files that could not be read.
+    """
+    from sutja.evaluation import find_repeats
+
+    return Evaluated(
+        answers,
+        table.source,
+        repeated=find_repeats([str(path) for path in table.paths]),
+        trained_on=np.zeros(len(table), bool),
+        groups=None if table.groups is None else len(np.unique(table.groups)),
+        notes=tuple(list_unreadable(errors)),
+    )
 
 
 def describe_unreadable(k: int, n: int, noun: str, consequence: str) -> str:

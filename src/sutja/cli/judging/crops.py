@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sutja.cli.judging.answers import Evaluated, list_unreadable, refuse_unreadable, require_data
+from sutja.cli.judging.answers import Evaluated, evaluate_texts, refuse_unreadable, require_data
 
 if TYPE_CHECKING:
     from sutja.model_file import ModelFile
@@ -86,7 +86,7 @@ def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) ->
 def _evaluate_reader(reader: Reader, data: str | None, part: str) -> Evaluated:
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.load import load_texts
-    from sutja.evaluation import compare_pages, find_repeats
+    from sutja.evaluation import compare_pages
 
     data = require_data(
         data,
@@ -98,11 +98,4 @@ def _evaluate_reader(reader: Reader, data: str | None, part: str) -> Evaluated:
     pages = [page for page in every if page.page == 1]  # the text is that of a file's first page
     errors = [page.error for page in pages if page.error is not None]
     refuse_unreadable(errors, len(pages), table.source)
-    return Evaluated(
-        compare_pages(pages, table.texts),
-        table.source,
-        repeated=find_repeats([str(path) for path in table.paths]),
-        trained_on=np.zeros(len(pages), bool),
-        groups=None if table.groups is None else len(np.unique(table.groups)),
-        notes=tuple(list_unreadable(errors)),
-    )
+    return evaluate_texts(compare_pages(pages, table.texts), table, errors)

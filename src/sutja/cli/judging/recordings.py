@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sutja.cli.judging.answers import Evaluated, list_unreadable, refuse_unreadable, require_data
+from sutja.cli.judging.answers import Evaluated, evaluate_texts, refuse_unreadable, require_data
 
 if TYPE_CHECKING:
     from sutja.evaluation import Answers
@@ -38,7 +38,6 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
 
     from sutja.cli.progress import show_progress
     from sutja.data.labelled.recordings import load_spoken_texts
-    from sutja.evaluation import find_repeats
     from sutja.grammar.number_words import extract_digits
     from sutja.listening import Listener
 
@@ -53,14 +52,8 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
     recordings = list(show_progress(listener.listen_many(table.paths), len(table.paths), "listening"))
     errors = [recording.error for recording in recordings if recording.error is not None]
     refuse_unreadable(errors, len(recordings), table.source)
-    return Evaluated(
-        answers_of(recordings, [extract_digits(text) for text in table.texts]),
-        table.source,
-        repeated=find_repeats([str(path) for path in table.paths]),
-        trained_on=np.zeros(len(recordings), bool),
-        groups=None if table.groups is None else len(np.unique(table.groups)),
-        notes=tuple(list_unreadable(errors)),
-    )
+    answers = answers_of(recordings, [extract_digits(text) for text in table.texts])
+    return evaluate_texts(answers, table, errors)
 
 
 def answers_of(recordings: list[Recording], digits: list[str]) -> Answers:

@@ -21,7 +21,7 @@ from sutja.data.labelled.labels import show_some
 from sutja.data.sets.catalogue import ENTRIES, data_root
 from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
 from sutja.data.split.fixed import assign_fold, is_test
-from sutja.errors import DataError
+from sutja.errors import DataError, check_own_data
 
 BoxPart = Literal["train", "validation", "test"]
 KNOWN = ("bccd", "cheques")
@@ -111,12 +111,7 @@ def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
 
 def _read_own(path: Path) -> Scenes:
     """A person's own data, by what kind of data it is."""
-    if not path.exists():
-        raise DataError(
-            "there is no such file or folder, and no data set of this name",
-            where=str(path),
-            remedy=f"check the path, or name one of {', '.join(KNOWN)}",
-        )
+    check_own_data(path, KNOWN)
     if path.is_file():
         return read_coco({"all": path})
     files = find_coco_files(path)

@@ -24,7 +24,7 @@ from sutja.data.sets.catalogue import DEFAULT, ENTRIES
 from sutja.data.sets.digit_sets import FIRST_DIGIT, read_digit_set
 from sutja.data.sets.digits import Part
 from sutja.data.split.fixed import RULES
-from sutja.errors import DataError
+from sutja.errors import DataError, check_own_data
 
 __all__ = ["Labelled", "load_labelled", "load_texts"]
 
@@ -188,12 +188,7 @@ def _known(name: str, part: Part, resize: Size | None) -> Labelled:
 
 def _read_own(path: Path, part: Part, resize: Size | None) -> LoadedPictures:
     """Pictures and raw labels of a person's own data, by what kind of data it is."""
-    if not path.exists():
-        raise DataError(
-            "there is no such file or folder, and no data set of this name",
-            where=str(path),
-            remedy=f"check the path, or name one of {', '.join(_classify_names())}",
-        )
+    check_own_data(path, _classify_names())
     if path.is_dir():
         idx = read_idx_folder(path, part)
         return read_class_folders(path, part, resize) if idx is None else idx

@@ -62,7 +62,7 @@ class ListenConfig(CtcConfig):
 
 
 def load_average(path: Path) -> Listener:
-    """Load the averaged network of a checkpoint, ready for use.
+    """Load the averaged acoustic model of a checkpoint, ready for use.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def start(
     path : Path | None
         Checkpoint to go on from, where it exists.
     weights : Path | Listener | None
-        Network to begin with, or the checkpoint of another run, whose averaged weights are taken.
+        Acoustic model to begin with, or the checkpoint of another run, whose averaged weights are taken.
     facts : Mapping[str, Any] | None
         As for `sutja.training.ctc.prepare_state`.
 

@@ -56,7 +56,7 @@ class TranscribeConfig(CtcConfig):
 
 
 def load_average(path: Path) -> Transcriber:
-    """Load the averaged network of a checkpoint, ready for use.
+    """Load the averaged transcriber of a checkpoint, ready for use.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def start(
     path : Path | None
         Checkpoint to go on from, where it exists.
     weights : Path | Transcriber | None
-        Network to begin with, or the checkpoint of another run, whose averaged weights are taken.
+        Transcriber to begin with, or the checkpoint of another run, whose averaged weights are taken.
     facts : Mapping[str, Any] | None
         As for `sutja.training.ctc.prepare_state`.
 
