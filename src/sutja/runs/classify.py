@@ -5,7 +5,6 @@ Letters: n pictures, C channels, H rows, W columns, K classes.
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,7 +14,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
@@ -28,9 +26,9 @@ from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError, TrainingError
 from sutja.metrics import clopper_pearson, expected_calibration_error, format_percent
-from sutja.model_file import Card, Preprocessing, Scaling, TrainingSet
+from sutja.model_file import Card, Preprocessing, Scaling
 from sutja.nets.named import NETS, make_net
-from sutja.runs import plots
+from sutja.runs import cards, plots
 from sutja.runs.calibration import choose_default_threshold
 from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.parts import Log, Parts, log_leaks
@@ -328,26 +326,18 @@ def make_card(
     right = probabilities.argmax(1) == parts.validation.labels
     table = RiskTable.measure(probabilities.max(1), right)
     train = parts.train
-    return Card(
-        "classify",
-        plan.name,
-        (),
-        Preprocessing(CLIP if train.clips else "pixels", params.to_json()),
+    preprocessing = Preprocessing(CLIP if train.clips else "pixels", params.to_json())
+    return replace(
+        cards.make_card("classify", plan.name, preprocessing, train, plan.config.seed, fitted.versions),
         thresholds=table.counts,
         threshold=choose_default_threshold(table),
         scaling=scaling,
-        classes=train.classes,
-        training_data=(TrainingSet(train.source, len(train), train.terms, train.checksum()),),
-        open_terms=train.open_terms,
-        seed=plan.config.seed,
-        versions={**fitted.versions, "onnxruntime": onnxruntime.__version__},
         results=(
             measure(
                 parts.validation, validation, scaling, "validation, which chose temperature and threshold"
             ),
             measure(parts.test, test, scaling, "test"),
         ),
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         fingerprint=make_fingerprint(train.images).to_text(),
     )
 

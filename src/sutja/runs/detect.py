@@ -5,7 +5,6 @@ Letters: n pictures, H, W rows and columns, K classes.
 
 from __future__ import annotations
 
-import datetime
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
@@ -26,9 +24,9 @@ from sutja.data.boxes.load import load_boxed
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError, TrainingError
-from sutja.model_file import Card, Preprocessing, TrainingSet
+from sutja.model_file import Card, Preprocessing
 from sutja.nets.detector import SIZES, Detector, DetectorConfig
-from sutja.runs import plots
+from sutja.runs import cards, plots
 from sutja.runs.calibration import calibrate_detector
 from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, drop_line, log_leaks, read_items
@@ -379,19 +377,8 @@ def train(
 
 def _make_card(plan: Plan, params: FrameParams, parts: Parts[BoxedSet], fitted: FittedDetector) -> Card:
     """Make a card that is not calibrated yet."""
-    data = parts.train
-    return Card(
-        "detect",
-        plan.name,
-        (),
-        Preprocessing("frame", params.to_json()),
-        classes=data.classes,
-        training_data=(TrainingSet(data.source, len(data), data.terms, data.checksum()),),
-        open_terms=data.open_terms,
-        seed=plan.config.seed,
-        versions={**fitted.versions, "onnxruntime": onnxruntime.__version__},
-        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    )
+    preprocessing = Preprocessing("frame", params.to_json())
+    return cards.make_card("detect", plan.name, preprocessing, parts.train, plan.config.seed, fitted.versions)
 
 
 def _detect(

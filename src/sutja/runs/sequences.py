@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import tempfile
 from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ from sutja.data.split.hold_out import split_three_ways
 from sutja.evaluation import Answers, evaluate
 from sutja.model_file import Calibration, Card, ModelFile, TrainingSet, write_model
 from sutja.model_file.bundled import Model, open_model
+from sutja.runs import cards
 from sutja.runs.calibration import calibrate_reader
 from sutja.runs.folder import MODEL, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, read_items
@@ -282,8 +282,7 @@ def finish(
         measure(validation, card.threshold, parts.train.source, "validation"),
         measure(test, card.threshold, parts.train.source, "test"),
     )
-    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-    card = replace(card, results=results, created=created)
+    card = replace(card, results=results, created=cards.get_time())
     write_model(folder.path / MODEL, raw.data, card)
     return card, test
 

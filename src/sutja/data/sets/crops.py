@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sutja.data.sets.digits import read_csv, read_records
 from sutja.errors import DataError, make_unreadable_error
+from sutja.grammar.strings import keep_digits
 
 _DOCUMENT = re.compile(r"wikitexte_(\d+)")  # of the volunteers' pages: one writer a number
 _STROKE_WIDTH = 2  # pixels of a picture of 28 by 28
@@ -50,7 +51,7 @@ class CropRecord:
     @property
     def digits(self) -> str:
         """Digits of the text, in their order."""
-        return "".join(sign for sign in self.text if sign in "0123456789")
+        return keep_digits(self.text)
 
 
 @dataclass(frozen=True)
