@@ -99,6 +99,16 @@ def test_usps_files_that_are_none(tmp_path, text):
         read_usps(tmp_path, "train")
 
 
+@pytest.mark.parametrize(
+    "table", ["path,label,group\n1.png,1,1081_1\n", "file,label,group\n1.png,one,1081_1\n"]
+)
+def test_exam_digits_with_another_table(tmp_path, table):
+    (tmp_path / "exam-digits").mkdir()
+    (tmp_path / "exam-digits" / "labels.csv").write_text(table)
+    with pytest.raises(DataError, match=r"labels\.csv: is no table of the columns file, label and group"):
+        read_exam_digits(tmp_path)
+
+
 def test_exam_digits_are_inverted(tmp_path):
     folder = tmp_path / "exam-digits"
     folder.mkdir()

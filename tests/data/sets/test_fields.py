@@ -36,6 +36,12 @@ def orand(tmp_path):
     return tmp_path
 
 
+def test_orand_car_with_another_table(orand):
+    (orand / "orand-car" / "labels.csv").write_text("path,text\na_1.jpg,85\n")
+    with pytest.raises(DataError, match=r"labels\.csv: is no table of the columns file and text"):
+        read_orand_car(orand)
+
+
 def test_orand_car_boxes_go_from_left_to_right(orand):
     first, second, third = read_orand_car(orand)
     assert (first.key, first.text, first.path) == ("a_1", "85", orand / "orand-car" / "images" / "a_1.jpg")

@@ -96,6 +96,16 @@ def test_rows_of_recordings_by_hand(data_root):
     assert sum(word in digits for word in words) == 190
 
 
+@pytest.mark.parametrize(
+    ("read", "name"), [(read_spoken_strings, "spoken-strings"), (read_telephone_speech, "telephone-speech")]
+)
+def test_a_table_of_other_columns(tmp_path, read, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "labels.csv").write_text("path,label\na.ogg,one\n")
+    with pytest.raises(DataError, match=r"labels\.csv: is no table of the columns file and (digits|text)"):
+        read(tmp_path)
+
+
 def test_a_table_without_speakers(tmp_path):
     (tmp_path / "four").mkdir()
     (tmp_path / "four" / "labels.csv").write_text("file,text\na.ogg,one\n")

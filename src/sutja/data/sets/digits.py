@@ -101,13 +101,17 @@ def read_exam_digits(root: Path) -> Digits:
     Raises
     ------
     DataError
-        A file is missing or not 28 by 28.
+        A file is missing or not 28 by 28, or the table has other columns.
     """
     folder = root / "exam-digits"
-    rows = read_csv(folder / "labels.csv")
-    images = np.stack([255 - _gray(folder / row["file"], (28, 28)) for row in rows])
-    labels = np.array([int(row["label"]) for row in rows], dtype=np.int64)
-    return Digits(images, labels, np.array([row["group"] for row in rows]))
+    rows = read_records(
+        folder / "labels.csv",
+        lambda row: (folder / row["file"], int(row["label"]), row["group"]),
+        "the columns file, label and group",
+    )
+    images = np.stack([255 - _gray(path, (28, 28)) for path, _, _ in rows])
+    labels = np.array([label for _, label, _ in rows], dtype=np.int64)
+    return Digits(images, labels, np.array([group for _, _, group in rows]))
 
 
 def read_bundled_digits() -> Digits:

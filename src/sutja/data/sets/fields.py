@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from sutja.data.sets.digits import read_csv, read_csv_rows
+from sutja.data.sets.digits import read_csv, read_csv_rows, read_records
 from sutja.errors import DataError, make_unreadable_error
 
 DigitBox = tuple[int, int, int, int, int]  # x0, y0, x1, y1, digit
@@ -135,8 +135,11 @@ def read_orand_car(root: Path) -> list[AmountRecord]:
     """
     folder = root / "orand-car"
     boxes = _coco_boxes(folder / "boxes.coco.json")
-    rows = read_csv(folder / "labels.csv")
-    return [AmountRecord(folder / "images" / r["file"], r["text"], boxes.get(r["file"], ())) for r in rows]
+    return read_records(
+        folder / "labels.csv",
+        lambda row: AmountRecord(folder / "images" / row["file"], row["text"], boxes.get(row["file"], ())),
+        "the columns file and text",
+    )
 
 
 def read_cheques(root: Path) -> list[ChequeRecord]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sutja.data.sets.digits import read_csv, read_records
+from sutja.data.sets.digits import read_records
 from sutja.data.split.fixed import assign_fold, is_test
 from sutja.errors import make_unreadable_error
 
@@ -49,7 +49,11 @@ def read_fsdd(root: Path) -> list[SpokenRecord]:
 def read_spoken_strings(root: Path) -> list[SpokenRecord]:
     """The 50 strings of digits of one speaker; made from the reading script, not checked by ear."""
     folder = root / "spoken-strings"
-    return [SpokenRecord(folder / r["file"], r["digits"], "one") for r in read_csv(folder / "labels.csv")]
+    return read_records(
+        folder / "labels.csv",
+        lambda row: SpokenRecord(folder / row["file"], row["digits"], "one"),
+        "the columns file and digits",
+    )
 
 
 def read_an4(root: Path) -> list[SpokenRecord]:
@@ -91,8 +95,11 @@ def read_recordings(root: Path, name: str) -> list[SpokenRecord]:
 def read_telephone_speech(root: Path) -> list[SpokenRecord]:
     """The 400 turns from telephone calls, none of which says a number; the group is the call."""
     folder = root / "telephone-speech"
-    rows = read_csv(folder / "labels.csv")
-    return [SpokenRecord(folder / r["file"], r["text"], r["file"].rpartition("_")[0]) for r in rows]
+    return read_records(
+        folder / "labels.csv",
+        lambda row: SpokenRecord(folder / row["file"], row["text"], row["file"].rpartition("_")[0]),
+        "the columns file and text",
+    )
 
 
 def read_noise(root: Path) -> list[SpokenRecord]:
