@@ -15,7 +15,7 @@ from sutja.cli.judging.answers import describe_unreadable, echo_note
 from sutja.cli.judging.crops import evaluate_crops
 from sutja.cli.judging.pages import evaluate_pages
 from sutja.cli.judging.recordings import evaluate_recordings
-from sutja.cli.options import model_and_data
+from sutja.cli.options import choice_option, model_and_data
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -46,12 +46,8 @@ _SHARE = click.FloatRange(0.0, 1.0, min_open=True, max_open=True)
     metavar="SHARE",
     help="Confidence level of the guarantee.",
 )
-@click.option(
-    "--method",
-    type=click.Choice(("ltt", "sgr")),
-    default="ltt",
-    show_default=True,
-    help="Learn then test (ltt), or selection with guaranteed risk (sgr).",
+@choice_option(
+    "--method", ("ltt", "sgr"), "ltt", "Learn then test (ltt), or selection with guaranteed risk (sgr)."
 )
 @click.option("--out", metavar="FILE", help="Write the calibrated model to FILE instead of changing MODEL.")
 @click.option(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sutja.cli.errors import report_errors
+from sutja.cli.options import choice_option
 from sutja.cli.train import Duration, Numbers
 from sutja.errors import ComparisonError
 
@@ -79,13 +80,7 @@ class Names(click.ParamType[tuple[str, ...]]):
     "--device", default="auto", help="Device of networks: cpu, cuda.  [default: a GPU if there is one]"
 )
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Fits at a time.  [default: one per core]")
-@click.option(
-    "--engine",
-    type=click.Choice(("joblib", "dask", "ray")),
-    default="joblib",
-    show_default=True,
-    help="Engine that runs the fits.",
-)
+@choice_option("--engine", ("joblib", "dask", "ray"), "joblib", "Engine that runs the fits.")
 @click.option("--address", default="", metavar="ADDRESS", help="Address of a running cluster of Dask or Ray.")
 def compare(
     data: str | None, out: Path | None, resume: bool, resize: tuple[int, int] | None, **choices: Any

@@ -25,17 +25,30 @@ def combine(*decorators: Decorator) -> Decorator:
     return decorate
 
 
+def choice_option(name: str, values: tuple[str, ...], default: str, text: str) -> Decorator:
+    """Make an option that takes one of some values.
+
+    Parameters
+    ----------
+    name : str
+        Name of the option, with its dashes.
+    values : tuple[str, ...]
+        Values that it takes.
+    default : str
+        Value where none is given; `--help` shows it.
+    text : str
+        Explanation in `--help`.
+    """
+    return click.option(name, type=click.Choice(values), default=default, show_default=True, help=text)
+
+
 threads_option = click.option(
     "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of threads."
 )
 
 kind_options = combine(
-    click.option(
-        "--kind",
-        type=click.Choice(KINDS),
-        default="auto",
-        show_default=True,
-        help="Kind of the numbers; check stands for numbers with a check digit.",
+    choice_option(
+        "--kind", KINDS, "auto", "Kind of the numbers; check stands for numbers with a check digit."
     ),
     click.option("--country", metavar="CODE", help="Country of postcodes, dates and amounts, e.g. DE or US."),
 )
@@ -82,12 +95,8 @@ def max_error_option(answers: str, example: float) -> Decorator:
 model_and_data = combine(
     click.argument("model"),
     click.argument("data", required=False),
-    click.option(
-        "--part",
-        type=click.Choice(PARTS),
-        default="test",
-        show_default=True,
-        help="Part of the data to use, where they are split into training and test part.",
+    choice_option(
+        "--part", PARTS, "test", "Part of the data to use, where they are split into training and test part."
     ),
     threads_option,
 )

@@ -12,7 +12,7 @@ import click
 from click.core import ParameterSource
 
 from sutja.cli.errors import report_errors
-from sutja.cli.options import combine
+from sutja.cli.options import choice_option, combine
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _STOPPED = "stopped; the same command with --resume goes on from there"
@@ -90,12 +90,8 @@ def train() -> None:
 
 @train.command(short_help="Learn to classify pictures: a digit, a character or anything else.")
 @click.argument("data", required=False)
-@click.option(
-    "--net",
-    type=click.Choice(("mlp", "convnet", "inknet", "lenet5", "lecun1989")),
-    default="convnet",
-    show_default=True,
-    help="Architecture of the network.",
+@choice_option(
+    "--net", ("mlp", "convnet", "inknet", "lenet5", "lecun1989"), "convnet", "Architecture of the network."
 )
 @click.option(
     "--hidden",
@@ -105,13 +101,7 @@ def train() -> None:
     show_default=True,
     help="Neurons of the mlp's hidden layers.",
 )
-@click.option(
-    "--size",
-    type=click.Choice(("s", "m", "l")),
-    default="s",
-    show_default=True,
-    help="Size of convnet and inknet.",
-)
+@choice_option("--size", ("s", "m", "l"), "s", "Size of convnet and inknet.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
 @click.option("--budget", type=Duration(), metavar="TIME", help="Train for this time instead: 60s, 5m, 1h.")
 @click.option("--batch-size", type=click.IntRange(1), help="Pictures a step.  [default: that of the network]")
@@ -172,9 +162,7 @@ def transcribe(
 
 @train.command(short_help="Learn to detect objects of any classes in pictures.")
 @click.argument("data")
-@click.option(
-    "--size", type=click.Choice(("s", "m", "l")), default="s", show_default=True, help="Size of the network."
-)
+@choice_option("--size", ("s", "m", "l"), "s", "Size of the network.")
 @click.option("--epochs", type=click.IntRange(1), help="Passes over the data.")
 @click.option("--budget", type=Duration(), metavar="TIME", help="Train for this time instead: 60s, 5m, 1h.")
 @click.option("--batch-size", type=click.IntRange(1), default=16, show_default=True, help="Pictures a step.")
@@ -183,12 +171,11 @@ def transcribe(
     type=click.IntRange(32, 4096),
     help="Pixels of a picture's longer side, as the network sees it.  [default: enough for small objects]",
 )
-@click.option(
+@choice_option(
     "--augment",
-    type=click.Choice(("none", "written", "upright", "anyhow")),
-    default="upright",
-    show_default=True,
-    help="Augmentation: for text, for upright objects, or for objects turned anyhow.",
+    ("none", "written", "upright", "anyhow"),
+    "upright",
+    "Augmentation: for text, for upright objects, or for objects turned anyhow.",
 )
 @click.option("--device", default="auto", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
 @click.option(
