@@ -7,7 +7,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.letters import make_address, write_lines
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import CITIES, GOODS, LAST, make_person, pick
 from sutja.synthesis.pages.writing import (
     write_by_hand,
@@ -23,10 +23,8 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 def make_invoice(context: RenderContext) -> Sheet:
     """An invoice with goods, prices and sums; at times with notes by hand on it."""
     rng = context.rng
-    theme = Theme(context, float(rng.uniform(8, 12)))
-    unit = theme.unit
-    width = int(unit * rng.uniform(54, 72))
-    sheet = Sheet(rng, (int(width * theme.uniform(0.9, 1.3)), width))
+    theme, sheet = begin_page(context, (8, 12), (54, 72), (0.9, 1.3))
+    unit, width = theme.unit, sheet.width
     margin, leading = width * 0.07, unit * theme.uniform(1.7, 2.2)
     marks.draw_logo(sheet, theme, width * 0.75, unit, unit * 5)
     write_lines(sheet, theme, make_address(theme), margin, unit * 4, leading, by_hand=False)

@@ -7,7 +7,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.marks import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import CITIES, LAST, STREETS, make_amount_in_words, make_person, pick
 from sutja.synthesis.pages.writing import (
     Part,
@@ -24,9 +24,8 @@ _BANKS = ["Bank", "BANK LTD", "National Bank", "Credit Union", "Sparkasse", "Ban
 def make_cheque(context: RenderContext) -> Sheet:
     """One cheque, filled in by hand or by a printer."""
     rng = context.rng
-    theme = Theme(context, float(rng.uniform(8, 13)), largest=24)
-    width = int(theme.unit * rng.uniform(56, 78))
-    sheet = Sheet(rng, (int(width * rng.uniform(0.42, 0.52)), width))
+    theme, sheet = begin_page(context, (8, 13), (56, 78), (0.42, 0.52), largest=24)
+    width = sheet.width
     if theme.chance(0.8):
         inset = theme.uniform(0, 0.06) * width
         marks.draw_security_print(

@@ -7,7 +7,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.marks import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import LAST, PROSE, make_label, make_person, pick
 from sutja.synthesis.pages.writing import (
     write_by_hand,
@@ -168,10 +168,8 @@ def _machine_line(sheet: Sheet, theme: Theme, margin: float) -> None:
 
 def make_document(context: RenderContext) -> Sheet:
     """A certificate, a ticket or a letter of a bank: labels with long numbers of any size beside or below."""
-    theme = Theme(context, float(context.rng.uniform(7, 13)), largest=24)
-    unit = theme.unit
-    width = int(unit * theme.uniform(44, 74))
-    sheet = Sheet(theme.rng, (int(width * theme.uniform(0.5, 1.1)), width))
+    theme, sheet = begin_page(context, (7, 13), (44, 74), (0.5, 1.1), largest=24)
+    unit, width = theme.unit, sheet.width
     if theme.chance(0.4):
         marks.draw_security_print(sheet, theme, (0, 0, width, sheet.height))
     margin, y = width * theme.uniform(0.04, 0.1), unit * theme.uniform(2.5, 4)

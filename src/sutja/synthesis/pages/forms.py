@@ -9,7 +9,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.marks import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import CITIES, PROSE, make_label, make_person, make_sentence, pick
 from sutja.synthesis.pages.writing import (
     Part,
@@ -25,9 +25,8 @@ from sutja.synthesis.pages.writing import (
 def make_form(context: RenderContext) -> Sheet:
     """A form in rows: each a label and a place for a number, for words or for ticks."""
     rng = context.rng
-    theme = Theme(context, float(rng.uniform(8, 13)), largest=26)
-    width = int(theme.unit * rng.uniform(50, 74))
-    sheet = Sheet(rng, (int(width * theme.uniform(0.7, 1.3)), width))
+    theme, sheet = begin_page(context, (8, 13), (50, 74), (0.7, 1.3), largest=26)
+    width = sheet.width
     margin = width * theme.uniform(0.03, 0.08)
     y = theme.unit * theme.uniform(2, 4)
     write_printed(
@@ -220,9 +219,8 @@ def _line_entry(
 def make_box_form(context: RenderContext) -> Sheet:
     """A sheet of boxes for rows of digits to be copied, long ones too, as handwriting was once collected."""
     rng = context.rng
-    theme = Theme(context, float(rng.uniform(8, 12)), largest=24)
-    width = int(theme.unit * rng.uniform(52, 70))
-    sheet = Sheet(rng, (int(width * theme.uniform(0.8, 1.25)), width))
+    theme, sheet = begin_page(context, (8, 12), (52, 70), (0.8, 1.25), largest=24)
+    width = sheet.width
     margin = width * 0.05
     y = theme.unit * 2.5
     write_printed(

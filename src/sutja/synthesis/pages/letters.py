@@ -6,7 +6,7 @@ from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import CITIES, COUNTRIES, PROSE, STREETS, make_person, pick
 from sutja.synthesis.pages.writing import (
     Part,
@@ -77,9 +77,8 @@ def write_lines(
 def make_envelope(context: RenderContext) -> Sheet:
     """The front of an envelope."""
     rng = context.rng
-    theme = Theme(context, float(rng.uniform(9, 15)), largest=30)
-    width = int(theme.unit * rng.uniform(42, 66))
-    sheet = Sheet(rng, (int(width * rng.uniform(0.48, 0.72)), width))
+    theme, sheet = begin_page(context, (9, 15), (42, 66), (0.48, 0.72), largest=30)
+    width = sheet.width
     by_hand = theme.chance(0.6)
     if theme.chance(0.75):
         desk_small = theme.small

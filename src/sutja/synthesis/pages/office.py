@@ -6,7 +6,7 @@ from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.theme import Theme, Value
+from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import (
     CITIES,
     COLUMNS,
@@ -31,10 +31,8 @@ from sutja.synthesis.pages.writing import (
 
 def make_tax_form(context: RenderContext) -> Sheet:
     """Lines with a number each and an amount in a box or a comb at the right, as tax forms have them."""
-    theme = Theme(context, float(context.rng.uniform(7, 11)), largest=20)
-    unit = theme.unit
-    width = int(unit * theme.uniform(56, 84))
-    sheet = Sheet(theme.rng, (int(width * theme.uniform(0.6, 1.1)), width))
+    theme, sheet = begin_page(context, (7, 11), (56, 84), (0.6, 1.1), largest=20)
+    unit, width = theme.unit, sheet.width
     margin = width * theme.uniform(0.02, 0.05)
     y = _tax_head(sheet, theme, margin)
     step = theme.writer.unit * theme.uniform(1.45, 2.0)

@@ -12,8 +12,10 @@ from sutja.synthesis.crops import ink
 from sutja.synthesis.crops.context import Families, RenderContext
 from sutja.synthesis.crops.glyphs import WrittenDigits, extract_ink
 from sutja.synthesis.fonts import Face
-from sutja.synthesis.pages.sheet import Alpha
+from sutja.synthesis.pages.sheet import Alpha, Sheet
 from sutja.synthesis.pages.sized_font import SizedFont, load_font
+
+Range = tuple[float, float]  # the least and the most of what is drawn at random
 
 _SERIF = (
     "oldstandar",
@@ -216,3 +218,32 @@ class Theme:
     def integer(self, low: int, high: int) -> int:
         """Any whole number from ``low`` to ``high``, both included."""
         return int(self.rng.integers(low, high + 1))
+
+
+def begin_page(
+    context: RenderContext, unit: Range, width: Range, height: Range, largest: float = 26.0
+) -> tuple[Theme, Sheet]:
+    """Draw the theme and the size of a page at random.
+
+    Parameters
+    ----------
+    context : RenderContext
+        Real digits and fonts.
+    unit : Range
+        Height of a printed digit in pixels.
+    width : Range
+        Width of the sheet in units.
+    height : Range
+        Height of the sheet in widths.
+    largest : float
+        Largest height of a written digit in pixels.
+
+    Returns
+    -------
+    tuple[Theme, Sheet]
+        The theme and the sheet, still empty.
+    """
+    rng = context.rng
+    theme = Theme(context, float(rng.uniform(*unit)), largest=largest)
+    columns = int(theme.unit * rng.uniform(*width))
+    return theme, Sheet(rng, (int(columns * rng.uniform(*height)), columns))
