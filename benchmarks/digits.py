@@ -280,7 +280,7 @@ def measure_lecun1989(t: Trial) -> Rows:
     recipe = load_recipe("lecun1989")
     passes = recipe.PASSES if t.limit is None else 1
     runs = recipe.repeat(t.part, t.seeds, passes)
-    rows = recipe.rows_of(runs, len(recipe.parts(t.part)[1]))
+    rows = recipe.make_rows(runs, len(recipe.load_parts(t.part)[1]))
     for row in rows:
         row["runs"] = row.pop("seeds")
         row["what"] = f"1989, {passes} passes, {row['what']}"

@@ -1,6 +1,7 @@
 """The recipe of the listener on made-up sounds: training, the mean of runs, what was heard."""
 
 import importlib
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,7 +46,8 @@ def sounds(tmp_path):
     return tmp_path
 
 
-def test_two_runs_and_their_mean(sounds, recipe, finish, capsys):
+def test_two_runs_and_their_mean(sounds, recipe, finish, capsys, monkeypatch):
+    monkeypatch.setattr(recipe, "ComposedRecordings", partial(recipe.ComposedRecordings, chunk=32))
     steps = ["--steps", "2", "--frames", "600", "--evaluate-every", "2"]
     recipe.main(["train", "--out", str(sounds), "--run", "one", *steps])
     recipe.main(

@@ -213,11 +213,14 @@ def test_memory_is_that_of_the_fit_alone(task, shared_worker):
 
 
 def test_an_idle_process_is_ended(task, monkeypatch):
+    before = {child.pid for child in psutil.Process().children()}
     workers = WorkerPool()
     assert workers.run(task(DummyClassifier())).status == Status.DONE
     (mine,) = [
-        some for some in psutil.Process().children() if "sutja.comparison.execution.worker" in some.cmdline()
-    ][-1:]
+        child
+        for child in psutil.Process().children()
+        if child.pid not in before and "sutja.comparison.execution.worker" in child.cmdline()
+    ]
     workers.close_idle()
     assert mine.is_running()
     monkeypatch.setattr(worker_pool, "_IDLE_SECONDS", 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -33,7 +34,7 @@ class PageResult(Protocol):
 P_contra = TypeVar("P_contra", bound=PageResult, contravariant=True)
 
 
-class Annotator(Generic[P_contra]):
+class Annotator(ABC, Generic[P_contra]):
     """Saves an annotated copy of each picture as a PNG file, under the name of the picture.
 
     Parameters
@@ -61,9 +62,9 @@ class Annotator(Generic[P_contra]):
         with open_atomic(self._folder / self._names.make(result.source, result.page)) as file:
             self.annotate(picture.pixels, result).save(file, format="PNG")
 
+    @abstractmethod
     def annotate(self, pixels: NDArray[Any], result: P_contra) -> Image:
         """Draw a result into a copy of its picture, uint8 (H, W) or (H, W, 3) RGB."""
-        raise NotImplementedError
 
     def open_pages(self, source: str) -> Iterator[Picture | PictureError]:
         """Iterate over the pages of a file."""

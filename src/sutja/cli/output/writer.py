@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -96,7 +97,7 @@ class JsonLines(Writer[Result]):
         return to_json(result.to_dict()) + "\n"
 
 
-class Table(Writer[R_contra]):
+class Table(ABC, Writer[R_contra]):
     """Aligned columns for people; the first is the name of the input.
 
     Parameters
@@ -125,6 +126,6 @@ class Table(Writer[R_contra]):
             lines.append(start + click.style(f"not read: {reason}", fg="red") + "\n")
         return "".join(lines) or start + click.style(self.empty, dim=True) + "\n"
 
+    @abstractmethod
     def rows(self, result: R_contra) -> list[str]:
         """Write a row for each number or detection, without the first column."""
-        raise NotImplementedError
