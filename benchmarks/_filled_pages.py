@@ -27,7 +27,7 @@ from sutja.data.split import fixed
 XYXY = tuple[float, float, float, float]
 _LEAST_DIGITS = 60  # of a writer; fewer would repeat themselves on a page
 _NAMES = ("Surname", "First name", "Street", "Town", "Occupation", "Remarks")
-_ASKED = (
+_QUESTIONS = (
     ("Date of birth", 8),
     ("Telephone", 10),
     ("Postcode", 5),
@@ -186,22 +186,22 @@ def draw_application(page: Page) -> None:
     page.write_text(page.mm(15), page.mm(27), _PROSE[0], 1.7)
     page.write_text(page.mm(15), page.mm(31), _PROSE[1], 1.7)
     y = page.mm(45)
-    for name, length in [_ASKED[i] for i in page.rng.permutation(len(_ASKED))]:
+    for name, length in [_QUESTIONS[i] for i in page.rng.permutation(len(_QUESTIONS))]:
         if page.rng.random() < 0.35:
             page.write_text(page.mm(15), y, str(page.rng.choice(_NAMES)), 2.2)
             page.draw_line(page.mm(60), page.mm(180), y + page.mm(1))
             page.scribble(page.mm(62), y, page.mm(float(page.rng.uniform(20, 70))), page.mm(6))
             y += page.mm(14)
         page.write_text(page.mm(15), y, name, 2.2)
-        x, digits, way = page.mm(60), page.draw_digits(length), page.rng.random()
+        x, digits, draw = page.mm(60), page.draw_digits(length), page.rng.random()
         height = page.mm(float(page.rng.uniform(4.5, 6.5)))
-        if way < 0.45:
+        if draw < 0.45:
             pitch = page.mm(7.5)
             for i in range(length):
                 page.draw_box((x + i * pitch, y - page.mm(7.5), x + (i + 1) * pitch, y + page.mm(1.5)))
             page.write_digits(digits, x, y - page.mm(0.3), height, pitch)
         else:
-            if way < 0.7:
+            if draw < 0.7:
                 page.draw_box((x, y - page.mm(8), x + page.mm(14 + 7 * length), y + page.mm(2)))
             else:
                 page.draw_line(x, x + page.mm(20 + 7 * length), y + page.mm(1))
@@ -297,15 +297,15 @@ def take_picture(rng: Generator, name: str, page: Page) -> FilledPage:
     """The picture of a page: ink on paper, scanned, copied or photographed."""
     paper = np.asarray(page.image, np.float32) / 255
     plane = paper * (1 - page.ink * float(rng.uniform(0.55, 0.95)))
-    way = str(rng.choice(["scan", "scan", "copy", "photo"]))
+    medium = str(rng.choice(["scan", "scan", "copy", "photo"]))
     shade, fields = float(rng.uniform(0.8, 1.0)), page.fields
     blur = float(rng.uniform(0.4, 0.9)) * page.dpi / 200
     plane = np.asarray(cv2.GaussianBlur(plane * shade, (0, 0), blur), np.float32)
-    if way == "copy":
+    if medium == "copy":
         plane = (plane > 0.62 * shade).astype(np.float32)
-    elif way == "photo":
+    elif medium == "photo":
         plane, fields = _photograph(rng, plane, fields)
-    noisy = plane * 255 + rng.normal(0, 0 if way == "copy" else float(rng.uniform(1, 5)), plane.shape)
+    noisy = plane * 255 + rng.normal(0, 0 if medium == "copy" else float(rng.uniform(1, 5)), plane.shape)
     return FilledPage(name, np.clip(noisy, 0, 255).astype(np.uint8), tuple(fields))
 
 

@@ -71,11 +71,11 @@ def _infer_shapes(model: onnx.ModelProto, shape: Shape, names: set[str]) -> dict
     source = next(value.name for value in model.graph.input if value.name not in known)
     wider = onnx.ModelProto()
     wider.CopyFrom(model)
-    asked = sorted(names - known.keys() - {source})
+    unknown = sorted(names - known.keys() - {source})
     del wider.graph.output[:]
-    wider.graph.output.extend(onnx.ValueInfoProto(name=name) for name in asked)
-    found = _make_session(wider).run(asked, {source: np.zeros(shape, np.float32)})
-    return known | {source: shape} | {name: value.shape for name, value in zip(asked, found, strict=True)}
+    wider.graph.output.extend(onnx.ValueInfoProto(name=name) for name in unknown)
+    found = _make_session(wider).run(unknown, {source: np.zeros(shape, np.float32)})
+    return known | {source: shape} | {name: value.shape for name, value in zip(unknown, found, strict=True)}
 
 
 def count_parameters(model: onnx.ModelProto) -> int:

@@ -146,7 +146,7 @@ def get_answers(mode: PeerMode, crops: Sequence[Crop], what: str, *, fresh: bool
     open_ones = [i for i, path in enumerate(paths) if fresh or not path.is_file()]
     total = sum(len(chunks[i]) for i in open_ones)
 
-    def asked() -> Iterator[PeerAnswer]:
+    def compute() -> Iterator[PeerAnswer]:
         for i in open_ones:
             found = []
             for answer in mode.ask(chunks[i]):
@@ -160,7 +160,7 @@ def get_answers(mode: PeerMode, crops: Sequence[Crop], what: str, *, fresh: bool
             )
 
     if open_ones:
-        for _ in track(asked(), f"{what}: {mode.peer}", total):
+        for _ in track(compute(), f"{what}: {mode.peer}", total):
             pass  # each is kept as it comes
     kept = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
     texts = [(text, float(sure)) for chunk in kept for text, sure in chunk["answers"]]

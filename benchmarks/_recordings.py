@@ -94,8 +94,8 @@ def load_an4_words(root: Path, part: str) -> list[LabelledRecording]:
         words = list_an4_words(record.text)
         found = find_numbers(words)
         plain = not {*MONTHS, "half", "of"}.intersection(words) and all(n.value is not None for n in found)
-        said = {word for number in found for word in words[number.start : number.stop]}
-        if found and plain and not DIGIT_WORDS.issuperset(said):
+        spoken = {word for number in found for word in words[number.start : number.stop]}
+        if found and plain and not DIGIT_WORDS.issuperset(spoken):
             digits, values = zip(*((number.digits, number.value) for number in found), strict=True)
             takes.append(_label(record, digits, values))
     return takes

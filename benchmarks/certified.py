@@ -52,7 +52,7 @@ def choose_uncertified(
     return choose_threshold(confidence, correct, max_error, level)
 
 
-WAYS: dict[str, Certify] = {**METHODS, "none": choose_uncertified}
+ALL_METHODS: dict[str, Certify] = {**METHODS, "none": choose_uncertified}
 
 
 def draw_samples(pool: Arrays, n: int, rng: np.random.Generator) -> tuple[Arrays, Arrays]:
@@ -71,14 +71,14 @@ SORTS = {"draws": draw_samples, "splits": split_pool}
 
 
 def replay(
-    pool: Arrays, way: Certify, sort: str, n: int, max_error: float, level: float, replays: int
+    pool: Arrays, certify: Certify, sort: str, n: int, max_error: float, level: float, replays: int
 ) -> dict[str, Any]:
     """Measure the share of thresholds found, their coverage, and the share of broken promises."""
     broken, coverages = 0, []
     for seed in range(replays):
         labelled, (confidence, correct) = SORTS[sort](pool, n, np.random.default_rng(seed))
         try:
-            threshold = way(*labelled, max_error, level).threshold
+            threshold = certify(*labelled, max_error, level).threshold
         except ThresholdError:
             continue
         kept = confidence >= threshold
@@ -101,7 +101,7 @@ def measure(pool: Arrays, sizes: Sequence[int], replays: int) -> list[dict[str, 
     """Every way, sort, size and error."""
     cases = [
         (name, sort, n, eps)
-        for name in WAYS
+        for name in ALL_METHODS
         for sort in SORTS
         for n in sizes
         for eps in MAX_ERRORS
@@ -114,7 +114,7 @@ def measure(pool: Arrays, sizes: Sequence[int], replays: int) -> list[dict[str, 
             "labels": n,
             "max_error": eps,
             "confidence": CONFIDENCE,
-            **replay(pool, WAYS[name], sort, n, eps, CONFIDENCE, replays),
+            **replay(pool, ALL_METHODS[name], sort, n, eps, CONFIDENCE, replays),
         }
         for name, sort, n, eps in track(cases, "replays", len(cases))
     ]

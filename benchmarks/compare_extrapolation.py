@@ -158,12 +158,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     names = args.data or DATA
     path = make_result_path(FIGURE, args.part, args.limit)
     rows = [*load_others(path, names), *(measure(name, args) for name in names)]
-    held = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
+    covered = [one["held"] for row in rows for one in row["errors"] if not one["faults"]]
     within = [one["within"] for row in rows for one in row["crossovers"]]
     content = {
         "load_before": load_before,
         "rows": rows,
-        "errors_held": [sum(held), len(held)],
+        "errors_held": [sum(covered), len(covered)],
         "crossovers_within": [sum(within), len(within)],
     }
     save_result(path, FIGURE, content)
@@ -179,7 +179,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for one in row["crossovers"]:
             print(f"{row['data']:<8}{one['pair']}: at {one['measured']:.0f}, expected {one['expected']}")
     print(
-        f"errors within their interval: {sum(held)} of {len(held)}; crossovers within {WITHIN:g} ×: "
+        f"errors within their interval: {sum(covered)} of {len(covered)}; crossovers within {WITHIN:g} ×: "
         f"{sum(within)} of {len(within)}"
     )
     print(f"kept in {format_path(path)}")

@@ -74,8 +74,8 @@ class Trial:
             ask = load_labelled(name, "test")
         else:
             keys = train.groups.tolist() if train.groups is not None else range(len(train))
-            held = np.array([is_validation(name, key) for key in keys])
-            train, ask = train.take(np.flatnonzero(~held)), train.take(np.flatnonzero(held))
+            held_out = np.array([is_validation(name, key) for key in keys])
+            train, ask = train.take(np.flatnonzero(~held_out)), train.take(np.flatnonzero(held_out))
         return self._some(train), self._some(ask)
 
     def _some(self, data: Labelled) -> Labelled:
@@ -129,15 +129,15 @@ def train_recipe(name: str, t: Trial) -> dict[str, Any]:
     recipe = RECIPES[name]
     learn, ask = t.parts(recipe.data)
     X, params = make_inputs(recipe, learn)
-    asked, _ = make_inputs(recipe, ask, params)
+    X_eval, _ = make_inputs(recipe, ask, params)
     runs = []
     for seed in range(t.seeds):
         fitted, seconds = fit(recipe, X, learn, seed)
-        log_probs = predict_log_proba(fitted.net, asked)
+        log_probs = predict_log_proba(fitted.net, X_eval)
         wrong = float((log_probs.argmax(1) != ask.labels).mean())
         run = {"error": wrong, "seconds": seconds, "rejected": compute_rejected(log_probs, ask.labels)}
         if recipe.views > 1:
-            answers = predict_five_views(fitted, asked, log_probs).argmax(1)
+            answers = predict_five_views(fitted, X_eval, log_probs).argmax(1)
             run["error_five_looks"] = float((answers != ask.labels).mean())
         print(f"{name}, seed {seed}: {run}", flush=True)
         runs.append(run)
@@ -186,13 +186,13 @@ def measure_perceptron(t: Trial) -> Rows:
     recipe = RECIPES["784-16-16-10, quick"]
     learn, ask = t.parts(recipe.data)
     X, params = make_inputs(recipe, learn, PixelsParams())  # 0 to 1, as peers are mostly fed
-    asked, _ = make_inputs(recipe, ask, params)
+    X_eval, _ = make_inputs(recipe, ask, params)
     for make in (make_scikit_learn, make_plain_torch):
         runs, name = [], ""
         for seed in range(t.seeds):
             peer = make(X, learn.labels, seed)
             name = peer.name
-            error, seconds, epochs = train_until(peer, asked, ask.labels, recipe.goal[0])
+            error, seconds, epochs = train_until(peer, X_eval, ask.labels, recipe.goal[0])
             runs.append({"error": error, "seconds": seconds, "epochs": float(epochs)})
         got = bool(max(run["error"] for run in runs) <= recipe.goal[0])
         row = make_row(quick["what"], name, runs, n=len(ask), reached=got)
@@ -205,23 +205,23 @@ def measure_stack(t: Trial) -> Rows:
     recipe = RECIPES["784-16-16-10, quick"]
     learn, ask = t.parts(recipe.data)
     X, params = make_inputs(recipe, learn)
-    asked, _ = make_inputs(recipe, ask, params)
-    ways = {
+    X_eval, _ = make_inputs(recipe, ask, params)
+    variants = {
         "each its own order": StackedConfig(epochs=STACK_EPOCHS),
         "one order for all": StackedConfig(epochs=STACK_EPOCHS, order_seed=0),
         "one order, bfloat16": StackedConfig(epochs=STACK_EPOCHS, order_seed=0, dtype="bfloat16"),
     }
     rows = []
-    for way, config in ways.items():
+    for variant, config in variants.items():
         runs = []
         for run in range(t.seeds):
             members = [Member(seed=STACK * run + k, lr=5e-3) for k in range(STACK)]
             begun = time.perf_counter()
             nets = fit_stacked(lambda: Mlp(X[0].size), X, learn.labels, members, config).nets
             seconds = (time.perf_counter() - begun) / STACK / STACK_EPOCHS
-            wrong = (predict_log_proba_stacked(nets, asked).argmax(2) != ask.labels).mean()
+            wrong = (predict_log_proba_stacked(nets, X_eval).argmax(2) != ask.labels).mean()
             runs.append({"error": float(wrong), "seconds": seconds})
-        rows.append(make_row(f"{STACK} networks, {way}", "sutja", runs, n=len(ask), goal=[None, 0.06]))
+        rows.append(make_row(f"{STACK} networks, {variant}", "sutja", runs, n=len(ask), goal=[None, 0.06]))
     loops: dict[str, Callable[[int], float]] = {
         "sutja, one by one": lambda seed: _train_alone(X, learn, seed)
     }
@@ -264,8 +264,8 @@ def measure_to_file(t: Trial) -> Rows:
             )
             export(fitted.net, card, Path(folder) / "mnist.onnx", [X[:256]])
             seconds = time.perf_counter() - begun
-        n, asked = len(ask), make_inputs(recipe, ask, params)[0]
-        wrong = float((predict_log_proba(fitted.net, asked).argmax(1) != ask.labels).mean())
+        n, X_eval = len(ask), make_inputs(recipe, ask, params)[0]
+        wrong = float((predict_log_proba(fitted.net, X_eval).argmax(1) != ask.labels).mean())
         runs.append({"error": wrong, "seconds": seconds, "training_seconds": training})
     what = f"{name}, from files to a model file"
     return [

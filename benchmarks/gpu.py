@@ -78,7 +78,7 @@ def count_net_macs(net: nn.Module, shape: tuple[int, int, int]) -> int:
 
 
 def train_once(
-    recipe: Recipe, X: Any, learn: Labelled, asked: Any, ask: Labelled, seed: int
+    recipe: Recipe, X: Any, learn: Labelled, X_eval: Any, ask: Labelled, seed: int
 ) -> dict[str, float]:
     """One network trained: its error, and the seconds from data on the device to trained weights."""
     device = torch.device(recipe.config.device)
@@ -90,7 +90,7 @@ def train_once(
     fitted = fit_classifier(net, pictures, labels, replace(recipe.config, seed=seed), log=lambda line: None)
     _wait(device)
     seconds = time.perf_counter() - begun
-    wrong = (predict_log_proba(fitted.net, asked).argmax(1) != ask.labels).mean()
+    wrong = (predict_log_proba(fitted.net, X_eval).argmax(1) != ask.labels).mean()
     return {"error": float(wrong), "seconds": seconds, "steps": float(fitted.steps)}
 
 
@@ -99,9 +99,9 @@ def measure_recipe(name: str, t: Trial, device: torch.device) -> dict[str, Any]:
     recipe = adapt_to_device(RECIPES[name], str(device), device.type == "cpu")
     learn, ask = t.parts(recipe.data)
     X, params = make_inputs(recipe, learn)
-    asked, _ = make_inputs(recipe, ask, params)
-    train_once(recipe, X, learn, asked, ask, t.seeds)  # loads kernels, records graphs
-    runs = [train_once(recipe, X, learn, asked, ask, seed) for seed in range(t.seeds)]
+    X_eval, _ = make_inputs(recipe, ask, params)
+    train_once(recipe, X, learn, X_eval, ask, t.seeds)  # loads kernels, records graphs
+    runs = [train_once(recipe, X, learn, X_eval, ask, seed) for seed in range(t.seeds)]
     net = make_net(recipe.net, X.shape[1:], len(learn.classes), size=recipe.size)
     macs = count_net_macs(net, X.shape[1:]) * PASSES * len(learn) * recipe.config.epochs
     rate = measure_best_rate(device, torch.bfloat16)

@@ -55,9 +55,11 @@ DEFAULT = "spoken"
 WORDS_SET = "an4, number words"  # the set whose grammar needs more than digits
 
 
-def make_case(take: LabelledRecording, heard: Sequence[str], confidence: float, accepted: bool) -> Case:
+def make_case(take: LabelledRecording, recognised: Sequence[str], confidence: float, accepted: bool) -> Case:
     """An answer to a recording: several numbers are kept apart, so that "12 3" is not "123"."""
-    return Case(" ".join(take.digits), " ".join(heard) or None, confidence, accepted and bool(heard))
+    return Case(
+        " ".join(take.digits), " ".join(recognised) or None, confidence, accepted and bool(recognised)
+    )
 
 
 def answer_with_sutja(listener: Listener, takes: Sequence[LabelledRecording], what: str) -> list[Case]:
@@ -81,13 +83,13 @@ def answer_with_sphinx(
     digest = sha256(f"{name} {part} {grammar} {[take.name for take in takes]}".encode()).hexdigest()[:16]
     kept = DRAFTS / f"pocketsphinx-{digest}.json"
     if fresh or not kept.is_file():
-        said = [
+        stored = [
             sphinx.transcribe(take.samples, grammar)
             for take in track(takes, f"{name}: {sphinx.PEER}", len(takes))
         ]
-        write_json(kept, said)
-    said = json.loads(kept.read_text(encoding="utf-8"))
-    return [make_case(take, heard, 1.0, True) for take, heard in zip(takes, said, strict=True)]
+        write_json(kept, stored)
+    stored = json.loads(kept.read_text(encoding="utf-8"))
+    return [make_case(take, recognised, 1.0, True) for take, recognised in zip(takes, stored, strict=True)]
 
 
 def count_digit_errors(cases: Sequence[Case]) -> dict[str, float | int | None]:
@@ -134,21 +136,21 @@ def measure(listener: Listener, args: argparse.Namespace, root: Path) -> list[di
 
 def measure_left_out(path: Path, part: str) -> list[dict[str, Any]]:
     """Digits of each speaker of `fsdd` as a listener hears them that has learnt from the five others."""
-    said = json.loads(path.read_text(encoding="utf-8"))
-    if said["test"] != (part == "test"):
-        has = "all" if said["test"] else "no test"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if stored["test"] != (part == "test"):
+        has = "all" if stored["test"] else "no test"
         raise SystemExit(
             f"error: {path} has answers to {has} recordings, which are not those of the {part} part; "
             "make others with recipes/listener_finish.py answers"
         )
     rows, shares = [], []
-    for speaker in sorted({answer["speaker"] for answer in said["answers"]}):
-        mine = [answer for answer in said["answers"] if answer["speaker"] == speaker]
+    for speaker in sorted({answer["speaker"] for answer in stored["answers"]}):
+        mine = [answer for answer in stored["answers"] if answer["speaker"] == speaker]
         right = make_rate(sum(answer["heard"] == answer["digit"] for answer in mine), len(mine))
         shares.append(float(right["rate"] or 0.0))
         rows.append({"set": f"fsdd, without {speaker}", "reader": "sutja", "n": len(mine), "right": right})
-    n = len(said["answers"])
-    hits = sum(answer["heard"] == answer["digit"] for answer in said["answers"])
+    n = len(stored["answers"])
+    hits = sum(answer["heard"] == answer["digit"] for answer in stored["answers"])
     mean = {**make_rate(hits, n), "rate": round(sum(shares) / len(shares), 5)}
     return [*rows, {"set": "fsdd, mean of those left out", "reader": "sutja", "n": n, "right": mean}]
 

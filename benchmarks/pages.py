@@ -129,10 +129,10 @@ def read_thousand(root: Path, count: int) -> dict[str, Any]:
 def measure_resident_mb() -> float:
     """The memory this process holds, in MB (Linux)."""
     try:
-        held = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        resident = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     except (OSError, IndexError):
         return 0.0
-    return held * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return resident * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
 def main(argv: Sequence[str] | None = None) -> None:

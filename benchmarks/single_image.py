@@ -101,11 +101,11 @@ def _make_bare_session(file: ModelFile) -> Any:
     return onnxruntime.InferenceSession(file.data, options, providers=["CPUExecutionProvider"])
 
 
-def take_turns(ways: dict[str, Ask], pictures: int, rounds: int, calls: int = CALLS) -> dict[str, Any]:
+def take_turns(variants: dict[str, Ask], pictures: int, rounds: int, calls: int = CALLS) -> dict[str, Any]:
     """Microseconds a call of each way: the median round, the quickest, and the slowest."""
-    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    seconds: dict[str, list[float]] = {name: [] for name in variants}
     for turn in range(rounds + 1):
-        for name, ask in ways.items():
+        for name, ask in variants.items():
             began = time.perf_counter()
             for i in range(calls):
                 ask(i % pictures)
@@ -130,15 +130,15 @@ def measure(path: Path, images: NDArray[np.uint8], rounds: int, calls: int = CAL
     X = batch_to_pixels(images, classifier.params)
     by_hand, answers = make_byte_calls(file, classifier, images)
     alone = make_network_calls(file, classifier, X)
-    ways = alone | _make_torch_calls(file, X) | by_hand | answers
-    check_agreement(ways, classifier, len(images))
+    variants = alone | _make_torch_calls(file, X) | by_hand | answers
+    check_agreement(variants, classifier, len(images))
     sure = [classifier.classify(image).alternatives == () for image in images]
     return {
         "name": file.card.name,
         "parameters": _count_parameters(file),
         "pictures": len(images),
         "without_alternatives": sum(sure),
-        "ways": take_turns(ways, len(images), rounds, calls),
+        "ways": take_turns(variants, len(images), rounds, calls),
     }
 
 
@@ -159,12 +159,15 @@ def _count_parameters(file: ModelFile) -> int:
     return count_parameters(onnx.load_model_from_string(file.data))
 
 
-def check_agreement(ways: dict[str, Ask], classifier: Classifier, pictures: int) -> None:
+def check_agreement(variants: dict[str, Ask], classifier: Classifier, pictures: int) -> None:
     """Stop where the ways that use the model's weights do not agree: then they are no contestants."""
     for i in range(pictures):
-        wanted = ways["sutja, Classifier.classify"](i).label
-        logs = [ways[name](i) for name in ("onnxruntime, session.run", "sutja, BoundRun")]
-        found = {ways["onnxruntime, by hand"](i), *(classifier.classes[int(np.argmax(log))] for log in logs)}
+        wanted = variants["sutja, Classifier.classify"](i).label
+        logs = [variants[name](i) for name in ("onnxruntime, session.run", "sutja, BoundRun")]
+        found = {
+            variants["onnxruntime, by hand"](i),
+            *(classifier.classes[int(np.argmax(log))] for log in logs),
+        }
         if found != {wanted}:
             raise SystemExit(f"error: picture {i} is {wanted} to one way and {sorted(found)} to others")
 
@@ -185,9 +188,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     content = {"rounds": args.rounds, "calls": CALLS, "load": load, "processor": processor, "rows": found}
     save_result(path, FIGURE, content, ("torch",))
     rows = [
-        (row["name"], way, f"{us['median_us']:.2f}", f"{us['least_us']:.2f}", f"{us['most_us']:.2f}")
+        (row["name"], variant, f"{us['median_us']:.2f}", f"{us['least_us']:.2f}", f"{us['most_us']:.2f}")
         for row in found
-        for way, us in row["ways"].items()
+        for variant, us in row["ways"].items()
     ]
     print(format_table(("network", "way", "µs a picture", "least", "most"), rows))
     print(f"kept in {format_path(path)}")

@@ -22,7 +22,7 @@ from sutja.charset import CHARSET
 from sutja.data.pages.grids import find_grid_fields
 from sutja.data.pages.pages import PRINTED, in_part
 from sutja.data.pages.real_page import read_grey
-from sutja.data.pages.tables import lay_out, measure_body
+from sutja.data.pages.tables import find_cell_boxes, measure_body
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.reading.page.cropping import CROP_METHODS, crop_field
@@ -39,7 +39,7 @@ SHARES = (0.52, 0.32, 0.16)
 REAL_SHARES = {"cheques": 0.30, "weather-tables": 0.42, "sudoku": 0.28}
 FIELDS_A_PAGE, WORDS_A_PAGE = 14, 1
 _MONEY = ("amount", "sum")  # a sign of currency may stand beside these that is not in their text
-_FIRST_WAY = 0.6  # of the crops are cut closely and cleaned, the others as they are
+_CLEANED_PART = 0.6  # of the crops are cut closely and cleaned, the others as they are
 _OFF, _FAR_OFF = 0.06, 0.16  # of the height: how far a detector's edges lie off, mostly and at times
 _SIGN_ROOM = 0.9  # of the height: how far before an amount a crop may begin, with the sign in it
 _LOOSE = 0.32  # of the height of a cheque's labelled box that is paper, at most
@@ -83,20 +83,20 @@ def _load_table_cells(root: Path, part: str) -> Iterator[RealField]:
         if not in_part("weather-tables", record.path.stem, part):
             continue
         picture = read_grey(record.path)
-        layout = lay_out(picture, *measure_body(record))
-        if layout is None:
+        boxes = find_cell_boxes(picture, *measure_body(record))
+        if boxes is None:
             continue
-        rows, columns = layout.boxes.shape[:2]
+        rows, columns = boxes.shape[:2]
         first = len(record.cells[0]) - columns  # the first column may be lost in the book's fold
         for row in range(rows):
             for column in range(columns - 1):
                 digits = _keep_digits(record.cells[row + 1][column + first])
                 if digits:
-                    yield RealField(picture, Box(*map(float, layout.boxes[row, column])), digits)
+                    yield RealField(picture, Box(*map(float, boxes[row, column])), digits)
 
 
 def _load_printed_cells(root: Path, part: str) -> Iterator[RealField]:
-    """Printed cells alone: the written ones are MNIST's digits, of its test part too (`data.pasted`)."""
+    """Yield printed cells alone: written ones are MNIST's digits (`sutja.data.sets.sudoku_mnist`)."""
     for record in read_sudoku(root):
         if record.outline is None or not in_part("sudoku", record.key, part):
             continue
@@ -192,12 +192,14 @@ class PageCrops:
             money = field.kind in _MONEY
             box = move_box(rng, Box(*field.box), before=_SIGN_ROOM if money else 0.0)
             text = texts.make_label(field.text, CHARSET)
-            yield Sample(self._piece(view, box), text, LabelMask.NON_DIGITS if money else LabelMask.SPACES)
+            yield Sample(
+                self._crop_field(view, box), text, LabelMask.NON_DIGITS if money else LabelMask.SPACES
+            )
         for box in self._beside(page)[:WORDS_A_PAGE]:
-            yield Sample(self._piece(view, box), "", LabelMask.NON_DIGITS)
+            yield Sample(self._crop_field(view, box), "", LabelMask.NON_DIGITS)
 
-    def _piece(self, view: PageTransform, box: Box) -> NDArray[np.uint8]:
-        return crop_field(view, box, CROP_METHODS[int(self._rng.random() >= _FIRST_WAY)]).pixels
+    def _crop_field(self, view: PageTransform, box: Box) -> NDArray[np.uint8]:
+        return crop_field(view, box, CROP_METHODS[int(self._rng.random() >= _CLEANED_PART)]).pixels
 
     def _beside(self, page: PageSample) -> list[Box]:
         """Boxes as large as a field of the page where none is: words, lines, pictures, paper."""
@@ -233,12 +235,12 @@ class PageCrops:
         scale = float(rng.uniform(0.5, 1.0)) if box.height > 26 else float(rng.uniform(0.85, 1.6))
         resized = cv2.resize(around, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         there = Box(*(scale * v for v in (box.x0 - x0, box.y0 - y0, box.x1 - x0, box.y1 - y0)))
-        piece = self._piece(
+        crop = self._crop_field(
             PageTransform.identity(np.asarray(resized, np.uint8)), move_box(rng, there, before=before)
         )
         if rng.random() < 0.75:
-            piece = camera.augment(rng, piece, 0.6)
-        return Sample(piece, field.digits, LabelMask.NON_DIGITS)
+            crop = camera.augment(rng, crop, 0.6)
+        return Sample(crop, field.digits, LabelMask.NON_DIGITS)
 
 
 def make_samples(fields: list[RealField], rng: Generator, most: int = 1000) -> list[Sample]:

@@ -119,15 +119,20 @@ def main() -> None:
     found = [case for page in pages for case in page]
     print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)
     try:
-        trust = calibrate_fields(pages, args.max_error)
+        field_confidence = calibrate_fields(pages, args.max_error)
     except ThresholdError as error:
         sys.exit(f"error: {error}")
-    accepted, wrong = next((n, k) for t, n, k in trust.thresholds.points if t == trust.threshold)
-    print(f"threshold {trust.threshold:.4f}: of {trust.thresholds.cases} {accepted} accepted, {wrong} wrong")
-    for raw, calibrated in trust.calibration.points:
+    accepted, wrong = next(
+        (n, k) for t, n, k in field_confidence.thresholds.points if t == field_confidence.threshold
+    )
+    print(
+        f"threshold {field_confidence.threshold:.4f}: "
+        f"of {field_confidence.thresholds.cases} {accepted} accepted, {wrong} wrong"
+    )
+    for raw, calibrated in field_confidence.calibration.points:
         print(f"  {raw:.4f} → {calibrated:.4f}")
     if args.write:
-        write_model(path, file.data, replace(file.card, fields=trust))
+        write_model(path, file.data, replace(file.card, fields=field_confidence))
         print(f"kept in {path}")
 
 

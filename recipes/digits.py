@@ -61,9 +61,9 @@ def choose_hold_out(name: str, data: Labelled) -> np.ndarray[Any, np.dtype[np.bo
 def load(name: str) -> Parts[Labelled]:
     """One set in three parts, 28 × 28."""
     data = load_labelled(name, "train", (SIDE, SIDE))
-    held = choose_hold_out(name, data)
+    held_out = choose_hold_out(name, data)
     test = load_labelled(name, "test", (SIDE, SIDE))
-    return Parts(data.take(np.flatnonzero(~held)), data.take(np.flatnonzero(held)), test)
+    return Parts(data.take(np.flatnonzero(~held_out)), data.take(np.flatnonzero(held_out)), test)
 
 
 def put_on_paper(data: Labelled, seed: int) -> Labelled:
@@ -104,13 +104,13 @@ def join(sets: Sequence[Labelled]) -> Labelled:
 
 def augment_all(sets: Mapping[str, Labelled], seed: int, often: Mapping[str, int]) -> Labelled:
     """Several sets, each digit as it comes, thinly, and on paper, with new pens for each repetition."""
-    ways: list[Labelled] = []
+    variants: list[Labelled] = []
     for place, (name, data) in enumerate(sets.items()):
         for time in range(often.get(name, 1)):
             thin = draw_thinly(data, seed + 10 * place + 1000 * time)
             drawn = put_on_paper(thin if time % 2 else data, seed + 10 * place + 1000 * time + 1)
-            ways += [data, thin, drawn]
-    return join(ways)
+            variants += [data, thin, drawn]
+    return join(variants)
 
 
 def compose(
@@ -142,12 +142,12 @@ def measure_results(model: ModelFile, sets: dict[str, Parts[Labelled]]) -> list[
     for name, parts in sets.items():
         for side in ("validation", "test"):
             data: Labelled = getattr(parts, side)
-            for way, some in (("light on dark", data), ("on paper", put_on_paper(data, 301))):
+            for variant, some in (("light on dark", data), ("on paper", put_on_paper(data, 301))):
                 pixels = batch_to_pixels(some.images, params)
                 log_probs = np.concatenate(
                     [session.run(pixels[i : i + 1024]) for i in range(0, len(pixels), 1024)]
                 )
-                rows.append({**measure(some, log_probs, card.scaling, side), "set": name, "way": way})
+                rows.append({**measure(some, log_probs, card.scaling, side), "set": name, "way": variant})
     return rows
 
 

@@ -71,22 +71,22 @@ def load_parts(part: str) -> tuple[Labelled, Labelled]:
     train = load_labelled("usps", "train")
     if part == "test":
         return train, load_labelled("usps", "test")
-    held = np.array([is_validation("usps", row) for row in range(len(train))])
-    return train.take(np.flatnonzero(~held)), train.take(np.flatnonzero(held))
+    held_out = np.array([is_validation("usps", row) for row in range(len(train))])
+    return train.take(np.flatnonzero(~held_out)), train.take(np.flatnonzero(held_out))
 
 
 def train(learn: Labelled, ask: Labelled, config: ClassifyConfig) -> Run:
     """One network, from its seed."""
     params = choose_params("lecun1989", learn)
-    seen, asked = batch_to_pixels(learn.images, params), batch_to_pixels(ask.images, params)
+    X_train, X_eval = batch_to_pixels(learn.images, params), batch_to_pixels(ask.images, params)
     torch.manual_seed(config.seed)
     net = QuickLecun1989(len(learn.classes))
     counts = net.counts()
     assert (counts.units, counts.connections, counts.parameters) == (1256, 64_660, 9760)
-    fitted = fit_classifier(net, seen, learn.labels, config, log=lambda line: None)
+    fitted = fit_classifier(net, X_train, learn.labels, config, log=lambda line: None)
     errors = [
         float((predict_log_proba(fitted.net, X).argmax(1) != y).mean())
-        for X, y in ((seen, learn.labels), (asked, ask.labels))
+        for X, y in ((X_train, learn.labels), (X_eval, ask.labels))
     ]
     return Run(fitted, errors[0], errors[1], fitted.seconds)
 

@@ -122,13 +122,13 @@ def answers(args: argparse.Namespace) -> None:
     """Transcribe, by each of these listeners, the speaker it was not trained on; write JSON."""
     records = read_fsdd(Path(os.environ["SUTJA_DATA"]))
     rows = [record for record in records if args.test or assign_part("fsdd", record) != "test"]
-    said: list[dict[str, Any]] = []
+    spoken: list[dict[str, Any]] = []
     for speaker in SPEAKERS:
         listener = Listener(args.out / "speakers" / speaker / "model.onnx")
         for record in rows:
             if record.group == speaker:
                 found = listener.listen(decode_recording(record.path), RATE).numbers
-                said.append(
+                spoken.append(
                     {
                         "speaker": speaker,
                         "file": record.path.name,
@@ -136,10 +136,10 @@ def answers(args: argparse.Namespace) -> None:
                         "heard": "".join(number.digits for number in found),
                     }
                 )
-        mine = [row for row in said if row["speaker"] == speaker]
+        mine = [row for row in spoken if row["speaker"] == speaker]
         right = float(np.mean([row["heard"] == row["digit"] for row in mine]))
         print(f"without {speaker}: {format_percent(right)} of {len(mine)} right", flush=True)
-    (args.out / args.file).write_text(json.dumps({"test": args.test, "answers": said}))
+    (args.out / args.file).write_text(json.dumps({"test": args.test, "answers": spoken}))
 
 
 def soup(args: argparse.Namespace) -> None:
@@ -167,7 +167,7 @@ class Case:
     dataset: str
     raw: float
     right: bool
-    heard: bool
+    recognised: bool
 
 
 def find_truth(classes: Sequence[int]) -> list[str]:
@@ -244,7 +244,7 @@ def bundle(args: argparse.Namespace) -> None:
     sets |= {"spoken by programs": load_utterances(args.out / "held"), "composed": load_composed(args.out)}
     sets["composed of strangers"] = load_strangers(args.out, args.out / args.run)
     found = [case for name, utterances in sets.items() for case in make_cases(listener, name, utterances)]
-    answered = [case for case in found if case.heard and case.dataset not in KNOWN]
+    answered = [case for case in found if case.recognised and case.dataset not in KNOWN]
     calibrate = fit_calibration(
         np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
     )
@@ -283,8 +283,8 @@ def measure(
     """Figures a set: numbers said, heard rightly, accepted, wrong among these, calibration error."""
     for name, utterances in sets.items():
         mine = [case for case in found if case.dataset == name]
-        answered = [case for case in mine if case.heard]
-        said = sum(case.right or not case.heard for case in mine)
+        answered = [case for case in mine if case.recognised]
+        spoken = sum(case.right or not case.recognised for case in mine)
         confidence = np.array([calibrate(case.raw) for case in answered])
         right = np.array([case.right for case in answered], bool)
         kept = confidence >= threshold if len(answered) else np.zeros(0, bool)
@@ -292,8 +292,8 @@ def measure(
             "set": name,
             "part": "validation",
             "n": len(utterances),
-            "numbers": said,
-            "right": round(float(right.sum()) / said, 4) if said else None,
+            "numbers": spoken,
+            "right": round(float(right.sum()) / spoken, 4) if spoken else None,
             "accepted": int(kept.sum()),
             "accepted_wrong": int((kept & ~right).sum()),
             "ece": round(expected_calibration_error(confidence, right), 4) if len(answered) else None,

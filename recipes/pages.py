@@ -66,7 +66,7 @@ from sutja.training.job import get_versions
 WINDOW = 640  # pixels, side of a composed crop
 A_CHUNK = 200  # crops a file
 FRAME, BATCH = 512, 8  # pixels, side of what the network learns from; frames a batch
-SETTLED_ON = 4  # batches that a detector's norms are put back by
+NORM_BATCHES = 4  # batches that a detector's norms are put back by
 AN_EPOCH, AT_ONCE = 250, 8  # batches an epoch, and composed files that it draws from
 # The loss is divided by the things in a batch: tables and grids beside letters would drown them. So batches
 # are of pages with many fields or of pages with few, each with real pages in these shares.
@@ -78,7 +78,7 @@ REAL = (*REAL_FEW, *REAL_MANY)
 JITTER = Jitter(flip_horizontal=False, scale=(0.65, 1.75), stretch=0.1, invert=0.05, visible=0.9)
 PARAMS = FrameParams(channels=1)
 USED = replace(PARAMS, across=0.5)  # a number is one thing, handwritten or printed
-HELD_PAGES, VALIDATION_SEED = 60, 77_001
+VALIDATION_PAGES, VALIDATION_SEED = 60, 77_001
 COMPOSED = "composed pages"
 SHOWN = 1.4  # times: held-out pages are looked at as large as the page reader will show them
 
@@ -116,7 +116,7 @@ def prepare(args: argparse.Namespace) -> None:
     layouts |= {"as-trained": None, "no-numbers": {"prose": 1.0, "blank": 0.5, "picture": 0.5}}
     for name, weights in layouts.items():
         composer = PageComposer(sources, VALIDATION_SEED, weights)
-        pages = [enlarge(to_boxed(composer.crop(WINDOW)), SHOWN) for _ in range(HELD_PAGES)]
+        pages = [enlarge(to_boxed(composer.crop(WINDOW)), SHOWN) for _ in range(VALIDATION_PAGES)]
         save_pages(args.out / f"validation-{name}.npz", pages)
 
 
@@ -183,13 +183,13 @@ def load_validation(folder: Path) -> dict[str, list[BoxedPicture]]:
 
 def train(args: argparse.Namespace) -> None:
     """Train, or go on training."""
-    held = [page for pages in load_validation(args.out).values() for page in pages[:16]]
+    validation = [page for pages in load_validation(args.out).values() for page in pages[:16]]
     source = MixedFrames(args.out, args.seed)
     net = Detector(DetectorConfig(classes=len(CLASSES), size=args.size, channels=1))
     if args.begin and args.begin.is_dir():
         net = load_trained(args.begin, args.size).train()
     elif args.begin:
-        shown = [frame for batch in islice(source.epoch(0), SETTLED_ON) for frame in batch]
+        shown = [frame for batch in islice(source.epoch(0), NORM_BATCHES) for frame in batch]
         net = restore_detector(args.begin, np.concatenate([to_frame(page.pixels, PARAMS) for page in shown]))
     config = DetectConfig(
         seconds=args.seconds,
@@ -205,7 +205,7 @@ def train(args: argparse.Namespace) -> None:
         source,
         config,
         PARAMS,
-        validation=held,
+        validation=validation,
         folder=args.out / "run",
         resume=True,
         log=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
@@ -308,10 +308,10 @@ def bundle(args: argparse.Namespace) -> None:
     net, sets = load_trained(args.out, args.size), load_validation(args.out)
     if args.mean_with:
         net = average(net, load_trained(args.mean_with, args.size))
-    held, path = pool(sets), args.model or bundled_path("pages")
+    validation, path = pool(sets), args.model or bundled_path("pages")
     before = read_model(args.begin).card if args.begin else None
     # The calibration of whole numbers is the old one until recipes/calibrate_pages.py renews it.
-    trust = read_model(path).card.fields if path.exists() else FieldConfidence()
+    field_confidence = read_model(path).card.fields if path.exists() else FieldConfidence()
     card = Card(
         "detect",
         "pages",
@@ -321,12 +321,12 @@ def bundle(args: argparse.Namespace) -> None:
         training_data=list_training_data(args.out, before),
         open_terms=False,
         seed=args.seed,
-        fields=trust,
+        fields=field_confidence,
         versions={**get_versions(), "onnxruntime": onnxruntime.__version__},
         created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     )
     draft = args.out / "pages.onnx"
-    frames = make_frames(held.pictures[::12], USED)
+    frames = make_frames(validation.pictures[::12], USED)
     file = export(net, card, draft, frames)
     if not args.floats:
         shown = make_frames(load_pages(sorted((args.out / "chunks").glob("[0-9]*[0-9].npz"))[0])[:40], USED)
@@ -334,7 +334,7 @@ def bundle(args: argparse.Namespace) -> None:
         shown += make_frames(real, USED)
         file = quantise_detector(draft, draft, shown, frames)
     session = Session(file)
-    card = calibrate_detector(card, detect_all(session, list(held.pictures)), held)
+    card = calibrate_detector(card, detect_all(session, list(validation.pictures)), validation)
     raw = next((x for x, y in card.calibration.points if y >= card.threshold), card.threshold)
     results = []
     for name, pages in sets.items():

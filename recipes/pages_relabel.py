@@ -31,7 +31,7 @@ from sutja.nets.detector import Detector
 from sutja.reading.reader import Reader
 from sutja.training.detect.evaluate import detect_boxes
 
-SEEN, UNSEEN = 0.35, 0.12  # raw scores: above a number, below none
+LIKELY, UNLIKELY = 0.35, 0.12  # raw scores: above a number, below none
 READ = 0.6  # confidence of the reader
 SAME = 0.4  # intersection over union of a found number and a word's ink
 RECEIPT_SCALE, VALIDATION_FOLD = 0.5, 0  # 300 dpi: digits of about 13 pixels; the fold that is not trained on
@@ -63,13 +63,13 @@ def relabel(
     page: BoxedPicture, picture: np.ndarray, scale: float, net: Detector, reader: Reader
 ) -> BoxedPicture:
     """A page whose ignored boxes were looked at; ``picture`` is the same in full size."""
-    found = detect_boxes(net, page, USED, UNSEEN)
+    found = detect_boxes(net, page, USED, UNLIKELY)
     known, open_ = page.boxes[~page.ignore], page.boxes[page.ignore]
     if len(open_) == 0:
         return page
     middles = (found.boxes[:, :2] + found.boxes[:, 2:]) / 2
     free = ~_is_inside(middles, known).any(axis=1)
-    sure = np.flatnonzero(free & (found.scores >= SEEN))
+    sure = np.flatnonzero(free & (found.scores >= LIKELY))
     reads = is_number(reader, [cut(picture, found.boxes[i], scale) for i in sure])
     numbers = sure[[read is True for read in reads]]
     answers = is_number(reader, [cut(picture, box, scale) for box in open_])

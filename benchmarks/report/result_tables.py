@@ -548,8 +548,8 @@ def make_compare_extrapolation() -> str:
         )
         for row in content["rows"]
     ]
-    held, within = content["errors_held"], content["crossovers_within"]
-    rows.append(("all", "", f"{held[0]} of {held[1]}", f"{within[0]} of {within[1]}"))
+    covered, within = content["errors_held"], content["crossovers_within"]
+    rows.append(("all", "", f"{covered[0]} of {covered[1]}", f"{within[0]} of {within[1]}"))
     headers = ("data", "labels", "errors within the 95% interval", "crossovers expected within a factor of 2")
     return _with_sources(
         make_table(headers, rows),
@@ -565,12 +565,12 @@ def make_compare_checks() -> str:
         load("compare_kills"),
     )
     low, high = synthetic["crossover_held_95"]
-    held = f"{percent(synthetic['crossover_held'])} of {synthetic['cases']}"
+    covered = f"{percent(synthetic['crossover_held'])} of {synthetic['cases']}"
     networks = f"{stack['networks']:,} networks 784-16-16-10, {stack['epochs']:.0f} epochs"
     rows = [
         (
             "crossovers of drawn curves within their 95% interval",
-            f"{held} ({100 * low:.1f}–{100 * high:.1f})",
+            f"{covered} ({100 * low:.1f}–{100 * high:.1f})",
         ),
         (f"{networks} of {stack['n']:,} pictures, {stack['jobs']} processes", f"{stack['seconds']:.0f} s"),
         (

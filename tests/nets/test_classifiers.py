@@ -8,7 +8,7 @@ import torch
 from sutja.nets.convnet import SIZES, ConvNet, InkNet
 from sutja.nets.counts import Counts
 from sutja.nets.lecun1989 import Lecun1989
-from sutja.nets.lenet5 import SEEN_BY_C3, LeNet5
+from sutja.nets.lenet5 import C3_CONNECTIONS, LeNet5
 from sutja.nets.mlp import ACTIVATIONS, Mlp
 
 
@@ -71,7 +71,7 @@ def test_lenet5_has_its_published_counts():
     counts = LeNet5().counts()
     assert counts.connections == 340_908
     assert counts.parameters == 60_000
-    assert sum(len(maps) for maps in SEEN_BY_C3) * 25 + 16 == 1_516  # C3, as published
+    assert sum(len(maps) for maps in C3_CONNECTIONS) * 25 + 16 == 1_516  # C3, as published
 
 
 @pytest.mark.parametrize("side", [28, 32])

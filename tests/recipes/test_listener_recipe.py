@@ -202,5 +202,5 @@ class Says:
 def test_numbers_heard_and_missed(finish, said, right, missed):
     assert finish.find_truth((3, 4)) == ["23"]
     found = list(finish.make_cases(Says(*said), "set", [phrase((3, 4))]))
-    assert [case.right for case in found if case.heard] == right
-    assert sum(not case.heard for case in found) == missed
+    assert [case.right for case in found if case.recognised] == right
+    assert sum(not case.recognised for case in found) == missed

@@ -41,7 +41,7 @@ def suppress_overlaps(
 
     Parameters
     ----------
-    found : Detections
+    detections : Detections
         Surest first.
     max_iou : float
         A box is dropped when its intersection over union with a surer one of its class is above this.

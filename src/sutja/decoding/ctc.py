@@ -67,7 +67,7 @@ class Candidate:
     Attributes
     ----------
     key : str
-        What the strings have in common.
+        Key that the strings share.
     probability : float
         Their total probability.
     likeliest : object

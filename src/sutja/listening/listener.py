@@ -53,7 +53,7 @@ class Listener:
     card : Card
         The card of the model.
     choice : ThresholdChoice | None
-        What the validation cases say for the threshold, where `max_error` chose it.
+        Figures of the validation cases at the threshold, where `max_error` chose it.
 
     Raises
     ------

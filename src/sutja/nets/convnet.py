@@ -26,8 +26,8 @@ class Size:
     depth : int
         Residual blocks a stage.
     whole : bool
-        Whether the first convolution is one of 3 × 3 at every pixel, and the first stage does not halve;
-        otherwise it is one of 5 × 5 that halves the picture, and each stage halves it again.
+        True: the first convolution is one of 3 × 3 at every pixel, and the first stage does not halve.
+        False: it is one of 5 × 5 that halves the picture, and each stage halves it again.
     dropout : float
         Part of the last features that is dropped in a training step.
     """

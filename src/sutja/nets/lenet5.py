@@ -19,7 +19,7 @@ CODE = CODE_ROWS * CODE_COLUMNS  # 84 units of the layer before the last
 _GAIN, _SLOPE = 1.7159, 2.0 / 3.0  # the paper's squashing function, 1 at 1 and -1 at -1
 
 # Which of the six maps before it each of C3's sixteen maps sees (table I of the paper).
-SEEN_BY_C3 = (
+C3_CONNECTIONS = (
     (0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5),
     (0, 1, 2, 3), (1, 2, 3, 4), (2, 3, 4, 5), (0, 3, 4, 5), (0, 1, 4, 5), (0, 1, 2, 5),
     (0, 1, 3, 4), (1, 2, 4, 5), (0, 2, 3, 5), (0, 1, 2, 3, 4, 5),
@@ -71,7 +71,7 @@ class LeNet5(nn.Module):
         self.c5 = nn.Conv2d(16, 120, KERNEL)
         self.f6 = nn.Linear(120, CODE)
         seen = torch.zeros(16, 6, 1, 1)
-        for row, maps in zip(seen, SEEN_BY_C3, strict=True):
+        for row, maps in zip(seen, C3_CONNECTIONS, strict=True):
             row[list(maps)] = 1.0
         self.register_buffer("seen", seen, persistent=False)
         self.register_buffer("codes", _codes(classes), persistent=False)
@@ -99,7 +99,7 @@ class LeNet5(nn.Module):
         C3 only the connections of table I count; the distances are connections, but their 84 · K codes are
         not learnt. Units are counted with the 1,024 of the input; the paper gives no number for them.
         """
-        partial = sum(len(maps) for maps in SEEN_BY_C3)  # 60 pairs of maps
+        partial = sum(len(maps) for maps in C3_CONNECTIONS)  # 60 pairs of maps
         classes = len(self.codes)
         units = (6 * 28**2, 6 * 14**2, 16 * 10**2, 16 * 5**2, 120, CODE, classes)
         kernel = KERNEL**2

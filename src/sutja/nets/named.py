@@ -23,7 +23,7 @@ class InputNeeds:
     side : int
         Side of the pictures in pixels; 0 for any size.
     grey : bool
-        Whether it takes one channel only.
+        True if it takes one channel only.
     mean, std : float | None
         Mean and deviation of the scale in its paper, or None for those of the data.
     """

@@ -28,8 +28,8 @@ def open_reader(
     """
     file = open_model(model)
     if file.card.task == "classify":
-        asked = {"kind": kind != "auto", "country": country is not None, "detector": detector is not None}
-        if named := [name for name, given in asked.items() if given]:
+        options = {"kind": kind != "auto", "country": country is not None, "detector": detector is not None}
+        if named := [name for name, given in options.items() if given]:
             raise SutjaError(
                 f"tells single characters, which have no {' and no '.join(named)}",
                 where=f"model {file.source}",

@@ -44,8 +44,8 @@ def calibrate_reader(card: Card, answers: Answers, has_base: bool, log: Log) -> 
     answers : Answers
         Answers with raw confidences.
     has_base : bool
-        Whether the training began with a calibrated model. Its calibration is kept where there are fewer
-        than `LEAST_ANSWERS`.
+        True if the training began with a calibrated model. Its calibration is kept where there are fewer
+        answers than `LEAST_ANSWERS`.
     log : Log
         Takes a line where the model gets no calibration of its own.
 

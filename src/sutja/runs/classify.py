@@ -244,7 +244,7 @@ def train(
     plan : Plan
         The plan of the run.
     folder : RunFolder
-        Where everything goes.
+        Folder that everything is written to.
     resume : bool
         Go on from the folder's checkpoint.
     log : Log

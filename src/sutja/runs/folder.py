@@ -77,7 +77,7 @@ class RunFolder:
         command : str
             The exact command, stored beside the results.
         resume : bool
-            Whether there may be a run in it.
+            True if there may be a run in it.
 
         Raises
         ------

@@ -57,7 +57,7 @@ class LabelledRecording:
     samples : NDArray[int16]
         Samples (n,) at 16 kHz.
     text : str
-        What is said, in words or digits.
+        Transcript, in words or digits.
     candidates : tuple[tuple[int, ...], ...]
         Every sequence of word classes that the text may stand for: a 0 may be said "zero" or "oh".
     """

@@ -166,7 +166,7 @@ class _Mistake:
     Attributes
     ----------
     weight : float
-        How bad it is.
+        Weight of the mistake: the larger, the worse.
     picture : int
         Index of the picture.
     box : NDArray[float32]

@@ -22,7 +22,7 @@ class EventFile:
     Parameters
     ----------
     folder : Path
-        Where TensorBoard is pointed to.
+        Folder that TensorBoard is pointed to.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -48,28 +48,30 @@ class ParityError(RuntimeError):
     """The exported model does not answer as the network does; nothing was written."""
 
 
-def check_log_probs(wanted: Output, found: Output, tolerance: float = TOLERANCE) -> None:
+def check_log_probs(expected: Output, actual: Output, tolerance: float = TOLERANCE) -> None:
     """Raise `ParityError` unless two outputs of log-probabilities agree in shape and within ``tolerance``."""
-    _check_shapes(wanted, found)
-    gap = np.abs(np.maximum(wanted, LEAST_PROBABLE) - np.maximum(found, LEAST_PROBABLE))
+    _check_shapes(expected, actual)
+    gap = np.abs(np.maximum(expected, LEAST_PROBABLE) - np.maximum(actual, LEAST_PROBABLE))
     _check_gap(float(gap.max(initial=0)), tolerance)
 
 
-def check_predictions(wanted: Output, found: Output, tolerance: float = DETECTION_TOLERANCE) -> None:
+def check_predictions(expected: Output, actual: Output, tolerance: float = DETECTION_TOLERANCE) -> None:
     """Raise `ParityError` unless two outputs (B, 4 + K, A) agree in shape and within ``tolerance``.
 
     Edges are compared where a class has a score above that of `LEAST_LOGIT`; elsewhere they are never used.
     """
-    _check_shapes(wanted, found)
-    gap = np.abs(np.maximum(wanted[:, 4:], LEAST_LOGIT) - np.maximum(found[:, 4:], LEAST_LOGIT))
-    used = wanted[:, 4:].max(axis=1, keepdims=True) >= LEAST_LOGIT
-    edges = np.abs(np.minimum(wanted[:, :4], MAX_LOG_DISTANCE) - np.minimum(found[:, :4], MAX_LOG_DISTANCE))
+    _check_shapes(expected, actual)
+    gap = np.abs(np.maximum(expected[:, 4:], LEAST_LOGIT) - np.maximum(actual[:, 4:], LEAST_LOGIT))
+    used = expected[:, 4:].max(axis=1, keepdims=True) >= LEAST_LOGIT
+    edges = np.abs(
+        np.minimum(expected[:, :4], MAX_LOG_DISTANCE) - np.minimum(actual[:, :4], MAX_LOG_DISTANCE)
+    )
     _check_gap(max(float(gap.max(initial=0)), float((edges * used).max(initial=0))), tolerance)
 
 
-def _check_shapes(wanted: Output, found: Output) -> None:
-    if wanted.shape != found.shape:
-        raise ParityError(f"the exported model answers {found.shape}, the network {wanted.shape}")
+def _check_shapes(expected: Output, actual: Output) -> None:
+    if expected.shape != actual.shape:
+        raise ParityError(f"the exported model answers {actual.shape}, the network {expected.shape}")
 
 
 def _check_gap(gap: float, tolerance: float) -> None:

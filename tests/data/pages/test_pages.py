@@ -18,7 +18,7 @@ from sutja.data.pages.pages import (
     load_real_pages,
 )
 from sutja.data.pages.real_page import scale_page
-from sutja.data.pages.tables import lay_out, load_table_pages, measure_body
+from sutja.data.pages.tables import find_cell_boxes, load_table_pages, measure_body
 from sutja.data.sets.fields import ChequeRecord, SudokuRecord
 from sutja.data.sets.readers import read_cheques, read_sudoku, read_weather_tables
 from sutja.data.split import fixed
@@ -140,18 +140,18 @@ def drawn_table(rows, columns, drop=0.0, bend=0.0):
 @given(drop=st.floats(0, 0.3), bend=st.floats(0, 40))
 def test_every_cell_of_a_table_gets_a_box_whether_its_ink_was_found_or_not(drop, bend):
     page, middles = drawn_table(16, 12, drop, bend)
-    layout = lay_out(page, 16, 12)
-    assert layout is not None
-    found = (layout.boxes[..., :2] + layout.boxes[..., 2:]) / 2
+    boxes = find_cell_boxes(page, 16, 12)
+    assert boxes is not None
+    found = (boxes[..., :2] + boxes[..., 2:]) / 2
     assert np.abs(found - middles).max() < 6
-    assert np.abs(layout.boxes[..., 2] - layout.boxes[..., 0] - 78).max() < 5
+    assert np.abs(boxes[..., 2] - boxes[..., 0] - 78).max() < 5
 
 
 def test_a_table_of_another_size_is_left_out():
     page, _ = drawn_table(14, 10)
-    assert lay_out(page, 15, 10) is None
-    assert lay_out(page, 14, 12) is None
-    assert lay_out(np.full((300, 300), 200, np.uint8), 14, 10) is None
+    assert find_cell_boxes(page, 15, 10) is None
+    assert find_cell_boxes(page, 14, 12) is None
+    assert find_cell_boxes(np.full((300, 300), 200, np.uint8), 14, 10) is None
 
 
 def test_the_validation_part_of_each_set(data_root):

@@ -39,7 +39,7 @@ class Crossover:
     first, second : str
         The learners; `first` leads with few labels, if that is known.
     kind : CrossoverKind
-        What is known of it.
+        Kind of knowledge about it.
     labels : float | None
         Number of labels at the crossover, or where it is expected if the curves continue; None if there is
         none.

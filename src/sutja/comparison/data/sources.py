@@ -168,8 +168,8 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
     Arrays too large for the memory are mapped into it, pictures too.
     """
     try:
-        with zipfile.ZipFile(path) as packed:
-            n_bytes = sum(member.file_size for member in packed.infolist())
+        with zipfile.ZipFile(path) as archive:
+            n_bytes = sum(member.file_size for member in archive.infolist())
         with np.load(path, allow_pickle=False) as arrays:
             if "X" not in arrays.files or "y" not in arrays.files:
                 return None
@@ -203,8 +203,8 @@ def map_array(path: Path, name: str) -> NDArray[Any]:
     ComparisonError
         The array is compressed, or cannot be read in parts.
     """
-    with zipfile.ZipFile(path) as packed:
-        member = packed.getinfo(f"{name}.npy")
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo(f"{name}.npy")
     if member.compress_type != zipfile.ZIP_STORED:
         raise ComparisonError(
             f"has {name} compressed, and it does not fit in memory",

@@ -122,13 +122,13 @@ class Sweep:
         answers are lost. A fit that was stopped at a limit as long as this one's would be stopped again, and
         keeps its row.
         """
-        stopped_again = explain_stop(self.resources.limit, Reason.TIME_LIMIT)
+        stop_note = explain_stop(self.resources.limit, Reason.TIME_LIMIT)
         by_stack: dict[tuple[str, int], list[Row]] = {}
         unfinished: set[Key] = set()
         for row in self.results.rows.values():
             by_stack.setdefault((row.learner, row.labels), []).append(row)
             is_whole = row.status is Status.DONE and self.results.has_answers(row.key)
-            if not (is_whole or (row.status is Status.TOO_SLOW and row.note == stopped_again)):
+            if not (is_whole or (row.status is Status.TOO_SLOW and row.note == stop_note)):
                 unfinished.add(row.key)
         stacked = {learner.name for learner in self.grid.learners if learner.is_stacked}
         for (name, _), rows in by_stack.items():

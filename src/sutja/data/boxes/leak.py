@@ -75,8 +75,8 @@ def find_box_leaks(train: BoxedSet, test: BoxedSet) -> BoxLeaks:
     """
     known = {digest for one in train.pictures if (digest := _digest(one)) is not None}
     copies = tuple(i for i, one in enumerate(test.pictures) if _digest(one) in known)
-    here = _seen([i for i in range(len(test)) if i not in copies], test)
-    there = _seen(range(len(train)), train)
+    here = _make_thumbnails([i for i in range(len(test)) if i not in copies], test)
+    there = _make_thumbnails(range(len(train)), train)
     near, relabelled = set(), set()
     for pair in find_near_duplicates([one.small for one in here], [one.small for one in there]):
         a, b = here[pair.a], there[pair.b]
@@ -98,7 +98,7 @@ def _digest(one: BoxedPicture) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class _Thumbnail:
     """A picture that can be read: its place in its set, small and grey, and its boxes (n, 4) in 0 to 1."""
 
     place: int
@@ -107,9 +107,9 @@ class _Seen:
     labels: NDArray[np.int64]
 
 
-def _seen(places: Sequence[int], data: BoxedSet) -> list[_Seen]:
+def _make_thumbnails(places: Sequence[int], data: BoxedSet) -> list[_Thumbnail]:
     """The pictures at some places of a set that can be read."""
-    seen = []
+    thumbnails = []
     for place in places:
         one = data.pictures[place]
         try:
@@ -122,11 +122,11 @@ def _seen(places: Sequence[int], data: BoxedSet) -> list[_Seen]:
         grey = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
         small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
         boxes = np.asarray(one.boxes / np.array([width, height, width, height], np.float32), np.float32)
-        seen.append(_Seen(place, small, boxes, one.labels))
-    return seen
+        thumbnails.append(_Thumbnail(place, small, boxes, one.labels))
+    return thumbnails
 
 
-def _alike(a: _Seen, b: _Seen, *, by_class: bool) -> bool:
+def _alike(a: _Thumbnail, b: _Thumbnail, *, by_class: bool) -> bool:
     """Return True if two pictures hold the same things at about the same places."""
     most = max(len(a.boxes), len(b.boxes))
     if most == 0:

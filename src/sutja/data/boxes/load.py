@@ -76,9 +76,9 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
     things = sum(len(picture.labels) for part in found.values() for picture in part.pictures)
     if not things:
         notes = [note for part in found.values() for note in part.notes]
-        said = f": {notes[0]}" if notes else ""
+        first_note = f": {notes[0]}" if notes else ""
         raise DataError(
-            f"holds no box that can be learnt from{said}",
+            f"holds no box that can be learnt from{first_note}",
             where=str(path),
             remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
         )

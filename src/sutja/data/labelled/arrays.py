@@ -78,8 +78,8 @@ def read_npz(path: Path, part: Part) -> LoadedPictures:
         No such file, other names, other shapes, NaN, or pictures and labels of different number.
     """
     try:
-        with zipfile.ZipFile(path) as packed:
-            n_bytes = sum(member.file_size for member in packed.infolist())
+        with zipfile.ZipFile(path) as archive:
+            n_bytes = sum(member.file_size for member in archive.infolist())
         if n_bytes > measure_free_memory():
             raise MemoryError
         with np.load(path, allow_pickle=False) as arrays:

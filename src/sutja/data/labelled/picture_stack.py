@@ -162,11 +162,11 @@ def _check_sizes(pictures: Sequence[NDArray[np.uint8]], paths: Sequence[Path], w
     (usual, _), *others = counts.most_common()
     odd = next(path for path, picture in zip(paths, pictures, strict=True) if picture.shape[:2] != usual)
     rare = others[0][0] if len(others) == 1 else None
-    told = f"most are {_size(usual)}, {odd.name} is " + (
+    sizes = f"most are {_size(usual)}, {odd.name} is " + (
         _size(rare) if rare else f"one of {len(counts) - 1} other sizes"
     )
     raise DataError(
-        f"its pictures are not of one size: {told}",
+        f"its pictures are not of one size: {sizes}",
         where=where,
         remedy=f"use --resize {_size(usual)}, or another HxW",
     )

@@ -25,7 +25,7 @@ _EDGE = 4  # pixels of the cell picture where its lines are
 _STROKE = 19  # pixels: no stroke is as wide
 _INK = 0.45  # of the strongest: what counts as ink
 _FAINTEST = 9.0  # grey levels
-_CELL_SEEN = 34.0  # pixels that a cell gets: digits of 13 to 24 pixels
+_CELL_SIDE = 34.0  # pixels that a cell gets: digits of 13 to 24 pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Cell:
     """The ink of a cell: its box in the cell picture, and what tells print from handwriting."""
 
     box: XYXY
-    look: NDArray[np.float64]  # ratios of ink to paper in red, green, blue, and the height in cells
+    appearance: NDArray[np.float64]  # ratios of ink to paper in red, green, blue, and the height in cells
     shape: NDArray[np.float32]
 
 
@@ -43,7 +43,7 @@ def load_grid_pages(root: Path, part: str) -> Iterator[RealPage]:
         if in_part("sudoku", record.key, part) and record.outline is not None:
             boxes, labels, ignore = find_grid_fields(record)
             edges = np.linalg.norm(np.roll(record.outline, -1, axis=0) - record.outline, axis=1)
-            scale = min(1.5, _CELL_SEEN * 9 / float(edges.mean()))
+            scale = min(1.5, _CELL_SIDE * 9 / float(edges.mean()))
             around = _around(record)
             boxes, labels, ignore = (
                 [*boxes, *around],
@@ -118,15 +118,15 @@ def _printed(cells: list[_Cell], digits: list[int]) -> list[bool | None]:
     """For each cell whether it is print; None where that cannot be told."""
     if len(cells) < 20:
         return [None] * len(cells)
-    looks = np.array([cell.look for cell in cells], np.float32)
-    spread = np.maximum(looks.std(axis=0), [0.06, 0.06, 0.06, 0.05]).astype(np.float32)
-    way = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
+    appearances = np.array([cell.appearance for cell in cells], np.float32)
+    spread = np.maximum(appearances.std(axis=0), [0.06, 0.06, 0.06, 0.05]).astype(np.float32)
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 50, 1e-4)
     cv2.setRNGSeed(1)
-    _, group, centres = cv2.kmeans(looks / spread, 2, None, way, 8, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    _, group, centres = cv2.kmeans(appearances / spread, 2, None, criteria, 8, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
     group = group.ravel()
     alike = [_alike(cells, digits, group, g) for g in (0, 1)]
     print_group = int(alike[1] > alike[0])
-    gap = np.linalg.norm(looks[:, None] / spread - centres[None], axis=2)
+    gap = np.linalg.norm(appearances[:, None] / spread - centres[None], axis=2)
     doubt = np.abs(gap[:, 0] - gap[:, 1]) < 0.25 * np.linalg.norm(centres[0] - centres[1])
     return [None if unsure else bool(g == print_group) for g, unsure in zip(group, doubt, strict=True)]
 

@@ -72,6 +72,8 @@ def scale_page(
 ) -> BoxedPicture:
     """A page and its boxes, made smaller or larger."""
     if scale != 1:
-        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way), np.uint8)
+        interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+        picture = np.asarray(
+            cv2.resize(picture, None, fx=scale, fy=scale, interpolation=interpolation), np.uint8
+        )
     return make_boxed_picture(picture, np.array(boxes, np.float32).reshape(-1, 4) * scale, labels, ignore)

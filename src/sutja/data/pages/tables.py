@@ -9,7 +9,6 @@ only where rows and columns are as many as the set says and the found cells lie 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -23,24 +22,8 @@ SCALE = 0.6  # to 1,631 columns: digits of about 13 pixels
 _RULE, _LETTER_GAP = 45, 11  # pixels of the photo
 _LIKE = 0.14  # of the usual width and height
 _CLOSE = 0.3  # heights that a found cell may lie from its crossing
-_FOUND = 0.45  # part of the cells that must be found by their ink
+_MIN_INKED = 0.45  # part of the cells that must be found by their ink
 _EDGE = 1.0  # pixels around the usual size, for ink thinner than the level
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Positions of the cells of a table's body.
-
-    Attributes
-    ----------
-    boxes : NDArray[float64]
-        float64 (rows, columns, 4), xyxy in the photo's pixels.
-    found : float
-        The part of the cells whose ink was found there.
-    """
-
-    boxes: NDArray[np.float64]
-    found: float
 
 
 def load_table_pages(root: Path, part: str) -> Iterator[RealPage]:
@@ -49,15 +32,15 @@ def load_table_pages(root: Path, part: str) -> Iterator[RealPage]:
         if not in_part("weather-tables", record.path.stem, part):
             continue
         picture = read_grey(record.path)
-        layout = lay_out(picture, *measure_body(record))
-        if layout is None:
+        boxes = find_cell_boxes(picture, *measure_body(record))
+        if boxes is None:
             continue
-        rows = layout.boxes.reshape(-1, 4)
+        rows = boxes.reshape(-1, 4)
         cells = [(float(a), float(b), float(c), float(d)) for a, b, c, d in rows]
         inside = [box[0] > -2 and box[2] < picture.shape[1] + 2 for box in cells]
         around = _around(rows, picture.shape)
         labels = [PRINTED] * (len(cells) + len(around))
-        ignore = [not seen for seen in inside] + [True] * len(around)
+        ignore = [not is_inside for is_inside in inside] + [True] * len(around)
         yield RealPage(
             f"weather-tables/{record.path.name}",
             scale_page(picture, SCALE, [*cells, *around], labels, ignore),
@@ -69,8 +52,14 @@ def measure_body(record: TableRecord) -> tuple[int, int]:
     return len(record.cells) - 1, len(record.cells[0]) - 1
 
 
-def lay_out(picture: NDArray[np.uint8], n_rows: int, n_columns: int) -> Layout | None:
-    """Find the cells of a table's body; None where they do not fit rows and columns."""
+def find_cell_boxes(picture: NDArray[np.uint8], n_rows: int, n_columns: int) -> NDArray[np.float64] | None:
+    """Find the cells of a table's body; None where they do not fit rows and columns.
+
+    Returns
+    -------
+    NDArray[float64] | None
+        (rows, columns, 4), xyxy in the photo's pixels.
+    """
     boxes = _inked(picture)
     wide, tall = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
     usual = _usual_size(wide, tall)
@@ -89,11 +78,11 @@ def lay_out(picture: NDArray[np.uint8], n_rows: int, n_columns: int) -> Layout |
     middles, row_of, column_of = middles[known], row_of[known], column_of[known]
     crossings = _crossings(middles, row_of, column_of, rows, columns)
     off = np.abs(crossings[row_of, column_of] - middles).max(axis=1)
-    found = float((off < _CLOSE * usual[1]).sum()) / (rows * columns)
-    if found < _FOUND:
+    inked = float((off < _CLOSE * usual[1]).sum()) / (rows * columns)
+    if inked < _MIN_INKED:
         return None
     half = np.array([usual[0] / 2 + _EDGE, usual[1] / 2 + _EDGE])
-    return Layout(np.concatenate([crossings - half, crossings + half], axis=2), found)
+    return np.concatenate([crossings - half, crossings + half], axis=2)
 
 
 def _inked(picture: NDArray[np.uint8]) -> NDArray[np.float64]:

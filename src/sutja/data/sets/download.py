@@ -22,8 +22,8 @@ OnBytes = Callable[[int, int | None], None]  # bytes so far, bytes in all if kno
 
 _TIMEOUT = httpx.Timeout(30.0, connect=15.0)  # seconds without a single byte
 _LONGEST_WAIT = 60.0  # seconds, also where the server asks for more
-_TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}
-_WAY_OUT = "try again later (what has arrived is kept), or set SUTJA_DATA to a folder that has the set"
+_RETRIED = {408, 425, 429, 500, 502, 503, 504}
+_REMEDY = "try again later (what has arrived is kept), or set SUTJA_DATA to a folder that has the set"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class ResumingDownloader:
             if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
                 part.remove()  # longer than the file: of no use
                 raise _LaterError("the part that was kept did not fit")
-            if answer.status_code in _TRY_AGAIN:
+            if answer.status_code in _RETRIED:
                 raise _LaterError(
                     f"the server answered {answer.status_code}", answer.headers.get("Retry-After")
                 )
@@ -149,7 +149,7 @@ class ResumingDownloader:
         return int(length) if length and length.isdigit() else None
 
     def _error(self, url: str, what: str) -> DataError:
-        return DataError(f"{url} {what}", where=f"data set {self.set_name}", remedy=_WAY_OUT)
+        return DataError(f"{url} {what}", where=f"data set {self.set_name}", remedy=_REMEDY)
 
 
 class _LaterError(Exception):

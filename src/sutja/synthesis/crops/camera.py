@@ -127,8 +127,8 @@ def _moved(rng: Generator, picture: NDArray[np.uint8], strength: float) -> NDArr
     centre = np.array([width / 2 + shift_x, height / 2 + shift_y])
     offset = centre - matrix @ np.array([columns / 2, rows / 2])
     whole = np.hstack([matrix, offset[:, None]])
-    way, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
-    moved = cv2.warpAffine(picture, whole, (width, height), flags=way, borderMode=edge)
+    interpolation, edge = cv2.INTER_LINEAR, cv2.BORDER_REPLICATE
+    moved = cv2.warpAffine(picture, whole, (width, height), flags=interpolation, borderMode=edge)
     if strength <= 1 or min(width, height) < 16:
         return np.asarray(moved, np.uint8)
     xs, ys = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
@@ -136,7 +136,7 @@ def _moved(rng: Generator, picture: NDArray[np.uint8], strength: float) -> NDArr
         cells = max(2, round(height / 14)), max(2, round(width / 14))
         bends = rng.normal(0, 0.03 * height * float(rng.random()), cells).astype(np.float32)
         axis += cv2.resize(bends, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(cv2.remap(np.asarray(moved), xs, ys, way, borderMode=edge), np.uint8)
+    return np.asarray(cv2.remap(np.asarray(moved), xs, ys, interpolation, borderMode=edge), np.uint8)
 
 
 def _fine_lines(rng: Generator, rows: int, columns: int) -> Plane:

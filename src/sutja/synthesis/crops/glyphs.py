@@ -13,7 +13,7 @@ from sutja.synthesis.fonts import Glyph
 
 _FLOURISHED = {0: 0.05, 1: 0.35, 7: 0.35}  # how often a digit is written so
 _ROWS = 40  # pixels; the height at which flourishes are drawn
-_ROOM = 16  # pixels on both sides for them
+_MARGIN = 16  # pixels on both sides for them
 
 
 class WrittenDigits:
@@ -138,7 +138,7 @@ def add_flourish(rng: Generator, digit: int, picture: NDArray[np.uint8]) -> NDAr
         return picture
     width = max(2, round(picture.shape[1] * (_ROWS / picture.shape[0])))
     image = cv2.resize(picture, (width, _ROWS), interpolation=cv2.INTER_LINEAR)
-    image = cv2.copyMakeBorder(image, 0, 0, _ROOM, _ROOM, cv2.BORDER_CONSTANT)
+    image = cv2.copyMakeBorder(image, 0, 0, _MARGIN, _MARGIN, cv2.BORDER_CONSTANT)
     wide = np.asarray(image, np.uint8)
     pen = float(rng.uniform(2.5, 5))
     points = _extra_stroke(rng, digit, wide)
@@ -165,5 +165,5 @@ def _extra_stroke(rng: Generator, digit: int, image: NDArray[np.uint8]) -> NDArr
         x = ink_at(_ROWS - 3)
         ends = [(x - rng.uniform(5, 10), _ROWS - 3.0), (x + rng.uniform(5, 10), _ROWS - 3.0)]
     else:
-        ends = [(_ROOM + 1.0, _ROWS * 0.8), (image.shape[1] - _ROOM - 1.0, _ROWS * 0.2)]
+        ends = [(_MARGIN + 1.0, _ROWS * 0.8), (image.shape[1] - _MARGIN - 1.0, _ROWS * 0.2)]
     return np.array(ends, np.float32)

@@ -86,8 +86,8 @@ def _scaled(rng: Generator, glyph: Glyph, size: float, style: Style) -> NDArray[
     rows = max(1, round(glyph.height * size))
     stretch = 1.0 if style.use_advance else 1 + rng.normal(0, 0.08)
     columns = max(1, round(glyph.alpha.shape[1] / glyph.alpha.shape[0] * rows * stretch))
-    way = cv2.INTER_AREA if rows < glyph.alpha.shape[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(glyph.alpha, (columns, rows), interpolation=way), np.uint8)
+    interpolation = cv2.INTER_AREA if rows < glyph.alpha.shape[0] else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(glyph.alpha, (columns, rows), interpolation=interpolation), np.uint8)
 
 
 def _drawn(placed: list[_Placed], rows: int, columns: int) -> Alpha:

@@ -36,7 +36,7 @@ class Sources:
 
     Attributes
     ----------
-    hands : list[tuple[float, Hands]]
+    written_digits : list[tuple[float, WrittenDigits]]
         Written digits by writer, one `WrittenDigits` a set, with the weight they are drawn with.
     lone : dict[str, list[tuple[Picture, str]]]
         Pictures of one digit as they come, with their digit, one list a set.
@@ -56,7 +56,7 @@ class Sources:
     used: dict[str, int] = field(default_factory=dict)
 
 
-def _kept(dataset: str, key: str | int, fold: int | None) -> bool:
+def _is_training(dataset: str, key: str | int, fold: int | None) -> bool:
     """Return True if an item is training data when ``fold`` (None: no fold) is the validation part."""
     return not fixed.is_test(dataset, key) and (fold is None or fixed.assign_fold(dataset, key) != fold)
 
@@ -109,7 +109,7 @@ def _add_digits(out: Sources, root: Path, fold: int | None, open_terms: bool) ->
     out.written_digits.append((0.55, WrittenDigits.from_arrays("mnist", images, labels, mnist.groups[keep])))
     out.lone["mnist"] = [(image, str(label)) for image, label in zip(images, labels, strict=True)]
     exam = readers.read_exam_digits(root)
-    keep = np.array([_kept("exam-digits", str(g), fold) for g in exam.groups])
+    keep = np.array([_is_training("exam-digits", str(g), fold) for g in exam.groups])
     written_digits = WrittenDigits.from_arrays(
         "exam-digits", exam.images[keep], exam.labels[keep], exam.groups[keep]
     )
@@ -144,16 +144,16 @@ def load_sources(root: Path, fold: int | None = VALIDATION_FOLD, *, open_terms: 
     _add_digits(out, root, fold, open_terms)
     if not open_terms:
         for record in readers.read_orand_car(root):
-            if _kept("orand-car", record.key, fold):
+            if _is_training("orand-car", record.key, fold):
                 out.amounts.append(_amount(record))
         out.written_digits.append((0.2, _hands_of(out.amounts)))
         out.used["orand-car"] = len(out.amounts)
     for cheque, crop in load_cheque_fields(root, "CAR"):
-        if cheque.text and _kept("cheques", cheque.key, fold):
+        if cheque.text and _is_training("cheques", cheque.key, fold):
             digits = "".join(c for c in cheque.text if c.isdigit())
             out.cheque_amounts.append(Amount(to_grey(crop), digits, ()))
     out.words += [
-        to_grey(crop) for cheque, crop in load_word_fields(root) if _kept("cheques", cheque.key, fold)
+        to_grey(crop) for cheque, crop in load_word_fields(root) if _is_training("cheques", cheque.key, fold)
     ]
     out.used |= {name: len(pictures) for name, pictures in out.lone.items()}
     out.used["cheques"] = len(out.cheque_amounts)

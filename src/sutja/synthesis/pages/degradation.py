@@ -18,36 +18,36 @@ Pixels = NDArray[np.uint8]
 _LEAST_CONTRAST = 16  # grey levels
 _LEAST_LIKENESS = 0.45  # correlation of what is seen of a number with its ink
 MAX_ANGLE = 5.0  # degrees that a page is turned at most
-_WAYS = ("digital", "scan", "photo", "copy")
+_MEDIA = ("digital", "scan", "photo", "copy")
 _SHARES = (0.12, 0.46, 0.34, 0.08)
 
 
-def degrade(rng: Generator, sheet: Sheet, way: str | None = None) -> PageSample:
+def degrade(rng: Generator, sheet: Sheet, medium: str | None = None) -> PageSample:
     """A picture of a sheet.
 
     Parameters
     ----------
-    way : str | None
+    medium : str | None
         Digital (as a program draws it), scan, photo or copy (nearly black and white); at random by default.
 
     Returns
     -------
     PageSample, as large as the sheet and what is seen around it.
     """
-    way = way or str(rng.choice(_WAYS, p=_SHARES))
+    medium = medium or str(rng.choice(_MEDIA, p=_SHARES))
     plane = sheet.plane
-    if way == "digital":
+    if medium == "digital":
         return PageSample(plane.copy(), sheet.fields())
     plane = _aged(rng, _on_paper(rng, plane))
-    matrix, size = _pose(rng, plane.shape, photo=way == "photo")
-    around = _around(rng, size, photo=way == "photo")
-    picture = _seen(rng, plane, matrix, around)
-    if way == "photo":
+    matrix, size = _make_homography(rng, plane.shape, photo=medium == "photo")
+    around = _around(rng, size, photo=medium == "photo")
+    picture = _lay_out(rng, plane, matrix, around)
+    if medium == "photo":
         picture = _lit(rng, picture)
-    picture = _blurred(rng, picture, photo=way == "photo")
-    if way == "copy":
+    picture = _blurred(rng, picture, photo=medium == "photo")
+    if medium == "copy":
         picture = _copied(rng, picture)
-    picture = _stored(rng, _noisy(rng, picture, photo=way == "photo"))
+    picture = _stored(rng, _noisy(rng, picture, photo=medium == "photo"))
     if rng.random() < 0.02:
         picture = 255 - picture
     size = picture.shape[1], picture.shape[0]
@@ -167,7 +167,7 @@ def _fold(rng: Generator, size: tuple[int, ...]) -> Pixels:
     return np.ascontiguousarray(light if axis == 0 else light.T)
 
 
-def _pose(
+def _make_homography(
     rng: Generator, size: tuple[int, ...], *, photo: bool
 ) -> tuple[NDArray[np.float64], tuple[int, int]]:
     """Position of the sheet: (3, 3) from the sheet's pixels to the picture's, and the picture's (H, W)."""
@@ -209,14 +209,16 @@ def _around(rng: Generator, size: tuple[int, int], *, photo: bool) -> Pixels:
     return np.full(size, int(rng.choice([0, 20, 60, 200, 235, 255])), np.uint8)
 
 
-def _seen(rng: Generator, plane: Pixels, matrix: NDArray[np.float64], around: Pixels) -> Pixels:
+def _lay_out(rng: Generator, plane: Pixels, matrix: NDArray[np.float64], around: Pixels) -> Pixels:
     """The page on what lies around it, with its shadow."""
     wide = around.shape[1], around.shape[0]
     still = np.abs(matrix - np.eye(3)).max() < 1e-9 and around.shape == plane.shape
     if still:
         return plane
-    way = cv2.INTER_LINEAR if rng.random() < 0.8 else cv2.INTER_CUBIC
-    page = cv2.warpPerspective(plane, matrix, wide, flags=way, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    interpolation = cv2.INTER_LINEAR if rng.random() < 0.8 else cv2.INTER_CUBIC
+    page = cv2.warpPerspective(
+        plane, matrix, wide, flags=interpolation, borderMode=cv2.BORDER_CONSTANT, borderValue=0
+    )
     mask = cv2.warpPerspective(np.full(plane.shape, 255, np.uint8), matrix, wide, flags=cv2.INTER_LINEAR)
     if rng.random() < 0.4:
         shade = cv2.GaussianBlur(np.roll(mask, (4, 3), (0, 1)), (0, 0), 5)

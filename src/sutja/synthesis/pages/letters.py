@@ -23,13 +23,13 @@ def make_address(theme: Theme) -> list[list[Part]]:
     number = Value(texts.make_digits(theme.rng, theme.integer(1, 3)).lstrip("0") or "7", "number")
     street = f"{pick(theme.rng, STREETS)} {pick(theme.rng, STREETS)}"
     post, city = Value(values.make_postcode(theme.rng), "postcode"), pick(theme.rng, CITIES)
-    way = theme.rng.random()
+    draw = theme.rng.random()
     lines: list[list[Part]] = [[make_person(theme.rng)]]
-    if way < 0.45:
+    if draw < 0.45:
         lines += [[f"{street} ", number], [post, f" {city}"]]
-    elif way < 0.8:
+    elif draw < 0.8:
         lines += [[number, f" {street}"], [f"{city}, ", pick(theme.rng, ["", "NY ", "CA ", "Kent "]), post]]
-    elif way < 0.9:
+    elif draw < 0.9:
         lines += [["P.O. Box ", number], [city], [post]]
     else:  # a postcode with letters
         lines += [

@@ -27,10 +27,10 @@ def make_mail(context: RenderContext) -> Sheet:
         sheet.plane[:] = theme.integer(140, 235)
     if theme.chance(0.15):
         _airmail(sheet, theme)
-    way = theme.rng.random()
-    if way < 0.3:
+    draw = theme.rng.random()
+    if draw < 0.3:
         _card(sheet, theme)
-    elif way < 0.55:
+    elif draw < 0.55:
         _sticker(sheet, theme)
     else:
         _front(sheet, theme)

@@ -10,7 +10,7 @@ from sutja.synthesis.fonts import Face
 from sutja.synthesis.pages.sheet import Alpha
 
 _Drawn = tuple[Alpha, int, int, float]  # ink, left bearing, rise over the baseline, advance
-_KEPT = 160  # fonts at a size, each with its glyphs; more would fill the memory
+_MAX_CACHED = 160  # fonts at a size, each with its glyphs; more would fill the memory
 _STEP = 0.5  # pixels between sizes
 
 
@@ -78,7 +78,7 @@ def load_font(face: Face, unit: float) -> SizedFont:
     size = round(unit / _STEP) * _STEP
     key = face.name, size
     if key not in _cache:
-        if len(_cache) >= _KEPT:
+        if len(_cache) >= _MAX_CACHED:
             _cache.clear()
         _cache[key] = SizedFont(face, size)
     return _cache[key]

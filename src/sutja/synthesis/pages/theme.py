@@ -44,7 +44,7 @@ _MONO = (
     "jetbrains",
     "havana",
 )
-_SEEN, _SPECK = 60, 4  # alpha of 255 that counts as ink; pixels of ink that are more than a speck
+_INK, _SPECK = 60, 4  # alpha of 255 that counts as ink; pixels of ink that are more than a speck
 _OCR = ("ocra", "ocrb")
 _SEGMENTS = "dseg"
 STYLES = {"serif": _SERIF, "mono": _MONO, "ocr": _OCR, "segments": (_SEGMENTS,), "any": ("",)}
@@ -135,14 +135,14 @@ class Writer:
 
 def _without_specks(alpha: Alpha) -> Alpha:
     """A crop's ink without what the paper and the crop's neighbours left in it, cut to what remains."""
-    count, parts, stats, _ = cv2.connectedComponentsWithStats((alpha > _SEEN).view(np.uint8))
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((alpha > _INK).view(np.uint8))
     tall = alpha.shape[0]
     for i in range(1, count):
         _, y, w, h, area = stats[i]
         at_edge = y == 0 or y + h == tall
         if area < _SPECK or (at_edge and h < 0.25 * tall) or w > 12 * h:
             alpha[parts == i] = 0
-    rows, columns = (np.flatnonzero(alpha.max(axis=axis) > _SEEN) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(alpha.max(axis=axis) > _INK) for axis in (1, 0))
     if len(rows) == 0:
         return alpha[:0, :0]
     return alpha[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

@@ -63,13 +63,13 @@ def make_date(rng: Generator) -> str:
 def make_date_with_month(rng: Generator) -> str:
     """A day with its month in letters."""
     day, year, month = int(rng.integers(1, 32)), int(rng.integers(1880, 2030)), pick(rng, _MONTHS)
-    ways = [
+    formats = [
         f"{day} {month} {year}",
         f"{month} {day}, {year}",
         f"{day:02d}-{month}-{year % 100:02d}",
         f"{day}. {month} {year}",
     ]
-    return pick(rng, ways)
+    return pick(rng, formats)
 
 
 def make_indian_amount(rng: Generator) -> str:

@@ -180,5 +180,5 @@ def _loud(sound: Sound) -> float:
     if len(sound) < step:
         return float(np.sqrt(np.square(sound).mean())) if len(sound) else 0.0
     power = np.square(sound[: len(sound) // step * step].reshape(-1, step)).mean(axis=1)
-    heard = power[power > power.max() * 1e-3]
-    return float(np.sqrt(np.median(heard))) if len(heard) else 0.0
+    audible = power[power > power.max() * 1e-3]
+    return float(np.sqrt(np.median(audible))) if len(audible) else 0.0

@@ -70,8 +70,8 @@ _ONE_SPEAKER = 0.75  # part of the strings that one person says
 _DIGITS_ALONE = 0.75  # part of the strings that have no other number words
 _LEAST_DIGITS = 6  # that somebody must have said for strings to be made of them
 # Part of the words that are those before them: where mistakes are made. In most strings few, in some many.
-_AGAIN = (0.05, 0.25, 0.6)
-_AGAIN_PARTS = (0.65, 0.25, 0.1)
+_REPEATS = (0.05, 0.25, 0.6)
+_REPEAT_PARTS = (0.65, 0.25, 0.1)
 # How many times as quickly as they were said: words one by one are said slowly, numbers in a row are not.
 _TEMPOS = (-0.15, 0.45)  # logarithms, of what is said
 _HASTE = (0.0, 0.75)  # of the words of strings in haste
@@ -126,7 +126,7 @@ class SpeechComposer:
         shares: Mapping[str, float] = SHARES,
         kinds: Mapping[str, float] = KINDS,
     ) -> None:
-        self._pieces, self._noises, self._strength = utterances, noises, strength
+        self._utterances, self._noises, self._strength = utterances, noises, strength
         self._kinds = dict(kinds)
         self._make: dict[str, Callable[[], Parts]] = {
             "string": self._string,
@@ -144,16 +144,16 @@ class SpeechComposer:
                 continue
             by_source[utterance.source].append(index)
             if len(utterance.classes) == 1 and utterance.seconds < 1.6:
-                home = utterance.source.removesuffix(" words")
-                words[home, utterance.speaker][utterance.classes[0]].append(index)
-                self._singles[utterance.classes[0]][home].append(index)
+                origin = utterance.source.removesuffix(" words")
+                words[origin, utterance.speaker][utterance.classes[0]].append(index)
+                self._singles[utterance.classes[0]][origin].append(index)
         self._sources = dict(by_source)
         parts = np.array([shares.get(source, 1.0) for source in self._sources])
         self._parts = parts / parts.sum()
         self._speakers: dict[str, list[Words]] = defaultdict(list)
-        for (home, _), said in words.items():
-            if sum(c in said for c in _DIGITS) >= _LEAST_DIGITS:
-                self._speakers[home].append(said)
+        for (origin, _), vocabulary in words.items():
+            if sum(c in vocabulary for c in _DIGITS) >= _LEAST_DIGITS:
+                self._speakers[origin].append(vocabulary)
         self._others = [i for i, p in enumerate(utterances) if set(p.classes) == {_OTHER}]
 
     def sample(self) -> Recording:
@@ -200,13 +200,13 @@ class SpeechComposer:
         else:
             digits = [c for c in known if c in _DIGITS]
             c = int(self._rng.choice(digits if digits and self._rng.random() < 0.7 else known))
-        homes = self._singles.get(c)
-        return [self._any(homes[self._home(homes)]) if homes else self._one()], []
+        origins = self._singles.get(c)
+        return [self._any(origins[self._choose_origin(origins)]) if origins else self._one()], []
 
-    def _home(self, homes: Mapping[str, Any]) -> str:
+    def _choose_origin(self, origins: Mapping[str, Any]) -> str:
         """Choose a source of words: a set or an engine, each in its share."""
-        parts = np.array([WORD_SHARES.get(home, 1.0) for home in homes])
-        return str(self._rng.choice(list(homes), p=parts / parts.sum()))
+        parts = np.array([WORD_SHARES.get(origin, 1.0) for origin in origins])
+        return str(self._rng.choice(list(origins), p=parts / parts.sum()))
 
     def _string(self) -> Parts:
         """Digits one by one, or number words of any kind, by one speaker or several, fast or slow."""
@@ -216,14 +216,14 @@ class SpeechComposer:
         group = int(rng.choice([2, 3, 4, 5, 99]))
         one = self._speaker() if rng.random() < _ONE_SPEAKER else None
         digits_alone = rng.random() < _DIGITS_ALONE
-        again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
+        repeats = float(rng.choice(_REPEATS, p=_REPEAT_PARTS))
         parts: list[Utterance] = []
         gaps: list[float] = []
         for i in range(count):
             words = one or self._speaker()
             known = [c for c in words if c in _DIGITS or not (digits_alone or c == _OTHER)]
             c = int(rng.choice(known))
-            if i and rng.random() < again and parts[-1].classes[0] in words:
+            if i and rng.random() < repeats and parts[-1].classes[0] in words:
                 c = parts[-1].classes[0]
             parts.append(self._any(words[c]))
             if i:
@@ -235,12 +235,12 @@ class SpeechComposer:
 
     def _speaker(self) -> Words:
         """The words of somebody."""
-        some = self._speakers[self._home(self._speakers)]
+        some = self._speakers[self._choose_origin(self._speakers)]
         return some[int(self._rng.integers(len(some)))]
 
     def _any(self, members: Sequence[int]) -> Utterance:
         """One of some utterances."""
-        return self._pieces[members[int(self._rng.integers(len(members)))]]
+        return self._utterances[members[int(self._rng.integers(len(members)))]]
 
     def _put_beside(self, parts: list[Utterance], gaps: list[float]) -> None:
         """Other words before or after, or between."""
@@ -317,10 +317,12 @@ class SpeechComposer:
         if kind < (0.35 if always else 0.06):
             noise = make_music(n, rng)
         elif kind < (0.6 if always else 0.4) and self._noises:
-            noise = _stretch(self._noises[int(rng.integers(len(self._noises)))], n, rng)
+            noise = _cut_anywhere(self._noises[int(rng.integers(len(self._noises)))], n, rng)
         elif kind < 0.52 and self._others and not always:  # people talking behind
             talk = [self._any(self._others) for _ in range(int(rng.integers(2, 6)))]
-            noise = sum((_stretch(utterance.samples, n, rng) for utterance in talk), np.zeros(n, np.float32))
+            noise = sum(
+                (_cut_anywhere(utterance.samples, n, rng) for utterance in talk), np.zeros(n, np.float32)
+            )
             return add_noise(sound, noise, float(rng.uniform(12, 30)))
         else:
             noise = make_noise(n, rng)
@@ -333,7 +335,7 @@ class SpeechComposer:
         return add_noise(sound, noise, float(rng.uniform(*_RATIOS[int(rng.choice(3, p=_RATIO_PARTS))])))
 
 
-def _stretch(samples: NDArray[np.int16], n: int, rng: np.random.Generator) -> NDArray[np.float32]:
+def _cut_anywhere(samples: NDArray[np.int16], n: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """N samples from anywhere in a recording, again and again where it is shorter."""
     at = int(rng.integers(len(samples)))
     return np.take(samples, np.arange(at, at + n), mode="wrap").astype(np.float32)

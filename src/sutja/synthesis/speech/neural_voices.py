@@ -116,8 +116,8 @@ def transcribe_to_ipa(words: tuple[str, ...], voice: str, indian: bool, rng: np.
     accent = "en-gb" if indian or voice[0] == "b" else "en-us"
     ipa = _espeak(" ".join(words).replace(f" {PAUSE}", PAUSE), accent)
     if indian:
-        for plain, said in _INDIAN:
-            ipa = ipa.replace(plain, said)
+        for plain, spoken in _INDIAN:
+            ipa = ipa.replace(plain, spoken)
     return ipa
 
 
@@ -174,8 +174,8 @@ def _a_list(rng: np.random.Generator) -> Phrase:
     kind = rng.choice(3, p=[0.5, 0.35, 0.15])
     known = ((*UNITS, "oh"), (*TEENS, *TENS, *CONNECTORS, "nought"), WORDS_ALONE)[kind]
     words = [str(word) for word in rng.choice(known, int(rng.integers(6, 10)), replace=False)]
-    said = [sign for word in words for sign in (word, PAUSE)][:-1]
-    return Phrase(tuple(said), tuple(label_words(said)))
+    spoken = [sign for word in words for sign in (word, PAUSE)][:-1]
+    return Phrase(tuple(spoken), tuple(label_words(spoken)))
 
 
 class Hibari:
@@ -292,9 +292,9 @@ def synthesise_hibari(
         for _ in range(first, min(count, first + _BY_EACH)):
             phrase = phrase_maker(rng)
             signs = voice.signs(" ".join(phrase.words).replace(f" {PAUSE}", PAUSE) + ".")
-            for plain, said in _INDIAN_HIBARI if indian else ():
+            for plain, spoken in _INDIAN_HIBARI if indian else ():
                 if rng.random() < _INDIAN_SOUNDS:
-                    signs = signs.replace(plain, said)
+                    signs = signs.replace(plain, spoken)
             sound = voice.synthesise(signs, float(rng.uniform(0.85, 1.6)), character, rng)
             samples = np.asarray(soxr.resample(sound, RATE, utterances.RATE), np.float32)
             speaker = f"hibari/{seed}/{first // _BY_EACH}"

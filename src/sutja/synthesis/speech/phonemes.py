@@ -30,7 +30,7 @@ _AS = {
     "ɪɹ": "ɪ ɹ",
     "ʊɹ": "ʊ ɹ",
 }
-_SAID = {
+_PRONUNCIATIONS = {
     "zero": "z i ɹ oʊ",
     "one": "w ʌ n",
     "two": "t u",
@@ -74,7 +74,7 @@ def _places(sounds: str) -> tuple[int, ...]:
     return tuple(_PLACES[sound] for sound in sounds.split())
 
 
-_OF_CLASS = {classify_word(word): _places(_SAID[word]) for word in WORDS if word != OTHER}
+_OF_CLASS = {classify_word(word): _places(_PRONUNCIATIONS[word]) for word in WORDS if word != OTHER}
 
 
 def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
@@ -83,8 +83,10 @@ def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
     >>> [PHONEMES[place - 1] for place in pronounce_classes([classify_word("six"), classify_word("oh")])]
     ['s', 'ɪ', 'k', 's', 'oʊ']
     """
-    said = [_OF_CLASS.get(c) for c in classes]
-    return () if None in said else tuple(place for sounds in said if sounds for place in sounds)
+    pronunciations = [_OF_CLASS.get(c) for c in classes]
+    if None in pronunciations:
+        return ()
+    return tuple(place for sounds in pronunciations if sounds for place in sounds)
 
 
 def pronounce_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:

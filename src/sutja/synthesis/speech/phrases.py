@@ -109,8 +109,8 @@ def make_long_number(rng: np.random.Generator) -> Phrase:
     if rng.random() < _READ_WHOLE:
         words = (say_pairs, say_whole)[int(rng.integers(2))](rng)
     else:
-        again = float(rng.choice(_AGAIN, p=_AGAIN_PARTS))
-        words = say_digits(rng, int(rng.choice(_LONG, p=_LONG_PARTS)), again, doubles=0.08)
+        repeats = float(rng.choice(_REPEATS, p=_REPEAT_PARTS))
+        words = say_digits(rng, int(rng.choice(_LONG, p=_LONG_PARTS)), repeats, doubles=0.08)
         if rng.random() < 0.3:
             words = [word for word in words if word != PAUSE]
     if rng.random() < 0.1:
@@ -119,12 +119,12 @@ def make_long_number(rng: np.random.Generator) -> Phrase:
 
 
 _READ_WHOLE = 0.15  # part of them that are said as whole numbers or in pairs
-_AGAIN, _AGAIN_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits that are those before them
+_REPEATS, _REPEAT_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits that are those before them
 _LONG, _LONG_PARTS = (3, 4, 5, 6, 7, 8, 10, 11, 12), (0.07, 0.12, 0.16, 0.1, 0.15, 0.1, 0.2, 0.06, 0.04)
 
 
 def say_digits(
-    rng: np.random.Generator, count: int | None = None, again: float = 0.12, doubles: float = 0.35
+    rng: np.random.Generator, count: int | None = None, repeats: float = 0.12, doubles: float = 0.35
 ) -> list[str]:
     """Digits one by one, in groups, sometimes with "double" and "triple".
 
@@ -134,7 +134,7 @@ def say_digits(
         Makes the choices.
     count : int | None
         Number of digits; None for any.
-    again : float
+    repeats : float
         Part of them that are those before; chance gives 0.1, and it is where mistakes are made.
     doubles : float
         Share of the numbers with "double" and "triple".
@@ -142,7 +142,7 @@ def say_digits(
     count = count or int(rng.choice([2, 3, 4, 5, 6, 7, 8, 10, 11], p=_COUNTS))
     digits = rng.integers(0, 10, count)
     for i in range(1, count):
-        if rng.random() < again:
+        if rng.random() < repeats:
             digits[i] = digits[i - 1]
     zero = str(rng.choice(_ZEROS, p=_ZERO_PARTS))
     mixed, double = rng.random() < 0.15, rng.random() < doubles
@@ -223,8 +223,8 @@ def put_in_sentence(number: list[str], rng: np.random.Generator) -> list[str]:
 
 def spell_letters(rng: np.random.Generator) -> list[str]:
     """Spelled letters, sometimes with digits behind."""
-    said = [str(letter) for letter in rng.choice(LETTERS, int(rng.integers(1, 7)))]
-    return [*said, *(say_digits(rng, int(rng.integers(1, 5))) if rng.random() < 0.4 else [])]
+    spoken = [str(letter) for letter in rng.choice(LETTERS, int(rng.integers(1, 7)))]
+    return [*spoken, *(say_digits(rng, int(rng.integers(1, 5))) if rng.random() < 0.4 else [])]
 
 
 def choose_from(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]:
@@ -234,5 +234,5 @@ def choose_from(words: Sequence[str]) -> Callable[[np.random.Generator], Phrase]
 
 def make_other_words(rng: np.random.Generator) -> list[str]:
     """One to three words that are no numbers, said alone."""
-    said = rng.choice(WORDS_ALONE, int(rng.choice([1, 1, 1, 2, 3])))
-    return [str(word) for word in said]
+    spoken = rng.choice(WORDS_ALONE, int(rng.choice([1, 1, 1, 2, 3])))
+    return [str(word) for word in spoken]

@@ -27,7 +27,7 @@ _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
     "spoken-strings": sound_sets.read_spoken_strings,
 }
 _WITH_WORDS = ("an4", "telephone-speech")  # sets whose texts are words
-_NOT_SAID = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
+_NOT_SPEECH = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
 _WORD = re.compile(r"[a-z']+")
 PROMPT_FOLDER = Path("/usr/share/asterisk/sounds/en")
 PROMPT_TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
@@ -61,7 +61,7 @@ def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = Fal
         Also tell the sounds of sets whose texts are words, which takes espeak-ng.
     """
     records = [r for r in _READERS[dataset](root) if sound_sets.assign_part(dataset, r) == part]
-    words = [_WORD.findall(_NOT_SAID.sub(" ", r.text.lower())) for r in records]
+    words = [_WORD.findall(_NOT_SPEECH.sub(" ", r.text.lower())) for r in records]
     known = (
         pronounce_words([word for some in words for word in some])
         if with_sounds and dataset in _WITH_WORDS
@@ -73,9 +73,9 @@ def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = Fal
             parse_classes(dataset, r.text),
             f"{dataset}/{r.group}",
             dataset,
-            tuple(sound for word in said for sound in known.get(word, ())),
+            tuple(sound for word in spoken for sound in known.get(word, ())),
         )
-        for r, said in zip(records, words, strict=True)
+        for r, spoken in zip(records, words, strict=True)
     ]
 
 

@@ -84,9 +84,9 @@ def _of_file(path: Path) -> Iterator[Utterance]:
         speakers, sources = parts["speakers"].tolist(), parts["sources"].tolist()
         sounds = np.split(parts["sounds"], np.cumsum(parts["sound_counts"])[:-1])
     begin, start = 0, 0
-    for end, stop, speaker, source, heard in zip(ends, stops, speakers, sources, sounds, strict=True):
+    for end, stop, speaker, source, phonemes in zip(ends, stops, speakers, sources, sounds, strict=True):
         yield Utterance(
-            samples[begin:end], tuple(classes[start:stop]), speaker, source, tuple(heard.tolist())
+            samples[begin:end], tuple(classes[start:stop]), speaker, source, tuple(phonemes.tolist())
         )
         begin, start = end, stop
 
@@ -108,9 +108,9 @@ def trim_silence(
     level = measure_loudness(samples)
     if not len(level):
         return samples
-    heard = np.flatnonzero(level > level.max() - below)
-    step, room = RATE // 100, round(margin * RATE)
-    return samples[max(0, heard[0] * step - room) : (heard[-1] + 1) * step + room]
+    loud = np.flatnonzero(level > level.max() - below)
+    step, extra = RATE // 100, round(margin * RATE)
+    return samples[max(0, loud[0] * step - extra) : (loud[-1] + 1) * step + extra]
 
 
 def measure_loudness(samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -137,11 +137,11 @@ def cut_at_pauses(
     level = measure_loudness(samples)
     if not len(level):
         return None
-    heard = np.flatnonzero(level > level.max() - 38)
-    gaps = np.flatnonzero(np.diff(heard) > least * 100)
+    loud = np.flatnonzero(level > level.max() - 38)
+    gaps = np.flatnonzero(np.diff(loud) > least * 100)
     if len(gaps) != count - 1:
         return None
-    starts, stops = heard[np.r_[0, gaps + 1]], heard[np.r_[gaps, len(heard) - 1]] + 1
+    starts, stops = loud[np.r_[0, gaps + 1]], loud[np.r_[gaps, len(loud) - 1]] + 1
     middles = (stops[:-1] + starts[1:]) // 2
     edges = np.r_[0, middles, len(level)] * (RATE // 100)
     return [trim_silence(samples[a:b]) for a, b in pairwise(edges)]

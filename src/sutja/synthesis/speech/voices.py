@@ -119,7 +119,7 @@ def speak_with_espeak(rng: np.random.Generator, phrase_maker: PhraseMaker = make
     speed, pitch, gap = int(rng.integers(110, 250)), int(rng.integers(15, 85)), int(rng.integers(0, 6))
     command = ["espeak-ng", "-v", f"{language}+{variant}", "-s", str(speed), "-p", str(pitch), "-g", str(gap)]
     wave = subprocess.run([*command, "--stdout", "--", text], capture_output=True, check=True).stdout
-    return _piece(_of_stream(wave), phrase, f"espeak/{language}+{variant}", "espeak-ng")
+    return _make_utterance(_of_stream(wave), phrase, f"espeak/{language}+{variant}", "espeak-ng")
 
 
 def speak_with_flite(rng: np.random.Generator, phrase_maker: PhraseMaker = make_phrase) -> Utterance:
@@ -135,7 +135,7 @@ def speak_with_flite(rng: np.random.Generator, phrase_maker: PhraseMaker = make_
             check=True,
         )
         samples = _of_stream(Path(file.name).read_bytes())
-    return _piece(samples, phrase, f"flite/{voice}", "flite")
+    return _make_utterance(samples, phrase, f"flite/{voice}", "flite")
 
 
 def speak_with_festival(
@@ -160,7 +160,7 @@ def speak_with_festival(
         files = [Path(folder) / f"{i}.wav" for i in range(count)]  # it crashes now and then: some are missing
         waves = [path.read_bytes() if path.is_file() else b"" for path in files]
     return [
-        _piece(_of_stream(wave), phrase, f"festival/{voice}", "festival")
+        _make_utterance(_of_stream(wave), phrase, f"festival/{voice}", "festival")
         for wave, (phrase, _) in zip(waves, takes, strict=True)
         if len(wave) > _HEADER
     ]
@@ -210,5 +210,5 @@ def _of_stream(wave: bytes) -> NDArray[np.float32]:
     return np.asarray(soxr.resample(samples, rate, RATE), np.float32)
 
 
-def _piece(samples: NDArray[np.float32], phrase: Phrase, speaker: str, source: str) -> Utterance:
+def _make_utterance(samples: NDArray[np.float32], phrase: Phrase, speaker: str, source: str) -> Utterance:
     return Utterance(to_int16(trim_silence(samples)), phrase.classes, speaker, source)

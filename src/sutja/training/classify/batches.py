@@ -51,7 +51,7 @@ class Pictures:
     augment : Augment | None
         Changes of the pictures, or None for none.
     channels_last : bool
-        Whether channels come last in memory, as suits convolutions.
+        True if channels come last in memory, as suits convolutions.
     """
 
     def __init__(

@@ -57,11 +57,11 @@ def detect_boxes(
     frame = to_frame(resize_picture(pixels, size), params)
     device = next(net.parameters()).device
     raw = loop.evaluation_step(net, torch.from_numpy(frame).to(device))[0].cpu().numpy()
-    found = decode(raw, frame.shape[2], frame.shape[3], params.strides, least)
-    found = merge_detections(found, params.overlap, params.across)
+    detections = decode(raw, frame.shape[2], frame.shape[3], params.strides, least)
+    detections = merge_detections(detections, params.overlap, params.across)
     scale = np.array([w / size[1], h / size[0]] * 2, np.float32)
-    boxes = (found.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
-    return Detections(boxes, found.scores, found.labels)
+    boxes = (detections.boxes * scale).clip(0, np.array([w, h, w, h], np.float32))
+    return Detections(boxes, detections.scores, detections.labels)
 
 
 def measure_average_precision(

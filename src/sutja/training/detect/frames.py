@@ -31,8 +31,8 @@ class Jitter:
         Smallest and largest change of size, drawn evenly on a logarithmic scale.
     stretch : float
         Largest change of one side against the other: 0.1 for 0.9 to 1.1 times.
-    mirror, upset, transpose : bool
-        Whether a picture may be mirrored, turned upside down, and transposed.
+    flip_horizontal, flip_vertical, transpose : bool
+        True if a picture may be mirrored, turned upside down, and transposed.
     mosaic : float
         Share of frames that are put together of four pictures (Bochkovskiy et al., YOLOv4, 2020).
     light : float

@@ -82,8 +82,8 @@ def check_same_boxes(
 def _found(session: Session, frame: FrameArray, params: FrameParams) -> Detections:
     """Boxes of half that score on, so that one near the limit is not lost for it."""
     raw = session.run(frame)[0]
-    found = decode(raw, frame.shape[2], frame.shape[3], params.strides, LIKELY / 2)
-    return merge_detections(found, params.overlap, params.across)
+    detections = decode(raw, frame.shape[2], frame.shape[3], params.strides, LIKELY / 2)
+    return merge_detections(detections, params.overlap, params.across)
 
 
 def make_frames(pictures: Sequence[BoxedPicture], params: FrameParams) -> list[FrameArray]:

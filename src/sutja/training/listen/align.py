@@ -37,58 +37,61 @@ def find_word_frames(
     path = log_probs.argmax(-1)
     starts = np.flatnonzero(np.diff(path, prepend=0))
     frames: list[int] = []
-    said: list[int] = []
+    recognised: list[int] = []
     for start, stop in pairwise([*starts, len(path)]):
         c = int(path[start])
         if not c:
             continue
         at = int(start + log_probs[start:stop, c].argmax())
-        if c == _OTHER and said[-1:] == [_OTHER]:
+        if c == _OTHER and recognised[-1:] == [_OTHER]:
             continue
         if log_probs[at, c] < np.log(_LEAST_PROBABILITY):
             return None
-        said.append(c)
+        recognised.append(c)
         frames.append(at)
-    return frames if said == list(classes) else None
+    return frames if recognised == list(classes) else None
 
 
-def cut_words(net: nn.Module, pieces: Sequence[Utterance], params: LogMelParams) -> Iterator[Utterance]:
+def cut_words(net: nn.Module, utterances: Sequence[Utterance], params: LogMelParams) -> Iterator[Utterance]:
     """The number words of pieces of several, one by one, cut where it is quietest between them.
 
     Parameters
     ----------
     net : nn.Module
         A trained acoustic model.
-    pieces : Sequence[Utterance]
+    utterances : Sequence[Utterance]
         Phrases; those in which it hears something else than was said are passed over, and so are words in
         which it hears something else by themselves: "fourteen" is cut before its "teen" now and then, since
         it is quietest there.
     params : LogMelParams
         Parameters of the features.
     """
-    for piece in pieces:
-        if len(piece.classes) < 2:
+    for utterance in utterances:
+        if len(utterance.classes) < 2:
             continue
-        sound = piece.samples.astype(np.float32) / np.float32(32768)
+        sound = utterance.samples.astype(np.float32) / np.float32(32768)
         rows = log_mel(sound, params)
         features = torch.zeros(1, -(-len(rows) // _STEP) * _STEP, params.mels)
         features[0, : len(rows)] = torch.from_numpy(rows)
         log_probs = loop.evaluation_step(net, features, choose_convolution_dtype())[0].numpy()
-        frames = find_word_frames(log_probs, piece.classes)
+        frames = find_word_frames(log_probs, utterance.classes)
         if frames is None:
             continue
         places = [(at * params.stride - params.margin) * params.hop for at in frames]
         edges = _find_edges(sound, [min(max(0, place), len(sound) - 1) for place in places])
         words = [
             Utterance(
-                np.asarray(np.round(word * 32768), np.int16), (c,), piece.speaker, f"{piece.source} words"
+                np.asarray(np.round(word * 32768), np.int16),
+                (c,),
+                utterance.speaker,
+                f"{utterance.source} words",
             )
-            for c, start, stop in zip(piece.classes, edges[:-1], edges[1:], strict=True)
+            for c, start, stop in zip(utterance.classes, edges[:-1], edges[1:], strict=True)
             if c != _OTHER
             and _SHORTEST < len(word := trim_silence(sound[start:stop], margin=0.03)) / RATE < _LONGEST
         ]
-        said = recognise_words(net, [_alone(word, params) for word in words]) if words else []
-        yield from (word for word, classes in zip(words, said, strict=True) if classes == word.classes)
+        recognised = recognise_words(net, [_alone(word, params) for word in words]) if words else []
+        yield from (word for word, classes in zip(words, recognised, strict=True) if classes == word.classes)
 
 
 def _alone(word: Utterance, params: LogMelParams) -> Example:

@@ -78,7 +78,7 @@ def _sums(probs: Rows, targets: NDArray[Any], lengths: NDArray[Any], other: int)
         ].repeat(n_frames, 1)
     ] = 0.0
     emitted = np.ascontiguousarray(emitted.transpose(1, 0, 2))  # (T, B, S)
-    again = (states == other).astype(float)  # from the blank behind it back to it
+    returns = (states == other).astype(float)  # from the blank behind it back to it
     skips = np.zeros(states.shape)  # over the blank before it
     skips[:, 3::2] = states[:, 3::2] != states[:, 1:-2:2]
     last = np.zeros(states.shape)
@@ -94,7 +94,7 @@ def _sums(probs: Rows, targets: NDArray[Any], lengths: NDArray[Any], other: int)
             before, now = now, now.copy()
             now[:, 1:] += before[:, :-1]
             now[:, 2:] += before[:, :-2] * skips[:, 2:]
-            now[:, :-1] += before[:, 1:] * again[:, :-1]
+            now[:, :-1] += before[:, 1:] * returns[:, :-1]
             now *= emitted[t]
         scale[t] = np.maximum(now.sum(1), 1e-300)
         now = now / scale[t][:, None]
@@ -109,7 +109,7 @@ def _sums(probs: Rows, targets: NDArray[Any], lengths: NDArray[Any], other: int)
         behind = after.copy()
         behind[:, :-1] += after[:, 1:]
         behind[:, :-2] += (after * skips)[:, 2:]
-        behind[:, 1:] += (after * again)[:, :-1]
+        behind[:, 1:] += (after * returns)[:, :-1]
     fits = ~(ends <= 0)  # what is no number shows in the loss
     losses = np.where(fits, -np.log(np.where(fits, ends, 1.0)) - np.log(scale).sum(0), 0.0)
     counts = np.zeros(probs.shape)
