@@ -24,6 +24,7 @@ from sutja.synthesis.crops.sources import Sources, load_cheque_fields
 from sutja.synthesis.fonts import load_faces
 
 VALIDATION_FOLD = 0
+_BOX_MARGIN = 0.1  # of a box's height, on each side
 CELL = 40  # pixels, side of a sudoku cell
 SEED = 20_261_122  # of what is composed here and of subsamples; no training uses it
 _LICENCE = Path(__file__).resolve().parents[1] / "LICENSE"
@@ -39,6 +40,9 @@ class Crop:
     picture: NDArray[np.uint8]
     digits: str
     path: Path | None = None
+
+
+SetReader = Callable[[Path, str], list[Crop]]
 
 
 def _fold(part: str) -> str | int:
@@ -112,6 +116,42 @@ def load_sudoku(root: Path, part: str) -> list[Crop]:
     ]
 
 
+def _make_crop_loader(name: str) -> SetReader:
+    """Make the loader of a set of single crops that no bundled network has learnt from."""
+
+    def load(root: Path, part: str) -> list[Crop]:
+        records = [
+            r for r in readers.read_crops(root, name) if split.is_test(name, r.group) == (part == "test")
+        ]
+        return [Crop(_read(record.path), record.digits, record.path) for record in records]
+
+    return load
+
+
+def _make_box_loader(name: str, kinds: frozenset[str] | None = None) -> SetReader:
+    """Make the loader of numbers that boxes mark on pages; a box with letters in it is left out."""
+
+    def load(root: Path, part: str) -> list[Crop]:
+        crops = []
+        for page in readers.read_boxed_pages(root, name):
+            if split.is_test(name, page.group) != (part == "test"):
+                continue
+            picture = _read(page.path)
+            for line in page.lines:
+                digits = "".join(c for c in line.text if c in "0123456789")
+                letters = any(c.isalpha() for c in line.text)
+                if (kinds and line.kind not in kinds) or letters or not digits:
+                    continue
+                x0, y0, x1, y1 = line.box
+                room = round(_BOX_MARGIN * (y1 - y0))
+                crop = picture[max(0, y0 - room) : y1 + room, max(0, x0 - room) : x1 + room]
+                if crop.size:
+                    crops.append(Crop(np.ascontiguousarray(crop), digits))
+        return crops
+
+    return load
+
+
 def load_real_words(root: Path, part: str) -> list[Crop]:
     """Names of payees and amounts in words, cut from whole cheques."""
     return [
@@ -122,13 +162,29 @@ def load_real_words(root: Path, part: str) -> list[Crop]:
     ]
 
 
-SetReader = Callable[[Path, str], list[Crop]]
 AMOUNTS: dict[str, SetReader] = {"orand-car": load_orand_car, "cheques": load_cheques}
 LONE_DIGITS: dict[str, SetReader] = {
     "mnist": load_mnist,
     "usps": load_usps,
     "exam-digits": load_exam_digits,
     "sudoku": load_sudoku,
+}
+
+# Real crops by source, to judge by leaving one out. Bundled networks have learnt from the first six alone;
+# of the others the validation part is all that is not kept aside.
+SOURCES: dict[str, SetReader] = {
+    **AMOUNTS,
+    **LONE_DIGITS,
+    "registers": _make_crop_loader("registers"),
+    "registers-pages": _make_box_loader("registers-pages", frozenset({"number"})),
+    "births": _make_crop_loader("births"),
+    "volunteers": _make_crop_loader("volunteers"),
+    "meter-digits": _make_crop_loader("meter-digits"),
+    "lcd-digits": _make_crop_loader("lcd-digits"),
+    "results-id": _make_box_loader("results-id"),
+    "results-id2": _make_box_loader("results-id2"),
+    "receipts-my": _make_box_loader("receipts-my"),
+    "no-numbers": _make_crop_loader("no-numbers"),
 }
 
 

@@ -86,18 +86,18 @@ def describe_model(name: str) -> dict[str, Any]:
 def find_strict_threshold(name: str, max_error: float = MAX_ERROR) -> float | None:
     """The threshold that `max_error` chooses on the model's validation counts; None where none keeps it."""
     try:
-        return Reader(name, max_error=max_error).threshold
+        return Reader(name, max_error=max_error, effort="fast").threshold
     except SutjaError:
         return None
 
 
 def load_reader(name: str) -> Reader:
-    """A reader on one thread."""
+    """Load a reader on one thread, without a second reader: `two_readers.py` measures both."""
     import cv2
 
     cv2.setNumThreads(1)
     try:
-        return Reader(name, threads=1)
+        return Reader(name, threads=1, effort="fast")
     except SutjaError as error:
         raise SystemExit(f"error: {error}") from error
 

@@ -91,6 +91,7 @@ def test_torch_and_scikit_learn_stay_out_of_the_base():
         "opencv-python-headless",
         "pillow",
         "pypdfium2",
+        "rapidocr",
         "rich",
         "soundfile",
         "soxr",

@@ -146,6 +146,44 @@ def make_crops() -> str:
     )
 
 
+def make_two_readers() -> str:
+    """Make the table of one reader and two, source by source, each source left out of all fitting."""
+    measured = load("two_readers-validation")["rows"]
+    rows = []
+    for source in dict.fromkeys(row["source"] for row in measured):
+        by_effort = {row["effort"]: row for row in find_all(measured, model="numbers", source=source)}
+        rows.append(
+            (
+                source,
+                f"{by_effort['fast']['n']:,}",
+                *(percent(by_effort[effort]["right"]["rate"]) for effort in ("fast", "PP-OCRv6", "normal")),
+                *(
+                    text
+                    for effort in ("fast", "normal")
+                    for text in (
+                        percent(by_effort[effort]["accepted"]["rate"]),
+                        write_count(by_effort[effort]["wrong_of_accepted"]),
+                    )
+                ),
+            )
+        )
+    headers = (
+        "source",
+        "n",
+        "fast: right",
+        "PP-OCRv6: right",
+        "normal: right",
+        "fast: accepted",
+        "wrong of these",
+        "normal: accepted",
+        "wrong of these",
+    )
+    return _with_sources(
+        make_table(headers, rows),
+        ("two_readers-validation", "python benchmarks/two_readers.py", ("numbers",)),
+    )
+
+
 def _name_reader(row: Row) -> str:
     settings = row.get("way") or row.get("settings")
     return str(row["reader"]) if settings in (None, "as it comes") else f"{row['reader']} ({settings})"
@@ -628,6 +666,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "headlines-ko": lambda: make_headlines("ko"),
     "models": make_models,
     "crops": make_crops,
+    "two-readers": make_two_readers,
     "no-number": make_no_number,
     "calibration": make_calibration,
     "certified": make_certified,

@@ -62,6 +62,10 @@ class Session:
         """Sizes of the first input; None where any size will do."""
         return [size if isinstance(size, int) else None for size in self._session.get_inputs()[0].shape]
 
+    def metadata(self) -> dict[str, str]:
+        """Return the texts that the model file carries beside its network."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
     def run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run one batch and return the first output, e.g. log_probs (B, T, K) for image (B, 1, H, W).
 

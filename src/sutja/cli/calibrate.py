@@ -104,6 +104,11 @@ def calibrate(
                 remedy="make the folder, or name another file with --out",
             )
         file = open_model(model)
+        if file.card.second_reader is not None:
+            echo_note(
+                "note: the model will read alone, since a second reader is not calibrated on these data"
+            )
+            file = replace(file, card=replace(file.card, second_reader=None))
         if file.card.task == "detect":
             evaluated = evaluate_pages(file, data, reader, threads, every_number)
         else:

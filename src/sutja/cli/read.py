@@ -48,6 +48,12 @@ if TYPE_CHECKING:
     help="With --truth: the labels are complete, so that a number without a label is wrong.",
 )
 @max_error_option("accepted numbers", 0.01)
+@click.option(
+    "--effort",
+    type=click.Choice(("fast", "normal")),
+    help="With --crop. fast: one reader; normal: also a second one where the first is not sure.  "
+    "[default: normal where the model is calibrated for it]",
+)
 @threads_option
 @click.option(
     "--model",
@@ -108,6 +114,7 @@ class _Options:
     truth: str | None
     every_number: bool
     max_error: float | None
+    effort: str | None
     threads: int
     model: str | None
     detector: str | None
@@ -153,6 +160,7 @@ def _open_reader(given: _Options) -> Reader | Classifier:
             max_error=given.max_error,
             kind=given.kind,
             country=given.country,
+            effort=given.effort,
             detector=given.detector,
         )
         choice = reader.choice

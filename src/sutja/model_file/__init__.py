@@ -12,6 +12,7 @@ from sutja.model_file.card import (
     Preprocessing,
     RiskCounts,
     Scaling,
+    SecondReaderCalibration,
     TrainingSet,
 )
 from sutja.model_file.card_json import format_card, parse_card
@@ -32,6 +33,7 @@ __all__ = [
     "Preprocessing",
     "RiskCounts",
     "Scaling",
+    "SecondReaderCalibration",
     "TrainingSet",
     "format_card",
     "parse_card",

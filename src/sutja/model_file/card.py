@@ -159,6 +159,43 @@ class FieldConfidence:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondReaderCalibration:
+    """Weights of a second reader's answers beside the model's own, and the calibration of both together.
+
+    Attributes
+    ----------
+    sha256 : str
+        Checksum of the second reader's weights.
+    below : float
+        Raw probability of the model's own answer under which the second reader is asked at normal effort.
+    floors : tuple[float, float]
+        Probabilities that an answer has at least, by the model and by the second reader.
+    alone : tuple[float, float]
+        Offset and weight of the log odds of the model's own answer, where it alone was asked.
+    joint : tuple[float, float, float]
+        Offset and weights of the log odds of the model's answer and the second reader's.
+    thresholds, threshold : RiskCounts or float
+        As on the card, for confidences of both together.
+    """
+
+    sha256: str
+    below: float
+    floors: tuple[float, float]
+    alone: tuple[float, float]
+    joint: tuple[float, float, float]
+    thresholds: RiskCounts = field(default_factory=RiskCounts)
+    threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not (0.0 <= self.below <= 1.0 and 0.0 <= self.threshold <= 1.0):
+            refuse_card("a limit or threshold of its second reader lies outside [0, 1]")
+        if not all(0.0 < floor < 1.0 for floor in self.floors):
+            refuse_card("a floor of its second reader lies outside (0, 1)")
+        if min(self.alone[1], *self.joint[1:]) < 0:
+            refuse_card("a weight of its second reader is below 0")
+
+
+@dataclass(frozen=True, slots=True)
 class TTA:
     """Test-time augmentation: crops with a raw confidence under `below` are read again, once for each view.
 
@@ -219,6 +256,8 @@ class Card:
         Fingerprint of a classifier's training pictures (`sutja.data.split.fingerprint`), as text.
     fields : FieldConfidence | None
         For a detector of number fields, the confidence in numbers that were found with it and read.
+    second_reader : SecondReaderCalibration | None
+        For a transcriber, how a second reader's answers are weighed with its own.
     """
 
     task: str
@@ -241,6 +280,7 @@ class Card:
     fingerprint: str = ""
     guarantee: Guarantee | None = None
     fields: FieldConfidence | None = None
+    second_reader: SecondReaderCalibration | None = None
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:

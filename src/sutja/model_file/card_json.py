@@ -19,6 +19,7 @@ from sutja.model_file.card import (
     Preprocessing,
     RiskCounts,
     Scaling,
+    SecondReaderCalibration,
     TrainingSet,
     refuse_card,
 )
@@ -100,6 +101,7 @@ def _read_card(data: dict[str, Any]) -> Card:
         fingerprint=_check_text(data.get("fingerprint", "")),
         guarantee=_read_guarantee(data.get("guarantee")),
         fields=_read_field_confidence(data.get("fields")),
+        second_reader=_read_second_reader(data.get("second_reader")),
     )
 
 
@@ -127,6 +129,28 @@ def _read_scaling(entry: dict[str, Any]) -> Scaling:
         tuple(_check_number(value) for value in _check_list(entry.get("scale", []))),
         tuple(_check_number(value) for value in _check_list(entry.get("shift", []))),
     )
+
+
+def _read_second_reader(value: Any) -> SecondReaderCalibration | None:
+    if value is None:
+        return None
+    entry = _check_object(value)
+    first_floor, second_floor = _check_numbers(entry["floors"])
+    alone_offset, alone_weight = _check_numbers(entry["alone"])
+    offset, first, second = _check_numbers(entry["joint"])
+    return SecondReaderCalibration(
+        _check_text(entry["sha256"]),
+        _check_number(entry["below"]),
+        (first_floor, second_floor),
+        (alone_offset, alone_weight),
+        (offset, first, second),
+        _read_counts(entry.get("thresholds", {})),
+        _check_number(entry["threshold"]),
+    )
+
+
+def _check_numbers(value: Any) -> list[float]:
+    return [_check_number(entry) for entry in _check_list(value)]
 
 
 def _read_guarantee(value: Any) -> Guarantee | None:

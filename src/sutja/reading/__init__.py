@@ -15,6 +15,7 @@ def open_reader(
     *,
     kind: str = "auto",
     country: str | None = None,
+    effort: str | None = None,
     detector: Model = None,
 ) -> Reader | Classifier:
     """Open a `Reader` with a model, or a `Classifier` where the model is one.
@@ -24,11 +25,17 @@ def open_reader(
     Raises
     ------
     SutjaError
-        If a kind, a country or a detector is given for a classifier, which tells one character at a time.
+        If a kind, a country, an effort or a detector is given for a classifier, which tells single
+        characters.
     """
     file = open_model(model)
     if file.card.task == "classify":
-        options = {"kind": kind != "auto", "country": country is not None, "detector": detector is not None}
+        options = {
+            "kind": kind != "auto",
+            "country": country is not None,
+            "effort": effort is not None,
+            "detector": detector is not None,
+        }
         if named := [name for name, given in options.items() if given]:
             raise SutjaError(
                 f"tells single characters, which have no {' and no '.join(named)}",
@@ -36,4 +43,4 @@ def open_reader(
                 remedy="leave that out, or read with a model of whole numbers",
             )
         return Classifier(file, threads, max_error)
-    return Reader(file, threads, max_error, kind=kind, country=country, detector=detector)
+    return Reader(file, threads, max_error, kind=kind, country=country, effort=effort, detector=detector)

@@ -65,6 +65,8 @@ class Hypothesis:
         Index of the view of the picture that the frames are from.
     typed : Typed | None
         Value and kind by the grammar that was asked for; None where it does not fit, or none was asked for.
+    frame_map : tuple[float, float] | None
+        Offset and scale that make another reader's frames those of the normalised picture.
     """
 
     digits: str | None
@@ -73,6 +75,7 @@ class Hypothesis:
     parts: Sequence[str] = ()
     view: int = 0
     typed: TypedNumber | None = None
+    frame_map: tuple[float, float] | None = None
 
     @property
     def claim(self) -> tuple[str | None, bool, str | None]:
@@ -93,7 +96,11 @@ class Hypothesis:
                 for character, p, (first, last) in zip(
                     part, _compute_posteriors(segment, part), spans, strict=True
                 ):
-                    glyphs.append(Glyph(character, p, segment.first + first, segment.first + last))
+                    start, stop = segment.first + first, segment.first + last
+                    if self.frame_map is not None:
+                        offset, scale = self.frame_map
+                        start, stop = round(offset + scale * start), round(offset + scale * stop)
+                    glyphs.append(Glyph(character, p, start, stop))
         return glyphs
 
 

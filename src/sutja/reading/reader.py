@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, resolve_threshold
-from sutja.errors import InferenceError, ModelFileError, PictureError
+from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
 from sutja.grammar import check_country, make_grammar
 from sutja.model_file import Card, FieldConfidence, ModelFile
 from sutja.model_file.bundled import Model, open_model
@@ -32,6 +32,8 @@ from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
 from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.reader import PageReader
+from sutja.reading.second_reader import SecondReader, find_weights
+from sutja.reading.two_readers import calibrate_alone, join_readers
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source
@@ -47,6 +49,7 @@ from sutja.signals.normalisation import (
 from sutja.types import Number, Page
 
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
+EFFORTS = ("fast", "normal")
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more are slower, since caches are small
 
 
@@ -79,6 +82,10 @@ class Reader:
     country : str | None
         Country of postcodes and IBANs, of the order of dates and of the decimal mark: ISO 3166 in two letters
         (alpha-2), or None.
+    effort : str | None
+        How crops are read: "fast" asks this model alone; "normal" also asks a second reader where this one is
+        not sure. None takes "normal" where the model's card says how to weigh a second reader, else "fast".
+        Fields of whole pages are read by this model alone.
     detector : Model | FieldDetector
         Detector of the numbers on whole pages: a model file as for `model`, anything with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
@@ -91,7 +98,17 @@ class Reader:
     ThresholdError
         If no threshold kept `max_error`.
     SutjaError
-        If there is no such kind or country, or the country's postcodes have letters.
+        If there is no such kind, country or effort, the country's postcodes have letters, or the second
+        reader is asked for and is not installed.
+
+    Attributes
+    ----------
+    card : Card
+        Card of the model.
+    choice : ThresholdChoice | None
+        Grounds of the threshold that was chosen for `max_error`.
+    effort : str
+        Effort that is made.
     """
 
     def __init__(
@@ -102,6 +119,7 @@ class Reader:
         *,
         kind: str = "auto",
         country: str | None = None,
+        effort: str | None = None,
         detector: Model | FieldDetector = None,
     ) -> None:
         self._grammar = make_grammar(kind, country)
@@ -110,15 +128,27 @@ class Reader:
         self._detector = detector
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
-        threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
+        self.effort = _resolve_effort(file, effort)
+        self._second_reader: SecondReader | None = None
+        self._joint = None if self.effort == "fast" else file.card.second_reader
+        if self._joint is not None:
+            find_weights()  # a package that is missing is told now, not at the first crop in doubt
+        calibrated = self._joint or file.card
+        threshold, self.choice = resolve_threshold(calibrated.threshold, calibrated.thresholds, max_error)
         self._views = file.build_preprocessing({"normalise": partial(_make_view_params, file.card)})
         self._alphabet = ["", *file.card.charset]
-        self._judge = Judge(
-            Calibrator(file.card.calibration.points),
+        self._crop_judge = Judge(
+            Calibrator(file.card.calibration.points if self._joint is None else ()),
             Calibrator(file.card.character_calibration.points),
             threshold,
             self._grammar,
             check_country(country),
+        )
+        # Fields of pages are read by this model alone: detection and reading were calibrated so.
+        self._field_judge = replace(
+            self._crop_judge,
+            calibrate=Calibrator(file.card.calibration.points),
+            threshold=file.card.threshold,
         )
         self._session = Session(file, threads)
         rows = self._session.input_shape()[2]
@@ -131,8 +161,8 @@ class Reader:
 
     @property
     def threshold(self) -> float:
-        """Confidence from which a number is accepted."""
-        return self._judge.threshold
+        """Confidence from which the number of a crop is accepted."""
+        return self._crop_judge.threshold
 
     def read(self, source: Source, *, crop: bool = False) -> Page:
         """Read one picture, or a document of one page.
@@ -227,7 +257,7 @@ class Reader:
             if calibration is None:  # the two were never measured together: their product counts as it is
                 calibration, max_error = FieldConfidence(threshold=self.threshold), None
             self._page_reader = PageReader(
-                self.read_crops, detector, calibration, max_error, of_a_kind=self._grammar is not None
+                self._read_fields, detector, calibration, max_error, of_a_kind=self._grammar is not None
             )
         return self._page_reader
 
@@ -252,8 +282,39 @@ class Reader:
         """
         return self._read_together([Picture(pixels, "") for pixels in crops])
 
+    def list_hypotheses(
+        self, crops: Sequence[NDArray[np.uint8]]
+    ) -> list[tuple[list[Hypothesis], list[Hypothesis]]]:
+        """List the hypotheses of this reader and of the second one, each likeliest first and not calibrated.
+
+        Whoever weighs two readers needs both, whatever the effort.
+
+        Parameters
+        ----------
+        crops : Sequence[NDArray[uint8]]
+            uint8 (H, W) or (H, W, 3), each of one number. A blank one has no hypotheses.
+
+        Raises
+        ------
+        SutjaError
+            If the second reader is not installed.
+        """
+        first = self._read_first([Picture(pixels, "") for pixels in crops])
+        second = iter(self._read_second([crop for crop in first if crop.hypotheses]))
+        return [(crop.hypotheses, next(second)) if crop.hypotheses else ([], []) for crop in first]
+
     def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Read crops together, in their order."""
+        crops = self._read_first(pictures)
+        self._join_second_reader(crops)
+        return _make_numbers(crops, self._crop_judge)
+
+    def _read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
+        """Read fields that were cut out of a page."""
+        return _make_numbers(self._read_first([Picture(pixels, "") for pixels in fields]), self._field_judge)
+
+    def _read_first(self, pictures: Sequence[Picture]) -> list[_Crop]:
+        """Read crops with this reader's own network."""
         crops = []
         for picture in pictures:
             inked = find_ink(picture.pixels, self._views[0].least_contrast)
@@ -262,12 +323,7 @@ class Reader:
         for crop, hypotheses in zip(with_ink, self._decode([c.normalised for c in with_ink]), strict=True):
             crop.hypotheses = hypotheses
         self._augment(crops)
-        return [
-            self._judge.make_number(crop.hypotheses, crop.normalised, crop.picture)
-            if crop.hypotheses
-            else None
-            for crop in crops
-        ]
+        return crops
 
     def _read_batch(self, batch: Sequence[Picture | PictureError]) -> list[Page]:
         """Read the crops of a batch as pages, in their order."""
@@ -293,6 +349,29 @@ class Reader:
             assert crop.hypotheses is not None
             crop.hypotheses = average_views([crop.hypotheses, *hypotheses[i :: len(unsure)]])
             crop.normalised = [crop.normalised, *others[i :: len(unsure)]][crop.hypotheses[0].view]
+
+    def _join_second_reader(self, crops: Sequence[_Crop]) -> None:
+        """Join the second reader's hypotheses where it is asked, and calibrate the first's elsewhere."""
+        if self._joint is None:
+            return
+        asked = [
+            crop for crop in crops if crop.hypotheses and crop.hypotheses[0].probability < self._joint.below
+        ]
+        answers = {id(crop): second for crop, second in zip(asked, self._read_second(asked), strict=True)}
+        for crop in crops:
+            if id(crop) in answers and crop.hypotheses:
+                crop.hypotheses = join_readers(crop.hypotheses, answers[id(crop)], self._joint)
+            elif crop.hypotheses:
+                crop.hypotheses = calibrate_alone(crop.hypotheses, self._joint)
+
+    def _read_second(self, crops: Sequence[_Crop]) -> list[list[Hypothesis]]:
+        """Read crops with the second reader, which is loaded when it is first asked."""
+        if not crops:
+            return []
+        if self._second_reader is None:
+            self._second_reader = SecondReader(self._threads)
+        pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
+        return self._second_reader.read(pixels, lines, self._grammar)
 
     def _decode(self, normalised: Sequence[Normalised]) -> list[list[Hypothesis]]:
         """Run the network on crops of similar width together, and decode its output.
@@ -323,6 +402,29 @@ class Reader:
                 remedy="make the model file again",
             )
         return log_probs
+
+
+def _make_numbers(crops: Sequence[_Crop], judge: Judge) -> list[Number | None]:
+    return [
+        judge.make_number(crop.hypotheses, crop.normalised, crop.picture) if crop.hypotheses else None
+        for crop in crops
+    ]
+
+
+def _resolve_effort(file: ModelFile, effort: str | None) -> str:
+    """Return the effort that was asked for, or the most that the model's card is calibrated for."""
+    calibration = file.card.second_reader
+    if effort is None:
+        return "fast" if calibration is None else "normal"
+    if effort not in EFFORTS:
+        raise SutjaError(f"there is no effort {effort!r}", where="effort", remedy=f"use {', '.join(EFFORTS)}")
+    if effort != "fast" and calibration is None:
+        raise SutjaError(
+            "its card does not say how to weigh a second reader",
+            where=f"model {file.source}",
+            remedy="read with effort fast, or with the bundled model",
+        )
+    return effort
 
 
 def _make_page(picture: Picture, number: Number | PictureError | None) -> Page:

@@ -231,6 +231,7 @@ def extend_card(card: Card, plan: Plan, train: TextSet[Any]) -> Card:
         versions=get_versions(),
         results=(),
         guarantee=None,
+        second_reader=None,
     )
 
 

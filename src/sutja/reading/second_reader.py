@@ -1,0 +1,198 @@
+"""`SecondReader`: another recogniser asked about the same crops, its frames told in our charset.
+
+A recogniser that fails in other ways than ours is worth more than either alone. PP-OCRv6's small recogniser
+(PaddleOCR, Apache-2.0) writes 18,708 characters; each frame's probabilities are added up by what our charset
+calls them: a digit, a separator, a gap, or some letter. The frames then go through our own constrained
+search, so that kinds, separators and letters mean the same for both.
+
+Letters: B batch, T frames, K classes of our charset with the blank, M classes of the recogniser.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.charset import CHARSET, LETTER
+from sutja.errors import InferenceError, ModelFileError, SutjaError
+from sutja.grammar import Grammar
+from sutja.model_file import Card, ModelFile, Preprocessing
+from sutja.reading.decode import Hypothesis, decode
+from sutja.runtime import Session
+from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
+
+PACKAGE = "rapidocr"
+WEIGHTS = "models/PP-OCRv6_rec_small.onnx"  # in the package
+SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
+BATCH_COLUMNS = 2048  # columns of lines that run together
+ALPHABET = ("", *CHARSET)
+_REMEDY = f"install it: pip install '{PACKAGE}>=3.10,<3.11'; or read with effort fast"
+_FLOOR = 1e-7  # probability of a class that the recogniser gives none
+# Signs that are written like one of ours, beside the wide forms of Unicode.
+_LIKE = {
+    **dict.fromkeys("–—−‐‑", "-"),
+    "、": ",",
+    **dict.fromkeys("。·", "."),
+    ";": ":",
+    **dict.fromkeys("’‘`′", "'"),
+    "×": "*",
+}
+
+
+class SecondReader:
+    """PP-OCRv6's small recogniser, on the weights that the package `rapidocr` carries.
+
+    Parameters
+    ----------
+    threads : int
+        Threads the network may use.
+    params : TextLineParams
+        Sizes of its input.
+
+    Raises
+    ------
+    SutjaError
+        The package is not installed, or its weights are not those that this version was calibrated with.
+    InferenceError
+        The engine cannot load the network.
+    """
+
+    def __init__(self, threads: int = 1, params: TextLineParams | None = None) -> None:
+        self._params = params or TextLineParams()
+        data, source = _load_weights()
+        card = Card("transcribe", "PP-OCRv6 small", tuple(CHARSET), Preprocessing("text-line"), threshold=1.0)
+        self._session = Session(ModelFile(card, data, source), threads)
+        self._grouping = _Grouping(_characters(self._session))
+
+    def read(
+        self,
+        crops: Sequence[NDArray[np.uint8]],
+        normalised: Sequence[Normalised],
+        grammar: Grammar | None = None,
+    ) -> list[list[Hypothesis]]:
+        """Return what each crop may say, likeliest first, as `sutja.reading.decode.decode` does.
+
+        Parameters
+        ----------
+        crops : Sequence[NDArray[uint8]]
+            (H, W) or (H, W, 3) RGB, each of one number.
+        normalised : Sequence[Normalised]
+            The same as the first reader sees them; the frames of the answers are told in theirs.
+        grammar : Grammar | None
+            Of the kind that is asked for, if one is.
+        """
+        found = []
+        for crop, line, frames in zip(crops, normalised, self.compute_log_probs(crops), strict=True):
+            frame_map = self._map_frames(crop, line, len(frames))
+            answers = decode(frames[None], ALPHABET, grammar)[0]
+            found.append([replace(answer, frame_map=frame_map) for answer in answers])
+        return found
+
+    def _map_frames(
+        self, crop: NDArray[np.uint8], normalised: Normalised, n_frames: int
+    ) -> tuple[float, float]:
+        """Return offset and scale that make frames of the line those of the normalised picture."""
+        width, padded = measure_width(crop, self._params)
+        pixels = crop.shape[1] / width * padded / n_frames  # of the crop, a frame
+        columns = normalised.scale_x * COLUMNS_PER_FRAME  # pixels of the crop, a frame of the first reader
+        return -normalised.x0 / columns, pixels / columns
+
+    def compute_log_probs(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
+        """Return log probabilities (T, K) of each crop's frames; T depends on the crop's own width alone."""
+        lines = [to_text_line(crop, self._params) for crop in crops]
+        by_width: dict[int, list[int]] = defaultdict(list)
+        for index, line in enumerate(lines):
+            by_width[line.shape[2]].append(index)
+        found: dict[int, NDArray[np.float32]] = {}
+        for width, indices in by_width.items():
+            size = max(1, BATCH_COLUMNS // width)
+            for start in range(0, len(indices), size):
+                some = indices[start : start + size]
+                probabilities = self._session.run(np.stack([lines[i] for i in some]))
+                found.update(zip(some, self._grouping.log_probs(probabilities), strict=True))
+        return [found[index] for index in range(len(lines))]
+
+
+class _Grouping:
+    """Sums over the recogniser's classes that our charset calls the same.
+
+    Parameters
+    ----------
+    characters : Sequence[str]
+        The M characters of the recogniser's classes; the first stands for the blank.
+    """
+
+    def __init__(self, characters: Sequence[str]) -> None:
+        classes = np.array([0, *(_class_of(character) for character in characters[1:])])
+        self._order = np.argsort(classes, kind="stable")
+        self._present, self._starts = np.unique(classes[self._order], return_index=True)
+        self._size = len(characters)
+
+    def log_probs(self, probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return log probabilities (B, T, K) of probabilities (B, T, M)."""
+        if probabilities.ndim != 3 or probabilities.shape[2] != self._size:
+            raise InferenceError(
+                f"gave {probabilities.shape}, not {self._size} classes a frame",
+                where=f"package {PACKAGE}",
+                remedy=f"install the version of {PACKAGE} that this package asks for",
+            )
+        grouped = np.full((*probabilities.shape[:2], len(ALPHABET)), _FLOOR, np.float32)
+        sums = np.add.reduceat(probabilities[:, :, self._order], self._starts, axis=2)
+        grouped[:, :, self._present] = np.maximum(sums, _FLOOR)
+        log_probs: NDArray[np.float32] = np.log(grouped / grouped.sum(axis=2, keepdims=True))
+        return log_probs
+
+
+def _class_of(character: str) -> int:
+    """Return the class of our charset that a character belongs to."""
+    is_wide = unicodedata.decomposition(character[:1]).startswith("<wide>")
+    narrow = unicodedata.normalize("NFKC", character) if is_wide else character
+    plain = _LIKE.get(narrow, narrow)
+    return ALPHABET.index(plain if len(plain) == 1 and plain in CHARSET else LETTER)
+
+
+def _characters(session: Session) -> list[str]:
+    """Return the characters of the recogniser's classes, which its file's metadata lists."""
+    listed = session.metadata().get("character", "").split("\n")
+    return ["", *listed, " "]
+
+
+def find_weights() -> Path:
+    """Return where the weights of the installed package are.
+
+    Raises
+    ------
+    SutjaError
+        The package is not installed.
+    """
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise SutjaError("the second reader's package is not installed", where=PACKAGE, remedy=_REMEDY)
+    return Path(spec.origin).parent / WEIGHTS
+
+
+def _load_weights() -> tuple[bytes, str]:
+    """Read the weights of the installed package, and check that they are the ones calibrated with."""
+    path = find_weights()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(
+            f"the second reader's weights cannot be read ({error.strerror})", where=str(path), remedy=_REMEDY
+        ) from error
+    if sha256(data).hexdigest() != SHA256:
+        raise ModelFileError(
+            "these are not the weights that the second reader was calibrated with",
+            where=str(path),
+            remedy=_REMEDY,
+        )
+    return data, f"{PACKAGE}/{WEIGHTS}"
