@@ -96,6 +96,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "single_image",
         "speed",
         "tables",
+        "two_readers",
     ]
 
 
