@@ -22,8 +22,9 @@ from torch.nn import functional as F
 
 from sutja.errors import TrainingError
 from sutja.metrics import format_percent
-from sutja.training import checkpoint, cuda_graphs, distributed, loop
+from sutja.training import checkpoint, distributed, loop
 from sutja.training.callbacks import History, Log, OnEpoch, Progress, Row
+from sutja.training.classify import cuda_graphs
 from sutja.training.classify.augment import AUGMENTS
 from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to_tensor
 from sutja.training.classify.checks import check_fit

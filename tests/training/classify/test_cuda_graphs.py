@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from sutja.nets.convnet import ConvNet
-from sutja.training import cuda_graphs
+from sutja.training.classify import cuda_graphs
+from sutja.training.classify.cuda_graphs import CudaGraph
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier
-from sutja.training.cuda_graphs import CudaGraph
 
 CONFIG = ClassifyConfig(epochs=2, batch_size=8, lr=1e-3, dtype="float32", threads=1)
 
