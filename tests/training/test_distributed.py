@@ -30,7 +30,7 @@ with distributed.processes() as rank:
     try:
         fit_classifier(LeNet5(4), X, y, ClassifyConfig(seconds=1.0), log=print)
     except Exception as error:
-        print(type(error).__name__, error)
+        print(f"{type(error).__name__} {error}\\n", end="", flush=True)  # in one piece: two processes print
 values = torch.cat([p.detach().flatten() for p in fitted.net.parameters()])
 np.save(folder / f"weights{rank}.npy", values.numpy())
 """
