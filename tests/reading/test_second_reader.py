@@ -112,3 +112,13 @@ def test_a_model_without_a_calibration_reads_alone_and_says_so_when_asked():
 def test_the_calibration_survives_the_card():
     card = open_model("numbers").card
     assert parse_card(format_card(card)).second_reader == card.second_reader
+
+
+def test_fields_of_a_detector_that_was_never_measured_take_the_threshold_of_the_model_alone():
+    class Nothing:
+        def detect_arrays(self, pictures):
+            return [[] for _ in pictures]
+
+    reader = Reader(detector=Nothing())
+    assert reader.threshold != reader.card.threshold
+    assert reader.open_page_reader().threshold == reader.card.threshold

@@ -255,7 +255,9 @@ class Reader:
             detector, calibration = self._open_detector()
             max_error = self._max_error
             if calibration is None:  # the two were never measured together: their product counts as it is
-                calibration, max_error = FieldConfidence(threshold=self.threshold), None
+                own, counts = self.card.threshold, self.card.thresholds
+                threshold, _ = resolve_threshold(own, counts, max_error)
+                calibration, max_error = FieldConfidence(threshold=threshold), None
             self._page_reader = PageReader(
                 self._read_fields, detector, calibration, max_error, of_a_kind=self._grammar is not None
             )
