@@ -83,6 +83,9 @@ def test_the_json_of_a_page_is_the_promised_one():
                 "column": None,
                 "country": None,
                 "standard": None,
+                "sign": None,
+                "unit": None,
+                "relation": None,
             }
         ],
         "error": None,

@@ -147,6 +147,12 @@ class Number(Result):
         Country of a postcode, ISO 3166 in two letters.
     standard : str | None
         Standard whose check digit holds, e.g. "luhn", "isbn", "iban", "ean".
+    sign : str | None
+        "-", "+" or "±" before the number; None where none is written, or a dash may be a stroke.
+    unit : str | None
+        Unit as written: "%", "°C", "€", "kg", "k"; None where none is written or recognised.
+    relation : str | None
+        "<", ">", "≤", "≥" or "≈" before the number, which `value` leaves out; None where none is written.
     detection_confidence : float | None
         Of a number on a page, the probability that there is one, before it was read; None for a crop. It is
         no part of the JSON.
@@ -167,6 +173,9 @@ class Number(Result):
     column: int | None = None
     country: str | None = None
     standard: str | None = None
+    sign: str | None = None
+    unit: str | None = None
+    relation: str | None = None
     detection_confidence: float | None = field(default=None, metadata={"json": False})
 
 

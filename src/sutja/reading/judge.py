@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator
-from sutja.grammar import Grammar, TypedNumber, infer_kind, locate_number
+from sutja.grammar import Grammar, TypedNumber, find_signs, infer_kind, locate_number
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.signals.image import Picture
@@ -87,6 +87,7 @@ class Judge:
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
             for glyph, box in zip(glyphs[own], boxes[own], strict=True)
         )
+        signs = find_signs(best.text)
         return Number(
             text=best.text,
             digits=best.digits,
@@ -99,6 +100,9 @@ class Judge:
             alternatives=_make_alternatives(hypotheses, confidence),
             country=parsed.country,
             standard=parsed.standard,
+            sign=signs.sign,
+            unit=signs.unit,
+            relation=signs.relation,
         )
 
 

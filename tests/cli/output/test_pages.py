@@ -50,6 +50,9 @@ def test_csv():
         "column": "",
         "country": "",
         "standard": "",
+        "sign": "",
+        "unit": "",
+        "relation": "",
     }
     assert rows[1]["digits"] == rows[1]["error"] == ""
     assert "is empty" in rows[2]["error"]

@@ -42,6 +42,9 @@ CSV_COLUMNS = (
     "column",
     "country",
     "standard",
+    "sign",
+    "unit",
+    "relation",
 )
 _ERROR = CSV_COLUMNS.index("error")
 _TEXT_WIDTH = 22  # twenty characters and a little
@@ -79,6 +82,9 @@ class Csv(Writer[Page]):
                 number.column or "",
                 number.country or "",
                 number.standard or "",
+                number.sign or "",
+                number.unit or "",
+                number.relation or "",
             ]
         )
 
