@@ -1,7 +1,7 @@
 """Crops to train the transcriber on, composed or real, each with a label and its mask.
 
-`Composer` mixes the kinds of sample that `rendered` and `augmented` make with crops that hold no number:
-words, empty paper and scribbles.
+`Composer` mixes the kinds of sample that `rendered`, `displays`, `micr` and `augmented` make with crops that
+hold no number: words, empty paper and scribbles.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from sutja.charset import CHARSET
-from sutja.synthesis.crops import augmented, camera, ink, paper, rendered, texts
+from sutja.synthesis.crops import augmented, camera, displays, ink, micr, paper, rendered, texts
 from sutja.synthesis.crops.compositing import add_neighbouring_line, render_in_any_font, render_on_paper
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sample import LabelMask, Sample
@@ -68,6 +68,9 @@ _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
         "printed": rendered.render_printed,
         "labelled": rendered.render_labelled,
         "cell": rendered.render_cell,
+        "display": displays.render_display,
+        "roller": displays.render_roller,
+        "micr": micr.render_micr,
         "lone": augmented.augment_digit,
         "amount": augmented.augment_amount,
         "span": augmented.join_amounts,
@@ -85,6 +88,9 @@ DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
         "printed": 0.18,
         "labelled": 0.05,
         "cell": 0.05,
+        "display": 0.05,
+        "roller": 0.03,
+        "micr": 0.03,
         "lone": 0.10,
         "amount": 0.09,
         "span": 0.06,
