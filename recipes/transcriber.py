@@ -42,20 +42,21 @@ from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
 from sutja.training.transcribe.batches import ComposedCrops, make_batch, make_crop
 
-# What the second stage sees: real amounts more often, the rest so that it is not forgotten.
+# What the second stage sees: real crops more often, the rest so that it is not forgotten.
 SECOND_STAGE = {
-    "written": 0.18,
-    "script": 0.05,
-    "printed": 0.10,
+    "written": 0.13,
+    "script": 0.04,
+    "printed": 0.07,
     "labelled": 0.03,
-    "cell": 0.07,
+    "cell": 0.05,
     "display": 0.05,
     "roller": 0.03,
-    "micr": 0.03,
-    "lone": 0.24,
-    "amount": 0.08,
-    "span": 0.10,
-    "cheque": 0.01,
+    "micr": 0.02,
+    "lone": 0.17,
+    "amount": 0.06,
+    "span": 0.07,
+    "cheque": 0.02,
+    "number": 0.28,
     "words": 0.08,
     "real_words": 0.02,
     "blank": 0.02,
@@ -63,16 +64,17 @@ SECOND_STAGE = {
 }
 
 
-def make_composer(
-    root: str, fold: int | None, open_terms: bool, weights: dict[str, float] | None, seed: int
-) -> Composer:
+LoadSources = Callable[[], Sources]
+
+
+def make_composer(load: LoadSources, weights: dict[str, float] | None, seed: int) -> Composer:
     """A composer in a worker process."""
-    return Composer(load_sources(Path(root), fold, open_terms=open_terms), seed, weights)
+    return Composer(load(), seed, weights)
 
 
-def make_page_crops(root: str, fold: int | None, fields: dict[str, list[RealField]], seed: int) -> PageCrops:
+def make_page_crops(load: LoadSources, fields: dict[str, list[RealField]], seed: int) -> PageCrops:
     """The same with fields cut out of pages; real ones are handed over, as finding them takes long."""
-    return PageCrops(load_sources(Path(root), fold), seed, SECOND_STAGE, fields)
+    return PageCrops(load(), seed, SECOND_STAGE, fields)
 
 
 def load_page_samples(root: Path, sources: Sources, seed: int = 4_321) -> dict[str, list[Sample]]:
@@ -120,18 +122,22 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--columns", type=int, default=16_384, help="columns of pictures in a batch")
     parser.add_argument("--uses", type=int, default=1, help="rounds each composed chunk takes part in")
     parser.add_argument("--pages", action="store_true", help="train on fields cut out of pages too")
+    out = "sets that are left out, to see how a network reads a source that it never saw"
+    parser.add_argument("--without", nargs="*", default=[], metavar="SET", help=out)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     return parser.parse_args()
 
 
-def choose_composer(args: argparse.Namespace, root: str, fold: int | None) -> Callable[[int], Any]:
+def choose_composer(args: argparse.Namespace, root: Path, load: LoadSources) -> Callable[[int], Any]:
     """Choose how worker processes make the composer of the samples, from a seed."""
     if args.pages:
-        return functools.partial(make_page_crops, root, fold, load_real_fields(Path(root), "train"))
-    weights = SECOND_STAGE if args.weights else None
-    return functools.partial(make_composer, root, fold, args.terms == "base", weights)
+        fields = {
+            name: some for name, some in load_real_fields(root, "train").items() if name not in args.without
+        }
+        return functools.partial(make_page_crops, load, fields)
+    return functools.partial(make_composer, load, SECOND_STAGE if args.weights else None)
 
 
 def main() -> None:
@@ -139,8 +145,11 @@ def main() -> None:
     args = parse_arguments()
     torch.set_num_threads(args.threads)
     args.out.mkdir(parents=True, exist_ok=True)
-    root, fold = os.environ["SUTJA_DATA"], None if args.fold < 0 else args.fold
-    open_terms, params = args.terms == "base", NormaliseParams(stretch=args.stretch, reach=args.reach)
+    root, fold = Path(os.environ["SUTJA_DATA"]), None if args.fold < 0 else args.fold
+    params = NormaliseParams(stretch=args.stretch, reach=args.reach)
+    load = functools.partial(
+        load_sources, root, fold, open_terms=args.terms == "base", without=tuple(args.without)
+    )
     config = transcribe.TranscribeConfig(
         steps=args.steps,
         lr=args.lr,
@@ -150,19 +159,19 @@ def main() -> None:
         damping=0.1 if args.weights else 0.0,
         freeze_norms_after=0.0 if args.weights else 0.3,
     )
-    make = choose_composer(args, root, fold)
+    make = choose_composer(args, root, load)
     begin = (
         load_unfolded(args.weights, make(args.seed), params) if is_model_file(args.weights) else args.weights
     )
     state = transcribe.start(TranscriberConfig(1 + len(CHARSET)), config, args.out / "checkpoint.pt", begin)
     pool = ComposedCrops(make, params, 1000 * args.seed + state.step, args.workers)
-    sources = load_sources(Path(root), fold, open_terms=open_terms)
+    sources = load()
     sets = validation_sets.crops(
-        validation_sets.real(Path(root), VALIDATION_FOLD if fold is None else fold), params
+        validation_sets.real(root, VALIDATION_FOLD if fold is None else fold), params
     )
     sets |= validation_sets.crops(validation_sets.composed(sources), params, 300)
     if args.pages:
-        sets |= validation_sets.crops(load_page_samples(Path(root), sources), params)
+        sets |= validation_sets.crops(load_page_samples(root, sources), params)
     with (args.out / "train.log").open("a", buffering=1) as log:
 
         def say(line: str) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib.util import find_spec
@@ -71,7 +71,7 @@ class SecondReader:
         data, source = _load_weights()
         card = Card("transcribe", "PP-OCRv6 small", tuple(CHARSET), Preprocessing("text-line"), threshold=1.0)
         self._session = Session(ModelFile(card, data, source), threads)
-        self._grouping = _Grouping(_characters(self._session))
+        self._grouping = _Grouping(list_characters(self._session.metadata()))
 
     def read(
         self,
@@ -132,7 +132,7 @@ class _Grouping:
     """
 
     def __init__(self, characters: Sequence[str]) -> None:
-        classes = np.array([0, *(_class_of(character) for character in characters[1:])])
+        classes = list_classes(characters)
         self._order = np.argsort(classes, kind="stable")
         self._present, self._starts = np.unique(classes[self._order], return_index=True)
         self._size = len(characters)
@@ -152,6 +152,11 @@ class _Grouping:
         return log_probs
 
 
+def list_classes(characters: Sequence[str]) -> NDArray[np.int64]:
+    """List the class of our charset that each of the recogniser's M characters belongs to, (M,)."""
+    return np.array([0, *(_class_of(character) for character in characters[1:])])
+
+
 def _class_of(character: str) -> int:
     """Return the class of our charset that a character belongs to."""
     is_wide = unicodedata.decomposition(character[:1]).startswith("<wide>")
@@ -160,9 +165,9 @@ def _class_of(character: str) -> int:
     return ALPHABET.index(plain if len(plain) == 1 and plain in CHARSET else LETTER)
 
 
-def _characters(session: Session) -> list[str]:
-    """Return the characters of the recogniser's classes, which its file's metadata lists."""
-    listed = session.metadata().get("character", "").split("\n")
+def list_characters(metadata: Mapping[str, str]) -> list[str]:
+    """List the characters of the recogniser's classes, as its file's metadata has them; the blank is ""."""
+    listed = metadata.get("character", "").split("\n")
     return ["", *listed, " "]
 
 

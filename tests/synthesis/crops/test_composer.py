@@ -8,7 +8,8 @@ from sutja.data.sets import readers
 from sutja.data.split import fixed
 from sutja.synthesis.crops.composer import DEFAULT_WEIGHTS, Composer
 from sutja.synthesis.crops.glyphs import WrittenDigits
-from sutja.synthesis.crops.sources import Amount, Sources, load_sources
+from sutja.synthesis.crops.real_crops import RealCrop
+from sutja.synthesis.crops.sources import Sources, load_sources
 
 
 def small_sources():
@@ -17,13 +18,14 @@ def small_sources():
     pictures = [np.zeros((28, 28), np.uint8) for _ in range(10)]
     for picture in pictures:
         picture[4:24, 8:20] = rng.integers(0, 256, (20, 12))
-    amount = Amount(rng.integers(0, 256, (40, 90)).astype(np.uint8), "123", ((2, 28), (32, 58), (60, 88)))
+    amount = RealCrop(rng.integers(0, 256, (40, 90)).astype(np.uint8), "123", ((2, 28), (32, 58), (60, 88)))
     return Sources(
         written_digits=[(1.0, WrittenDigits.from_arrays("noise", pictures, range(10), [0] * 10))],
         lone={"mnist": [(p, str(d)) for d, p in enumerate(pictures)]},
         amounts=[amount],
         cheque_amounts=[amount],
         words=[amount.picture],
+        numbers={"registers": [amount, RealCrop(amount.picture, "")]},
     )
 
 
@@ -51,7 +53,7 @@ def test_wishes_that_cannot_be_met():
     with pytest.raises(ValueError, match="no such kinds"):
         Composer(Sources(), 0, {"runes": 1.0})
     with pytest.raises(ValueError, match="no data"):
-        Composer(Sources(amounts=[Amount(np.zeros((9, 9), np.uint8), "1", ())]), 0, {"span": 1.0})
+        Composer(Sources(amounts=[RealCrop(np.zeros((9, 9), np.uint8), "1", ())]), 0, {"span": 1.0})
 
 
 def test_sources_leave_out_test_and_validation_parts(data_root):

@@ -292,7 +292,9 @@ def read_pen_digits(root: Path) -> list[StrokeRecord]:
         raise make_unreadable_error(path, error, "cannot be read as strokes") from error
 
 
-def draw_strokes(record: StrokeRecord, size: int = 28) -> NDArray[np.uint8]:
+def draw_strokes(
+    record: StrokeRecord, size: int = 28, stroke_width: float = _STROKE_WIDTH
+) -> NDArray[np.uint8]:
     """Picture of a digit in the manner of MNIST: light on dark, in the middle, with a margin of a seventh.
 
     Parameters
@@ -300,6 +302,8 @@ def draw_strokes(record: StrokeRecord, size: int = 28) -> NDArray[np.uint8]:
     record : StrokeRecord
     size : int
         Width and height in pixels.
+    stroke_width : float
+        Width of the pen, in 28ths of the picture.
 
     Returns
     -------
@@ -310,7 +314,7 @@ def draw_strokes(record: StrokeRecord, size: int = 28) -> NDArray[np.uint8]:
     drawn = _OVERSAMPLING * size
     unit = drawn / 28
     scale = (drawn - 2 * _MARGIN * unit) / max(float((high - low).max()), 1.0)
-    width = max(1, round(_STROKE_WIDTH * unit))
+    width = max(1, round(stroke_width * unit))
     picture = np.zeros((drawn, drawn), np.uint8)
     for stroke in record.strokes:
         places = (stroke - (low + high) / 2) * scale * (1, -1) + drawn / 2

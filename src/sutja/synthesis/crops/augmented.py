@@ -9,11 +9,12 @@ import numpy as np
 
 from sutja.synthesis.crops import camera
 from sutja.synthesis.crops.context import RenderContext
+from sutja.synthesis.crops.real_crops import RealCrop
 from sutja.synthesis.crops.sample import LabelMask, Picture, Sample
-from sutja.synthesis.crops.sources import Amount
 
 _STRENGTH = 1.3  # of shaking: the few real amounts are learned by heart otherwise (docs/log.md)
-_LONE_SHARES = {"mnist": 0.5, "usps": 0.32, "exam-digits": 0.18}
+_LONE_SHARES = {"mnist": 0.4, "usps": 0.25, "exam-digits": 0.15, "pen-digits": 0.2}
+_NUMBER_STRENGTH = 0.8  # of shaking real numbers of books and forms
 _UNLISTED_SHARE = 0.1
 _OVERLAP = 0.2  # of the narrower of two digits' boxes
 
@@ -44,12 +45,21 @@ def augment_cheque_amount(context: RenderContext) -> Sample:
     return _shaken(context, context.sources.cheque_amounts)
 
 
-def _shaken(context: RenderContext, amounts: list[Amount]) -> Sample:
-    chosen = amounts[context.rng.integers(len(amounts))]
-    return Sample(camera.augment(context.rng, chosen.picture, _STRENGTH), chosen.digits, LabelMask.NON_DIGITS)
+def augment_number(context: RenderContext) -> Sample:
+    """A number, or what is none, of a book, a form, a meter or running text; large sets come more often."""
+    sets = context.sources.numbers
+    names = list(sets)
+    shares = np.sqrt([len(sets[name]) for name in names])
+    name = names[context.rng.choice(len(names), p=shares / shares.sum())]
+    return _shaken(context, sets[name], _NUMBER_STRENGTH)
 
 
-def _part(context: RenderContext, whole: Amount) -> tuple[Picture, str] | None:
+def _shaken(context: RenderContext, crops: list[RealCrop], strength: float = _STRENGTH) -> Sample:
+    chosen = crops[context.rng.integers(len(crops))]
+    return Sample(camera.augment(context.rng, chosen.picture, strength), chosen.digits, LabelMask.NON_DIGITS)
+
+
+def _part(context: RenderContext, whole: RealCrop) -> tuple[Picture, str] | None:
     """Some neighbouring digits of a real amount, cut between the boxes; None where a cut would harm one."""
     n = len(whole.spans)
     if n < 2:

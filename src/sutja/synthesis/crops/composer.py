@@ -75,6 +75,7 @@ _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
         "amount": augmented.augment_amount,
         "span": augmented.join_amounts,
         "cheque": augmented.augment_cheque_amount,
+        "number": augmented.augment_number,
         "words": _render_words,
         "real_words": augmented.augment_words,
         "blank": _render_blank,
@@ -95,6 +96,7 @@ DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
         "amount": 0.09,
         "span": 0.06,
         "cheque": 0.02,
+        "number": 0.12,
         "words": 0.07,
         "real_words": 0.02,
         "blank": 0.03,
@@ -112,6 +114,7 @@ def _absent(sources: Sources) -> set[str]:
         "amount": sources.amounts,
         "span": [amount for amount in sources.amounts if len(amount.spans) > 1],
         "cheque": sources.cheque_amounts,
+        "number": sources.numbers,
         "real_words": sources.words,
     }
     return {kind for kind, items in data.items() if not items}

@@ -68,12 +68,21 @@ def make_crop(sample: Sample, params: NormaliseParams) -> Crop:
 def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:
     """Pad crops to the widest, and that to a multiple of ``multiple``."""
     arrays = [crop.pixels.astype(np.float32) * np.float32(_SPAN / 255) + np.float32(_LOW) for crop in crops]
-    image = pad_batch(arrays, multiple)
+    return label_batch(pad_batch(arrays, multiple), crops)
+
+
+def label_batch(image: Float32[NDArray[np.float32], "B 1 H W"], crops: list[Crop]) -> Batch:
+    """Put the labels of crops beside their pictures."""
     silent = np.stack([_SILENT[crop.silence] for crop in crops])
     return Batch(image, *pad_labels([crop.classes for crop in crops]), silent)
 
 
-def make_batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> Iterator[Batch]:
+def make_batches(
+    crops: list[Crop],
+    columns: int,
+    rng: np.random.Generator,
+    make: Callable[[list[Crop], int], Batch] = make_batch,
+) -> Iterator[Batch]:
     """Cut crops into batches of similar width and about ``columns`` columns in all, in random order.
 
     Shapes come from a short list, since the library behind the convolutions compiles code for each shape
@@ -94,7 +103,7 @@ def make_batches(crops: list[Crop], columns: int, rng: np.random.Generator) -> I
         groups += [(width, members[start : start + size]) for start in starts]
     for position in rng.permutation(len(groups)):
         width, members = groups[position]
-        yield make_batch([crops[i] for i in members], width)
+        yield make([crops[i] for i in members], width)
 
 
 MakeComposer = Callable[[int], Composer]

@@ -15,6 +15,7 @@ from sutja.data.sets import readers
 from sutja.data.split import fixed
 from sutja.signals.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
+from sutja.synthesis.crops.real_crops import NUMBER_SETS, list_groups, read_number_crops
 from sutja.synthesis.crops.sources import Sources, load_amounts, load_cheque_fields, load_word_fields
 from sutja.training.transcribe.batches import Crop, make_crop
 
@@ -57,6 +58,12 @@ def real(root: Path, fold: int) -> dict[str, list[Sample]]:
         for record, crop in load_word_fields(root)
         if fixed.assign_part("cheques", record.key) == fold
     ]
+    for name in NUMBER_SETS:
+        groups = [g for g in list_groups(root, name) if fixed.assign_part(name, g) == fold]
+        out[name] = [
+            Sample(crop.picture, crop.digits, LabelMask.NON_DIGITS)
+            for crop in read_number_crops(root, name, groups)
+        ]
     return out
 
 

@@ -1,0 +1,146 @@
+r"""Train the second reader: PP-OCRv6's small recogniser, taught the numbers of our sets.
+
+    python recipes/second_reader.py --out runs/second
+    python recipes/second_reader.py --out runs/second-a --without registers registers-pages volunteers
+
+A run continues where it stopped when started again. Data: `SUTJA_DATA`. Nothing here looks at a test part.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from _page_crops import load_real_fields
+from _pretrained_line import load_pretrained
+from torch import Tensor, nn
+from transcriber import make_page_crops
+
+from sutja.charset import CHARSET
+from sutja.signals.normalisation import pad_batch
+from sutja.synthesis.crops.sample import Sample
+from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
+from sutja.training import loop
+from sutja.training.ctc import CTC_DTYPE, CtcJob, decode_best_paths, prepare_state
+from sutja.training.transcribe import fit as transcribe
+from sutja.training.transcribe import validation_sets
+from sutja.training.transcribe.batches import Batch, Crop, encode_label, label_batch, make_batches
+from sutja.training.transcribe.loss import silent_ctc_loss
+from sutja.training.workers import Workers, compose_items
+
+HEIGHT, STEP = 48, 32  # rows of a line; its columns are padded to a multiple
+NARROWEST, WIDEST = 16, 768  # columns
+MOST = 120  # crops of a validation set
+DAMPING = 0.1  # of the loss: wrong labels weigh little
+COLUMNS_A_CROP = 128  # about the mean
+
+
+def make_line(sample: Sample) -> Crop:
+    """Scale a sample to the height of a line, as bytes."""
+    rows, columns = sample.picture.shape
+    width = min(max(NARROWEST, round(HEIGHT * columns / rows)), WIDEST)
+    pixels = np.asarray(cv2.resize(sample.picture, (width, HEIGHT), interpolation=cv2.INTER_LINEAR))
+    return Crop(pixels.astype(np.uint8), encode_label(sample), sample.mask)
+
+
+def make_line_batch(crops: list[Crop], multiple: int = STEP) -> Batch:
+    """Pad lines on the right with grey, to a multiple of columns."""
+    arrays = [crop.pixels.astype(np.float32) / 127.5 - 1 for crop in crops]
+    return label_batch(pad_batch(arrays, multiple), crops)
+
+
+class LineJob(CtcJob[Crop, Batch, transcribe.TranscribeConfig]):
+    """The training of the second reader, as the loop needs it."""
+
+    counted = "digits"
+
+    def make_batches(self, items: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
+        """Cut an epoch's crops into batches of similar width."""
+        return make_batches(list(items), self.config.columns, rng, make_line_batch)
+
+    def loss(self, net: nn.Module, batch: Batch) -> Tensor:
+        """The loss of temporal classification, silent where the label is."""
+        targets, lengths, silent = map(torch.from_numpy, (batch.targets, batch.lengths, batch.silent))
+        log_probs = loop.run_in_dtype(net, torch.from_numpy(batch.image), CTC_DTYPE)
+        loss = silent_ctc_loss(log_probs, targets, lengths, silent, DAMPING)
+        return loss * (len(lengths) * COLUMNS_A_CROP / self.config.columns)
+
+    def accuracy(self, net: nn.Module, items: Sequence[Crop]) -> float:
+        """The part of the crops whose digits are all right, 0 to 1."""
+        right = 0
+        for item in items:
+            image = torch.from_numpy(make_line_batch([item]).image)
+            (path,) = decode_best_paths(loop.evaluation_step(net, image, CTC_DTYPE).numpy())
+            right += _digits(path) == _digits(item.classes)
+        return right / len(items)
+
+
+def _digits(classes: Sequence[int]) -> str:
+    return "".join(c for c in (CHARSET[k - 1] for k in classes) if c.isdigit())
+
+
+class LineCrops(Workers[Crop]):
+    """Worker processes that compose lines endlessly."""
+
+    def __init__(self, make: functools.partial[object], seed: int, chunk: int = 1024) -> None:
+        super().__init__(functools.partial(compose_items, make, make_line), seed, 1, chunk, waiting=2)
+
+
+def main() -> None:
+    """Train, or go on training."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--lr", type=float, default=2.5e-4)
+    parser.add_argument("--columns", type=int, default=4096, help="columns of lines in a batch")
+    parser.add_argument("--without", nargs="*", default=[], metavar="SET", help="sets that are left out")
+    parser.add_argument("--seed", type=int, default=71)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    args.out.mkdir(parents=True, exist_ok=True)
+    root = Path(os.environ["SUTJA_DATA"])
+    config = transcribe.TranscribeConfig(
+        steps=args.steps,
+        lr=args.lr,
+        columns=args.columns,
+        seed=args.seed,
+        ema=0.995,
+        warm_up=100,
+        weight_decay=0.01,
+        evaluate_every=400,
+        chunks_per_epoch=1,
+    )
+    load = functools.partial(load_sources, root, VALIDATION_FOLD, without=tuple(args.without))
+    fields = {
+        name: some for name, some in load_real_fields(root, "train").items() if name not in args.without
+    }
+    state = prepare_state(load_pretrained, config, args.out / "checkpoint.pt", None)
+    pool = LineCrops(functools.partial(make_page_crops, load, fields), 1000 * args.seed + state.step)
+    sets = {
+        name: [make_line(sample) for sample in samples[:: max(1, len(samples) // MOST)]]
+        for name, samples in validation_sets.real(root, VALIDATION_FOLD).items()
+        if samples
+    }
+    with (args.out / "train.log").open("a", buffering=1) as log:
+
+        def say(line: str) -> None:
+            print(time.strftime("%H:%M:%S"), line, file=log)
+
+        job = LineJob(state, pool, config, sets)
+        say(f"{' '.join(sys.argv)} · {job.describe(job.evaluate(state))}")
+        job.fit(state, args.out, say)
+    pool.close()
+
+
+if __name__ == "__main__":
+    main()
