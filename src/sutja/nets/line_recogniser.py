@@ -67,7 +67,7 @@ class _Stem(nn.Module):
         self.join = nn.Conv2d(2 * _STEM, _STEM, 3, 2, 1)
         self.mix = nn.Conv2d(_STEM, _FIRST, 1)
 
-    def forward(self, x: Float[Tensor, "B 1 H X"]) -> Float[Tensor, "B C _ _"]:
+    def forward(self, x: Float[Tensor, "B 1 H X"]) -> Float[Tensor, "B _ _ _"]:
         x = F.relu(self.halve(x))
         convolved = F.relu(self.narrow(F.pad(x, (0, 1, 0, 1))))
         convolved = F.relu(self.widen(F.pad(convolved, (0, 1, 0, 1))))
@@ -89,7 +89,7 @@ class _Block(nn.Module):
         self.narrow = nn.Conv2d(2 * inputs if not halves else outputs, outputs, 1)
         self.has_identity = not halves
 
-    def forward(self, x: Float[Tensor, "B C H X"]) -> Float[Tensor, "B C _ X"]:
+    def forward(self, x: Float[Tensor, "B C H X"]) -> Float[Tensor, "B _ _ X"]:
         x = self.spread(x)
         if self.squeeze is not None and self.excite is not None:
             scale = self.excite(F.relu(self.squeeze(x.mean(dim=(2, 3), keepdim=True))))

@@ -38,7 +38,7 @@ def test_every_kind(kind):
         assert sample.picture.ndim == 2
         assert min(sample.picture.shape) > 0
         assert set(sample.text) <= set(CHARSET)
-        assert sample.text or kind in {"words", "real_words", "blank", "scribble", "roller"}
+        assert sample.text or kind in {"words", "real_words", "blank", "scribble", "roller", "number"}
 
 
 def test_same_seed_same_samples():
