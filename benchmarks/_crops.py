@@ -117,11 +117,11 @@ def load_sudoku(root: Path, part: str) -> list[Crop]:
 
 
 def _make_crop_loader(name: str) -> SetReader:
-    """Make the loader of a set of single crops that no bundled network has learnt from."""
+    """Make the loader of a set of single crops."""
 
     def load(root: Path, part: str) -> list[Crop]:
         records = [
-            r for r in readers.read_crops(root, name) if split.is_test(name, r.group) == (part == "test")
+            r for r in readers.read_crops(root, name) if split.assign_part(name, r.group) == _fold(part)
         ]
         return [Crop(_read(record.path), record.digits, record.path) for record in records]
 
@@ -134,7 +134,7 @@ def _make_box_loader(name: str, kinds: frozenset[str] | None = None) -> SetReade
     def load(root: Path, part: str) -> list[Crop]:
         crops = []
         for page in readers.read_boxed_pages(root, name):
-            if split.is_test(name, page.group) != (part == "test"):
+            if split.assign_part(name, page.group) != _fold(part):
                 continue
             picture = _read(page.path)
             for line in page.lines:
@@ -170,8 +170,7 @@ LONE_DIGITS: dict[str, SetReader] = {
     "sudoku": load_sudoku,
 }
 
-# Real crops by source, to judge by leaving one out. Bundled networks have learnt from the first six alone;
-# of the others the validation part is all that is not kept aside.
+# Real crops by source, to judge by leaving one out.
 SOURCES: dict[str, SetReader] = {
     **AMOUNTS,
     **LONE_DIGITS,

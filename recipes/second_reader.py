@@ -1,14 +1,20 @@
 r"""Train the second reader: PP-OCRv6's small recogniser, taught the numbers of our sets.
 
-    python recipes/second_reader.py --out runs/second
-    python recipes/second_reader.py --out runs/second-a --without registers registers-pages volunteers
+    python recipes/second_reader.py train --out runs/second
+    python recipes/second_reader.py train --out runs/second-a --without registers registers-pages volunteers
+    python recipes/second_reader.py bundle --run runs/second
+    python benchmarks/two_readers.py --write
 
-A run continues where it stopped when started again. Data: `SUTJA_DATA`. Nothing here looks at a test part.
+A run continues where it stopped when started again. `bundle` writes src/sutja/weights/lines.onnx; the last
+command puts the weights of both readers into the first one's card. Data: `SUTJA_DATA`. Nothing here looks at
+a test part.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import datetime
 import functools
 import os
 import sys
@@ -24,20 +30,29 @@ from _pretrained_line import load_pretrained
 from torch import Tensor, nn
 from transcriber import make_page_crops
 
+import sutja
 from sutja.charset import CHARSET
+from sutja.data.sets import catalogue
+from sutja.model_file import Card, Preprocessing, TrainingSet
+from sutja.model_file.bundled import bundled_path
+from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
+from sutja.reading.line_reader import PREPROCESSING
 from sutja.signals.normalisation import pad_batch
+from sutja.signals.text_line import TextLineParams
 from sutja.synthesis.crops.sample import Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
-from sutja.training import loop
+from sutja.training import checkpoint, loop
 from sutja.training.ctc import CTC_DTYPE, CtcJob, decode_best_paths, prepare_state
+from sutja.training.export import export
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
 from sutja.training.transcribe.batches import Batch, Crop, encode_label, label_batch, make_batches
 from sutja.training.transcribe.loss import silent_ctc_loss
 from sutja.training.workers import Workers, compose_items
 
-HEIGHT, STEP = 48, 32  # rows of a line; its columns are padded to a multiple
-NARROWEST, WIDEST = 16, 768  # columns
+NAME = "lines"
+PARAMS = TextLineParams(min_width=32, max_width=768, channels=1)
+NARROWEST = 16  # columns
 MOST = 120  # crops of a validation set
 DAMPING = 0.1  # of the loss: wrong labels weigh little
 COLUMNS_A_CROP = 128  # about the mean
@@ -46,12 +61,12 @@ COLUMNS_A_CROP = 128  # about the mean
 def make_line(sample: Sample) -> Crop:
     """Scale a sample to the height of a line, as bytes."""
     rows, columns = sample.picture.shape
-    width = min(max(NARROWEST, round(HEIGHT * columns / rows)), WIDEST)
-    pixels = np.asarray(cv2.resize(sample.picture, (width, HEIGHT), interpolation=cv2.INTER_LINEAR))
+    width = min(max(NARROWEST, round(PARAMS.height * columns / rows)), PARAMS.max_width)
+    pixels = np.asarray(cv2.resize(sample.picture, (width, PARAMS.height), interpolation=cv2.INTER_LINEAR))
     return Crop(pixels.astype(np.uint8), encode_label(sample), sample.mask)
 
 
-def make_line_batch(crops: list[Crop], multiple: int = STEP) -> Batch:
+def make_line_batch(crops: list[Crop], multiple: int = PARAMS.step) -> Batch:
     """Pad lines on the right with grey, to a multiple of columns."""
     arrays = [crop.pixels.astype(np.float32) / 127.5 - 1 for crop in crops]
     return label_batch(pad_batch(arrays, multiple), crops)
@@ -94,19 +109,8 @@ class LineCrops(Workers[Crop]):
         super().__init__(functools.partial(compose_items, make, make_line), seed, 1, chunk, waiting=2)
 
 
-def main() -> None:
+def train(args: argparse.Namespace) -> None:
     """Train, or go on training."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--steps", type=int, default=2400)
-    parser.add_argument("--lr", type=float, default=2.5e-4)
-    parser.add_argument("--columns", type=int, default=4096, help="columns of lines in a batch")
-    parser.add_argument("--without", nargs="*", default=[], metavar="SET", help="sets that are left out")
-    parser.add_argument("--seed", type=int, default=71)
-    args = parser.parse_args()
-    torch.set_num_threads(1)
     args.out.mkdir(parents=True, exist_ok=True)
     root = Path(os.environ["SUTJA_DATA"])
     config = transcribe.TranscribeConfig(
@@ -140,6 +144,63 @@ def main() -> None:
         say(f"{' '.join(sys.argv)} · {job.describe(job.evaluate(state))}")
         job.fit(state, args.out, say)
     pool.close()
+
+
+def bundle(args: argparse.Namespace) -> None:
+    """Write the run's network as a bundled model, its weights in half the bits."""
+    root = Path(os.environ["SUTJA_DATA"])
+    parts = checkpoint.read(args.run / "checkpoint.pt")
+    net = LineRecogniser(LineRecogniserConfig(**parts["config"]))
+    net.load_state_dict(parts["average"])
+    used = load_sources(root, VALIDATION_FOLD).used
+    pretrained = TrainingSet("PP-OCRv6 small", 0, "Apache-2.0; its own training data are not published")
+    card = Card(
+        "transcribe",
+        NAME,
+        tuple(CHARSET),
+        Preprocessing(PREPROCESSING, dataclasses.asdict(PARAMS)),
+        threshold=1.0,
+        training_data=(
+            pretrained,
+            *(TrainingSet(n, items, catalogue.find_entry(n).terms) for n, items in sorted(used.items())),
+        ),
+        open_terms=False,
+        seed=args.seed,
+        versions={"sutja": sutja.__version__, "torch": torch.__version__, "numpy": np.__version__},
+        created=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    )
+    lines = sorted(
+        (make_line(sample) for sample in validation_sets.real(root, VALIDATION_FOLD)["registers"][:64]),
+        key=lambda line: line.pixels.shape[1],
+    )
+    batches = [make_line_batch(lines[i : i + 8]).image for i in range(0, len(lines), 8)]
+    path = args.out or bundled_path(NAME)
+    export(net.eval(), card, path, batches)
+    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    verbs = parser.add_subparsers(required=True)
+    one = verbs.add_parser("train")
+    one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--steps", type=int, default=1500)
+    one.add_argument("--lr", type=float, default=3e-4)
+    one.add_argument("--columns", type=int, default=4096, help="columns of lines in a batch")
+    one.add_argument("--without", nargs="*", default=[], metavar="SET", help="sets that are left out")
+    one.set_defaults(do=train)
+    two = verbs.add_parser("bundle")
+    two.add_argument("--run", type=Path, required=True)
+    two.add_argument("--out", type=Path, help="another path than that of the bundled model")
+    two.set_defaults(do=bundle)
+    for verb in (one, two):
+        verb.add_argument("--seed", type=int, default=71)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    args.do(args)
 
 
 if __name__ == "__main__":

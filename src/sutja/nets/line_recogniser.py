@@ -94,7 +94,7 @@ class _Block(nn.Module):
         if self.squeeze is not None and self.excite is not None:
             scale = self.excite(F.relu(self.squeeze(x.mean(dim=(2, 3), keepdim=True))))
             x = x * (scale / 6 + 0.5).clamp(0, 1)
-        mixed = self.narrow(F.gelu(self.widen(x)))
+        mixed: Tensor = self.narrow(F.gelu(self.widen(x)))
         return x + mixed if self.has_identity else mixed
 
 
@@ -116,7 +116,8 @@ class _Attention(nn.Module):
         weights = ((qkv[0] * size**-0.5) @ qkv[1].transpose(-2, -1)).softmax(dim=-1)
         attended = (weights @ qkv[2]).transpose(1, 2).reshape(x.shape[0], -1, _WIDTH)
         x = x + self.project(attended)
-        return x + self.narrow(F.silu(self.widen(self.second_norm(x))))
+        mixed: Tensor = self.narrow(F.silu(self.widen(self.second_norm(x))))
+        return x + mixed
 
 
 class LineRecogniser(nn.Module):

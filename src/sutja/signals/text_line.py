@@ -1,4 +1,4 @@
-"""The preprocessing "text-line": a crop becomes a line of fixed height in three channels, as PP-OCR wants it.
+"""The preprocessing "text-line": a crop becomes a line of fixed height, as PP-OCR wants it.
 
 Letters: H, W the crop's rows and columns in pixels, h, w those of the line.
 """
@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from sutja.signals.normalisation import to_grey
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class TextLineParams:
         Columns w of the shortest and of the longest line. A narrower one is padded, a wider one squeezed.
     step : int
         Columns; widths are padded to a multiple of it, so that lines of like width run together.
+    channels : int
+        3 for colours, blue first, or 1 for grey.
     mean, std : float
         A pixel p of 0 to 255 becomes (p / 255 - mean) / std.
     """
@@ -32,6 +36,7 @@ class TextLineParams:
     min_width: int = 192
     max_width: int = 2048
     step: int = 32
+    channels: int = 3
     mean: float = 0.5
     std: float = 0.5
 
@@ -44,7 +49,7 @@ def measure_width(pixels: NDArray[np.uint8], params: TextLineParams) -> tuple[in
 
 
 def to_text_line(pixels: NDArray[np.uint8], params: TextLineParams) -> NDArray[np.float32]:
-    """Scale a crop to the height of a line, blue first, and pad it on the right with the mean.
+    """Scale a crop to the height of a line, and pad it on the right with the mean.
 
     Parameters
     ----------
@@ -56,17 +61,18 @@ def to_text_line(pixels: NDArray[np.uint8], params: TextLineParams) -> NDArray[n
     Returns
     -------
     NDArray[float32]
-        (3, h, w), w a multiple of `step` or `min_width`.
+        (channels, h, w), w a multiple of `step` or `min_width`.
 
     References
     ----------
     PaddleOCR, ``RecResizeImg`` and ``resize_norm_img``.
     """
     width, padded = measure_width(pixels, params)
-    line = cv2.resize(pixels, (width, params.height), interpolation=cv2.INTER_LINEAR)
+    source = to_grey(pixels) if params.channels == 1 else pixels
+    line = cv2.resize(source, (width, params.height), interpolation=cv2.INTER_LINEAR)
     if line.ndim == 2:
-        line = np.repeat(line[:, :, None], 3, axis=2)
-    out = np.zeros((3, params.height, padded), np.float32)
+        line = np.repeat(line[:, :, None], params.channels, axis=2)
+    out = np.zeros((params.channels, params.height, padded), np.float32)
     out[:, :, :width] = (
         line[:, :, ::-1].transpose(2, 0, 1).astype(np.float32) / 255 - params.mean
     ) / params.std
