@@ -53,9 +53,9 @@ demo: .venv-demo/installed
 	@echo "annotated pictures: out/demo; installed: $$(( $$(du -sk .venv-demo | cut -f1) * 1024 / 1000000 )) MB"
 
 .venv/installed: pyproject.toml constraints.txt
-	@echo "installing sutja[train,dev,bench,docs] into .venv"
+	@echo "installing sutja[train,serve,dev,bench,docs] into .venv"
 	$(call new-venv,.venv)
-	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,dev,bench,docs]'
+	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,serve,dev,bench,docs]'
 	@touch $@
 
 test: .venv/installed

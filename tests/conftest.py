@@ -1,11 +1,12 @@
 """What every test may rely on: the real data, and a rule that nothing is left out unseen.
 
-Three kinds of test may be left out: those of the real data and those marked `gpu` or `ray`, on a machine
-that has not got them. pytest then says so in its summary. Any other skip is a failure under CI=true, where a
-missing package would hide what it was to test.
+Four kinds of test may be left out: those of the real data and those marked `browser`, `gpu` or `ray`, on a
+machine that has not got them. pytest then says so in its summary. Any other skip is a failure under CI=true,
+where a missing package would hide what it was to test.
 """
 
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ LEFT_OUT = pytest.StashKey[dict[str, int]]()
 MISSING = {
     "data": "of the real data (SUTJA_DATA or ../shared/data is their folder)",
     "gpu": "of a GPU (they run where torch finds a CUDA device)",
+    "browser": "of the page (they run where Chromium is installed)",
     "ray": "of ray, which is too large to be installed for them (they run where it is)",
 }
 
@@ -57,10 +59,18 @@ def has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
+def find_chromium() -> str | None:
+    """The path of Chromium, or of a browser made of it."""
+    found = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    return next((path for path in found if path is not None), None)
+
+
 def is_here(mark: str, config: pytest.Config) -> bool:
     """Whether the machine has what tests of this mark need."""
     if mark == "data":
         return find_data(config.rootpath) is not None
+    if mark == "browser":
+        return find_chromium() is not None
     return has_gpu() if mark == "gpu" else find_spec("ray") is not None
 
 

@@ -31,6 +31,7 @@ USE_HALF = (
     "model_file",
     "reading",
     "runtime",
+    "serve",
     "signals",
     "types",
 )

@@ -74,16 +74,30 @@ class Session:
         InferenceError
             If the engine fails on the batch.
         """
+        return self._run(batch, [self._session.get_outputs()[0].name])[0]
+
+    def run_all(self, batch: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
+        """Run one batch and return every output by its name.
+
+        Raises
+        ------
+        InferenceError
+            If the engine fails on the batch.
+        """
+        names = [output.name for output in self._session.get_outputs()]
+        return dict(zip(names, self._run(batch, names), strict=True))
+
+    def _run(self, batch: NDArray[np.float32], names: list[str]) -> list[NDArray[np.float32]]:
         name = self._session.get_inputs()[0].name
         try:
-            output: NDArray[np.float32] = self._session.run(None, {name: batch})[0]
+            outputs: list[NDArray[np.float32]] = self._session.run(names, {name: batch})
         except Exception as error:
             raise InferenceError(
                 f"the engine failed on a batch of shape {batch.shape} ({_take_first_line(error)})",
                 where=f"model {self.source}",
                 remedy="make the model file again, or read fewer at once",
             ) from error
-        return output
+        return outputs
 
 
 class BoundRun:

@@ -18,6 +18,7 @@ VERBS = {
     "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
     "train": ("sutja.cli.train:train", "Train a network on your own data."),
     "compare": ("sutja.cli.compare:compare", "Compare deep networks with other learners on your data."),
+    "serve": ("sutja.cli.serve:serve", "Open the page and the HTTP API."),
 }
 
 

@@ -1,0 +1,124 @@
+"""`sutja serve`: the page and the HTTP API."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sutja.cli.errors import USAGE, fail, report_errors
+from sutja.cli.options import threads_option
+from sutja.errors import SutjaError
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8484, show_default=True, help="Port.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="FILE|RUN",
+    help="Another model file or run folder that requests may name; may be given several times.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
+)
+@threads_option
+@click.option(
+    "--token-file",
+    metavar="FILE",
+    help="Answer only to bearers of a token in FILE, one a line; or of the one in SUTJA_TOKEN.",
+)
+@click.option(
+    "--max-bytes", type=click.IntRange(1_000), default=50_000_000, show_default=True, help="Of a request."
+)
+@click.option(
+    "--max-pixels", type=click.IntRange(1_000), default=50_000_000, show_default=True, help="Of a picture."
+)
+@click.option("--max-pages", type=click.IntRange(1), default=200, show_default=True, help="Of a document.")
+@click.option(
+    "--max-seconds", type=click.IntRange(1), default=3600, show_default=True, help="Of a recording."
+)
+@click.option(
+    "--queue",
+    type=click.IntRange(1),
+    default=512,
+    show_default=True,
+    help="Files that may wait, in each process; beyond them requests are answered 429.",
+)
+def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options: Any) -> None:
+    """Open a page that shows networks at work, and an HTTP API to read, listen, detect and classify.
+
+    The page is at the address that is printed; the API is described at /openapi.json.
+    """
+    try:
+        import uvicorn
+
+        from sutja.serve.settings import Limits, Settings, check_host, is_local
+    except ModuleNotFoundError as error:
+        if (error.name or "sutja").partition(".")[0] == "sutja":
+            raise
+        fail(f"this needs {error.name}, which is not installed: pip install 'sutja[serve]'", USAGE)
+    with report_errors("stopped", USAGE):
+        tokens = read_tokens(options["token_file"])
+        check_host(host, tokens)
+        settings = Settings(
+            models=tuple(find_model_file(model) for model in models),
+            threads=options["threads"],
+            limits=Limits(
+                bytes=options["max_bytes"],
+                pixels=options["max_pixels"],
+                pages=options["max_pages"],
+                seconds=options["max_seconds"],
+                queue=options["queue"],
+            ),
+            tokens=tokens,
+            local=is_local(host),
+        )
+    os.environ.update(settings.to_environment())
+    click.echo(f"http://{host}:{port}/  (stop with Ctrl-C)", err=True)
+    uvicorn.run(
+        "sutja.serve.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=60,
+    )
+
+
+def read_tokens(path: str | None) -> tuple[str, ...]:
+    """Read the tokens of a file, one a line, or the one in the environment.
+
+    Raises
+    ------
+    SutjaError
+        If the file holds none, so that nobody thinks that the server is closed when it is open.
+    """
+    if path is None:
+        return tuple(filter(None, [os.environ.get("SUTJA_TOKEN", "").strip()]))
+    tokens = tuple(filter(None, map(str.strip, Path(path).read_text(encoding="utf-8").splitlines())))
+    if not tokens:
+        raise SutjaError("holds no token", where=path, remedy="write one into it, or leave --token-file out")
+    return tokens
+
+
+def find_model_file(name: str) -> str:
+    """Find the model file of a run folder, or of a path; check that it can be opened.
+
+    Raises
+    ------
+    SutjaError
+        If there is no model file, or it is broken.
+    """
+    from sutja.model_file import read_model
+
+    path = Path(name)
+    file = path / "model.onnx" if path.is_dir() else path
+    read_model(file)
+    return str(file.resolve())

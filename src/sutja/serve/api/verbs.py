@@ -1,0 +1,90 @@
+"""Routes of the verbs: `/v1/read`, `/v1/listen`, `/v1/detect` and `/v1/classify`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import suppress
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from sutja.serve.api.schemas import describe_answer, describe_body, describe_problems
+from sutja.serve.api.uploads import Upload, parse_request
+from sutja.serve.models import Models
+from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, Options, ReadOptions
+from sutja.serve.problems import ProblemError
+from sutja.serve.tasks import ClassifiedPicture, rename
+from sutja.types import Page, Recording, Result, Scene
+
+VERBS: dict[str, tuple[type[Options], str, type[Result], str]] = {
+    "read": (ReadOptions, "pages", Page, "Read the numbers on pages, or on crops of one number."),
+    "listen": (ListenOptions, "recordings", Recording, "Transcribe the numbers spoken in recordings."),
+    "detect": (DetectOptions, "scenes", Scene, "Detect objects in pictures."),
+    "classify": (ClassifyOptions, "pictures", ClassifiedPicture, "Tell the class of each picture."),
+}
+LINES = "application/x-ndjson"
+_LOOK = 0.5  # seconds between looks at whether the client is still there
+
+
+def make_router(models: Models) -> APIRouter:
+    """Make the routes of all verbs."""
+    router = APIRouter(prefix="/v1", tags=["verbs"])
+    for verb in VERBS:
+        add_verb(router, verb, models)
+    return router
+
+
+def add_verb(router: APIRouter, verb: str, models: Models) -> None:
+    """Add the route of a verb."""
+    kind, member, result, summary = VERBS[verb]
+
+    async def answer(request: Request) -> Response:
+        uploads, options = await parse_request(request, kind, models.settings.limits)
+        results = await run_while_connected(request, models, options, uploads)
+        return respond(request, member, results)
+
+    router.add_api_route(
+        f"/{verb}",
+        answer,
+        methods=["POST"],
+        operation_id=verb,
+        summary=summary,
+        response_class=JSONResponse,
+        responses={**describe_answer(member, result), **describe_problems()},
+        openapi_extra=describe_body(kind),
+    )
+
+
+async def run_while_connected(
+    request: Request, models: Models, options: Options, uploads: list[Upload]
+) -> list[Result]:
+    """Run a request's files, and give them up when nobody waits for the answer any more."""
+    work = asyncio.ensure_future(models.run(options, [upload.data for upload in uploads]))
+    try:
+        while not (await asyncio.wait({work}, timeout=_LOOK))[0]:
+            if await request.is_disconnected():
+                raise ProblemError(499, "the client has gone")
+        return [
+            rename(one, upload.name)
+            for upload, some in zip(uploads, work.result(), strict=True)
+            for one in some
+        ]
+    finally:
+        if not work.done():
+            work.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+
+def respond(request: Request, member: str, results: list[Result]) -> Response:
+    """Answer with results; where none could be processed, with the reasons as a problem."""
+    errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
+    if len(errors) == len(results):
+        more = f", and {len(errors) - 1:,} more" if len(errors) > 1 else ""
+        raise ProblemError(422, f"{errors[0]}{more}", errors=errors)
+    content = [result.to_dict() for result in results]
+    if LINES in request.headers.get("accept", ""):
+        lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in content)
+        return Response(lines, media_type=LINES)
+    return JSONResponse({member: content})

@@ -1,0 +1,65 @@
+"""The application: routes, guards and models put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+import sutja
+from sutja.serve.api import status, verbs
+from sutja.serve.guards import Guard
+from sutja.serve.models import Models
+from sutja.serve.page import networks
+from sutja.serve.problems import install_handlers
+from sutja.serve.settings import Settings, from_environment
+
+STATIC = Path(__file__).parent / "static"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Create the application.
+
+    Parameters
+    ----------
+    settings : Settings | None
+        Settings; None takes those of the environment.
+    """
+    settings = settings or from_environment()
+    models = Models(settings)
+
+    @asynccontextmanager
+    async def run(app: FastAPI) -> AsyncIterator[None]:
+        opening = asyncio.create_task(models.prepare())
+        yield
+        opening.cancel()
+        with suppress(asyncio.CancelledError):
+            await opening
+        await asyncio.to_thread(models.close)
+
+    app = FastAPI(
+        title="sutja",
+        version=sutja.__version__,
+        summary="Reads numbers in pictures and recordings, and says how sure it is of each.",
+        lifespan=run,
+        docs_url=None,  # its scripts would come from elsewhere
+        redoc_url=None,
+        openapi_url="/openapi.json",
+    )
+    install_handlers(app)
+    app.include_router(verbs.make_router(models))
+    app.include_router(status.make_router(models))
+    app.include_router(networks.make_router(settings), include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    app.add_middleware(Guard, settings=settings)
+
+    @app.get("/", include_in_schema=False)
+    async def page() -> Response:
+        return FileResponse(STATIC / "index.html")
+
+    return app

@@ -1,0 +1,172 @@
+"""Routes of "Draw and watch": the networks, their weights, and what each layer answers to a drawing."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from numpy.typing import NDArray
+
+from sutja.errors import SutjaError
+from sutja.model_file.bundled import open_model
+from sutja.reading import Classifier
+from sutja.serve.page.layers import LayeredNetwork
+from sutja.serve.problems import ProblemError
+from sutja.serve.settings import Settings
+from sutja.serve.tasks import list_models
+
+SIDE = 28  # pixels of a drawing
+SHOWN = ("mlp", "lecun1989", "digits")  # bundled networks, in the order of their years
+_EXACT = 20_000  # parameters up to which weights are sent as float32, so that the page can compute with them
+
+
+class Networks:
+    """The networks that can be watched, opened when they are first asked for.
+
+    Parameters
+    ----------
+    settings : Settings
+        Models beside the bundled ones.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        own = [
+            name for name in list_models(settings) if name in {Path(path).stem for path in settings.models}
+        ]
+        self._paths = list_models(settings)
+        self.names = [*SHOWN, *(name for name in own if self._is_classifier(name))]
+        self._threads = settings.threads
+        self._lock = threading.Lock()
+        self._open: dict[str, tuple[LayeredNetwork, Classifier]] = {}
+
+    def _is_classifier(self, name: str) -> bool:
+        card = open_model(self._paths[name]).card
+        return card.task == "classify" and card.preprocessing.name == "pixels"
+
+    def find(self, name: str) -> tuple[LayeredNetwork, Classifier]:
+        """Find a network by its name, as layers and as a classifier.
+
+        Raises
+        ------
+        ProblemError
+            If there is none of this name.
+        """
+        if name not in self.names:
+            raise ProblemError(404, f"there is no network {name[:100]!r}; there are {', '.join(self.names)}")
+        with self._lock:
+            if name not in self._open:
+                model = open_model(self._paths[name])
+                self._open[name] = LayeredNetwork(model, self._threads), Classifier(model, self._threads)
+            return self._open[name]
+
+
+def make_router(settings: Settings) -> APIRouter:
+    """Make the routes."""
+    router = APIRouter(prefix="/page/networks")
+    networks = Networks(settings)
+
+    @router.get("")
+    def list_all() -> list[dict[str, Any]]:
+        return [describe_network(name, *networks.find(name)) for name in networks.names]
+
+    @router.get("/{name}/weights")
+    def weights(name: str) -> list[dict[str, Any]]:
+        return describe_weights(networks.find(name)[0])
+
+    @router.post("/{name}/run")
+    async def run(name: str, request: Request) -> dict[str, Any]:
+        body = await request.body()
+        if len(body) != SIDE * SIDE:
+            raise ProblemError(422, f"a drawing has {SIDE} × {SIDE} bytes, not {len(body)}")
+        picture = np.frombuffer(body, np.uint8).reshape(SIDE, SIDE)
+        try:
+            return describe_run(*networks.find(name), picture)
+        except SutjaError as error:
+            raise ProblemError(422, str(error)) from error
+
+    return router
+
+
+def describe_network(name: str, network: LayeredNetwork, classifier: Classifier) -> dict[str, Any]:
+    """Describe a network: its layers, and what makes a confidence of its outputs."""
+    card = network.model.card
+    test = [row for row in card.results if row.get("part") == "test" and "error" in row]
+    return {
+        "name": name,
+        "params": network.params.to_json(),
+        "classes": list(card.classes),
+        "threshold": classifier.threshold,
+        "scaling": {"scale": list(card.scaling.scale), "shift": list(card.scaling.shift)},
+        "calibration": [list(point) for point in card.calibration.points],
+        "parameters": count_parameters(network),
+        "error": test[0]["error"] if test else None,
+        "exact": is_exact(network),
+        "layers": [
+            {"kind": layer.kind, "activation": layer.activation, "shape": list(shape)}
+            for layer, shape in zip(network.layers, network.shapes, strict=True)
+        ],
+    }
+
+
+def count_parameters(network: LayeredNetwork) -> int:
+    """Count the weights and biases of the layers."""
+    return sum(tensor.size for tensor in network.tensors.values())
+
+
+def is_exact(network: LayeredNetwork) -> bool:
+    """Tell whether the page can compute with the weights: dense layers alone, and few of them."""
+    layers = network.layers
+    plain = all(layer.kind == "dense" and layer.activation == "Relu" for layer in layers[:-1])
+    return plain and layers[-1].weights is not None and count_parameters(network) <= _EXACT
+
+
+def describe_weights(network: LayeredNetwork) -> list[dict[str, Any]]:
+    """Describe the weights of each layer: float32, or 8 bits with a scale where they are many."""
+    exact = is_exact(network)
+    described = []
+    for layer in network.layers:
+        weights, bias = network.find_weights(layer), network.find_bias(layer)
+        described.append(
+            {
+                "weights": None if weights is None else pack(weights, exact),
+                "bias": None if bias is None else pack(bias, True),
+            }
+        )
+    return described
+
+
+def pack(values: NDArray[np.float32], exact: bool) -> dict[str, Any]:
+    """Pack an array as base64: float32, or int8 times a scale."""
+    if exact:
+        data, scale = np.ascontiguousarray(values, "<f4").tobytes(), None
+    else:
+        scale = float(np.abs(values).max(initial=0)) / 127 or 1.0
+        data = np.rint(values / scale).astype(np.int8).tobytes()
+    return {"shape": list(values.shape), "scale": scale, "data": base64.b64encode(data).decode()}
+
+
+def describe_run(
+    network: LayeredNetwork, classifier: Classifier, picture: NDArray[np.uint8]
+) -> dict[str, Any]:
+    """Describe what each layer answers to a drawing, in 8 bits between its least and its most."""
+    answers = network.run(picture)
+    return {
+        "answer": classifier.classify(picture).to_dict(),
+        "logProbs": [round(float(value), 5) for value in answers[-1]],
+        "layers": [describe_values(values) for values in answers[:-1]],
+    }
+
+
+def describe_values(values: NDArray[np.float32]) -> dict[str, Any]:
+    """Describe an array of activations."""
+    low, high = float(values.min()), float(values.max())
+    steps = np.rint((values - low) * (255 / (high - low or 1.0))).astype(np.uint8)
+    shape = list(values.shape)
+    assert prod(shape) == steps.size
+    data = base64.b64encode(steps.tobytes()).decode()
+    return {"shape": shape, "low": low, "high": high, "data": data}

@@ -1,0 +1,182 @@
+"""The verbs over HTTP answer as the command line's lines do, and say what is wrong with what they refuse."""
+
+import base64
+import io
+import json
+
+import numpy as np
+import pytest
+import soundfile
+from PIL import Image
+from serve.conftest import EXAMPLES
+
+from sutja.listening import Listener
+from sutja.reading import Classifier, Reader
+
+SOUND = sorted((EXAMPLES / "sounds").glob("*.*"))[0]
+
+
+def draw(width, height, kind="PNG", pages=1):
+    """The bytes of an empty picture."""
+    file = io.BytesIO()
+    pictures = [Image.new("L", (width, height), 255) for _ in range(pages)]
+    pictures[0].save(file, kind, **({"save_all": True, "append_images": pictures[1:]} if pages > 1 else {}))
+    return file.getvalue()
+
+
+def read(client, *files, path="/v1/read", headers=None, **options):
+    """Post files as a form."""
+    return client.post(path, files=[("file", file) for file in files], data=options, headers=headers)
+
+
+def test_a_crop_is_read_as_the_command_does(client, crop):
+    answer = read(client, ("postcode.png", crop), crop="true")
+    assert answer.status_code == 200
+    (page,) = answer.json()["pages"]
+    expected = Reader().read(crop, crop=True).to_dict() | {"source": "postcode.png"}
+    assert page == json.loads(json.dumps(expected))
+
+
+def test_json_answers_like_a_form(client, crop):
+    inputs = [{"name": "postcode.png", "data": base64.b64encode(crop).decode()}]
+    answer = client.post("/v1/read", json={"inputs": inputs, "crop": True})
+    assert answer.json() == read(client, ("postcode.png", crop), crop="true").json()
+
+
+def test_a_page_is_read(client):
+    answer = read(client, ("letter.png", (EXAMPLES / "pages" / "letter.png").read_bytes()))
+    (page,) = answer.json()["pages"]
+    assert page["source"] == "letter.png"
+    assert len(page["numbers"]) > 1
+
+
+def test_a_broken_file_does_not_touch_the_others(client, crop):
+    files = [
+        ("bad.png", crop[: len(crop) // 2]),
+        ("good.png", crop),
+        ("note.txt", b"hello"),
+        ("again.png", crop),
+    ]
+    pages = read(client, *files, crop="true").json()["pages"]
+    assert [page["source"] for page in pages] == ["bad.png", "good.png", "note.txt", "again.png"]
+    assert pages[0]["error"].startswith("bad.png: ")
+    assert pages[2]["error"].startswith("note.txt: ")
+    assert [page["numbers"][0]["digits"] for page in (pages[1], pages[3])] == ["10115"] * 2
+
+
+def test_lines_are_given_to_who_asks_for_them(client, crop):
+    answer = read(
+        client, ("a.png", crop), ("b.png", crop), crop="true", headers={"accept": "application/x-ndjson"}
+    )
+    assert [json.loads(line)["source"] for line in answer.text.splitlines()] == ["a.png", "b.png"]
+
+
+def test_options_count(client, crop):
+    (page,) = read(client, ("a.png", crop), crop="true", kind="date").json()["pages"]
+    assert not page["numbers"][0]["accepted"]
+
+
+def test_pages_of_a_file_are_numbered(client):
+    pages = read(client, ("a.tiff", draw(64, 32, "TIFF", 2)), ("b.png", draw(64, 32)), crop="true").json()[
+        "pages"
+    ]
+    assert [(page["source"], page["page"]) for page in pages] == [("a.tiff", 1), ("a.tiff", 2), ("b.png", 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("large.png", draw(2001, 2000), "large.png: has 4,002,000 pixels"),
+        ("long.tiff", draw(64, 32, "TIFF", 4), "more than 3 pages"),
+        ("empty.png", b"", "empty.png: is empty"),
+        ("a.docx", b"PK\x03\x04 something", "ZIP archive"),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem(client, name, content, reason):
+    answer = read(client, (name, content))
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["status"] == 422
+    assert reason in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ({"kind": "telephone"}, "kind: "),
+        ({"crops": "true"}, "crops: "),
+        ({"model": "/etc/passwd"}, "no such model"),
+        ({"model": "spoken"}, "is a model to listen"),
+        ({"max_error": "2"}, "max_error: "),
+        ({"country": "Germany"}, "country: "),
+    ],
+)
+def test_wrong_options_are_named(client, crop, options, reason):
+    answer = read(client, ("a.png", crop), **options)
+    assert answer.status_code == 422
+    assert reason in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"{", "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b'{"inputs": 1}', "application/json", 422),
+        (b'{"inputs": []}', "application/json", 422),
+        (b'{"inputs": [{"data": "%%"}]}', "application/json", 422),
+        (b'{"inputs": [{"data": "", "name": 1}]}', "application/json", 422),
+        (b'{"inputs": [{"data": "\\ud800"}]}', "application/json", 422),
+        (b'{"inputs": [{"name": "\\ud800", "data": ""}]}', "application/json", 422),
+        (b"[" * 100_000, "application/json", 400),
+        (b"no parts", "multipart/form-data; boundary=x", 400),
+        (b"no boundary", "multipart/form-data", 400),
+        (b"hello", "text/plain", 415),
+    ],
+)
+def test_malformed_bodies_are_problems(client, body, kind, status):
+    answer = client.post("/v1/read", content=body, headers={"content-type": kind})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_too_many_files_are_refused(client, crop):
+    assert read(client, *[("a.png", b"x")] * 9).status_code in (400, 413)
+    answer = client.post("/v1/read", json={"inputs": [{"data": ""}] * 9})
+    assert answer.status_code == 413
+
+
+def test_a_recording_is_heard(client):
+    answer = read(client, (SOUND.name, SOUND.read_bytes()), path="/v1/listen")
+    (recording,) = answer.json()["recordings"]
+    expected = Listener().listen(SOUND.read_bytes()).to_dict() | {"source": SOUND.name}
+    assert recording == json.loads(json.dumps(expected))
+
+
+def test_a_recording_that_is_too_long_is_refused(client):
+    file = io.BytesIO()
+    soundfile.write(file, np.zeros(8000 * 21), 8000, format="FLAC")
+    answer = read(client, ("long.flac", file.getvalue()), path="/v1/listen")
+    assert answer.status_code == 422
+    assert "long.flac: lasts 21 seconds" in answer.json()["detail"]
+
+
+def test_numbers_on_a_page_are_detected(client):
+    page = (EXAMPLES / "pages" / "letter.png").read_bytes()
+    every, sure = (
+        read(client, ("letter.png", page), path="/v1/detect", threshold=threshold).json()["scenes"][0][
+            "detections"
+        ]
+        for threshold in ("0.05", "0.9")
+    )
+    assert len(every) > len(sure) > 0
+    assert all(detection["confidence"] >= 0.9 for detection in sure)
+
+
+def test_a_digit_is_classified(client):
+    digit = (EXAMPLES / "a-lone-digit.png").read_bytes()
+    (picture,) = read(client, ("digit.png", digit), path="/v1/classify").json()["pictures"]
+    expected = Classifier().classify(digit).to_dict()
+    assert {key: picture[key] for key in expected} == json.loads(json.dumps(expected))
+    answer = read(client, ("note.txt", b"hello"), ("digit.png", digit), path="/v1/classify", model="mlp")
+    assert [picture["label"] is None for picture in answer.json()["pictures"]] == [True, False]

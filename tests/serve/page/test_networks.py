@@ -1,0 +1,50 @@
+"""What the page is told of networks, weights and runs."""
+
+import base64
+
+import numpy as np
+
+from sutja.reading import Classifier
+
+PICTURE = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
+
+
+def unpack(packed):
+    """Unpack an array as the page does."""
+    data = base64.b64decode(packed["data"])
+    kind = np.float32 if packed["scale"] is None else np.int8
+    return np.frombuffer(data, kind).reshape(packed["shape"]) * (packed["scale"] or 1.0)
+
+
+def test_networks_are_described(client):
+    networks = {network["name"]: network for network in client.get("/page/networks").json()}
+    assert next(iter(networks)) == "mlp"
+    assert networks["mlp"]["parameters"] == 13_002
+    assert networks["mlp"]["exact"]
+    assert not networks["digits"]["exact"]
+    assert 0 < networks["mlp"]["error"] < 0.1
+    assert [layer["shape"] for layer in networks["mlp"]["layers"]] == [[16], [16], [10]]
+
+
+def test_small_networks_send_weights_as_they_are(client):
+    weights = client.get("/page/networks/mlp/weights").json()
+    assert [unpack(layer["weights"]).shape for layer in weights] == [(16, 784), (16, 16), (10, 16)]
+    assert all(layer["weights"]["scale"] is None for layer in weights)
+
+
+def test_large_networks_send_weights_in_eight_bits(client):
+    first = client.get("/page/networks/digits/weights").json()[0]["weights"]
+    assert unpack(first).shape == (24, 1, 5, 5)
+    assert first["scale"] > 0
+
+
+def test_a_run_answers_as_the_classifier_does(client):
+    run = client.post("/page/networks/digits/run", content=PICTURE.tobytes()).json()
+    assert run["answer"] == Classifier("digits").classify(PICTURE).to_dict()
+    assert [layer["shape"] for layer in run["layers"]] == [[1, 28, 28], [24, 12, 12], [48, 6, 6], [96, 3, 3]]
+    assert len(run["logProbs"]) == 10
+
+
+def test_what_is_no_drawing_and_no_network_is_refused(client):
+    assert client.post("/page/networks/mlp/run", content=b"short").status_code == 422
+    assert client.get("/page/networks/none/weights").status_code == 404
