@@ -28,7 +28,16 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from listener import PARAMS, SETS, VALIDATION_SEED, list_utterances, make_example, run
+from listener import (
+    LESS_NOTHING,
+    LESS_OTHER,
+    PARAMS,
+    SETS,
+    VALIDATION_SEED,
+    list_utterances,
+    make_example,
+    run,
+)
 
 import sutja
 from sutja.confidence import RiskTable, fit_calibration
@@ -52,11 +61,6 @@ from sutja.training.listen.batches import make_batch
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 MAX_ERROR = 0.01  # of the accepted numbers
-# Off the logit of "nothing": strangers' words are dropped more often than those of voices learnt from. Chosen
-# on an4 by a network that had not heard it (docs/log.md).
-LESS_NOTHING = 0.5
-# Off the logit of other words: what strangers say is taken for them more often, too (docs/log.md).
-LESS_OTHER = 1.0
 LIFE = 0.4  # part of what happens to recordings in training that happens to those it is calibrated on
 KNOWN = ("fsdd", "composed")  # whose speakers were learnt from: users are strangers, so these are only told
 COMPOSED = 600  # recordings put together for calibration, beside the real ones

@@ -286,6 +286,14 @@ class SpokenNumber(Result):
         True if the confidence clears the threshold.
     start, end : float
         Begin and end in seconds from the beginning of the recording.
+    sign : str | None
+        "-" where "minus" or "negative" was said.
+    unit : str | None
+        "$", "£", "€", "¢", "p" (pence), "%" or "°".
+    beside : str | None
+        What stands beside it and may make it another number, so that it is not accepted: "number words",
+        "correction" ("sorry") or "other words"; None where nothing does. Other words beside digits that were
+        said one by one leave them as they are.
 
     Raises
     ------
@@ -300,11 +308,22 @@ class SpokenNumber(Result):
     accepted: bool
     start: float
     end: float
+    sign: str | None = None
+    unit: str | None = None
+    beside: str | None = None
 
     def __post_init__(self) -> None:
         Result.__post_init__(self)
         if not 0.0 <= self.start <= self.end < math.inf:
             raise ValueError(f"a number must not end before it begins: {self.start} to {self.end} s")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech(Result):
+    """Speech that is no part of a number: from `start` to `end`, in seconds."""
+
+    start: float
+    end: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,9 +340,13 @@ class Recording(Result):
         Numbers in the order they were spoken.
     error : str | None
         Reason why it could not be listened to, or not to its end.
+    other_speech : tuple[Speech, ...] | None
+        Where something was said that is no part of a number, so that a person finds what was missed; None
+        where that was not asked.
     """
 
     source: str
     seconds: float | None
     numbers: tuple[SpokenNumber, ...] = ()
     error: str | None = None
+    other_speech: tuple[Speech, ...] | None = None

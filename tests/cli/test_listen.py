@@ -85,9 +85,11 @@ def test_json_lines_have_these_keys_and_no_others(run, calls):
     assert [line["source"] for line in lines] == [
         f"calls/{n}" for n in ("a.wav", "b.flac", "c.mp3", "d.ogg", "e.wav")
     ]
-    assert all(list(line) == ["source", "seconds", "numbers", "error"] for line in lines)
+    assert all(list(line) == ["source", "seconds", "numbers", "error", "other_speech"] for line in lines)
+    assert all(line["other_speech"] is None for line in lines)
     first = lines[0]["numbers"][0]
-    assert list(first) == ["text", "digits", "value", "confidence", "accepted", "start", "end"]
+    keys = "text digits value confidence accepted start end sign unit beside"
+    assert list(first) == keys.split()
     assert (first["text"], first["digits"], first["value"], first["accepted"]) == (
         "one two three",
         "123",

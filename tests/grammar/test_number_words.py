@@ -1,5 +1,7 @@
 """Number words: every number comes back from every way of saying it."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from sutja.grammar.number_words import (
     parse_words,
     spell_cardinal,
     spell_digits,
+    spell_ordinal,
     spell_pairs,
     split_words,
 )
@@ -57,9 +60,39 @@ REPEATING = st.lists(st.sampled_from(["0", "00", "5", "55", "555", "5555", "7"])
         ("", None, None),
         ("and five", None, None),
         ("five and", None, None),
-        ("hundred", None, None),
-        ("thousand", None, None),
+        ("hundred", "100", "100"),
+        ("thousand", "1000", "1000"),
+        ("two million three hundred thousand", "2300000", "2300000"),
+        ("a billion", "1000000000", "1000000000"),
+        ("nine hundred billion and one", "900000000001", "900000000001"),
+        ("one trillion", "1000000000000", "1000000000000"),
+        ("two thousand million", None, None),
+        ("three point five", "35", "3.5"),
+        ("zero point zero five", "005", "0.05"),
+        ("point five", "5", "0.5"),
+        ("two point seventy five", "275", "2.75"),
+        ("three and a half", "35", "3.5"),
+        ("two point three million", "2300000", "2300000"),
+        ("a million and a half", "10000005", "1000000.5"),
+        ("minus one point five", "15", "-1.5"),
+        ("negative twenty", "20", "-20"),
+        ("minus a hundred", "100", "-100"),
+        ("twenty-first", "21", "21"),
+        ("one hundred and first", "101", "101"),
+        ("two hundredth", "200", "200"),
+        ("ten second", None, None),
+        ("five per cent", "5", "5"),
+        ("twelve thirty four pounds fifty six", "123456", "1234.56"),
+        ("twenty five dollars and thirty cents", "2530", "25.30"),
+        ("five euros oh five", "505", "5.05"),
+        ("one dollar", "1", "1"),
+        ("five dollars six", None, None),
+        ("fifty cents", "50", "50"),
+        ("five point", None, None),
+        ("minus", None, None),
+        ("half", None, None),
         ("a", None, None),
+        ("dollars", None, None),
         ("double", None, None),
         ("double twenty", None, None),
         ("two thousand thousand", None, None),
@@ -91,6 +124,12 @@ def test_every_number_below_three_thousand_comes_back():
             assert parse_words(said).value == str(number)
 
 
+@given(st.integers(1, MAX_CARDINAL), st.sampled_from(["and", ""]))
+def test_a_rank_comes_back(number, conjunction):
+    if number % 100 or number == 100:
+        assert parse_words(spell_ordinal(number, conjunction)).value == str(number)
+
+
 @given(st.one_of(DIGITS, REPEATING), st.sampled_from(["oh", "zero", "o", "nought"]), st.booleans())
 def test_digits_come_back(digits, zero, repeats):
     found = parse_words(spell_digits(digits, zero, repeats))
@@ -105,7 +144,7 @@ def test_pairs_come_back(digits):
 @given(NUMBERS, DIGITS)
 def test_numbers_are_found_among_words(number, digits):
     amount, account = spell_cardinal(number), spell_digits(digits, "zero")
-    text = f"please pay {amount} dollars to account {account} yes oh and thanks a lot"
+    text = f"please pay {amount} to account {account} yes oh and thanks a lot"
     words = split_words(text)
     found = find_numbers(text)
     assert [n.digits for n in found] == [str(number), digits]
@@ -121,9 +160,13 @@ def test_numbers_are_found_among_words(number, digits):
         ("call me", []),
         ("a hundred people and five dogs", ["100", "5"]),
         ("twenty or thirty", ["20", "30"]),
-        ("thousand one", ["1"]),
+        ("thousand one", ["1001"]),
+        ("half past ten", ["10"]),
+        ("the twenty first of may nineteen eighty four", ["21", "1984"]),
+        ("five minus three", ["5", "3"]),
+        ("five five six sorry five five seven", ["556", "557"]),
         ("double trouble", []),
-        ("two hundred and a half", ["200"]),
+        ("two hundred and a half", ["2005"]),
     ],
 )
 def test_what_is_a_number_among_words(text, expected):
@@ -135,7 +178,8 @@ def test_any_row_of_words_is_read_or_refused(words):
     found = parse_words(words)
     if found is not None:
         assert found.digits.isdigit()
-        assert found.value in (found.digits, None)
+        assert found.value is None or math.isfinite(float(found.value))
+        assert (found.sign == "-") == (found.value or "").startswith("-") or found.value is None
         assert (found.start, found.stop) == (0, len(words))
     for number in find_numbers(words):
         assert 0 <= number.start < number.stop <= len(words)
@@ -155,7 +199,7 @@ def test_long_utterances_end():
 
 def test_what_cannot_be_said_is_refused():
     for number in (-1, MAX_CARDINAL + 1):
-        with pytest.raises(ValueError, match="is not from 0 to 999999"):
+        with pytest.raises(ValueError, match="is not from 0 to 999999999999999"):
             spell_cardinal(number)
     for make in (spell_digits, spell_pairs):
         with pytest.raises(ValueError, match="is not a string of digits"):
@@ -170,3 +214,27 @@ def test_what_cannot_be_said_is_refused():
 )
 def test_the_digits_of_a_text(text, digits):
     assert extract_digits(text) == digits
+
+
+def test_ranks_without_a_word_are_refused():
+    for number in (0, 200):
+        with pytest.raises(ValueError, match="there is no word here"):
+            spell_ordinal(number)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign", "unit"),
+    [
+        ("minus five percent", "-", "%"),
+        ("twenty degrees", None, "°"),
+        ("three pounds", None, "£"),
+        ("one euro fifty", None, "€"),
+        ("nine pence", None, "p"),
+        ("one cent", None, "¢"),
+        ("two million dollars", None, "$"),
+        ("seven", None, None),
+    ],
+)
+def test_signs_and_units(text, sign, unit):
+    number = parse_words(text)
+    assert (number.sign, number.unit) == (sign, unit)

@@ -29,20 +29,23 @@ def encoded(samples, rate=RATE, kind="WAV", subtype=None):
 
 
 def test_numbers_with_their_words_value_confidence_and_times(listener):
-    recording = listener.listen(say("□ five hundred and six 2.5 double oh seven"), RATE)
+    samples = say("0.32 five hundred and six 2.5 double oh seven")
+    recording = listener.listen(samples, RATE)
     first, second = recording.numbers
     assert (first.text, first.digits, first.value) == ("five hundred and six", "506", "506")
     assert (second.text, second.digits, second.value) == ("double oh seven", "007", "007")
     assert first.confidence > 0.99
     assert first.accepted
-    begin = 0.2 + 0.12 + 0.2  # a pause, another word, a pause
+    begin = 0.2 + 0.32  # two pauses
     assert begin - 0.2 < first.start <= begin
     assert begin + 1.08 <= first.end < begin + 1.3
     assert second.start == pytest.approx(first.end + 2.5, abs=0.3)
-    assert recording.seconds == pytest.approx(len(say("□ five hundred and six 2.5 double oh seven")) / RATE)
+    assert recording.seconds == pytest.approx(
+        len(say("0.32 five hundred and six 2.5 double oh seven")) / RATE
+    )
 
 
-@pytest.mark.parametrize("words", ["", "□", "oh", "□ oh □", "and", "hundred"])
+@pytest.mark.parametrize("words", ["", "□", "oh", "□ oh □", "and", "double"])
 def test_nothing_said_gives_no_number(listener, words):
     assert listener.listen(say(words), RATE).numbers == ()
 

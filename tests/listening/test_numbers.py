@@ -9,6 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sutja.grammar import make_grammar
+from sutja.grammar.number_words import WORDS as ALL_WORDS
 from sutja.grammar.number_words import find_numbers, spell_digits
 from sutja.listening.acoustic import Emissions
 from sutja.listening.hypotheses import combine_passes, make_n_best
@@ -20,23 +21,24 @@ from sutja.listening.utterances import Utterance, UtteranceBuilder
 FRAME = 0.04  # seconds
 WORDS = ("zero", "one", "five", "oh", "twenty", "hundred", "and", "double", "□")
 ALPHABET = make_alphabet(WORDS)
+ALL_SYMBOLS = make_alphabet(ALL_WORDS)
 
 
 def make_emissions(rows, start=0.0):
     """Make emissions from a dict of word to probability for each frame; the rest is the blank's."""
-    table = np.full((len(rows), len(ALPHABET)), 1e-9)
+    table = np.full((len(rows), len(ALL_WORDS) + 1), 1e-12)
     for t, row in enumerate(rows):
         for word, p in row.items():
-            table[t, WORDS.index(word) + 1] = p
+            table[t, ALL_WORDS.index(word) + 1] = p
         table[t, 0] = max(1e-9, 1.0 - sum(row.values()))
     return Emissions(start, FRAME, np.log(table / table.sum(axis=1, keepdims=True)).astype(np.float32))
 
 
-def find_utterances(emissions):
+def find_utterances(emissions, alphabet=ALL_SYMBOLS):
     """Find the utterances of emissions."""
     builder = UtteranceBuilder()
     found = []
-    for segment in find_segments(emissions, ALPHABET):
+    for segment in find_segments(emissions, alphabet):
         found += builder.push(segment)
     return [*found, *builder.finish()]
 
@@ -47,9 +49,9 @@ def decode(rows, kind="auto"):
     return [number for utterance in utterances for number in decode_numbers(utterance, make_grammar(kind))]
 
 
-def sure_frames(text):
-    """Make frames that surely say words, with a blank frame behind each."""
-    return [row for word in text.split() for row in ({word: 1.0}, {})]
+def sure_frames(text, pause=1):
+    """Make frames that surely say words, with blank frames behind each."""
+    return [row for word in text.split() for row in ({word: 1.0}, *[{}] * pause)]
 
 
 @pytest.mark.parametrize(
@@ -69,11 +71,10 @@ def test_sure_words(text, digits, value):
     [number] = decode(sure_frames(text))
     assert (number.digits, number.value) == (digits, value)
     assert number.probability == pytest.approx(1.0, abs=1e-3)
-    assert not number.beside_number_words
-    assert not number.beside_other_words
+    assert number.beside is None
 
 
-@pytest.mark.parametrize("text", ["", "□", "oh", "and", "□ oh □ and", "hundred", "double"])
+@pytest.mark.parametrize("text", ["", "□", "oh", "and", "□ oh □ and", "double", "point", "sorry"])
 def test_what_is_no_number(text):
     assert decode(sure_frames(text)) == []
 
@@ -99,14 +100,13 @@ def test_other_words_beside_and_inside_count_against_a_number():
     [number] = decode([{"one": 1.0}, {}, {"□": 0.8, "five": 0.2}])
     assert number.digits == "1"
     assert number.probability == pytest.approx(0.8, abs=1e-3)
-    assert number.beside_other_words
+    assert number.beside == "other words"
 
 
 def test_other_words_part_numbers():
     first, second = decode(sure_frames("one five □ twenty"))
     assert (first.digits, second.digits) == ("15", "20")
-    assert first.beside_other_words
-    assert second.beside_other_words
+    assert first.beside == second.beside == "other words"
 
 
 def test_the_likeliest_sequence_of_numbers_counts_not_the_part_that_most_sequences_share():
@@ -155,8 +155,59 @@ def test_what_a_further_pass_finds_elsewhere_is_not_of_this_position():
 
 
 def test_number_words_that_belong_to_no_number_are_marked():
-    [number] = decode(sure_frames("hundred five"))
-    assert (number.digits, number.beside_number_words) == ("5", True)
+    [number] = decode(sure_frames("five double"))
+    assert (number.digits, number.beside, number.is_acceptable) == ("5", "number words", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "value", "sign", "unit"),
+    [
+        ("five point oh one", "501", "5.01", None, None),
+        ("minus one point five", "15", "-1.5", "-", None),
+        ("one and half", "15", "1.5", None, None),
+        ("two million five hundred thousand", "2500000", "2500000", None, None),
+        ("twenty five dollars and five cents", "2505", "25.05", None, "$"),
+        ("five hundred percent", "500", "500", None, "%"),
+        ("twenty first", "21", "21", None, None),
+        ("hundred", "100", "100", None, None),
+    ],
+)
+def test_quantities(text, digits, value, sign, unit):
+    [number] = decode(sure_frames(text, pause=4))
+    assert (number.digits, number.value, number.number.sign, number.number.unit) == (
+        digits,
+        value,
+        sign,
+        unit,
+    )
+    assert number.is_acceptable == (text != "hundred")
+
+
+def test_numbers_with_the_same_digits_compete():
+    """A point that may have been said makes another number of the same digits."""
+    [number] = decode([{"five": 1.0}, {}, {"point": 0.6, "□": 0.1}, {}, {"one": 1.0}])
+    assert (number.value, number.probability) == ("5.1", pytest.approx(0.6, abs=1e-3))
+
+
+@pytest.mark.parametrize(
+    ("text", "acceptable"),
+    [
+        ("□ five", [False]),
+        ("□ five hundred thousand", [False]),
+        ("five hundred □", [False]),
+        ("five point one □", [False]),
+        ("□ five five one oh", [True]),
+        ("one five sorry one one", [False, True]),
+        ("one five five one sorry one five", [False, False]),
+        ("twenty first twenty twenty five", [True, True]),
+        ("five dollars five", [False, False]),
+        ("five percent five", [True, True]),
+        ("five minus one", [False, False]),
+        ("first", [False]),
+    ],
+)
+def test_what_stands_beside_a_number_decides_whether_it_may_be_accepted(text, acceptable):
+    assert [number.is_acceptable for number in decode(sure_frames(text, pause=4))] == acceptable
 
 
 def test_a_long_pause_ends_a_number_and_a_short_one_does_not():
@@ -203,7 +254,7 @@ def test_probabilities_are_those_of_all_paths(seed, n, sharpness):
     rng = np.random.default_rng(seed)
     logits = rng.normal(0, 2 * sharpness, (n, len(ALPHABET)))
     logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
-    utterances = find_utterances(Emissions(0.0, FRAME, logits.astype(np.float32)))
+    utterances = find_utterances(Emissions(0.0, FRAME, logits.astype(np.float32)), ALPHABET)
     answers = [number for utterance in utterances for number in decode_numbers(utterance)]
     if len(answers) != 1:
         return

@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     metavar="HZ",
     help="Sampling rate, instead of the one that the files state.",
 )
+@click.option(
+    "--mark-speech", is_flag=True, help="Tell where something was said that is no part of a number."
+)
 @threads_option
 @click.option("--model", metavar="FILE|NAME", help="Model to listen with instead of the bundled one.")
 @click.option("--microphone", is_flag=True, help="Listen to a microphone, until Ctrl-C.")
@@ -95,6 +98,7 @@ class _Options:
     model: str | None
     microphone: bool
     device: str | None
+    mark_speech: bool
 
 
 def _open_listener(given: _Options) -> Listener:
@@ -108,6 +112,7 @@ def _open_listener(given: _Options) -> Listener:
             kind=given.kind,
             country=given.country,
             pause=given.pause,
+            mark_speech=given.mark_speech,
         )
     report_threshold(listener.choice)
     return listener

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sutja.decoding.ctc import Candidate, combine
-from sutja.grammar.number_words import OTHER, VOCABULARY, ParsedNumber, find_numbers
+from sutja.grammar.number_words import CORRECTION, OTHER, VOCABULARY, ParsedNumber, ends_number, find_numbers
 from sutja.listening.symbols import canonicalise, decode_words, join_canonical
 from sutja.listening.utterances import Utterance
 
@@ -23,6 +23,26 @@ _EDGES = ("and", "a")  # words that may be left over at either end of a number
 _SLACK = 0.15  # seconds by which passes differ in the times of a word
 
 TimeSpans = tuple[tuple[float, float], ...]  # from and to, in seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What stands beside a number; "and" and "a" are skipped.
+
+    Attributes
+    ----------
+    number_words : bool
+        True where words of numbers do that belong to no number that ends where this one begins.
+    other_words : bool
+        True where other words do.
+    is_taken_back : bool
+        True where "sorry" stands behind it, or before it and behind a longer number, of which it may be a
+        part that is said again.
+    """
+
+    number_words: bool = False
+    other_words: bool = False
+    is_taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +121,25 @@ class Mention:
         )  # among the words of these segments
         return tuple(times[first : first + len(self.words)])
 
-    def find_neighbours(self) -> tuple[bool, bool]:
-        """Tell whether number words, and whether other words, stand beside it; "and" and "a" are skipped."""
-        words, before, behind = self.hypothesis.words, self.number.start - 1, self.number.stop
+    def find_neighbours(self) -> Neighbours:
+        """Find what stands beside it; "and" and "a" are skipped."""
+        words, number = self.hypothesis.words, self.number
+        before, behind = number.start - 1, number.stop
         while before >= 0 and words[before] in _EDGES:
             before -= 1
         while behind < len(words) and words[behind] in _EDGES:
             behind += 1
-        beside = [*words[max(0, before) : before + 1], *words[behind : behind + 1]]
-        return any(word in VOCABULARY for word in beside), OTHER in beside
+        left = words[before] if before >= 0 else ""
+        right = words[behind] if behind < len(words) else ""
+        joined = left in VOCABULARY and not ends_number(left)
+        joined |= right in VOCABULARY and not ends_number(words[number.stop - 1])
+        again = right == CORRECTION or (left == CORRECTION and self._is_part_of_one_before(before))
+        return Neighbours(joined, OTHER in (left, right), again)
+
+    def _is_part_of_one_before(self, stop: int) -> bool:
+        """Tell whether the number that ends at a word of the hypothesis has more digits."""
+        before = [one.number for one in self.hypothesis.occurrences if one.number.stop <= stop]
+        return bool(before) and len(before[-1].digits) > len(self.number.digits)
 
 
 NBest = Sequence[Hypothesis]  # of one utterance, likeliest first
@@ -124,9 +154,9 @@ class ConfusionSet:
     Attributes
     ----------
     best : str
-        Digits of the number that belongs to the likeliest number sequence.
+        Key (`ParsedNumber.key`) of the number that belongs to the likeliest number sequence.
     posteriors : Mapping[str, float]
-        Probability of each number, by its digits.
+        Probability of each number, by its key.
     mentions : Mapping[str, Mention]
         For each number the likeliest hypothesis that says it.
     none : float
@@ -142,7 +172,7 @@ class ConfusionSet:
 def make_n_best(utterance: Utterance) -> list[Hypothesis]:
     """Make the n-best list of an utterance whose segments have been searched, likeliest first."""
     n_best = _combine_segments(utterance, canonicalise)
-    if any(found.number.digits == "0" for hypothesis in n_best for found in hypothesis.occurrences):
+    if any(found.number.key == "0" for hypothesis in n_best for found in hypothesis.occurrences):
         # An "oh" alone is no number, so here it must not count as a way to say 0.
         n_best = _combine_segments(utterance, _keep_zeros_apart)
     return n_best
@@ -187,9 +217,9 @@ def combine_passes(passes: Sequence[Pass]) -> list[ConfusionSet]:
     means: dict[tuple[str, ...], float] = {}
     sequences: dict[tuple[str, ...], _Sequence] = {}
     for one in passes:
-        for digits, (p, sequence) in _find_sequences(one, start, end).items():
-            means[digits] = means.get(digits, 0.0) + p / len(passes)
-            sequences.setdefault(digits, sequence)
+        for keys, (p, sequence) in _find_sequences(one, start, end).items():
+            means[keys] = means.get(keys, 0.0) + p / len(passes)
+            sequences.setdefault(keys, sequence)
     none = means.pop((), 0.0)
     if not means or none > sum(means.values()):
         return []
@@ -204,9 +234,9 @@ def _find_sequences(one: Pass, start: float, end: float) -> dict[tuple[str, ...]
     for n_best in one:
         parts = [(hypothesis.probability, _find_mentions(hypothesis, low, high)) for hypothesis in n_best]
         grown: dict[tuple[str, ...], tuple[float, _Sequence]] = {}
-        for digits, (p, sequence) in sequences.items():
+        for keys, (p, sequence) in sequences.items():
             for part, mentions in parts:
-                key = (*digits, *(mention.number.digits for mention in mentions))
+                key = (*keys, *(mention.number.key for mention in mentions))
                 total, likeliest = grown.get(key, (0.0, (*sequence, *mentions)))
                 grown[key] = (total + p * part, likeliest)
         sequences = dict(sorted(grown.items(), key=lambda item: -item[1][0])[:WIDTH])
@@ -223,7 +253,7 @@ def _find_mentions(hypothesis: Hypothesis, low: float, high: float) -> _Sequence
 def _make_confusion_set(passes: Sequence[Pass], mention: Mention) -> ConfusionSet:
     """Collect what all passes allow where one number stands."""
     posteriors: dict[str, float] = {}
-    mentions = {mention.number.digits: mention}
+    mentions = {mention.number.key: mention}
     none = 0.0
     for one in passes:
         best: dict[str, float] = {}
@@ -232,12 +262,12 @@ def _make_confusion_set(passes: Sequence[Pass], mention: Mention) -> ConfusionSe
             competing, without = _find_competing(n_best, mention.occurrence, mentions)
             if competing:
                 least_none = min(least_none, without)
-            for digits, p in competing.items():
-                best[digits] = max(best.get(digits, 0.0), p)
+            for key, p in competing.items():
+                best[key] = max(best.get(key, 0.0), p)
         none += least_none / len(passes)
-        for digits, p in best.items():
-            posteriors[digits] = posteriors.get(digits, 0.0) + p / len(passes)
-    return ConfusionSet(mention.number.digits, posteriors, mentions, none)
+        for key, p in best.items():
+            posteriors[key] = posteriors.get(key, 0.0) + p / len(passes)
+    return ConfusionSet(mention.number.key, posteriors, mentions, none)
 
 
 def _find_competing(
@@ -248,12 +278,12 @@ def _find_competing(
     none = 0.0
     for hypothesis in n_best:
         competing = {
-            other.number.digits: other
+            other.number.key: other
             for other in reversed(hypothesis.occurrences)
             if other.overlaps(occurrence)
         }
         none += 0.0 if competing else hypothesis.probability
-        for digits, other in competing.items():
-            posteriors[digits] = posteriors.get(digits, 0.0) + hypothesis.probability
-            mentions.setdefault(digits, Mention(hypothesis, other))
+        for key, other in competing.items():
+            posteriors[key] = posteriors.get(key, 0.0) + hypothesis.probability
+            mentions.setdefault(key, Mention(hypothesis, other))
     return posteriors, none

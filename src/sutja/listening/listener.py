@@ -16,12 +16,13 @@ from sutja.listening.chunks import Chunk, Chunker
 from sutja.listening.numbers import AcceptanceRule, choose_number
 from sutja.listening.second_pass import SecondPass
 from sutja.listening.segments import find_segments
+from sutja.listening.speech_marks import SpeechMarks
 from sutja.listening.symbols import make_alphabet
 from sutja.listening.utterances import PAUSE, Utterance, UtteranceBuilder
 from sutja.model_file import Card
 from sutja.model_file.bundled import Model, open_model
 from sutja.signals.audio import RATE, SoundSource, SoundStream, name_source
-from sutja.types import Recording, SpokenNumber
+from sutja.types import Recording, Speech, SpokenNumber
 
 MIN_PAUSE, MAX_PAUSE = 0.2, 30.0  # seconds
 _LIVE_PAUSE = 0.8  # seconds of silence after which live sound is processed
@@ -47,6 +48,8 @@ class Listener:
         Country whose postcodes and order of dates count, as two letters of ISO 3166, or None.
     pause : float
         Seconds; a longer pause ends a number.
+    mark_speech : bool
+        Tell where something was said that is no part of a number.
 
     Attributes
     ----------
@@ -74,6 +77,7 @@ class Listener:
         kind: str = "auto",
         country: str | None = None,
         pause: float = PAUSE,
+        mark_speech: bool = False,
     ) -> None:
         grammar = make_grammar(kind, country)
         if not MIN_PAUSE <= pause <= MAX_PAUSE:
@@ -90,7 +94,7 @@ class Listener:
         except ModelFileError as error:
             raise ModelFileError(str(error), where=f"model {file.source}") from error
         rule = AcceptanceRule(Calibrator(file.card.calibration.points), threshold)
-        self._pipeline = Pipeline(AcousticModel(file, threads), alphabet, pause, grammar, rule)
+        self._pipeline = Pipeline(AcousticModel(file, threads), alphabet, pause, grammar, rule, mark_speech)
 
     @property
     def threshold(self) -> float:
@@ -124,7 +128,9 @@ class Listener:
         stream = NumberStream(self._pipeline)
         numbers = [number for block in sound.read_blocks() for number in stream.push(block)]
         numbers += stream.finish()
-        return Recording(sound.source, stream.seconds, tuple(numbers))
+        return Recording(
+            sound.source, stream.seconds, tuple(numbers), other_speech=stream.find_other_speech(numbers)
+        )
 
     def listen_many(
         self, sources: Iterable[SoundSource], sample_rate: int | None = None
@@ -151,9 +157,12 @@ class Listener:
                 numbers += stream.finish()
             except (SoundError, InferenceError, MemoryError) as error:
                 seconds = stream.seconds or None
-                yield Recording(name_source(source), seconds, tuple(numbers), _explain(error, source))
+                speech = stream.find_other_speech(numbers)
+                message = _explain(error, source)
+                yield Recording(name_source(source), seconds, tuple(numbers), message, speech)
             else:
-                yield Recording(sound.source, stream.seconds, tuple(numbers))
+                speech = stream.find_other_speech(numbers)
+                yield Recording(sound.source, stream.seconds, tuple(numbers), other_speech=speech)
 
     def listen_live(self, blocks: Iterable[NDArray[np.float32]]) -> Iterator[SpokenNumber]:
         """Recognise numbers as they are said: each comes once the pause behind it is long enough.
@@ -178,6 +187,7 @@ class Pipeline:
     pause: float
     grammar: Grammar | None
     rule: AcceptanceRule
+    mark_speech: bool
 
 
 class NumberStream:
@@ -198,6 +208,7 @@ class NumberStream:
         self._second_pass = SecondPass(pipeline.model, pipeline.alphabet, pipeline.pause)
         self._processed = 0  # samples whose emissions counted
         self._received = 0  # samples
+        self._speech = SpeechMarks() if pipeline.mark_speech else None
 
     @property
     def seconds(self) -> float:
@@ -218,10 +229,16 @@ class NumberStream:
         for utterance in self._utterances.finish():
             yield from self._decode(utterance)
 
+    def find_other_speech(self, numbers: Sequence[SpokenNumber]) -> tuple[Speech, ...] | None:
+        """Find the speech that is no part of these numbers; None where it is not asked for."""
+        return None if self._speech is None else self._speech.find_between(numbers)
+
     def _process(self, chunk: Chunk) -> Iterator[SpokenNumber]:
         emissions, self._processed = self._pipeline.model.emit(chunk, self._processed)
         if emissions is not None:
             for segment in find_segments(emissions, self._pipeline.alphabet):
+                if self._speech is not None:
+                    self._speech.push(segment)
                 for utterance in self._utterances.push(segment):
                     yield from self._decode(utterance)
         for utterance in self._utterances.advance(self._processed / RATE):

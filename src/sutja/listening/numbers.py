@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, TypedNumber
-from sutja.listening.hypotheses import ConfusionSet, TimeSpans, combine_passes, make_n_best
+from sutja.grammar.number_words import DIGIT_VALUES, MULTIPLIERS, ORDINALS, REPEATS, SIGNS, ParsedNumber
+from sutja.listening.hypotheses import ConfusionSet, Neighbours, TimeSpans, combine_passes, make_n_best
 from sutja.listening.utterances import Utterance
 from sutja.types import SpokenNumber
 
@@ -17,6 +18,8 @@ MISFIT_CONFIDENCE = 0.2  # the highest confidence of what must not be accepted; 
 LEAD, TAIL = 0.12, 0.12  # seconds that a word lasts before and behind the frames of its symbol
 _SUMS = ("number", "amount")  # kinds whose value is what the words are worth
 _MAX_WORD_RATE = 9.0  # a second; quicker speech is not a person's, or has another sample rate than it says
+_MIN_STRING = 4  # words, digits said one by one, that other words beside them do not make another number
+_SAID_ONE_BY_ONE = frozenset([*DIGIT_VALUES, *REPEATS])
 _MIN_WORDS_FOR_RATE = 4  # with fewer words their rate says nothing
 
 
@@ -26,43 +29,62 @@ class NumberHypothesis:
 
     Attributes
     ----------
+    number : ParsedNumber
+        The number as its words say it.
     words : tuple[str, ...]
         The words it was said in.
-    digits, value : str or str | None
-        As in `sutja.grammar.number_words.ParsedNumber`; `value` is that of the kind, where one was asked for.
+    value : str | None
+        Its value; that of the kind, where one was asked for.
     probability : float
-        Probability of these digits at this position.
+        Probability of this number at this position.
     times : TimeSpans
         When each of its words was said, in seconds.
-    beside_number_words : bool
-        True where number words that belong to no number stand beside it.
-    beside_other_words : bool
-        True where other words stand beside it, within `sutja.listening.utterances.NEAR`.
+    neighbours : Neighbours
+        What stands beside it, within `sutja.listening.utterances.NEAR`.
     fits : bool
         True where it fits the kind that was asked for, or none was.
     """
 
+    number: ParsedNumber
     words: tuple[str, ...]
-    digits: str
     value: str | None
     probability: float
     times: TimeSpans
-    beside_number_words: bool = False
-    beside_other_words: bool = False
+    neighbours: Neighbours = Neighbours()  # noqa: RUF009 — frozen
     fits: bool = True
+
+    @property
+    def digits(self) -> str:
+        """The digits, leading zeros kept."""
+        return self.number.digits
+
+    @property
+    def beside(self) -> str | None:
+        """What stands beside it and may make it another number, in words; None where nothing does."""
+        if self.neighbours.number_words:
+            return "number words"
+        if self.neighbours.is_taken_back:
+            return "correction"
+        return "other words" if self.neighbours.other_words else None
 
     @property
     def is_acceptable(self) -> bool:
         """False for what is never accepted, however sure the network is.
 
-        That is a single word in the midst of others ("no one", "for two"), a number beside number words that
-        belong to none, one said quicker than people speak, and one that does not fit the kind.
+        That is a number beside words that may make it another: number words that belong to none, a "sorry",
+        or other words, unless its digits were said one by one ("three hundred thousand" may be the end of a
+        larger number, and "for two" none at all); "hundred" without a number of them, and a rank of one word
+        ("second"); one said quicker than people speak; and one that does not fit the kind.
         """
         n = len(self.words)
-        alone = n == 1 and self.beside_other_words
+        first = self.words[1] if n > 1 and self.words[0] in SIGNS else self.words[0]
+        is_string = n >= _MIN_STRING and _SAID_ONE_BY_ONE.issuperset(self.words)
         seconds = self.times[-1][1] - self.times[0][0]
         hasty = n >= _MIN_WORDS_FOR_RATE and (n - 1) > _MAX_WORD_RATE * seconds
-        return self.fits and not (self.beside_number_words or alone or hasty)
+        alone = self.beside is None or (self.beside == "other words" and is_string)
+        return (
+            self.fits and alone and first not in MULTIPLIERS and not hasty and self.words[0] not in ORDINALS
+        )
 
 
 def decode_numbers(utterance: Utterance, grammar: Grammar | None = None) -> list[NumberHypothesis]:
@@ -99,29 +121,39 @@ def choose_number(numbers: ConfusionSet, grammar: Grammar | None = None) -> Numb
         return None
     if grammar is None:
         return _make_hypothesis(numbers, best)
-    fits = {digits: typed for digits in posteriors if (typed := grammar.parse(digits)) is not None}
+    fits = {
+        key: typed
+        for key in posteriors
+        if (typed := _parse_kind(numbers.mentions[key].number, grammar)) is not None
+    }
     fitting = max(fits, key=posteriors.__getitem__, default=None)
     if fitting is None or posteriors[best] > MISFIT_RATIO * posteriors[fitting]:
         return _make_hypothesis(numbers, best, misfit=True)
     return _make_hypothesis(numbers, fitting, fits[fitting])
 
 
+def _parse_kind(number: ParsedNumber, grammar: Grammar) -> TypedNumber | None:
+    """Parse the digits as a kind; what has a sign, decimals or a unit is a number or an amount, or none."""
+    typed = grammar.parse(number.digits)
+    if typed is None or number.key == number.digits:
+        return typed
+    return TypedNumber(typed.kind, number.value) if typed.kind in _SUMS else None
+
+
 def _make_hypothesis(
-    numbers: ConfusionSet, digits: str, typed: TypedNumber | None = None, misfit: bool = False
+    numbers: ConfusionSet, key: str, typed: TypedNumber | None = None, misfit: bool = False
 ) -> NumberHypothesis:
-    mention = numbers.mentions[digits]
+    mention = numbers.mentions[key]
     value = None if misfit else mention.number.value
     if typed is not None and (value is not None or typed.kind not in _SUMS):
         value = typed.value
-    beside_number_words, beside_other_words = mention.find_neighbours()
     return NumberHypothesis(
+        mention.number,
         mention.words,
-        digits,
         value,
-        min(1.0, numbers.posteriors[digits]),
+        min(1.0, numbers.posteriors[key]),
         mention.find_word_times(),
-        beside_number_words,
-        beside_other_words,
+        mention.find_neighbours(),
         fits=not misfit,
     )
 
@@ -156,4 +188,7 @@ class AcceptanceRule:
             accepted=confidence >= self.threshold,
             start=start,
             end=end,
+            sign=number.number.sign,
+            unit=number.number.unit,
+            beside=number.beside,
         )

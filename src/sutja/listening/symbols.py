@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sutja.errors import ModelFileError
-from sutja.grammar.number_words import CONNECTORS, OTHER, TEENS, TENS, UNITS, ZEROS
+from sutja.grammar.number_words import CONNECTORS, CORRECTION, OTHER, TEENS, TENS, UNITS, WORDS, ZEROS
 
 _SYMBOLS = {
     **dict(zip(UNITS, "0123456789", strict=True)),
@@ -19,7 +19,12 @@ _SYMBOLS = {
     "a": "a",
     OTHER: OTHER,
 }
+_OTHERS = (
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ"  # of words without a sign of their own
+)
+_SYMBOLS |= dict(zip((word for word in WORDS if word not in _SYMBOLS), _OTHERS, strict=False))
 _WORDS = {symbol: word for word, symbol in _SYMBOLS.items()}
+_NO_NUMBER = frozenset(_SYMBOLS[word] for word in (OTHER, "and", "a", CORRECTION))
 _ZEROS = str.maketrans(dict.fromkeys((_SYMBOLS[word] for word in ZEROS), "0"))
 
 
@@ -58,12 +63,12 @@ def decode_words(symbols: str) -> list[str]:
 
 
 def has_number_word(symbols: str) -> bool:
-    """Tell whether there is a word of a number among the symbols; "and" and "a" are none.
+    """Tell whether there is a word of a number among the symbols; "and", "a" and "sorry" are none.
 
     >>> has_number_word("□&"), has_number_word("□&5")
     (False, True)
     """
-    return any(symbol not in "□&a" for symbol in symbols)
+    return any(symbol not in _NO_NUMBER for symbol in symbols)
 
 
 def canonicalise(symbols: str) -> str:

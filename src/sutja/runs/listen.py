@@ -14,11 +14,11 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.data.labelled.recordings import are_recordings, find_table, list_pronunciations, load_spoken_texts
-from sutja.errors import DataError, ModelFileError, SoundError
+from sutja.errors import DataError, SoundError
 from sutja.evaluation import Answers
 from sutja.grammar.number_words import OTHER, WORDS, classify_word, extract_digits
 from sutja.listening import Listener as Recogniser
-from sutja.model_file import Card, ModelFile, Preprocessing
+from sutja.model_file import Card, ModelFile, Preprocessing, read_model
 from sutja.model_file.bundled import DEFAULTS, Model
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runs import plots, sequences
@@ -36,6 +36,7 @@ from sutja.training.export import export
 from sutja.training.listen import fit as training
 from sutja.training.listen.batches import Example, make_batch, make_example
 from sutja.training.listen.loss import other_ctc_loss
+from sutja.training.listen.vocabulary import change_vocabulary
 
 KIND = "listener"  # in the name of a run's folder
 LONGEST = 30.0  # seconds of a recording; in a longer one it is not clear where the text is
@@ -112,21 +113,8 @@ def make_plan(
     seed: int = 0,
     threads: int = 0,
 ) -> Plan:
-    """Make a plan; see `sutja.runs.sequences.make_plan`.
-
-    Raises
-    ------
-    ModelFileError
-        The base knows other words than this version.
-    """
-    plan = sequences.make_plan("listen", name, base, epochs=epochs, lr=lr, seed=seed, threads=threads)
-    if plan.base and plan.base.card.classes != WORDS:
-        raise ModelFileError(
-            "knows other words than this version",
-            where=f"model {plan.base.card.name}",
-            remedy="begin from nothing (--from-scratch, or base=None)",
-        )
-    return plan
+    """Make a plan; see `sutja.runs.sequences.make_plan`."""
+    return sequences.make_plan("listen", name, base, epochs=epochs, lr=lr, seed=seed, threads=threads)
 
 
 def train(
@@ -260,11 +248,12 @@ def _row(recording: LabelledRecording, params: LogMelParams, labels: tuple[int, 
 
 
 def _load_base(path: Path, parts: Parts[TextSet[LabelledRecording]], params: LogMelParams) -> Listener:
-    """Load the network of a model file, with its norms put back."""
-    net = Listener(ListenerConfig(1 + len(WORDS)))
+    """Load the network of a model file, with its norms put back, and with the words of this version."""
+    words = read_model(path).card.classes
+    net = Listener(ListenerConfig(1 + len(words)))
     rows = [_row(recording, params, ()) for recording in parts.train.items[:_UNFOLD_RECORDINGS]]
     restore_batch_norms(net, path, torch.from_numpy(make_batch(rows).features))
-    return net
+    return net if words == WORDS else change_vocabulary(net, words, WORDS)
 
 
 def _fresh_card(plan: Plan, params: LogMelParams) -> Card:

@@ -272,7 +272,8 @@ def finish(
     ParityError
         The file does not answer as the network does; no model is written then.
     """
-    card = extend_card(plan.base.card if plan.base else card, plan, parts.train)
+    base = replace(plan.base.card, classes=card.classes) if plan.base else card  # it may have learnt words
+    card = extend_card(base, plan, parts.train)
     uncalibrated = replace(card, calibration=Calibration(), threshold=0.0)
     with tempfile.TemporaryDirectory() as elsewhere:  # the model in the run folder is a calibrated one
         raw = export(uncalibrated, Path(elsewhere) / MODEL)

@@ -197,7 +197,7 @@ def test_numbers_that_are_read_out_are_long_and_say_digits_again():
 def test_phrases_say_numbers():
     rng = np.random.default_rng(0)
     seen = Counter()
-    for _ in range(1500):
+    for _ in range(6000):
         phrase_ = make_phrase(rng)
         assert phrase_.classes
         seen.update(phrase_.classes)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import click
 
 from sutja.cli.output.writer import Table, Writer, shorten_confidence, to_csv_row
-from sutja.types import Recording, SpokenNumber
+from sutja.types import Recording, Speech, SpokenNumber
 
 SOUND_FORMATS = ("table", "jsonl", "csv", "srt")
 SOUND_ENDINGS = {"csv": "csv", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "srt": "srt"}
@@ -19,6 +21,9 @@ SOUND_COLUMNS = (
     "accepted",
     "start",
     "end",
+    "sign",
+    "unit",
+    "beside",
     "error",
 )
 _DIGITS_WIDTH = 16
@@ -36,6 +41,17 @@ def format_time(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     start = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
     return f"{start}:{rest // 10:02d}.{rest % 10}"
+
+
+def format_number(number: SpokenNumber) -> str:
+    """Write a number for people: its digits, or its value where they are not all of it, with its unit.
+
+    >>> format_number(SpokenNumber("five percent", "5", "5", 0.9, True, 0.0, 1.0, unit="%"))
+    '5 %'
+    """
+    plain = number.value is None or (number.sign is None and "." not in number.value)
+    text = number.digits if plain else str(number.value)
+    return f"{text} {number.unit}" if number.unit else text
 
 
 class SoundCsv(Writer[Recording]):
@@ -61,21 +77,35 @@ class SoundCsv(Writer[Recording]):
             str(number.accepted).lower(),
             f"{number.start:.3f}",
             f"{number.end:.3f}",
+            number.sign or "",
+            number.unit or "",
+            number.beside or "",
         ]
 
 
 class Srt(Writer[Recording]):
-    """Subtitles of one recording: the digits when they are spoken, with a question mark unless accepted."""
+    """Subtitles of one recording: the numbers when they are spoken, with a question mark unless accepted.
+
+    Where other speech was asked for, it has subtitles of its own.
+    """
 
     def write(self, result: Recording) -> str:
-        cues = []
-        numbers = result.numbers
+        cues = [*self._list_numbers(result.numbers), *self._list_speech(result.other_speech or ())]
+        return "".join(
+            f"{place}\n{self._time(start)} --> {self._time(end)}\n{text}\n\n"
+            for place, (start, end, text) in enumerate(sorted(cues), start=1)
+        )
+
+    def _list_numbers(self, numbers: Sequence[SpokenNumber]) -> Iterator[tuple[float, float, str]]:
         for i, number in enumerate(numbers):
             following = numbers[i + 1].start if i + 1 < len(numbers) else float("inf")
             end = min(max(number.end, number.start + _SHORTEST_CUE), max(number.end, following))
-            text = number.digits if number.accepted else f"{number.digits} ?"
-            cues.append(f"{i + 1}\n{self._time(number.start)} --> {self._time(end)}\n{text}\n\n")
-        return "".join(cues)
+            text = format_number(number)
+            yield number.start, end, text if number.accepted else f"{text} ?"
+
+    def _list_speech(self, speech: Sequence[Speech]) -> Iterator[tuple[float, float, str]]:
+        for one in speech:
+            yield one.start, one.end, "(other words)"
 
     def _time(self, seconds: float) -> str:
         milliseconds = round(seconds * 1000)
@@ -83,6 +113,10 @@ class Srt(Writer[Recording]):
             f"{milliseconds // 3_600_000:02d}:{milliseconds // 60_000 % 60:02d}:"
             f"{milliseconds // 1000 % 60:02d},{milliseconds % 1000:03d}"
         )
+
+
+def _format_value(number: SpokenNumber) -> str:
+    return " ".join(part for part in (number.value, number.unit) if part)
 
 
 class SoundTable(Table[Recording]):
@@ -96,12 +130,17 @@ class SoundTable(Table[Recording]):
         return click.style(heading, bold=True)
 
     def rows(self, result: Recording) -> list[str]:
-        return [self._row(number) for number in result.numbers]
+        rows = [(number.start, self._row(number)) for number in result.numbers]
+        rows += [(speech.start, self._speech_row(speech)) for speech in result.other_speech or ()]
+        return [row for _, row in sorted(rows)]
+
+    def _speech_row(self, speech: Speech) -> str:
+        return f"{format_time(speech.start):>9}  other words, to {format_time(speech.end)}"
 
     def _row(self, number: SpokenNumber) -> str:
         verdict, colour = ("accepted", "green") if number.accepted else ("check", "yellow")
         confidence = shorten_confidence(number.confidence)
         return (
-            f"{format_time(number.start):>9}  {number.digits:<{_DIGITS_WIDTH}}  {number.value or '':>14}  "
+            f"{format_time(number.start):>9}  {number.digits:<{_DIGITS_WIDTH}}  {_format_value(number):>14}  "
             f"{confidence:>10}  {click.style(f'{verdict:<8}', fg=colour)}  {number.text}"
         )

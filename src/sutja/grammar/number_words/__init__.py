@@ -1,12 +1,35 @@
 """English number words: the one vocabulary, digits to words, and words back to digits."""
 
-from sutja.grammar.number_words.parsing import ParsedNumber, extract_digits, find_numbers, parse_words
-from sutja.grammar.number_words.spelling import MAX_CARDINAL, spell_cardinal, spell_digits, spell_pairs
+from sutja.grammar.number_words.parsing import (
+    ParsedNumber,
+    ends_number,
+    extract_digits,
+    find_numbers,
+    parse_words,
+)
+from sutja.grammar.number_words.spelling import (
+    MAX_CARDINAL,
+    spell_cardinal,
+    spell_digits,
+    spell_ordinal,
+    spell_pairs,
+)
 from sutja.grammar.number_words.vocabulary import (
     CONNECTORS,
+    CORRECTION,
+    CURRENCIES,
+    DIGIT_VALUES,
+    HALF,
+    HUNDREDTHS,
+    MEASURES,
     MULTIPLIERS,
+    ORDINALS,
     OTHER,
     PAUSE,
+    POINT,
+    REPEATS,
+    SCALES,
+    SIGNS,
     SPELLINGS,
     TEENS,
     TENS,
@@ -21,10 +44,21 @@ from sutja.grammar.number_words.vocabulary import (
 
 __all__ = [
     "CONNECTORS",
+    "CORRECTION",
+    "CURRENCIES",
+    "DIGIT_VALUES",
+    "HALF",
+    "HUNDREDTHS",
     "MAX_CARDINAL",
+    "MEASURES",
     "MULTIPLIERS",
+    "ORDINALS",
     "OTHER",
     "PAUSE",
+    "POINT",
+    "REPEATS",
+    "SCALES",
+    "SIGNS",
     "SPELLINGS",
     "TEENS",
     "TENS",
@@ -34,12 +68,14 @@ __all__ = [
     "ZEROS",
     "ParsedNumber",
     "classify_word",
+    "ends_number",
     "extract_digits",
     "find_numbers",
     "label_words",
     "parse_words",
     "spell_cardinal",
     "spell_digits",
+    "spell_ordinal",
     "spell_pairs",
     "split_words",
 ]

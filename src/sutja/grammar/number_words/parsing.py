@@ -2,20 +2,28 @@
 
 An utterance is a row of groups whose digits are written one after the other: "fifty six thirty two" is 5632,
 "nineteen oh five" 1905, "double oh seven" 007. Of several ways to group the words the one with the fewest
-groups counts, so that "one hundred two thousand" is 102000 and not 100 and 2000.
+groups counts, so that "one hundred two thousand" is 102000 and not 100 and 2000. A row may have a sign before
+it, decimals, a half, a power of a thousand and a unit behind it, and its last word may be a rank.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from sutja.grammar.number_words.groups import Group, join_fewest, parse_below_100, parse_groups
 from sutja.grammar.number_words.vocabulary import (
+    CURRENCIES,
     DIGIT_VALUES,
-    REPEATS,
-    TEEN_VALUES,
-    TEN_VALUES,
-    UNIT_VALUES,
+    HALF,
+    HUNDREDTHS,
+    ORDINAL_VALUES,
+    POINT,
+    SCALE_VALUES,
+    SIGNS,
+    SPELLINGS,
+    UNIT_SIGNS,
     VOCABULARY,
     split_words,
 )
@@ -36,21 +44,40 @@ class ParsedNumber:
         one number or several.
     start, stop : int
         Position of its words among those of the utterance, [start, stop).
+    sign : str | None
+        "-" where "minus" or "negative" is said.
+    unit : str | None
+        "$", "£", "€", "¢", "p", "%" or "°".
     """
 
     digits: str
     value: str | None
     start: int
     stop: int
+    sign: str | None = None
+    unit: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from others: "3.5" and "35" have the same digits, "5" and "5 %" the same value.
+
+        >>> [parse_words(words).key for words in ("double oh seven", "seven percent", "minus two point five")]
+        ['007', '7 %', '-2.5']
+        """
+        plain = self.sign is None and (self.value is None or "." not in self.value)
+        text = self.digits if plain else self.value or f"-{self.digits}"
+        return f"{text} {self.unit}" if self.unit else text
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Words up to `stop` that are a number on their own; `whole` if it is one of a hundred or more."""
+class _Amount:
+    """What a row of words up to `stop` is worth; `is_open` if decimals, powers and cents may follow."""
 
     digits: str
+    value: str | None
     stop: int
-    whole: bool
+    unit: str | None = None
+    is_open: bool = False
 
 
 def parse_words(text: str | Sequence[str]) -> ParsedNumber | None:
@@ -65,13 +92,16 @@ def parse_words(text: str | Sequence[str]) -> ParsedNumber | None:
     ('506', '007')
     >>> parse_words("twenty-one hundred").value, parse_words("fifty six thirty two").digits
     ('2100', '5632')
+    >>> parse_words("minus one point five").value, parse_words("two and a half million").value
+    ('-1.5', '2500000')
+    >>> parse_words("twelve thirty four pounds fifty six").value, parse_words("the second")
+    ('1234.56', None)
     >>> parse_words("yes")
     """
     words = split_words(text) if isinstance(text, str) else list(text)
     if not words or len(words) > _MAX_WORDS or not VOCABULARY.issuperset(words):
         return None
-    groups = {i: list(_parse_groups(words, i, len(words))) for i in range(len(words))}
-    return _join_fewest(groups, 0, len(words))
+    return _parse_number(words, 0, len(words), whole=True)
 
 
 def find_numbers(text: str | Sequence[str]) -> list[ParsedNumber]:
@@ -86,6 +116,8 @@ def find_numbers(text: str | Sequence[str]) -> list[ParsedNumber]:
 
     >>> [(number.value, number.start, number.stop) for number in find_numbers("pay a hundred and six now")]
     [('106', 1, 5)]
+    >>> [number.value for number in find_numbers("may twenty first nineteen eighty four")]
+    ['21', '1984']
     """
     words = split_words(text) if isinstance(text, str) else list(text)
     numbers: list[ParsedNumber] = []
@@ -110,114 +142,150 @@ def extract_digits(text: str) -> str:
     return "".join(number.digits for number in find_numbers(text))
 
 
+def ends_number(word: str) -> bool:
+    """Tell whether a number ends with a word, whatever follows: with a rank, or a unit but a currency."""
+    word = SPELLINGS.get(word, word)
+    return word in ORDINAL_VALUES or (word in UNIT_SIGNS and word not in CURRENCIES)
+
+
 def _find_between(words: Sequence[str], start: int, stop: int) -> Iterator[ParsedNumber]:
     """Find the numbers among words that are all of the vocabulary, each as long as it can be."""
-    groups = {i: list(_parse_groups(words, i, stop)) for i in range(start, stop)}
+    groups = {i: list(parse_groups(words, i, stop)) for i in range(start, stop)}
     while start < stop:
-        reached = {start}
-        for i in range(start, stop):
-            if i in reached:
-                reached.update(group.stop for group in groups[i])
-        end = max(reached)
-        number = _join_fewest(groups, start, end)
-        if number is not None and words[start:end] not in (["oh"], ["o"]):
+        number = _parse_number(words, start, stop, groups=groups)
+        if number is not None and words[start : number.stop] not in (["oh"], ["o"]):
             yield number
-        start = max(start + 1, end)
+        start = max(start + 1, number.stop if number else 0)
 
 
-def _join_fewest(groups: Mapping[int, Sequence[_Group]], start: int, stop: int) -> ParsedNumber | None:
-    """Join the fewest groups that cover the words from `start` to `stop`, the longest first.
-
-    Parameters
-    ----------
-    groups : Mapping[int, Sequence[_Group]]
-        The groups that begin at each word.
-    """
-    count, following = {stop: 0}, {}
-    for i in range(stop - 1, start - 1, -1):
-        candidates = [group for group in groups[i] if group.stop in count]
-        if candidates:
-            following[i] = min(candidates, key=lambda group: (count[group.stop], -group.stop))
-            count[i] = 1 + count[following[i].stop]
-    if start not in following:
+def _parse_number(
+    words: Sequence[str],
+    start: int,
+    stop: int,
+    whole: bool = False,
+    groups: Mapping[int, Sequence[Group]] | None = None,
+) -> ParsedNumber | None:
+    """Parse the longest number that begins at `start`; with `whole` only one that ends at `stop`."""
+    if groups is None:
+        groups = {i: list(parse_groups(words, i, stop)) for i in range(start, stop)}
+    first = start + 1 if words[start] in SIGNS else start
+    candidates = _parse_amounts(words, first, stop, groups)
+    amounts = [amount for amount in candidates if not whole or amount.stop == stop]
+    if not amounts:
         return None
-    chosen, i = [], start
-    while i < stop:
-        chosen.append(following[i])
-        i = following[i].stop
-    digits = "".join(group.digits for group in chosen)
-    is_plain = len(chosen) == 1 or not any(group.whole for group in chosen)
-    return ParsedNumber(digits, digits if is_plain else None, start, stop)
+    amount = max(amounts, key=lambda amount: amount.stop)
+    value = f"-{amount.value}" if first > start and amount.value is not None else amount.value
+    return ParsedNumber(amount.digits, value, start, amount.stop, "-" if first > start else None, amount.unit)
 
 
-def _parse_groups(words: Sequence[str], i: int, stop: int) -> Iterator[_Group]:
-    """Parse every number that the words from `i` on, not beyond `stop`, may be on their own."""
-    word = words[i]
-    if word in REPEATS and i + 1 < stop and words[i + 1] in DIGIT_VALUES:
-        yield _Group(str(DIGIT_VALUES[words[i + 1]]) * REPEATS[word], i + 2, whole=False)
-    if word in DIGIT_VALUES:
-        yield _Group(str(DIGIT_VALUES[word]), i + 1, whole=False)
-    for value, end in _parse_up_to_99(words, i, stop):
-        if value > 9:
-            yield _Group(str(value), end, whole=False)
-    for value, end in _parse_hundreds(words, i, stop):
-        yield _Group(str(value), end, whole=True)
-    for value, end in _parse_thousands(words, i, stop):
-        yield _Group(str(value), end, whole=True)
+def _parse_amounts(
+    words: Sequence[str], i: int, stop: int, groups: Mapping[int, Sequence[Group]]
+) -> Iterator[_Amount]:
+    """Parse every amount that begins at `i`: rows, with decimals, ranks and units."""
+    plain = [*_parse_rows(i, stop, groups), *_parse_decimals(words, i, stop, groups)]
+    halves = [half for amount in plain if amount.is_open and (half := _add_half(words, amount, stop))]
+    scaled = [scaled for amount in (*plain, *halves) if (scaled := _scale(words, amount, stop)) is not None]
+    for amount in (*plain, *halves, *scaled):
+        yield amount
+        yield from _add_unit(words, amount, stop)
+    yield from _parse_ranks(words, i, stop)
 
 
-# Each of these yields (value, end) for every number that the words from `i` on may begin with.
+def _parse_rows(i: int, stop: int, groups: Mapping[int, Sequence[Group]]) -> Iterator[_Amount]:
+    """Parse the rows of groups that begin at `i`."""
+    reached = {i}
+    for place in range(i, stop):
+        if place in reached:
+            reached.update(group.stop for group in groups.get(place, ()))
+    for end in sorted(reached - {i}):
+        chosen = join_fewest(groups, i, end)
+        if chosen is not None:
+            digits = "".join(group.digits for group in chosen)
+            is_plain = len(chosen) == 1 or not any(group.whole for group in chosen)
+            yield _Amount(digits, digits if is_plain else None, end, is_open=is_plain)
 
 
-def _parse_up_to_99(words: Sequence[str], i: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Parse 1 to 99."""
-    if i >= stop:
+def _parse_decimals(
+    words: Sequence[str], i: int, stop: int, groups: Mapping[int, Sequence[Group]]
+) -> Iterator[_Amount]:
+    """Parse rows with digits behind a point; nothing before it counts as 0."""
+    small = {place: [group for group in some if not group.whole] for place, some in groups.items()}
+    heads = [amount for amount in _parse_rows(i, stop, groups) if amount.is_open]
+    for head in [_Amount("", "0", i), *heads]:
+        if head.stop < stop and words[head.stop] == POINT:
+            for decimals in _parse_rows(head.stop + 1, stop, small):
+                value = f"{int(head.value or 0)}.{decimals.digits}"
+                yield _Amount(head.digits + decimals.digits, value, decimals.stop)
+
+
+def _add_half(words: Sequence[str], amount: _Amount, stop: int) -> _Amount | None:
+    """Add "and a half"."""
+    for tail in (("and", "a", HALF), ("and", HALF)):
+        end = amount.stop + len(tail)
+        if end <= stop and tuple(words[amount.stop : end]) == tail:
+            return _Amount(f"{amount.digits}5", f"{int(amount.digits)}.5", end)
+    return None
+
+
+def _scale(words: Sequence[str], amount: _Amount, stop: int) -> _Amount | None:
+    """Multiply a decimal by the power of a thousand behind it: "two point three million"."""
+    if amount.value is None or "." not in amount.value or amount.stop >= stop:
+        return None
+    scale = SCALE_VALUES.get(words[amount.stop])
+    if scale is None:
+        return None
+    value = f"{(Decimal(amount.value) * scale).normalize():f}"
+    return _Amount(value.replace(".", ""), value, amount.stop + 1)
+
+
+def _add_unit(words: Sequence[str], amount: _Amount, stop: int) -> Iterator[_Amount]:
+    """Add a unit, and what follows it of a sum of money: "dollars and thirty cents"."""
+    if amount.stop >= stop:
         return
-    word = words[i]
-    unit = UNIT_VALUES.get(word, 0)
-    if unit or word in TEEN_VALUES:
-        yield unit or TEEN_VALUES[word], i + 1
-    if word in TEN_VALUES:
-        yield TEN_VALUES[word], i + 1
-        if i + 1 < stop and UNIT_VALUES.get(words[i + 1], 0):
-            yield TEN_VALUES[word] + UNIT_VALUES[words[i + 1]], i + 2
+    word = SPELLINGS.get(words[amount.stop], words[amount.stop])
+    if word not in UNIT_SIGNS:
+        return
+    unit, end = UNIT_SIGNS[word], amount.stop + 1
+    yield _Amount(amount.digits, amount.value, end, unit)
+    if word in CURRENCIES and amount.value is not None and "." not in amount.value:
+        for cents, after in _parse_hundredths(words, end, stop):
+            yield _Amount(f"{amount.digits}{cents:02}", f"{int(amount.value)}.{cents:02}", after, unit)
 
 
-def _parse_hundreds(words: Sequence[str], i: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Parse 100 to 9,999, as so many hundreds and a rest; "ten hundred" and the like are none."""
-    heads = list(_parse_up_to_99(words, i, stop))
-    if words[i] == "a":
-        heads.append((1, i + 1))
-    for hundreds, end in heads:
-        if end < stop and words[end] == "hundred" and (hundreds < 10 or hundreds % 10):
-            yield 100 * hundreds, end + 1
-            for rest, after in _parse_rest(words, end + 1, stop):
-                yield 100 * hundreds + rest, after
+def _parse_hundredths(words: Sequence[str], i: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Parse what stands behind a currency: "fifty six", "and thirty cents", "oh five"."""
+    first = i + 1 if i + 1 < stop and words[i] == "and" else i
+    found = list(parse_below_100(words, first, stop))
+    if first + 1 < stop and DIGIT_VALUES.get(words[first], -1) == 0 and DIGIT_VALUES.get(words[first + 1], 0):
+        found.append((DIGIT_VALUES[words[first + 1]], first + 2))
+    for cents, end in found:
+        has_name = end < stop and SPELLINGS.get(words[end], words[end]) in HUNDREDTHS
+        if has_name:
+            yield cents, end + 1
+        elif cents > 9 or end - first == 2:  # "five dollars six" is no sum
+            yield cents, end
 
 
-def _parse_rest(words: Sequence[str], i: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Parse 1 to 99 behind hundreds or thousands, with "and" or without."""
-    if i < stop and words[i] == "and":
-        i += 1
-    yield from _parse_up_to_99(words, i, stop)
+def _parse_ranks(words: Sequence[str], i: int, stop: int) -> Iterator[_Amount]:
+    """Parse the rank that begins at `i`, the words up to the first ordinal: "one hundred and first"."""
+    last = next((j for j in range(i, stop) if words[j] in ORDINAL_VALUES), stop)
+    if last == stop:
+        return
+    cardinal = [*words[:last], *_CARDINALS[words[last]]]
+    for group in parse_groups(cardinal, i, len(cardinal)) if i < len(cardinal) else ():
+        if group.stop == len(cardinal):
+            yield _Amount(group.digits, group.digits, last + 1)
+            return
 
 
-def _parse_thousands(words: Sequence[str], i: int, stop: int) -> Iterator[tuple[int, int]]:
-    """Parse 1,000 to 999,999, as so many thousands and a rest."""
-    heads = [*_parse_up_to_99(words, i, stop), *_parse_below_1000(words, i, stop)]
-    if words[i] == "a":
-        heads.append((1, i + 1))
-    for thousands, end in heads:
-        if end < stop and words[end] == "thousand":
-            yield 1000 * thousands, end + 1
-            rests = list(_parse_rest(words, end + 1, stop))
-            if end + 1 < stop:
-                first = end + 2 if words[end + 1] == "and" and end + 2 < stop else end + 1
-                rests += _parse_below_1000(words, first, stop)
-            for rest, after in rests:
-                yield 1000 * thousands + rest, after
+def _list_cardinals() -> dict[str, list[str]]:
+    """List the words of the whole number of each rank."""
+    from sutja.grammar.number_words.spelling import spell_cardinal
+
+    return {
+        word: ["hundred"] if value == 100 else spell_cardinal(value).split()
+        for word, value in ORDINAL_VALUES.items()
+    }
 
 
-def _parse_below_1000(words: Sequence[str], i: int, stop: int) -> list[tuple[int, int]]:
-    """Parse 100 to 999."""
-    return [found for found in _parse_hundreds(words, i, stop) if found[0] < 1000]
+_CARDINALS = _list_cardinals()

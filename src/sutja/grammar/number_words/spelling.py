@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import re
 
-from sutja.grammar.number_words.vocabulary import DIGIT_VALUES, TEENS, TENS, UNITS
+from sutja.grammar.number_words.vocabulary import (
+    DIGIT_VALUES,
+    ORDINAL_HUNDRED,
+    ORDINAL_TEENS,
+    ORDINAL_TENS,
+    ORDINAL_UNITS,
+    SCALES,
+    TEENS,
+    TENS,
+    UNITS,
+)
 
-MAX_CARDINAL = 999_999
+MAX_CARDINAL = 999_999_999_999_999
 
 
 def spell_cardinal(number: int, conjunction: str = "and") -> str:
@@ -26,17 +36,57 @@ def spell_cardinal(number: int, conjunction: str = "and") -> str:
 
     >>> spell_cardinal(121_506), spell_cardinal(2021, conjunction="")
     ('one hundred and twenty-one thousand five hundred and six', 'two thousand twenty-one')
+    >>> spell_cardinal(2_000_300_001)
+    'two billion three hundred thousand and one'
     """
     if not 0 <= number <= MAX_CARDINAL:
         raise ValueError(f"{number} is not from 0 to {MAX_CARDINAL}")
-    thousands, rest = divmod(number, 1000)
-    if not thousands:
-        return _spell_below_1000(rest, conjunction)
-    words = [_spell_below_1000(thousands, conjunction), "thousand"]
-    if rest:
-        words += [conjunction] if rest < 100 and conjunction else []
-        words.append(_spell_below_1000(rest, conjunction))
+    if number < 1000:
+        return _spell_below_1000(number, conjunction)
+    words = []
+    for power, scale in reversed(list(enumerate(SCALES, start=1))):
+        count, number = divmod(number, 1000**power)
+        if count:
+            words += [_spell_below_1000(count, conjunction), scale]
+    if number:
+        words += [conjunction] if number < 100 and conjunction else []
+        words.append(_spell_below_1000(number, conjunction))
     return " ".join(words)
+
+
+def spell_ordinal(number: int, conjunction: str = "and") -> str:
+    """Spell a rank.
+
+    Parameters
+    ----------
+    number : int
+        From 1 to 100, or a larger one that does not end in 00.
+    conjunction : str
+        As for `spell_cardinal`.
+
+    Raises
+    ------
+    ValueError
+        If there is no word for it here.
+
+    >>> spell_ordinal(21), spell_ordinal(1912, conjunction=""), spell_ordinal(100)
+    ('twenty-first', 'one thousand nine hundred twelfth', 'hundredth')
+    """
+    head, rest = divmod(number, 100)
+    if number < 1 or (not rest and number != 100):
+        raise ValueError(f"there is no word here for number {number} in a row")
+    if number == 100:
+        return ORDINAL_HUNDRED
+    tens, unit = divmod(rest, 10)
+    if rest < 10:
+        last = ORDINAL_UNITS[rest - 1]
+    elif rest < 20:
+        last = ORDINAL_TEENS[rest - 10]
+    else:
+        last = f"{TENS[tens - 2]}-{ORDINAL_UNITS[unit - 1]}" if unit else ORDINAL_TENS[tens - 2]
+    if not head:
+        return last
+    return " ".join([spell_cardinal(100 * head, conjunction), *([conjunction] if conjunction else []), last])
 
 
 def _spell_below_1000(number: int, conjunction: str) -> str:

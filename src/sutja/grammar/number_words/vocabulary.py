@@ -1,7 +1,7 @@
 """The one vocabulary of English number words, and the classes that an acoustic model tells apart.
 
-Spelling variants are one class ("naught" is "nought", "treble" is "triple", "zeros" is "zero"). "a" has no
-class, since a schwa is heard everywhere: "a hundred" is recognised as "hundred". The letter O is heard as
+Spelling variants are one class ("naught" is "nought", "treble" is "triple", "dollar" is "dollars"). "a" has
+no class, since a schwa is heard everywhere: "a hundred" is recognised as "hundred". The letter O is heard as
 "oh".
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from types import MappingProxyType
 
 UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 TEENS = (
@@ -25,13 +26,49 @@ TEENS = (
 )
 TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 ZEROS = ("oh", "nought")  # other words for 0
-MULTIPLIERS = ("hundred", "thousand")
-CONNECTORS = (*MULTIPLIERS, "and", "double", "triple")  # number words without a value of their own
+SCALES = ("thousand", "million", "billion", "trillion")  # 10³, 10⁶, 10⁹, 10¹²
+MULTIPLIERS = ("hundred", *SCALES)
+CONNECTORS = ("hundred", "thousand", "and", "double", "triple")  # number words without a value of their own
+POINT, HALF = "point", "half"
+SIGNS = ("minus", "negative")
+CURRENCIES = ("dollars", "pounds", "euros")
+HUNDREDTHS = ("cents", "pence")  # of a currency
+MEASURES = ("percent", "degrees")
+ORDINAL_UNITS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+ORDINAL_TEENS = (
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+)
+ORDINAL_TENS = (
+    "twentieth",
+    "thirtieth",
+    "fortieth",
+    "fiftieth",
+    "sixtieth",
+    "seventieth",
+    "eightieth",
+    "ninetieth",
+)
+ORDINAL_HUNDRED = "hundredth"
+ORDINALS = (*ORDINAL_UNITS, *ORDINAL_TEENS, *ORDINAL_TENS, ORDINAL_HUNDRED)
+CORRECTION = "sorry"  # what was said before it is taken back
 OTHER = "□"  # any other words and letters; several in a row may be one class or several
 PAUSE = ","  # a breath between words
 
 # Class i + 1 of the network is word i; class 0 is the CTC blank.
-WORDS = (*UNITS, *ZEROS, *TEENS, *TENS, *CONNECTORS, OTHER)
+WORDS = (
+    *(*UNITS, *ZEROS, *TEENS, *TENS, *CONNECTORS),
+    *(*SCALES[1:], POINT, HALF, *SIGNS, *CURRENCIES, *HUNDREDTHS, *MEASURES, *ORDINALS, CORRECTION),
+    OTHER,
+)
 
 SPELLINGS = {
     "o": "oh",
@@ -40,10 +77,20 @@ SPELLINGS = {
     "treble": "triple",
     "zeros": "zero",
     "zeroes": "zero",
+    "dollar": "dollars",
+    "pound": "pounds",
+    "euro": "euros",
+    "cent": "cents",
+    "penny": "pence",
+    "pennies": "pence",
+    "degree": "degrees",
+    "fourtieth": "fortieth",
 }
 
 _CLASSES = {word: i for i, word in enumerate(WORDS, start=1)}
-_NUMBER_WORDS = frozenset(WORDS) - {OTHER, "and"} | frozenset(SPELLINGS)
+_NUMBER_WORDS = frozenset(WORDS) - {OTHER, "and", CORRECTION} | frozenset(SPELLINGS)
+_BEFORE_AND = frozenset([*MULTIPLIERS, *CURRENCIES])
+_PER_CENT = re.compile(r"\bper\s+cent\b")
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
 
@@ -57,7 +104,17 @@ TEEN_VALUES = _add_spellings({word: value for value, word in enumerate(TEENS, st
 TEN_VALUES = _add_spellings({word: 10 * value for value, word in enumerate(TENS, start=2)})
 REPEATS = _add_spellings({"double": 2, "triple": 3, "quadruple": 4})
 
-VOCABULARY = frozenset([*DIGIT_VALUES, *TEEN_VALUES, *TEN_VALUES, *REPEATS, *MULTIPLIERS, "and", "a"])
+SCALE_VALUES = {word: 1000**power for power, word in enumerate(SCALES, start=1)}
+ORDINAL_VALUES = _add_spellings(
+    {word: value for value, word in enumerate((*ORDINAL_UNITS, *ORDINAL_TEENS), start=1)}
+    | {word: 10 * value for value, word in enumerate(ORDINAL_TENS, start=2)}
+    | {ORDINAL_HUNDRED: 100}
+)
+UNIT_SIGNS = MappingProxyType(  # word → unit, as it is written
+    {"dollars": "$", "pounds": "£", "euros": "€", "cents": "¢", "pence": "p", "percent": "%", "degrees": "°"}
+)
+
+VOCABULARY = _NUMBER_WORDS | {*REPEATS, "and", "a"}
 
 
 def classify_word(word: str) -> int:
@@ -72,29 +129,42 @@ def classify_word(word: str) -> int:
 def label_words(words: Sequence[str]) -> list[int]:
     """Return the classes that words in a row are recognised as; neighbouring other words are one.
 
-    "and" belongs to a number only after "hundred" or "thousand" and before a number word. "a" before
-    "hundred" or "thousand" has no class.
+    "and" belongs to a number only between "hundred", "thousand" and the like, or a unit, and a number word,
+    and before "half". "a" before "hundred", "thousand" and the like, or "half", has no class.
 
-    >>> label_words("call a hundred and five and go".split())
-    [36, 31, 33, 6, 36]
+    >>> [WORDS[c - 1] for c in label_words("call a hundred and five and go".split())]
+    ['□', 'hundred', 'and', 'five', '□']
+    >>> [WORDS[c - 1] for c in label_words("two and a half pounds and me".split())]
+    ['two', 'and', 'half', 'pounds', '□']
     """
-    spoken = [word for word in words if word != PAUSE]
+    spoken = [SPELLINGS.get(word, word) for word in words if word != PAUSE]
+    spoken = [
+        word for word, after in zip(spoken, [*spoken[1:], ""], strict=True) if not _is_article(word, after)
+    ]
     classes: list[int] = []
-    for i, word in enumerate(spoken):
-        before, after = spoken[i - 1] if i else "", spoken[i + 1] if i + 1 < len(spoken) else ""
-        if word == "a" and after in MULTIPLIERS:
-            continue
-        connects = word == "and" and before in MULTIPLIERS and after in _NUMBER_WORDS
+    for before, word, after in zip(["", *spoken], spoken, [*spoken[1:], ""], strict=False):
+        connects = word == "and" and _is_joined(before, after)
         label = classify_word(word) if word != "and" or connects else _CLASSES[OTHER]
         if label != _CLASSES[OTHER] or classes[-1:] != [label]:
             classes.append(label)
     return classes
 
 
-def split_words(text: str) -> list[str]:
-    """Split a text into words in small letters, at hyphens too.
+def _is_article(word: str, after: str) -> bool:
+    return word == "a" and (after in MULTIPLIERS or after == HALF)
 
-    >>> split_words("Twenty-one hundred, please")
-    ['twenty', 'one', 'hundred', 'please']
+
+def _is_joined(before: str, after: str) -> bool:
+    """Tell whether an "and" between two words belongs to a number."""
+    if after == HALF:
+        return before in _NUMBER_WORDS
+    return before in _BEFORE_AND and after in _NUMBER_WORDS
+
+
+def split_words(text: str) -> list[str]:
+    """Split a text into words in small letters, at hyphens too; "per cent" is one.
+
+    >>> split_words("Twenty-one hundred, please"), split_words("five per cent")
+    (['twenty', 'one', 'hundred', 'please'], ['five', 'percent'])
     """
-    return _TOKEN.findall(text.lower())
+    return _TOKEN.findall(_PER_CENT.sub("percent", text.lower()))

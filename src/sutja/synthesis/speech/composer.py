@@ -28,10 +28,17 @@ from sutja.synthesis.speech.utterances import RATE, Utterance
 
 _OTHER = classify_word(OTHER)
 _DIGITS = (*(classify_word(unit) for unit in UNITS), classify_word("oh"))
-_LONGEST = 9.0  # seconds of a recording: batches stay small
+_LONGEST = 9.0  # seconds of a composed recording: batches stay small
+_LONGEST_PHRASE = 20.0  # seconds of what was said in one go
 # Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
 SHARES = {
     "an4": 6.0,
+    "hyke": 5.0,
+    "iitg": 1.5,
+    "sixteen": 1.5,
+    "four": 0.5,
+    "speech-commands": 3.0,
+    "korean": 0.7,
     "kokoro": 5.0,
     "hibari": 4.0,
     "espeak-ng": 2.0,
@@ -41,6 +48,7 @@ SHARES = {
     "asterisk-core-sounds": 1.3,
     "fsdd": 0.7,
     "an4 words": 0.6,
+    "hyke words": 0.4,
     "kokoro words": 0.6,
     "hibari words": 0.3,
     "espeak-ng words": 0.3,
@@ -53,6 +61,11 @@ _RATIO_PARTS = (0.15, 0.4, 0.45)
 WORD_SHARES = {
     "fsdd": 2.0,
     "an4": 4.0,
+    "hyke": 4.0,
+    "iitg": 2.5,
+    "sixteen": 2.5,
+    "four": 0.7,
+    "speech-commands": 3.0,
     "kokoro": 3.0,
     "hibari": 2.0,
     "espeak-ng": 1.2,
@@ -140,7 +153,7 @@ class SpeechComposer:
         words: dict[tuple[str, str], dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         self._singles: dict[int, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
         for index, utterance in enumerate(utterances):
-            if utterance.seconds > _LONGEST:
+            if utterance.seconds > _LONGEST_PHRASE:
                 continue
             by_source[utterance.source].append(index)
             if len(utterance.classes) == 1 and utterance.seconds < 1.6:

@@ -18,11 +18,13 @@ from sutja.grammar.number_words import (
     TEENS,
     TENS,
     UNITS,
+    WORDS,
     ZEROS,
     classify_word,
     label_words,
     spell_cardinal,
 )
+from sutja.synthesis.speech.quantities import say_corrected, say_quantity
 from sutja.synthesis.speech.sentences import LETTERS, SENTENCES, WORDS_ALONE
 
 _ZEROS = (UNITS[0], *ZEROS)
@@ -56,6 +58,7 @@ _CARRIERS = (
     ("the number is uh", ""),
     ("reference", "got it"),
 )
+_BESIDE_ANY = 0.35  # part of the numbers in sentences that stand beside any word
 
 
 class Phrase(NamedTuple):
@@ -83,25 +86,30 @@ def make_phrase(rng: np.random.Generator) -> Phrase:
             "alone": say_alone,
             "letters": spell_letters,
             "word": make_other_words,
+            "quantity": say_quantity,
+            "corrected": lambda rng: say_corrected(rng, say_digits(rng)),
         }[kind](rng)
     return Phrase(tuple(words), tuple(label_words(words)))
 
 
 _KINDS = {
-    "digits": 0.36,
-    "pairs": 0.09,
-    "whole": 0.15,
-    "alone": 0.10,
-    "in a sentence": 0.08,
-    "letters": 0.04,
-    "sentence": 0.12,
+    "digits": 0.26,
+    "pairs": 0.06,
+    "whole": 0.1,
+    "alone": 0.09,
+    "in a sentence": 0.1,
+    "letters": 0.03,
+    "sentence": 0.1,
     "word": 0.06,
+    "quantity": 0.18,
+    "corrected": 0.02,
 }
 
 
 def make_number(rng: np.random.Generator) -> list[str]:
     """A number, in one of the ways numbers are said."""
-    return (say_digits, say_pairs, say_whole)[int(rng.choice(3, p=[0.6, 0.15, 0.25]))](rng)
+    ways = (say_digits, say_pairs, say_whole, say_quantity)
+    return ways[int(rng.choice(4, p=[0.45, 0.1, 0.2, 0.25]))](rng)
 
 
 def make_long_number(rng: np.random.Generator) -> Phrase:
@@ -210,14 +218,18 @@ def say_alone(rng: np.random.Generator) -> list[str]:
         "thousand",
         "double",
         "triple",
+        *WORDS[classify_word("triple") : -1],  # point, units, ranks and the like
     )
     return [str(rng.choice(words))]
 
 
 def put_in_sentence(number: list[str], rng: np.random.Generator) -> list[str]:
     """A number with words around it."""
-    before, after = _CARRIERS[rng.integers(len(_CARRIERS))]
-    words = [*before.split(), *([PAUSE] if rng.random() < 0.4 else []), *number]
+    if rng.random() < _BESIDE_ANY:
+        before, after = (str(word) if rng.random() < 0.6 else "" for word in rng.choice(WORDS_ALONE, 2))
+    else:
+        before, after = _CARRIERS[rng.integers(len(_CARRIERS))]
+    words = [*before.split(), *([PAUSE] if rng.random() < 0.4 and before else []), *number]
     return [*words, *([PAUSE] if rng.random() < 0.4 and after else []), *after.split()]
 
 

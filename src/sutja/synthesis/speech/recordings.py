@@ -1,4 +1,4 @@
-"""Utterances of real recordings: digits of `fsdd`, words of `an4`, telephone calls, prompts, and noise.
+"""Utterances of real recordings: digits, strings, single words, telephone calls, prompts, and noise.
 
 Only recordings of the part that is asked for (`sutja.data.sets.recordings.assign_part`) are read, so nothing
 is trained on a test speaker.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +26,11 @@ _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
     "an4": sound_sets.read_an4,
     "telephone-speech": sound_sets.read_telephone_speech,
     "spoken-strings": sound_sets.read_spoken_strings,
+} | {
+    name: partial(sound_sets.read_recordings, name=name)
+    for name in ("hyke", "speech-commands", "iitg", "sixteen", "four", "korean")
 }
-_WITH_WORDS = ("an4", "telephone-speech")  # sets whose texts are words
+_WITH_WORDS = ("an4", "telephone-speech", "speech-commands")  # sets whose texts are other words, too
 _NOT_SPEECH = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
 _WORD = re.compile(r"[a-z']+")
 PROMPT_FOLDER = Path("/usr/share/asterisk/sounds/en")
@@ -54,7 +58,7 @@ def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = Fal
     root : Path
         The folder of the data sets.
     dataset : str
-        "fsdd", "an4", "telephone-speech" or "spoken-strings".
+        A set of `sutja.data.sets.recordings`.
     part : str
         "train", "validation" or "test".
     with_sounds : bool
@@ -85,9 +89,8 @@ def parse_classes(dataset: str, text: str) -> tuple[int, ...]:
     >>> parse_classes("an4", "O T WENTY"), parse_classes("fsdd", "7")
     ((36,), (8,))
     """
-    if (
-        dataset == "telephone-speech"
-    ):  # no numbers; some turns are breath and clicks alone, which a run of words may be
+    if dataset in ("telephone-speech", "korean"):
+        # No English numbers; some turns are breath and clicks alone, which a run of words may be.
         return (classify_word(OTHER),)
     if dataset in ("fsdd", "spoken-strings"):
         return tuple(classify_word(UNITS[int(digit)]) for digit in text)

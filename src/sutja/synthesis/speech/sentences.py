@@ -48,6 +48,14 @@ _WORDS_ALONE = (
     "salt twin twenties sixth fifth fourth third second first ninth eighth thirsty dirty party nifty "
     "shifty gifty sixteenth plenty gently twinkle winter wanting witty city pity lady weighty naughty "
     "nighty mighty sorry hurry carry marry silly really merely nearly yearly apostrophe area code "
+    "pointed pointing joint appoint disappoint ounce bounce found round sound ground fluent bent spent "
+    "sent rent scent sense fence hence tense minor miner mine us minutes villain pavilion "
+    "persons person present presents holler collar scholar color neurons hero row euphoria decrees "
+    "agrees trees half time laugh calf staff tenth tents tenor attend worst burst thirst word bird "
+    "reckon beckon section forth north days port fort forte fortify "
+    "kilometers meters miles hours minutes seconds years grams liters dozen plus times equals hash "
+    "star extension dash slash comma dot colon bracket past quarter o'clock noon midnight rupees yen "
+    "francs hundreds thousands "
     "operator voyager wildfire onword engine service company question answer number digit "
 )
 WORDS_ALONE = tuple(_WORDS_ALONE.split())
@@ -158,6 +166,50 @@ SENTENCES = tuple(
     and so on and so forth
     and then what happened
     and now for something completely different
+    that is the point of it all
+    what is the point of waiting
+    he made a good point yesterday
+    she pointed at the map
+    at this point we should stop
+    first of all thank you for coming
+    at first i did not believe it
+    wait a second please
+    just a second i will be right there
+    in the second place it is too far
+    the third man was never found
+    half past
+    half of them left early
+    half the battle is getting started
+    the other half went home
+    the pound fell against the dollar
+    a penny for your thoughts
+    it makes sense to me
+    he has a good sense of humour
+    the fence around the house is broken
+    she spent her money on clothes
+    to some degree you are right
+    she has a degree in history
+    the photographer wanted the negative
+    there were millions of stars
+    a million thanks for your help
+    tents stood on the field
+    the tent was too small for us
+    we attended the lesson
+    they had won before we came
+    i ate too much for my own good
+    for the time being it will do
+    to whom it may concern
+    he took a seat in the front row
+    thirsty people want water
+    what a sixth sense you have
+    her forte is singing
+    the fort was taken by night
+    sorry about that
+    i am sorry to hear that
+    sorry to keep you waiting
+    ha ha ha that is so funny
+    hmm let me think about it
+    uh huh yeah
     """.splitlines()
     if line.strip()
 )
