@@ -27,7 +27,7 @@ TimeSpans = tuple[tuple[float, float], ...]  # from and to, in seconds
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """What stands beside a number; "and" and "a" are skipped.
+    """Words beside a number; "and" and "a" are skipped.
 
     Attributes
     ----------

@@ -60,7 +60,7 @@ class NumberHypothesis:
 
     @property
     def beside(self) -> str | None:
-        """What stands beside it and may make it another number, in words; None where nothing does."""
+        """Words for what stands beside it and may make it another number; None where nothing does."""
         if self.neighbours.number_words:
             return "number words"
         if self.neighbours.is_taken_back:

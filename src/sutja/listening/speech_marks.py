@@ -1,4 +1,4 @@
-"""Where something was said that is no part of a number, so that a person finds what was missed."""
+"""Marks of speech that is no part of a number, so that a person finds what was missed."""
 
 from __future__ import annotations
 

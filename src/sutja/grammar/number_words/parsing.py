@@ -59,7 +59,7 @@ class ParsedNumber:
 
     @property
     def key(self) -> str:
-        """What tells it from others: "3.5" and "35" have the same digits, "5" and "5 %" the same value.
+        """Text that tells it from others: "3.5" and "35" have the same digits, "5" and "5 %" the same value.
 
         >>> [parse_words(words).key for words in ("double oh seven", "seven percent", "minus two point five")]
         ['007', '7 %', '-2.5']
@@ -71,7 +71,7 @@ class ParsedNumber:
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """What a row of words up to `stop` is worth; `is_open` if decimals, powers and cents may follow."""
+    """Worth of a row of words up to `stop`; `is_open` if decimals, powers and cents may follow."""
 
     digits: str
     value: str | None
