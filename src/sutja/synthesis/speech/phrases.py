@@ -87,8 +87,10 @@ def make_phrase(rng: np.random.Generator) -> Phrase:
             "letters": spell_letters,
             "word": make_other_words,
             "quantity": say_quantity,
-            "corrected": lambda rng: say_corrected(rng, say_digits(rng)),
+            "corrected": say_digits,
         }[kind](rng)
+    if kind == "corrected":
+        words = say_corrected(rng, words)
     return Phrase(tuple(words), tuple(label_words(words)))
 
 

@@ -26,9 +26,10 @@ _READERS: dict[str, Callable[[Path], list[SpokenRecord]]] = {
     "an4": sound_sets.read_an4,
     "telephone-speech": sound_sets.read_telephone_speech,
     "spoken-strings": sound_sets.read_spoken_strings,
-} | {
-    name: partial(sound_sets.read_recordings, name=name)
-    for name in ("hyke", "speech-commands", "iitg", "sixteen", "four", "korean")
+    **{
+        name: partial(sound_sets.read_recordings, name=name)
+        for name in ("hyke", "speech-commands", "iitg", "sixteen", "four", "korean")
+    },
 }
 _WITH_WORDS = ("an4", "telephone-speech", "speech-commands")  # sets whose texts are other words, too
 _NOT_SPEECH = re.compile(r"\{[^}]*\}|\[[^\]]*\]")  # breaths, clicks, remarks
