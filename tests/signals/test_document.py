@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sutja.errors import PictureError
-from sutja.signals import document
-from sutja.signals.document import choose_resolution, iter_pages
+from sutja.signals import pdf
+from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture
+from sutja.signals.pdf import choose_resolution
 
 BLACK_CORNER = b"0 0 0 rg 0 0 100 100 re f"  # PDF counts from the lower left
 LOCKED = (
@@ -109,27 +110,27 @@ def test_noise_in_a_pdf_never_raises(noise, place):
 
 
 def test_a_broken_page_does_not_stop_the_others(monkeypatch):
-    draw = document._draw
+    draw = pdf.draw_page
 
     def sometimes(opened, index):
         if index == 1:
             raise RuntimeError("no such font")
         return draw(opened, index)
 
-    monkeypatch.setattr(document, "_draw", sometimes)
-    first, second, third = pages(make_pdf(3))
-    assert (first.page, third.page) == (1, 3)
-    assert (
-        str(second) == "<bytes>, page 2: is damaged or cut short (no such font); copy or save the file again"
-    )
+    monkeypatch.setattr(pdf, "draw_page", sometimes)
+    count, first, second, third = (values for values, _ in pdf.draw_pages({"first": 1}, make_pdf(3)))
+    assert count == {"count": 3}
+    assert (first["page"], third["page"]) == (1, 3)
+    assert second["error"] == ("is damaged or cut short (no such font); copy or save the file again")
 
 
 def test_of_two_thousand_pages_only_those_are_drawn_that_are_asked_for(monkeypatch):
     drawn = itertools.count()
-    draw = document._draw
-    monkeypatch.setattr(document, "_draw", lambda *given: (next(drawn), draw(*given))[1])
+    draw = pdf.draw_page
+    monkeypatch.setattr(pdf, "draw_page", lambda *given: (next(drawn), draw(*given))[1])
     source = make_pdf(2000, media=(20, 20))
-    assert [page.page for page in itertools.islice(iter_pages(source), 5)] == [1, 2, 3, 4, 5]
+    items = itertools.islice(pdf.draw_pages({"first": 1}, source), 6)
+    assert [values.get("page") for values, _ in items] == [None, 1, 2, 3, 4, 5]
     assert next(drawn) == 5
     assert sum(1 for _ in iter_pages(source)) == 2000
 
@@ -137,12 +138,12 @@ def test_of_two_thousand_pages_only_those_are_drawn_that_are_asked_for(monkeypat
 @pytest.mark.parametrize("media", [(2384, 3370), (14400, 14400), (14400, 20), (3, 3)])
 def test_pages_of_any_size_have_a_bounded_number_of_pixels(media):
     [page] = pages(make_pdf(1, media=media))
-    assert page.width * page.height <= 1.01 * document.PAGE_PIXELS
+    assert page.width * page.height <= 1.01 * pdf.PAGE_PIXELS
     assert min(page.width, page.height) >= 1
 
 
 @given(st.floats(1, 20_000), st.floats(1, 20_000), st.none() | st.floats(0.01, 10_000))
 def test_the_resolution_is_bounded(width, height, scan):
     dpi = choose_resolution(width, height, scan)
-    assert 0 < dpi <= document.MAX_DPI
-    assert width * height * (dpi / 72) ** 2 <= 1.001 * document.PAGE_PIXELS
+    assert 0 < dpi <= pdf.MAX_DPI
+    assert width * height * (dpi / 72) ** 2 <= 1.001 * pdf.PAGE_PIXELS

@@ -375,7 +375,7 @@ def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
     def forbidden(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("builtins.open", forbidden)  # who runs the tests may be allowed everything
+    monkeypatch.setattr("os.open", forbidden)  # who runs the tests may be allowed everything
     assert "cannot be read (Permission denied); check its path and permissions" in error_of(path)
 
 

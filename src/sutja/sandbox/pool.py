@@ -1,0 +1,304 @@
+"""The parent's side: a pool of warm child processes, each with one task at a time, watched as it works.
+
+On Windows there are no such children: tasks run in the process itself, without limits.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.errors import SutjaError
+
+MB = 1_000_000
+_POLL = 0.02  # seconds between looks at the child's memory
+_IDLE = 4  # children kept warm
+_MOST_ANSWER = 64 * MB  # bytes of JSON
+_KEPT = 32 * MB  # bytes of the common file that are kept from one page to the next
+_STARTING = 30.0  # seconds to start the interpreter and load what a task needs
+_PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+_TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
+_USER_TIME = 11  # place of utime, before stime, behind the name in /proc/PID/stat
+_CAN_LIMIT = os.name == "posix"
+
+Item = tuple[dict[str, Any], NDArray[np.uint8] | None]
+
+
+class LimitExceededError(SutjaError):
+    """A child went over its time or memory, or died.
+
+    Attributes
+    ----------
+    seconds : float
+        Time that the item took until then.
+    """
+
+    def __init__(self, what: str, seconds: float) -> None:
+        super().__init__(what)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Limits of one task.
+
+    Attributes
+    ----------
+    seconds : float
+        Time on the processor that an item may take.
+    wall : float
+        Time on the clock that an item may take, more than that since other programs want the processor too.
+    memory : int
+        Bytes that the task may fill, over what the child had before it began.
+    output : int
+        Largest number of bytes of an item's pixels.
+    """
+
+    seconds: float = 5.0
+    wall: float = 30.0
+    memory: int = 400 * MB
+    output: int = 300 * MB
+
+
+class _Child:
+    """One child process."""
+
+    def __init__(self) -> None:
+        ours, theirs = Pipe()
+        self._connection: Connection = ours
+        self._input, self._output = _make_memory_file("input"), _make_memory_file("pixels")
+        handles = (theirs.fileno(), self._input, self._output)
+        start = f"import sys; sys.path[:] = {sys.path!r}; from sutja.sandbox.child import serve; serve"
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", start + repr(handles)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=handles,
+        )
+        theirs.close()
+        self._resident = 0.0
+
+    def start(self, task: str, arguments: dict[str, Any], data: bytes | None, budget: Budget) -> None:
+        """Start a task.
+
+        Raises
+        ------
+        LimitExceededError
+            If the child died.
+        SutjaError
+            If the task cannot be started.
+        """
+        if data is not None:
+            os.ftruncate(self._input, len(data))
+            _write_all(self._input, data)
+        size = None if data is None else len(data)
+        request = {"start": task, "arguments": arguments, "input": size, "memory": budget.memory}
+        self._resident = float("inf")
+        self._resident = float(self._ask(request, Budget(_STARTING, 2 * _STARTING))["resident"])
+
+    def take(self, budget: Budget) -> Item | None:
+        """Take the task's next item, None after the last.
+
+        Raises
+        ------
+        LimitExceededError
+            If the child went over its budget, or died.
+        SutjaError
+            If the task raised an error, with its message.
+        """
+        answer = self._ask({"next": True, "seconds": math.ceil(budget.seconds)}, budget)
+        if "end" in answer:
+            return None
+        if "shape" not in answer:
+            return answer["item"], None
+        shape = tuple(answer["shape"])
+        size = 1
+        for side in shape:
+            size *= side if type(side) is int and side > 0 else 0
+        if not 0 < size <= budget.output:
+            raise SutjaError(f"has pixels of the shape {shape}, which is too much")
+        return answer["item"], self._read_pixels(shape, size)
+
+    def _read_pixels(self, shape: tuple[int, ...], size: int) -> NDArray[np.uint8]:
+        pixels = np.empty(size, np.uint8)
+        done = 0
+        while done < size:
+            n = os.preadv(self._output, [memoryview(pixels)[done:]], done)
+            if not n:
+                raise SutjaError("gave fewer pixels than it said")
+            done += n
+        if size > _KEPT:
+            os.ftruncate(self._output, 0)
+        return pixels.reshape(shape)
+
+    def _ask(self, request: dict[str, Any], budget: Budget) -> dict[str, Any]:
+        begun, used = time.monotonic(), self._read_seconds()
+        try:
+            self._connection.send_bytes(json.dumps(request).encode())
+            while not self._connection.poll(_POLL):
+                if self._read_seconds() - used > budget.seconds or time.monotonic() - begun > budget.wall:
+                    self._fail(f"takes longer than {budget.seconds:.2g} seconds", begun)
+                if self._read_resident() - self._resident > budget.memory:
+                    self._fail(f"takes more than {budget.memory // MB} MB of memory", begun)
+            answer = json.loads(self._connection.recv_bytes(_MOST_ANSWER))
+        except (EOFError, OSError):
+            self._fail("makes its decoder fail, or takes too much time or memory", begun)
+        if "error" in answer:
+            raise SutjaError(str(answer["error"]))
+        assert isinstance(answer, dict)
+        return answer
+
+    def _read_resident(self) -> float:
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+            return float(int(pages) * _PAGE)
+        return 0.0
+
+    def _read_seconds(self) -> float:
+        """Read the time that the child has taken on the processor; 0 if the system does not tell."""
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            status = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8", errors="replace")
+            fields = status.rpartition(")")[2].split()
+            return (int(fields[_USER_TIME]) + int(fields[_USER_TIME + 1])) / _TICKS
+        return 0.0
+
+    def _fail(self, what: str, begun: float) -> Any:
+        self.close()
+        raise LimitExceededError(what, time.monotonic() - begun)
+
+    @property
+    def alive(self) -> bool:
+        """True while the child can take another task."""
+        return self._process.returncode is None and self._process.poll() is None
+
+    def close(self) -> None:
+        """End the child."""
+        if self._input < 0:
+            return
+        self._connection.close()
+        self._process.kill()
+        self._process.wait()
+        os.close(self._input)
+        os.close(self._output)
+        self._input = -1
+
+
+class _Pool:
+    """Warm children of one process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[_Child] = []
+        self._owner = os.getpid()
+
+    def borrow(self) -> _Child:
+        """Take a child out of the pool, or start one."""
+        with self._lock:
+            if self._owner != os.getpid():  # a fork of the process that started them
+                self._idle, self._owner = [], os.getpid()
+            while self._idle:
+                child = self._idle.pop()
+                if child.alive:
+                    return child
+                child.close()
+        return _Child()
+
+    def give_back(self, child: _Child) -> None:
+        """Put a child back into the pool."""
+        with self._lock:
+            if child.alive and len(self._idle) < _IDLE:
+                self._idle.append(child)
+                return
+        child.close()
+
+    def close(self) -> None:
+        """End all idle children."""
+        with self._lock:
+            if self._owner == os.getpid():
+                while self._idle:
+                    self._idle.pop().close()
+
+
+_POOL = _Pool()
+atexit.register(_POOL.close)
+
+
+def run_in_child(
+    task: str, arguments: dict[str, Any], data: bytes | None = None, budget: Budget | None = None
+) -> Iterator[Item]:
+    """Run a task in a child process, and yield its items as they are asked for.
+
+    Parameters
+    ----------
+    task : str
+        Function of sutja's own, as "module:function". It takes the arguments and the input, and yields items:
+        values for JSON, and pixels or None.
+    arguments : dict[str, Any]
+        Values for JSON.
+    data : bytes | None
+        Its input.
+    budget : Budget | None
+        Limits of an item; None for the defaults.
+
+    Raises
+    ------
+    LimitExceededError
+        If an item goes over its budget, or the child dies. The items after it are lost; a new task may skip
+        it.
+    SutjaError
+        If the task raises an error, with its message.
+    """
+    budget = budget or Budget()
+    if not _CAN_LIMIT:
+        module, _, name = task.partition(":")
+        yield from getattr(import_module(module), name)(arguments, data)
+        return
+    child = _POOL.borrow()
+    ended = False
+    try:
+        child.start(task, arguments, data, budget)
+        while (item := child.take(budget)) is not None:
+            yield item
+        ended = True
+    except LimitExceededError:
+        raise
+    except (SutjaError, GeneratorExit):
+        ended = True
+        raise
+    finally:
+        if ended:
+            _POOL.give_back(child)
+        else:
+            child.close()
+
+
+def _make_memory_file(name: str) -> int:
+    """Make a file that both processes have open and nobody else can name."""
+    if hasattr(os, "memfd_create"):
+        return os.memfd_create(f"sutja-{name}", os.MFD_CLOEXEC)
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view, done = memoryview(data), 0
+    while done < len(data):
+        done += os.pwrite(handle, view[done:], done)
