@@ -35,7 +35,7 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
     OSError
         If the file cannot be written; nothing of it is left, and an older file stays as it was.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".partial")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".sutja-", suffix=".partial")
     partial = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.errors import InferenceError
+from sutja.errors import InferenceError, SutjaError
 from sutja.model_file import ModelFile
+from sutja.sandbox import MB, Budget, LimitExceededError, run_in_child
+
+if TYPE_CHECKING:
+    from sutja.sandbox.child import Item
 
 _SEVERITY_ERROR = 3
+_LOADING_BUDGET = Budget(seconds=5.0, wall=30.0, memory=400 * MB, output=1)
 
 
 class Session:
@@ -49,6 +54,8 @@ class Session:
         # Idle threads of the engine would otherwise spin and take the processor from the decoding.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self.source = model.source
+        if not model.trusted:
+            _try_in_child(model, threads)
         try:
             self._session = engine.InferenceSession(model.data, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # the engine raises classes of its own, bare RuntimeErrors among them
@@ -165,6 +172,36 @@ class BoundRun:
             where=f"model {self._source}",
             remedy="make the model file again",
         )
+
+
+def _try_in_child(model: ModelFile, threads: int) -> None:
+    """Load a model from anyone in a child process first: what the engine does with it has limits there.
+
+    Raises
+    ------
+    InferenceError
+        If the engine cannot take the model, or takes too much time or memory.
+    """
+    try:
+        list(run_in_child("sutja.runtime:load_session", {"threads": threads}, model.data, _LOADING_BUDGET))
+    except LimitExceededError as error:
+        what = f"to load it {error}"
+    except SutjaError as error:
+        what = f"the engine cannot load it ({_take_first_line(error)})"
+    else:
+        return
+    raise InferenceError(what, where=f"model {model.source}", remedy="pass a model file made by sutja")
+
+
+def load_session(arguments: dict[str, Any], data: bytes | None) -> Iterator[Item]:
+    """Load a session and forget it, as a task of `sutja.sandbox.run_in_child`."""
+    engine = _load_engine()
+    yield {"engine": "loaded"}, None
+    options = engine.SessionOptions()
+    options.intra_op_num_threads = arguments["threads"]
+    options.inter_op_num_threads = 1
+    options.log_severity_level = _SEVERITY_ERROR
+    engine.InferenceSession(data, options, providers=["CPUExecutionProvider"])
 
 
 def _find_bound_run(engine: Any, binding: Any) -> Callable[[], None]:

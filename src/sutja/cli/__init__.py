@@ -46,5 +46,9 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(sutja.__version__, prog_name="sutja")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Read numbers from pictures and recordings, and say how sure each reading is."""
+    from sutja.cli.termination import handle_termination
+
+    ctx.with_resource(handle_termination())

@@ -16,6 +16,7 @@ from sutja.cli.judging.crops import evaluate_crops
 from sutja.cli.judging.pages import evaluate_pages
 from sutja.cli.judging.recordings import evaluate_recordings
 from sutja.cli.options import choice_option, model_and_data
+from sutja.cli.output.collisions import check_outputs
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def calibrate(
         from sutja.model_file import write_model
         from sutja.model_file.bundled import open_model
 
+        check_outputs([data, reader], [out])
         target = Path(out) if out else _find_own_file(model)
         if not os.access(target.parent, os.W_OK):
             raise SutjaError(

@@ -12,6 +12,7 @@ import click
 from sutja.cli.errors import FAILED
 from sutja.cli.inputs import expand
 from sutja.cli.options import annotate_option, max_error_option, output_options, threads_option
+from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.pages import ENDINGS
 from sutja.cli.output.scenes import SCENE_FORMATS, SceneTable, make_scene_writer
 from sutja.cli.output.writer import choose_format
@@ -57,6 +58,7 @@ def detect(
     if threshold is not None and max_error is not None:
         raise click.UsageError("--threshold and --max-error exclude one another")
     names, failed = expand(paths, pages=True)
+    check_outputs([*names, model], [out], [(annotate, ".png")])
     detector = _open_detector(model, threads, max_error)
     if threshold is not None:
         detector.threshold = threshold

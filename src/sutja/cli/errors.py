@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from sutja.cli.output.writer import printable
+from sutja.cli.termination import Terminated
 from sutja.errors import SutjaError
 from sutja.memory import is_out_of_memory
 
@@ -29,7 +30,7 @@ def report_errors(interrupted: str | Callable[[], str], status: int = FAILED) ->
     Parameters
     ----------
     interrupted : str | Callable[[], str]
-        Message after Ctrl-C, which exits with 130; or a function that makes it.
+        Message after Ctrl-C, which exits with 130, or a signal to end; or a function that makes it.
     status : int
         Exit status of the errors.
     """
@@ -47,5 +48,6 @@ def report_errors(interrupted: str | Callable[[], str], status: int = FAILED) ->
         if not is_out_of_memory(error):
             raise
         fail("not enough memory; use smaller pictures, fewer of them, or a smaller batch", status)
-    except KeyboardInterrupt:
-        fail(interrupted if isinstance(interrupted, str) else interrupted(), INTERRUPTED)
+    except KeyboardInterrupt as error:
+        status = error.status if isinstance(error, Terminated) else INTERRUPTED
+        fail(interrupted if isinstance(interrupted, str) else interrupted(), status)

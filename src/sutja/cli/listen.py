@@ -15,6 +15,7 @@ import click
 from sutja.cli.errors import FAILED
 from sutja.cli.inputs import expand_sounds
 from sutja.cli.options import kind_options, max_error_option, output_options, threads_option
+from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
 from sutja.cli.output.recordings import SOUND_ENDINGS, SOUND_FORMATS, SoundCsv, SoundTable, Srt
 from sutja.cli.output.writer import JsonLines, Writer, choose_format
@@ -67,6 +68,7 @@ def listen(**options: Any) -> None:
     if given.device is not None and not given.microphone:
         raise click.UsageError("--device goes with --microphone")
     names, failed = expand_sounds(given.paths)
+    check_outputs([*names, given.model], [given.out], [(given.out, ".srt")])
     writer, out = _make_writer(given, [*names, *(recording.source for recording in failed)])
     listener = _open_listener(given)
     if given.microphone:
@@ -79,7 +81,7 @@ def listen(**options: Any) -> None:
     if isinstance(writer, SoundTable) and not given.microphone:
         numbers = f"{count(counts.items, 'number')}, {counts.accepted:,} of these accepted"
         click.echo(counts.summarize(numbers), err=True)
-    sys.exit(FAILED if counts.failed else 0)
+    sys.exit(FAILED if counts.failed or getattr(writer, "failed", 0) else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
 from sutja.cli.options import annotate_option, kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
+from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
 from sutja.cli.output.pages import ENDINGS, FORMATS, Csv, PageTable
 from sutja.cli.output.spreadsheet import Spreadsheet
@@ -78,6 +79,9 @@ def read(**options: Any) -> None:
     names, failed = expand(given.paths, pages=not given.crop)
     if truth is not None and not given.paths:
         names = truth.files
+    is_folder = given.format == "page-xml" and _names_folder(given.out)
+    folders = [(given.annotate, ".png"), *([(given.out, ".xml")] if is_folder else [])]
+    check_outputs([*names, given.truth, given.model, given.detector], [given.out], folders)
     reader = _open_reader(given)
     noun = "class" if reader.card.task == "classify" else "number"
     pages: Iterable[Page] = chain(failed, show_progress(reader.read_many(names, crop=given.crop), len(names)))
@@ -96,7 +100,12 @@ def read(**options: Any) -> None:
             click.echo(_summarize(counts, noun), err=True)
         if isinstance(writer, Spreadsheet) and writer.outside:
             click.echo(f"left out {count(writer.outside, 'number')} that belong to no table", err=True)
-    sys.exit(FAILED if counts.failed else 0)
+    sys.exit(FAILED if counts.failed or getattr(writer, "failed", 0) else 0)
+
+
+def _names_folder(out: str | None) -> bool:
+    """Tell whether the output is a folder for a file a page; a name with an ending is a file's."""
+    return out is not None and (Path(out).is_dir() or not Path(out).suffix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +188,7 @@ def _make_writer(given: _Options, names: list[str], noun: str) -> tuple[Writer[P
     if given.format == "page-xml":
         from sutja.cli.output.page_xml import PageXml, to_page_xml
 
-        # Several pages need a file each; a name with an ending is a file's.
-        if given.out and (Path(given.out).is_dir() or not Path(given.out).suffix):
+        if given.out and _names_folder(given.out):
             return FolderWriter(given.out, ".xml", to_page_xml), os.devnull
         return PageXml(), given.out
     if given.format == "hocr":

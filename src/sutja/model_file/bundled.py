@@ -63,7 +63,8 @@ def open_model(model: Model, task: str | None = None) -> ModelFile:
     if isinstance(model, ModelFile):
         file = model
     else:
-        file = read_model(_default_path(task or "transcribe") if model is None else find_model(model))
+        path = _default_path(task or "transcribe") if model is None else find_model(model)
+        file = read_model(path, trusted=path.parent == bundled_path("numbers").parent)
     if task is not None and file.card.task != task:
         made = file.card.task
         raise ModelFileError(

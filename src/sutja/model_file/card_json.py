@@ -59,7 +59,7 @@ def parse_card(text: str) -> Card:
         )
     try:
         return _read_card(data)
-    except (KeyError, TypeError, ValueError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         raise ModelFileError(
             f"its card is incomplete or malformed ({error!r})", remedy="make it again"
         ) from error

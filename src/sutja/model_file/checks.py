@@ -69,7 +69,9 @@ def check_graph(model: ModelProto) -> None:
                     f"holds a loop ({node.op_type})", remedy="export the network without loops"
                 )
             for attribute in node.attribute:
-                for tensor in [attribute.t, *attribute.tensors]:
+                sparse = [attribute.sparse_tensor, *attribute.sparse_tensors]
+                parts = [part for one in sparse for part in (one.values, one.indices)]
+                for tensor in [attribute.t, *attribute.tensors, *parts]:
                     _check_tensor(tensor)
         nodes += len(graph.node)
         if nodes > NODE_LIMIT:

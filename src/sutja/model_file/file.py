@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sutja.atomic import write_atomic
 from sutja.errors import ModelFileError, make_unwritable_error
 from sutja.model_file.card import Card
-from sutja.model_file.card_json import format_card, parse_card
-from sutja.model_file.checks import check_graph, check_signature
+from sutja.model_file.card_json import format_card
+from sutja.model_file.inspection import CARD_KEY, inspect_in_child, inspect_model, parse_model
+from sutja.regular_files import read_regular
 
 if TYPE_CHECKING:
     from onnx import ModelProto
 
-CARD_KEY = "sutja.card"
 SIZE_LIMIT = 64_000_000  # bytes
 
 
@@ -26,11 +26,20 @@ Params = TypeVar("Params")
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A checked model: its card, the very bytes that were checked, and the name of their source."""
+    """A checked model: its card, the very bytes that were checked, and the name of their source.
+
+    Attributes
+    ----------
+    card, data, source : Card or bytes or str
+        Card, bytes, and name of their source.
+    trusted : bool
+        True for a model of this package, or one that this program has just made.
+    """
 
     card: Card
     data: bytes
     source: str
+    trusted: bool = True
 
     def build_preprocessing(self, builders: Mapping[str, Callable[[Mapping[str, Any]], Params]]) -> Params:
         """Build the parameters of the preprocessing that the card names.
@@ -56,7 +65,7 @@ class ModelFile:
             )
         try:
             return builders[preprocessing.name](preprocessing.params)
-        except (TypeError, ValueError) as error:
+        except (ArithmeticError, TypeError, ValueError) as error:
             raise ModelFileError(
                 f"has parameters of the preprocessing that this version cannot use ({error})",
                 where=f"model {self.source}",
@@ -72,14 +81,14 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
     ModelFileError
         If reading would refuse the file, or it cannot be written; an old file stays as it was.
     """
-    proto = _parse(model) if isinstance(model, bytes) else model
+    proto = parse_model(model) if isinstance(model, bytes) else model
     kept = [(entry.key, entry.value) for entry in proto.metadata_props if entry.key != CARD_KEY]
     del proto.metadata_props[:]
     for key, value in [*kept, (CARD_KEY, format_card(card))]:
         proto.metadata_props.add(key=key, value=value)
     data = proto.SerializeToString()
     target = Path(path)
-    read_model(data, source=str(target))
+    read_model(data, source=str(target), trusted=True)
     try:
         write_atomic(target, data)
     except OSError as error:
@@ -92,6 +101,7 @@ def read_model(
     *,
     source: str | None = None,
     size_limit: int = SIZE_LIMIT,
+    trusted: bool = False,
 ) -> ModelFile:
     """Read a model file and its card, and check both.
 
@@ -103,6 +113,9 @@ def read_model(
         Name of the model in messages; by default its path.
     size_limit : int
         Largest size in bytes.
+    trusted : bool
+        True for a model of this package, or one that this program has just made: it is checked in this
+        process, and neither its memory nor its work is bounded.
 
     Raises
     ------
@@ -119,24 +132,19 @@ def read_model(
         )
         if len(data) > size_limit:
             raise _make_size_error(len(data), size_limit)
-        model = _parse(data)
-        check_graph(model)
-        card = parse_card(_find_card(model))
-        check_signature(model, card.task, card.n_outputs)
+        card = inspect_model(parse_model(data)) if trusted else inspect_in_child(data)
     except ModelFileError as error:
         raise ModelFileError(str(error), where=f"model {name}") from error
-    return ModelFile(card, data, name)
+    return ModelFile(card, data, name, trusted)
 
 
 def _read_bytes(path: Path, size_limit: int) -> bytes:
     try:
-        if not path.is_file():
-            raise ModelFileError("there is no such file", remedy="check the path")
-        size = path.stat().st_size
-        if size > size_limit:
-            raise _make_size_error(size, size_limit)
-        with path.open("rb") as file:
-            return file.read(size)
+        if path.is_file() and path.stat().st_size > size_limit:
+            raise _make_size_error(path.stat().st_size, size_limit)
+        return read_regular(path, size_limit)
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise ModelFileError("there is no such file", remedy="check the path") from error
     except OSError as error:
         raise ModelFileError(f"cannot be read ({error.strerror})", remedy="check its permissions") from error
 
@@ -145,20 +153,3 @@ def _make_size_error(size: int, limit: int) -> ModelFileError:
     return ModelFileError(
         f"has {size:,} bytes, more than the limit of {limit:,}", remedy="pass a smaller model"
     )
-
-
-def _parse(data: bytes) -> ModelProto:
-    import onnx  # takes a tenth of a second, so only where a model is read
-
-    try:
-        return onnx.load_model_from_string(data)
-    except Exception as error:  # the parser's DecodeError and its kin have no base of their own
-        raise ModelFileError("is not an ONNX file", remedy="pass a model file made by sutja") from error
-
-
-def _find_card(model: ModelProto) -> str:
-    cards = [str(entry.value) for entry in model.metadata_props if entry.key == CARD_KEY]
-    if len(cards) != 1:
-        found = "no card" if not cards else f"{len(cards)} cards"
-        raise ModelFileError(f"has {found} in its metadata", remedy="pass a model file made by sutja")
-    return cards[0]

@@ -141,7 +141,7 @@ class _Child:
         pixels = np.empty(size, np.uint8)
         done = 0
         while done < size:
-            n = os.preadv(self._output, [memoryview(pixels)[done:]], done)
+            n = os.preadv(self._output, [pixels[done:].data], done)
             if not n:
                 raise SutjaError("gave fewer pixels than it said")
             done += n
@@ -155,12 +155,12 @@ class _Child:
             self._connection.send_bytes(json.dumps(request).encode())
             while not self._connection.poll(_POLL):
                 if self._read_seconds() - used > budget.seconds or time.monotonic() - begun > budget.wall:
-                    self._fail(f"takes longer than {budget.seconds:.2g} seconds", begun)
+                    raise self._end(f"takes longer than {budget.seconds:.2g} seconds", begun)
                 if self._read_resident() - self._resident > budget.memory:
-                    self._fail(f"takes more than {budget.memory // MB} MB of memory", begun)
+                    raise self._end(f"takes more than {budget.memory // MB} MB of memory", begun)
             answer = json.loads(self._connection.recv_bytes(_MOST_ANSWER))
         except (EOFError, OSError):
-            self._fail("makes its decoder fail, or takes too much time or memory", begun)
+            raise self._end("makes its decoder fail, or takes too much time or memory", begun) from None
         if "error" in answer:
             raise SutjaError(str(answer["error"]))
         assert isinstance(answer, dict)
@@ -180,9 +180,10 @@ class _Child:
             return (int(fields[_USER_TIME]) + int(fields[_USER_TIME + 1])) / _TICKS
         return 0.0
 
-    def _fail(self, what: str, begun: float) -> Any:
+    def _end(self, what: str, begun: float) -> LimitExceededError:
+        """End the child, and make the error that says why."""
         self.close()
-        raise LimitExceededError(what, time.monotonic() - begun)
+        return LimitExceededError(what, time.monotonic() - begun)
 
     @property
     def alive(self) -> bool:

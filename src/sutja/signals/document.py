@@ -31,7 +31,7 @@ def iter_pages(source: Source) -> Iterator[Picture | PictureError]:
             yield from iter_pictures(source)
             return
         data = source if isinstance(source, bytes) else None
-        arguments = {} if data is not None else {"path": os.path.abspath(os.fspath(source))}  # noqa: PTH100 - as image.py
+        arguments = {} if data is not None else {"path": os.path.abspath(name)}  # noqa: PTH100 - as image.py
         yield from iter_untrusted("sutja.signals.pdf:draw_pages", arguments, data, name, DRAWING_BUDGET)
     except Exception as error:  # a reader of PDFs may raise anything on a hostile file
         yield explain(error, name)

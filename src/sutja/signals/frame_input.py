@@ -5,6 +5,7 @@ Letters: C channels, h, w a picture's rows and columns, H, W those of the frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.decode import STRIDES
+from sutja.signals.parameters import check_real
 from sutja.signals.pixels_input import fit_channels
 
-_MAX_SIDE = 16_384  # pixels of a side
+_MAX_SIDE = 8_192  # pixels of a side
+_MAX_PIXELS = 30_000_000  # of a resized picture: a strip is not enlarged beyond that
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,8 @@ class FrameParams:
         whole = (self.channels, self.multiple, self.longest, self.shortest, *self.strides)
         if any(type(value) is not int for value in whole):
             raise ValueError("channels, sides, multiple and strides are whole numbers")
+        for name in ("mean", "std", "overlap", "across"):
+            check_real(name, getattr(self, name), 0.0, 100.0)
         if self.channels not in (1, 3):
             raise ValueError(f"channels is 1 or 3, not {self.channels}")
         if not 0 <= self.mean <= 1 or not 0.001 <= self.std <= 100:
@@ -99,6 +104,7 @@ class FrameParams:
         if not side:
             return height, width
         scale = side / (max(height, width) if self.longest else min(height, width))
+        scale = min(scale, max(1.0, math.sqrt(_MAX_PIXELS / (height * width))))
         return max(1, round(height * scale)), max(1, round(width * scale))
 
 

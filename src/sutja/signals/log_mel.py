@@ -17,6 +17,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.signals.parameters import check_real, check_whole
+
 _BLOCK = 1024  # frames processed at a time: memory stays flat
 _MIN_POWER = 1e-20  # power, so that silence has a logarithm
 MARGIN = 16  # frames of silence at either end of what a network is trained on
@@ -55,6 +57,11 @@ class LogMelParams:
     margin : int
         Frames of silence added at either end, a multiple of the stride. A word at the very beginning of a
         recording then has the same features as one behind a pause (docs/log.md).
+
+    Raises
+    ------
+    ValueError
+        If a value makes no sense.
     """
 
     rate: int = 16_000
@@ -71,6 +78,22 @@ class LogMelParams:
     quietest: float = -110.0
     stride: int = 4
     margin: int = 0
+
+    def __post_init__(self) -> None:
+        check_whole("rate", self.rate, 1_000, 192_000)
+        check_whole("fft", self.fft, 2, 16_384)
+        check_whole("window", self.window, 2, self.fft)
+        check_whole("hop", self.hop, 1, self.window)
+        check_whole("mels", self.mels, 1, 512)
+        check_whole("stride", self.stride, 1, 64)
+        check_whole("margin", self.margin, 0, 1_000)
+        check_real("low", self.low, 0.0, self.rate / 2)
+        check_real("high", self.high, self.low, self.rate / 2)
+        check_real("emphasis", self.emphasis, 0.0, 1.0)
+        check_real("loud", self.loud, 0.0, 100.0)
+        check_real("span", self.span, 1.0, 300.0)
+        check_real("unit", self.unit, 0.01, 1_000.0)
+        check_real("quietest", self.quietest, -1_000.0, 0.0)
 
     def to_json(self) -> dict[str, Any]:
         """Write the parameters as plain JSON values."""

@@ -13,6 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.signals.parameters import check_flag, check_real, check_whole
+
 COLUMNS_PER_FRAME = 2  # columns of a normalised picture that a frame of a transcriber's output stands for
 STRIDE = 8  # columns; batches are padded to a multiple of it, so that the pooling layers divide evenly
 MAX_WIDTH = 1536  # columns, about 90 characters: wider crops are squeezed
@@ -54,6 +56,11 @@ class NormaliseParams:
         Share of its height that a trimmed crop keeps at least, so that a speck does not fill the picture.
     least_contrast : float
         Grey levels of 255; a crop with less is blank.
+
+    Raises
+    ------
+    ValueError
+        If a value makes no sense.
     """
 
     height: int = 32
@@ -63,6 +70,15 @@ class NormaliseParams:
     reach: float = 0.0
     least_part: float = 0.2
     least_contrast: float = MIN_CONTRAST
+
+    def __post_init__(self) -> None:
+        check_whole("height", self.height, 8, 256)
+        check_real("stretch", self.stretch, 0.1, 10.0)
+        check_flag("trim", self.trim)
+        check_real("margin", self.margin, 0.0, 2.0)
+        check_real("reach", self.reach, 0.0, 2.0)
+        check_real("least_part", self.least_part, 0.0, 1.0)
+        check_real("least_contrast", self.least_contrast, 0.0, 255.0)
 
     def to_json(self) -> dict[str, Any]:
         """Write the parameters as plain JSON values."""

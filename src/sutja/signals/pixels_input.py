@@ -6,7 +6,6 @@ picture's rows and columns, H, W those of the network's input.
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,8 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from sutja.signals.parameters import check_real
 
 MAX_SIDE = 4_096  # pixels; a card that asks for more would ask for all of the memory
 
@@ -47,10 +48,10 @@ class PixelsParams:
         for name, side in (("height", self.height), ("width", self.width)):
             if type(side) is not int or not 1 <= side <= MAX_SIDE:
                 raise ValueError(f"the {name} must be a whole number from 1 to {MAX_SIDE}, not {side!r}")
-        if self.channels not in (1, 3):
-            raise ValueError(f"there are 1 or 3 channels, not {self.channels!r}")
-        if not (math.isfinite(self.mean) and math.isfinite(self.std) and self.std > 0.0):
-            raise ValueError(f"needs a finite mean and a positive deviation, not {self.mean}, {self.std}")
+        if type(self.channels) is not int or self.channels not in (1, 3):
+            raise ValueError(f"there are 1 or 3 channels, not {self.channels!r:.40}")
+        check_real("mean", self.mean, -1e6, 1e6)
+        check_real("std", self.std, 1e-6, 1e6)
 
     def to_json(self) -> dict[str, Any]:
         """Write the parameters as plain JSON values."""

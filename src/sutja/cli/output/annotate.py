@@ -6,8 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
+import click
+
 from sutja.atomic import open_atomic
 from sutja.cli.output.file import UniqueNames, make_folder
+from sutja.cli.output.writer import printable
 from sutja.errors import PictureError
 
 if TYPE_CHECKING:
@@ -55,12 +58,20 @@ class Annotator(ABC, Generic[P_contra]):
         self._rest: Iterator[Picture | PictureError] = iter(())
 
     def save(self, result: P_contra) -> None:
-        """Save the annotated copy of a page, unless its picture cannot be loaded any more."""
-        picture = self._load(result)
-        if picture is None:
-            return
-        with open_atomic(self._folder / self._names.make(result.source, result.page)) as file:
-            self.annotate(picture.pixels, result).save(file, format="PNG")
+        """Save the annotated copy of a page, unless its picture cannot be loaded any more.
+
+        A copy that cannot be drawn or written is a note on the standard error: it must not cost the numbers.
+        """
+        try:
+            picture = self._load(result)
+            if picture is None:
+                return
+            with open_atomic(self._folder / self._names.make(result.source, result.page)) as file:
+                self.annotate(picture.pixels, result).save(file, format="PNG")
+        except Exception as error:
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            text = f"note: {result.source}: no annotated copy could be saved ({reason})"
+            click.echo(printable(text), err=True)
 
     @abstractmethod
     def annotate(self, pixels: NDArray[Any], result: P_contra) -> Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import IO
 import click
 
 from sutja.atomic import open_atomic
-from sutja.cli.output.writer import R_contra, Writer
+from sutja.cli.output.writer import R_contra, Writer, printable
+
+_MOST_NAME = 240  # bytes of a file's name; file systems take 255, and a number may follow
 
 
 class UniqueNames:
@@ -24,13 +27,21 @@ class UniqueNames:
 
     def make(self, source: str, page: int = 1) -> str:
         """Make the name for a page of an input; a number tells inputs of one name apart."""
-        stem = Path(source).stem + (f"-page{page}" if page > 1 else "")
+        page_part = f"-page{page}" if page > 1 else ""
+        stem = shorten_name(Path(source).stem, _MOST_NAME - len(page_part) - len(self._suffix)) + page_part
         name, count = stem, 1
         while name.lower() in self._taken:  # many file systems ignore case
             count += 1
             name = f"{stem}-{count}"
         self._taken.add(name.lower())
         return f"{name}{self._suffix}"
+
+
+def shorten_name(name: str, most: int) -> str:
+    """Shorten a file's name to so many bytes, as file systems count them; a short one stays."""
+    while len(os.fsencode(name)) > most:
+        name = name[:-1]
+    return name
 
 
 def make_folder(folder: str, option: str) -> Path:
@@ -101,6 +112,11 @@ class FolderWriter(Writer[R_contra]):
 
     An input that could not be read has no file.
 
+    Attributes
+    ----------
+    failed : int
+        Count of files that could not be written.
+
     Parameters
     ----------
     folder : str
@@ -118,12 +134,17 @@ class FolderWriter(Writer[R_contra]):
 
     def __init__(self, folder: str, suffix: str, to_text: Callable[[R_contra], str]) -> None:
         self._folder = make_folder(folder, "--out")
+        self.failed = 0
         self._names = UniqueNames(suffix)
         self._to_text = to_text
 
     def write(self, result: R_contra) -> str:
         if result.error is None:
             name = self._names.make(result.source, getattr(result, "page", 1))
-            with Output(str(self._folder / name)) as output:
-                output.write(self._to_text(result))
+            try:
+                with Output(str(self._folder / name)) as output:
+                    output.write(self._to_text(result))
+            except (OSError, click.UsageError) as error:  # the files of the other inputs are written
+                self.failed += 1
+                click.echo(f"error: {printable(f'{result.source}: {error}')}", err=True)
         return ""

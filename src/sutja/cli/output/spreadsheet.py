@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from sutja.cli.output.writer import Writer, to_csv_row
 from sutja.types import Number, Page
 
-_FORMULA = ("=", "@", "+", "\t")  # a spreadsheet takes a cell that begins so for a formula
-
 
 class Spreadsheet(Writer[Page]):
     """CSV of rows and columns.
@@ -65,6 +63,4 @@ def fill_cells(numbers: Sequence[Number]) -> list[list[str]]:
 def format_cell(number: Number) -> str:
     """Write a number in a cell: its value, or its text where that has none; with "?" unless accepted."""
     text = number.text if number.value is None else number.value
-    if text.startswith(_FORMULA):
-        text = f"'{text}"
     return text if number.accepted else f"{text}?"

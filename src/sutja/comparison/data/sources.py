@@ -17,11 +17,14 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from sutja.data.labelled.arrays import check_npz
 from sutja.data.labelled.csv_tables import GROUP_NAMES, PATH_NAMES
 from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.errors import ComparisonError
 from sutja.memory import measure_free_memory
+from sutja.regular_files import read_text
+from sutja.structured_text import check_table
 
 _LABEL_NAMES = ("label", "class", "target", "y")
 _SHOWN = 40  # characters of a cell in a message
@@ -104,8 +107,9 @@ def _read_table(path: Path) -> tuple[list[str], list[list[str]]] | None:
             remedy="save its numbers as X and y with numpy.savez, which are mapped into memory",
         )
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = read_text(path, path.stat().st_size)
+        check_table(text)
+    except (OSError, ValueError) as error:
         raise ComparisonError(
             f"cannot be read ({error})", where=str(path), remedy="save it as UTF-8"
         ) from error
@@ -168,8 +172,7 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
     Arrays too large for the memory are mapped into it, pictures too.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            n_bytes = sum(member.file_size for member in archive.infolist())
+        n_bytes = check_npz(path)
         with np.load(path, allow_pickle=False) as arrays:
             if "X" not in arrays.files or "y" not in arrays.files:
                 return None
@@ -184,7 +187,7 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
             return {"X": X, **{name: arrays[name] for name in ("y", "groups") if name in arrays.files}}
     except ComparisonError:
         raise
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+    except Exception:  # NumPy's reader raises a dozen kinds of errors on a damaged file
         return None  # the loader of pictures says what is wrong with it
 
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.image import load_pictures
+from sutja.regular_files import read_regular
+from sutja.signals.image import BYTE_LIMIT, load_pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class BoxedSet:
         digest = hashlib.sha256(repr(self.classes).encode())
         for one in self.pictures:
             if isinstance(one.picture, Path):
-                digest.update(one.picture.read_bytes())
+                digest.update(read_regular(one.picture, BYTE_LIMIT))
             else:
                 digest.update(repr(one.picture.shape).encode() + np.ascontiguousarray(one.picture).tobytes())
             digest.update(one.boxes.astype("<f4").tobytes() + one.labels.astype("<i8").tobytes())

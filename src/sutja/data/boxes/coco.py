@@ -6,7 +6,6 @@ that the file's name tells (instances_val2017.json: val2017). A crowd is neither
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from sutja.data.boxes.pictures import read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
 from sutja.errors import DataError, PictureError
+from sutja.regular_files import read_regular
+from sutja.structured_text import parse_json
 
 _ROBOFLOW = "_annotations.coco.json"
 _LARGEST = 2_000_000_000  # bytes
@@ -74,10 +75,8 @@ def read_coco(files: dict[str, Path]) -> Scenes:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        if path.stat().st_size > _LARGEST:
-            raise ValueError(f"more than {_LARGEST:,} bytes")
-        data = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError) as error:
+        data = parse_json(read_regular(path, _LARGEST))
+    except (OSError, ValueError) as error:
         raise DataError(
             f"cannot be read as COCO JSON ({error})", where=str(path), remedy="export it again"
         ) from error

@@ -19,6 +19,8 @@ from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
 from sutja.data.split.near_duplicates import find_near_duplicates
 from sutja.errors import PictureError
+from sutja.regular_files import read_regular
+from sutja.signals.picture import BYTE_LIMIT
 
 SAME_THINGS = 0.5  # part of the things, of the side with more, that stand in both pictures at the same place
 SAME_PLACE = 0.5  # IoU, each picture being as wide and as high as the other
@@ -91,7 +93,7 @@ def _digest(one: BoxedPicture) -> bytes | None:
     """Hash of the bytes of a picture's file or array; None if it cannot be read."""
     if isinstance(one.picture, Path):
         try:
-            return hashlib.sha256(one.picture.read_bytes()).digest()
+            return hashlib.sha256(read_regular(one.picture, BYTE_LIMIT)).digest()
         except OSError:
             return None
     return hashlib.sha256(one.pixels.tobytes() + repr(one.pixels.shape).encode()).digest()

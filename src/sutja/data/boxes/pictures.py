@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sutja.errors import PictureError
+from sutja.regular_files import open_regular
 from sutja.signals.image import check_size, load_pictures
 from sutja.signals.picture_headers import SUFFIXES
 
@@ -46,7 +47,7 @@ def read_size(path: Path) -> tuple[int, int]:
     from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with open_regular(path) as file, Image.open(file) as image:
             width, height = image.size
             turned = image.getexif().get(_ORIENTATION) in _SIDEWAYS
     except FileNotFoundError as error:

@@ -8,11 +8,12 @@ difficult is neither learnt nor counted, as in the contest (Everingham et al. 20
 from __future__ import annotations
 
 from pathlib import Path
-from xml.etree import ElementTree
 
 from sutja.data.boxes.pictures import index_by_stem, list_pictures, read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.errors import PictureError
+from sutja.regular_files import read_regular, read_text
+from sutja.structured_text import parse_xml
 
 PARTS = {"train": ("train",), "validation": ("val", "valid", "validation"), "test": ("test",)}
 _EDGES = ("xmin", "ymin", "xmax", "ymax")
@@ -56,17 +57,15 @@ def _lists(folder: Path) -> dict[str, list[str]]:
         ]
         path = next((place for place in places if place.is_file()), None)
         if path is not None:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            lines = read_text(path, _LARGEST, errors="replace").splitlines()
             found[part] = [line.split()[0] for line in lines if line.strip()]
     return found
 
 
 def _scene(picture: Path, annotation: Path, notes: list[str]) -> SceneBoxes | None:
     try:
-        if annotation.stat().st_size > _LARGEST:
-            raise ValueError(f"more than {_LARGEST:,} bytes")
-        tree = ElementTree.parse(annotation)
-    except (OSError, ElementTree.ParseError, ValueError, LookupError) as error:
+        tree = parse_xml(read_regular(annotation, _LARGEST))
+    except (OSError, ValueError) as error:
         notes.append(f"{annotation}: cannot be read as VOC XML ({error}); left out")
         return None
     try:

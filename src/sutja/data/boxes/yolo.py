@@ -14,12 +14,15 @@ from pathlib import Path
 from sutja.data.boxes.pictures import list_pictures, read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
-from sutja.errors import DataError, PictureError
+from sutja.errors import DataError, PictureError, make_unreadable_error
+from sutja.regular_files import read_text
 
 _NAME_FILES = ("classes.txt", "obj.names", "classes.names", "labels.txt")
 _KEY = re.compile(r"^(\w+)\s*:(.*)$")
 _LISTED = re.compile(r"^\s*-\s+(.+)$")
-_NUMBERED = re.compile(r"^\s+(\d+)\s*:\s*(.+)$")
+_NUMBERED = re.compile(r"^\s+(\d{1,9})\s*:\s*(.+)$", re.ASCII)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_LARGEST = 10_000_000  # bytes of a text file
 
 
 def looks_like_yolo(folder: Path) -> bool:
@@ -78,7 +81,7 @@ def _scene(picture: Path, classes: tuple[str, ...], notes: list[str]) -> SceneBo
     if not path.is_file():
         return scene
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path, _LARGEST).splitlines()
     except (OSError, UnicodeDecodeError) as error:
         notes.append(f"{path}: cannot be read ({error}); its picture is left out")
         return None
@@ -121,7 +124,7 @@ def _classes(folder: Path) -> tuple[str, ...]:
     path = _names_file(folder)
     names: list[str] = []
     if path is not None:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = _read_lines(path)
         names = _yaml_names(lines) if path.suffix in (".yaml", ".yml") else [line.strip() for line in lines]
         while names and not names[-1]:
             names.pop()
@@ -132,6 +135,13 @@ def _classes(folder: Path) -> tuple[str, ...]:
             remedy="put their names into classes.txt, one a line, in the order of their numbers",
         )
     return tuple(names)
+
+
+def _read_lines(path: Path) -> list[str]:
+    try:
+        return read_text(path, _LARGEST, errors="replace").splitlines()
+    except OSError as error:
+        raise make_unreadable_error(path, error) from error
 
 
 def _yaml_names(lines: list[str]) -> list[str]:
@@ -147,7 +157,9 @@ def _yaml_names(lines: list[str]) -> list[str]:
                 return [_bare(name) for name in inline.strip("[]").split(",") if name.strip()]
             if inside and inline.startswith("{"):
                 pairs = [pair.partition(":") for pair in inline.strip("{}").split(",")]
-                found = {int(number): _bare(name) for number, _, name in pairs if number.strip().isdecimal()}
+                found = {
+                    int(number): _bare(name) for number, _, name in pairs if _NUMBER.fullmatch(number.strip())
+                }
         elif inside and (listed := _LISTED.match(line)):
             found[len(found)] = _bare(listed[1])
         elif inside and (numbered := _NUMBERED.match(line)):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from sutja.data.labelled.labels import show_some
@@ -17,8 +17,11 @@ from sutja.data.labelled.picture_stack import LoadedPictures, list_folder
 from sutja.data.sets.digits import Part, read_idx
 from sutja.errors import DataError, PictureError
 from sutja.memory import measure_free_memory
+from sutja.regular_files import open_regular
 from sutja.signals.pixel_conversion import to_uint8
 
+_MOST_ARRAYS = 1_000  # of an .npz file
+_LARGE, _PACKED = 200_000_000, 100  # bytes of an array, and times its packed size that it may then have
 _IDX_IMAGES = re.compile(r"(?P<stem>.*)images(?P<joint>[-.])idx3-ubyte(?P<packed>\.gz)?$")
 _TEST_STEM = re.compile(r"t10k|test", re.IGNORECASE)
 # Names of pictures and labels in an .npz: those that tell the parts first.
@@ -78,9 +81,7 @@ def read_npz(path: Path, part: Part) -> LoadedPictures:
         No such file, other names, other shapes, NaN, or pictures and labels of different number.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            n_bytes = sum(member.file_size for member in archive.infolist())
-        if n_bytes > measure_free_memory():
+        if check_npz(path) > measure_free_memory():
             raise MemoryError
         with np.load(path, allow_pickle=False) as arrays:
             wanted, parted = _pair(path, part, set(arrays.files))
@@ -91,9 +92,12 @@ def read_npz(path: Path, part: Part) -> LoadedPictures:
         raise DataError(
             "its arrays do not fit in memory", where=str(path), remedy="save fewer or smaller pictures"
         ) from error
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except DataError:
+        raise
+    except Exception as error:  # NumPy's reader raises a dozen kinds of errors on a damaged file
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
         raise DataError(
-            f"cannot be read as arrays ({error})",
+            f"cannot be read as arrays ({reason})",
             where=str(path),
             remedy="save it again with numpy.savez, names as y.astype(str)",
         ) from error
@@ -101,6 +105,44 @@ def read_npz(path: Path, part: Part) -> LoadedPictures:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     return _loaded(images, labels, groups, str(path), wanted[0], parted)
+
+
+def check_npz(path: Path) -> int:
+    """Measure the bytes that the arrays of an .npz file unpack to, by their headers.
+
+    Raises
+    ------
+    DataError
+        They are many, and packed so tightly that they are nothing but one value; there are too many.
+    OSError, ValueError, zipfile.BadZipFile
+        It is no such file; a damaged one may raise other errors.
+    """
+    total = 0
+    with open_regular(path) as file, zipfile.ZipFile(file) as archive:
+        members = archive.infolist()
+        if len(members) > _MOST_ARRAYS:
+            raise DataError(
+                f"holds {len(members):,} arrays", where=str(path), remedy="save the ones you need"
+            )
+        for member in members:
+            size = max(member.file_size, _measure_array(archive, member))
+            if size > _LARGE and size > _PACKED * member.compress_size:
+                raise DataError(
+                    f"unpacks {member.filename} from {member.compress_size:,} to {size:,} bytes",
+                    where=str(path),
+                    remedy="save it again with numpy.savez, without what is empty",
+                )
+            total += size
+    return total
+
+
+def _measure_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:
+    """Measure the bytes of an array by its header."""
+    with archive.open(member) as file:
+        version = npy.read_magic(file)
+        read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read(file)
+        return math.prod(shape) * dtype.itemsize
 
 
 def _pair(path: Path, part: Part, names: set[str]) -> tuple[tuple[str, str], bool]:

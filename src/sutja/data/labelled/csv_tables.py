@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError
+from sutja.regular_files import read_text
 from sutja.signals.picture_headers import SUFFIXES
+from sutja.structured_text import check_table
 
+_LARGEST = 500_000_000  # bytes of a table
 TABLE_SUFFIXES = (".csv", ".tsv")
 PATH_NAMES = ("path", "file", "filename", "file_name", "image", "picture")
 GROUP_NAMES = ("group", "writer", "document", "speaker")
@@ -142,18 +146,18 @@ def select_rows(table: Table, part: str) -> tuple[list[int], bool]:
 def _read_rows(path: Path) -> tuple[list[list[str]], list[int]]:
     """Rows that are not empty, and the line of each. Spreadsheets write a byte order mark, and semicolons."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            first = file.readline()
-            file.seek(0)
-            delimiter = max(",;\t", key=first.count)
-            rows, lines = [], []
-            reader = csv.reader(file, delimiter=delimiter, strict=True)
-            for row in reader:
-                if any(cell.strip() for cell in row):
-                    rows.append(row)
-                    lines.append(reader.line_num)
-            return rows, lines
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        text = read_text(path, _LARGEST)
+        check_table(text)
+        first = text.partition("\n")[0]
+        delimiter = max(",;\t", key=first.count)
+        rows, lines = [], []
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(row)
+                lines.append(reader.line_num)
+        return rows, lines
+    except (OSError, ValueError, csv.Error) as error:
         raise DataError(
             f"cannot be read as a table ({error})", where=str(path), remedy="save it as CSV in UTF-8"
         ) from error

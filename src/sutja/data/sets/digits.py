@@ -3,8 +3,9 @@
 Letters: N items, H and W pixels.
 """
 
-import csv
 import gzip
+import math
+import os
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,12 +17,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from sutja.errors import DataError, make_unreadable_error
+from sutja.regular_files import open_regular, read_text
+from sutja.structured_text import parse_csv
 
 Part = Literal["train", "test"]
 Record = TypeVar("Record")
 
 _IDX_TYPES: dict[int, np.dtype[Any]] = {8: np.dtype("u1"), 12: np.dtype(">i4")}  # the two that occur here
 _MNIST_STEMS = {"train": "train", "test": "t10k"}
+_LARGEST_TABLE = 500_000_000  # bytes
+_MOST_AXES = 8  # of an IDX array
+_MOST_PACKED = 1_100  # times its size that gzip can unpack to
 _WRITER_COLUMN = 2  # of the QMNIST label rows
 
 
@@ -132,19 +138,35 @@ def read_idx(path: Path) -> NDArray[Any]:
         The file is missing, is not IDX, or is cut off.
     """
     try:
-        raw = path.read_bytes()
-        if path.suffix == ".gz":
-            raw = gzip.decompress(raw)
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            if path.suffix != ".gz":
+                return _read_idx(file, path, size)
+            with gzip.open(file) as unpacked:
+                return _read_idx(unpacked, path, _MOST_PACKED * size)
     except (OSError, EOFError, zlib.error) as error:
         raise make_unreadable_error(path, error) from error
-    if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in _IDX_TYPES:
+
+
+def _read_idx(file: Any, path: Path, most: int) -> NDArray[Any]:
+    """Read the array of an open IDX file, no more bytes of it than its header needs, and `most` in all."""
+    head = file.read(4)
+    if len(head) < 4 or head[:2] != b"\0\0" or head[2] not in _IDX_TYPES or not 1 <= head[3] <= _MOST_AXES:
         raise DataError("not an IDX file of bytes or 32-bit integers", where=str(path))
-    dtype, n_axes = _IDX_TYPES[raw[2]], raw[3]
-    shape = tuple(int.from_bytes(raw[4 + 4 * i : 8 + 4 * i], "big") for i in range(n_axes))
-    start = 4 + 4 * n_axes
-    if len(raw) - start != dtype.itemsize * int(np.prod(shape)):
-        raise DataError(f"its header says {shape}, but it holds {len(raw) - start} bytes", where=str(path))
-    return np.frombuffer(raw, dtype, offset=start).reshape(shape)
+    dtype, n_axes = _IDX_TYPES[head[2]], head[3]
+    sides = file.read(4 * n_axes)
+    shape = tuple(int.from_bytes(sides[4 * i : 4 + 4 * i], "big") for i in range(n_axes))
+    size = dtype.itemsize * math.prod(shape)
+    if size > most:
+        raise DataError(f"its header says {shape}, more than the file can hold", where=str(path))
+    raw = file.read(size + 1)
+    if len(raw) != size or len(sides) != 4 * n_axes:
+        held = "more" if len(raw) > size else f"{len(raw):,}"
+        raise DataError(f"its header says {shape}, but it holds {held} bytes", where=str(path))
+    try:
+        return np.frombuffer(raw, dtype).reshape(shape)
+    except ValueError as error:  # no axis of such an array may be so long, even where another is 0
+        raise DataError(f"its header says {shape}, which is no array", where=str(path)) from error
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -196,9 +218,8 @@ def read_csv_rows(path: Path, quotechar: str = '"') -> list[list[str]]:
         The file is missing or not text.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return list(csv.reader(file, quotechar=quotechar))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        return parse_csv(read_text(path, _LARGEST_TABLE, "utf-8"), quotechar=quotechar)
+    except (OSError, ValueError) as error:
         raise make_unreadable_error(path, error) from error
 
 

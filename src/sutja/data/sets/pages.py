@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from xml.etree import ElementTree
 
 from sutja.data.sets.digits import read_csv_rows
 from sutja.errors import DataError, make_unreadable_error
+from sutja.regular_files import read_regular
+from sutja.structured_text import parse_xml
+
+_LARGEST = 10_000_000  # bytes of one XML file
 
 ObjectBox = tuple[str, tuple[int, int, int, int]]  # class, (x0, y0, x1, y1)
 
@@ -94,8 +97,8 @@ def read_bccd(root: Path, part: str | None = None) -> list[SceneRecord]:
 def _scene(path: Path) -> SceneRecord:
     annotation = path.with_suffix(".xml")
     try:
-        tree = ElementTree.parse(annotation)
-    except (OSError, ElementTree.ParseError) as error:
+        tree = parse_xml(read_regular(annotation, _LARGEST))
+    except (OSError, ValueError) as error:
         raise make_unreadable_error(annotation, error, "cannot be read as VOC XML") from error
     boxes: list[ObjectBox] = []
     degenerate: list[ObjectBox] = []

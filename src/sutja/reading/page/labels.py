@@ -6,8 +6,6 @@ same digits, or nearly. Digits are compared, leading zeros and all.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,8 @@ from sutja.charset import LETTER
 from sutja.errors import SutjaError
 from sutja.grammar import keep_digits
 from sutja.metrics import edit_distance
+from sutja.regular_files import read_text
+from sutja.structured_text import parse_csv
 from sutja.types import Box, Number, Page
 
 FILE_COLUMNS = ("file", "path", "filename", "file_name", "image", "picture")
@@ -25,6 +25,7 @@ TEXT_COLUMNS = ("text", "number", "digits", "value", "label")
 MIN_IOU = 0.3  # of a number and the box of a label, to match
 _MAX_EDITS = 0.5  # to a digit: what differs by more matches another label
 _MAX_LINE = 1_000_000  # characters
+_LARGEST = 500_000_000  # bytes of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +84,15 @@ def read_labels(path: str | Path) -> list[Label]:
     """
     where = str(path)
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = read_text(path, _LARGEST)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is no UTF-8 text"
         raise SutjaError(f"cannot be read ({reason})", where=where, remedy="give a CSV of labels") from error
     first = text[:_MAX_LINE].partition("\n")[0]
     mark = max(",;\t", key=first.count)
     try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=mark))
-    except csv.Error as error:
+        rows = parse_csv(text, mark)
+    except ValueError as error:
         raise SutjaError(f"is no CSV ({error})", where=where, remedy="correct it") from error
     names = [name.strip().lower() for name in rows[0]] if rows else []
     file, label = _find_column(names, FILE_COLUMNS), _find_column(names, TEXT_COLUMNS)
