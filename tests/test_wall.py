@@ -31,8 +31,11 @@ USE_HALF = (
     "model_file",
     "reading",
     "runtime",
+    "regular_files",
+    "sandbox",
     "serve",
     "signals",
+    "structured_text",
     "types",
 )
 LEARN_HALF = ("baselines", "comparison", "data", "estimators", "nets", "runs", "synthesis", "training")

@@ -54,20 +54,15 @@ def parse_xml(data: bytes) -> ElementTree.Element:
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise ValueError("it declares a type or an entity")
     _check_density(plain.count(b"<") + plain.count(b"="), len(data), _XML_BYTES // 2, "elements")
-    parser = ElementTree.XMLPullParser(("start", "end"))
     try:
-        parser.feed(data)
-        parser.close()
+        root = ElementTree.fromstring(data)
     except (ElementTree.ParseError, LookupError) as error:
         raise ValueError(str(error)) from error
-    depth, root = 0, None
-    for event, element in parser.read_events():
-        depth += 1 if event == "start" else -1
-        root = element if root is None else root
+    level, depth = [root], 0
+    while level := [inner for element in level for inner in element]:
+        depth += 1
         if depth > _DEEPEST:
             raise ValueError("its elements are nested too deep")
-    if root is None:
-        raise ValueError("it has no element")
     return root
 
 

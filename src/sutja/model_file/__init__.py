@@ -16,7 +16,8 @@ from sutja.model_file.card import (
     TrainingSet,
 )
 from sutja.model_file.card_json import format_card, parse_card
-from sutja.model_file.file import CARD_KEY, SIZE_LIMIT, ModelFile, read_model, write_model
+from sutja.model_file.file import SIZE_LIMIT, ModelFile, read_model, write_model
+from sutja.model_file.inspection import CARD_KEY
 
 __all__ = [
     "CALIBRATION_METHOD",

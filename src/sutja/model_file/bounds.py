@@ -8,11 +8,12 @@ the task has it, and the multiplications of every node are counted.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sutja.errors import ModelFileError
 from sutja.model_file.card import Card
+from sutja.model_file.learner_shapes import Shape, infer_shapes, read_shapes
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto
@@ -73,8 +74,6 @@ GROWING = frozenset(
 )
 _WINDOWS = frozenset({"HannWindow", "HammingWindow", "BlackmanWindow"})
 
-Shape = tuple[int, ...]
-
 
 def check_bounds(model: ModelProto, card: Card) -> None:
     """Refuse a graph that takes more memory or work than a network of its task needs.
@@ -91,15 +90,13 @@ def check_bounds(model: ModelProto, card: Card) -> None:
     ModelFileError
         If a tensor, all tensors that live together, or the work are too large, or a size cannot be told.
     """
-    import onnx
-
     for value in model.graph.input:
         _fix_sizes(value, _choose_sizes(card, len(value.type.tensor_type.shape.dim)))
     del model.graph.value_info[:]  # what a file says of its own sizes counts for nothing
     for value in model.graph.output:
         value.type.tensor_type.ClearField("shape")
     try:
-        inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
+        inferred = infer_shapes(model)
     except Exception as error:  # the library has several classes of errors, and none in common
         raise _refuse(f"has shapes that do not fit one another ({str(error).strip()[:200]})") from error
     _check_graph(inferred.graph, {})
@@ -124,10 +121,11 @@ def _fix_sizes(value: ValueInfoProto, sizes: Shape) -> None:
 
 def _check_graph(graph: GraphProto, outer: Mapping[str, Shape]) -> int:
     """Check a graph and those within it; return its multiplications."""
-    shapes = {**outer, **dict(_iterate_shapes(graph))}
+    shapes = {**outer, **read_shapes(graph)}
     last_use = {name: place for place, node in enumerate(graph.node) for name in node.input}
     last_use |= {value.name: len(graph.node) for value in graph.output}
-    live, work, ends = 0, 0, {}
+    live, work = 0, 0
+    ends: dict[int, list[int]] = {}
     for place, node in enumerate(graph.node):
         if node.op_type in _WINDOWS:
             raise _refuse(f"uses the operator {node.op_type}, which no network here needs")
@@ -148,32 +146,16 @@ def _check_graph(graph: GraphProto, outer: Mapping[str, Shape]) -> int:
     return work
 
 
-def _iterate_shapes(graph: GraphProto) -> Iterator[tuple[str, Shape]]:
-    """Yield the name and the shape of every tensor whose shape is known."""
-    for tensor in graph.initializer:
-        yield tensor.name, tuple(tensor.dims)
-    for value in (*graph.input, *graph.value_info, *graph.output):
-        if value.type.tensor_type.HasField("shape"):
-            dims = value.type.tensor_type.shape.dim
-            if all(dim.HasField("dim_value") for dim in dims):
-                yield value.name, tuple(dim.dim_value for dim in dims)
-
-
 def _measure(node: NodeProto, name: str, shapes: Mapping[str, Shape]) -> int:
     """Measure the elements of an output of a node; 0 where they are not known and cannot be many."""
     if name not in shapes:
-        if node.op_type in GROWING and not all(_is_small(one, shapes) for one in node.input):
+        if node.op_type in GROWING:
             raise _refuse(f"has a tensor whose size cannot be told beforehand ({node.op_type})")
         return 0
     size = math.prod(shapes[name])
     if not 0 <= size <= ELEMENT_LIMIT:
         raise _refuse(f"has a tensor of {size:,} values ({node.op_type}), more than {ELEMENT_LIMIT:,}")
     return size
-
-
-def _is_small(name: str, shapes: Mapping[str, Shape]) -> bool:
-    """Tell whether a tensor is known to have at most one value, as those that shapes are counted with."""
-    return name in shapes and math.prod(shapes[name]) <= 1
 
 
 def _count_work(node: NodeProto, shapes: Mapping[str, Shape]) -> int:
@@ -194,7 +176,7 @@ def _count_work(node: NodeProto, shapes: Mapping[str, Shape]) -> int:
     if kind in ("LSTM", "GRU", "RNN") and len(known) > 2 and known[0]:
         return known[0][0] * known[0][1] * (math.prod(known[1]) + math.prod(known[2]))
     if kind in ("MaxPool", "AveragePool", "LpPool"):
-        return out * math.prod(_read_attribute(node, "kernel_shape", [1]))
+        return out * int(math.prod(_read_attribute(node, "kernel_shape", [1])))
     if kind in ("NonMaxSuppression", "DFT", "STFT", "Attention"):
         return sum(math.prod(shape) ** 2 for shape in known[:2])
     return out
