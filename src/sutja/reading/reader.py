@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,7 @@ from sutja.reading.batching import (
     read_page,
     read_pages,
 )
+from sutja.reading.crop_reading import CropReading, find_numbers, make_number
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
 from sutja.reading.page.fields import FieldDetector
@@ -39,7 +40,6 @@ from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source
 from sutja.signals.normalisation import (
     STRIDE,
-    InkMap,
     Normalised,
     NormaliseParams,
     find_ink,
@@ -51,16 +51,6 @@ from sutja.types import Number, Page
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
 EFFORTS = ("fast", "normal")
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more are slower, since caches are small
-
-
-@dataclass(slots=True)
-class _Crop:
-    """A crop between loading and answering."""
-
-    picture: Picture
-    inked: InkMap
-    normalised: Normalised
-    hypotheses: list[Hypothesis] | None = None
 
 
 class Reader:
@@ -301,26 +291,34 @@ class Reader:
         SutjaError
             If the second reader is not installed.
         """
-        first = self._read_first([Picture(pixels, "") for pixels in crops])
+        first = self._find_numbers([Picture(pixels, "") for pixels in crops])
         second = iter(self._read_second([crop for crop in first if crop.hypotheses]))
         return [(crop.hypotheses, next(second)) if crop.hypotheses else ([], []) for crop in first]
 
     def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Read crops together, in their order."""
-        crops = self._read_first(pictures)
+        crops = self._find_numbers(pictures)
         self._join_second_reader(crops)
-        return _make_numbers(crops, self._crop_judge)
+        return [make_number(crop, self._crop_judge) for crop in crops]
 
     def _read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """Read fields that were cut out of a page."""
-        return _make_numbers(self._read_first([Picture(pixels, "") for pixels in fields]), self._field_judge)
+        crops = self._read_first([Picture(pixels, "") for pixels in fields])
+        return [make_number(crop, self._field_judge) for crop in crops]
 
-    def _read_first(self, pictures: Sequence[Picture]) -> list[_Crop]:
+    def _find_numbers(self, pictures: Sequence[Picture]) -> list[CropReading]:
+        """Read crops with this reader's own network; in untidy ones that leave doubt, find the number."""
+        crops = self._read_first(pictures)
+        if not self._views[0].trim:  # a model of crops that are seen as they are
+            return crops
+        return find_numbers(crops, self._read_first)
+
+    def _read_first(self, pictures: Sequence[Picture]) -> list[CropReading]:
         """Read crops with this reader's own network."""
         crops = []
         for picture in pictures:
             inked = find_ink(picture.pixels, self._views[0].least_contrast)
-            crops.append(_Crop(picture, inked, normalise_ink(inked, self._views[0])))
+            crops.append(CropReading(picture, inked, normalise_ink(inked, self._views[0])))
         with_ink = [crop for crop in crops if crop.normalised.ink]
         for crop, hypotheses in zip(with_ink, self._decode([c.normalised for c in with_ink]), strict=True):
             crop.hypotheses = hypotheses
@@ -338,7 +336,7 @@ class Reader:
             for picture in batch
         ]
 
-    def _augment(self, crops: Sequence[_Crop]) -> None:
+    def _augment(self, crops: Sequence[CropReading]) -> None:
         """Read unsure crops once more in each other view of the card, and average."""
         views = self._views[1:]
         if not views:
@@ -352,7 +350,7 @@ class Reader:
             crop.hypotheses = average_views([crop.hypotheses, *hypotheses[i :: len(unsure)]])
             crop.normalised = [crop.normalised, *others[i :: len(unsure)]][crop.hypotheses[0].view]
 
-    def _join_second_reader(self, crops: Sequence[_Crop]) -> None:
+    def _join_second_reader(self, crops: Sequence[CropReading]) -> None:
         """Join the second reader's hypotheses where it is asked, and calibrate the first's elsewhere."""
         if self._joint is None:
             return
@@ -366,7 +364,7 @@ class Reader:
             elif crop.hypotheses:
                 crop.hypotheses = calibrate_alone(crop.hypotheses, self._joint)
 
-    def _read_second(self, crops: Sequence[_Crop]) -> list[list[Hypothesis]]:
+    def _read_second(self, crops: Sequence[CropReading]) -> list[list[Hypothesis]]:
         """Read crops with the second reader, which is loaded when it is first asked."""
         if not crops:
             return []
@@ -404,13 +402,6 @@ class Reader:
                 remedy="make the model file again",
             )
         return log_probs
-
-
-def _make_numbers(crops: Sequence[_Crop], judge: Judge) -> list[Number | None]:
-    return [
-        judge.make_number(crop.hypotheses, crop.normalised, crop.picture) if crop.hypotheses else None
-        for crop in crops
-    ]
 
 
 def _resolve_effort(file: ModelFile, effort: str | None) -> str:

@@ -1,0 +1,148 @@
+"""A crop on its way to its number; where it is untidy, the number is looked for.
+
+All of the crop is read first. Where that leaves doubt, the regions that may hold the number are read as well
+(`sutja.reading.crop_regions`), and the reading with most evidence is taken: the probability of its likeliest
+number, times how central and complete its place is. Other numbers beside it, words, and ink that may be
+missing make it less sure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sutja.charset import LETTER
+from sutja.reading.crop_regions import Region, find_regions
+from sutja.reading.decode import Hypothesis
+from sutja.reading.judge import Judge
+from sutja.signals.image import Picture
+from sutja.signals.normalisation import InkMap, Normalised
+from sutja.types import Box, Number
+
+SURE = 0.98  # probability of a number from which a crop is not searched
+LEAST = 0.2  # evidence from which a region is taken
+WORDS = 0.5  # share of the evidence for words that counts against a number beside them
+OTHERS = 0.5  # the same, of that for other digits
+CUT = 0.6  # how sure a number remains at whose side ink may be missing
+
+Hypotheses = Sequence[Hypothesis] | None
+
+
+@dataclass(slots=True)
+class CropReading:
+    """A crop between loading and answering.
+
+    Attributes
+    ----------
+    picture : Picture
+    inked : InkMap
+    normalised : Normalised
+        The crop, or the region of it that is read.
+    hypotheses : list[Hypothesis] | None
+        Likeliest first; None where there is no ink.
+    x0, y0 : int
+        Where its first pixel lies on the crop that was given.
+    sure : float
+        Probability that the number of the crop stands here, complete.
+    """
+
+    picture: Picture
+    inked: InkMap
+    normalised: Normalised
+    hypotheses: list[Hypothesis] | None = None
+    x0: int = 0
+    y0: int = 0
+    sure: float = 1.0
+
+
+def find_numbers(
+    crops: Sequence[CropReading], read: Callable[[Sequence[Picture]], Sequence[CropReading]]
+) -> list[CropReading]:
+    """Find the numbers of crops: all of a crop, or the region of it that holds its number.
+
+    Parameters
+    ----------
+    crops : Sequence[CropReading]
+        Crops that were read.
+    read : Callable[[Sequence[Picture]], Sequence[CropReading]]
+        Reads regions as it reads crops.
+    """
+    regions = {i: find_regions(crop.inked.plane) for i, crop in enumerate(crops) if _is_doubtful(crop)}
+    answers = iter(read([Picture(region.pixels, "") for found in regions.values() for region in found]))
+    out = list(crops)
+    for i, found in regions.items():
+        if found:
+            out[i] = choose_region(crops[i], found, [next(answers) for _ in found])
+    return out
+
+
+def _is_doubtful(crop: CropReading) -> bool:
+    """Tell whether a crop shows no number for sure."""
+    best = crop.hypotheses[0] if crop.hypotheses else None
+    return best is None or best.digits is None or best.probability < SURE
+
+
+def choose_region(
+    crop: CropReading, regions: Sequence[Region], readings: Sequence[CropReading]
+) -> CropReading:
+    """Choose what of a crop holds its number.
+
+    Parameters
+    ----------
+    crop : CropReading
+        All of it.
+    regions, readings : Sequence[Region], Sequence[CropReading]
+        Its regions, one or more, and what was read there.
+
+    Returns
+    -------
+    CropReading
+        The crop as it was, or the reading of a region, placed on the crop.
+    """
+    evidence = [
+        region.weight * _find_number(reading.hypotheses).probability
+        for region, reading in zip(regions, readings, strict=True)
+    ]
+    best = max(range(len(regions)), key=evidence.__getitem__)
+    if evidence[best] <= _find_number(crop.hypotheses).probability:
+        return crop
+    region, reading = regions[best], readings[best]
+    number = _find_number(reading.hypotheses)
+    against = sum(
+        WORDS * other.weight * _measure_words(its.hypotheses)
+        + (OTHERS * own if _find_number(its.hypotheses).digits != number.digits else 0.0)
+        for own, other, its in zip(evidence, regions, readings, strict=True)
+    )
+    sure = evidence[best] / (evidence[best] + against) * (CUT if region.cut else 1.0)
+    if number.probability * sure < LEAST:
+        return crop
+    return replace(reading, x0=region.x0, y0=region.y0, sure=sure)
+
+
+def _find_number(hypotheses: Hypotheses) -> Hypothesis:
+    """Find the likeliest hypothesis that is a number; one without probability where there is none."""
+    return next((h for h in hypotheses or () if h.digits is not None), Hypothesis(None, 0.0))
+
+
+def _measure_words(hypotheses: Hypotheses) -> float:
+    """Return the probability that a region holds letters and no number."""
+    words = (h.probability for h in hypotheses or () if h.digits is None and LETTER in "".join(h.parts))
+    return next(words, 0.0)
+
+
+def make_number(crop: CropReading, judge: Judge) -> Number | None:
+    """Make the number of a crop, with boxes on the crop that was given; None where it shows none."""
+    if not crop.hypotheses:
+        return None
+    hypotheses = crop.hypotheses
+    if crop.sure < 1.0:
+        hypotheses = [replace(h, probability=h.probability * crop.sure) for h in hypotheses]
+    number = judge.make_number(hypotheses, crop.normalised, crop.picture)
+    if number is None or (crop.x0, crop.y0) == (0, 0):
+        return number
+
+    def shift(box: Box) -> Box:
+        return Box(box.x0 + crop.x0, box.y0 + crop.y0, box.x1 + crop.x0, box.y1 + crop.y0)
+
+    characters = tuple(replace(character, box=shift(character.box)) for character in number.characters)
+    return replace(number, box=shift(number.box), characters=characters)

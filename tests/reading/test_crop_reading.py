@@ -1,0 +1,75 @@
+"""The number of an untidy crop: which place is read, and how sure that is."""
+
+import cv2
+import numpy as np
+import pytest
+
+from sutja.reading import Reader
+from sutja.reading.crop_reading import CUT, CropReading, choose_region
+from sutja.reading.crop_regions import Region
+from sutja.reading.decode import Hypothesis
+from sutja.signals.image import Picture
+from sutja.signals.normalisation import find_ink, normalise
+
+
+def reading(*hypotheses):
+    pixels = np.zeros((4, 4), np.uint8)
+    made = [Hypothesis(digits, p, parts=[digits or "□□"]) for digits, p in hypotheses]
+    return CropReading(Picture(pixels, ""), find_ink(pixels), normalise(pixels), made or None)
+
+
+def region(weight, cut=False, x0=7):
+    return Region(np.zeros((4, 4), np.uint8), x0, 9, weight, cut)
+
+
+def test_a_region_where_all_of_the_crop_shows_none():
+    chosen = choose_region(reading((None, 0.9), ("1", 0.1)), [region(2.0)], [reading(("12", 0.95))])
+    assert chosen.hypotheses[0].digits == "12"
+    assert (chosen.x0, chosen.y0, chosen.sure) == (7, 9, 1.0)
+
+
+def test_all_of_the_crop_where_it_is_surer():
+    whole = reading(("125", 0.9))
+    assert choose_region(whole, [region(0.5)], [reading(("25", 1.0))]) is whole
+
+
+def test_a_lone_number_is_never_lost():
+    whole = reading(("7", 0.3))
+    assert choose_region(whole, [region(0.5), region(0.2)], [reading((None, 0.9)), reading()]) is whole
+    blank = reading()
+    assert choose_region(blank, [region(2.0)], [reading(("7", 0.8))]).hypotheses[0].digits == "7"
+
+
+def test_others_words_and_cuts_make_it_less_sure():
+    whole = reading((None, 0.9))
+    alone = choose_region(whole, [region(1.0)], [reading(("12", 0.9))])
+    beside_number = choose_region(
+        whole, [region(1.0), region(0.8)], [reading(("12", 0.9)), reading(("3", 0.9))]
+    )
+    beside_words = choose_region(
+        whole, [region(1.0), region(0.8)], [reading(("12", 0.9)), reading((None, 0.9))]
+    )
+    same = choose_region(whole, [region(1.0), region(0.8)], [reading(("12", 0.9)), reading(("12", 0.9))])
+    assert alone.sure == same.sure == 1.0
+    assert beside_number.sure == pytest.approx(0.9 / (0.9 + 0.5 * 0.72))
+    assert beside_words.sure == pytest.approx(0.9 / (0.9 + 0.5 * 0.72))
+    assert choose_region(whole, [region(1.0, cut=True)], [reading(("12", 0.9))]).sure == CUT
+
+
+def test_faint_evidence_is_not_taken():
+    whole = reading((None, 0.9))
+    assert choose_region(whole, [region(2.0)], [reading((None, 0.8), ("1", 0.15))]) is whole
+
+
+def test_a_cell_from_end_to_end():
+    cell = np.full((200, 130), 215, np.uint8)
+    cv2.putText(cell, "27", (80, 110), cv2.FONT_HERSHEY_SIMPLEX, 0.7, 60, 2, cv2.LINE_AA)
+    cell[:, :45] = 10
+    cell[:, -5:-3] = 50
+    [number] = Reader(effort="fast").read(cell, crop=True).numbers
+    assert number.digits == "27"
+    assert 75 <= number.box.x0 <= 83
+    assert 103 <= number.box.x1 <= 112
+    assert 90 <= number.box.y0 <= 98
+    assert 107 <= number.box.y1 <= 115
+    assert number.characters[0].box.x1 <= number.characters[1].box.x0 + 3
