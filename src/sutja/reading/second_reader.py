@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,6 +48,30 @@ _LIKE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class ReadText:
+    """Text that a line says, all of its letters, as the likeliest class of each frame has it.
+
+    Attributes
+    ----------
+    text : str
+        Characters as the recogniser writes them, n of them.
+    confidences : tuple[float, ...]
+        (n,) probability of each.
+    places : tuple[tuple[float, float], ...]
+        (n,) first and last column of each, in pixels of the crop.
+    """
+
+    text: str
+    confidences: tuple[float, ...]
+    places: tuple[tuple[float, float], ...]
+
+    @property
+    def confidence(self) -> float:
+        """Mean probability of the characters; 0 for no text."""
+        return sum(self.confidences) / len(self.confidences) if self.confidences else 0.0
+
+
 class SecondReader:
     """PP-OCRv6's small recogniser, on the weights that the package `rapidocr` carries.
 
@@ -68,10 +92,11 @@ class SecondReader:
 
     def __init__(self, threads: int = 1, params: TextLineParams | None = None) -> None:
         self._params = params or TextLineParams()
-        data, source = _load_weights()
+        data, source = load_weights(WEIGHTS, SHA256)
         card = Card("transcribe", "PP-OCRv6 small", tuple(CHARSET), Preprocessing("text-line"), threshold=1.0)
         self._session = Session(ModelFile(card, data, source), threads)
-        self._grouping = _Grouping(list_characters(self._session.metadata()))
+        self._characters = list_characters(self._session.metadata())
+        self._grouping = _Grouping(self._characters)
 
     def read(
         self,
@@ -108,18 +133,55 @@ class SecondReader:
 
     def compute_log_probs(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """Return log probabilities (T, K) of each crop's frames; T depends on the crop's own width alone."""
+        found: dict[int, NDArray[np.float32]] = {}
+        for indices, probabilities in self._run(crops):
+            found.update(zip(indices, self._grouping.log_probs(probabilities), strict=True))
+        return [found[index] for index in range(len(crops))]
+
+    def read_text(self, crops: Sequence[NDArray[np.uint8]]) -> list[ReadText]:
+        """Read each of some lines with all letters that the recogniser knows.
+
+        Parameters
+        ----------
+        crops : Sequence[NDArray[uint8]]
+            (H, W) or (H, W, 3) RGB, each of one line of text.
+        """
+        found: dict[int, ReadText] = {}
+        for indices, probabilities in self._run(crops):
+            likeliest, values = probabilities.argmax(axis=2), probabilities.max(axis=2)
+            for index, classes, sure in zip(indices, likeliest, values, strict=True):
+                width, padded = measure_width(crops[index], self._params)
+                pixels = crops[index].shape[1] / width * padded / len(classes)
+                found[index] = self._join_frames(classes, sure, pixels)
+        return [found[index] for index in range(len(crops))]
+
+    def _join_frames(
+        self, classes: NDArray[np.int64], sure: NDArray[np.float32], pixels: float
+    ) -> ReadText:
+        """Join frames (T,) of one class to characters; a frame has so many pixels of the crop."""
+        starts = np.flatnonzero(np.diff(classes, prepend=-1))
+        ends = [*starts[1:], len(classes)]
+        text, confidences, places = [], [], []
+        for start, end in zip(starts, ends, strict=True):
+            if classes[start]:
+                text.append(self._characters[classes[start]])
+                confidences.append(float(sure[start:end].max()))
+                places.append((float(start * pixels), float(end * pixels)))
+        return ReadText("".join(text), tuple(confidences), tuple(places))
+
+    def _run(
+        self, crops: Sequence[NDArray[np.uint8]]
+    ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+        """Yield the probabilities (B, T, M) of crops of one width, with the indices of these."""
         lines = [to_text_line(crop, self._params) for crop in crops]
         by_width: dict[int, list[int]] = defaultdict(list)
         for index, line in enumerate(lines):
             by_width[line.shape[2]].append(index)
-        found: dict[int, NDArray[np.float32]] = {}
         for width, indices in by_width.items():
             size = max(1, BATCH_COLUMNS // width)
             for start in range(0, len(indices), size):
                 some = indices[start : start + size]
-                probabilities = self._session.run(np.stack([lines[i] for i in some]))
-                found.update(zip(some, self._grouping.log_probs(probabilities), strict=True))
-        return [found[index] for index in range(len(lines))]
+                yield some, self._session.run(np.stack([lines[i] for i in some]))
 
 
 class _Grouping:
@@ -171,8 +233,8 @@ def list_characters(metadata: Mapping[str, str]) -> list[str]:
     return ["", *listed, " "]
 
 
-def find_weights() -> Path:
-    """Return where the weights of the installed package are.
+def find_weights(name: str = WEIGHTS) -> Path:
+    """Return where weights of the installed package are; by default the recogniser's.
 
     Raises
     ------
@@ -182,22 +244,40 @@ def find_weights() -> Path:
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise SutjaError("the second reader's package is not installed", where=PACKAGE, remedy=_REMEDY)
-    return Path(spec.origin).parent / WEIGHTS
+    return Path(spec.origin).parent / name
 
 
-def _load_weights() -> tuple[bytes, str]:
-    """Read the weights of the installed package, and check that they are the ones calibrated with."""
-    path = find_weights()
+def load_weights(name: str, checksum: str) -> tuple[bytes, str]:
+    """Read weights of the installed package, and check that they are the ones calibrated with.
+
+    Parameters
+    ----------
+    name : str
+        Path in the package.
+    checksum : str
+        SHA-256 of the file.
+
+    Returns
+    -------
+    tuple[bytes, str]
+        The weights, and their name for messages.
+
+    Raises
+    ------
+    SutjaError
+        The package is not installed, or these are other weights.
+    """
+    path = find_weights(name)
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ModelFileError(
             f"the second reader's weights cannot be read ({error.strerror})", where=str(path), remedy=_REMEDY
         ) from error
-    if sha256(data).hexdigest() != SHA256:
+    if sha256(data).hexdigest() != checksum:
         raise ModelFileError(
             "these are not the weights that the second reader was calibrated with",
             where=str(path),
             remedy=_REMEDY,
         )
-    return data, f"{PACKAGE}/{WEIGHTS}"
+    return data, f"{PACKAGE}/{name}"
