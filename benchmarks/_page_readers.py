@@ -77,12 +77,14 @@ class NamedPageReader:
         return {"reader": self.name, "version": self.version, "settings": self.settings}
 
 
-def make_sutja_reader(model: str | None = None, max_error: float | None = None) -> NamedPageReader:
+def make_sutja_reader(
+    model: str | None = None, max_error: float | None = None, effort: str | None = None
+) -> NamedPageReader:
     """Sutja with its bundled detector."""
     import cv2
 
     cv2.setNumThreads(1)
-    reader = Reader(model, threads=1, max_error=max_error)
+    reader = Reader(model, threads=1, max_error=max_error, effort=effort)
     reader.open_page_reader()
 
     def ask(path: Path) -> PageAnswer:
@@ -91,8 +93,9 @@ def make_sutja_reader(model: str | None = None, max_error: float | None = None) 
         return PageAnswer(list_numbers(page), time.perf_counter() - began)
 
     name = f"sutja {reader.card.name}"
+    settings = f"effort {effort}" if effort else "as it comes"
     return NamedPageReader(
-        name, "", "as it comes" if max_error is None else f"max error {max_error}", ask, keep=False
+        name, "", settings if max_error is None else f"max error {max_error}", ask, keep=False
     )
 
 
@@ -196,6 +199,9 @@ def get_answers(
         yield PageAnswer(numbers, content["seconds"])
 
 
-def make_readers(models: Sequence[str | None], *, with_peers: bool) -> list[NamedPageReader]:
-    """Sutja with each model, and its peers where they are wanted."""
-    return [*(make_sutja_reader(model) for model in models), *(make_peers() if with_peers else [])]
+def make_readers(
+    models: Sequence[str | None], *, with_peers: bool, efforts: Sequence[str | None] = (None,)
+) -> list[NamedPageReader]:
+    """Sutja with each model and each effort, and its peers where they are wanted."""
+    own = [make_sutja_reader(model, effort=effort) for model in models for effort in efforts]
+    return [*own, *(make_peers() if with_peers else [])]

@@ -5,9 +5,9 @@
     python benchmarks/real_pages.py --part test                  # the published figures, once
 
 Fields with a box of their own (forms, cheques) are found where a number covers them at IoU 0.3 or more. Lines
-of text (registers, letters, receipts) say which numbers stand in them: a number belongs to the line that holds
-its centre, and is right if a word of that line has its digits. What is accepted in a line without those
-digits is wrong, which also counts letters taken for digits.
+of text (registers, letters, receipts) say which numbers stand in them: a number is of the line that holds its
+centre, and is right if a word of that line has its digits. What is accepted in a line without those digits is
+wrong, which also counts letters taken for digits.
 """
 
 from __future__ import annotations
@@ -125,9 +125,7 @@ def _find_line(page: LabelledPage, number: ReadNumber) -> int | None:
     return min(around)[1] if around else None
 
 
-def make_rows(
-    reader: NamedPageReader, pages: Sequence[LabelledPage], fresh: bool
-) -> list[dict[str, Any]]:
+def make_rows(reader: NamedPageReader, pages: Sequence[LabelledPage], fresh: bool) -> list[dict[str, Any]]:
     """Return a reader's figures, source by source."""
     began = time.perf_counter()
     answers = list(_page_readers.get_answers(reader, [page.path for page in pages], FIGURE, fresh=fresh))
@@ -159,6 +157,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     parser = make_parser(__doc__)
     parser.add_argument("--source", action="append", help="one source alone, again for more")
+    parser.add_argument(
+        "--effort",
+        action="append",
+        choices=("fast", "normal", "best"),
+        help="again for more, beside one another",
+    )
     args = parser.parse_args(argv)
     pages = [
         page
@@ -166,7 +170,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         if not args.source or page.source in args.source
     ]
     pages = [page for place, page in enumerate(pages) if not args.limit or place % len(pages) < args.limit]
-    readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
+    readers = _page_readers.make_readers(
+        args.model or [None], with_peers=not args.no_peers, efforts=args.effort or [None]
+    )
     rows = [row for reader in readers for row in make_rows(reader, pages, args.fresh)]
     path = save_result(
         make_result_path(FIGURE, args.part, args.limit or (1 if args.source else None)),
@@ -192,7 +198,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     print(
         format_table(
-            ("reader", "settings", "source", "pages", "n", *names, "accepted", "wrong", "s a page", "most"), lines
+            ("reader", "settings", "source", "pages", "n", *names, "accepted", "wrong", "s a page", "most"),
+            lines,
         )
     )
     print(f"part: {args.part}; kept in {format_path(path)}")

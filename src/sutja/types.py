@@ -154,8 +154,10 @@ class Number(Result):
     relation : str | None
         "<", ">", "≤", "≥" or "≈" before the number, which `value` leaves out; None where none is written.
     detection_confidence : float | None
-        Of a number on a page, the probability that there is one, before it was read; None for a crop. It is
-        no part of the JSON.
+        Of a number on a page, the probability that there is one, before it was read; None for a crop, and
+        where the words of the page alone told of it. This and the next two are no part of the JSON.
+    reading_confidence, text_confidence : float | None
+        Of a number on a page, the probability of its digits by our own reading, and by the words of the page.
     """
 
     text: str
@@ -177,6 +179,8 @@ class Number(Result):
     unit: str | None = None
     relation: str | None = None
     detection_confidence: float | None = field(default=None, metadata={"json": False})
+    reading_confidence: float | None = field(default=None, metadata={"json": False})
+    text_confidence: float | None = field(default=None, metadata={"json": False})
 
 
 @dataclass(frozen=True, slots=True)

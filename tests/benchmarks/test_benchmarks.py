@@ -92,6 +92,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "lone_digits",
         "no_number",
         "pages",
+        "real_pages",
         "receipts",
         "single_image",
         "speed",

@@ -51,8 +51,9 @@ if TYPE_CHECKING:
 @max_error_option("accepted numbers", 0.01)
 @click.option(
     "--effort",
-    type=click.Choice(("fast", "normal")),
-    help="With --crop. fast: one reader; normal: also a second one where the first is not sure.  "
+    type=click.Choice(("fast", "normal", "best")),
+    help="fast: our networks alone; normal: also a second reader and, on pages, a detector of text, where "
+    "ours are not sure or find little; best: always.  "
     "[default: normal where the model is calibrated for it]",
 )
 @threads_option

@@ -7,7 +7,7 @@ confidence.
 
 from sutja.confidence.calibration import Calibrator, fit_calibration, logit
 from sutja.confidence.certified import CertifiedThreshold, learn_then_test, select_with_guaranteed_risk
-from sutja.confidence.evidence import combine_evidence, fit_evidence
+from sutja.confidence.evidence import combine_evidence, fit_evidence, fit_text_evidence, weigh_text
 from sutja.confidence.risk import COVERAGES, RiskTable, ThresholdChoice, choose_threshold, resolve_threshold
 from sutja.confidence.scaling import fit_temperature, fit_vector_scaling, scale
 
@@ -22,10 +22,12 @@ __all__ = [
     "fit_calibration",
     "fit_evidence",
     "fit_temperature",
+    "fit_text_evidence",
     "fit_vector_scaling",
     "learn_then_test",
     "logit",
     "resolve_threshold",
     "scale",
     "select_with_guaranteed_risk",
+    "weigh_text",
 ]

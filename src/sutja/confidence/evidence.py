@@ -9,12 +9,13 @@ probability again. Letters: n cases.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sutja.confidence.calibration import logit
-from sutja.model_file import Evidence
+from sutja.model_file import Evidence, TextEvidence
 
 _STEPS, _TOLERANCE = 50, 1e-9
 _PRIOR = 1e-3  # ridge penalty, a case: keeps the weights finite where no case is wrong
@@ -64,6 +65,60 @@ def fit_evidence(detection: ArrayLike, reading: ArrayLike, right: ArrayLike) -> 
             weights = np.zeros(3)
             weights[used] = _fit(np.stack([columns[i] for i in used], axis=1), y)
     return Evidence(float(weights[0]), max(0.0, float(weights[1])), max(0.0, float(weights[2])))
+
+
+def weigh_text(detection: float | None, reading: float, text: float, evidence: TextEvidence) -> float:
+    """Compute the probability of a number that the words of its page were asked about.
+
+    Parameters
+    ----------
+    detection : float | None
+        Confidence that there is a number; None where the words alone told of it.
+    reading, text : float
+        Probability of its digits by our own reading, and by the words.
+    evidence : TextEvidence
+        Weights of their log odds.
+    """
+    weights = (evidence.offset, evidence.finding, evidence.reading, evidence.text, evidence.unfound)
+    total = float(np.dot(_list_features(detection, reading, text), weights))
+    return 1.0 / (1.0 + math.exp(-total)) if total > -700.0 else 0.0
+
+
+def fit_text_evidence(
+    detections: Sequence[float | None], readings: Sequence[float], texts: Sequence[float], right: ArrayLike
+) -> TextEvidence:
+    """Fit the weights of `weigh_text` by maximum likelihood, none of a confidence below 0.
+
+    Parameters
+    ----------
+    detections, readings, texts : Sequence[float | None]
+        (n,) confidences.
+    right : ArrayLike
+        (n,) True where the number was there and read correctly.
+
+    Raises
+    ------
+    ValueError
+        If there are no cases.
+    """
+    X = np.array([_list_features(*case) for case in zip(detections, readings, texts, strict=True)])
+    if not len(X):
+        raise ValueError("there are no numbers to fit the weights with")
+    y = np.asarray(right, np.float64)
+    used = [i for i in range(X.shape[1]) if X[:, i].any()]
+    while True:
+        weights = np.zeros(X.shape[1])
+        weights[used] = _fit(X[:, used], y)
+        negative = [i for i in used if i in (1, 2, 3) and weights[i] < 0]
+        if not negative:
+            return TextEvidence(*weights.tolist())
+        used.remove(negative[0])
+
+
+def _list_features(detection: float | None, reading: float, text: float) -> list[float]:
+    """List what is weighed: an offset, log odds, and a mark for what our own detector did not find."""
+    finding = 0.0 if detection is None else logit(detection)
+    return [1.0, finding, logit(reading), logit(text), float(detection is None)]
 
 
 def _fit(X: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

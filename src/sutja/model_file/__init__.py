@@ -13,6 +13,8 @@ from sutja.model_file.card import (
     RiskCounts,
     Scaling,
     SecondReaderCalibration,
+    TextConfidence,
+    TextEvidence,
     TrainingSet,
 )
 from sutja.model_file.card_json import format_card, parse_card
@@ -35,6 +37,8 @@ __all__ = [
     "RiskCounts",
     "Scaling",
     "SecondReaderCalibration",
+    "TextConfidence",
+    "TextEvidence",
     "TrainingSet",
     "format_card",
     "parse_card",

@@ -133,6 +133,58 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEvidence:
+    """Weights of what is known of a number on a page whose words were read.
+
+    Attributes
+    ----------
+    offset : float
+        Log odds where nothing speaks for the number or against it.
+    finding, reading, text : float
+        Weights of the log odds of detection, of transcription, and of the words at the number's place.
+    unfound : float
+        Log odds that are added where the words alone told of the number.
+    """
+
+    offset: float
+    finding: float
+    reading: float
+    text: float
+    unfound: float
+
+    def __post_init__(self) -> None:
+        if min(self.finding, self.reading, self.text) < 0:
+            refuse_card("a weight of finding, reading or text is below 0")
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfidence:
+    """Confidence in numbers on pages whose words were read as well.
+
+    Attributes
+    ----------
+    sha256 : str
+        Checksum of the weights that find the lines of text.
+    evidence : TextEvidence
+        Weights of detection, transcription and words.
+    calibration : Calibration
+        Map from the joint confidence to the share of numbers that were there and were read right.
+    thresholds, threshold : RiskCounts or float
+        As on the card, for such numbers.
+    """
+
+    sha256: str
+    evidence: TextEvidence
+    calibration: Calibration = field(default_factory=Calibration)
+    thresholds: RiskCounts = field(default_factory=RiskCounts)
+    threshold: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.threshold <= 1.0:
+            refuse_card("its threshold of numbers among words lies outside [0, 1]")
+
+
+@dataclass(frozen=True, slots=True)
 class FieldConfidence:
     """Confidence in numbers on whole pages, which a detector finds and a transcriber reads.
 
@@ -145,6 +197,8 @@ class FieldConfidence:
         As on the card, for numbers on pages.
     evidence : Evidence | None
         Weights that join the two confidences; None for their product.
+    text : TextConfidence | None
+        The same where the words of the page are read as well; None where that was not measured.
     """
 
     calibration: Calibration = field(default_factory=Calibration)
@@ -152,6 +206,7 @@ class FieldConfidence:
     threshold: float = 0.5
     guarantee: Guarantee | None = None
     evidence: Evidence | None = None
+    text: TextConfidence | None = None
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.threshold <= 1.0:

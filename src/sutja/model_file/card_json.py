@@ -20,6 +20,8 @@ from sutja.model_file.card import (
     RiskCounts,
     Scaling,
     SecondReaderCalibration,
+    TextConfidence,
+    TextEvidence,
     TrainingSet,
     refuse_card,
 )
@@ -187,6 +189,7 @@ def _read_field_confidence(value: Any) -> FieldConfidence | None:
         _check_number(entry["threshold"]),
         _read_guarantee(entry.get("guarantee")),
         _read_evidence(entry.get("evidence")),
+        _read_text_confidence(entry.get("text")),
     )
 
 
@@ -195,6 +198,21 @@ def _read_evidence(value: Any) -> Evidence | None:
         return None
     entry = _check_object(value)
     return Evidence(*(_check_number(entry[name]) for name in ("offset", "finding", "reading")))
+
+
+def _read_text_confidence(value: Any) -> TextConfidence | None:
+    if value is None:
+        return None
+    entry = _check_object(value)
+    weights = _check_object(entry["evidence"])
+    names = ("offset", "finding", "reading", "text", "unfound")
+    return TextConfidence(
+        _check_text(entry["sha256"]),
+        TextEvidence(*(_check_number(weights[name]) for name in names)),
+        _read_calibration(entry.get("calibration", {})),
+        _read_counts(entry.get("thresholds", {})),
+        _check_number(entry["threshold"]),
+    )
 
 
 def _check_text(value: Any) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator
-from sutja.grammar import Grammar, TypedNumber, find_signs, infer_kind, locate_number
+from sutja.grammar import Grammar, TypedNumber, find_signs, infer_kind, keep_digits, locate_number
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.signals.image import Picture
@@ -87,23 +87,56 @@ class Judge:
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
             for glyph, box in zip(glyphs[own], boxes[own], strict=True)
         )
-        signs = find_signs(best.text)
-        return Number(
-            text=best.text,
+        number = _complete(best.text, parsed, confidence, accepted, characters)
+        return replace(
+            number,
             digits=best.digits,
-            value=parsed.value,
-            kind=parsed.kind,
-            confidence=confidence,
-            accepted=accepted,
             box=enclose(boxes[own]),
-            characters=characters,
             alternatives=_make_alternatives(hypotheses, confidence),
-            country=parsed.country,
-            standard=parsed.standard,
-            sign=signs.sign,
-            unit=signs.unit,
-            relation=signs.relation,
         )
+
+    def make_number_of_text(self, text: str, confidence: float, characters: Sequence[Character]) -> Number:
+        """Make the number that a text of known characters is, of the kind that was asked for if one was.
+
+        Parameters
+        ----------
+        text : str
+            In characters of `sutja.charset`, with a digit.
+        confidence : float
+            Probability that the text is right, which is not calibrated further.
+        characters : Sequence[Character]
+            One entry for each character of the text.
+        """
+        if self.grammar is None:
+            parsed, fits = infer_kind(text, self.country), LETTER not in text
+        else:
+            typed = self.grammar.parse(text)
+            parsed, fits = typed or TypedNumber(self.grammar.kind, None), typed is not None
+            confidence = confidence if fits else min(MISFIT_CONFIDENCE, confidence)
+        accepted = fits and confidence >= self.threshold
+        return _complete(text, parsed, confidence, accepted, tuple(characters))
+
+
+def _complete(
+    text: str, parsed: TypedNumber, confidence: float, accepted: bool, characters: tuple[Character, ...]
+) -> Number:
+    """Make a number of its parts, in the box of its characters."""
+    signs = find_signs(text)
+    return Number(
+        text=text,
+        digits=keep_digits(text),
+        value=parsed.value,
+        kind=parsed.kind,
+        confidence=confidence,
+        accepted=accepted,
+        box=enclose([character.box for character in characters]),
+        characters=characters,
+        country=parsed.country,
+        standard=parsed.standard,
+        sign=signs.sign,
+        unit=signs.unit,
+        relation=signs.relation,
+    )
 
 
 def _sort_fitting_first(hypotheses: Sequence[Hypothesis]) -> tuple[list[Hypothesis], float]:

@@ -33,6 +33,7 @@ from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
 from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.reader import PageReader
+from sutja.reading.page.text.text_pass import TextPass
 from sutja.reading.second_reader import SecondReader, find_weights
 from sutja.reading.two_readers import calibrate_alone, join_readers
 from sutja.runtime import Session
@@ -49,7 +50,7 @@ from sutja.signals.normalisation import (
 from sutja.types import Number, Page
 
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
-EFFORTS = ("fast", "normal")
+EFFORTS = ("fast", "normal", "best")
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more are slower, since caches are small
 
 
@@ -73,9 +74,9 @@ class Reader:
         Country of postcodes and IBANs, of the order of dates and of the decimal mark: ISO 3166 in two letters
         (alpha-2), or None.
     effort : str | None
-        How crops are read: "fast" asks this model alone; "normal" also asks a second reader where this one is
-        not sure. None takes "normal" where the model's card says how to weigh a second reader, else "fast".
-        Fields of whole pages are read by this model alone.
+        Work that a picture is worth: "fast" asks this model alone; "normal" also asks a second reader, and
+        on pages a detector of text, where this one is not sure or finds little; "best" asks them always. None
+        takes "normal" where the model's card says how to weigh a second reader, else "fast".
     detector : Model | FieldDetector
         Detector of the numbers on whole pages: a model file as for `model`, anything with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
@@ -249,9 +250,31 @@ class Reader:
                 threshold, _ = resolve_threshold(own, counts, max_error)
                 calibration, max_error = FieldConfidence(threshold=threshold), None
             self._page_reader = PageReader(
-                self._read_fields, detector, calibration, max_error, of_a_kind=self._grammar is not None
+                self._read_fields,
+                detector,
+                calibration,
+                max_error,
+                of_a_kind=self._grammar is not None,
+                text=self._make_text_pass(),
             )
         return self._page_reader
+
+    def _make_text_pass(self) -> TextPass | None:
+        """Make what reads the words of pages, where the effort asks for it."""
+        if self.effort == "fast":
+            return None
+        return TextPass(
+            self._open_second_reader,
+            self._field_judge.make_number_of_text,
+            thorough=self.effort == "best",
+            threads=self._threads,
+        )
+
+    def _open_second_reader(self) -> SecondReader:
+        """Open the second reader when it is first asked."""
+        if self._second_reader is None:
+            self._second_reader = SecondReader(self._threads)
+        return self._second_reader
 
     def _open_detector(self) -> tuple[FieldDetector, FieldConfidence | None]:
         """Open the detector of fields, with the calibration of its confidence together with a reader."""
@@ -355,7 +378,10 @@ class Reader:
         if self._joint is None:
             return
         asked = [
-            crop for crop in crops if crop.hypotheses and crop.hypotheses[0].probability < self._joint.below
+            crop
+            for crop in crops
+            if crop.hypotheses
+            and (self.effort == "best" or crop.hypotheses[0].probability < self._joint.below)
         ]
         answers = {id(crop): second for crop, second in zip(asked, self._read_second(asked), strict=True)}
         for crop in crops:
@@ -368,10 +394,8 @@ class Reader:
         """Read crops with the second reader, which is loaded when it is first asked."""
         if not crops:
             return []
-        if self._second_reader is None:
-            self._second_reader = SecondReader(self._threads)
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
-        return self._second_reader.read(pixels, lines, self._grammar)
+        return self._open_second_reader().read(pixels, lines, self._grammar)
 
     def _decode(self, normalised: Sequence[Normalised]) -> list[list[Hypothesis]]:
         """Run the network on crops of similar width together, and decode its output.

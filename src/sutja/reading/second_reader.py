@@ -155,9 +155,7 @@ class SecondReader:
                 found[index] = self._join_frames(classes, sure, pixels)
         return [found[index] for index in range(len(crops))]
 
-    def _join_frames(
-        self, classes: NDArray[np.int64], sure: NDArray[np.float32], pixels: float
-    ) -> ReadText:
+    def _join_frames(self, classes: NDArray[np.int64], sure: NDArray[np.float32], pixels: float) -> ReadText:
         """Join frames (T,) of one class to characters; a frame has so many pixels of the crop."""
         starts = np.flatnonzero(np.diff(classes, prepend=-1))
         ends = [*starts[1:], len(classes)]
@@ -169,9 +167,7 @@ class SecondReader:
                 places.append((float(start * pixels), float(end * pixels)))
         return ReadText("".join(text), tuple(confidences), tuple(places))
 
-    def _run(
-        self, crops: Sequence[NDArray[np.uint8]]
-    ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    def _run(self, crops: Sequence[NDArray[np.uint8]]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         """Yield the probabilities (B, T, M) of crops of one width, with the indices of these."""
         lines = [to_text_line(crop, self._params) for crop in crops]
         by_width: dict[int, list[int]] = defaultdict(list)

@@ -133,9 +133,7 @@ def list_regions(
         angle = (angle + 90.0) % 180.0 - 90.0
         upright = abs(angle) < 45.0
         across, down = (scale_x, scale_y) if upright else (scale_y, scale_x)
-        found.append(
-            TextRegion((x * scale_x, y * scale_y), length * across, thickness * down, angle, score)
-        )
+        found.append(TextRegion((x * scale_x, y * scale_y), length * across, thickness * down, angle, score))
     return found
 
 

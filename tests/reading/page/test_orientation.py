@@ -6,12 +6,13 @@ from finding import draw_page
 
 from sutja.reading.page.layout import measure_layout
 from sutja.reading.page.orientation import (
-    OTHER_ORIENTATIONS,
+    SIDEWAYS,
     UPRIGHT,
+    UPSIDE_DOWN,
     FieldReading,
-    Orientation,
     find_orientation,
     is_orientation_doubtful,
+    list_candidates,
 )
 from sutja.reading.page.prepare import prepare_page
 from sutja.types import Box
@@ -30,17 +31,28 @@ def fields(digits, raw=0.9):
 
 def chosen(page, digits_of):
     """The orientation that is found where the fields of each show so many different digits."""
-    orientations = iter([UPRIGHT, *OTHER_ORIENTATIONS])
+    prepared = prepare_page(page)
+    orientations = iter([UPRIGHT, *list_candidates(prepared.layout)])
 
     def sample(view, part, scales, most):
         return fields(digits_of(next(orientations)))
 
-    return find_orientation(prepare_page(page), sample)
+    return find_orientation(prepared, sample)
 
 
-@pytest.mark.parametrize("right", [Orientation(180), Orientation(90), Orientation(270, True)])
+def test_lines_tell_which_orientations_are_possible():
+    def candidates(page):
+        return list_candidates(measure_layout(np.ascontiguousarray(page)))
+
+    assert candidates(lines()) == (UPSIDE_DOWN,)
+    assert candidates(np.rot90(lines())) == SIDEWAYS
+    grid = draw_page([(100 * i, 100 * j, "7") for i in range(1, 6) for j in range(1, 6)])
+    assert candidates(grid) == (UPSIDE_DOWN, *SIDEWAYS)
+
+
+@pytest.mark.parametrize("right", [UPSIDE_DOWN, *SIDEWAYS])
 def test_the_orientation_that_reads_clearly_better_is_taken(right):
-    page = np.ascontiguousarray(np.rot90(lines()))
+    page = lines() if right == UPSIDE_DOWN else np.ascontiguousarray(np.rot90(lines()))
     assert chosen(page, lambda orientation: 4 if orientation == right else 1) == right
 
 

@@ -35,9 +35,9 @@ class FieldDetector(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DetectedField:
-    """A detected field: "handwritten" or "printed", the confidence that there is one, its box on the page."""
+    """A detected field: "handwritten" or "printed" if that is known, its confidence, its box on the page."""
 
-    label: str
+    label: str | None
     confidence: float
     box: Box
 

@@ -27,6 +27,7 @@ _MAX_ASPECT = 5.0  # width by height of a character: wider components are rules 
 _DUST, _DUSTLESS, _FEWEST_DUSTLESS = 5, 0.1, 8
 _BINS = 12  # of heights, to a doubling
 _POINTS = 24_000  # of ink that the angle is measured with
+_NEIGHBOURS = 400  # characters whose neighbours tell the direction of lines
 MAX_SKEW = 15.0  # degrees
 _COARSE, _FINE = 0.5, 0.05  # degrees
 _MIN_GAIN, _MIN_GAIN_OF_FEW = 1.04, 1.8  # in sharpness: less is noise; few characters make more of it
@@ -53,6 +54,9 @@ class Layout:
         Degrees clockwise by which the page must be rotated to be straight, -15 to 15.
     n_characters : int
         Number of components that may be characters.
+    across : float
+        Share of characters whose nearest neighbour stands beside them, not above or below: near 1 where lines
+        run across the picture, near 0 where they run down it.
     """
 
     ink: NDArray[np.uint8]
@@ -61,6 +65,7 @@ class Layout:
     large_height: float | None
     skew: float
     n_characters: int
+    across: float = 0.5
 
 
 def measure_layout(grey: NDArray[np.uint8]) -> Layout:
@@ -80,7 +85,13 @@ def measure_layout(grey: NDArray[np.uint8]) -> Layout:
     usual, large = _measure_heights(heights)
     skew = _measure_skew(ink, boxes)
     return Layout(
-        ink, shrink, usual * shrink if usual else None, large * shrink if large else None, skew, len(heights)
+        ink,
+        shrink,
+        usual * shrink if usual else None,
+        large * shrink if large else None,
+        skew,
+        len(heights),
+        measure_line_direction(boxes),
     )
 
 
@@ -122,6 +133,34 @@ def _measure_heights(heights: NDArray[np.int32]) -> tuple[float | None, float | 
     usual = 2.0 ** (int(smooth.argmax()) / _BINS)
     large = heights[heights > _LARGER * usual]
     return usual, float(np.median(large)) if len(large) >= _FEWEST_LARGE else None
+
+
+def measure_line_direction(boxes: NDArray[np.int32]) -> float:
+    """Measure the share of characters whose nearest neighbour stands beside them: 0.5 for fewer than two.
+
+    Parameters
+    ----------
+    boxes : NDArray[int32]
+        (n, 4) x, y, w, h of characters.
+    """
+    some = boxes[:: max(1, len(boxes) // _NEIGHBOURS)].astype(np.float64)
+    if len(boxes) < 2:
+        return 0.5
+    everything = boxes.astype(np.float64)
+    gaps = [
+        np.maximum(
+            everything[None, :, axis] - (some[:, axis] + some[:, axis + 2])[:, None],
+            some[:, None, axis] - (everything[:, axis] + everything[:, axis + 2])[None, :],
+        ).clip(0)
+        for axis in (0, 1)
+    ]
+    distance = np.hypot(*gaps)
+    distance[distance == 0] = np.inf  # itself, and what overlaps
+    nearest = distance.argmin(axis=1)
+    rows = np.arange(len(some))
+    known = np.isfinite(distance[rows, nearest])
+    beside = gaps[0][rows, nearest] > gaps[1][rows, nearest]
+    return float(beside[known].mean()) if known.any() else 0.5
 
 
 def _measure_skew(ink: NDArray[np.uint8], boxes: NDArray[np.int32]) -> float:

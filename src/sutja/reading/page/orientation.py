@@ -1,7 +1,8 @@
 """Orientation of a page: the one in which its numbers read best.
 
-Nearly every page is upright, so that is read first. The other seven orientations (turned by quarters, and as
-in a mirror) are only tried where it reads badly, on a part of the page, by a few fields.
+Nearly every page is upright, so that is read first. Where it reads badly, the orientations that its lines
+allow are tried on a part of the page, by a few fields: upside down where lines run across it, on either side
+where they run down it. That a page is mirrored only its words can tell (`text.orientation`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ MIN_GOOD_SHARE = 0.4  # of fields read well on an upright page
 MAX_STACKED_SHARE = (
     0.4  # of fields that are lone digits close above one another: more are lines that run down
 )
+MIN_DIRECTED = 0.7  # of characters with their neighbours beside them, or above and below, in lines
 SAMPLE_FIELDS = 12
 SAMPLE_SIDE = 800.0  # pixels of the detector's picture
 _CLOSE = 0.65  # of its height: digits of a column of figures stand further apart
@@ -63,15 +65,20 @@ class Orientation:
 
 
 UPRIGHT = Orientation()
-OTHER_ORIENTATIONS = (
-    Orientation(180),
-    Orientation(90),
-    Orientation(270),
-    Orientation(0, True),
-    Orientation(180, True),
-    Orientation(90, True),
-    Orientation(270, True),
-)
+UPSIDE_DOWN, SIDEWAYS = Orientation(180), (Orientation(90), Orientation(270))
+
+
+def list_candidates(layout: Layout) -> tuple[Orientation, ...]:
+    """List the other orientations that a page may have by the direction of its lines.
+
+    Parameters
+    ----------
+    layout : Layout
+        Layout of the page.
+    """
+    if layout.across >= MIN_DIRECTED:
+        return (UPSIDE_DOWN,)
+    return SIDEWAYS if layout.across <= 1.0 - MIN_DIRECTED else (UPSIDE_DOWN, *SIDEWAYS)
 
 
 def is_orientation_doubtful(readings: Sequence[FieldReading], layout: Layout) -> bool:
@@ -124,7 +131,7 @@ def find_orientation(prepared: PreparedPage, sample: ReadSample) -> Orientation:
     first = sample(prepared.transform, part, prepared.scales, SAMPLE_FIELDS)
     lone = _LONE_WEIGHT if first and all(len(reading.digits) == 1 for reading in first) else 0.0
     best, best_score = UPRIGHT, max(_MIN_GAIN * _score(first, lone), _MIN_SCORE)
-    for orientation in OTHER_ORIENTATIONS:
+    for orientation in list_candidates(prepared.layout):
         transform = orientation.apply(prepared.transform)
         turned_part = _map_part(transform, prepared.transform, part)
         readings = sample(transform, turned_part, prepared.scales, SAMPLE_FIELDS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 import cv2
@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.confidence import Calibrator, combine_evidence, resolve_threshold
-from sutja.model_file import FieldConfidence
+from sutja.confidence import Calibrator, combine_evidence, resolve_threshold, weigh_text
+from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.judge import MISFIT_CONFIDENCE
-from sutja.reading.page.cropping import CROP_METHODS, CropMethod, FieldCrop, crop_field
+from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
+from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
 from sutja.reading.page.missing_cells import find_missing_cells
 from sutja.reading.page.orientation import (
@@ -33,52 +34,25 @@ from sutja.reading.page.perspective import Quad
 from sutja.reading.page.prepare import PreparedPage, prepare_page
 from sutja.reading.page.sudoku import correct_grids
 from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
+from sutja.reading.page.text.lines import PageText
+from sutja.reading.page.text.orientation import find_orientation_by_text
+from sutja.reading.page.text.text_pass import TextPass
 from sutja.reading.page.transform import PageTransform
+from sutja.reading.text_detector import SHA256
 from sutja.signals.image import Picture
 from sutja.types import Box, Number, Page
 
 # Crops of one number each, uint8 (H, W) or (H, W, 3): for each its number, boxes in its pixels, or None.
 Transcribe: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Number | None]]
 
+Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
+
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 MISSING_CELL_CONFIDENCE = 0.5  # that a number stands in a cell of a table where none was detected
-# A number's box has this part of its height as a margin about the ink, as boxes have that people draw. Crops
-# and tables use the ink's own box.
-BOX_MARGIN = 0.1
-INK_MARGIN = 0.1  # of the detected box's height: ink may reach so far beyond it
 SURE = 0.9  # confidence of a transcription, below which the field is read from a second crop
 BATCH = 512  # fields that are cropped and read together
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A number on the straightened page: its detection, its crop, and the number read from it."""
-
-    number: Number
-    detection: DetectedField
-    crop: FieldCrop
-
-    @property
-    def confidence(self) -> float:
-        """Product of the confidences of detection and transcription."""
-        return self.detection.confidence * self.number.confidence
-
-    @property
-    def reading(self) -> FieldReading:
-        """Evidence for the orientation of the page."""
-        return FieldReading(self.confidence, self.number.digits, self.ink_box)
-
-    @property
-    def ink_box(self) -> Box:
-        """Box of the number's ink on the page, within the detected box and a margin.
-
-        In a crop that is not cleaned the frame about a field, or the next line, passes for ink.
-        """
-        ink, detected = self.crop.map_box(self.number.box), self.detection.box
-        margin = INK_MARGIN * detected.height
-        x0, y0 = max(ink.x0, detected.x0 - margin), max(ink.y0, detected.y0 - margin)
-        x1, y1 = min(ink.x1, detected.x1 + margin), min(ink.y1, detected.y1 + margin)
-        return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else detected
+# Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
+UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
 
 
 class PageReader:
@@ -97,6 +71,8 @@ class PageReader:
     of_a_kind : bool
         True if a kind of number was asked for: a number that `transcribe` does not accept, since it does not
         fit the kind, is not accepted here either.
+    text : TextPass | None
+        Reads the words of pages; None to leave them alone.
 
     Raises
     ------
@@ -112,6 +88,7 @@ class PageReader:
         max_error: float | None = None,
         *,
         of_a_kind: bool = False,
+        text: TextPass | None = None,
     ) -> None:
         calibration = calibration or FieldConfidence()
         self._transcribe = transcribe
@@ -119,9 +96,19 @@ class PageReader:
         self._of_a_kind = of_a_kind
         self._calibrate = Calibrator(calibration.calibration.points)
         self._evidence = calibration.evidence
+        self._text = text
+        self._text_confidence = calibration.text or TextConfidence(
+            SHA256, UNMEASURED, calibration.calibration, threshold=calibration.threshold
+        )
+        self._calibrate_text = Calibrator(self._text_confidence.calibration.points)
         self.threshold, self.choice = resolve_threshold(
             calibration.threshold, calibration.thresholds, max_error
         )
+        self._text_threshold = self.threshold
+        if text is not None and calibration.text is not None:
+            self._text_threshold, self.choice = resolve_threshold(
+                calibration.text.threshold, calibration.text.thresholds, max_error
+            )
 
     def read(self, picture: Picture) -> Page:
         """Read a page.
@@ -138,14 +125,20 @@ class PageReader:
         """
         prepared = prepare_page(picture.pixels)
         orientation, transform, fields = UPRIGHT, prepared.transform, list[Field]()
+        judge = self._judge_alone
         if prepared.scales:
             fields = self._read_fields(transform, prepared)
-            if is_orientation_doubtful([field.reading for field in fields], prepared.layout):
-                orientation = find_orientation(prepared, self._read_sample)
-                if orientation != UPRIGHT:
-                    transform = orientation.apply(transform)
-                    fields = self._read_fields(transform, prepared)
-        numbers = self._make_numbers(transform, fields, prepared.frame)
+            text = self._find_text(transform, prepared, fields)
+            orientation = self._find_orientation(prepared, fields, text)
+            if orientation != UPRIGHT:
+                transform = orientation.apply(transform)
+                fields = self._read_fields(transform, prepared)
+                text = self._find_text(transform, prepared, fields)
+            if text is not None and self._text is not None:
+                fields = self._text.join(text, fields, self._read_places, self._is_sure)
+                fields = [f for f in fields if self._judge_with_text(f)[0] >= MIN_CONFIDENCE]
+                judge = self._judge_with_text
+        numbers = self._make_numbers(transform, fields, prepared.frame, judge)
         corrected = correct_grids(numbers)
         return Page(
             picture.source,
@@ -160,6 +153,48 @@ class PageReader:
                 *_note_corrections(numbers, corrected),
             ),
         )
+
+    def _find_text(
+        self, transform: PageTransform, prepared: PreparedPage, fields: Sequence[Field]
+    ) -> PageText | None:
+        """Find the lines of text of a page, unless its numbers are sure without them."""
+        height = prepared.layout.character_height
+        if self._text is None or height is None:
+            return None
+        if fields and all(map(self._is_sure, fields)) and not self._text.thorough:
+            return None
+        return self._text.open(transform, height)
+
+    def _find_orientation(
+        self, prepared: PreparedPage, fields: Sequence[Field], text: PageText | None
+    ) -> Orientation:
+        """Find the orientation of a page by its words, or else by its numbers."""
+        found = None if text is None else find_orientation_by_text(text)
+        if found is not None:
+            return found
+        if is_orientation_doubtful([field.reading for field in fields], prepared.layout):
+            return find_orientation(prepared, self._read_sample)
+        return UPRIGHT
+
+    def _is_sure(self, field: Field) -> bool:
+        """Tell whether a number is sure without the words of the page."""
+        return self._judge_alone(field)[1]
+
+    def _judge_alone(self, field: Field) -> Judgement:
+        """Judge a number by detection and transcription."""
+        confidence = self._calibrate(
+            combine_evidence(field.detection.confidence, field.number.confidence, self._evidence)
+        )
+        return confidence, confidence >= self.threshold
+
+    def _judge_with_text(self, field: Field) -> Judgement:
+        """Judge a number by detection, transcription, and the words of its page, where these were read."""
+        if field.text is None:
+            return self._judge_alone(field)
+        found = field.detection.confidence if field.found else None
+        weights = self._text_confidence.evidence
+        confidence = self._calibrate_text(weigh_text(found, field.number.confidence, field.text, weights))
+        return confidence, confidence >= self._text_threshold
 
     def _read_fields(self, transform: PageTransform, prepared: PreparedPage) -> list[Field]:
         """Detect and read the fields of a page, and read the missing cells of its tables."""
@@ -184,10 +219,16 @@ class PageReader:
 
     def _read(self, transform: PageTransform, detections: Sequence[DetectedField]) -> list[Field]:
         """Read detected fields, and drop those that hold no number."""
-        fields: list[Field] = []
+        read = self._read_places(transform, detections)
+        return [field for field in read if field is not None and self._is_likely(field)]
+
+    def _read_places(
+        self, transform: PageTransform, detections: Sequence[DetectedField]
+    ) -> list[Field | None]:
+        """Read detected fields, None for each that holds no number."""
+        fields: list[Field | None] = []
         for start in range(0, len(detections), BATCH):
-            read = self._read_batch(transform, detections[start : start + BATCH])
-            fields += [field for field in read if field is not None and self._is_likely(field)]
+            fields += self._read_batch(transform, detections[start : start + BATCH])
         return fields
 
     def _is_likely(self, field: Field) -> bool:
@@ -224,20 +265,24 @@ class PageReader:
         ]
 
     def _make_numbers(
-        self, transform: PageTransform, fields: Sequence[Field], frame: Quad | None
+        self,
+        transform: PageTransform,
+        fields: Sequence[Field],
+        frame: Quad | None,
+        judge: Callable[[Field], Judgement],
     ) -> tuple[Number, ...]:
         """Put numbers into reading order, into tables, and back onto the picture as given."""
         boxes = [field.ink_box for field in fields]
         positions = locate_cells(boxes, find_framed(transform, frame, boxes))
         order = find_reading_order(boxes, positions)
-        return tuple(self._make_number(transform, fields[i], positions[i]) for i in order)
+        return tuple(self._make_number(transform, fields[i], positions[i], judge(fields[i])) for i in order)
 
-    def _make_number(self, transform: PageTransform, field: Field, position: CellPosition | None) -> Number:
+    def _make_number(
+        self, transform: PageTransform, field: Field, position: CellPosition | None, judgement: Judgement
+    ) -> Number:
         """Make the number of a field, with boxes on the picture as given."""
         number, detection = field.number, field.detection
-        confidence = self._calibrate(
-            combine_evidence(detection.confidence, number.confidence, self._evidence)
-        )
+        confidence, sure = judgement
         fits = number.accepted if self._of_a_kind else LETTER not in number.text
 
         def map_box(box: Box) -> Box:
@@ -246,7 +291,7 @@ class PageReader:
         return replace(
             number,
             confidence=confidence,
-            accepted=confidence >= self.threshold and fits,
+            accepted=sure and fits,
             box=transform.map_box(add_margin(field.ink_box)),
             characters=tuple(replace(c, box=map_box(c.box)) for c in number.characters),
             alternatives=tuple(
@@ -257,7 +302,9 @@ class PageReader:
             table=position.table if position else None,
             row=position.row if position else None,
             column=position.column if position else None,
-            detection_confidence=detection.confidence,
+            detection_confidence=detection.confidence if field.found else None,
+            reading_confidence=number.confidence,
+            text_confidence=field.text,
         )
 
 
@@ -268,23 +315,6 @@ def find_framed(transform: PageTransform, frame: Quad | None, boxes: Sequence[Bo
     centres = transform.map_points([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes])
     contour = frame.astype(np.float32).reshape(-1, 1, 2)
     return [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in centres]
-
-
-def add_margin(box: Box) -> Box:
-    """Add `BOX_MARGIN` on every side of a box."""
-    margin = BOX_MARGIN * box.height
-    return Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
-
-
-def choose_surer(one: Field | None, other: Field | None) -> Field | None:
-    """Choose the surer of two readings of one field, and make it less sure where they differ."""
-    if one is None or other is None:
-        return one or other
-    best, rest = (one, other) if one.number.confidence >= other.number.confidence else (other, one)
-    if best.number.digits == rest.number.digits:
-        return best
-    doubted = best.number.confidence * (1.0 - rest.number.confidence / 2)
-    return replace(best, number=replace(best.number, confidence=doubted))
 
 
 def _note_preparation(picture: Picture, prepared: PreparedPage, orientation: Orientation) -> tuple[str, ...]:

@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.reading.character_boxes import enclose
 from sutja.reading.page.transform import PageTransform
 from sutja.reading.second_reader import ReadText, SecondReader
 from sutja.reading.text_detector import TextDetector, TextRegion
@@ -32,12 +34,17 @@ _UPRIGHT = 45.0  # degrees: a region that leans less runs from left to right
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a line: its text, the probabilities of its characters, its box on the page."""
+    """A word of a line: its text, the probability and the box of each character, the index of its region."""
 
     text: str
     confidences: tuple[float, ...]
-    box: Box
+    boxes: tuple[Box, ...]
     region: int
+
+    @property
+    def box(self) -> Box:
+        """Box of the word on the page."""
+        return enclose(self.boxes)
 
     @property
     def confidence(self) -> float:
@@ -101,8 +108,12 @@ class PageText:
         for match in _WORD.finditer(text.text):
             start, end = match.span()
             x0, x1, y0, y1 = tighten(ink, text.places[start][0], text.places[end - 1][1])
-            box = self._map_box(region, x0 * scale, y0 * scale, x1 * scale, y1 * scale)
-            words.append(Word(match.group(), text.confidences[start:end], box, index))
+            edges = _find_edges(text.places[start:end], x0, x1)
+            boxes = tuple(
+                self._map_box(region, a * scale, y0 * scale, b * scale, y1 * scale)
+                for a, b in pairwise(edges)
+            )
+            words.append(Word(match.group(), text.confidences[start:end], boxes, index))
         return words
 
     def _map_box(self, region: TextRegion, x0: float, y0: float, x1: float, y1: float) -> Box:
@@ -112,6 +123,12 @@ class PageText:
         middle = region.corners[0] + along * (x0 + x1) / 2 + across * (y0 + y1) / 2
         w, h = x1 - x0, y1 - y0
         return Box(middle[0] - w / 2, middle[1] - h / 2, middle[0] + w / 2, middle[1] + h / 2)
+
+
+def _find_edges(places: Sequence[tuple[float, float]], first: float, last: float) -> list[float]:
+    """Find the edges between characters: midway between their middles, and the ends of their ink."""
+    middles = [min(max((a + b) / 2, first), last) for a, b in places]
+    return [first, *((a + b) / 2 for a, b in pairwise(middles)), last]
 
 
 def find_text(

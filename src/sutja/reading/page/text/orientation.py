@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.orientation import UPRIGHT, Orientation
-from sutja.reading.page.text import PageText
+from sutja.reading.page.text.lines import PageText
 from sutja.reading.second_reader import ReadText
 
 SAMPLE, SAMPLE_MIRRORED = 6, 3  # lines of a direction that are read

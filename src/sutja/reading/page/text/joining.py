@@ -1,0 +1,148 @@
+"""What the words of a page say about the numbers that our own networks found on it, and the reverse.
+
+Each claim, that a number with these digits stands here, gets a probability from either side: from our reading
+of the field, and from the second reader's letters at its place. Where the two differ the likelier claim is
+taken. Three things then decide how sure it is: the detection, our reading, and the words
+(`sutja.confidence.weigh_text`).
+
+Letters: n words, m characters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sutja.charset import DIGITS
+from sutja.reading.page.text.lines import PageText, Word
+from sutja.reading.page.text.numbers import NumberWord, find_number, find_numbers
+from sutja.types import Box, Number
+
+FLOOR = 0.02  # probability that a claim has at least by a side that says something else
+MIN_COVERED = 0.5  # of a number word, or of a field, by the other: they are about one number
+_REACH = 0.25  # heights beyond a field that a character's middle may lie
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the words say about a field.
+
+    Attributes
+    ----------
+    ours : float
+        Probability of the claim by our own reading.
+    text : float | None
+        Probability of the claim by the words; None where none was read there.
+    replacement : NumberWord | None
+        Number that the words say instead, where that is likelier.
+    """
+
+    ours: float
+    text: float | None
+    replacement: NumberWord | None = None
+
+
+class WordMap:
+    """Words of a page, to be asked what stands in a box.
+
+    Parameters
+    ----------
+    text : PageText
+        Regions, of which some were read.
+    """
+
+    def __init__(self, text: PageText) -> None:
+        self._text = text
+        self.words = text.words
+        self.numbers = find_numbers(self.words)
+        self._holders = [word for word in self.words for _ in word.text]
+        self._characters = "".join(word.text for word in self.words)
+        self._confidences = np.array([sure for word in self.words for sure in word.confidences])
+        boxes = [box for word in self.words for box in word.boxes]
+        self._boxes = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes]).reshape(-1, 4)
+        self._number_boxes = np.array(
+            [(n.box.x0, n.box.y0, n.box.x1, n.box.y1) for n in self.numbers]
+        ).reshape(-1, 4)
+
+    def judge(self, box: Box, number: Number) -> Claim:
+        """Judge a number that was read in a box by the characters that stand there.
+
+        Parameters
+        ----------
+        box : Box
+            Box of the number's ink on the page.
+        number : Number
+            Number as our own network reads it, with its alternatives.
+        """
+        inside = self._find_inside(box)
+        if not len(inside):
+            return Claim(number.confidence, None)
+        said = "".join(self._characters[i] for i in inside)
+        digits = "".join(filter(DIGITS.__contains__, said))
+        sure = self._confidences[inside]
+        if not digits or self._is_in_word(inside, number):
+            return Claim(number.confidence, FLOOR * (1.0 - float(sure.mean())))
+        of_digits = float(min(s for s, c in zip(sure, said, strict=True) if c in DIGITS))
+        if digits == number.digits:
+            return Claim(number.confidence, of_digits)
+        word = self._find_number(box)
+        if word is None or word.digits == number.digits:
+            agreed = word.confidence if word is not None else max(FLOOR, 1.0 - of_digits)
+            return Claim(number.confidence, agreed)
+        theirs = max(FLOOR, find_probability(number, word.digits)) * word.confidence
+        ours = number.confidence * max(FLOOR, 1.0 - word.confidence)
+        if theirs > ours:
+            return Claim(find_probability(number, word.digits), word.confidence, word)
+        return Claim(number.confidence, max(FLOOR, 1.0 - word.confidence))
+
+    def list_unfound(self, boxes: Sequence[Box]) -> list[NumberWord]:
+        """List the numbers among the words that none of some boxes is about."""
+        return [number for number in self.numbers if not any(is_about(box, number.box) for box in boxes)]
+
+    def _find_inside(self, box: Box) -> list[int]:
+        """Find the characters whose middles lie in a box, or nearly."""
+        reach = _REACH * box.height
+        x, y = (self._boxes[:, 0] + self._boxes[:, 2]) / 2, (self._boxes[:, 1] + self._boxes[:, 3]) / 2
+        inside = (x >= box.x0 - reach / 2) & (x <= box.x1 + reach / 2)
+        inside &= (y >= box.y0 - reach) & (y <= box.y1 + reach)
+        return [int(i) for i in np.flatnonzero(inside)]
+
+    def _is_in_word(self, inside: Sequence[int], number: Number) -> bool:
+        """Tell whether a lone digit is a character of a word that holds no number."""
+        if len(number.digits) != 1:
+            return False
+        word: Word = self._holders[inside[0]]
+        return len(word.text) > 1 and find_number(word) is None and any(map(str.isalpha, word.text))
+
+    def _find_number(self, box: Box) -> NumberWord | None:
+        """Find the number word that covers a box best, if one is about it."""
+        best, most = None, 0.0
+        for number in self.numbers:
+            shared = measure_shared(box, number.box)
+            if shared > most and is_about(box, number.box):
+                best, most = number, shared
+        return best
+
+
+def find_probability(number: Number, digits: str) -> float:
+    """Find the probability that our own reading gives to digits: to the best answer, or to an alternative."""
+    if number.digits == digits:
+        return number.confidence
+    of = {"".join(filter(DIGITS.__contains__, other.text)): other.confidence for other in number.alternatives}
+    return of.get(digits, 0.0)
+
+
+def measure_shared(a: Box, b: Box) -> float:
+    """Measure the area that two boxes share, in square pixels."""
+    width = min(a.x1, b.x1) - max(a.x0, b.x0)
+    height = min(a.y1, b.y1) - max(a.y0, b.y0)
+    return max(width, 0.0) * max(height, 0.0)
+
+
+def is_about(a: Box, b: Box) -> bool:
+    """Tell whether two boxes are about one number: each covers much of the other."""
+    shared = measure_shared(a, b)
+    areas = max(a.width * a.height, 1e-6), max(b.width * b.height, 1e-6)
+    return shared > MIN_COVERED * min(areas) and shared > MIN_COVERED**2 * max(areas)
