@@ -94,3 +94,21 @@ def test_the_json_of_a_page_is_the_promised_one():
         "notes": [],
     }
     assert Detection("car", 0.5, box).to_dict() == {"label": "car", "confidence": 0.5, "box": [1, 2.35, 3, 4]}
+
+
+def test_the_tables_of_a_page_are_rows_with_none_for_an_empty_cell():
+    def number(text, table, row, column):
+        return Number(
+            text, text, text, "number", 0.9, True, Box(0, 0, 1, 1), table=table, row=row, column=column
+        )
+
+    page = Page(
+        "a.png",
+        1,
+        100,
+        100,
+        (number("1", 1, 1, 1), number("2", 1, 2, 3), number("9", None, None, None), number("4", 2, 1, 1)),
+    )
+    texts = [[[n.text if n else None for n in row] for row in table] for table in page.tables]
+    assert texts == [[["1", None, None], [None, None, "2"]], [["4"]]]
+    assert "tables" not in page.to_dict()

@@ -216,6 +216,24 @@ class Page(Result):
     mirrored: bool = False
     notes: tuple[str, ...] = ()
 
+    @property
+    def tables(self) -> list[list[list[Number | None]]]:
+        """The tables of the page, each as its rows: one entry a column, None for an empty cell.
+
+        Where two numbers stand in one cell, it has the first.
+        """
+        cells: dict[int, dict[tuple[int, int], Number]] = {}
+        for number in self.numbers:
+            if number.table is not None and number.row is not None and number.column is not None:
+                cells.setdefault(number.table, {}).setdefault((number.row, number.column), number)
+        return [
+            [
+                [table.get((row, column)) for column in range(1, max(c for _, c in table) + 1)]
+                for row in range(1, max(r for r, _ in table) + 1)
+            ]
+            for _, table in sorted(cells.items())
+        ]
+
 
 # Classification.
 

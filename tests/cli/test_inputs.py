@@ -26,6 +26,15 @@ def test_a_folder_is_its_pictures_in_order(tree):
     assert failed == []
 
 
+def test_pictures_that_cannot_be_read_are_not_passed_over(tree):
+    for name in ("photo.heic", "pic.avif"):
+        (tree / "scans" / name).touch()
+    assert [path for path in expand(["scans"])[0] if "p" in path[6:7]] == [
+        "scans/photo.heic",
+        "scans/pic.avif",
+    ]
+
+
 def test_files_stand_for_themselves_whatever_they_are_called(tree):
     names = ["scans/notes.txt", "none.png", "scans/.hidden.png", "./scans/b.png", "odd[1].png"]
     assert expand(names) == (names, [])
@@ -41,7 +50,7 @@ def test_what_stands_for_nothing_is_an_error(tree):
     paths, failed = expand(["bare", "*.gif", "scans/b.png"])
     assert paths == ["scans/b.png"]
     assert [page.source for page in failed] == ["bare", "*.gif"]
-    assert failed[0].error.startswith("bare: the folder holds no pictures (bmp, gif, jpe,")
+    assert failed[0].error.startswith("bare: the folder holds no pictures (avif, bmp, gif,")
     assert failed[1].error == "*.gif: matches no file; check the pattern"
 
 

@@ -345,6 +345,7 @@ def test_animations_are_named(name, spoken):
         (b"PK\x03\x04....", "ZIP"),
         (b"<svg xmlns='x'/>", "SVG"),
         (b"\0\0\0\x18ftypheic\0\0\0\0", "HEIC"),
+        (b"\0\0\0\x18ftypavif\0\0\0\0", "begins like an AVIF"),
         (b"\0" * 64, "not a picture of a known format"),
         (b"\x89PNG\r\n\x1a\n", "begins like a PNG"),
     ],
@@ -356,6 +357,16 @@ def test_what_is_no_picture_is_named(tmp_path, data, match):
     assert message.startswith(f"{path}: ")
     assert match in message
     assert "; " in message  # and what to do
+
+
+def test_an_avif_picture_is_read(tmp_path):
+    path = tmp_path / "page.avif"
+    drawn = np.full((40, 60, 3), 230, np.uint8)
+    drawn[10:30, 20:40] = 30
+    Image.fromarray(drawn).save(path, quality=95)
+    [picture] = load_pictures(path)
+    assert picture.pixels.shape == drawn.shape
+    assert np.abs(picture.pixels.astype(int) - drawn).mean() < 4
 
 
 def test_paths_that_lead_nowhere(tmp_path):

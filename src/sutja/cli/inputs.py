@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sutja.signals.picture_headers import PDF_SUFFIX, SUFFIXES
+from sutja.signals.picture_headers import PDF_SUFFIX, REFUSED_SUFFIXES, SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.types import Page, Recording
 
@@ -17,7 +17,8 @@ Failure = tuple[str, str]  # a name that stands for no file, and the reason
 def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[Page]]:
     """Find every picture that `names` stand for.
 
-    A folder stands for the pictures in it and in its subfolders, sorted, without hidden ones. A pattern
+    A folder stands for the pictures in it and in its subfolders, sorted, without hidden ones; pictures that
+    cannot be read are among them, so that each is refused by name. A pattern
     stands for the files that it matches, sorted. Any other name stands for itself, even if there is no such
     file.
 
@@ -34,7 +35,7 @@ def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[P
         The paths, and a page with an error for each name that stands for no file.
     """
     suffixes = (*SUFFIXES, PDF_SUFFIX) if pages else SUFFIXES
-    paths, failed = _expand(names, suffixes, "pictures")
+    paths, failed = _expand(names, (*suffixes, *REFUSED_SUFFIXES), "pictures")
     return paths, [Page(name, 1, None, None, error=f"{name}: {reason}") for name, reason in failed]
 
 
@@ -81,5 +82,5 @@ def _add_folder(
             if file.lower().endswith(suffixes) and not file.startswith(".")
         ]
     if len(paths) + len(failed) == before:
-        wanted = ", ".join(suffix[1:] for suffix in suffixes)
+        wanted = ", ".join(suffix[1:] for suffix in suffixes if suffix not in REFUSED_SUFFIXES)
         failed.append((folder, f"the folder holds no {noun} ({wanted}); name another"))

@@ -56,6 +56,14 @@ if TYPE_CHECKING:
     "ours are not sure or find little; best: always.  "
     "[default: normal where the model is calibrated for it]",
 )
+@click.option(
+    "--ocr",
+    type=click.Choice(("auto", "always", "never")),
+    default="auto",
+    show_default=True,
+    help="Of PDFs that carry their text. auto: numbers from the text, exactly, and what else is drawn; "
+    "always: what is drawn, not the text; never: the text alone.",
+)
 @threads_option
 @click.option(
     "--model",
@@ -70,7 +78,7 @@ if TYPE_CHECKING:
 def read(**options: Any) -> None:
     """Read the numbers on pages: files, folders, or patterns like "scans/*.pdf".
 
-    Formats: PDF, PNG, JPEG, TIFF, WebP and BMP. With --crop, each picture shows one number.
+    Formats: PDF, PNG, JPEG, TIFF, WebP, AVIF and BMP. With --crop, each picture shows one number.
 
     Exit status: 0 if every picture could be read, 1 if some could not (the others were read), 2 for wrong
     usage.
@@ -125,6 +133,7 @@ class _Options:
     every_number: bool
     max_error: float | None
     effort: str | None
+    ocr: str
     threads: int
     model: str | None
     detector: str | None
@@ -171,6 +180,7 @@ def _open_reader(given: _Options) -> Reader | Classifier:
             kind=given.kind,
             country=given.country,
             effort=given.effort,
+            ocr=given.ocr,
             detector=given.detector,
         )
         choice = reader.choice

@@ -16,6 +16,7 @@ def open_reader(
     kind: str = "auto",
     country: str | None = None,
     effort: str | None = None,
+    ocr: str = "auto",
     detector: Model = None,
 ) -> Reader | Classifier:
     """Open a `Reader` with a model, or a `Classifier` where the model is one.
@@ -25,8 +26,8 @@ def open_reader(
     Raises
     ------
     SutjaError
-        If a kind, a country, an effort or a detector is given for a classifier, which tells single
-        characters.
+        If a kind, a country, an effort, a way of text or a detector is given for a classifier, which tells
+        single characters.
     """
     file = open_model(model)
     if file.card.task == "classify":
@@ -34,6 +35,7 @@ def open_reader(
             "kind": kind != "auto",
             "country": country is not None,
             "effort": effort is not None,
+            "ocr": ocr != "auto",
             "detector": detector is not None,
         }
         if named := [name for name, given in options.items() if given]:
@@ -43,4 +45,6 @@ def open_reader(
                 remedy="leave that out, or read with a model of whole numbers",
             )
         return Classifier(file, threads, max_error)
-    return Reader(file, threads, max_error, kind=kind, country=country, effort=effort, detector=detector)
+    return Reader(
+        file, threads, max_error, kind=kind, country=country, effort=effort, ocr=ocr, detector=detector
+    )

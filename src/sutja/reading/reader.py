@@ -32,6 +32,7 @@ from sutja.reading.crop_reading import CropReading, find_numbers, make_number
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
 from sutja.reading.page.fields import FieldDetector
+from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
 from sutja.reading.second_reader import SecondReader, find_weights
@@ -51,6 +52,7 @@ from sutja.types import Number, Page
 
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
 EFFORTS = ("fast", "normal", "best")
+OCR = ("auto", "always", "never")
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more are slower, since caches are small
 
 
@@ -77,6 +79,10 @@ class Reader:
         Work that a picture is worth: "fast" asks this model alone; "normal" also asks a second reader, and
         on pages a detector of text, where this one is not sure or finds little; "best" asks them always. None
         takes "normal" where the model's card says how to weigh a second reader, else "fast".
+    ocr : str
+        How pages of PDFs that carry their text are read: "auto" takes numbers from the text, exactly, and
+        reads what else is drawn; "always" reads what is drawn and leaves the text alone; "never" takes the
+        text alone.
     detector : Model | FieldDetector
         Detector of the numbers on whole pages: a model file as for `model`, anything with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
@@ -89,8 +95,8 @@ class Reader:
     ThresholdError
         If no threshold kept `max_error`.
     SutjaError
-        If there is no such kind, country or effort, the country's postcodes have letters, or the second
-        reader is asked for and is not installed.
+        If there is no such kind, country, effort or way of text, the country's postcodes have letters, or
+        the second reader is asked for and is not installed.
 
     Attributes
     ----------
@@ -111,8 +117,12 @@ class Reader:
         kind: str = "auto",
         country: str | None = None,
         effort: str | None = None,
+        ocr: str = "auto",
         detector: Model | FieldDetector = None,
     ) -> None:
+        if ocr not in OCR:
+            raise SutjaError(f"there is no {ocr!r}", where="ocr", remedy=f"use {', '.join(OCR)}")
+        self.ocr = ocr
         self._grammar = make_grammar(kind, country)
         file = open_model(model, "transcribe")
         self._threads, self._max_error = threads, max_error
@@ -184,7 +194,8 @@ class Reader:
         if crop:
             picture = load_single_picture(source)
             return _make_page(picture, self._read_together([picture])[0])
-        return read_page(load_single_picture(source, iter_pages), self.open_page_reader().read)
+        self.open_page_reader()
+        return read_page(load_single_picture(source, iter_pages), self._read_page)
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
@@ -208,7 +219,17 @@ class Reader:
         """
         if crop:
             return (page for batch in batch_pictures(sources) for page in self._read_batch(batch))
-        return read_pages(sources, self.open_page_reader().read, self._check_networks)
+        self.open_page_reader()
+        return read_pages(sources, self._read_page, self._check_networks)
+
+    def _read_page(self, picture: Picture) -> Page:
+        """Read a page, and take the numbers of its text where it carries some."""
+        read = self.open_page_reader().read
+        if self.ocr == "always" or not (picture.characters or self.ocr == "never"):
+            return read(picture)
+        return read_with_text(
+            picture, read, self._field_judge.make_number_of_text, text_alone=self.ocr == "never"
+        )
 
     def check_network(self) -> None:
         """Run the network on an empty crop.

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sutja.sandbox.child import Item
 
 _DECODED_LIMIT = 280_000_000  # bytes of a decoded picture: A3 at 600 dpi in colour
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
-_NAMES = {"GIF": "GIF", "PNG": "PNG (APNG)", "WEBP": "WebP"}
+_FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
+_NAMES = {"AVIF": "AVIF", "GIF": "GIF", "PNG": "PNG (APNG)", "WEBP": "WebP"}
 _ONE_BYTE = ("1", "L", "P")  # Pillow's modes with a byte a pixel; it keeps all others in four, or two
 _MANY_PAGES = 1_000_000  # where the number of pages of a TIFF is not known before they are read
 
@@ -112,8 +112,8 @@ def _decode_page(image: Image, n_bytes: int, page: int) -> Item:
 
 
 def _open(data: bytes) -> Image:
-    # Importing the two plugins registers them; Image.open would otherwise load all forty.
-    from PIL import Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin  # noqa: F401
+    # Importing the plugins registers them; Image.open would otherwise load all forty.
+    from PIL import AvifImagePlugin, Image, TiffImagePlugin, UnidentifiedImageError, WebPImagePlugin  # noqa: F401
 
     try:
         with warnings.catch_warnings():

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import PictureError
+from sutja.signals.pdf_text import list_characters
 from sutja.signals.picture import BYTE_LIMIT, explain
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def draw_pages(arguments: dict[str, Any], data: bytes | None) -> Iterator[Item]:
         yield {"count": count}, None
         for index in range(int(arguments["first"]) - 1, count):
             try:
-                pixels, dpi = draw_page(document, index)
+                pixels, dpi, characters = draw_page(document, index)
             except Exception as error:  # the pages behind a damaged one are still read
                 yield {"page": index + 1, "error": str(explain(error, ""))}, None
             else:
-                yield {"page": index + 1, "dpi": dpi}, pixels
+                yield {"page": index + 1, "dpi": dpi, "characters": characters}, pixels
                 del pixels  # not kept while the next is drawn
     finally:
         document.close()
@@ -99,7 +100,7 @@ def _open(source: str | bytes) -> tuple[PdfDocument, int]:
     return document, size
 
 
-def draw_page(document: PdfDocument, index: int) -> tuple[NDArray[np.uint8], float]:
+def draw_page(document: PdfDocument, index: int) -> tuple[NDArray[np.uint8], float, list[list[Any]]]:
     """Draw a page.
 
     Parameters
@@ -111,8 +112,9 @@ def draw_page(document: PdfDocument, index: int) -> tuple[NDArray[np.uint8], flo
 
     Returns
     -------
-    tuple[NDArray[uint8], float]
-        uint8 (H, W, 3) RGB, or (H, W) where the page has no colour; and its resolution in dots per inch.
+    tuple[NDArray[uint8], float, list[list[Any]]]
+        uint8 (H, W, 3) RGB, or (H, W) where the page has no colour; its resolution in dots per inch; and the
+        characters of its text (`sutja.signals.pdf_text.list_characters`).
     """
     page = document[index]
     try:
@@ -125,9 +127,10 @@ def draw_page(document: PdfDocument, index: int) -> tuple[NDArray[np.uint8], flo
         # The library rounds up, and a scan must not be stretched by a pixel.
         bitmap = page.render(scale=dpi / _POINTS * (1 - 1e-5), rev_byteorder=True, may_draw_forms=True)
         try:
-            return _copy_pixels(bitmap.to_numpy()), dpi
+            pixels = _copy_pixels(bitmap.to_numpy())
         finally:
             bitmap.close()
+        return pixels, dpi, list_characters(page, pixels.shape[1], pixels.shape[0])
     finally:
         page.close()
 

@@ -17,6 +17,8 @@ from sutja.errors import PictureError
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from sutja.signals.pdf_text import TextCharacter
+
 Source: TypeAlias = "str | os.PathLike[str] | bytes | Image | NDArray[Any]"
 
 PIXEL_LIMIT = 90_000_000  # a page of A3 at 600 dpi has 70 million
@@ -39,12 +41,15 @@ class Picture:
         Its page, counted from 1.
     dpi : float | None
         Dots per inch at which a PDF page was drawn; None for other pictures.
+    characters : tuple[TextCharacter, ...]
+        Text that a PDF page carries.
     """
 
     pixels: NDArray[np.uint8]
     source: str
     page: int = 1
     dpi: float | None = None
+    characters: tuple[TextCharacter, ...] = ()
 
     @property
     def width(self) -> int:

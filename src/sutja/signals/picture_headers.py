@@ -11,8 +11,9 @@ import struct
 from dataclasses import dataclass
 
 # Suffixes of the files that can be read.
-SUFFIXES = (".bmp", ".gif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+SUFFIXES = (".avif", ".bmp", ".gif", ".jpe", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
 PDF_SUFFIX = ".pdf"
+REFUSED_SUFFIXES = (".heic", ".heif")  # of pictures that cannot be read, and are told so by name
 
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
@@ -42,7 +43,8 @@ _OTHERS = (
     (b"<svg", "is an SVG drawing", "save it as PNG first"),
     (b"<?xml", "is an XML text", "pass a picture"),
 )
-_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"avif": "AVIF", b"avis": "AVIF"}
+_BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"mif1": "HEIF", b"msf1": "HEIF"}
+_AVIF_BRANDS = (b"avif", b"avis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ def identify_format(data: bytes) -> tuple[str, str]:
     for magic, name in _SUPPORTED:
         if data.startswith(magic):
             return f"begins like a {name} picture but is damaged or cut short", "copy or save the file again"
+    if data[4:8] == b"ftyp" and data[8:12] in _AVIF_BRANDS:
+        return "begins like an AVIF picture but is damaged or cut short", "copy or save the file again"
     if data[4:8] == b"ftyp" and data[8:12] in _BRANDS:
         return f"is a {_BRANDS[data[8:12]]} picture, which is not supported", "save it as JPEG or PNG first"
     if start and all(byte >= 32 or byte in b"\t\r\n\f\x1b" for byte in data[:512]):

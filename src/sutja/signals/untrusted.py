@@ -12,6 +12,7 @@ from typing import Any
 
 from sutja.errors import PictureError, SutjaError
 from sutja.sandbox import MB, Budget, LimitExceededError, run_in_child
+from sutja.signals.pdf_text import make_characters
 from sutja.signals.picture import PIXEL_LIMIT, Picture
 
 PICTURE_BUDGET = Budget(seconds=5.0, wall=30.0, memory=600 * MB, output=3 * PIXEL_LIMIT)
@@ -31,7 +32,7 @@ def iter_untrusted(
     task : str
         As for `sutja.sandbox.run_in_child`. Besides its arguments it takes `first`, the page to begin with.
         Its first item is the `count` of pages, if more than one; each other has `page`, and `error`, or
-        pixels and perhaps `dpi`.
+        pixels and perhaps `dpi` and `characters`.
     arguments : dict[str, Any]
         Its arguments.
     data : bytes | None
@@ -53,7 +54,8 @@ def iter_untrusted(
                 page = int(values["page"])
                 if pixels is not None:
                     errors = 0
-                    yield Picture(pixels, name, page, values.get("dpi"))
+                    characters = make_characters(values.get("characters", ()))
+                    yield Picture(pixels, name, page, values.get("dpi"), characters)
                 else:
                     errors += 1
                     yield PictureError(str(values["error"]), source=name, page=page)

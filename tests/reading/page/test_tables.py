@@ -138,3 +138,48 @@ def test_where_another_number_stands_is_no_gap():
     where = [*locate_cells(kept), None]
     assert find_missing_cells([*kept, Box(taken.x0, taken.y0 + 3, taken.x1, taken.y1 + 3)], where) == []
     assert CellPosition(1, 1, 1) in where
+
+
+def place_cells(rows, across=170.0, down=75.0, height=20.0):
+    """Boxes of a table's cells that are aligned on the right, and their rows and columns."""
+    boxes, positions = [], []
+    for i, row in enumerate(rows):
+        for j, text in enumerate(row):
+            if text:
+                right = across * (j + 1)
+                boxes.append(Box(right - 0.6 * height * len(text), down * i, right, down * i + height))
+                positions.append((i + 1, j + 1))
+    return boxes, positions
+
+
+def test_empty_cells_do_not_split_a_table():
+    rows = [
+        ["1200", "", "1250", "2450"],
+        ["-35.50", "", "", "-35.50"],
+        ["12%", "", "8%", ""],
+        ["", "88.10", "91.75", "179.85"],
+        ["", "", "7", "7"],
+    ]
+    boxes, positions = place_cells(rows)
+    found = locate_cells(boxes)
+    assert {cell.table for cell in found if cell} == {1}
+    assert [(cell.row, cell.column) if cell else None for cell in found] == positions
+
+
+def test_a_column_far_away_belongs_to_its_table():
+    rows = [[str(10 + i), str(200 + i), str(3 * i + 1)] for i in range(5)]
+    boxes, positions = place_cells(rows)
+    far = [
+        Box(b.x0 + 500, b.y0, b.x1 + 500, b.y1) if p[1] == 3 else b
+        for b, p in zip(boxes, positions, strict=True)
+    ]
+    found = locate_cells(far)
+    assert [(cell.row, cell.column) if cell else None for cell in found] == positions
+
+
+def test_two_tables_one_below_the_other_stay_two():
+    upper, positions = place_cells([["10", "20", "30"], ["41", "52", "63"], ["75", "86", "97"]])
+    lower = [Box(b.x0 + 60, b.y0 + 900, b.x1 + 60, b.y1 + 900) for b in upper]
+    found = locate_cells([*upper, *lower])
+    assert [cell.table for cell in found if cell] == [1] * 9 + [2] * 9
+    assert [(cell.row, cell.column) for cell in found[9:] if cell] == positions

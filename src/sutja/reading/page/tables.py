@@ -3,6 +3,8 @@
 Each box is linked to its neighbour on the right and to the one below, where each is the other's nearest.
 Links to the right make rows, links down make columns, and a connected component is a table. Lines need no
 rules, may be skewed or bent a little, and may lack cells: chains that lie upon one another are one line.
+Empty cells break a table into components, and so do columns far apart: what shares its rows or its columns
+is put together again (`table_parts`).
 
 Letters: n boxes, c their centres.
 """
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.reading.page.table_parts import group_parts
 from sutja.types import Box
 
 Boxes = NDArray[np.float64]  # (n, 4) xyxy
@@ -58,11 +61,14 @@ def locate_cells(boxes: Sequence[Box], framed: Sequence[bool] | None = None) -> 
         _link_neighbours(all_boxes, height, 0, inside),
         _link_neighbours(all_boxes, height, 1, inside),
     )
-    tables = []
-    for members in _find_components(len(boxes), [*right, *below]):
-        table = _make_table(members, all_boxes, height, right, below)
-        if table:
-            tables.append(table)
+    parts = _find_components(len(boxes), [*right, *below])
+    tables: list[dict[int, tuple[int, int]]] = []
+    for block in group_parts(parts, all_boxes, height, inside):
+        whole = [i for part in block for i in part]
+        table = _make_table(whole, all_boxes, height, right, below) if len(block) > 1 else {}
+        split = [] if table else block
+        tables += [table, *(_make_table(members, all_boxes, height, right, below) for members in split)]
+    tables = [table for table in tables if table]
     tables.sort(key=lambda table: min(all_boxes[i, 1] for i in table))
     for number, table in enumerate(tables, start=1):
         for i, (row, column) in table.items():

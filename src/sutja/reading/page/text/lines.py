@@ -29,6 +29,8 @@ MAX_SCALE = 2.0  # times; a page is not made larger for the text detector than t
 LINE_ROWS = 48  # pixels of a line in the recogniser's picture
 _WORD = re.compile(r"\S+")
 _MIN_INK = 0.04  # of the darkest row or column: less is the edge of a neighbour
+_REACH = 0.2  # of a line's height: a border between characters is moved no further
+_RULE = 0.9  # of a line's length: such a row of ink is a rule
 _UPRIGHT = 45.0  # degrees: a region that leans less runs from left to right
 
 
@@ -104,11 +106,12 @@ class PageText:
         region = self.regions[index]
         scale = region.length / crop.shape[1]
         ink = _find_ink(to_grey(crop))
+        borders = find_borders(text.places)
         words = []
         for match in _WORD.finditer(text.text):
             start, end = match.span()
-            x0, x1, y0, y1 = tighten(ink, text.places[start][0], text.places[end - 1][1])
-            edges = _find_edges(text.places[start:end], x0, x1)
+            x0, x1, y0, y1 = tighten(ink, snap(ink, borders[start]), snap(ink, borders[end]))
+            edges = [x0, *(min(max(x, x0), x1) for x in borders[start + 1 : end]), x1]
             boxes = tuple(
                 self._map_box(region, a * scale, y0 * scale, b * scale, y1 * scale)
                 for a, b in pairwise(edges)
@@ -125,10 +128,28 @@ class PageText:
         return Box(middle[0] - w / 2, middle[1] - h / 2, middle[0] + w / 2, middle[1] + h / 2)
 
 
-def _find_edges(places: Sequence[tuple[float, float]], first: float, last: float) -> list[float]:
-    """Find the edges between characters: midway between their middles, and the ends of their ink."""
-    middles = [min(max((a + b) / 2, first), last) for a, b in places]
-    return [first, *((a + b) / 2 for a, b in pairwise(middles)), last]
+def find_borders(places: Sequence[tuple[float, float]]) -> list[float]:
+    """Find the borders between characters: midway between the middles of their frames.
+
+    The network writes a character in a frame or two about its middle, so that its own frames are narrower
+    than its ink.
+
+    Parameters
+    ----------
+    places : Sequence[tuple[float, float]]
+        (n,) first and last column of each character's frames.
+
+    Returns
+    -------
+    list[float]
+        (n + 1,) columns; the first and the last lie as far out as characters usually are apart.
+    """
+    middles = [(a + b) / 2 for a, b in places]
+    if not middles:
+        return []
+    usual = places[0][1] - places[0][0] if len(middles) == 1 else float(np.median(np.diff(middles)))
+    between = [(a + b) / 2 for a, b in pairwise(middles)]
+    return [middles[0] - usual, *between, middles[-1] + usual]
 
 
 def find_text(
@@ -168,7 +189,29 @@ def _find_ink(grey: NDArray[np.uint8]) -> NDArray[np.float32]:
     off = np.abs(grey.astype(np.float32) - paper)
     strongest = float(np.percentile(off, 99.0))
     ink: NDArray[np.float32] = (off > 0.4 * max(strongest, 1.0)).astype(np.float32)
+    ink[ink.mean(axis=1) > _RULE] = 0.0  # a rule above or below the line
     return ink
+
+
+def snap(ink: NDArray[np.float32], border: float) -> float:
+    """Move a border between characters to a column without ink, first to the left, since frames come late.
+
+    Parameters
+    ----------
+    ink : NDArray[float32]
+        (H, W), 1 where there is ink.
+    border : float
+        Column near which two characters meet.
+    """
+    columns = ink.shape[1]
+    free = ink.sum(axis=0) == 0
+    reach = round(_REACH * ink.shape[0])
+    at = min(max(0, int(border)), columns - 1)
+    for places in (range(at, max(-1, at - reach), -1), range(at, min(columns, at + reach))):
+        for x in places:
+            if free[x]:
+                return float(x)
+    return border
 
 
 def tighten(ink: NDArray[np.float32], start: float, end: float) -> tuple[float, float, float, float]:
