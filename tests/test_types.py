@@ -86,6 +86,7 @@ def test_the_json_of_a_page_is_the_promised_one():
                 "sign": None,
                 "unit": None,
                 "relation": None,
+                "name": None,
             }
         ],
         "error": None,

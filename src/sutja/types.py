@@ -13,6 +13,18 @@ from typing import Any
 CONFIDENCE_DECIMALS = 6
 PIXEL_DECIMALS = 2
 SECOND_DECIMALS = 3
+NUMBER_NAMES = (
+    "amount",
+    "date",
+    "number",
+    "total",
+    "tax",
+    "postcode",
+    "telephone",
+    "iban",
+    "micr",
+    "reading",
+)
 _DECIMALS = {
     "confidence": CONFIDENCE_DECIMALS,
     "start": SECOND_DECIMALS,
@@ -153,6 +165,9 @@ class Number(Result):
         Unit as written: "%", "°C", "€", "kg", "k"; None where none is written or recognised.
     relation : str | None
         "<", ">", "≤", "≥" or "≈" before the number, which `value` leaves out; None where none is written.
+    name : str | None
+        What the number is on its page, where the words beside it or its place tell: "total", "date" and
+        others (`NUMBER_NAMES`).
     detection_confidence : float | None
         Of a number on a page, the probability that there is one, before it was read; None for a crop, and
         where the words of the page alone told of it. This and the next two are no part of the JSON.
@@ -178,6 +193,7 @@ class Number(Result):
     sign: str | None = None
     unit: str | None = None
     relation: str | None = None
+    name: str | None = None
     detection_confidence: float | None = field(default=None, metadata={"json": False})
     reading_confidence: float | None = field(default=None, metadata={"json": False})
     text_confidence: float | None = field(default=None, metadata={"json": False})

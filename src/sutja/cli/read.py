@@ -18,12 +18,12 @@ from sutja.cli.options import annotate_option, kind_options, max_error_option, o
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
-from sutja.cli.output.pages import ENDINGS, FORMATS, Csv, PageTable
+from sutja.cli.output.pages import ENDINGS, FORMATS, Csv, FieldRows, PageTable
 from sutja.cli.output.spreadsheet import Spreadsheet
 from sutja.cli.output.writer import JsonLines, Writer, choose_format
 from sutja.cli.progress import show_progress
 from sutja.cli.results import Counts, call_each, count, opening_model, report_threshold, write_results
-from sutja.types import Page
+from sutja.types import NUMBER_NAMES, Page
 
 if TYPE_CHECKING:
     from sutja.cli.judging.truth import Truth
@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option("--crop", is_flag=True, help="Each picture shows one number and little else.")
 @output_options(FORMATS, "PAGE-XML of several pages goes into a folder.")
+@click.option(
+    "--fields",
+    metavar="NAMES",
+    help="Names like total,date: one row a page with these numbers, as CSV. Every line of the pages is read "
+    "(--effort best) unless an effort is given.",
+)
 @click.option("--table", is_flag=True, help="With --format csv: write tables as rows and columns.")
 @annotate_option("the numbers")
 @kind_options
@@ -124,6 +130,7 @@ class _Options:
     paths: tuple[str, ...]
     crop: bool
     format_name: str | None
+    fields: str | None
     table: bool
     out: str | None
     annotate: str | None
@@ -139,17 +146,27 @@ class _Options:
     detector: str | None
 
     @property
+    def names(self) -> list[str]:
+        """Names of the numbers that get a column."""
+        return [name.strip() for name in (self.fields or "").split(",") if name.strip()]
+
+    @property
     def format(self) -> str:
         """The format asked for, or the one that the output's name stands for."""
-        if self.table and self.format_name is None:
+        if (self.table or self.fields is not None) and self.format_name is None:
             return "csv"
         return choose_format(self.format_name, self.out, ENDINGS)
 
 
 def _load_truth(given: _Options) -> Truth | None:
     """Load the labels, if any; refuse options that do not go together."""
-    if given.table and given.format != "csv":
-        raise click.UsageError("--table goes with --format csv")
+    for option, is_given in (("--table", given.table), ("--fields", given.fields is not None)):
+        if is_given and given.format != "csv":
+            raise click.UsageError(f"{option} goes with --format csv")
+    if given.fields is not None and given.crop:
+        raise click.UsageError("--fields goes with pages: leave out --crop")
+    if unknown := [name for name in given.names if name not in NUMBER_NAMES]:
+        raise click.UsageError(f"--fields knows no {', '.join(unknown)}, but {', '.join(NUMBER_NAMES)}")
     if given.truth is None:
         if not given.paths:
             raise click.UsageError("Missing argument 'PATH...'.")
@@ -179,7 +196,7 @@ def _open_reader(given: _Options) -> Reader | Classifier:
             max_error=given.max_error,
             kind=given.kind,
             country=given.country,
-            effort=given.effort,
+            effort=given.effort or ("best" if given.names else None),
             ocr=given.ocr,
             detector=given.detector,
         )
@@ -210,4 +227,6 @@ def _make_writer(given: _Options, names: list[str], noun: str) -> tuple[Writer[P
         return PageTable(names, noun), given.out
     if given.format == "jsonl":
         return JsonLines(), given.out
+    if given.names:
+        return FieldRows(given.names), given.out
     return (Spreadsheet() if given.table else Csv()), given.out

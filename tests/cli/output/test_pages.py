@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sutja.cli.output.pages import CSV_COLUMNS, ENDINGS, Csv, PageTable
+from sutja.cli.output.pages import CSV_COLUMNS, ENDINGS, Csv, FieldRows, PageTable
 from sutja.cli.output.writer import JsonLines, choose_format, printable
 from sutja.types import Box, Number, Page
 
@@ -53,6 +53,7 @@ def test_csv():
         "sign": "",
         "unit": "",
         "relation": "",
+        "name": "",
     }
     assert rows[1]["digits"] == rows[1]["error"] == ""
     assert "is empty" in rows[2]["error"]
@@ -95,3 +96,25 @@ def test_the_name_of_the_file_says_the_format(name, out, expected):
 
 def test_printable():
     assert printable("é □ \t\x07") == "é □ \\t\\x07"
+
+
+def test_one_row_a_page_with_its_named_numbers():
+    def number(text, name, confidence, accepted):
+        return Number(text, text, text, "amount", confidence, accepted, Box(0, 0, 1, 1), name=name)
+
+    page = Page("a.png", 1, 10, 10, (number("5.00", "total", 0.99, True), number("7", None, 0.9, True)))
+    lost = Page("b.png", 1, None, None, error="b.png: no such file")
+    writer = FieldRows(["total", "date"])
+    rows = list(csv.reader(io.StringIO(writer.begin() + writer.write(page) + writer.write(lost))))
+    assert rows[0] == [
+        "source",
+        "page",
+        "to_check",
+        "error",
+        "total",
+        "total_confidence",
+        "date",
+        "date_confidence",
+    ]
+    assert rows[1] == ["a.png", "1", "date", "", "5.00", "0.990000", "", ""]
+    assert rows[2] == ["b.png", "1", "total; date", "b.png: no such file", "", "", "", ""]

@@ -45,6 +45,7 @@ CSV_COLUMNS = (
     "sign",
     "unit",
     "relation",
+    "name",
 )
 _ERROR = CSV_COLUMNS.index("error")
 _TEXT_WIDTH = 22  # twenty characters and a little
@@ -85,8 +86,44 @@ class Csv(Writer[Page]):
                 number.sign or "",
                 number.unit or "",
                 number.relation or "",
+                number.name or "",
             ]
         )
+
+
+class FieldRows(Writer[Page]):
+    """One row a page, with a column for the value of each named number and one for its confidence.
+
+    Of several numbers with one name the surest is written. `to_check` lists the names of those that are not
+    accepted, and of those that the page lacks.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        Names of the numbers, in the order of the columns.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def begin(self) -> str:
+        pairs = [column for name in self._names for column in (name, f"{name}_confidence")]
+        return to_csv_row(["source", "page", "to_check", "error", *pairs])
+
+    def write(self, result: Page) -> str:
+        found: dict[str, Number] = {}
+        for number in sorted(result.numbers, key=lambda number: number.confidence):
+            if number.name is not None:
+                found[number.name] = number
+        to_check = [name for name in self._names if name not in found or not found[name].accepted]
+        cells: list[str] = []
+        for name in self._names:
+            if name in found:
+                cells += [found[name].value or found[name].text, f"{found[name].confidence:.6f}"]
+            else:
+                cells += ["", ""]
+        row = [result.source, result.page, "; ".join(to_check), result.error or "", *cells]
+        return to_csv_row(row)
 
 
 class PageTable(Table[Page]):

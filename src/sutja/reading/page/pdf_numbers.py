@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.character_boxes import enclose
+from sutja.reading.page.naming import make_candidate, name_numbers
 from sutja.reading.page.tables import find_reading_order, locate_cells
 from sutja.reading.page.text.lines import Word
 from sutja.reading.page.text.numbers import find_numbers
@@ -136,14 +137,18 @@ def read_with_text(
     everything = [*numbers, *page.numbers]
     boxes = [enclose([c.box for c in n.characters]) if n.characters else n.box for n in everything]
     positions = locate_cells(boxes)
+    candidates = [make_candidate(number, box) for number, box in zip(everything, boxes, strict=True)]
+    words = list_words(picture.characters)
+    names = name_numbers(candidates, words, float(picture.width), float(picture.height))
     placed = [
         replace(
             number,
+            name=name,
             table=position.table if position else None,
             row=position.row if position else None,
             column=position.column if position else None,
         )
-        for number, position in zip(everything, positions, strict=True)
+        for number, position, name in zip(everything, positions, names, strict=True)
     ]
     order = find_reading_order(boxes, positions)
     return replace(page, numbers=tuple(placed[i] for i in order))

@@ -23,6 +23,7 @@ from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
 from sutja.reading.page.missing_cells import find_missing_cells
+from sutja.reading.page.naming import make_candidate, may_be_amount, name_numbers
 from sutja.reading.page.orientation import (
     UPRIGHT,
     FieldReading,
@@ -34,7 +35,7 @@ from sutja.reading.page.perspective import Quad
 from sutja.reading.page.prepare import PreparedPage, prepare_page
 from sutja.reading.page.sudoku import correct_grids
 from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
-from sutja.reading.page.text.lines import PageText
+from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
 from sutja.reading.page.text.text_pass import TextPass
 from sutja.reading.page.transform import PageTransform
@@ -71,6 +72,8 @@ class PageReader:
     of_a_kind : bool
         True if a kind of number was asked for: a number that `transcribe` does not accept, since it does not
         fit the kind, is not accepted here either.
+    of_amounts : bool
+        True if that kind is "amount": serial numbers and numbers with other names are not accepted.
     text : TextPass | None
         Reads the words of pages; None to leave them alone.
 
@@ -88,12 +91,14 @@ class PageReader:
         max_error: float | None = None,
         *,
         of_a_kind: bool = False,
+        of_amounts: bool = False,
         text: TextPass | None = None,
     ) -> None:
         calibration = calibration or FieldConfidence()
         self._transcribe = transcribe
         self.detector = detector
         self._of_a_kind = of_a_kind
+        self._of_amounts = of_amounts
         self._calibrate = Calibrator(calibration.calibration.points)
         self._evidence = calibration.evidence
         self._text = text
@@ -125,7 +130,7 @@ class PageReader:
         """
         prepared = prepare_page(picture.pixels)
         orientation, transform, fields = UPRIGHT, prepared.transform, list[Field]()
-        judge = self._judge_alone
+        judge, words = self._judge_alone, list[Word]()
         if prepared.scales:
             fields = self._read_fields(transform, prepared)
             text = self._find_text(transform, prepared, fields)
@@ -137,8 +142,8 @@ class PageReader:
             if text is not None and self._text is not None:
                 fields = self._text.join(text, fields, self._read_places, self._is_sure)
                 fields = [f for f in fields if self._judge_with_text(f)[0] >= MIN_CONFIDENCE]
-                judge = self._judge_with_text
-        numbers = self._make_numbers(transform, fields, prepared.frame, judge)
+                judge, words = self._judge_with_text, text.words
+        numbers = self._make_numbers(transform, fields, prepared.frame, judge, words)
         corrected = correct_grids(numbers)
         return Page(
             picture.source,
@@ -270,12 +275,24 @@ class PageReader:
         fields: Sequence[Field],
         frame: Quad | None,
         judge: Callable[[Field], Judgement],
+        words: Sequence[Word],
     ) -> tuple[Number, ...]:
         """Put numbers into reading order, into tables, and back onto the picture as given."""
         boxes = [field.ink_box for field in fields]
         positions = locate_cells(boxes, find_framed(transform, frame, boxes))
         order = find_reading_order(boxes, positions)
-        return tuple(self._make_number(transform, fields[i], positions[i], judge(fields[i])) for i in order)
+        candidates = [make_candidate(field.number, box) for field, box in zip(fields, boxes, strict=True)]
+        names = name_numbers(candidates, words, transform.width, transform.height)
+        numbers = [
+            replace(self._make_number(transform, fields[i], positions[i], judge(fields[i])), name=names[i])
+            for i in order
+        ]
+        if not self._of_amounts:
+            return tuple(numbers)
+        return tuple(
+            number if may_be_amount(candidates[i], names[i]) else replace(number, accepted=False)
+            for i, number in zip(order, numbers, strict=True)
+        )
 
     def _make_number(
         self, transform: PageTransform, field: Field, position: CellPosition | None, judgement: Judgement
