@@ -123,7 +123,8 @@ def list_regions(
         (x, y), (width, height), angle = cv2.minAreaRect(contour)
         if min(width, height) < _MIN_THICKNESS:
             continue
-        score = _measure_score(probabilities, cv2.boxPoints(((x, y), (width, height), angle)))
+        corners = np.asarray(cv2.boxPoints(((x, y), (width, height), angle)), np.float32)
+        score = _measure_score(probabilities, corners)
         if score < _MIN_SCORE:
             continue
         grown = _GROWTH * width * height / (2 * (width + height))
