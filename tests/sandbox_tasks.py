@@ -44,3 +44,11 @@ def die(arguments, data):
 def fail(arguments, data):
     yield {"value": 1}, None
     raise RuntimeError("no such font\nand more")
+
+
+def start_slowly(arguments, data):
+    """Take two seconds of the processor before the first item, as loading a library may."""
+    end = time.process_time() + 2.2
+    while time.process_time() < end:
+        pass
+    return iter([({"value": 1}, None)])

@@ -1,6 +1,9 @@
 """Sessions: a model runs, and what goes wrong in the engine is said in plain words."""
 
 import importlib
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -86,3 +89,20 @@ def test_a_bound_run_uses_its_buffers(wrapped):
 def test_a_bound_run_of_another_shape_is_refused():
     with pytest.raises(InferenceError, match=r"\(1, 2\) → \(1, 3\)"):
         BoundRun(Session(model_file()), (1, 2), (1, 3))
+
+
+def test_the_engine_reports_to_nobody():
+    """Its reports would be kept in a database in the home folder, which it opens when it is imported."""
+    script = (
+        "import os; from sutja.model_file.bundled import open_model; from sutja.runtime import Session; "
+        "Session(open_model('digits')); "
+        "print(*(os.path.realpath(f'/proc/self/fd/{one}') for one in os.listdir('/proc/self/fd')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert "onnxruntime.db" not in done.stdout

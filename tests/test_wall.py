@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "sutja"
 USE_HALF = (
     "atomic",
+    "batch",
     "boxes",
     "charset",
     "cli",

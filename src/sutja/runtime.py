@@ -6,6 +6,7 @@ Letters: B batch, H rows, W columns, T frames, K classes with blank.
 from __future__ import annotations
 
 import importlib
+import os
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -220,6 +221,9 @@ def _find_bound_run(engine: Any, binding: Any) -> Callable[[], None]:
 
 
 def _load_engine() -> Any:
+    # The engine reports its use to its makers, from a database that it keeps in the home folder.
+    # That is turned off: nothing is sent anywhere.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         return importlib.import_module("onnxruntime")
     except Exception as error:  # a library of the system that is missing shows as ImportError or OSError

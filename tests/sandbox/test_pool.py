@@ -1,5 +1,6 @@
 """Work in child processes: results come back, and a child that takes too much is ended."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -92,3 +93,18 @@ def test_children_end_with_their_parent():
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.stdout.strip().isdecimal(), done.stderr
+
+
+def test_a_short_item_does_not_shorten_the_start_of_the_next_task():
+    assert len(list(run("count", Budget(0.1, 20.0), first=0, last=3))) == 3
+    assert len(list(run("count", PATIENT, first=0, last=3))) == 3
+    assert next(run("start_slowly"))[0] == {"value": 1}
+
+
+def test_a_task_that_becomes_garbage_leaves_its_child_ready():
+    held = {"items": run("count", first=0, last=10**9)}
+    held["itself"] = held
+    next(held["items"])
+    del held
+    gc.collect()
+    assert len(list(run("count", first=0, last=3))) == 3

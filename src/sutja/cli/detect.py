@@ -11,6 +11,7 @@ import click
 
 from sutja.cli.errors import FAILED
 from sutja.cli.inputs import expand
+from sutja.cli.many import batch_options, check_batch, run_many
 from sutja.cli.options import annotate_option, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.pages import ENDINGS
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 )
 @max_error_option("detections", 0.05)
 @threads_option
+@batch_options
 def detect(
     paths: tuple[str, ...],
     model: str | None,
@@ -47,6 +49,8 @@ def detect(
     threshold: float | None,
     max_error: float | None,
     threads: int,
+    resume: bool,
+    workers: int | None,
 ) -> None:
     """Detect objects in pictures: files, folders, or patterns like "scans/*.png".
 
@@ -59,6 +63,11 @@ def detect(
         raise click.UsageError("--threshold and --max-error exclude one another")
     names, failed = expand(paths, pages=True)
     check_outputs([*names, model], [out], [(annotate, ".png")])
+    check_batch(resume, workers, out, choose_format(format_name, out, ENDINGS), annotate is not None)
+    if resume:
+        options = {"model": model, "threads": threads, "max_error": max_error, "threshold": threshold}
+        lost = [(page.source, str(page.error)) for page in failed]
+        run_many("detect", {"model:detect": model}, options, names, lost, str(out), workers)
     detector = _open_detector(model, threads, max_error)
     if threshold is not None:
         detector.threshold = threshold

@@ -14,6 +14,7 @@ import click
 
 from sutja.cli.errors import FAILED
 from sutja.cli.inputs import expand_sounds
+from sutja.cli.many import batch_options, check_batch, run_many
 from sutja.cli.options import kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     "--mark-speech", is_flag=True, help="Tell where something was said that is no part of a number."
 )
 @threads_option
+@batch_options
 @click.option("--model", metavar="FILE|NAME", help="Model to listen with instead of the bundled one.")
 @click.option("--microphone", is_flag=True, help="Listen to a microphone, until Ctrl-C.")
 @click.option("--device", metavar="NAME", help="With --microphone: name or number of the device.")
@@ -69,6 +71,12 @@ def listen(**options: Any) -> None:
         raise click.UsageError("--device goes with --microphone")
     names, failed = expand_sounds(given.paths)
     check_outputs([*names, given.model], [given.out], [(given.out, ".srt")])
+    chosen = choose_format(given.format_name, given.out, SOUND_ENDINGS)
+    check_batch(given.resume, given.workers, given.out, chosen, given.microphone)
+    if given.resume:
+        lost = [(recording.source, str(recording.error)) for recording in failed]
+        models = {"model:listen": given.model}
+        run_many("listen", models, _list_options(given), names, lost, str(given.out), given.workers)
     writer, out = _make_writer(given, [*names, *(recording.source for recording in failed)])
     listener = _open_listener(given)
     if given.microphone:
@@ -97,10 +105,18 @@ class _Options:
     pause: float
     rate: int | None
     threads: int
+    resume: bool
+    workers: int | None
     model: str | None
     microphone: bool
     device: str | None
     mark_speech: bool
+
+
+def _list_options(given: _Options) -> dict[str, Any]:
+    """List the options of a run over many recordings."""
+    names = ("model", "rate", "threads", "max_error", "kind", "country", "pause", "mark_speech")
+    return {name: getattr(given, name) for name in names}
 
 
 def _open_listener(given: _Options) -> Listener:

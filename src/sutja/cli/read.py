@@ -14,6 +14,7 @@ import click
 
 from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
+from sutja.cli.many import batch_options, check_batch, run_many
 from sutja.cli.options import annotate_option, kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
 from sutja.cli.output.collisions import check_outputs
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     "always: what is drawn, not the text; never: the text alone.",
 )
 @threads_option
+@batch_options
 @click.option(
     "--model",
     metavar="FILE|NAME",
@@ -97,6 +99,10 @@ def read(**options: Any) -> None:
     is_folder = given.format == "page-xml" and _names_folder(given.out)
     folders = [(given.annotate, ".png"), *([(given.out, ".xml")] if is_folder else [])]
     check_outputs([*names, given.truth, given.model, given.detector], [given.out], folders)
+    check_batch(given.resume, given.workers, given.out, given.format, bool(given.annotate or given.truth))
+    if given.resume:
+        lost = [(page.source, str(page.error)) for page in failed]
+        run_many("read", *_describe_job(given), names, lost, str(given.out), given.workers)
     reader = _open_reader(given)
     noun = "class" if reader.card.task == "classify" else "number"
     pages: Iterable[Page] = chain(failed, show_progress(reader.read_many(names, crop=given.crop), len(names)))
@@ -116,6 +122,13 @@ def read(**options: Any) -> None:
         if isinstance(writer, Spreadsheet) and writer.outside:
             click.echo(f"left out {count(writer.outside, 'number')} that belong to no table", err=True)
     sys.exit(FAILED if counts.failed or getattr(writer, "failed", 0) else 0)
+
+
+def _describe_job(given: _Options) -> tuple[dict[str, str | None], dict[str, Any]]:
+    """Describe the models and the options of a run over many inputs."""
+    names = ("crop", "model", "threads", "max_error", "kind", "country", "effort", "detector")
+    models = {"model:transcribe": given.model, "detector:detect": given.detector}
+    return models, {name: getattr(given, name) for name in names}
 
 
 def _names_folder(out: str | None) -> bool:
@@ -142,6 +155,8 @@ class _Options:
     effort: str | None
     ocr: str
     threads: int
+    resume: bool
+    workers: int | None
     model: str | None
     detector: str | None
 

@@ -28,6 +28,7 @@ Task: TypeAlias = "Callable[[dict[str, Any], bytes | None], Iterator[Item]]"
 
 _MOST_REQUEST = 1_000_000  # bytes of JSON
 _OPEN_FILES = 64
+_STARTING = 60  # seconds to load what a task needs; the parent has a limit of its own
 _SLACK = 512 * 2**20  # bytes of address space over the memory that a task may fill
 
 
@@ -64,6 +65,8 @@ def serve(connection_handle: int, input_handle: int, output_handle: int) -> None
 
 def _start(request: dict[str, Any], input_handle: int) -> Iterator[Item]:
     """Find the task, and give it its arguments and its input."""
+    _limit_time(_STARTING)
+    _limit_memory(None)
     module, _, name = request["start"].partition(":")
     task: Task = getattr(import_module(module), name)
     data = None if request["input"] is None else os.pread(input_handle, request["input"], 0)
@@ -104,12 +107,15 @@ def _limit_once() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
 
 
-def _limit_memory(n_bytes: int) -> None:
-    """Limit the address space to what the process has, and so many bytes more."""
+def _limit_memory(n_bytes: int | None) -> None:
+    """Limit the address space to what the process has, and so many bytes more; None for no limit."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if n_bytes is None:
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+            return
         most = int(read_status_bytes("VmSize")) + n_bytes + _SLACK
         if most > n_bytes + _SLACK:  # the system tells how much the process has
             resource.setrlimit(

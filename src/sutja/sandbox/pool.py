@@ -206,36 +206,50 @@ class _Pool:
     """Warm children of one process."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # garbage may be collected while it is held
         self._idle: list[_Child] = []
+        # A generator that is garbage gives its child back; were the child garbage too, its connection would
+        # be closed by then. So every child is kept here until it is closed.
+        self._kept: set[_Child] = set()
         self._owner = os.getpid()
 
     def borrow(self) -> _Child:
         """Take a child out of the pool, or start one."""
         with self._lock:
             if self._owner != os.getpid():  # a fork of the process that started them
-                self._idle, self._owner = [], os.getpid()
+                self._idle, self._kept, self._owner = [], set(), os.getpid()
             while self._idle:
                 child = self._idle.pop()
                 if child.alive:
                     return child
-                child.close()
-        return _Child()
+                self._close(child)
+            child = _Child()
+            self._kept.add(child)
+            return child
 
     def give_back(self, child: _Child) -> None:
         """Put a child back into the pool."""
         with self._lock:
             if child.alive and len(self._idle) < _IDLE:
                 self._idle.append(child)
-                return
-        child.close()
+            else:
+                self._close(child)
+
+    def discard(self, child: _Child) -> None:
+        """Close a child that is not to be used again."""
+        with self._lock:
+            self._close(child)
 
     def close(self) -> None:
         """End all idle children."""
         with self._lock:
             if self._owner == os.getpid():
                 while self._idle:
-                    self._idle.pop().close()
+                    self._close(self._idle.pop())
+
+    def _close(self, child: _Child) -> None:
+        child.close()
+        self._kept.discard(child)
 
 
 _POOL = _Pool()
@@ -288,7 +302,7 @@ def run_in_child(
         if ended:
             _POOL.give_back(child)
         else:
-            child.close()
+            _POOL.discard(child)
 
 
 def _make_memory_file(name: str) -> int:

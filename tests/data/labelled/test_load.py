@@ -1,11 +1,13 @@
 import gzip
 import zipfile
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 from idx_files import idx
 
+from sutja.data.labelled.arrays import check_text
 from sutja.data.labelled.labels import encode_labels
 from sutja.data.labelled.load import load_labelled, load_texts
 from sutja.errors import DataError
@@ -422,3 +424,25 @@ def test_texts_that_cannot_be_learnt_from(picture, tmp_path, text, message):
 def test_texts_want_a_table(tmp_path):
     with pytest.raises(DataError, match="there is no such table"):
         load_texts(tmp_path / "none.csv")
+
+
+HOSTILE = Path(__file__).parents[2] / "hostile"
+
+
+@pytest.mark.parametrize("path", sorted(HOSTILE.glob("npz_*.npz")), ids=lambda path: path.stem)
+def test_damaged_npz_files_are_named(path):
+    with pytest.raises(DataError, match=path.name):
+        load_labelled(path)
+
+
+def test_npz_that_unpacks_from_next_to_nothing(tmp_path):
+    np.savez_compressed(tmp_path / "a.npz", X=np.zeros((250, 1000, 1000), np.uint8), y=np.arange(250) % 3)
+    with pytest.raises(DataError, match=r"unpacks X\.npy from"):
+        load_labelled(tmp_path / "a.npz")
+
+
+def test_text_of_characters_that_are_none():
+    check_text(np.array(["a", "b"]))
+    check_text(np.array(["a", "b"], ">U3"))
+    with pytest.raises(ValueError, match="characters that are none"):
+        check_text(np.frombuffer(b"\xff\xff\xff\x7f" * 2, "<U1"))

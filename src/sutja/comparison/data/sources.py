@@ -17,7 +17,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from sutja.data.labelled.arrays import check_npz
+from sutja.data.labelled.arrays import check_npz, check_text
 from sutja.data.labelled.csv_tables import GROUP_NAMES, PATH_NAMES
 from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.catalogue import ENTRIES
@@ -184,7 +184,10 @@ def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
             if square and isinstance(X, np.memmap):
                 side = math.isqrt(X.shape[1])
                 X = np.memmap(path, X.dtype, "r", X.offset, (len(X), side, side))
-            return {"X": X, **{name: arrays[name] for name in ("y", "groups") if name in arrays.files}}
+            others = {name: arrays[name] for name in ("y", "groups") if name in arrays.files}
+            for array in others.values():
+                check_text(array)
+            return {"X": X, **others}
     except ComparisonError:
         raise
     except Exception:  # NumPy's reader raises a dozen kinds of errors on a damaged file

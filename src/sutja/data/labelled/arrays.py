@@ -20,6 +20,7 @@ from sutja.memory import measure_free_memory
 from sutja.regular_files import open_regular
 from sutja.signals.pixel_conversion import to_uint8
 
+_LAST_CHARACTER = 0x10FFFF
 _MOST_ARRAYS = 1_000  # of an .npz file
 _LARGE, _PACKED = 200_000_000, 100  # bytes of an array, and times its packed size that it may then have
 _IDX_IMAGES = re.compile(r"(?P<stem>.*)images(?P<joint>[-.])idx3-ubyte(?P<packed>\.gz)?$")
@@ -88,6 +89,8 @@ def read_npz(path: Path, part: Part) -> LoadedPictures:
             found = [arrays[name] for name in wanted]
             group_name = next((name for name in _GROUPS if name in arrays.files and not parted), None)
             groups = None if group_name is None else arrays[group_name]
+        for array in (*found, groups):
+            check_text(array)
     except MemoryError as error:
         raise DataError(
             "its arrays do not fit in memory", where=str(path), remedy="save fewer or smaller pictures"
@@ -134,6 +137,22 @@ def check_npz(path: Path) -> int:
                 )
             total += size
     return total
+
+
+def check_text(array: NDArray[Any] | None) -> None:
+    """Refuse text with characters that are none: NumPy takes them from a file as they are.
+
+    Raises
+    ------
+    ValueError
+        If an array of text has such a character.
+    """
+    if array is None or array.dtype.kind != "U" or not array.size or not array.dtype.itemsize:
+        return
+    order = array.dtype.byteorder.replace("|", "=")
+    codes = np.frombuffer(array.tobytes(), np.dtype(f"{order}u4"))
+    if codes.max(initial=0) > _LAST_CHARACTER:
+        raise ValueError("its text has characters that are none")
 
 
 def _measure_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> int:

@@ -121,7 +121,7 @@ def _make_label(row: list[str], names: list[str], columns: tuple[int, int], wher
         )
     values = {name: value.strip() for name, value in zip(names, row, strict=True)}
     file, text = row[columns[0]].strip(), row[columns[1]].strip()
-    if not file or (text and not keep_digits(text)):
+    if not file or "\0" in file or (text and not keep_digits(text)):
         raise SutjaError(
             "has no file, or a text without a digit",
             where=where,
