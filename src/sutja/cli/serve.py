@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sutja.cli.errors import USAGE, fail, report_errors
 from sutja.cli.options import threads_option
 from sutja.errors import SutjaError
+
+if TYPE_CHECKING:
+    from sutja.serve.settings import Settings
 
 
 @click.command()
@@ -27,6 +30,22 @@ from sutja.errors import SutjaError
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
 )
 @threads_option
+@click.option(
+    "--check",
+    metavar="FILE",
+    help="Open the desk with the numbers of a JSON lines file that were not accepted.",
+)
+@click.option(
+    "--pictures",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="With --check: folder of the files that the results name; by default the current one.",
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    help="With --check: folder of labels.csv, crops and answers; by default FILE with the ending .checked.",
+)
 @click.option(
     "--token-file",
     metavar="FILE",
@@ -57,18 +76,20 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
     try:
         import uvicorn
 
-        from sutja.serve.settings import Limits, Settings, check_host, is_local
+        from sutja.serve import settings as serving
     except ModuleNotFoundError as error:
         if (error.name or "sutja").partition(".")[0] == "sutja":
             raise
         fail(f"this needs {error.name}, which is not installed: pip install 'sutja[serve]'", USAGE)
+    if options["check"] and workers > 1:
+        raise click.UsageError("the desk keeps its answers in one process: --check goes with --workers 1")
     with report_errors("stopped", USAGE):
         tokens = read_tokens(options["token_file"])
-        check_host(host, tokens)
-        settings = Settings(
+        serving.check_host(host, tokens)
+        settings = serving.Settings(
             models=tuple(find_model_file(model) for model in models),
             threads=options["threads"],
-            limits=Limits(
+            limits=serving.Limits(
                 bytes=options["max_bytes"],
                 pixels=options["max_pixels"],
                 pages=options["max_pages"],
@@ -76,8 +97,12 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
                 queue=options["queue"],
             ),
             tokens=tokens,
-            local=is_local(host),
+            local=serving.is_local(host),
+            check=options["check"],
+            pictures=options["pictures"],
+            out=options["out"],
         )
+        check_results(settings)
     os.environ.update(settings.to_environment())
     click.echo(f"http://{host}:{port}/  (stop with Ctrl-C)", err=True)
     uvicorn.run(
@@ -122,3 +147,23 @@ def find_model_file(name: str) -> str:
     file = path / "model.onnx" if path.is_dir() else path
     read_model(file)
     return str(file.resolve())
+
+
+def check_results(settings: Settings) -> None:
+    """Open the desk once, so that what is wrong with the results is said before the server starts.
+
+    Raises
+    ------
+    SutjaError
+        If the results cannot be checked.
+    """
+    from sutja.serve.app import open_desk
+
+    desk = open_desk(settings)
+    if desk is not None:
+        counts = desk.count()
+        click.echo(
+            f"{counts['total']:,} numbers to check, {counts['done']:,} done; answers: {desk.labels.path}",
+            err=True,
+        )
+        desk.close()

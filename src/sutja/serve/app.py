@@ -13,6 +13,8 @@ from fastapi.staticfiles import StaticFiles
 
 import sutja
 from sutja.serve.api import status, verbs
+from sutja.serve.desk import Desk
+from sutja.serve.desk import routes as desk_routes
 from sutja.serve.guards import Guard
 from sutja.serve.models import Models
 from sutja.serve.page import networks
@@ -32,6 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or from_environment()
     models = Models(settings)
+    desk = open_desk(settings)
 
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
@@ -41,6 +44,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         with suppress(asyncio.CancelledError):
             await opening
         await asyncio.to_thread(models.close)
+        if desk is not None:
+            desk.close()
 
     app = FastAPI(
         title="sutja",
@@ -55,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(verbs.make_router(models))
     app.include_router(status.make_router(models))
     app.include_router(networks.make_router(settings), include_in_schema=False)
+    app.include_router(desk_routes.make_router(desk), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Guard, settings=settings)
 
@@ -63,3 +69,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return FileResponse(STATIC / "index.html")
 
     return app
+
+
+def open_desk(settings: Settings) -> Desk | None:
+    """Open the desk, if there are results to check."""
+    if settings.check is None:
+        return None
+    path = Path(settings.check)
+    out = Path(settings.out) if settings.out else path.with_suffix(".checked")
+    return Desk(path, Path(settings.pictures) if settings.pictures else None, out)

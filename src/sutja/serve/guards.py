@@ -1,4 +1,4 @@
-"""What stands before every route: who may ask, how large a body may be, and what a browser may load."""
+"""Guard of every route: who may ask, how large a body may be, and what a browser may load."""
 
 from __future__ import annotations
 

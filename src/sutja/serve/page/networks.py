@@ -21,7 +21,7 @@ from sutja.serve.settings import Settings
 from sutja.serve.tasks import list_models
 
 SIDE = 28  # pixels of a drawing
-SHOWN = ("mlp", "lecun1989", "digits")  # bundled networks, in the order of their years
+SHOWN = ("mlp", "lecun1989", "lenet5", "digits")  # bundled networks
 _EXACT = 20_000  # parameters up to which weights are sent as float32, so that the page can compute with them
 
 

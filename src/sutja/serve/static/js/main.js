@@ -9,6 +9,8 @@ import { startTheme } from "./theme.js";
 /** @type {Record<string, () => Promise<View>>} */
 const VIEWS = {
   draw: () => import("./draw/view.js"),
+  read: () => import("./read/view.js"),
+  desk: () => import("./desk/view.js"),
 };
 
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));

@@ -5,12 +5,33 @@
  * @returns {import("./pad.js").Point[][]}
  */
 function read(...strokes) {
-  return strokes.map((stroke) =>
-    stroke.split(" ").map((pair) => {
-      const [x, y] = pair.split(",").map(Number);
-      return { x, y, width: 20 };
-    }),
-  );
+  return strokes.map((stroke) => smooth(stroke.split(" ").map((pair) => pair.split(",").map(Number))));
+}
+
+/**
+ * Lead a smooth line through points (Catmull, Rom 1974).
+ * @param {number[][]} points
+ * @returns {import("./pad.js").Point[]}
+ */
+function smooth(points) {
+  const line = [];
+  const at = (/** @type {number} */ i) => points[Math.min(points.length - 1, Math.max(0, i))];
+  for (let i = 0; i < points.length - 1; i++) {
+    const [a, b, c, d] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+    for (let u = 0; u < 1; u += 0.125) {
+      const [x, y] = [0, 1].map(
+        (k) =>
+          0.5 *
+          (2 * b[k] +
+            (c[k] - a[k]) * u +
+            (2 * a[k] - 5 * b[k] + 4 * c[k] - d[k]) * u ** 2 +
+            (3 * b[k] - a[k] - 3 * c[k] + d[k]) * u ** 3),
+      );
+      line.push({ x, y, width: 20 });
+    }
+  }
+  const [x, y] = points[points.length - 1];
+  return [...line, { x, y, width: 20 }];
 }
 
 export const EXAMPLES = [

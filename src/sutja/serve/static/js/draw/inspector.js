@@ -44,7 +44,8 @@ export class Inspector {
     this.title.textContent = isOutput
       ? t("inspect.output", { label })
       : t(kind === "dense" ? "inspect.neuron" : "inspect.map", { layer: layer + 1, unit: unit + 1 });
-    const words = isOutput || (layer > 0 && kind === "dense") ? "inspect.through" : "inspect.weights";
+    const through = network.description.exact ? "inspect.through" : "inspect.units";
+    const words = isOutput || (layer > 0 && kind === "dense") ? through : "inspect.weights";
     this.text.textContent = picture ? t(kind === "convolution" ? "inspect.kernel" : words) : t("inspect.none");
   }
 }

@@ -58,7 +58,7 @@ export class Tower {
     canvas.addEventListener("pointerleave", () => this.choose(null));
     canvas.addEventListener("keydown", (event) => this.press(event, row));
     const caption = make("figcaption", {}, make("strong", {}, title), make("span", { class: "soft" }, size));
-    return { ...row, row, element: make("figure", { class: "row" }, caption, canvas) };
+    return { ...row, row, element: make("figure", { class: "row" }, caption, make("div", {}, canvas)) };
   }
 
   /**

@@ -45,7 +45,7 @@ export class TreeCard {
         return make(
           "li",
           {},
-          make("span", {}, t("tree.question", { ...place, threshold: percent(this.tree.threshold[node] / 255) })),
+          make("span", {}, ask(place, this.tree.threshold[node])),
           make("b", { class: dark ? "yes" : "no" }, t(dark ? "tree.yes" : "tree.no")),
         );
       }),
@@ -69,6 +69,15 @@ export class TreeCard {
       context.fillRect((pixel % SIDE) * cell, Math.floor(pixel / SIDE) * cell, cell, cell);
     });
   }
+}
+
+/**
+ * @param {{ row: number, column: number }} place
+ * @param {number} threshold from 0 to 255
+ */
+function ask(place, threshold) {
+  const share = threshold / 255;
+  return share < 0.02 ? t("tree.any", place) : t("tree.question", { ...place, threshold: percent(share) });
 }
 
 /**

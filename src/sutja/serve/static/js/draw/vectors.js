@@ -35,7 +35,7 @@ export class VectorCard {
       "section",
       { class: "card evidence", "aria-labelledby": "vectors-title" },
       make("h2", { id: "vectors-title" }, t("vectors.title")),
-      make("p", { class: "soft" }, text, " ", error),
+      make("p", { class: "soft" }, error, " ", text),
       this.answer,
       this.list,
     );

@@ -1,0 +1,5 @@
+"""The desk: numbers that were not accepted are checked by people, and every answer is kept at once."""
+
+from sutja.serve.desk.desk import Desk
+
+__all__ = ["Desk"]

@@ -1,0 +1,107 @@
+"""Routes of the desk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, Response, StreamingResponse
+from pydantic import BaseModel, Field
+
+from sutja.errors import SutjaError
+from sutja.serve.desk.desk import ConflictError, Desk
+from sutja.serve.desk.labels import format_rows
+from sutja.serve.desk.pictures import encode
+from sutja.serve.desk.queue import Doubt
+from sutja.serve.problems import ProblemError
+
+Person = Annotated[str, Field(min_length=1, max_length=100)]
+COLUMNS = ("source", "page", "text", "value", "kind", "confidence", "accepted", "checked")
+
+
+class Request(BaseModel):
+    """A request for the next numbers."""
+
+    person: Person
+    count: int = Field(default=1, ge=1, le=20)
+
+
+class Given(BaseModel):
+    """An answer."""
+
+    person: Person
+    text: str
+
+
+def make_router(desk: Desk | None) -> APIRouter:
+    """Make the routes; without a desk they say that there is none."""
+    router = APIRouter(prefix="/page/desk")
+
+    def get_desk() -> Desk:
+        if desk is None:
+            raise ProblemError(
+                404, "no results are checked here; start with: sutja serve --check results.jsonl"
+            )
+        return desk
+
+    @router.get("")
+    def count() -> dict[str, Any]:
+        return {"open": False} if desk is None else {"open": True, **desk.count()}
+
+    @router.post("/take")
+    def take(request: Request) -> list[dict[str, Any]]:
+        return [describe(doubt) for doubt in get_desk().take(request.person, request.count)]
+
+    @router.post("/items/{index}")
+    def answer(index: int, given: Given) -> dict[str, Any]:
+        try:
+            get_desk().answer(index, given.text, given.person)
+        except ConflictError as error:
+            raise ProblemError(409, str(error)) from error
+        return get_desk().count()
+
+    @router.post("/undo")
+    def undo(request: Request) -> dict[str, Any]:
+        doubt = get_desk().undo(request.person)
+        return {"item": None if doubt is None else describe(doubt), **get_desk().count()}
+
+    @router.get("/items/{index}/crop.png")
+    def crop(index: int) -> Response:
+        pixels = get_desk().load_crop(get_desk().find(index))
+        if pixels is None:
+            raise ProblemError(404, "its picture cannot be read")
+        return Response(encode(pixels), media_type="image/png")
+
+    @router.get("/items/{index}/around.jpg")
+    def around(index: int) -> Response:
+        try:
+            pixels, box = get_desk().load_around(get_desk().find(index))
+        except SutjaError as error:
+            raise ProblemError(404, str(error)) from error
+        return Response(encode(pixels, ".jpg"), media_type="image/jpeg", headers={"x-box": json.dumps(box)})
+
+    @router.get("/labels.csv")
+    def labels() -> Response:
+        return FileResponse(get_desk().labels.path, media_type="text/csv", filename="labels.csv")
+
+    @router.get("/corrected.csv")
+    def corrected() -> Response:
+        headers = {"content-disposition": 'attachment; filename="corrected.csv"'}
+        return StreamingResponse(format_corrected(get_desk()), media_type="text/csv", headers=headers)
+
+    return router
+
+
+def describe(doubt: Doubt) -> dict[str, Any]:
+    """Describe a number for the page."""
+    return {"index": doubt.index, "source": doubt.source, "page": doubt.page, "number": doubt.number}
+
+
+def format_corrected(desk: Desk) -> Iterator[str]:
+    """Format the corrected results as CSV, a row a number."""
+    yield format_rows([COLUMNS])
+    for page in desk.iter_corrected():
+        rows = [{**number, "source": page["source"], "page": page["page"]} for number in page["numbers"]]
+        yield format_rows([[row.get(column) for column in COLUMNS] for row in rows])

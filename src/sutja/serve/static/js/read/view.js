@@ -1,0 +1,209 @@
+// Read: pages, crops and recordings in, numbers out, with boxes, alternatives and reasons.
+
+import { Problem, askJson } from "../api.js";
+import { make, makeSvg, say } from "../dom.js";
+import { explain } from "../draw/reader.js";
+import { percent, t } from "../i18n.js";
+import { toWav } from "./sound.js";
+
+const KINDS = ["auto", "number", "amount", "postcode", "date", "check"];
+
+class ReadView {
+  constructor() {
+    /** @type {any[]} results as the command line's lines */
+    this.results = [];
+    this.crop = make("input", { type: "checkbox" });
+    this.kind = make("select", {}, ...KINDS.map((kind) => make("option", { value: kind }, t(/** @type {any} */ (`kind.${kind}`)))));
+    this.files = make("input", { type: "file", multiple: true, class: "unseen", id: "files", accept: "image/*,.pdf,audio/*,.flac", onchange: () => void this.take([...(this.files.files ?? [])]) });
+    this.record = make("button", { type: "button", onclick: () => void this.toggleRecording() }, t("read.record"));
+    this.save = make("button", { type: "button", onclick: () => this.saveLines(), hidden: true }, t("read.save"));
+    this.list = make("div", { class: "results" });
+    this.status = make("p", { class: "soft", role: "status" });
+    /** @type {MediaRecorder | null} */
+    this.recorder = null;
+  }
+
+  layOut() {
+    const drop = make(
+      "div",
+      { class: "card drop" },
+      make("p", { class: "big" }, t("read.drop")),
+      make("div", { class: "buttons" }, make("label", { class: "button main", for: "files" }, t("read.choose")), this.files, this.record, this.save),
+      make("div", { class: "options" }, make("label", {}, this.crop, " ", t("read.crop")), make("label", {}, t("read.kind"), " ", this.kind)),
+      this.status,
+    );
+    for (const name of ["dragenter", "dragover"]) {
+      drop.addEventListener(name, (event) => {
+        event.preventDefault();
+        drop.classList.add("over");
+      });
+    }
+    for (const name of ["dragleave", "drop"]) drop.addEventListener(name, () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => {
+      event.preventDefault();
+      void this.take([...(event.dataTransfer?.files ?? [])]);
+    });
+    return [make("h1", { class: "lead" }, t("read.lead")), drop, this.list];
+  }
+
+  /** @param {File[]} files */
+  async take(files) {
+    for (const file of files) {
+      this.status.textContent = t("read.working", { name: file.name });
+      try {
+        if (file.type.startsWith("audio/") || file.name.endsWith(".flac")) await this.listen(file);
+        else await this.read(file);
+        this.status.textContent = "";
+      } catch (error) {
+        this.status.textContent = "";
+        const reason = error instanceof Problem ? error.message : String(error);
+        this.list.prepend(make("section", { class: "card result" }, make("h2", {}, file.name), make("p", { class: "error", role: "alert" }, reason)));
+      }
+    }
+    this.files.value = "";
+  }
+
+  /** @param {File} file */
+  async read(file) {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    body.append("crop", String(this.crop.checked));
+    body.append("kind", this.kind.value);
+    const { pages } = await askJson("v1/read", { method: "POST", body });
+    for (const page of pages) {
+      const shown = await this.draw(file, page);
+      this.add(page, shown, page.numbers, [t("read.number"), t("read.sure"), t("read.verdict"), t("read.else")]);
+    }
+  }
+
+  /** @param {File} file */
+  async listen(file) {
+    const body = new FormData();
+    body.append("file", file, file.name);
+    body.append("kind", this.kind.value);
+    const { recordings } = await askJson("v1/listen", { method: "POST", body });
+    const player = make("audio", { controls: true, src: URL.createObjectURL(file) });
+    const [recording] = recordings;
+    this.add({ ...recording, page: 1 }, player, recording.numbers, [t("read.number"), t("read.sure"), t("read.verdict"), t("read.time")]);
+  }
+
+  /**
+   * Draw a page with the boxes of its numbers; a PDF without the page itself, which the browser does not draw.
+   * @param {File} file
+   * @param {any} page
+   */
+  async draw(file, page) {
+    const svg = makeSvg("svg", {
+      viewBox: `0 0 ${page.width} ${page.height}`,
+      role: "img",
+      "aria-label": t("read.picture", { name: file.name }),
+    });
+    const bitmap = file.type.startsWith("image/") ? await createImageBitmap(file).catch(() => null) : null;
+    if (bitmap && bitmap.width === page.width) {
+      svg.append(makeSvg("image", { href: URL.createObjectURL(file), width: page.width, height: page.height }));
+    } else {
+      svg.append(makeSvg("rect", { class: "blank", width: page.width, height: page.height }));
+    }
+    page.numbers.forEach((/** @type {any} */ number, /** @type {number} */ i) => {
+      const [x0, y0, x1, y1] = number.box;
+      const kind = number.accepted ? "box good" : "box doubt";
+      svg.append(makeSvg("rect", { class: kind, x: x0, y: y0, width: x1 - x0, height: y1 - y0, rx: 2, "data-number": i }));
+      const size = Math.max(10, Math.min(0.7 * (y1 - y0), page.height / 24));
+      if (!bitmap) svg.append(makeSvg("text", { x: x0, y: y1, "font-size": size, class: "inside" }, number.text));
+    });
+    return make("div", { class: "sheet" }, svg);
+  }
+
+  /**
+   * @param {any} result
+   * @param {HTMLElement} shown
+   * @param {any[]} numbers
+   * @param {string[]} heads
+   */
+  add(result, shown, numbers, heads) {
+    this.results.push(result);
+    this.save.hidden = false;
+    const accepted = numbers.filter((number) => number.accepted).length;
+    const summary = result.error ?? (numbers.length ? t("read.found", { count: numbers.length, accepted }) : t("read.nothing"));
+    const name = result.page > 1 ? `${result.source}, ${t("read.page", { page: result.page })}` : result.source;
+    const rows = numbers.map((number, i) => this.makeRow(number, i, shown));
+    const table = make(
+      "table",
+      {},
+      make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+      make("tbody", {}, ...rows),
+    );
+    this.list.prepend(
+      make(
+        "section",
+        { class: "card result" },
+        make("h2", {}, name),
+        make("p", { class: "soft" }, summary),
+        ...(result.notes ?? []).map((/** @type {string} */ note) => make("p", { class: "soft small" }, note)),
+        make("div", { class: "parts" }, shown, numbers.length ? make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": summary }, table) : null),
+      ),
+    );
+    say(`${name}: ${summary}`);
+  }
+
+  /**
+   * @param {any} number
+   * @param {number} index
+   * @param {HTMLElement} shown
+   */
+  makeRow(number, index, shown) {
+    const more = "start" in number ? [`${number.start.toFixed(1)}–${number.end.toFixed(1)} s`] : explain(number);
+    const mark = (/** @type {boolean} */ on) => shown.querySelector(`[data-number="${index}"]`)?.classList.toggle("chosen", on);
+    return make(
+      "tr",
+      { onpointerenter: () => mark(true), onpointerleave: () => mark(false) },
+      make("td", { class: "number" }, "start" in number ? number.digits : number.text),
+      make("td", {}, percent(number.confidence)),
+      make("td", {}, make("span", { class: number.accepted ? "chip good" : "chip doubt" }, t(number.accepted ? "accepted" : "refused"))),
+      make("td", { class: "soft" }, more.join(" ")),
+    );
+  }
+
+  async toggleRecording() {
+    if (this.recorder) {
+      this.recorder.stop();
+      return;
+    }
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      const recorder = new MediaRecorder(stream);
+      /** @type {Blob[]} */
+      const parts = [];
+      recorder.addEventListener("dataavailable", (event) => parts.push(event.data));
+      recorder.addEventListener("stop", () => {
+        stream.getTracks().forEach((track) => track.stop());
+        this.recorder = null;
+        this.record.textContent = t("read.record");
+        void toWav(new Blob(parts)).then((wav) => this.take([new File([wav], "recording.wav", { type: "audio/wav" })]));
+      });
+      recorder.start();
+      this.recorder = recorder;
+      this.record.textContent = t("read.stop");
+    } catch (error) {
+      this.status.textContent = t("read.microphone", { reason: String(/** @type {Error} */ (error).message) });
+    }
+  }
+
+  saveLines() {
+    const lines = this.results.map((result) => JSON.stringify(result) + "\n");
+    const link = make("a", { href: URL.createObjectURL(new Blob(lines)), download: "results.jsonl" });
+    link.click();
+  }
+}
+
+/** @param {HTMLElement} root */
+export function show(root) {
+  const view = new ReadView();
+  root.append(...view.layOut());
+  const paste = (/** @type {ClipboardEvent} */ event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length) void view.take(files);
+  };
+  document.addEventListener("paste", paste);
+  return () => document.removeEventListener("paste", paste);
+}

@@ -1,0 +1,73 @@
+"""The desk over HTTP."""
+
+import json
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from sutja.serve.app import create_app
+from sutja.serve.settings import Settings
+
+
+@pytest.fixture
+def desk_client(tmp_path):
+    """A client of a server with three numbers to check on one page."""
+    Image.fromarray(np.full((60, 200), 255, np.uint8)).save(tmp_path / "a.png")
+    numbers = [
+        {"text": str(i), "accepted": False, "confidence": 0.5, "box": [10 + 40 * i, 10, 40 + 40 * i, 40]}
+        for i in range(3)
+    ]
+    path = tmp_path / "results.jsonl"
+    path.write_text(json.dumps({"source": "a.png", "page": 1, "numbers": numbers}) + "\n")
+    settings = Settings(check=str(path), pictures=str(tmp_path), out=str(tmp_path / "out"))
+    return TestClient(create_app(settings), base_url="http://127.0.0.1")
+
+
+def test_numbers_are_checked(desk_client):
+    ann = {"person": "ann"}
+    assert desk_client.get("/page/desk").json() == {
+        "open": True,
+        "total": 3,
+        "done": 0,
+        "changed": 0,
+        "skipped": 0,
+    }
+    items = desk_client.post("/page/desk/take", json={**ann, "count": 2}).json()
+    assert [(item["index"], item["source"], item["number"]["text"]) for item in items] == [
+        (0, "a.png", "0"),
+        (1, "a.png", "1"),
+    ]
+    assert desk_client.post("/page/desk/items/0", json={**ann, "text": "8"}).json()["changed"] == 1
+    conflict = desk_client.post("/page/desk/items/0", json={"person": "bo", "text": "9"})
+    assert conflict.status_code == 409
+    assert "ann" in conflict.json()["detail"]
+    assert desk_client.get("/page/desk/labels.csv").text.splitlines()[1].split(",")[1] == "8"
+    corrected = desk_client.get("/page/desk/corrected.csv").text.splitlines()
+    assert corrected[1] == "a.png,1,8,8,,0.5,True,True"
+    assert corrected[2].endswith("False,False")
+    assert desk_client.post("/page/desk/undo", json=ann).json()["item"]["index"] == 0
+
+
+def test_pictures_of_a_number(desk_client):
+    crop = desk_client.get("/page/desk/items/1/crop.png")
+    assert crop.headers["content-type"] == "image/png"
+    around = desk_client.get("/page/desk/items/1/around.jpg")
+    x0, y0, x1, y1 = json.loads(around.headers["x-box"])
+    assert (x1 - x0, y1 - y0) == (30, 30)
+    assert desk_client.get("/page/desk/items/7/crop.png").status_code == 422
+
+
+@pytest.mark.parametrize("body", [{}, {"person": ""}, {"person": "ann", "count": 99}])
+def test_malformed_requests_are_problems(desk_client, body):
+    answer = desk_client.post("/page/desk/take", json=body)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_server_without_results_says_so(client):
+    assert client.get("/page/desk").json() == {"open": False}
+    answer = client.post("/page/desk/take", json={"person": "ann"})
+    assert answer.status_code == 404
+    assert "--check" in answer.json()["detail"]

@@ -1,0 +1,224 @@
+"""The page in a real browser: draws, watches, reads, checks by keyboard; in both languages, dark and light."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import find_chromium
+from PIL import Image
+from playwright.sync_api import expect, sync_playwright
+from serve.conftest import EXAMPLES
+from serve.serving import run_server
+
+from sutja.reading import Classifier, Reader
+from sutja.serve.settings import Settings
+
+pytestmark = pytest.mark.browser
+PICTURE = np.zeros((28, 28), np.uint8)
+PICTURE[4:24, 12:16] = 255
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+TIMEOUT = 30_000  # ms; on a busy machine a browser is slow
+
+
+@pytest.fixture(scope="module")
+def desk_folder(tmp_path_factory):
+    """A folder with a page of twelve numbers, and results that are sure of none."""
+    folder = tmp_path_factory.mktemp("desk")
+    Image.fromarray(np.full((600, 300), 255, np.uint8)).save(folder / "a.png")
+    alternatives = [{"text": "44", "confidence": 0.2}]
+    numbers = [
+        {
+            "text": str(10 + i),
+            "confidence": 0.5,
+            "accepted": False,
+            "alternatives": alternatives,
+            "box": [20, 10 + 45 * i, 120, 40 + 45 * i],
+            "characters": [],
+        }
+        for i in range(12)
+    ]
+    (folder / "results.jsonl").write_text(
+        json.dumps({"source": "a.png", "page": 1, "numbers": numbers}) + "\n"
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(desk_folder):
+    """The address of a server with numbers to check."""
+    check = str(desk_folder / "results.jsonl")
+    with run_server(
+        Settings(check=check, pictures=str(desk_folder), out=str(desk_folder / "out"))
+    ) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_view(browser, address):
+    """Open a view of the page in a new window; whatever the page complains of is a failure."""
+    contexts, complaints = [], []
+
+    def open_view(name, **options):
+        context = browser.new_context(
+            **{"locale": "en", "viewport": {"width": 1280, "height": 900}, **options}
+        )
+        context.set_default_timeout(TIMEOUT)
+        contexts.append(context)
+        page = context.new_page()
+        page.on(
+            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+        )
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/#{name}")
+        page.wait_for_selector(f"main[data-view={name}]")
+        return page
+
+    yield open_view
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def draw(page, points):
+    """Draw a stroke with the mouse, in parts of the pad."""
+    box = page.locator("canvas.pad").bounding_box()
+    for i, (x, y) in enumerate(points):
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        if i == 0:
+            page.mouse.down()
+    page.mouse.up()
+
+
+def test_a_drawing_is_thought_about_stroke_by_stroke(open_view):
+    page = open_view("draw")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".digit")).to_have_text("?")
+    draw(page, [(0.5, 0.15), (0.5, 0.4), (0.49, 0.65), (0.49, 0.88)])
+    expect(page.locator(".digit")).to_have_text("1")
+    assert page.locator(".neuron").count() == 42
+    best = page.locator(".neuron.best")
+    expect(best).to_have_attribute("aria-label", "Output 1: probability 1.00")
+    expect(page.locator(".evidence .answer b").first).to_have_text("1")
+    draw(page, [(0.2, 0.2), (0.5, 0.15)])
+    draw(page, [(0.2, 0.88), (0.8, 0.88)])
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".digit")).to_have_text("1")
+
+
+def test_every_example_is_read(open_view):
+    page = open_view("draw")
+    for digit in range(10):
+        page.locator(".examples button").nth(digit).click()
+        expect(page.locator(".digit")).to_have_text(str(digit))
+
+
+def test_the_page_computes_what_the_library_computes(open_view):
+    page = open_view("draw")
+    found = page.evaluate(
+        """async (pixels) => {
+            const { Network, listNetworks } = await import("/static/js/draw/network.js");
+            const network = await Network.load((await listNetworks())[0]);
+            const { verdict } = network.run(Uint8Array.from(pixels));
+            return verdict;
+        }""",
+        PICTURE.reshape(-1).tolist(),
+    )
+    expected = Classifier("mlp").classify(PICTURE)
+    assert found["label"] == expected.label
+    assert found["accepted"] == expected.accepted
+    assert found["confidence"] == pytest.approx(expected.confidence, abs=1e-4)
+
+
+def test_networks_of_maps_are_watched(open_view):
+    page = open_view("draw")
+    for name, rows in (("digits", 4), ("lenet5", 7), ("lecun1989", 4)):
+        page.locator(f"input[value={name}]").check(force=True)
+        expect(page.locator(".tower .row")).to_have_count(rows)
+        expect(page.locator(".digit")).to_have_text("3")
+
+
+def test_neurons_are_reached_by_keyboard_and_pointer(open_view):
+    page = open_view("draw")
+    page.locator(".neuron").first.hover()
+    expect(page.locator(".inspector h3")).to_have_text("Layer 1, neuron 1")
+    page.locator(".neuron").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".inspector h3")).to_have_text("Layer 2, neuron 2")
+
+
+def test_a_digit_is_drawn_by_keyboard(open_view):
+    page = open_view("draw")
+    page.locator("canvas.pad").focus()
+    page.keyboard.press("Delete")
+    page.keyboard.press("Space")
+    for _ in range(20):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(page.locator(".digit")).to_have_text("1")
+
+
+def test_a_page_is_read_and_a_recording_heard(open_view):
+    page = open_view("read")
+    letter = EXAMPLES / "pages" / "letter.png"
+    page.locator("#files").set_input_files(letter)
+    rows = page.locator(".result tbody tr")
+    expected = Reader().read(letter)
+    expect(rows).to_have_count(len(expected.numbers))
+    assert page.locator(".sheet rect.box").count() == len(expected.numbers)
+    assert rows.first.locator("td").first.text_content() == expected.numbers[0].text
+    page.locator("#files").set_input_files(sorted((EXAMPLES / "sounds").glob("*.ogg"))[0])
+    expect(page.locator("audio")).to_have_count(1)
+    page.locator("#files").set_input_files(EXAMPLES / "truth.csv")
+    expect(page.locator(".result .error")).to_contain_text("truth.csv")
+
+
+def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
+    page = open_view("desk")
+    field = page.locator("#answer")
+    for i in range(10):
+        expect(field).to_have_value(str(10 + i))
+        expect(field).to_be_focused()
+        if i == 3:
+            page.keyboard.type("333")
+        if i == 4:
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Escape" if i == 5 else "Enter")
+    page.keyboard.press("Control+z")
+    expect(field).to_have_value("19")
+    page.keyboard.type("91")
+    page.keyboard.press("Enter")
+    expect(page.locator(".figures")).to_contain_text("10 of 12")
+    expect(page.locator(".figures")).to_contain_text("4 were read wrong")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="labels.csv").click()
+    rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8").splitlines()))
+    assert [row["text"] for row in rows] == ["10", "11", "12", "333", "44", "", "16", "17", "18", "91"]
+    assert all((desk_folder / "out" / row["path"]).is_file() for row in rows)
+
+
+@pytest.mark.parametrize("view", ["draw", "read", "desk"])
+@pytest.mark.parametrize(
+    ("locale", "scheme", "width"), [("en", "light", 1280), ("ko", "dark", 390)], ids=["english", "korean"]
+)
+def test_axe_finds_nothing(open_view, view, locale, scheme, width):
+    page = open_view(view, locale=locale, color_scheme=scheme, viewport={"width": width, "height": 800})
+    page.wait_for_timeout(300)
+    if view == "draw":
+        page.wait_for_selector(".vectors li")
+    found = Axe().run(page, options=WCAG)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert page.locator("html").get_attribute("lang") == locale
