@@ -1,7 +1,8 @@
-"""The page in a real browser: draws, watches, reads, checks by keyboard; in both languages, dark and light."""
+"""The page in a real browser: it draws, reads, and checks by keyboard; in both languages, dark and light."""
 
 import csv
 import json
+import os
 
 import numpy as np
 import pytest
@@ -57,9 +58,13 @@ def address(desk_folder):
 
 @pytest.fixture(scope="module")
 def browser():
-    """Chromium."""
+    """Chromium; one that runs already where SUTJA_BROWSER is the address of its debugging port."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        chromium = playwright.chromium
+        if running := os.environ.get("SUTJA_BROWSER"):
+            yield chromium.connect_over_cdp(running)
+            return
+        browser = chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -68,6 +73,10 @@ def browser():
 def open_view(browser, address):
     """Open a view of the page in a new window; whatever the page complains of is a failure."""
     contexts, complaints = [], []
+
+    def note(message):
+        if message.type == "error" and "status of 422" not in message.text:  # what is no picture is told so
+            complaints.append(message.text)
 
     def open_view(name, **options):
         context = browser.new_context(
@@ -152,11 +161,11 @@ def test_networks_of_maps_are_watched(open_view):
 def test_neurons_are_reached_by_keyboard_and_pointer(open_view):
     page = open_view("draw")
     page.locator(".neuron").first.hover()
-    expect(page.locator(".inspector h3")).to_have_text("Layer 1, neuron 1")
+    expect(page.locator(".inspector h2")).to_have_text("Layer 1, neuron 1")
     page.locator(".neuron").first.focus()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowRight")
-    expect(page.locator(".inspector h3")).to_have_text("Layer 2, neuron 2")
+    expect(page.locator(".inspector h2")).to_have_text("Layer 2, neuron 2")
 
 
 def test_a_digit_is_drawn_by_keyboard(open_view):

@@ -16,7 +16,7 @@ const SIZE = 168;
 export class Inspector {
   constructor() {
     this.canvas = make("canvas", { role: "img", "aria-label": t("inspect.picture") });
-    this.title = make("h3");
+    this.title = make("h2");
     this.text = make("p", { class: "soft" });
     this.element = make("div", { class: "inspector" }, this.canvas, make("div", {}, this.title, this.text));
   }
