@@ -85,9 +85,7 @@ def open_view(browser, address):
         context.set_default_timeout(TIMEOUT)
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(f"{address}/#{name}")
         page.wait_for_selector(f"main[data-view={name}]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +105,8 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
         )
         check_results(settings)
     os.environ.update(settings.to_environment())
+    if workers > 1:  # their figures are added up
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="sutja-figures-"))
     click.echo(f"http://{host}:{port}/  (stop with Ctrl-C)", err=True)
     uvicorn.run(
         "sutja.serve.app:create_app",

@@ -15,7 +15,7 @@ from sutja.types import Result
 
 INPUTS = Counter("sutja_inputs", "Files that were processed.", ["verb"])
 NUMBERS = Counter("sutja_numbers", "Numbers that were given.", ["verb", "accepted"])
-WAITING = Gauge("sutja_waiting", "Files that wait.", ["lane"], multiprocess_mode="livesum")
+REQUESTS = Gauge("sutja_requests", "Requests that are being answered.", ["lane"], multiprocess_mode="livesum")
 SECONDS = Histogram(
     "sutja_seconds",
     "Seconds from a request's files to their results.",
@@ -41,8 +41,6 @@ class Models:
         opener = partial(open_task, settings)
         self._quick = Lane(opener, limits.queue, limits.pages)
         self._long = Lane(opener, limits.queue, limits.pages)
-        for name, lane in (("quick", self._quick), ("long", self._long)):
-            WAITING.labels(name).set_function(partial(getattr, lane, "waiting"))
 
     def choose_lane(self, options: Hashable) -> Lane:
         """Choose the lane of some options, so that crops never wait behind a document."""
@@ -58,8 +56,10 @@ class Models:
             As `Lane.run` does.
         """
         verb = type(options).__name__.removesuffix("Options").lower()
-        with SECONDS.labels(verb).time():
-            results = await self.choose_lane(options).run(options, sources)
+        lane = self.choose_lane(options)
+        in_progress = REQUESTS.labels("quick" if lane is self._quick else "long")
+        with in_progress.track_inprogress(), SECONDS.labels(verb).time():
+            results = await lane.run(options, sources)
         INPUTS.labels(verb).inc(len(sources))
         for result in (one for some in results for one in some):
             for number in getattr(result, "numbers", ()):

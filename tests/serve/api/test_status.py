@@ -25,7 +25,7 @@ def test_figures_are_counted(client, crop):
     text = client.get("/metrics").text
     assert 'sutja_inputs_total{verb="read"}' in text
     assert 'sutja_numbers_total{accepted="true",verb="read"}' in text
-    assert 'sutja_waiting{lane="quick"} 0.0' in text
+    assert 'sutja_requests{lane="quick"} 0.0' in text
 
 
 def test_the_description_is_openapi_3_1(client):

@@ -39,7 +39,9 @@ export class Inspector {
     this.canvas.hidden = picture === null;
     if (picture) {
       const image = paintValues(picture.values, picture.width, readPalette());
-      drawLarge(context, image, 0, 0, SIZE, (SIZE * image.height) / image.width);
+      const scale = SIZE / Math.max(image.width, image.height);
+      const [width, height] = [image.width * scale, image.height * scale];
+      drawLarge(context, image, (SIZE - width) / 2, (SIZE - height) / 2, width, height);
     }
     this.title.textContent = isOutput
       ? t("inspect.output", { label })
@@ -70,7 +72,17 @@ function findPicture(network, answer, layer, unit) {
   const before = answer.layers[layer].shape;
   return before.length === 3 && before[0] * before[1] * before[2] === size
     ? tile(own, before[0], before[1], before[2])
-    : { values: own, width: Math.ceil(Math.sqrt(size)) };
+    : { values: own, width: findDivisor(size) };
+}
+
+/**
+ * Find the largest divisor up to the square root: the width of a picture without a rest.
+ * @param {number} size
+ */
+function findDivisor(size) {
+  let width = Math.floor(Math.sqrt(size));
+  while (size % width) width--;
+  return width;
 }
 
 /**

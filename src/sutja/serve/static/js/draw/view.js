@@ -35,6 +35,7 @@ class DrawView {
     this.place = /** @type {import("./diagram.js").Place | null} */ (null);
     this.busy = false;
     this.waiting = false;
+    this.asked = false;
     /** @type {Uint8Array} */
     this.pixels = new Uint8Array(784);
     this.pad = new Pad((pixels) => this.draw(pixels));
@@ -156,7 +157,17 @@ class DrawView {
     this.diagram?.update(answer);
     this.inspect(this.place);
     this.showVerdict(answer);
-    if (!this.pad.isEmpty) for (const card of this.evidence) card.update(this.pixels);
+    this.updateEvidence();
+  }
+
+  /** Ask the others too, once the network's answer is on the screen. */
+  updateEvidence() {
+    if (this.asked || this.evidence.length === 0) return;
+    this.asked = true;
+    setTimeout(() => {
+      this.asked = false;
+      if (!this.pad.isEmpty) for (const card of this.evidence) card.update(this.pixels);
+    }, 30);
   }
 
   /** @param {Answer} answer */
