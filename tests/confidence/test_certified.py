@@ -77,14 +77,16 @@ def test_a_perfect_model_accepts_everything():
     p = np.linspace(0.4, 1.0, 2000)
     found = learn_then_test(p, np.ones(2000), 0.01)
     assert found.threshold == 0.0
-    assert (found.guarantee.accepted, found.guarantee.cases) == (1800, 1800)
+    assert (found.guarantee.accepted, found.guarantee.cases) == (2000, 2000)
 
 
 @BOTH
 def test_ties_are_kept_or_dropped_together(certify):
     p = np.repeat([0.9, 0.5], 1000)
     right = np.concatenate([np.ones(1000), np.zeros(1000)])
-    assert certify(p, right, 0.02).threshold == 0.9
+    found = certify(p, right, 0.02)
+    assert 0.5 < found.threshold <= 0.9
+    assert (found.guarantee.accepted, found.guarantee.wrong) == (1000, 0)
 
 
 def test_the_same_labels_give_the_same_threshold():
@@ -113,10 +115,10 @@ def test_no_error_in_too_few_cases_needs_the_well_known_299():
     assert estimate_labels([0.9] * 10, [True] * 10, 0.01, 0.05) >= 299
     with pytest.raises(ThresholdError, match="labels are missing"):
         select_with_guaranteed_risk(np.linspace(0.5, 1, 298), np.ones(298), 0.01)
-    p = np.linspace(0.5, 1, 299)
     assert certified._count_needed(0.01, 0.05) == 299
+    assert learn_then_test(np.linspace(0.5, 1, 299), np.ones(299), 0.01).guarantee.accepted == 299
     with pytest.raises(ThresholdError, match="labels are missing"):
-        learn_then_test(p, np.ones(299), 0.01)
+        learn_then_test(np.linspace(0.5, 1, 298), np.ones(298), 0.01)
 
 
 @BOTH
@@ -141,3 +143,20 @@ def test_what_no_labels_can_bring_is_said(certify):
 def test_what_cannot_be_asked(certify, arguments, what):
     with pytest.raises(ThresholdError, match=what):
         certify(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("n", "max_error"), [(59, 0.05), (299, 0.01), (300, 0.01), (450, 0.01), (1000, 0.01)]
+)
+def test_enough_right_labels_are_never_refused(n, max_error):
+    for seed in range(20):
+        confidence = 1 - np.random.default_rng(seed).beta(0.3, 6, n)
+        found = learn_then_test(confidence, np.ones(n), max_error)
+        assert (found.guarantee.cases, found.guarantee.accepted) == (n, n)
+
+
+def test_thresholds_that_could_never_pass_are_passed_over():
+    confidence = np.concatenate([np.full(40, 0.999), np.full(260, 0.9)])
+    right = np.concatenate([[0], np.ones(299)])
+    found = learn_then_test(confidence, right, 0.05)
+    assert found.guarantee.accepted == 300

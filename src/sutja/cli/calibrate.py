@@ -132,8 +132,6 @@ def calibrate(
             click.echo(json.dumps(facts, ensure_ascii=False))
         else:
             click.echo(found.describe())
-            if others := len(answers.true) - guarantee.cases:
-                echo_note(f"note: {others:,} further labelled items only served to propose thresholds")
             echo_note(f"the threshold is stored in {target}")
 
 

@@ -3,9 +3,10 @@
 Two methods, both with the exact tail of the binomial distribution, both for independent labels drawn like the
 answers to come, and for a model that was not fitted on them:
 
-- Learn then test (Angelopoulos et al. 2021), by fixed-sequence testing. A pilot sample of the cases, its
-  labels unused, chooses the thresholds; on the others they are tested from the strictest down, each at the
-  full level, until one fails. The bound needs nothing else.
+- Learn then test (Angelopoulos et al. 2021), by fixed-sequence testing. Thresholds are fixed in advance,
+  evenly over the log odds, and tested from the strictest down, each at the full level, until one fails.
+  Those that accept too few cases to pass, whatever their labels say, are passed over: how many a threshold
+  accepts does not depend on the labels, so the bound holds.
 - Selection with guaranteed risk (Geifman and El-Yaniv 2017, algorithm 1). A binary search over all
   thresholds, the level divided by its steps. Where it goes next depends on the labels, so the bound also
   needs that the share of wrong answers does not fall when more are accepted.
@@ -27,8 +28,8 @@ from sutja.metrics import binomial_tail, check_scored, format_percent
 from sutja.model_file import GUARANTEE_METHODS, Guarantee
 
 GUARANTEED_RISK, LEARN_THEN_TEST = GUARANTEE_METHODS
-PILOT = 0.1  # share of the cases in the pilot sample
 STEPS = 100  # thresholds to test: more gain little, and the first unlucky one ends the search
+_LOG_ODDS = -4.0, 16.0, 0.05  # least, most and step of the log odds that thresholds are chosen from
 # The first threshold accepts so many times the cases that a bound without an error needs, since with fewer
 # the first wrong answer would end the search; but never more than this share of all.
 _START, _START_SHARE = 3.0, 2 / 3
@@ -68,12 +69,7 @@ class _Counts:
 
 
 def learn_then_test(
-    confidence: ArrayLike,
-    correct: ArrayLike,
-    max_error: float,
-    confidence_level: float = 0.95,
-    *,
-    seed: int = 0,
+    confidence: ArrayLike, correct: ArrayLike, max_error: float, confidence_level: float = 0.95
 ) -> CertifiedThreshold:
     """Find the lowest threshold that passes fixed-sequence testing.
 
@@ -87,8 +83,6 @@ def learn_then_test(
         Largest share of wrong answers among the accepted ones, above 0 and below 1.
     confidence_level : float
         Share of repetitions with fresh labels in which the bound holds.
-    seed : int
-        Seed by which the pilot sample is drawn.
 
     Raises
     ------
@@ -97,36 +91,30 @@ def learn_then_test(
     """
     p, right = _check(confidence, correct, max_error, confidence_level)
     delta = 1.0 - confidence_level
-    pilot, tested = _draw_pilot(len(p), seed)
-    counts = _Counts(p[tested], right[tested])
+    counts = _Counts(p, right)
     best: tuple[float, int, int] | None = None
-    for threshold in _choose_thresholds(p[pilot], len(tested), max_error, delta):
+    for threshold in _choose_thresholds(counts, max_error, delta):
         accepted, wrong = counts.count(threshold)
-        if not accepted or binomial_tail(wrong, accepted, max_error) > delta:
+        if binomial_tail(wrong, accepted, max_error) > delta:
             break
         best = (threshold, accepted, wrong)
     if best is None:
-        raise _make_error(p, right, max_error, confidence_level, delta, len(tested) / len(p))
-    return _certify(best, max_error, confidence_level, LEARN_THEN_TEST, len(tested))
+        raise _make_error(p, right, max_error, confidence_level, delta)
+    return _certify(best, max_error, confidence_level, LEARN_THEN_TEST, len(p))
 
 
-def _draw_pilot(n: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Draw the indices of the pilot sample, and of the cases to test on."""
-    order = np.random.default_rng(seed).permutation(n)
-    few = max(1, round(PILOT * n)) if n > 1 else 0
-    return order[:few], order[few:]
-
-
-def _choose_thresholds(
-    pilot: NDArray[np.float64], n_tested: int, max_error: float, delta: float
-) -> NDArray[np.float64]:
-    """Choose the thresholds to test, strictest first, before any label is used."""
-    needed = _count_needed(max_error, delta)
-    start = max(needed, min(_START * needed, _START_SHARE * n_tested)) / max(1, n_tested)
-    falling = np.sort(pilot)[::-1]
-    ranks = np.unique(np.linspace(0, len(falling) - 1, min(STEPS, len(falling))).round().astype(int))
-    far = ranks[(ranks + 1) >= start * len(falling)]
-    return np.unique(np.append(falling[far], 0.0))[::-1]  # the last accepts every answer
+def _choose_thresholds(counts: _Counts, max_error: float, delta: float) -> list[float]:
+    """Choose the thresholds to test, strictest first, by the numbers of cases that they accept alone."""
+    n, needed = len(counts.falling), _count_needed(max_error, delta)
+    least = max(needed, min(_START * needed, _START_SHARE * n))
+    grid = 1.0 / (1.0 + np.exp(-np.arange(_LOG_ODDS[1], _LOG_ODDS[0], -_LOG_ODDS[2])))
+    chosen: list[float] = []
+    for threshold in (1.0, *grid.tolist()):
+        accepted, _ = counts.count(threshold)
+        if least <= accepted < n:
+            chosen.append(threshold)
+            least = accepted + max(1, n // STEPS)
+    return [*chosen, 0.0] if n >= needed else []  # the last accepts every answer
 
 
 def _count_needed(max_error: float, delta: float) -> int:
@@ -139,7 +127,7 @@ def select_with_guaranteed_risk(
 ) -> CertifiedThreshold:
     """Find the lowest threshold that passes the binary search of Geifman and El-Yaniv.
 
-    Parameters and errors are those of `learn_then_test` without the seed: nothing is drawn.
+    Parameters and errors are those of `learn_then_test`.
     """
     p, right = _check(confidence, correct, max_error, confidence_level)
     counts = _Counts(p, right)
@@ -156,7 +144,7 @@ def select_with_guaranteed_risk(
         else:
             loose = max(strict, middle - 1)
     if best is None:
-        raise _make_error(p, right, max_error, confidence_level, delta, 1.0)
+        raise _make_error(p, right, max_error, confidence_level, delta)
     return _certify(best, max_error, confidence_level, GUARANTEED_RISK, len(p))
 
 
@@ -172,9 +160,7 @@ def _certify(
     )
 
 
-def estimate_labels(
-    confidence: ArrayLike, correct: ArrayLike, max_error: float, delta: float, tested: float = 1.0
-) -> int | None:
+def estimate_labels(confidence: ArrayLike, correct: ArrayLike, max_error: float, delta: float) -> int | None:
     """Estimate how many labels would prove the bound, if the answers to come are like these.
 
     Parameters
@@ -185,8 +171,6 @@ def estimate_labels(
         Largest share of wrong answers among the accepted ones.
     delta : float
         Level of one test.
-    tested : float
-        Share of the labels that are tested.
 
     Returns
     -------
@@ -199,7 +183,7 @@ def estimate_labels(
     fewest, least = math.inf, math.inf
     for part in COVERAGES:
         accepted, wrong = counts.count(float(counts.falling[max(1, round(part * len(p))) - 1]))
-        coverage = tested * accepted / len(p)
+        coverage = accepted / len(p)
         # One more error than was counted, since the best of many thresholds is partly luck.
         rate = (wrong + 1.0) / (accepted + 1.0)
         if rate < max_error:
@@ -235,9 +219,8 @@ def _make_error(
     max_error: float,
     confidence_level: float,
     delta: float,
-    tested: float,
 ) -> ThresholdError:
-    needed = estimate_labels(p, right, max_error, delta, tested)
+    needed = estimate_labels(p, right, max_error, delta)
     what = (
         f"{len(p):,} labels do not show at any threshold that at most {100 * max_error:.4g} % of the "
         f"accepted answers are wrong, with {100 * confidence_level:.4g} % confidence"
