@@ -15,6 +15,11 @@ from sutja.comparison.analysis.coverage import (
 )
 from sutja.comparison.analysis.crossover import CrossoverKind
 from sutja.comparison.analysis.findings import Findings, estimate_difference
+from sutja.comparison.analysis.small_tests import (
+    can_be_chance_or_good,
+    describe_resolution,
+    explain_few_tests,
+)
 from sutja.comparison.execution.table import Row
 from sutja.comparison.formatting import (
     format_count,
@@ -64,13 +69,17 @@ def write_sentences(findings: Findings) -> list[str]:
         why = [f"{name}: {reason}" for name, reason in explain_unfitted(findings).items()]
         verdict = "No learner was fitted, so nothing can be said. Allow more time, or see below what failed."
         return [verdict, f"{'; '.join(why[:3])}."] if why else [verdict]
+    if not findings.better_than_chance and can_be_chance_or_good(findings):
+        return explain_few_tests(findings)
     if not findings.better_than_chance:
         most = max(one.labels for one in findings.standings)
+        best = findings.standings[0]
         few = f" with the {most:,} labels that there was time for" if most < findings.data.n_train else ""
         return [
             (
                 f"No learner beats chance{few}: always answering the commonest class gets "
-                f"{format_percent(findings.chance)} wrong, and none is significantly better."
+                f"{format_percent(findings.chance)} wrong, and none is significantly better (the best, "
+                f"{best.learner}: {format_interval(best.low, best.high)} of {findings.data.n_test:,} items)."
             ),
             (
                 "Check that the labels belong to their items and were not shuffled. If they do, these data "
@@ -182,7 +191,8 @@ def _explain_short_networks(findings: Findings, match: Match) -> list[str]:
     return [
         (
             f"It cannot be said yet if a deep network pays off: no network was fitted on more than "
-            f"{match.labels:,} labels, where {match.net} gets {net} wrong and {match.rival} {rival}; "
+            f"{match.labels:,} labels, where {match.net} gets {net} wrong and {match.rival} {rival} "
+            f"({_format_match_interval(match)}); "
             f"{best.learner} was fitted on {best.labels:,} labels and gets "
             f"{format_percent(best.error)} wrong."
         ),
@@ -197,12 +207,11 @@ def _explain_short_study(findings: Findings, match: Match, most: int) -> list[st
     why = f"the sizes given end at {most:,}" if by_choice else f"there was time for {most:,} only"
     remedy = "More labels would answer it" if by_choice else "More time would answer it"
     net, rival = (_format_error(findings, name, match) for name in (match.net, match.rival))
-    interval = f"{format_points(match.low, signed=True)} to {format_points(match.high, signed=True)} points"
     return [
         (
             f"It cannot be said yet if a deep network pays off with {findings.data.n_train:,} labels: "
             f"{why}. With {match.labels:,} labels {match.net} gets {net} wrong, {match.rival} {rival} "
-            f"(95 % interval of the difference {interval})."
+            f"({_format_match_interval(match)})."
         ),
         _compare_costs(findings, match),
         f"{remedy}{_format_time_left(findings)}.",
@@ -217,12 +226,18 @@ def _explain_leading_network(findings: Findings, match: Match, lead: Match) -> l
     return [
         (
             f"It cannot be said yet if a deep network pays off: with {match.labels:,} labels {match.net} is "
-            f"{worse} {match.rival} ({net} wrong against {rival}), but {lead.net}, which was fitted on no "
-            f"more than {lead.labels:,} labels, leads {lead.rival} there ({lead_net} against {lead_rival})."
+            f"{worse} {match.rival} ({net} wrong against {rival}, {_format_match_interval(match)}), but "
+            f"{lead.net}, which was fitted on no more than {lead.labels:,} labels, leads {lead.rival} there "
+            f"({lead_net} against {lead_rival}, {_format_match_interval(lead)})."
         ),
         _compare_costs(findings, lead),
         f"More time would answer it{_format_time_left(findings)}.",
     ]
+
+
+def _format_match_interval(match: Match) -> str:
+    low, high = (format_points(edge, signed=True) for edge in (match.low, match.high))
+    return f"95 % interval of the difference {low} to {high} points"
 
 
 def _format_time_left(findings: Findings) -> str:
@@ -323,6 +338,7 @@ def _list_cautions(findings: Findings) -> list[str]:
     ]
     if lawless:
         cautions.append(f"{_capitalise(_format_lawless(lawless))}.")
+    cautions += describe_resolution(findings)
     most = max(one.labels for one in findings.standings)
     if most < findings.data.n_train:
         cautions.append(

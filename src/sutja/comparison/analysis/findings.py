@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 
 from sutja.comparison.analysis.crossover import Crossover, CrossoverKind, find_crossover
 from sutja.comparison.analysis.curves import Curve, Measurements, find_best, fit_curves, predict_gain
+from sutja.comparison.analysis.significance import is_better_than_chance
 from sutja.comparison.execution.table import Key, Row, Status
 from sutja.errors import ComparisonError
-from sutja.metrics import binomial_tail
 
-_SIGNIFICANCE = 0.01  # chance that any of all learners passes as better than chance and is not
 MOST_SHARED = 24  # mistakes shown
 _LEAST_SIZE = 0.5  # of the most labels of any learner: mistakes of learners with fewer say little of an item
 
@@ -348,8 +347,7 @@ class Findings:
         return tuple(
             one.learner
             for one in self.standings
-            if binomial_tail(round(one.error * self.data.n_test), self.data.n_test, self.chance)
-            < _SIGNIFICANCE / len(self.standings)
+            if is_better_than_chance(one.error, self.data.n_test, self.chance, len(self.standings))
         )
 
     @cached_property
@@ -431,6 +429,7 @@ def estimate_difference(findings: Findings, a: str, b: str, labels: int) -> tupl
     variance = float(paired.var()) / len(paired)
     for some in (one, two):
         variance += float(some.mean(1).var(ddof=1)) / len(some) if len(some) > 1 else 0.0
-    half = 1.96 * math.sqrt(variance)
+    # Where the two differ on no item, a difference on three in n would show with a probability of 95 % only.
+    half = 1.96 * math.sqrt(variance) if variance else 3.0 / len(paired)
     middle = float(paired.mean())
     return middle, middle - half, middle + half

@@ -19,6 +19,7 @@ from sutja.errors import ComparisonError
 
 _FEW = 400  # items; with fewer the intervals are wide
 _FEW_PER_CLASS = 10
+_RARE = 6  # items of a class, in all parts
 _MANY_CLASSES = 200
 _BLOCK_BYTES = 2e7  # checked at a time
 
@@ -54,6 +55,13 @@ def check_classes(parts: Mapping[str, Part], names: tuple[str, ...]) -> list[str
         warnings.append(
             f"{k:,} classes: learners that work class by class (boosting, logistic regression, linear SVM) "
             f"will take long, and are stopped at the limit"
+        )
+    whole = np.sum([np.bincount(part[2], minlength=k) for part in parts.values()], axis=0)
+    rare = np.flatnonzero(whole < _RARE)
+    if len(rare):
+        some = show_some([f"{names[i]} ({whole[i]})" for i in rare])
+        warnings.append(
+            f"too few items to learn or to measure a class: {some}; label more of it, or leave it out"
         )
     counts = np.bincount(parts["test"][2], minlength=k)
     unlearnt = np.flatnonzero((counts > 0) & (np.bincount(parts["train"][2], minlength=k) == 0))

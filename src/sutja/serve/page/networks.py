@@ -99,7 +99,7 @@ def describe_network(name: str, network: LayeredNetwork, classifier: Classifier)
     return {
         "name": name,
         "params": network.params.to_json(),
-        "classes": list(card.classes),
+        "classes": [*card.classes, *(["none"] if card.none_output else [])],
         "threshold": classifier.threshold,
         "scaling": {"scale": list(card.scaling.scale), "shift": list(card.scaling.shift)},
         "calibration": [list(point) for point in card.calibration.points],
