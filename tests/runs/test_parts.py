@@ -1,9 +1,11 @@
 """One policy for items that cannot be read: they are left out and named, until too few are left."""
 
+import numpy as np
 import pytest
 
+from sutja.data.labelled.load import Labelled
 from sutja.errors import DataError, PictureError, SoundError
-from sutja.runs.parts import Parts, check_enough, read_items
+from sutja.runs.parts import Parts, check_enough, describe_rare_classes, read_items
 
 
 def test_what_cannot_be_read_is_left_out_and_named():
@@ -48,3 +50,15 @@ def test_sizes_are_described():
     parts = Parts(range(1200), range(3), range(4))
     assert parts.describe_sizes() == "1,200 to train, 3 to validate, 4 to test"
     assert parts.describe_sizes("recordings") == "1,200 recordings to train, 3 to validate, 4 to test"
+
+
+def test_rare_classes_get_a_remark():
+    def part(labels):
+        images = np.zeros((len(labels), 2, 2), np.uint8)
+        return Labelled(images, np.array(labels), ("viel", "einzel", "drei"), None, (), "", "")
+
+    parts = Parts(part([0] * 10 + [1, 2, 2]), part([0] * 3), part([0] * 3 + [2]))
+    assert describe_rare_classes(parts) == [
+        "remark: einzel has 1 picture, too few to be learnt or measured; none is left to test it",
+        "remark: drei has 3 pictures, too few to be learnt or measured",
+    ]

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from sutja.boxes.decode import Detections
@@ -49,3 +50,12 @@ def test_a_detectors_pictures_show_curves_and_mistakes():
     right = Detections(edges[:2], mistaken.scores[:2], np.array([0, 1]))
     some, none = (pixels(plots.draw_detection_mistakes(data, [one])) for one in (mistaken, right))
     assert not np.array_equal(some, none)
+
+
+@pytest.mark.filterwarnings("error")
+def test_names_in_scripts_that_no_font_has_become_numbers():
+    names, families = plots.fit_names(["März", "\U0001f9ff\U00012000"])
+    assert names[0] == "März"
+    assert names[1] in ("#2", "\U0001f9ff\U00012000")
+    assert families[0] == "DejaVu Sans"
+    plots.draw_confusions(np.array([[1, 1], [0, 1]]), ["März", "\U0001f9ff\U00012000"], "test")

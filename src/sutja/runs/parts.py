@@ -9,6 +9,10 @@ from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+import numpy as np
+
+from sutja.data.labelled.labels import show_some
+from sutja.data.labelled.load import Labelled
 from sutja.errors import DataError, PictureError, SoundError
 
 Log = Callable[[str], None]
@@ -16,6 +20,7 @@ Data = TypeVar("Data", bound=Sized)
 Source = TypeVar("Source")
 Item = TypeVar("Item")
 
+_RARE = 6  # pictures of a class, in all parts; with fewer it is neither learnt nor measured
 LEAST_TO_SPLIT = 3  # items; fewer do not make three parts
 
 
@@ -37,6 +42,23 @@ class Parts(Generic[Data]):
 
 def drop_line(line: str) -> None:
     """Take a line of progress, and show it to nobody."""
+
+
+def describe_rare_classes(parts: Parts[Labelled]) -> list[str]:
+    """Describe the classes with too few pictures to be learnt or measured, a line for each number."""
+    classes = parts.train.classes
+    counts = [
+        np.bincount(part.labels, minlength=len(classes))
+        for part in (parts.train, parts.validation, parts.test)
+    ]
+    whole = np.sum(counts, axis=0)
+    lines = []
+    for n in sorted(set(whole[whole < _RARE].tolist())):
+        names = [classes[i] for i in np.flatnonzero(whole == n)]
+        untested = "; none is left to test it" if not counts[2][whole == n].any() else ""
+        few = f"{n} picture" + ("s" if n > 1 else "")
+        lines.append(f"remark: {show_some(names)} has {few}, too few to be learnt or measured{untested}")
+    return lines
 
 
 class _Leaks(Protocol):

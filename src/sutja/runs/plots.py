@@ -98,12 +98,42 @@ def draw_confusions(counts: Int64[NDArray[np.int64], "K K"], classes: Sequence[s
                         fontsize=7,
                         color="white" if dark else "#333333",
                     )
-        names = [name[:12] for name in classes]
+        names, fonts = fit_names([name[:12] for name in classes])
         rotation = 90 if max(map(len, names)) > 2 else 0
-        axes.set_xticks(range(n_classes), names, fontsize=8, rotation=rotation)
-        axes.set_yticks(range(n_classes), names, fontsize=8)
+        axes.set_xticks(range(n_classes), names, fontsize=8, rotation=rotation, fontfamily=fonts)
+        axes.set_yticks(range(n_classes), names, fontsize=8, fontfamily=fonts)
     axes.set(xlabel="taken for", ylabel="is", title=title)
     return _encode_png(figure)
+
+
+def fit_names(names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Find fonts that have the characters of some names, in any script.
+
+    Parameters
+    ----------
+    names : Sequence[str]
+        Names to draw.
+
+    Returns
+    -------
+    tuple[list[str], list[str]]
+        The names, and the font families to draw them by. A name that no font of this machine can draw becomes
+        its place in the list, counted from 1.
+    """
+    from matplotlib import font_manager
+    from matplotlib.ft2font import FT2Font
+
+    wanted = {ord(character) for name in names for character in name}
+    families = ["DejaVu Sans"]
+    wanted -= set(FT2Font(font_manager.findfont(families[0])).get_charmap())
+    for font in font_manager.fontManager.ttflist if wanted else ():
+        if found := wanted & set(FT2Font(font.fname).get_charmap()):
+            families.append(font.name)
+            wanted -= found
+        if not wanted:
+            break
+    lost = {chr(code) for code in wanted}
+    return [f"#{i}" if lost & set(name) else name for i, name in enumerate(names, 1)], families
 
 
 def find_worst(
@@ -114,7 +144,13 @@ def find_worst(
     return indices[np.argsort(-confidence[indices], kind="stable")][:MOST_SHOWN]
 
 
-def draw_mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: int, n: int) -> bytes:
+def draw_mistakes(
+    pictures: Sequence[Picture],
+    captions: Sequence[str],
+    wrong: int,
+    n: int,
+    fonts: Sequence[str] = ("DejaVu Sans",),
+) -> bytes:
     """Draw mistakes with a caption each.
 
     Parameters
@@ -123,6 +159,8 @@ def draw_mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: i
         The mistakes to show.
     wrong, n : int
         Number of mistakes, and of all answers.
+    fonts : Sequence[str]
+        Families of fonts for the captions, as `fit_names` finds them.
     """
     columns = min(_COLUMNS, max(_LEAST_COLUMNS, len(pictures)))
     rows = max(1, math.ceil(len(pictures) / columns))
@@ -132,7 +170,7 @@ def draw_mistakes(pictures: Sequence[Picture], captions: Sequence[str], wrong: i
         axes.axis("off")
     for axes, picture, caption in zip(grid.flat, pictures, captions, strict=False):
         axes.imshow(picture, cmap="gray", vmin=0, vmax=255)
-        axes.set_title(caption, fontsize=7)
+        axes.set_title(caption, fontsize=7, fontfamily=list(fonts))
     title = f"{wrong:,} of {n:,} wrong" + (", the most confident" if wrong > len(pictures) else "")
     title += ": is → taken for" if pictures else ""
     figure.suptitle(title, fontsize=9)

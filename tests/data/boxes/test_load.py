@@ -257,6 +257,73 @@ def test_unnamed_classes_are_refused(scenes, tmp_path):
         load_boxed(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "line", ["train/images", "../train/images", r"..\train\images", r"./train\images", r'"..\train\images"']
+)
+def test_a_data_yaml_names_the_pictures_of_each_part(line, scenes, tmp_path):
+    for part in ("train", "valid", "unused"):
+        write_yolo(tmp_path / "set", scenes, part)
+    (tmp_path / "set" / "classes.txt").unlink()
+    path = tmp_path / "set" / "data.yaml"
+    path.write_text(
+        f"train: {line}\nval: {line.replace('train', 'valid')}\n\nnc: 2\nnames: ['bar', \"square\"]\n"
+    )
+    found = load_boxed(path)
+    assert sorted(found) == ["test", "train"]
+    assert same(found["train"], scenes)
+    path.write_text("path: .\ntrain: [train/images, valid/images]\nnames:\n  0: bar\n  1: square\n")
+    assert len(load_boxed(path)["train"]) == 2 * len(scenes)
+    (tmp_path / "set" / "some.txt").write_text("train\\images\\0.png\n./train/images/1.png\n")
+    path.write_text("train: some.txt\nnames: [bar, square]\n")
+    assert len(load_boxed(path)["train"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("train: nowhere/images\nnames: [bar, square]\n", "names nowhere/images, which is not there"),
+        ("names: [bar, square]\n", "names no pictures to train on"),
+        ("train: train/images\n", "nothing says what the classes are called"),
+        ("train: train/images\nnames: [a, b\n", "cannot be read as YAML"),
+        ("train: &a train/images\nval: *a\nnames: [a, b]\n", "refers to parts of itself"),
+    ],
+)
+def test_a_data_yaml_that_does_not_say_enough_is_refused(content, why, scenes, tmp_path):
+    write_yolo(tmp_path, scenes, "train")
+    (tmp_path / "data.yaml").write_text(content)
+    with pytest.raises(DataError, match=why):
+        load_boxed(tmp_path / "data.yaml")
+
+
+def test_coco_with_paths_of_windows_and_without_some_pictures(scenes, tmp_path):
+    names = [f"img\\{i}.png" for i in range(len(scenes))]
+    images = [{"id": i, "file_name": name} for i, name in enumerate(names)]
+    write_coco(tmp_path / "set", scenes, images=images)
+    (tmp_path / "set" / "img").mkdir()
+    for i in range(len(scenes)):
+        (tmp_path / "set" / f"{i}.png").rename(tmp_path / "set" / "img" / f"{i}.png")
+    assert same(load_boxed(tmp_path / "set")["all"], scenes)
+    for i in (1, 2):
+        (tmp_path / "set" / "img" / f"{i}.png").unlink()
+    found = load_boxed(tmp_path / "set")["all"]
+    (note,) = found.notes
+    assert "2 of its 4 pictures are not there" in note
+    assert len(found) == 2
+
+
+def test_coco_without_names_or_boxes_takes_numbers_and_polygons(scenes, tmp_path):
+    content = coco(scenes)
+    for entry in content["annotations"]:
+        x, y, w, h = entry.pop("bbox")
+        entry["segmentation"] = [[x, y, x + w, y, x + w, y + h, x, y + h]]
+    write_coco(tmp_path, scenes, annotations=content["annotations"], categories=[])
+    found = load_boxed(tmp_path)["all"]
+    assert found.classes == ("1", "2")
+    assert "called after their numbers" in found.notes[0]
+    for one in found.pictures:
+        np.testing.assert_allclose(one.boxes, scenes[int(one.picture.stem)].boxes, atol=0.01)
+
+
 def test_labels_are_counted_in_the_classes_of_a_model():
     data = BoxedSet(
         (make_boxed_picture(np.zeros((9, 9), np.uint8), [[0, 0, 3, 3]], [1]),), ("a", "b"), "mine"

@@ -205,6 +205,13 @@ def test_tables(picture, tmp_path, text):
     assert ("Writer" in text) == (data.groups is not None)
 
 
+def test_a_table_made_on_windows(picture, tmp_path):
+    picture("x/a.png", 1)
+    picture("x/b.png", 2)
+    assert load_labelled(table(tmp_path, "path,label\nx\\a.png,3\nx\\b.png,5\n")).classes == ("3", "5")
+    assert load_labelled(table(tmp_path, "x\\a.png,3\nx\\b.png,5\n")).labels.tolist() == [0, 1]
+
+
 def test_tables_with_parts_and_pictures_that_they_do_not_name(picture, tmp_path):
     for name in "abcd":
         picture(f"{name}.png")

@@ -13,11 +13,13 @@ from typing import Any
 from sutja.data.boxes.pictures import read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
+from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError, PictureError
 from sutja.regular_files import read_regular
 from sutja.structured_text import parse_json
 
 _ROBOFLOW = "_annotations.coco.json"
+_FILE_KEYS = ("file_name", "filename", "path", "coco_url")  # of a picture, the first that is there
 _LARGEST = 2_000_000_000  # bytes
 
 
@@ -55,6 +57,7 @@ def read_coco(files: dict[str, Path]) -> Scenes:
     notes: list[str] = []
     names: dict[str, None] = {}
     for part, data in loaded.items():
+        _name_missing_categories(data, files[part], notes)
         for category in sorted(
             _entries(data, "categories", files[part]), key=lambda entry: str(entry.get("id")).zfill(12)
         ):
@@ -92,22 +95,43 @@ def _entries(data: dict[str, Any], name: str, path: Path) -> list[dict[str, Any]
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
+def _name_missing_categories(data: dict[str, Any], path: Path, notes: list[str]) -> None:
+    """Name the categories that boxes are of and that have no name, after their numbers."""
+    listed = data.get("categories")
+    categories = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    named = {str(entry.get("id")) for entry in categories if entry.get("name")}
+    boxes = data.get("annotations")
+    some = [entry for entry in boxes if isinstance(entry, dict)] if isinstance(boxes, list) else []
+    used = {str(entry.get("category_id")) for entry in some}
+    unnamed = sorted(used - named, key=lambda key: key.zfill(12))
+    if unnamed and not named:
+        numbers = ", ".join(unnamed[:5])
+        notes.append(f"{path}: its categories have no names; they are called after their numbers: {numbers}")
+        data["categories"] = [{"id": key, "name": key} for key in unnamed]
+
+
 def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBoxes]:
     categories = {str(entry.get("id")): entry.get("name") for entry in _entries(data, "categories", path)}
     scenes: dict[str, SceneBoxes] = {}
-    for place, entry in enumerate(_entries(data, "images", path)):
-        where = f"{path}, images[{place}]"
-        name = entry.get("file_name")
-        picture = _picture(path, name) if isinstance(name, str) else None
+    missing: list[str] = []
+    entries = _entries(data, "images", path)
+    for place, entry in enumerate(entries):
+        name = next((entry[key] for key in _FILE_KEYS if isinstance(entry.get(key), str)), "")
+        picture = _picture(path, name) if name else None
         if picture is None:
-            notes.append(f"{where}: its picture {str(name)[:100]!r} is not there; left out")
+            missing.append(name[:100] or f"images[{place}] without a file_name")
             continue
         try:
             scenes[str(entry.get("id"))] = SceneBoxes(picture, read_size(picture))
         except PictureError as error:
             notes.append(f"not read: {error}")
             scenes[str(entry.get("id"))] = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
-    known = {str(entry.get("id")) for entry in _entries(data, "images", path)}
+    if missing:
+        notes.append(
+            f"{path}: {len(missing):,} of its {len(entries):,} pictures are not there, looked for from "
+            f"{path.parent.resolve()}: {show_some(missing)}; left out"
+        )
+    known = {str(entry.get("id")) for entry in entries}
     for place, entry in enumerate(_entries(data, "annotations", path)):
         where, key = f"{path}, annotations[{place}]", str(entry.get("image_id"))
         if key not in scenes:
@@ -116,12 +140,24 @@ def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBox
             continue
         label = categories.get(str(entry.get("category_id")))
         label = label if isinstance(label, str) else f"category {entry.get('category_id')}"
-        scenes[key].boxes.append(BoxRecord(label, _edges(entry.get("bbox")), where, _is_crowd(entry)))
+        scenes[key].boxes.append(BoxRecord(label, _find_edges(entry), where, _is_crowd(entry)))
     return list(scenes.values())
 
 
 def _is_crowd(entry: dict[str, Any]) -> bool:
     return entry.get("iscrowd") in (1, True) or entry.get("ignore") in (1, True)
+
+
+def _find_edges(entry: dict[str, Any]) -> tuple[float, float, float, float]:
+    """Xyxy of an annotation: of its box, or where it has none the box around its polygons."""
+    polygons = entry.get("segmentation")
+    if "bbox" in entry or not isinstance(polygons, list):
+        return _edges(entry.get("bbox"))
+    points = [value for polygon in polygons if isinstance(polygon, list) for value in polygon]
+    if len(points) < 6 or not all(isinstance(value, int | float) for value in points):
+        return (math.nan,) * 4
+    x, y = points[0::2], points[1::2]
+    return float(min(x)), float(min(y)), float(max(x)), float(max(y))
 
 
 def _edges(bbox: Any) -> tuple[float, float, float, float]:
@@ -148,7 +184,7 @@ def _picture(path: Path, name: str) -> Path | None:
         above / "images" / part,
         above,
     )
-    relative = Path(name)
-    if relative.is_absolute() or ".." in relative.parts:
+    relative = Path(name.replace("\\", "/"))
+    if relative.is_absolute() or ":" in name or ".." in relative.parts:
         relative = Path(relative.name)  # other people's machines have other folders
     return next((folder / relative for folder in folders if (folder / relative).is_file()), None)

@@ -16,7 +16,7 @@ from sutja.data.boxes.coco import find_coco_files, read_coco
 from sutja.data.boxes.pictures import read_size
 from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, check_boxes, shorten_notes
 from sutja.data.boxes.voc import looks_like_voc, read_voc
-from sutja.data.boxes.yolo import looks_like_yolo, read_yolo
+from sutja.data.boxes.yolo import YAML_SUFFIXES, looks_like_yolo, read_yolo, read_yolo_yaml
 from sutja.data.labelled.labels import show_some
 from sutja.data.sets.catalogue import ENTRIES, data_root
 from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
@@ -34,7 +34,8 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
     ----------
     data : str or Path
         "bccd" or "cheques" of the catalogue (write ``./bccd`` for a folder of that name); a COCO JSON file; a
-        folder with COCO, YOLO or VOC files, whose parts the names of folders and files tell.
+        data.yaml, which names the pictures of each part and the classes; a folder with COCO, YOLO or VOC
+        files, whose parts the names of folders and files tell.
 
     Returns
     -------
@@ -112,6 +113,8 @@ def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
 def _read_own(path: Path) -> Scenes:
     """A person's own data, by what kind of data it is."""
     check_own_data(path, KNOWN)
+    if path.suffix.lower() in YAML_SUFFIXES:
+        return read_yolo_yaml(path)
     if path.is_file():
         return read_coco({"all": path})
     files = find_coco_files(path)

@@ -3,26 +3,30 @@
 The pictures are in a folder images and the text files under the same names in a folder labels; each may have
 folders for the parts (images/train), or stand in folders for the parts (train/images), as the common tools
 write them. Picture and text file may also stand side by side. The classes are named by data.yaml, or one a
-line by classes.txt. A polygon becomes the box around it.
+line by classes.txt. A polygon becomes the box around it. A data.yaml may also be named itself: then its
+train, val and test say where the pictures of each part are.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from sutja.data.boxes.pictures import list_pictures, read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
+from sutja.data.labelled.csv_tables import find_named
 from sutja.errors import DataError, PictureError, make_unreadable_error
 from sutja.regular_files import read_text
 
 _NAME_FILES = ("classes.txt", "obj.names", "classes.names", "labels.txt")
-_KEY = re.compile(r"^(\w+)\s*:(.*)$")
-_LISTED = re.compile(r"^\s*-\s+(.+)$")
-_NUMBERED = re.compile(r"^\s+(\d{1,9})\s*:\s*(.+)$", re.ASCII)
-_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+YAML_SUFFIXES = (".yaml", ".yml")
+YAML_PARTS = {"train": "train", "validation": "val", "test": "test"}
+# A path of Windows in double quotes, in which YAML would take \t for a tab.
+_QUOTED_PATH = re.compile(r'^(?:path|train|val|test)[ \t]*:[ \t]*"[^"\n]*"', re.MULTILINE)
 _LARGEST = 10_000_000  # bytes of a text file
+_LARGEST_YAML = 1_000_000  # bytes
 
 
 def looks_like_yolo(folder: Path) -> bool:
@@ -120,12 +124,13 @@ def _names_file(folder: Path) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def _classes(folder: Path) -> tuple[str, ...]:
-    path = _names_file(folder)
+def _classes(folder: Path, file: Path | None = None) -> tuple[str, ...]:
+    path = file or _names_file(folder)
     names: list[str] = []
-    if path is not None:
-        lines = _read_lines(path)
-        names = _yaml_names(lines) if path.suffix in (".yaml", ".yml") else [line.strip() for line in lines]
+    if path is not None and path.suffix in YAML_SUFFIXES:
+        names = _yaml_names(path)
+    elif path is not None:
+        names = [line.strip() for line in _read_lines(path)]
         while names and not names[-1]:
             names.pop()
     if not names or not all(names) or len(set(names)) != len(names):
@@ -144,28 +149,81 @@ def _read_lines(path: Path) -> list[str]:
         raise make_unreadable_error(path, error) from error
 
 
-def _yaml_names(lines: list[str]) -> list[str]:
-    """The value of `names` in a data.yaml: a list in brackets, a list of lines, or numbers with names."""
-    found: dict[int, str] = {}
-    inside = False
-    for line in lines:
-        key = _KEY.match(line)
-        if key:
-            inside = key[1] == "names"
-            inline = key[2].strip()
-            if inside and inline.startswith("["):
-                return [_bare(name) for name in inline.strip("[]").split(",") if name.strip()]
-            if inside and inline.startswith("{"):
-                pairs = [pair.partition(":") for pair in inline.strip("{}").split(",")]
-                found = {
-                    int(number): _bare(name) for number, _, name in pairs if _NUMBER.fullmatch(number.strip())
-                }
-        elif inside and (listed := _LISTED.match(line)):
-            found[len(found)] = _bare(listed[1])
-        elif inside and (numbered := _NUMBERED.match(line)):
-            found[int(numbered[1])] = _bare(numbered[2])
-    return [found[number] for number in range(len(found)) if number in found]
+def _yaml_names(path: Path) -> list[str]:
+    """The value of `names` in a data.yaml: a list, or numbers with names."""
+    names = _load_yaml(path).get("names")
+    if isinstance(names, dict):
+        names = [names[str(number)] for number in range(len(names)) if str(number) in names]
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
 
 
-def _bare(text: str) -> str:
-    return text.split(" #")[0].strip().strip("'\"")
+def _load_yaml(path: Path) -> dict[str, Any]:
+    """Load a data.yaml; every value is text, so that a class may be called no or 1."""
+    import yaml
+
+    try:
+        text = _QUOTED_PATH.sub(lambda found: found[0].replace("\\", "/"), read_text(path, _LARGEST_YAML))
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.BaseLoader)):
+            raise ValueError("it refers to parts of itself")
+        data = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes lists, dictionaries and text only
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        line = " ".join(str(error).split())
+        raise DataError(
+            f"cannot be read as YAML ({line:.200})", where=str(path), remedy="correct it; put paths in '…'"
+        ) from error
+    return data if isinstance(data, dict) else {}
+
+
+def read_yolo_yaml(path: Path) -> Scenes:
+    """The pictures of the parts that a data.yaml names, and no others.
+
+    Raises
+    ------
+    DataError
+        The file is no YAML, names no pictures to train on, or folders that are not there.
+    """
+    data = _load_yaml(path)
+    classes = _classes(path.parent, path)
+    notes: list[str] = []
+    parts: dict[str, list[SceneBoxes]] = {}
+    for part, key in YAML_PARTS.items():
+        named = data.get(key) or []
+        for name in named if isinstance(named, list) else [named]:
+            place = _find_place(path, str(data.get("path") or ""), str(name))
+            scenes = (_scene(picture, classes, notes) for picture in _list_place(place))
+            parts.setdefault(part, []).extend(scene for scene in scenes if scene is not None)
+    if not parts.get("train"):
+        raise DataError(
+            "names no pictures to train on",
+            where=str(path),
+            remedy="give it the line train: FOLDER, and val: and test: where there are such",
+        )
+    return Scenes(parts, classes, notes)
+
+
+def _find_place(path: Path, root: str, name: str) -> Path:
+    """The folder or list that a data.yaml names, from its own folder or from its `path`.
+
+    Exports of Roboflow name ../train/images for the folder train/images beside the file.
+    """
+    root, name = root.replace("\\", "/"), name.replace("\\", "/")
+    inner = name
+    while inner.startswith("../"):
+        inner = inner.removeprefix("../")
+    places = [path.parent / root / name, path.parent / name, path.parent / root / inner, path.parent / inner]
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        raise DataError(
+            f"names {name}, which is not there",
+            where=str(path),
+            remedy=f"it is looked for from {path.parent.resolve()}; correct the line",
+        )
+    return found
+
+
+def _list_place(place: Path) -> list[Path]:
+    """The pictures of a folder, or those that a text file lists."""
+    if place.is_dir():
+        return list_pictures(place)
+    lines = (line.strip() for line in _read_lines(place))
+    return [find_named(place.parent, line) for line in lines if line]

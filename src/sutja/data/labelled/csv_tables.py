@@ -60,7 +60,7 @@ def read_table(path: Path, value_names: tuple[str, ...]) -> Table:
     header = tuple(name.strip().lower() for name in rows[0])
     if set(header) & set(PATH_NAMES) and set(header) & set(value_names):
         body, numbers = rows[1:], lines[1:]
-    elif len(header) >= 2 and (path.parent / rows[0][0].strip()).is_file():
+    elif len(header) >= 2 and find_named(path.parent, rows[0][0].strip()).is_file():
         header = ("path", value_names[0], *(f"column {i}" for i in range(3, len(header) + 1)))
         body, numbers = rows, lines
     else:
@@ -81,6 +81,12 @@ def read_table(path: Path, value_names: tuple[str, ...]) -> Table:
     return Table(path, header, tuple(map(tuple, body)), tuple(numbers))
 
 
+def find_named(folder: Path, name: str) -> Path:
+    """The file of a name that stands in a table or list; one written on Windows has backslashes."""
+    path = folder / name
+    return folder / name.replace("\\", "/") if "\\" in name and not path.exists() else path
+
+
 def find_files(table: Table) -> list[Path]:
     """The file of each row, beside the table unless its path is absolute.
 
@@ -90,7 +96,7 @@ def find_files(table: Table) -> list[Path]:
         Some are not there, or are named twice.
     """
     named = table.column(PATH_NAMES) or []
-    paths = [table.path.parent / name.strip() for name in named]
+    paths = [find_named(table.path.parent, name.strip()) for name in named]
     missing = [name for name, path in zip(named, paths, strict=True) if not path.is_file()]
     if missing:
         raise DataError(
