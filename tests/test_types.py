@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sutja
 from sutja.types import Alternative, Box, Character, Detection, Number, Page
 
 EDGE = st.floats(-1e6, 1e6)
@@ -113,3 +114,26 @@ def test_the_tables_of_a_page_are_rows_with_none_for_an_empty_cell():
     texts = [[[n.text if n else None for n in row] for row in table] for table in page.tables]
     assert texts == [[["1", None, None], [None, None, "2"]], [["4"]]]
     assert "tables" not in page.to_dict()
+
+
+def test_a_page_comes_back_from_its_json():
+    number = sutja.Number(
+        "-1,5 %",
+        "15",
+        "-1.5",
+        "number",
+        0.25,
+        True,
+        sutja.Box(0, 1, 2.5, 3),
+        (sutja.Character("1", 0.5, sutja.Box(0, 1, 1, 2)),),
+        (sutja.Alternative("16", 0.125),),
+        sign="-",
+        unit="%",
+    )
+    page = sutja.Page("a.png", 2, 640, 480, (number,), notes=("turned",))
+    assert sutja.Page.from_dict(json.loads(page.to_json())) == page
+    assert sutja.Page.from_dict({**page.to_dict(), "of a newer version": 1}) == page
+    recording = sutja.Recording("a.wav", 2.5, (sutja.SpokenNumber("one", "1", "1", 0.5, True, 0.0, 1.0),))
+    assert sutja.Recording.from_dict(recording.to_dict()) == recording
+    scene = sutja.Scene("a.png", 1, 9, 9, (sutja.Detection("bar", 0.5, sutja.Box(0, 0, 1, 1)),))
+    assert sutja.Scene.from_dict(scene.to_dict()) == scene

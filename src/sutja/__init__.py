@@ -10,11 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sutja.comparison import compare
+    from sutja.detection import Detector
     from sutja.errors import SutjaError
     from sutja.listening import Listener
     from sutja.reading import Classifier, Reader
     from sutja.runs import train
-    from sutja.types import Alternative, Box, Character, Classification, Number, Page, Recording, SpokenNumber
+    from sutja.types import (
+        Alternative,
+        Box,
+        Character,
+        Classification,
+        Detection,
+        Number,
+        Page,
+        Recording,
+        Scene,
+        SpokenNumber,
+    )
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,11 +35,14 @@ __all__ = [
     "Character",
     "Classification",
     "Classifier",
+    "Detection",
+    "Detector",
     "Listener",
     "Number",
     "Page",
     "Reader",
     "Recording",
+    "Scene",
     "SpokenNumber",
     "SutjaError",
     "__version__",
@@ -41,11 +56,14 @@ _HOMES = {
     "Character": "sutja.types",
     "Classification": "sutja.types",
     "Classifier": "sutja.reading",
+    "Detection": "sutja.types",
+    "Detector": "sutja.detection",
     "Listener": "sutja.listening",
     "Number": "sutja.types",
     "Page": "sutja.types",
     "Reader": "sutja.reading",
     "Recording": "sutja.types",
+    "Scene": "sutja.types",
     "SpokenNumber": "sutja.types",
     "SutjaError": "sutja.errors",
     "compare": "sutja.comparison",

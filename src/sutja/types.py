@@ -6,9 +6,12 @@ bottom edge, so that a box around one whole pixel (3, 5) is (3, 5, 4, 6).
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, Self, get_args, get_origin, get_type_hints
 
 CONFIDENCE_DECIMALS = 6
 PIXEL_DECIMALS = 2
@@ -85,6 +88,28 @@ class Result:
         if not 0.0 <= confidence <= 1.0:  # also refuses NaN
             raise ValueError(f"confidence must lie in [0, 1], not {confidence}")
 
+    def to_json(self) -> str:
+        """The result as JSON text in one line."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Make a result of what `to_dict` gave; what was rounded stays so.
+
+        Parameters
+        ----------
+        values : Mapping[str, Any]
+            Fields by name; unknown ones are passed over, so that a newer version's can be read.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a field without a default is missing, or a value makes no sense.
+        """
+        hints = get_type_hints(cls)
+        known = [item.name for item in fields(cls) if item.name in values]
+        return cls(**{name: _from_json(values[name], hints[name]) for name in known})
+
     def to_dict(self) -> dict[str, Any]:
         """The result as JSON; for a page, a scene and a recording one line of `--format jsonl`."""
         return {
@@ -92,6 +117,21 @@ class Result:
             for item in fields(self)
             if item.metadata.get("json", True)
         }
+
+
+def _from_json(value: Any, kind: Any) -> Any:
+    """Make a field's value of its JSON, by its type."""
+    if value is None:
+        return None
+    if kind is Box:
+        return Box(*value)
+    if isinstance(kind, type) and issubclass(kind, Result):
+        return kind.from_dict(value)
+    if get_origin(kind) is tuple:
+        return tuple(_from_json(entry, get_args(kind)[0]) for entry in value)
+    if get_origin(kind) is UnionType:
+        return _from_json(value, next(one for one in get_args(kind) if one is not NoneType))
+    return value
 
 
 def _to_json(value: Any, decimals: int | None) -> Any:

@@ -15,6 +15,7 @@ VERBS = {
     "detect": ("sutja.cli.detect:detect", "Detect objects in pictures."),
     "evaluate": ("sutja.cli.evaluate:evaluate", "Measure a model on labelled data."),
     "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold with a guaranteed error."),
+    "card": ("sutja.cli.card:card", "Show what a model is, learnt from, and how well it does."),
     "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
     "train": ("sutja.cli.train:train", "Train a network on your own data."),
     "compare": ("sutja.cli.compare:compare", "Compare deep networks with other learners on your data."),

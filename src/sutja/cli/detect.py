@@ -94,6 +94,8 @@ def detect(
 
 def _choose_format(name: str | None, out: str | None) -> str:
     """Choose the format; refuse an output file that stands for a format of pages."""
+    if name == "coco":  # JSON too
+        return name
     chosen = choose_format(name, out, ENDINGS)
     if chosen not in SCENE_FORMATS:
         raise click.UsageError(

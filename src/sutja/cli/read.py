@@ -244,4 +244,6 @@ def _make_writer(given: _Options, names: list[str], noun: str) -> tuple[Writer[P
         return JsonLines(), given.out
     if given.names:
         return FieldRows(given.names), given.out
+    if given.format == "tsv":
+        return Csv("	"), given.out
     return (Spreadsheet() if given.table else Csv()), given.out

@@ -20,7 +20,7 @@ DEFAULTS = MappingProxyType(
 _USE = {
     "transcribe": "use it with sutja.Reader or `sutja read`, or pass another",
     "classify": "use it with sutja.Classifier or `sutja read --crop`, or pass another",
-    "detect": "use it with sutja.detection.Detector or `sutja detect`, or pass another",
+    "detect": "use it with sutja.Detector or `sutja detect`, or pass another",
     "listen": "use it with sutja.Listener or `sutja listen`, or pass another",
 }
 _TRAIN = {
@@ -34,6 +34,11 @@ _TRAIN = {
 def bundled_path(name: str) -> Path:
     """Return the path of the bundled model of a name, if there is one or not."""
     return Path(str(resources.files("sutja"))) / "weights" / f"{name}.onnx"
+
+
+def list_bundled() -> list[str]:
+    """List the names of the bundled models."""
+    return sorted(path.stem for path in bundled_path("numbers").parent.glob("*.onnx"))
 
 
 def find_model(model: str | os.PathLike[str]) -> Path:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import click
 import pytest
 
 from sutja.cli.output.pages import CSV_COLUMNS, ENDINGS, Csv, FieldRows, PageTable
@@ -87,11 +88,29 @@ def test_long_names_keep_their_end():
         (None, "a.JSONL", "jsonl"),
         (None, "a.json", "jsonl"),
         (None, "a.txt", "table"),
-        ("csv", "a.jsonl", "csv"),
+        (None, "a.tsv", "tsv"),
+        (None, "-", "table"),
+        (None, "/dev/null", "table"),
+        ("csv", "-", "csv"),
+        ("csv", "a.log", "csv"),
+        ("csv", "a.csv", "csv"),
     ],
 )
 def test_the_name_of_the_file_says_the_format(name, out, expected):
     assert choose_format(name, out, ENDINGS) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "out", "why"),
+    [(None, "a.docx", r"no format ends in \.docx"), ("csv", "a.jsonl", r"--format csv does not go with")],
+)
+def test_an_ending_that_is_unknown_or_another_is_refused(name, out, why):
+    with pytest.raises(click.UsageError, match=why):
+        choose_format(name, out, ENDINGS)
+
+
+def test_cells_are_parted_by_tabs():
+    assert Csv("\t").begin() == "\t".join(CSV_COLUMNS) + "\n"
 
 
 def test_printable():

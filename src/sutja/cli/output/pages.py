@@ -12,9 +12,11 @@ import click
 from sutja.cli.output.writer import Table, Writer, shorten_confidence, to_csv_row
 from sutja.types import Number, Page
 
-FORMATS = ("table", "jsonl", "csv", "hocr", "page-xml")
+FORMATS = ("table", "jsonl", "csv", "tsv", "hocr", "page-xml")
 ENDINGS = {
     "csv": "csv",
+    "tsv": "tsv",
+    "txt": "table",
     "json": "jsonl",
     "jsonl": "jsonl",
     "ndjson": "jsonl",
@@ -52,17 +54,26 @@ _TEXT_WIDTH = 22  # twenty characters and a little
 
 
 class Csv(Writer[Page]):
-    """One row a number; a page without one still has its row."""
+    """One row a number; a page without one still has its row.
+
+    Parameters
+    ----------
+    delimiter : str
+        Character between two cells.
+    """
+
+    def __init__(self, delimiter: str = ",") -> None:
+        self._delimiter = delimiter
 
     def begin(self) -> str:
-        return to_csv_row(CSV_COLUMNS)
+        return to_csv_row(CSV_COLUMNS, self._delimiter)
 
     def write(self, result: Page) -> str:
         if result.numbers:
             return "".join(self._row(result, number) for number in result.numbers)
         row = [result.source, result.page, *[""] * (len(CSV_COLUMNS) - 2)]
         row[_ERROR] = result.error or ""
-        return to_csv_row(row)
+        return to_csv_row(row, self._delimiter)
 
     def _row(self, page: Page, number: Number) -> str:
         return to_csv_row(
@@ -87,7 +98,8 @@ class Csv(Writer[Page]):
                 number.unit or "",
                 number.relation or "",
                 number.name or "",
-            ]
+            ],
+            self._delimiter,
         )
 
 

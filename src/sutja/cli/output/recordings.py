@@ -10,7 +10,14 @@ from sutja.cli.output.writer import Table, Writer, shorten_confidence, to_csv_ro
 from sutja.types import Recording, Speech, SpokenNumber
 
 SOUND_FORMATS = ("table", "jsonl", "csv", "srt")
-SOUND_ENDINGS = {"csv": "csv", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "srt": "srt"}
+SOUND_ENDINGS = {
+    "csv": "csv",
+    "txt": "table",
+    "json": "jsonl",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "srt": "srt",
+}
 SOUND_COLUMNS = (
     "source",
     "seconds",

@@ -8,6 +8,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import click
@@ -39,6 +40,8 @@ R_contra = TypeVar("R_contra", bound=Result, contravariant=True)
 def choose_format(name: str | None, out: str | None, endings: Mapping[str, str]) -> str:
     """Choose the output format: `name`, or the one that the ending of the output file stands for, or "table".
 
+    A file without an ending, a folder, and "-" leave the choice to `name`.
+
     Parameters
     ----------
     name : str | None
@@ -47,8 +50,24 @@ def choose_format(name: str | None, out: str | None, endings: Mapping[str, str])
         Name of the output file.
     endings : Mapping[str, str]
         Formats by ending, without the dot.
+
+    Raises
+    ------
+    click.UsageError
+        If no format has that ending, or the one that has it is not `name`.
     """
-    return name or endings.get((out or "").lower().rpartition(".")[2], "table")
+    ending = Path(out or "").suffix.lower().removeprefix(".")
+    if not ending or Path(str(out)).is_dir():
+        return name or "table"
+    meant = endings.get(ending)
+    if name is not None and meant in (None, name):
+        return name
+    if meant is None:
+        known = ", ".join(f".{one}" for one in endings)
+        raise click.UsageError(f"no format ends in .{ending}; name a file in {known}, or give --format")
+    if name is not None:
+        raise click.UsageError(f"--format {name} does not go with a file in .{ending}, which is {meant}")
+    return meant
 
 
 def printable(text: str) -> str:
@@ -66,10 +85,10 @@ def to_json(value: Any) -> str:
     return text
 
 
-def to_csv_row(cells: Sequence[object]) -> str:
+def to_csv_row(cells: Sequence[object], delimiter: str = ",") -> str:
     """Write a row of CSV (RFC 4180, plain line ends), no cell of which a spreadsheet takes for a formula."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([guard_cell(cell) for cell in cells])
+    csv.writer(text, lineterminator="\n", delimiter=delimiter).writerow([guard_cell(cell) for cell in cells])
     return text.getvalue()
 
 
