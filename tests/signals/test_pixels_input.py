@@ -96,3 +96,24 @@ def test_parameters_that_make_no_sense_are_refused(changes):
 def test_parameters_survive_the_card():
     params = PixelsParams(16, 20, 3, 0.1, 0.4)
     assert PixelsParams(**params.to_json()) == params
+
+
+def test_the_character_is_found_in_one_picture_as_in_many():
+    params = PixelsParams(28, 28, mean=0.1, std=0.3, ink=20)
+    pictures = np.full((3, 60, 80), 240, np.uint8)
+    for place, picture in enumerate(pictures):
+        cv2.circle(picture, (30 + 10 * place, 30), 14, 30, 3)
+    many = batch_to_pixels(pictures, params)
+    assert many.shape == (3, 1, 28, 28)
+    for picture, made in zip(pictures, many, strict=True):
+        assert (to_pixels(picture, params) == made).all()
+    assert batch_to_pixels(pictures[:0], params).shape == (0, 1, 28, 28)
+
+
+def test_the_place_of_the_ink_is_told_only_where_there_is_one():
+    assert set(PixelsParams().to_json()) == {"height", "width", "channels", "mean", "std"}
+    told = PixelsParams(ink=20, centre="box").to_json()
+    assert PixelsParams(**told).place.side == 20
+    for wrong in ({"ink": 29}, {"ink": -1}, {"ink": 20, "channels": 3}, {"centre": "left"}, {"paper": "red"}):
+        with pytest.raises(ValueError, match=r"ink|centre"):
+            PixelsParams(**wrong)

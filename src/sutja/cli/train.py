@@ -110,6 +110,13 @@ def train() -> None:
     type=click.Choice(("none", "shift", "light", "digits", "strong")),
     help="Augmentation: how far training pictures are changed.",
 )
+@choice_option(
+    "--ink",
+    ("auto", "find", "whole"),
+    "auto",
+    "Find the character in each picture, dark or light, scale and centre it, as for MNIST's digits; or leave "
+    "pictures whole. auto: find it where the training pictures show one on plain paper.",
+)
 @click.option("--device", help="cpu, cuda, cuda:1, …  [default: a GPU where there is one]")
 @click.option("--dtype", type=click.Choice(("auto", "float32", "bfloat16")), help="Number format.")
 @click.option("--resize", type=Numbers("x", 2), metavar="HxW", help="Bring all pictures to one size.")
@@ -188,8 +195,8 @@ def transcribe(
 def detect(ctx: click.Context, /, data: str, out: Path | None, resume: bool, **options: Any) -> None:
     """Train a detector on DATA.
 
-    DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, or a folder with COCO, YOLO or
-    VOC labels. Broken boxes are named and left out.
+    DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, a data.yaml, or a folder with
+    COCO, YOLO or VOC labels. Broken boxes are named and left out.
     """
     _train(ctx, data, "detect", out, resume, options)
 

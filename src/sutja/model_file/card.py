@@ -313,6 +313,8 @@ class Card:
         For a detector of number fields, the confidence in numbers that were found with it and read.
     second_reader : SecondReaderCalibration | None
         For a transcriber, how a second reader's answers are weighed with its own.
+    none_output : bool
+        True if a classifier's network has one more output, the last: none of the classes.
     """
 
     task: str
@@ -336,6 +338,7 @@ class Card:
     guarantee: Guarantee | None = None
     fields: FieldConfidence | None = None
     second_reader: SecondReaderCalibration | None = None
+    none_output: bool = False
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:
@@ -346,6 +349,8 @@ class Card:
             self._check_charset()
         if not 0.0 <= self.threshold <= 1.0 or not 0.0 <= self.tta.below <= 1.0:
             refuse_card("its threshold or the limit of its test-time augmentation lies outside [0, 1]")
+        if self.none_output and (self.task != "classify" or self.scaling.shift):
+            refuse_card("it has an output for none of its classes, and is no classifier with a temperature")
         for threshold, accepted, wrong in self.thresholds.points:
             if not 0.0 <= threshold <= 1.0 or not 0 <= wrong <= accepted <= self.thresholds.cases:
                 refuse_card(f"its counts ({threshold}, {accepted}, {wrong}) make no sense")
@@ -369,7 +374,9 @@ class Card:
 
     @property
     def n_outputs(self) -> int:
-        """Number of outputs: classes; charset or words, and the blank; edges and classes of a cell."""
+        """Number of outputs: classes, or none of them; charset or words, and blank; edges and classes."""
         if self.task == "transcribe":
             return len(self.charset) + 1
+        if self.none_output:
+            return len(self.classes) + 1
         return len(self.classes) + {"classify": 0, "detect": EDGES, "listen": 1}[self.task]

@@ -104,6 +104,7 @@ def _read_card(data: dict[str, Any]) -> Card:
         guarantee=_read_guarantee(data.get("guarantee")),
         fields=_read_field_confidence(data.get("fields")),
         second_reader=_read_second_reader(data.get("second_reader")),
+        none_output=_check_boolean(data.get("none_output", False)),
     )
 
 

@@ -1,15 +1,17 @@
 """`Classifier`: pictures in, one class each out, with an honest confidence.
 
 Letters: n pictures, B batch, C channels, h, w a picture's rows and columns, H, W those of the network's
-input, K classes.
+input, K classes, L the network's outputs: K, or K + 1 where the last stands for none of the classes.
 """
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, overload
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +24,7 @@ from sutja.model_file.bundled import Model, open_model
 from sutja.reading.batching import answer_each, batch_pictures, load_single_picture, make_error_page
 from sutja.runtime import BoundRun, Session
 from sutja.signals.image import Picture, Source, name_source
+from sutja.signals.ink_centring import DARK, LIGHT, centre_ink, measure_edges
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, make_value_table, to_pixels
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.signals.spectrogram import is_sound_file, make_spectrogram
@@ -31,6 +34,8 @@ BATCH = 256  # pictures in one run
 MAX_ALTERNATIVES = 4
 MIN_ALTERNATIVE = 1e-3  # a class less probable is no alternative
 _UINT8 = np.dtype(np.uint8)
+_log = logging.getLogger(__name__)
+_BLANK = Classification("", 0.0, False)  # of a picture in which no character was found
 
 
 class Classifier:
@@ -66,13 +71,14 @@ class Classifier:
         self._check_input(file.source)
         points = file.card.calibration.points
         self._calibrate = Calibrator(points) if points else None
-        K = len(self.classes)
         self._vector = file.card.scaling if file.card.scaling.shift else None
         self._scale = file.card.scaling.scale[0] if len(file.card.scaling.scale) == 1 else 1.0
         self._values = make_value_table(self.params)
-        self._one = BoundRun(self._session, (1, *self.params.shape), (1, K))
+        self._one = BoundRun(self._session, (1, *self.params.shape), (1, file.card.n_outputs))
         self._flat = self._one.input.reshape(-1)
         self._picture_shape = (self.params.height, self.params.width) if self.params.channels == 1 else None
+        self._place = self.params.place
+        self._warned = False
 
     @overload
     def classify(self, source: Source) -> Classification: ...  # type: ignore[overload-overlap]
@@ -86,8 +92,14 @@ class Classifier:
         ----------
         source : Source | Sequence[Source]
             A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB; or a list or
-            tuple of such. Pictures are resized to the size that the model was trained on. A model that was
-            trained on recordings takes the path of one.
+            tuple of such. Pictures are resized to the size that the model was trained on, or the character in
+            them is found, scaled and centred, as the model's card says. A model that was trained on
+            recordings takes the path of one.
+
+        Returns
+        -------
+        Classification | list[Classification]
+            A picture in which no character is found has the label "" and the confidence 0.
 
         Raises
         ------
@@ -106,7 +118,26 @@ class Classifier:
         return self._make_answer(self._run_all([self._load_pixels(source)])[0])
 
     def _load_pixels(self, source: Source) -> NDArray[np.uint8]:
-        return self._load_picture(source).pixels
+        picture = self._load_picture(source)
+        self._warn_of_paper(picture)
+        return picture.pixels
+
+    def _warn_of_paper(self, picture: Picture) -> None:
+        """Warn once of a picture whose paper is light where that of the training data was dark, or dark."""
+        learnt = self.params.paper
+        if not learnt or self._warned:
+            return
+        level = measure_edges(picture.pixels)
+        if level > LIGHT if learnt == "dark" else level < DARK:
+            other = "light" if learnt == "dark" else "dark"
+            self._warned = True
+            _log.warning(
+                "%s: has %s edges, and the model learnt from pictures with %s ones: invert it, or train with "
+                "--ink find",
+                picture.source,
+                other,
+                learnt,
+            )
 
     def _load_picture(self, source: Source) -> Picture:
         """Load a picture, or for a classifier of recordings the picture of one."""
@@ -121,12 +152,15 @@ class Classifier:
     def predict_log_proba(self, images: NDArray[np.uint8]) -> NDArray[np.float64]:
         """Predict scaled log probabilities (n, K) of pictures of one size, uint8 (n, h, w) or (n, h, w, 3).
 
-        They are not calibrated, other than the confidences of `predict_with_confidence`.
+        They are not calibrated, other than the confidences of `predict_with_confidence`. They sum to less
+        than 1 where a picture may show none of the classes.
         """
         log_probs = np.empty((len(images), len(self.classes)))
         for start in range(0, len(images), BATCH):
             batch = batch_to_pixels(images[start : start + BATCH], self.params)
-            log_probs[start : start + BATCH] = self._scale_outputs(self._run(batch))
+            outputs = self._scale_outputs(self._run(batch))
+            outputs[self._find_blank(batch)] = MIN_LOG
+            log_probs[start : start + BATCH] = outputs[:, : len(self.classes)]
         return log_probs
 
     def predict_with_confidence(
@@ -147,6 +181,7 @@ class Classifier:
         """Read a picture of one character as a page, as `Reader.read` does."""
         check_crop(crop)
         picture = self._load_picture(source)
+        self._warn_of_paper(picture)
         return _make_page(picture, self._classify_together([picture])[0])
 
     def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
@@ -164,6 +199,8 @@ class Classifier:
 
     def _read_batch(self, batch: Sequence[Picture | PictureError]) -> Iterator[Page]:
         pictures = [picture for picture in batch if isinstance(picture, Picture)]
+        for one in pictures:
+            self._warn_of_paper(one)
         answers = iter(answer_each(pictures, self._classify_together, self.check_network))
         for picture in batch:
             yield (
@@ -185,19 +222,30 @@ class Classifier:
         """
         self._run_all([np.zeros((self.params.height, self.params.width), np.uint8)])
 
-    def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float]]:
-        """Run the network on pictures of any sizes, and scale its outputs: K log probabilities each."""
-        outputs: list[list[float]] = []
+    def _run_all(self, pictures: Sequence[NDArray[np.uint8]]) -> list[list[float] | None]:
+        """Run the network on pictures of any sizes, and scale its outputs.
+
+        L log probabilities each, or None for a picture in which no character was found.
+        """
+        outputs: list[list[float] | None] = []
         for part in _split_batches(pictures):
             batch = np.stack([to_pixels(picture, self.params) for picture in part])
-            outputs += self._scale_outputs(self._run(batch)).tolist()
+            rows = self._scale_outputs(self._run(batch)).tolist()
+            blank = self._find_blank(batch)
+            outputs += [None if empty else row for row, empty in zip(rows, blank, strict=True)]
         return outputs
+
+    def _find_blank(self, batch: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """Find the pictures (B,) in which no character was found; none where it is not looked for."""
+        if self._place is None:
+            return np.zeros(len(batch), bool)
+        return np.asarray((batch == self._values[0]).all((1, 2, 3)))
 
     def _run(self, batch: NDArray[np.float32]) -> NDArray[np.float32]:
         output = self._session.run(batch)
-        if output.shape != (len(batch), len(self.classes)):
+        if output.shape != (len(batch), self.card.n_outputs):
             raise self._make_error(
-                f"gave {output.shape} for {len(batch)} pictures and {len(self.classes)} classes"
+                f"gave {output.shape} for {len(batch)} pictures and {self.card.n_outputs} outputs"
             )
         return output
 
@@ -212,6 +260,10 @@ class Classifier:
     def _classify_plane(self, plane: NDArray[np.uint8]) -> Classification:
         """Classify one grey picture (H, W) fast: it is copied once, into the network's own buffer."""
         one = self._one
+        if self._place is not None:
+            plane = centre_ink(plane, self._place)
+            if not cv2.countNonZero(plane):
+                return _BLANK
         with one.lock:
             self._values.take(plane.reshape(-1), out=self._flat, mode="clip")
             one.run()
@@ -221,21 +273,26 @@ class Classifier:
         pairs = zip(logs, self._vector.scale, self._vector.shift, strict=True)
         return self._make_answer([max(value, MIN_LOG) * a + b for value, a, b in pairs])
 
-    def _make_answer(self, logs: list[float], scale: float = 1.0) -> Classification:
-        """Make the answer of K log probabilities times a scale, which need not be normalised."""
+    def _make_answer(self, logs: list[float] | None, scale: float = 1.0) -> Classification:
+        """Make the answer of L log probabilities times a scale, which need not be normalised."""
+        if logs is None:
+            return _BLANK
         top = max(logs)
         exp = math.exp
         weights = [exp((value - top) * scale) for value in logs]
         whole = sum(weights)
         if not 1.0 <= whole < math.inf:  # NaN too
             raise self._make_error("gave an output that is no log probability")
-        raw = 1.0 / whole
         best = logs.index(top)
+        if best == len(self.classes):  # none of the classes is likeliest
+            best = max(range(best), key=weights.__getitem__)
+        raw = weights[best] / whole
         confidence = raw if self._calibrate is None else self._calibrate(raw)
         accepted = confidence >= self.threshold
-        if whole - 1.0 < MIN_ALTERNATIVE:  # all others together are less probable than an alternative must be
+        others = whole - weights[best]
+        if others < MIN_ALTERNATIVE:  # all others together are less probable than an alternative must be
             return Classification(self.classes[best], confidence, accepted)
-        alternatives = self._make_alternatives(weights, best, confidence, (1.0 - confidence) / (whole - 1.0))
+        alternatives = self._make_alternatives(weights, best, confidence, (1.0 - confidence) / others)
         return Classification(self.classes[best], confidence, accepted, alternatives)
 
     def _make_alternatives(
@@ -243,7 +300,7 @@ class Classifier:
     ) -> tuple[Alternative, ...]:
         """Make the alternatives: they share what the calibrated confidence of the best leaves."""
         alternatives = []
-        falling = sorted(range(len(weights)), key=weights.__getitem__, reverse=True)
+        falling = sorted(range(len(self.classes)), key=weights.__getitem__, reverse=True)
         for k in falling[: MAX_ALTERNATIVES + 1]:
             share = weights[k] * factor
             if share < MIN_ALTERNATIVE:
@@ -264,11 +321,11 @@ class Classifier:
 
 
 def _make_page(picture: Picture, answer: Classification | PictureError) -> Page:
-    """The page of a picture of one character, with its answer or with its error."""
+    """The page of a picture of one character, with its answer or its error; a blank one has no number."""
     if isinstance(answer, PictureError):
         return make_error_page(answer)
-    number = make_number(answer, picture.width, picture.height)
-    return Page(picture.source, picture.page, picture.width, picture.height, (number,))
+    numbers = (make_number(answer, picture.width, picture.height),) if answer.label else ()
+    return Page(picture.source, picture.page, picture.width, picture.height, numbers)
 
 
 def make_number(answer: Classification, width: int, height: int) -> Number:

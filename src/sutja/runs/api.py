@@ -66,7 +66,8 @@ def train(
 
         - "classify": ``net`` ("mlp", "convnet", "inknet", "lenet5" or "lecun1989"), ``hidden`` (neurons of
           each layer of the mlp), ``size`` ("s", "m" or "l"), ``batch_size``, ``augment`` ("none", "shift",
-          "light", "digits" or "strong"), ``device``, ``dtype``, ``resize`` ((H, W)), ``tensorboard``.
+          "light", "digits" or "strong"), ``ink`` ("auto", "find" or "whole": whether the character in each
+          picture is found, scaled and centred), ``device``, ``dtype``, ``resize`` ((H, W)), ``tensorboard``.
         - "transcribe" and "listen": ``base`` (a model file or the name of a bundled model to begin with; None
           begins from nothing).
         - "detect": ``size``, ``batch_size``, ``longest`` (pixels of a picture's longer side), ``augment``

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -27,11 +26,12 @@ from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError, TrainingError
 from sutja.metrics import clopper_pearson, expected_calibration_error, format_percent
 from sutja.model_file import Card, Preprocessing, Scaling
-from sutja.nets.named import NETS, make_net
+from sutja.nets.named import make_net
 from sutja.runs import cards, plots
 from sutja.runs.calibration import choose_default_threshold
 from sutja.runs.folder import MODEL, Run, RunFolder
-from sutja.runs.parts import Log, Parts, log_leaks
+from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
+from sutja.runs.picture_input import INKS, choose_params
 from sutja.runs.tensorboard import EventFile
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
@@ -79,6 +79,8 @@ class Plan:
         Name of the model.
     tensorboard : bool
         Also write TensorBoard's file of events.
+    ink : str
+        One of `INKS`: whether the character in a picture is found, scaled and centred.
     """
 
     net: str = KIND
@@ -87,6 +89,7 @@ class Plan:
     config: ClassifyConfig = field(default_factory=lambda: RECIPES[KIND])
     name: str = "classifier"
     tensorboard: bool = False
+    ink: str = "auto"
 
 
 def load_parts(
@@ -126,6 +129,8 @@ def load_parts(
             where=train.source,
             remedy="add pictures of it; where the data name groups, of two groups or more",
         )
+    for line in describe_rare_classes(parts):
+        log(line)
     log_leaks(find_leaks, parts, log)
     return parts
 
@@ -147,6 +152,7 @@ def make_plan(
     threads: int = 0,
     seed: int = 0,
     tensorboard: bool = False,
+    ink: str = "auto",
 ) -> Plan:
     """Make a plan from what a person chose; None leaves a choice to the network's recipe.
 
@@ -156,7 +162,7 @@ def make_plan(
         The data.
     name : str
         Name of the model.
-    net, hidden, size, tensorboard : str, Sequence[int], str, bool
+    net, hidden, size, tensorboard, ink : str, Sequence[int], str, bool, str
         As for `Plan`.
     epochs, batch_size, lr, device, dtype, threads, seed : int, float or str
         As for `sutja.training.classify.fit.ClassifyConfig`.
@@ -172,6 +178,8 @@ def make_plan(
     """
     if net not in RECIPES:
         raise TrainingError(f"{net!r} is no network", where="net", remedy=f"name one of {', '.join(RECIPES)}")
+    if ink not in INKS:
+        raise TrainingError(f"{ink!r} is no choice", where="ink", remedy=f"name one of {', '.join(INKS)}")
     if parts.train.clips and augment is None:
         augment = "shift"  # a word that comes sooner is the same word; one turned over is none
     config = make_config(
@@ -188,7 +196,7 @@ def make_plan(
         threads=threads,
         seed=seed,
     )
-    return Plan(net, tuple(hidden), size, config, name, tensorboard)
+    return Plan(net, tuple(hidden), size, config, name, tensorboard, ink)
 
 
 def make_config(net: str, n: int, hidden: Sequence[int] = (), **choices: Any) -> ClassifyConfig:
@@ -217,19 +225,6 @@ def make_config(net: str, n: int, hidden: Sequence[int] = (), **choices: Any) ->
     if chosen.get("augment") == "none":
         chosen["augment"] = None
     return replace(recipe, **chosen)
-
-
-def choose_params(net: str, train: Labelled) -> PixelsParams:
-    """Choose how pictures are made fit for a network: its own size and scale, or else those of the data."""
-    wants = NETS[net]
-    height, width = (wants.side, wants.side) if wants.side else train.images.shape[1:3]
-    channels = 1 if wants.grey or train.images.ndim == 3 else 3
-    mean, std = wants.mean, wants.std
-    if mean is None or std is None:
-        means, stds = cv2.meanStdDev(train.images.reshape(len(train), -1))
-        mean, std = (round(float(figure[0, 0]) / 255, 4) for figure in (means, stds))
-        std = std or 1.0
-    return PixelsParams(int(height), int(width), channels, mean, std)
 
 
 def train(
@@ -262,7 +257,12 @@ def train(
     ParityError
         The file does not answer as the network does; no model is written then.
     """
-    params = choose_params(plan.net, parts.train)
+    params = choose_params(plan.net, parts.train, plan.ink)
+    if params.ink:
+        log(
+            f"the character in each picture is found, dark or light, scaled to {params.ink} pixels and "
+            "centred (--ink whole leaves pictures as they are)"
+        )
     n_pictures = len(parts.train) * _COPIES + len(parts.validation) + len(parts.test)
     check_memory(n_pictures * int(np.prod(params.shape)) * 4, "use smaller pictures with --resize HxW")
     train_pixels, validation_pixels, test_pixels = (
@@ -381,10 +381,10 @@ def _draw(
     folder.write("curves.png", plots.draw_curves(fitted.history))
     folder.write("confusion.png", plots.draw_confusions(counts, test.classes, title))
     worst = plots.find_worst(log_probs.max(1), wrong)
-    names = [name[:10] for name in test.classes]
+    names, fonts = plots.fit_names([name[:10] for name in test.classes])
     captions = [
         f"{names[test.labels[i]]} → {names[answers[i]]}\n{format_percent(np.exp(log_probs[i].max()), 1)}"
         for i in worst
     ]
     pictures = [test.images[i] for i in worst]
-    folder.write("mistakes.png", plots.draw_mistakes(pictures, captions, int(wrong.sum()), len(test)))
+    folder.write("mistakes.png", plots.draw_mistakes(pictures, captions, int(wrong.sum()), len(test), fonts))

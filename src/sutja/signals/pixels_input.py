@@ -1,5 +1,7 @@
 """The preprocessing "pixels": a picture becomes H × W pixels of one or three channels, centred and scaled.
 
+Either the whole picture is resized, or the one character in it is found, scaled and centred.
+
 The same code serves training and use, so the two cannot drift apart. Letters: n pictures, C channels, h, w a
 picture's rows and columns, H, W those of the network's input.
 """
@@ -14,8 +16,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.parameters import check_real
+from sutja.signals.ink_centring import CENTRES, InkPlace, centre_ink
+from sutja.signals.parameters import check_real, check_whole
 
+PAPERS = ("", "dark", "light")
 MAX_SIDE = 4_096  # pixels; a card that asks for more would ask for all of the memory
 
 
@@ -31,11 +35,18 @@ class PixelsParams:
         1 for grey, 3 for RGB.
     mean, std : float
         A pixel p of 0 to 255 becomes (p / 255 - mean) / std.
+    ink : int
+        Pixels of the longer side of the character, which is found in the picture, light on dark, scaled and
+        centred (`sutja.signals.ink_centring`); 0 leaves pictures whole.
+    centre : str
+        With `ink`: which centre of the character lies in the middle, "mass" or "box".
+    paper : str
+        Without `ink`: "dark" or "light" where the edges of all training pictures were so, else "".
 
     Raises
     ------
     ValueError
-        If a size, the number of channels, the mean or the deviation is impossible.
+        If a size, the number of channels, the mean, the deviation or the place of the ink is impossible.
     """
 
     height: int = 28
@@ -43,6 +54,9 @@ class PixelsParams:
     channels: int = 1
     mean: float = 0.0
     std: float = 1.0
+    ink: int = 0
+    centre: str = "mass"
+    paper: str = ""
 
     def __post_init__(self) -> None:
         for name, side in (("height", self.height), ("width", self.width)):
@@ -52,10 +66,26 @@ class PixelsParams:
             raise ValueError(f"there are 1 or 3 channels, not {self.channels!r:.40}")
         check_real("mean", self.mean, -1e6, 1e6)
         check_real("std", self.std, 1e-6, 1e6)
+        self._check_ink()
+
+    def _check_ink(self) -> None:
+        check_whole("the ink", self.ink, 0, min(self.height, self.width) if self.channels == 1 else 0)
+        if self.centre not in CENTRES or self.paper not in PAPERS:
+            raise ValueError(f"there is no centre {self.centre!r:.40} or no paper {self.paper!r:.40}")
 
     def to_json(self) -> dict[str, Any]:
-        """Write the parameters as plain JSON values."""
-        return asdict(self)
+        """Write the parameters as plain JSON values; those of ink and paper where they say something."""
+        values = asdict(self)
+        if not self.ink:
+            del values["ink"], values["centre"]
+        if not self.paper:
+            del values["paper"]
+        return values
+
+    @property
+    def place(self) -> InkPlace | None:
+        """Place of the character in the network's picture; None where pictures are left whole."""
+        return InkPlace(self.height, self.width, self.ink, self.centre) if self.ink else None
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -128,6 +158,8 @@ def to_pixels(picture: NDArray[np.uint8], params: PixelsParams) -> NDArray[np.fl
         If it is another type or shape, or has no pixels.
     """
     _check(picture, picture.ndim, "(h, w) or (h, w, 3)")
+    if params.place is not None:
+        return make_value_table(params)[centre_ink(picture, params.place)[None]]
     fitted = fit_size(fit_channels(picture, params.channels), params.height, params.width)
     planes = fitted[None] if params.channels == 1 else fitted.transpose(2, 0, 1)
     return make_value_table(params)[planes]
@@ -154,7 +186,11 @@ def batch_to_pixels(images: NDArray[np.uint8], params: PixelsParams) -> NDArray[
     """
     _check(images, images.ndim - 1, "(n, h, w) or (n, h, w, 3)")
     wanted = (params.height, params.width)
-    if images.shape[1:3] == wanted and images.ndim == 3:
+    place = params.place
+    if place is not None:
+        centred = [centre_ink(image, place) for image in images]
+        planes = np.stack(centred)[:, None] if centred else np.zeros((0, 1, *wanted), np.uint8)
+    elif images.shape[1:3] == wanted and images.ndim == 3:
         planes = images[:, None]
         if params.channels == 3:
             planes = np.repeat(planes, 3, axis=1)
