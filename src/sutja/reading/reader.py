@@ -276,6 +276,7 @@ class Reader:
                 calibration,
                 max_error,
                 of_a_kind=self._grammar is not None,
+                make_number=self._field_judge.make_number_of_text,
                 of_amounts=self._grammar is not None and self._grammar.kind == "amount",
                 text=self._make_text_pass(),
             )

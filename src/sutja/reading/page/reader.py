@@ -19,6 +19,7 @@ from sutja.charset import LETTER
 from sutja.confidence import Calibrator, combine_evidence, resolve_threshold, weigh_text
 from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.judge import MISFIT_CONFIDENCE
+from sutja.reading.page.combs import MakeNumber, join_combs
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
@@ -74,6 +75,9 @@ class PageReader:
         fit the kind, is not accepted here either.
     of_amounts : bool
         True if that kind is "amount": serial numbers and numbers with other names are not accepted.
+    make_number : MakeNumber | None
+        Makes the number of a comb, of its text, its confidence and its characters; None to leave the digits
+        of combs apart.
     text : TextPass | None
         Reads the words of pages; None to leave them alone.
 
@@ -92,6 +96,7 @@ class PageReader:
         *,
         of_a_kind: bool = False,
         of_amounts: bool = False,
+        make_number: MakeNumber | None = None,
         text: TextPass | None = None,
     ) -> None:
         calibration = calibration or FieldConfidence()
@@ -99,6 +104,7 @@ class PageReader:
         self.detector = detector
         self._of_a_kind = of_a_kind
         self._of_amounts = of_amounts
+        self._make_comb = make_number
         self._calibrate = Calibrator(calibration.calibration.points)
         self._evidence = calibration.evidence
         self._text = text
@@ -143,6 +149,8 @@ class PageReader:
                 fields = self._text.join(text, fields, self._read_places, self._is_sure)
                 fields = [f for f in fields if self._judge_with_text(f)[0] >= MIN_CONFIDENCE]
                 judge, words = self._judge_with_text, text.words
+        if self._make_comb is not None:
+            fields = join_combs(fields, self._make_comb)
         numbers = self._make_numbers(transform, fields, prepared.frame, judge, words)
         corrected = correct_grids(numbers)
         return Page(

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sutja.reading.page.cropping import FieldCrop
+from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
 from sutja.reading.page.text.joining import FLOOR, WordMap, find_probability, is_about, measure_shared
@@ -25,7 +25,6 @@ from sutja.types import Box, Character, Number
 # Columns of lines that are read at effort normal, in pixels of the recogniser's picture: a share of all, and
 # at least so many.
 SHARE, LEAST_COLUMNS = 0.35, 5_000
-NO_CROP = FieldCrop(np.zeros((0, 0), np.uint8), 0.0, 0.0, 1.0)  # of a number whose boxes are the page's
 _SHORT = 8.0  # length by thickness of a line that may be one field
 _MAX_SHARED = 0.5  # of the smaller of two numbers, by the other: they are one
 
