@@ -1,4 +1,4 @@
-"""What the words of a page say about the numbers that our own networks found on it, and the reverse.
+"""Join what the words of a page say with the numbers that our own networks found on it.
 
 Each claim, that a number with these digits stands here, gets a probability from either side: from our reading
 of the field, and from the second reader's letters at its place. Where the two differ the likelier claim is
@@ -27,7 +27,7 @@ _REACH = 0.25  # heights beyond a field that a character's middle may lie
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the words say about a field.
+    """Verdict of the words about a field.
 
     Attributes
     ----------
