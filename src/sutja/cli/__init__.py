@@ -14,6 +14,7 @@ VERBS = {
     "listen": ("sutja.cli.listen:listen", "Transcribe the numbers spoken in recordings."),
     "detect": ("sutja.cli.detect:detect", "Detect objects in pictures."),
     "evaluate": ("sutja.cli.evaluate:evaluate", "Measure a model on labelled data."),
+    "audit": ("sutja.cli.audit:audit", "Measure the error of a run by a sample that a person checks."),
     "calibrate": ("sutja.cli.calibrate:calibrate", "Choose a threshold with a guaranteed error."),
     "card": ("sutja.cli.card:card", "Show what a model is, learnt from, and how well it does."),
     "data": ("sutja.cli.data:data", "List, describe and fetch the data sets."),
