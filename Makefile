@@ -2,6 +2,7 @@
 # make test    lint, types, import rules and all tests: what CI runs
 # make types   mypy on the package, the recipes and the benchmarks
 # make setup   .venv/bin/sutja with everything
+# make fuzz    every reader of bytes, FUZZ_SECONDS (600) each, by atheris
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make results put the measured figures into the README and the docs
 # make docs    the site, into out/site
@@ -27,7 +28,9 @@ else
 export SUTJA_DATA
 endif
 
-.PHONY: help demo test types setup bench results docs package clean
+FUZZ_SECONDS ?= 600
+
+.PHONY: help demo test types setup fuzz bench results docs package clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -73,6 +76,9 @@ types: .venv/installed
 
 setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
+
+fuzz: .venv/installed
+	.venv/bin/python tests/fuzz $(FUZZ_SECONDS)
 
 # Validation unless SUTJA_BENCH_PART=test says otherwise: the test part is for the final model, once.
 bench: export SUTJA_BENCH_PART ?= validation

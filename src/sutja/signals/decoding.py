@@ -44,7 +44,14 @@ def decode_pages(arguments: dict[str, Any], data: bytes | None) -> Iterator[Item
         The file.
     """
     assert data is not None
-    first = int(arguments["first"])
+    try:
+        yield from _decode_from(data, int(arguments["first"]))
+    except Exception as error:  # a decoder may raise anything on a hostile file
+        raise explain(error, "") from error
+
+
+def _decode_from(data: bytes, first: int) -> Iterator[Item]:
+    """Decode the pages of a picture file from the page `first` on."""
     header = read_plain_header(data)
     if header is not None and first == 1:
         pixels = decode_plain(data, header)

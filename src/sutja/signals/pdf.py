@@ -45,7 +45,10 @@ def draw_pages(arguments: dict[str, Any], data: bytes | None) -> Iterator[Item]:
     data : bytes | None
         The file.
     """
-    document, size = _open(data if data is not None else str(arguments["path"]))
+    try:
+        document, size = _open(data if data is not None else str(arguments["path"]))
+    except Exception as error:  # a reader of PDFs may raise anything on a hostile file
+        raise explain(error, "") from error
     try:
         count = len(document)
         _check_count(count, size)
