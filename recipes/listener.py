@@ -2,10 +2,8 @@ r"""The exact way to train the bundled listener again: number words out of recor
 
     recipes/voices.sh runs/voices; export SUTJA_VOICES=runs/voices
     python recipes/listener.py real --out runs/listen
-    python recipes/listener.py speak --out runs/listen --engine espeak-ng --count 6500
-    python recipes/listener.py speak --out runs/listen --engine flite --count 900
-    python recipes/listener.py speak --out runs/listen --engine festival --count 900
-    python recipes/listener.py speak --out runs/listen --engine kokoro --count 800
+    for engine in "espeak-ng --count 6500" "flite --count 900" "festival --count 900" "kokoro --count 800"; do
+        python recipes/listener.py speak --out runs/listen --engine $engine; done
     for engine in espeak-ng flite festival; do     # held out, for validation
         python recipes/listener.py speak --out runs/listen --engine $engine --count 100 --seed 9001; done
     python recipes/listener.py train --out runs/listen --run draft --steps 900
@@ -54,10 +52,9 @@ then.)
     python recipes/listener.py train --out runs/listen --run sounds3 --weights runs/listen/soup12 \
         --steps 1800 --frames 6000 --lr 1.2e-3 --strength 0.5 --voice 0.8 --vary 1.0 --sounds 0.1 --seed 10
     python recipes/listener_finish.py soup --out runs/listen --runs soup12 sounds3 --run soup123
-    python recipes/listener.py speak --out runs/listen --engine espeak-ng --count 2000 --seed 3 \
-        --words /usr/share/dict/american-english
-    python recipes/listener.py speak --out runs/listen --engine flite --count 500 --seed 3 \
-        --words /usr/share/dict/american-english
+    for engine in "espeak-ng --count 2000" "flite --count 500"; do
+        python recipes/listener.py speak --out runs/listen --engine $engine --seed 3 \
+            --words /usr/share/dict/american-english; done
     python recipes/listener.py train --out runs/listen --run words --weights runs/listen/soup123 \
         --steps 800 --frames 6000 --lr 1e-3 --strength 0.5 --voice 0.8 --vary 0.8 --seed 11
     python recipes/listener_finish.py soup --out runs/listen --runs sounds1 sounds2 sounds3 words --run four
@@ -116,22 +113,23 @@ as people say them (docs/log.md):
     python recipes/listener_finish.py soup --out runs/listen --runs some others --run last
     python recipes/listener_finish.py bundle --out runs/listen --run last --seed 62
 
-The listeners with a speaker left out begin with one that never heard `fsdd`, which began with haste, too:
+That one is bundled as `spoken-open`. `spoken` went on from it with six more sets and words of quantities:
 
-    python recipes/listener.py train --out runs/listen --run nofsdd --without fsdd --steps 6500 \
-        --frames 6000 --lr 3e-3 --strength 0.7 --voice 0.9 --haste 0.72 --vary 0.7 --sounds 0.2 --seed 21
-    python recipes/listener.py train --out runs/listen --run nofsdd2 --weights runs/listen/nofsdd \
-        --without fsdd --steps 1200 --frames 6000 --lr 1.5e-3 --strength 0.7 --voice 0.9 --vary 0.7 \
-        --sounds 0.3 --seed 41
-    python recipes/listener_finish.py soup --out runs/listen --runs nofsdd nofsdd2 --run nofsdd3
-    for more in "--sounds 1 --seed 71" "--sounds 0.2 --lines 1 --seed 72" "--sounds 0.2 --seed 73"; do
-        python recipes/listener.py train --out runs/listen --run "nofsdd-${more: -2}" --without fsdd \
-            --weights runs/listen/nofsdd3 --steps 600 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 \
-            --vary 0.7 $more; done
-    python recipes/listener_finish.py soup --out runs/listen \
-        --runs nofsdd3 nofsdd-71 nofsdd-72 nofsdd-73 --run nofsdd4
-    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd4 --steps 200 \
-        --lr 1.5e-3 --runs 3
+    python recipes/listener.py real --out runs/listen
+    python recipes/listener.py begin --out runs/listen --run bundled
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/bundled --sources an4 hyke
+    for engine in "espeak-ng --count 5000 --seed 101" "flite --count 800 --seed 102" \
+            "hibari --count 3000 --seed 103" "hibari --count 400 --seed 123 --read-out"; do
+        python recipes/listener.py speak --out runs/listen --engine $engine; done
+    more="--out runs/listen --frames 6000 --voice 0.9 --vary 0.7 --sounds 0.3"
+    python recipes/listener.py train $more --run wide1 --weights runs/listen/bundled --without iitg \
+        --steps 1000 --lr 2e-3 --strength 0.7 --seed 81
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/wide1 --sources an4 hyke
+    python recipes/listener.py train $more --run wide2 --weights runs/listen/wide1 --steps 980 --lr 1.5e-3 \
+        --strength 0.7 --seed 82
+    python recipes/listener_finish.py soup --out runs/listen --runs wide1 wide2 --run wide
+    python recipes/listener.py train $more --run wide3 --weights runs/listen/wide --steps 430 --lr 2e-3 \
+        --strength 0.6 --seed 83
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
@@ -189,6 +187,7 @@ SHARD = 50  # phrases a file: a program that is stopped loses few
 LESS_NOTHING = 0.5
 # Off the logit of other words: what strangers say is taken for them more often, too (docs/log.md).
 LESS_OTHER = 1.0
+BEGINNING = "spoken-open"  # the bundled listener that a training goes on from
 ALONE = ("espeak-ng", "flite")  # what can be asked for single words
 _PLAIN = re.compile("[a-z]{3,9}")
 SPEAKING, READING = (0.8, 1.4), (0.85, 1.6)  # times Kokoro's own speed, of phrases and of numbers read out
@@ -212,14 +211,14 @@ def real(args: argparse.Namespace) -> None:
 
 
 def begin(args: argparse.Namespace) -> None:
-    """The bundled listener as a checkpoint: to go on from, or to cut words with.
+    """A bundled listener as a checkpoint: to go on from, or to cut words with.
 
     Words that it does not know are added, and what `listener_finish.py` takes off at the end is given back.
     """
-    words = read_model(bundled_path("spoken")).card.classes
+    words = read_model(bundled_path(BEGINNING)).card.classes
     net = Listener(ListenerConfig(1 + len(words)))
     rows = [make_example(utterance) for utterance in load_utterances(args.out / "real", ["an4-train"])[:128]]
-    restore_batch_norms(net, bundled_path("spoken"), torch.from_numpy(make_batch(rows).features))
+    restore_batch_norms(net, bundled_path(BEGINNING), torch.from_numpy(make_batch(rows).features))
     assert net.head.bias is not None
     net.head.bias.data[0] += LESS_NOTHING
     net.head.bias.data[1 + words.index(OTHER)] += LESS_OTHER

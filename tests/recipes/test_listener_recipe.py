@@ -16,6 +16,7 @@ from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_u
 from sutja.training import checkpoint
 from sutja.training.listen.fit import load_average
 from sutja.training.listen.phonemes import drop_phoneme_head
+from sutja.types import SpokenNumber
 
 FOLDER = Path(__file__).resolve().parents[2] / "recipes"
 
@@ -30,6 +31,11 @@ def recipe(monkeypatch):
 @pytest.fixture
 def finish(recipe):
     return importlib.import_module("listener_finish")
+
+
+@pytest.fixture
+def judge(recipe):
+    return importlib.import_module("listener_judge")
 
 
 @pytest.fixture
@@ -183,7 +189,7 @@ class Says:
     """A listener that says certain numbers, whatever it is given."""
 
     def __init__(self, *digits):
-        self.numbers = [SimpleNamespace(digits=d, confidence=0.9) for d in digits]
+        self.numbers = [SpokenNumber("", d, d, 0.9, True, 0.0, 1.0) for d in digits]
 
     def listen(self, samples, rate):
         return SimpleNamespace(numbers=self.numbers)
@@ -199,8 +205,8 @@ class Says:
         (("3",), [False], 1),
     ],
 )
-def test_numbers_heard_and_missed(finish, said, right, missed):
-    assert finish.find_truth((3, 4)) == ["23"]
-    found = list(finish.make_cases(Says(*said), "set", [phrase((3, 4))]))
+def test_numbers_heard_and_missed(judge, said, right, missed):
+    assert [number.key for number in judge.find_truth((3, 4))] == ["23"]
+    found = list(judge.make_cases(Says(*said), "set", [phrase((3, 4))]))
     assert [case.right for case in found if case.recognised] == right
     assert sum(not case.recognised for case in found) == missed

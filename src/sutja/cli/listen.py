@@ -50,6 +50,11 @@ if TYPE_CHECKING:
 @click.option(
     "--mark-speech", is_flag=True, help="Tell where something was said that is no part of a number."
 )
+@click.option(
+    "--second-listener",
+    metavar="FOLDER",
+    help="Folder of a faster-whisper model, asked where the listener is not sure.",
+)
 @threads_option
 @batch_options
 @click.option("--model", metavar="FILE|NAME", help="Model to listen with instead of the bundled one.")
@@ -111,6 +116,7 @@ class _Options:
     microphone: bool
     device: str | None
     mark_speech: bool
+    second_listener: str | None
 
 
 def _list_options(given: _Options) -> dict[str, Any]:
@@ -131,6 +137,7 @@ def _open_listener(given: _Options) -> Listener:
             country=given.country,
             pause=given.pause,
             mark_speech=given.mark_speech,
+            second_listener=given.second_listener,
         )
     report_threshold(listener.choice)
     return listener

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,9 @@ from sutja.errors import InferenceError, ModelFileError, SoundError, SutjaError
 from sutja.grammar import Grammar, make_grammar
 from sutja.listening.acoustic import AcousticModel
 from sutja.listening.chunks import Chunk, Chunker
-from sutja.listening.numbers import AcceptanceRule, choose_number
+from sutja.listening.hypotheses import ConfusionSet
+from sutja.listening.numbers import AcceptanceRule, NumberHypothesis, choose_number
+from sutja.listening.second_listener import SecondListener, WhisperListener, weigh
 from sutja.listening.second_pass import SecondPass
 from sutja.listening.segments import find_segments
 from sutja.listening.speech_marks import SpeechMarks
@@ -50,6 +53,9 @@ class Listener:
         Seconds; a longer pause ends a number.
     mark_speech : bool
         Tell where something was said that is no part of a number.
+    second_listener : str | os.PathLike[str] | SecondListener | None
+        Another recogniser, or the folder of a faster-whisper model (``pip install 'sutja[whisper]'``): asked
+        about numbers that are not accepted, and weighed with this one.
 
     Attributes
     ----------
@@ -78,6 +84,7 @@ class Listener:
         country: str | None = None,
         pause: float = PAUSE,
         mark_speech: bool = False,
+        second_listener: str | os.PathLike[str] | SecondListener | None = None,
     ) -> None:
         grammar = make_grammar(kind, country)
         if not MIN_PAUSE <= pause <= MAX_PAUSE:
@@ -94,7 +101,14 @@ class Listener:
         except ModelFileError as error:
             raise ModelFileError(str(error), where=f"model {file.source}") from error
         rule = AcceptanceRule(Calibrator(file.card.calibration.points), threshold)
-        self._pipeline = Pipeline(AcousticModel(file, threads), alphabet, pause, grammar, rule, mark_speech)
+        second = (
+            WhisperListener(second_listener, threads)
+            if isinstance(second_listener, str | os.PathLike)
+            else second_listener
+        )
+        self._pipeline = Pipeline(
+            AcousticModel(file, threads), alphabet, pause, grammar, rule, mark_speech, second
+        )
 
     @property
     def threshold(self) -> float:
@@ -188,6 +202,7 @@ class Pipeline:
     grammar: Grammar | None
     rule: AcceptanceRule
     mark_speech: bool
+    second: SecondListener | None
 
 
 class NumberStream:
@@ -245,10 +260,25 @@ class NumberStream:
             yield from self._decode(utterance)
 
     def _decode(self, utterance: Utterance) -> Iterator[SpokenNumber]:
-        for numbers in self._second_pass.resolve(utterance):
-            number = choose_number(numbers, self._pipeline.grammar)
+        numbers = self._second_pass.resolve(utterance)
+        chosen = [choose_number(number, self._pipeline.grammar) for number in numbers]
+        for number, found in zip(chosen, numbers, strict=True):
             if number is not None:
+                if len(numbers) == 1:
+                    number = self._ask_second(number, found, utterance)
                 yield self._pipeline.rule.apply(number, self.seconds)
+
+    def _ask_second(
+        self, number: NumberHypothesis, found: ConfusionSet, utterance: Utterance
+    ) -> NumberHypothesis:
+        """Ask the second listener, if there is one, about the only number of an utterance in doubt."""
+        pipeline = self._pipeline
+        if pipeline.second is None or pipeline.grammar is not None:
+            return number
+        cut = None if pipeline.rule.accepts(number) else self._second_pass.cut_sound(utterance)
+        if cut is None:
+            return number
+        return weigh(number, found.posteriors, pipeline.second.transcribe(cut[0]))
 
 
 def _explain(error: SutjaError | MemoryError, source: SoundSource) -> str:

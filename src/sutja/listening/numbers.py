@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, TypedNumber
-from sutja.grammar.number_words import DIGIT_VALUES, MULTIPLIERS, ORDINALS, REPEATS, SIGNS, ParsedNumber
+from sutja.grammar.number_words import DIGIT_VALUES, MULTIPLIERS, ORDINALS, REPEATS, SIGNS, TENS, ParsedNumber
 from sutja.listening.hypotheses import ConfusionSet, Neighbours, TimeSpans, combine_passes, make_n_best
 from sutja.listening.utterances import Utterance
 from sutja.types import SpokenNumber
@@ -74,7 +75,8 @@ class NumberHypothesis:
         That is a number beside words that may make it another: number words that belong to none, a "sorry",
         or other words, unless its digits were said one by one ("three hundred thousand" may be the end of a
         larger number, and "for two" none at all); "hundred" without a number of them, and a rank of one word
-        ("second"); one said quicker than people speak; and one that does not fit the kind.
+        ("second"); tens behind other tens than twenty, one of which is likelier to be a teen ("ninety eighty
+        four"); one said quicker than people speak; and one that does not fit the kind.
         """
         n = len(self.words)
         first = self.words[1] if n > 1 and self.words[0] in SIGNS else self.words[0]
@@ -82,9 +84,9 @@ class NumberHypothesis:
         seconds = self.times[-1][1] - self.times[0][0]
         hasty = n >= _MIN_WORDS_FOR_RATE and (n - 1) > _MAX_WORD_RATE * seconds
         alone = self.beside is None or (self.beside == "other words" and is_string)
-        return (
-            self.fits and alone and first not in MULTIPLIERS and not hasty and self.words[0] not in ORDINALS
-        )
+        teens = any(a in TENS[1:] and b in TENS for a, b in pairwise(self.words))
+        odd = hasty or teens or first in MULTIPLIERS or self.words[0] in ORDINALS
+        return self.fits and alone and not odd
 
 
 def decode_numbers(utterance: Utterance, grammar: Grammar | None = None) -> list[NumberHypothesis]:
@@ -164,6 +166,10 @@ class AcceptanceRule:
 
     calibrate: Calibrator
     threshold: float
+
+    def accepts(self, number: NumberHypothesis) -> bool:
+        """Tell whether a number is accepted."""
+        return number.is_acceptable and self.calibrate(number.probability) >= self.threshold
 
     def apply(self, number: NumberHypothesis, seconds: float) -> SpokenNumber:
         """Calibrate a number and accept it or not.

@@ -56,13 +56,22 @@ class SecondPass:
         numbers = combine_passes([first])
         if not any(_needs_second_pass(number) for number in numbers):
             return numbers
+        cut = self.cut_sound(utterance)
+        if cut is None:
+            return numbers
+        return combine_passes([first, *(self._run(*cut, speed) for speed in SPEEDS)])
+
+    def cut_sound(self, utterance: Utterance) -> tuple[NDArray[np.float32], int] | None:
+        """Cut the sound of an utterance with some around it, float32 (n,), and tell its first sample.
+
+        None where it is too long, or no longer kept.
+        """
         start = round((utterance.segments[0].start - CONTEXT) * RATE)
         end = round((utterance.segments[-1].end + CONTEXT) * RATE)
         start, end = max(0, start), min(end, self._end)
         if start < self._start or end - start > MAX_SECONDS * RATE:
-            return numbers
-        sound = np.concatenate(self._blocks)[start - self._start : end - self._start]
-        return combine_passes([first, *(self._run(sound, start, speed) for speed in SPEEDS)])
+            return None
+        return np.concatenate(self._blocks)[start - self._start : end - self._start], start
 
     def _run(self, sound: NDArray[np.float32], start: int, speed: float) -> Pass:
         """Run the network over sound that is played at another speed."""

@@ -41,6 +41,7 @@ from sutja.grammar.number_words.vocabulary import (
     label_words,
     split_words,
 )
+from sutja.grammar.number_words.written import spell_text
 
 __all__ = [
     "CONNECTORS",
@@ -77,5 +78,6 @@ __all__ = [
     "spell_digits",
     "spell_ordinal",
     "spell_pairs",
+    "spell_text",
     "split_words",
 ]

@@ -32,7 +32,7 @@ _LONGEST = 9.0  # seconds of a composed recording: batches stay small
 _LONGEST_PHRASE = 20.0  # seconds of what was said in one go
 # Parts of each source among whole phrases; what is not named has 1. "Words" were cut out of its phrases.
 SHARES = {
-    "an4": 6.0,
+    "an4": 8.0,
     "hyke": 5.0,
     "iitg": 1.5,
     "sixteen": 1.5,
@@ -40,12 +40,12 @@ SHARES = {
     "speech-commands": 3.0,
     "korean": 0.7,
     "kokoro": 5.0,
-    "hibari": 4.0,
-    "espeak-ng": 2.0,
-    "flite": 1.3,
+    "hibari": 7.0,
+    "espeak-ng": 5.0,
+    "flite": 3.0,
     "festival": 1.3,
-    "telephone-speech": 2.0,
-    "asterisk-core-sounds": 1.3,
+    "telephone-speech": 3.5,
+    "asterisk-core-sounds": 3.0,
     "fsdd": 0.7,
     "an4 words": 0.6,
     "hyke words": 0.4,
@@ -93,7 +93,7 @@ _NOT_QUICKER = 1.05  # times as quickly: as it was
 _WITH_OTHERS = 0.2  # part of the strings with other words before, behind or, more seldom, within
 _PLACES = (0.4, 0.4, 0.2)  # before, behind, anywhere
 _ASIDE = 3.0  # seconds of these, at most
-KINDS = {"string": 0.2, "phrase": 0.46, "row": 0.13, "word": 0.16, "noise": 0.05}
+KINDS = {"string": 0.16, "phrase": 0.52, "row": 0.13, "word": 0.14, "noise": 0.05}
 
 Words = Mapping[int, Sequence[int]]  # class → the utterances that say it
 Parts = tuple[list[Utterance], list[float]]  # utterances, and the seconds between them
