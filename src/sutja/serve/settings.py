@@ -13,7 +13,17 @@ from sutja.errors import SutjaError
 
 VARIABLE = "SUTJA_SERVE"  # hands the settings to worker processes
 TOKEN_LENGTH = 16  # characters, at least
-BUNDLED = ("numbers", "numbers-open", "digits", "mlp", "lecun1989", "lenet5", "pages", "spoken", "spoken-open")
+BUNDLED = (
+    "numbers",
+    "numbers-open",
+    "digits",
+    "mlp",
+    "lecun1989",
+    "lenet5",
+    "pages",
+    "spoken",
+    "spoken-open",
+)
 
 
 @dataclass(frozen=True, slots=True)
