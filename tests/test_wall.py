@@ -21,6 +21,7 @@ USE_HALF = (
     "charset",
     "cli",
     "confidence",
+    "csv_rows",
     "decoding",
     "detection",
     "errors",

@@ -47,6 +47,11 @@ def test_numbers_are_checked(desk_client):
     corrected = desk_client.get("/page/desk/corrected.csv").text.splitlines()
     assert corrected[1] == "a.png,1,8,8,,0.5,True,True"
     assert corrected[2].endswith("False,False")
+    formula = desk_client.post("/page/desk/items/1", json={**ann, "text": "=1+1"})
+    assert formula.status_code == 200
+    assert "a.png,1,'=1+1," in desk_client.get("/page/desk/corrected.csv").text
+    assert ",=1+1," in desk_client.get("/page/desk/labels.csv").text
+    assert desk_client.post("/page/desk/undo", json=ann).json()["item"]["index"] == 1
     assert desk_client.post("/page/desk/undo", json=ann).json()["item"]["index"] == 0
 
 

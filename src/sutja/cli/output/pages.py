@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import click
 
-from sutja.cli.output.writer import Table, Writer, shorten_confidence, to_csv_row
+from sutja.cli.output.writer import Table, Writer, shorten_confidence
+from sutja.csv_rows import to_csv_row
 from sutja.types import Number, Page
 
 FORMATS = ("table", "jsonl", "csv", "tsv", "hocr", "page-xml")

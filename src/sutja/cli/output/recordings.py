@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from sutja.cli.output.writer import Table, Writer, shorten_confidence, to_csv_row
+from sutja.cli.output.writer import Table, Writer, shorten_confidence
+from sutja.csv_rows import to_csv_row
 from sutja.types import Recording, Speech, SpokenNumber
 
 SOUND_FORMATS = ("table", "jsonl", "csv", "srt")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sutja.cli.output.writer import Writer, to_csv_row
+from sutja.cli.output.writer import Writer
+from sutja.csv_rows import to_csv_row
 from sutja.types import Number, Page
 
 

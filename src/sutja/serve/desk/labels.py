@@ -56,7 +56,7 @@ class LabelFolder:
 
 
 def format_rows(rows: Iterable[Sequence[object]]) -> str:
-    """Format rows of CSV."""
+    """Format rows of CSV as they are: labels are for programs, and a changed text would be a wrong label."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

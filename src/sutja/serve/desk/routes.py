@@ -10,9 +10,9 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
 
+from sutja.csv_rows import to_csv_row
 from sutja.errors import SutjaError
 from sutja.serve.desk.desk import ConflictError, Desk
-from sutja.serve.desk.labels import format_rows
 from sutja.serve.desk.pictures import encode
 from sutja.serve.desk.queue import Doubt
 from sutja.serve.problems import ProblemError
@@ -101,7 +101,7 @@ def describe(doubt: Doubt) -> dict[str, Any]:
 
 def format_corrected(desk: Desk) -> Iterator[str]:
     """Format the corrected results as CSV, a row a number."""
-    yield format_rows([COLUMNS])
+    yield to_csv_row(COLUMNS)
     for page in desk.iter_corrected():
         rows = [{**number, "source": page["source"], "page": page["page"]} for number in page["numbers"]]
-        yield format_rows([[row.get(column) for column in COLUMNS] for row in rows])
+        yield "".join(to_csv_row([row.get(column) for column in COLUMNS]) for row in rows)
