@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sutja.charset import CHARSET
 from sutja.grammar import infer_kind, is_number, keep_digits, make_grammar, parse_value
-from sutja.grammar.amounts import parse_amount
+from sutja.grammar.amounts import ParsedValue, parse_amount
 
 TEXT = st.text(alphabet=CHARSET, max_size=24)
 WHOLE = st.integers(min_value=0, max_value=10**15)
@@ -230,3 +230,17 @@ def test_digits_alone_are_their_own_value(digits):
 )
 def test_kind(text, kind):
     assert infer_kind(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("25,20/000/-", "2520000"), ("1 25,000/", "125000"), ("2,35000", "235000"), ("1/25,000/-", "125000")],
+)
+def test_groups_parted_by_several_marks_have_the_only_value_that_is_possible(text, value):
+    assert parse_amount(text) == ParsedValue(value, 1)
+    assert make_grammar("amount").automaton.accepts(text) == 1
+
+
+def test_a_mark_that_may_be_decimal_stays_in_doubt():
+    assert parse_amount("6,617,15").value is None
+    assert parse_amount("6,617,15", "US").value == "6617.15"

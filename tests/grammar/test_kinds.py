@@ -154,3 +154,30 @@ def test_no_such_kind_and_no_such_country():
     assert make_grammar("auto", "nl") is None
     assert check_country(" de ") == "DE"
     assert check_country("uk") == "GB"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "kind"),
+    [
+        ("-12.5", "-12.5", "number"),
+        ("-264.27", "-264.27", "amount"),
+        ("−3.2 °C", "-3.2", "number"),
+        ("7.42 %", "7.42", "number"),
+        ("7.42%", "7.42", "number"),
+        ("<0.01", "0.01", "amount"),
+        ("> 3000", "3000", "number"),
+        ("45°C", "45", "number"),
+        ("99¢", "99", "number"),
+        ("1st", "1", "number"),
+        ("12.50 €", "12.50", "amount"),
+        ("0.125", "0.125", "number"),
+        ("3.14159", "3.14159", "number"),
+        ("1.234", None, "number"),
+        ("-500-", None, "number"),
+        ("25,20/000/-", "2520000", "amount"),
+        ("1/2", None, "number"),
+    ],
+)
+def test_signs_and_units_leave_the_value(text, value, kind):
+    found = infer_kind(text)
+    assert (found.value, found.kind) == (value, kind)

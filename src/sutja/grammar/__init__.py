@@ -1,15 +1,16 @@
 """The grammar of numbers: how they are written, and which value they have when there is no doubt.
 
 `strings` has the string rules of the transcriber's answers; `amounts`, `numbers`, `dates`, `postcodes` and
-`checks` have a kind each: a parser, and patterns; `signs` tells what stands beside a number; `patterns` and
-`automaton` turn the patterns into automata that constrain decoding; `kinds` puts them together;
-`number_words` has English number words.
+`checks` have a kind each: a parser, and patterns; `signs` tells what stands beside a number, `lines` finds
+one among letters, `serials` tests those that letters belong to; `patterns` and `automaton` turn the patterns
+into automata that constrain decoding; `kinds` puts them together; `number_words` has English number words.
 """
 
 from sutja.grammar.amounts import CURRENCY, parse_value
 from sutja.grammar.automaton import DEAD, Automaton
 from sutja.grammar.conventions import check_country
 from sutja.grammar.kinds import KINDS, REPAIR, Grammar, Kind, TypedNumber, infer_kind, make_grammar
+from sutja.grammar.serials import Serial, parse_serial
 from sutja.grammar.signs import Signs, find_signs
 from sutja.grammar.strings import canonicalise, is_number, keep_digits, locate_number, trim
 
@@ -21,6 +22,7 @@ __all__ = [
     "Automaton",
     "Grammar",
     "Kind",
+    "Serial",
     "Signs",
     "TypedNumber",
     "canonicalise",
@@ -31,6 +33,7 @@ __all__ = [
     "keep_digits",
     "locate_number",
     "make_grammar",
+    "parse_serial",
     "parse_value",
     "trim",
 ]

@@ -44,6 +44,7 @@ _STROKES = re.compile(r"[1-9]\d{0,2}(?:/\d{3}){2,}|[1-9]\d?(?:/\d\d)+/\d{3}")  #
 _ANY_GROUPS = re.compile(
     r"(?P<whole>\d+(?P<group>[.,' ])\d+(?:(?P=group)\d+)*)(?:(?P<mark>[.,])(?P<cents>\d\d))?"
 )
+_MIXED_GROUPS = re.compile(r"[1-9]\d{0,2}(?:[,/' ]\d\d\d?)*[,/' ]\d\d\d?[,/]\d{3}")  # by several marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ def make_pattern() -> str:
     forms = [*whole, r"\d+ \d\d", rf"¤\d+{either}\d", r"¤[.,]\d\d"]
     forms += [f"(?:{form})(?:{_OVER_100}|{either}\\d\\d)" for form in whole]
     forms += [r"¤[1-9]\d{0,2}(?:/\d{3}){2,}", r"¤[1-9]\d?(?:/\d\d)+/\d{3}"]
+    forms.append(rf"¤[1-9]\d{{0,2}}(?:(?:{comma}|[/' ])\d\d\d?)+(?:{comma}|/)\d{{3}}")
     for m in GROUP_MARKS:
         if m != SPACE:  # with spaces, groups of any length are rather a telephone number
             forms.append(rf"¤\d+(?:{_make_mark(m)}\d+)*{_make_mark(m)}\d{{3,}}")
@@ -196,7 +198,9 @@ def _parse_body_digits(body: str, context: Context) -> ParsedValue | None:
     if _STROKES.fullmatch(body):
         return ParsedValue(keep_digits(body), 1)
     match = _ANY_GROUPS.fullmatch(body)
-    return _parse_any_groups(match, context) if match else None
+    if match is None:
+        return ParsedValue(keep_digits(body), 1) if _MIXED_GROUPS.fullmatch(body) else None
+    return _parse_any_groups(match, context)
 
 
 def _parse_grouped(match: re.Match[str], context: Context) -> ParsedValue:

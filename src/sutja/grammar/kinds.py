@@ -13,6 +13,7 @@ from sutja.grammar import amounts, checks, dates, numbers, postcodes
 from sutja.grammar.automaton import Automaton, allow_words
 from sutja.grammar.conventions import check_country
 from sutja.grammar.patterns import Machine, Pattern
+from sutja.grammar.signs import CURRENCIES, find_signs, strip_signs
 from sutja.grammar.strings import trim
 
 Kind: TypeAlias = Literal["auto", "number", "amount", "postcode", "date", "check"]
@@ -177,6 +178,8 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
 
     >>> infer_kind("12/03/2024", "DE").value, infer_kind("94103-1742").country
     ('2024-03-12', 'US')
+    >>> infer_kind("-12.5").value, infer_kind("7.42 %").value, infer_kind("<0.01").value
+    ('-12.5', '7.42', '0.01')
     >>> infer_kind("12345").kind, infer_kind("12.50").kind, infer_kind("978-3-16-148410-0").standard
     ('number', 'amount', 'isbn')
     """
@@ -192,8 +195,17 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
         code = _parse_plain_postcode(own, country)
         if code is not None:
             return code
-    value = amounts.parse_value(own, country)
-    return TypedNumber("amount" if amounts.is_plainly_an_amount(own) else "number", value)
+    signs, body = find_signs(own), strip_signs(own)
+    value = amounts.parse_value(body, country)
+    if value is None:
+        decimal = numbers.parse_number(body, country)
+        value = decimal.value if decimal is not None and decimal.repairs == 0 else None
+    if value is None and own.rstrip("-=").endswith("/"):  # a stroke for "no cents": an amount, if odd groups
+        amount = amounts.parse_amount(own, country)
+        value = amount.value if amount is not None else None
+    money = amounts.is_plainly_an_amount(body) and (signs.unit is None or signs.unit in CURRENCIES)
+    minus = "-" if signs.sign == "-" and value is not None else ""
+    return TypedNumber("amount" if money else "number", None if value is None else minus + value)
 
 
 _MIN_LENGTH, _MIN_CHECKED = 6, 8  # characters of a date ("1.1.24") and of a number with a check digit

@@ -14,17 +14,18 @@ from sutja.grammar.amounts import CURRENCY
 
 DASHES = "-−–"
 RELATIONS = {"<": "<", ">": ">", "≤": "≤", "≥": "≥", "≈": "≈", "~": "≈", "∼": "≈", "≃": "≈"}
-_SIGNS = {**dict.fromkeys(DASHES, "-"), "+": "+", "±": "±", "∓": "±"}
+SIGNS = {**dict.fromkeys(DASHES, "-"), "+": "+", "±": "±", "∓": "±"}
 _FILLERS = "*#=( "
-_CURRENCIES = f"{CURRENCY}¢₩₽₺₫฿₱₪₦₴₡₿"
+_CURRENCY = frozenset(CURRENCY)
+CURRENCIES = f"{CURRENCY}¢₩₽₺₫฿₱₪₦₴₡₿"
 
 _RELATION = re.compile(rf"[{_FILLERS}]*([{re.escape(''.join(RELATIONS))}])")
 _NUMBER = re.compile(rf"[{DIGITS}](?:.*[{DIGITS}½¼¾⅓⅔⅛])?", re.DOTALL)
 # Behind the number: signs of a percentage, an angle, money or letters, with a raised digit at most.
 _LETTERS = r"[^\W\d_]{1,6}[²³]?"
-_UNIT = re.compile(rf" ?(%|‰|°(?: ?[CFKRNSEWO])?|℃|℉|[{re.escape(_CURRENCIES)}]|{_LETTERS}(?:/{_LETTERS})?)")
+_UNIT = re.compile(rf" ?(%|‰|°(?: ?[CFKRNSEWO])?|℃|℉|[{re.escape(CURRENCIES)}]|{_LETTERS}(?:/{_LETTERS})?)")
 _ONE_SIGN = {"℃": "°C", "℉": "°F"}
-_ORDINAL = re.compile("st|nd|rd|th|er|ère|re|ème|e|ste|de|º|ª|o|a", re.IGNORECASE)
+ORDINAL = re.compile("st|nd|rd|th|er|ère|re|ème|e|ste|de|º|ª|o|a", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,25 @@ def find_signs(text: str) -> Signs:
     )
 
 
+def strip_signs(text: str) -> str:
+    """Strip the sign, the unit and the relation of a number; what else stands beside it stays.
+
+    >>> strip_signs("< -12.50 kg"), strip_signs("-500-"), strip_signs("€ 5"), strip_signs("3rd")
+    ('12.50', '-500-', '€ 5', '3')
+    """
+    match = _NUMBER.search(text)
+    if match is None:
+        return text
+    before, behind = text[: match.start()], text[match.end() :]
+    unit = _UNIT.match(behind)
+    behind = behind[unit.end() :] if unit and unit[1] not in _CURRENCY else behind
+    dropped = set(RELATIONS) | (set(SIGNS) if _find_sign(before, behind) else set())
+    return ("".join(symbol for symbol in before if symbol not in dropped) + match[0] + behind).strip()
+
+
 def _find_sign(before: str, behind: str) -> str | None:
     """Find the only sign before a number that has no dash behind it; "500/-" has no sign."""
-    signs = [_SIGNS[symbol] for symbol in before if symbol in _SIGNS]
+    signs = [SIGNS[symbol] for symbol in before if symbol in SIGNS]
     if len(signs) != 1 or (signs[0] == "-" and any(symbol in DASHES for symbol in behind)):
         return None
     return None if "(" in before else signs[0]
@@ -79,6 +96,6 @@ def _find_sign(before: str, behind: str) -> str | None:
 
 def _find_unit(before: str, behind: str) -> str | None:
     match = _UNIT.match(behind)
-    if match and LETTER not in match[1] and not _ORDINAL.fullmatch(match[1]):
+    if match and LETTER not in match[1] and not ORDINAL.fullmatch(match[1]):
         return _ONE_SIGN.get(match[1], match[1].replace(" ", ""))
-    return next((symbol for symbol in before + behind if symbol in _CURRENCIES), None)
+    return next((symbol for symbol in before + behind if symbol in CURRENCIES), None)

@@ -9,12 +9,13 @@ missing make it less sure.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sutja.charset import LETTER
 from sutja.reading.crop_regions import Region, find_regions
 from sutja.reading.decode import Hypothesis
 from sutja.reading.judge import Judge
+from sutja.reading.written import Written
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import InkMap, Normalised
 from sutja.types import Box, Number
@@ -44,6 +45,10 @@ class CropReading:
         Where its first pixel lies on the crop that was given.
     sure : float
         Probability that the number of the crop stands here, complete.
+    answers : list[list[Hypothesis]]
+        Hypotheses of each reader that was asked, as it gave them.
+    written : Written | None
+        Number in characters of any kind, where the second reader was asked.
     """
 
     picture: Picture
@@ -53,6 +58,8 @@ class CropReading:
     x0: int = 0
     y0: int = 0
     sure: float = 1.0
+    answers: list[list[Hypothesis]] = field(default_factory=list)
+    written: Written | None = None
 
 
 def find_numbers(
@@ -137,7 +144,7 @@ def make_number(crop: CropReading, judge: Judge) -> Number | None:
     hypotheses = crop.hypotheses
     if crop.sure < 1.0:
         hypotheses = [replace(h, probability=h.probability * crop.sure) for h in hypotheses]
-    number = judge.make_number(hypotheses, crop.normalised, crop.picture)
+    number = judge.make_number(hypotheses, crop.normalised, crop.picture, crop.answers, crop.written)
     if number is None or (crop.x0, crop.y0) == (0, 0):
         return number
 

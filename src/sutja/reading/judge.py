@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator
-from sutja.grammar import Grammar, TypedNumber, find_signs, infer_kind, keep_digits, locate_number
+from sutja.grammar import Grammar, Signs, TypedNumber, find_signs, infer_kind, keep_digits, parse_serial
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
+from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
+from sutja.reading.written import Written, is_serial, merge_written
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import Normalised
 from sutja.types import Alternative, Character, Number
@@ -34,7 +36,12 @@ class Judge:
     country: str | None = None
 
     def make_number(
-        self, hypotheses: Sequence[Hypothesis], normalised: Normalised, picture: Picture
+        self,
+        hypotheses: Sequence[Hypothesis],
+        normalised: Normalised,
+        picture: Picture,
+        answers: Sequence[Sequence[Hypothesis]] = (),
+        written: Written | None = None,
     ) -> Number | None:
         """Make the number a picture shows, or None where "no number" is the likeliest hypothesis.
 
@@ -47,51 +54,88 @@ class Judge:
             Likeliest first, at least one.
         normalised, picture : Normalised or Picture
             Picture that the hypotheses were read from, for the boxes.
+        answers : Sequence[Sequence[Hypothesis]]
+            Hypotheses of each reader that was asked, for the marks between the digits.
+        written : Written | None
+            Number as it is written, letters and signs included, where that was read.
         """
+        if written is not None and is_serial(hypotheses[0], written):
+            return self._make_serial(hypotheses, normalised, picture, written)
         if self.grammar is None:
             best = hypotheses[0]
             if best.digits is None:
                 return None
+            settled = settle_marks(best, answers, self.country)
+            own = merge_written(settled.hypothesis, written)
+            parsed = infer_kind(own.text, self.country)
             confidence = self.calibrate(best.probability)
-            parsed = infer_kind("".join(best.parts), self.country)
-            sure = confidence >= self.threshold and LETTER not in best.text
-            return self._place_number(hypotheses, parsed, confidence, sure, normalised, picture)
+            if settled.agreement < LEAST_AGREEMENT:
+                parsed = replace(parsed, value=None)
+            elif parsed.value is not None:  # marks and sign are a part of what is claimed
+                confidence *= settled.agreement
+            sure = confidence >= self.threshold and LETTER not in own.text
+            return self._place_number(hypotheses, own, parsed, confidence, sure, normalised, picture)
         hypotheses, fits = _sort_fitting_first(hypotheses)
         best = hypotheses[0]
         if best.digits is None:
             return None
         if best.typed is None:
             parsed, confidence = TypedNumber(self.grammar.kind, None), min(MISFIT_CONFIDENCE, fits)
-            return self._place_number(hypotheses, parsed, confidence, False, normalised, picture)
+            own = merge_written(best, written)
+            return self._place_number(hypotheses, own, parsed, confidence, False, normalised, picture)
         confidence = self.calibrate(best.probability)
         likeliest = all(best.probability >= other.probability for other in hypotheses)
         sure = likeliest and confidence >= self.threshold
-        return self._place_number(hypotheses, best.typed, confidence, sure, normalised, picture)
+        own = merge_written(best, written)
+        return self._place_number(hypotheses, own, best.typed, confidence, sure, normalised, picture)
+
+    def _make_serial(
+        self, hypotheses: Sequence[Hypothesis], normalised: Normalised, picture: Picture, written: Written
+    ) -> Number:
+        """Make a number that letters belong to, accepted only where its check digit holds.
+
+        Its confidence is that of the least sure of its characters, or of its digits where that is lower.
+        """
+        serial = parse_serial(written.text)
+        digits = [h.probability for h in hypotheses if h.digits == written.digits]
+        confidence = min(written.probability, self.calibrate(digits[0])) if digits else written.probability
+        if serial.standard is None:
+            confidence = min(confidence, MISFIT_CONFIDENCE)
+        parsed = TypedNumber(
+            "number" if serial.standard is None else "check",
+            None if serial.standard is None else serial.value,
+            serial.country,
+            serial.standard,
+        )
+        fits = self.grammar is None or self.grammar.kind == "check"
+        sure = serial.standard is not None and fits and confidence >= self.threshold
+        return self._place_number(hypotheses, written, parsed, confidence, sure, normalised, picture)
 
     def _place_number(
         self,
         hypotheses: Sequence[Hypothesis],
+        own: Written,
         parsed: TypedNumber,
         confidence: float,
         accepted: bool,
         normalised: Normalised,
         picture: Picture,
     ) -> Number:
-        """Put the first hypothesis on the picture as a number."""
-        best = hypotheses[0]
-        assert best.digits is not None
-        glyphs = best.list_glyphs()
-        boxes = locate_characters(glyphs, normalised, picture.width, picture.height)
-        own = locate_number("".join(glyph.text for glyph in glyphs))
+        """Put a number on the picture."""
+        glyphs = (*own.before, *own.glyphs, *own.behind)
+        located = locate_characters(glyphs, normalised, picture.width, picture.height)
+        boxes = located[len(own.before) : len(own.before) + len(own.glyphs)]
         characters = tuple(
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
-            for glyph, box in zip(glyphs[own], boxes[own], strict=True)
+            for glyph, box in zip(own.glyphs, boxes, strict=True)
         )
-        number = _complete(best.text, parsed, confidence, accepted, characters)
+        number = _complete(own.text, parsed, confidence, accepted, characters)
+        signs = Signs() if own.serial else find_signs(own.text)
         return replace(
             number,
-            digits=best.digits,
-            box=enclose(boxes[own]),
+            sign=signs.sign,
+            unit=signs.unit,
+            relation=signs.relation,
             alternatives=_make_alternatives(hypotheses, confidence),
         )
 

@@ -35,8 +35,9 @@ from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
-from sutja.reading.second_reader import SecondReader, find_weights
+from sutja.reading.second_reader import SecondAnswer, SecondReader, find_weights
 from sutja.reading.two_readers import calibrate_alone, join_readers
+from sutja.reading.written import agree_with, find_written, is_in_doubt
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source
@@ -339,7 +340,7 @@ class Reader:
         """
         first = self._find_numbers([Picture(pixels, "") for pixels in crops])
         second = iter(self._read_second([crop for crop in first if crop.hypotheses]))
-        return [(crop.hypotheses, next(second)) if crop.hypotheses else ([], []) for crop in first]
+        return [(crop.hypotheses, next(second).hypotheses) if crop.hypotheses else ([], []) for crop in first]
 
     def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Read crops together, in their order."""
@@ -369,6 +370,8 @@ class Reader:
         for crop, hypotheses in zip(with_ink, self._decode([c.normalised for c in with_ink]), strict=True):
             crop.hypotheses = hypotheses
         self._augment(crops)
+        for crop in with_ink:
+            crop.answers = [crop.hypotheses or []]
         return crops
 
     def _read_batch(self, batch: Sequence[Picture | PictureError]) -> list[Page]:
@@ -404,21 +407,24 @@ class Reader:
             crop
             for crop in crops
             if crop.hypotheses
-            and (self.effort == "best" or crop.hypotheses[0].probability < self._joint.below)
+            and (self.effort == "best" or is_in_doubt(crop.hypotheses[0], self._joint.below))
         ]
         answers = {id(crop): second for crop, second in zip(asked, self._read_second(asked), strict=True)}
         for crop in crops:
             if id(crop) in answers and crop.hypotheses:
-                crop.hypotheses = join_readers(crop.hypotheses, answers[id(crop)], self._joint)
+                answer = answers[id(crop)]
+                crop.written = find_written(answer.line)
+                both = [agree_with(own, crop.written) for own in (crop.hypotheses, answer.hypotheses)]
+                crop.answers, crop.hypotheses = both, join_readers(*both, self._joint)
             elif crop.hypotheses:
                 crop.hypotheses = calibrate_alone(crop.hypotheses, self._joint)
 
-    def _read_second(self, crops: Sequence[CropReading]) -> list[list[Hypothesis]]:
+    def _read_second(self, crops: Sequence[CropReading]) -> list[SecondAnswer]:
         """Read crops with the second reader, which is loaded when it is first asked."""
         if not crops:
             return []
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
-        return self._open_second_reader().read(pixels, lines, self._grammar)
+        return self._open_second_reader().answer(pixels, lines, self._grammar)
 
     def _decode(self, normalised: Sequence[Normalised]) -> list[list[Hypothesis]]:
         """Run the network on crops of similar width together, and decode its output.

@@ -25,7 +25,7 @@ from sutja.charset import CHARSET, LETTER
 from sutja.errors import InferenceError, ModelFileError, SutjaError
 from sutja.grammar import Grammar
 from sutja.model_file import Card, ModelFile, Preprocessing
-from sutja.reading.decode import Hypothesis, decode
+from sutja.reading.decode import Glyph, Hypothesis, decode
 from sutja.runtime import Session
 from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
 from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
@@ -72,6 +72,31 @@ class ReadText:
         return sum(self.confidences) / len(self.confidences) if self.confidences else 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class SecondAnswer:
+    """The answer to one crop.
+
+    Attributes
+    ----------
+    hypotheses : list[Hypothesis]
+        Hypotheses in our charset, likeliest first.
+    line : tuple[Glyph, ...]
+        All characters of the crop, of any kind, in frames of the first reader.
+    """
+
+    hypotheses: list[Hypothesis]
+    line: tuple[Glyph, ...]
+
+
+def _make_glyphs(text: ReadText, normalised: Normalised) -> tuple[Glyph, ...]:
+    """Make glyphs of the characters of a line, in frames of the normalised picture."""
+    columns = normalised.scale_x * COLUMNS_PER_FRAME
+    return tuple(
+        Glyph(symbol, p, round((x0 - normalised.x0) / columns), round((x1 - normalised.x0) / columns))
+        for symbol, p, (x0, x1) in zip(text.text, text.confidences, text.places, strict=True)
+    )
+
+
 class SecondReader:
     """PP-OCRv6's small recogniser, on the weights that the package `rapidocr` carries.
 
@@ -106,6 +131,18 @@ class SecondReader:
     ) -> list[list[Hypothesis]]:
         """Return what each crop may say, likeliest first, as `sutja.reading.decode.decode` does.
 
+        Parameters are those of `answer`.
+        """
+        return [answer.hypotheses for answer in self.answer(crops, normalised, grammar)]
+
+    def answer(
+        self,
+        crops: Sequence[NDArray[np.uint8]],
+        normalised: Sequence[Normalised],
+        grammar: Grammar | None = None,
+    ) -> list[SecondAnswer]:
+        """Return what each crop may say, and all that is written there in characters of any kind.
+
         Parameters
         ----------
         crops : Sequence[NDArray[uint8]]
@@ -115,12 +152,18 @@ class SecondReader:
         grammar : Grammar | None
             Of the kind that is asked for, if one is.
         """
-        found = []
-        for crop, line, frames in zip(crops, normalised, self.compute_log_probs(crops), strict=True):
-            frame_map = self._map_frames(crop, line, len(frames))
-            answers = decode(frames[None], ALPHABET, grammar)[0]
-            found.append([replace(answer, frame_map=frame_map) for answer in answers])
-        return found
+        found: dict[int, SecondAnswer] = {}
+        for indices, probabilities in self._run(crops):
+            grouped = self._grouping.log_probs(probabilities)
+            texts = self._join_characters(crops, indices, probabilities)
+            for i, log_probs, text in zip(indices, grouped, texts, strict=True):
+                frame_map = self._map_frames(crops[i], normalised[i], len(log_probs))
+                hypotheses = decode(log_probs[None], ALPHABET, grammar)[0]
+                found[i] = SecondAnswer(
+                    [replace(hypothesis, frame_map=frame_map) for hypothesis in hypotheses],
+                    _make_glyphs(text, normalised[i]),
+                )
+        return [found[index] for index in range(len(crops))]
 
     def _map_frames(
         self, crop: NDArray[np.uint8], normalised: Normalised, n_frames: int
@@ -148,12 +191,20 @@ class SecondReader:
         """
         found: dict[int, ReadText] = {}
         for indices, probabilities in self._run(crops):
-            likeliest, values = probabilities.argmax(axis=2), probabilities.max(axis=2)
-            for index, classes, sure in zip(indices, likeliest, values, strict=True):
-                width, padded = measure_width(crops[index], self._params)
-                pixels = crops[index].shape[1] / width * padded / len(classes)
-                found[index] = self._join_frames(classes, sure, pixels)
+            found.update(zip(indices, self._join_characters(crops, indices, probabilities), strict=True))
         return [found[index] for index in range(len(crops))]
+
+    def _join_characters(
+        self, crops: Sequence[NDArray[np.uint8]], indices: Sequence[int], probabilities: NDArray[np.float32]
+    ) -> list[ReadText]:
+        """Join the likeliest classes of frames (B, T, M) to the texts of B of the crops."""
+        likeliest, values = probabilities.argmax(axis=2), probabilities.max(axis=2)
+        found = []
+        for index, classes, sure in zip(indices, likeliest, values, strict=True):
+            width, padded = measure_width(crops[index], self._params)
+            pixels = crops[index].shape[1] / width * padded / len(classes)
+            found.append(self._join_frames(classes, sure, pixels))
+        return found
 
     def _join_frames(self, classes: NDArray[np.int64], sure: NDArray[np.float32], pixels: float) -> ReadText:
         """Join frames (T,) of one class to characters; a frame has so many pixels of the crop."""

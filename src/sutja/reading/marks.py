@@ -1,0 +1,97 @@
+"""`settle_marks`: which text the digits of an answer are written in, and how sure its value is.
+
+Digits alone decide which hypothesis is best; marks decide what it is worth. The texts with these digits, of
+one reader or of two, are added up by their value: a product of experts, as for the digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sutja.decoding.ctc import Candidate, combine
+from sutja.grammar import infer_kind, keep_digits, trim
+from sutja.reading.decode import Hypothesis
+
+LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for there to be one
+_FLOOR = 0.02  # share that either reader leaves for another value
+_WEIGHTS = 0.5, 1.0  # of the first reader, which was taught by labels without marks, and of the second
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A hypothesis in the text that has the likeliest value.
+
+    Attributes
+    ----------
+    hypothesis : Hypothesis
+        Best hypothesis, in that text.
+    agreement : float
+        Share, in [0, 1], of the texts with these digits that have this value.
+    """
+
+    hypothesis: Hypothesis
+    agreement: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    value: str | None
+    share: float
+    hypothesis: Hypothesis
+
+
+def settle_marks(
+    best: Hypothesis, answers: Sequence[Sequence[Hypothesis]], country: str | None = None
+) -> Settled:
+    """Choose the text of the best hypothesis by the value that most of its texts have.
+
+    Parameters
+    ----------
+    best : Hypothesis
+        Hypothesis whose digits are not None.
+    answers : Sequence[Sequence[Hypothesis]]
+        Hypotheses of each reader that was asked.
+    country : str | None
+        Country whose way of writing decides what a mark means.
+    """
+    weighed = [
+        (weight if len(answers) > 1 else 1.0, _weigh_texts(hypothesis, country))
+        for weight, own in zip(_WEIGHTS, answers, strict=False)
+        for hypothesis in own
+        if hypothesis.digits == best.digits
+    ]
+    texts = [text for _, own in weighed for text in own]
+    if not texts:
+        return Settled(best)
+    scores = {
+        value: math.prod(max(_FLOOR, _sum_shares(own, value)) ** weight for weight, own in weighed if own)
+        for value in {text.value for text in texts}
+    }
+    value = max(scores, key=scores.__getitem__)
+    likeliest = max((text for text in texts if text.value == value), key=lambda text: text.share)
+    chosen = replace(likeliest.hypothesis, probability=best.probability)
+    return Settled(chosen, scores[value] / sum(scores.values()))
+
+
+def _sum_shares(texts: Sequence[_Text], value: str | None) -> float:
+    return math.fsum(text.share for text in texts if text.value == value)
+
+
+def _weigh_texts(hypothesis: Hypothesis, country: str | None) -> list[_Text]:
+    """Weigh the texts with the digits of a hypothesis; their shares add up to 1."""
+    found: list[tuple[str, Candidate]] = [
+        (trim(candidate.key), candidate)
+        for candidate in combine(hypothesis.segments)
+        if keep_digits(candidate.key) == hypothesis.digits
+    ]
+    total = sum(candidate.probability for _, candidate in found)
+    return [
+        _Text(
+            infer_kind(text, country).value,
+            candidate.probability / total,
+            replace(hypothesis, parts=candidate.list_parts()),
+        )
+        for text, candidate in found
+    ]

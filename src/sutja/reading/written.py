@@ -1,0 +1,160 @@
+"""`find_written`: a number as it is written, letters, units and signs included.
+
+The first reader sees that there are letters, the second one which. Where the two have the same digits, signs
+and unit are taken from the second, and the digits with the marks between them from the answer itself. A
+serial, a number that letters belong to, is told as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sutja.charset import DIGITS
+from sutja.grammar import find_signs, keep_digits, locate_number
+from sutja.grammar.lines import parse_line, unify_symbols
+from sutja.reading.decode import Glyph, Hypothesis
+from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
+
+_PLAIN = f"{DIGITS}., "  # characters that leave no doubt of signs and letters
+_LEAST = 0.4  # probability of a character from which the line is believed
+_SERIAL = 0.6  # the same where a line makes a serial of an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The number of a crop as it is written.
+
+    Attributes
+    ----------
+    glyphs : tuple[Glyph, ...]
+        Its characters.
+    serial : bool
+        True where letters belong to it.
+    before, behind : tuple[Glyph, ...]
+        Characters beside it that are not its own.
+    """
+
+    glyphs: tuple[Glyph, ...]
+    serial: bool = False
+    before: tuple[Glyph, ...] = ()
+    behind: tuple[Glyph, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Text of the number."""
+        return "".join(glyph.text for glyph in self.glyphs)
+
+    @property
+    def digits(self) -> str:
+        """Digits of the number."""
+        return keep_digits(self.text)
+
+    @property
+    def probability(self) -> float:
+        """Probability of the character that is least sure."""
+        return min((glyph.probability for glyph in self.glyphs), default=0.0)
+
+
+def is_in_doubt(best: Hypothesis, below: float) -> bool:
+    """Tell whether the second reader is asked: the first is not sure of digits or marks, or sees signs.
+
+    Parameters
+    ----------
+    best : Hypothesis
+        First reader's likeliest hypothesis.
+    below : float
+        Probability below which it is not sure.
+    """
+    if best.probability < below or any(symbol not in _PLAIN for part in best.parts for symbol in part):
+        return True
+    return settle_marks(best, [[best]]).agreement < LEAST_AGREEMENT
+
+
+def find_written(line: Sequence[Glyph]) -> Written | None:
+    """Find the number of a line in characters of any kind; None where it is none or not sure.
+
+    Parameters
+    ----------
+    line : Sequence[Glyph]
+        All characters of the crop, as the second reader reads them.
+    """
+    symbols = unify_symbols([glyph.text for glyph in line])
+    parsed = parse_line("".join(symbol for symbol, _ in symbols))
+    if parsed is None:
+        return None
+    glyphs = tuple(replace(line[i], text=symbol) for symbol, i in symbols)
+    own = slice(parsed.start, parsed.stop)
+    found = Written(glyphs[own], parsed.serial, glyphs[: own.start], glyphs[own.stop :])
+    return found if found.probability >= (_SERIAL if found.serial else _LEAST) else None
+
+
+def agree_with(hypotheses: Sequence[Hypothesis], written: Written | None) -> list[Hypothesis]:
+    """Give the digits to a hypothesis of "no number" that has those of the number as it is written.
+
+    A single digit beside letters is none to who cannot tell the letters: "1st", "5kg".
+
+    Parameters
+    ----------
+    hypotheses : Sequence[Hypothesis]
+        Hypotheses of one reader.
+    written : Written | None
+        Number as it is written.
+    """
+    if written is None or written.serial or any(h.digits == written.digits for h in hypotheses):
+        return list(hypotheses)
+    return [
+        replace(hypothesis, digits=written.digits)
+        if hypothesis.digits is None and keep_digits("".join(hypothesis.parts)) == written.digits
+        else hypothesis
+        for hypothesis in hypotheses
+    ]
+
+
+def merge_written(best: Hypothesis, written: Written | None) -> Written:
+    """Return the characters of an answer, with signs and unit as they are written where the digits agree.
+
+    Parameters
+    ----------
+    best : Hypothesis
+        Answer, whose digits are not None.
+    written : Written | None
+        Number as the second reader writes it.
+    """
+    glyphs = tuple(best.list_glyphs())
+    place = locate_number("".join(glyph.text for glyph in glyphs))
+    own = Written(glyphs[place], before=glyphs[: place.start], behind=glyphs[place.stop :])
+    if written is None or written.digits != best.digits:
+        return own
+    before, core, behind = _part(own.glyphs)
+    lead, _, tail = _part(written.glyphs)
+    signs, plain = find_signs(written.text), find_signs(own.text)
+    if signs.relation or signs.sign != plain.sign or signs.unit != plain.unit:
+        before = lead
+    if signs.unit != plain.unit or any(glyph.text.isalpha() for glyph in tail):
+        behind = tail
+    return Written((*before, *core, *behind), before=written.before, behind=written.behind)
+
+
+def is_serial(best: Hypothesis, written: Written | None) -> bool:
+    """Tell whether the answer is a serial: its digits are the same, or the serial is surer.
+
+    Parameters
+    ----------
+    best : Hypothesis
+        Answer.
+    written : Written | None
+        Number as the second reader writes it.
+    """
+    if written is None or not written.serial:
+        return False
+    return best.digits in (None, written.digits) or best.probability < written.probability
+
+
+def _part(glyphs: Sequence[Glyph]) -> tuple[Sequence[Glyph], Sequence[Glyph], Sequence[Glyph]]:
+    """Part characters at the first and behind the last digit."""
+    places = [i for i, glyph in enumerate(glyphs) if glyph.text in DIGITS]
+    if not places:
+        return glyphs, (), ()
+    first, last = places[0], places[-1] + 1
+    return glyphs[:first], glyphs[first:last], glyphs[last:]

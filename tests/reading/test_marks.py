@@ -1,0 +1,52 @@
+"""The marks of an answer: its text and value are those that most of its texts have."""
+
+import numpy as np
+import pytest
+
+from sutja.charset import CHARSET
+from sutja.reading.decode import Hypothesis, decode
+from sutja.reading.marks import settle_marks
+
+ALPHABET = ("", *CHARSET)
+
+
+def answer(*frames):
+    """Decode frames that give each symbol a probability, with blanks between them."""
+    log_probs = np.full((2 * len(frames), len(ALPHABET)), -18.0, np.float32)
+    log_probs[1::2, 0] = 0.0
+    for row, symbols in zip(log_probs[::2], frames, strict=True):
+        for symbol, p in symbols.items():
+            row[ALPHABET.index(symbol)] = np.log(p)
+    return decode(log_probs[None], ALPHABET)[0]
+
+
+SURE = answer({"1": 1.0}, {"4": 1.0}, {".": 0.98, "": 0.02}, {"0": 1.0}, {"9": 1.0})
+UNSURE = answer({"1": 1.0}, {"4": 1.0}, {".": 0.3, "": 0.7}, {"0": 1.0}, {"9": 1.0})
+
+
+def test_a_sure_mark_keeps_its_value():
+    settled = settle_marks(SURE[0], [SURE])
+    assert settled.hypothesis.text == "14.09"
+    assert settled.agreement == pytest.approx(0.98, abs=1e-3)
+
+
+def test_an_unsure_mark_is_told():
+    settled = settle_marks(UNSURE[0], [UNSURE])
+    assert settled.hypothesis.text == "1409"
+    assert settled.agreement == pytest.approx(0.7, abs=1e-3)
+
+
+def test_two_readers_are_surer_than_one():
+    settled = settle_marks(UNSURE[0], [UNSURE, SURE])
+    assert settled.hypothesis.text == "14.09"
+    assert settled.agreement > 0.9
+
+
+def test_texts_of_the_same_value_are_added_up():
+    either = answer({"1": 1.0}, {",": 0.5, ".": 0.5}, {"5": 1.0})
+    assert settle_marks(either[0], [either]).agreement == pytest.approx(1.0, abs=1e-3)
+
+
+def test_without_frames_the_hypothesis_stays():
+    best = Hypothesis("12", 0.9)
+    assert settle_marks(best, []).hypothesis is best

@@ -1,0 +1,67 @@
+"""Cases from life: what a number says besides its digits."""
+
+from pathlib import Path
+
+import pytest
+
+from sutja.reading import Reader
+
+CASES = Path(__file__).parent / "cases"
+
+
+@pytest.fixture(scope="module")
+def read():
+    reader = Reader()
+
+    def read_number(name):
+        numbers = reader.read(CASES / name, crop=True).numbers
+        return numbers[0] if numbers else None
+
+    return read_number
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value", "sign", "unit", "relation"),
+    [
+        ("seg-light-178p5.png", "178.5", "178.5", None, None, None),
+        ("seg-mod-14p09.png", "14.09", "14.09", None, None, None),
+        ("sep-18-serif.png", "3/4", None, None, None, None),
+        ("sep-19-sans.png", "1 1/2", None, None, None, None),
+        ("sep-60-sans.png", "1/2", None, None, None, None),
+        ("sep-10-sans.png", "45°C", "45", None, "°C", None),
+        ("sep-10-serif.png", "45°C", "45", None, "°C", None),
+        ("sep-00-sans.png", "-264.27", "-264.27", "-", None, None),
+        ("sep-01-sans.png", "-70", "-70", "-", None, None),
+        ("sep-08-sans.png", "7.42%", "7.42", None, "%", None),
+        ("sep-47-sans.png", "<0.01", "0.01", None, None, "<"),
+        ("sep-48-sans.png", ">3000", "3000", None, None, ">"),
+        ("sep-24-sans.png", "1st", "1", None, None, None),
+        ("sep-26-sans.png", "3rd", "3", None, None, None),
+        ("sep-56-dv.png", "5M", "5", None, "M", None),
+    ],
+)
+def test_what_stands_beside_the_digits(read, name, text, value, sign, unit, relation):
+    number = read(name)
+    assert (number.text, number.value) == (text, value)
+    assert (number.sign, number.unit, number.relation) == (sign, unit, relation)
+    assert "".join(character.text for character in number.characters) == number.text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("sep-32-sans.png", "AB12 3CD"),
+        ("sep-33-sans.png", "MSKU 123456 7"),
+        ("sep-35-sans.png", "FROPS0595C"),
+    ],
+)
+def test_a_serial_is_read_whole_and_not_accepted_without_a_check_digit_that_holds(read, name, text):
+    number = read(name)
+    assert number.text == text
+    assert not number.accepted
+    assert number.value is None
+
+
+def test_a_point_that_may_group_thousands_gives_no_value(read):
+    number = read("seg-lcd-1p111.png")
+    assert (number.text, number.value) == ("1.111", None)

@@ -1,0 +1,62 @@
+"""Numbers as they are written: letters, units and signs, and serials."""
+
+import pytest
+
+from sutja.reading.decode import Glyph, Hypothesis
+from sutja.reading.written import agree_with, find_written, is_serial, merge_written
+
+
+def line(text, probability=0.9):
+    return [Glyph(symbol, probability, i, i + 1) for i, symbol in enumerate(text)]
+
+
+class Answer(Hypothesis):
+    """A hypothesis whose glyphs are its text."""
+
+    def list_glyphs(self):
+        return line("".join(self.parts))
+
+
+def answer(text, digits):
+    return Answer(digits, 0.9, parts=[text])
+
+
+@pytest.mark.parametrize(
+    ("own", "digits", "written", "text"),
+    [
+        ("0.01", "001", "<0.01", "<0.01"),
+        ("45 □□", "45", "45℃", "45°C"),
+        ("-20", "20", "~20", "~20"),
+        ("=3.5", "35", "≈3.5", "≈3.5"),
+        ("+0.5", "05", "±0.5", "±0.5"),
+        ("99$", "99", "99¢", "99¢"),
+        ("70", "70", "−70", "-70"),
+        ("12,500/-", "12500", "12.500/", "12,500/-"),
+        ("□□ 12", "12", "No 12", "12"),
+        ("12", "12", "13kg", "12"),
+    ],
+)
+def test_signs_come_from_the_line_and_digits_from_the_answer(own, digits, written, text):
+    assert merge_written(answer(own, digits), find_written(line(written))).text == text
+
+
+def test_a_line_that_is_not_sure_says_nothing():
+    assert find_written(line("45℃", 0.2)) is None
+    assert find_written(line("AB12", 0.5)) is None  # a serial takes more
+    assert find_written(line("45℃", 0.5)).text == "45°C"
+
+
+def test_a_digit_beside_known_letters_is_a_number():
+    both = [Hypothesis(None, 0.9, parts=["1□□"]), Hypothesis("7", 0.1, parts=["7"])]
+    assert [h.digits for h in agree_with(both, find_written(line("1st")))] == ["1", "7"]
+    assert agree_with(both, find_written(line("2nd"))) == both
+    assert agree_with(both, None) == both
+
+
+def test_a_serial_is_believed_where_the_digits_agree_or_it_is_surer():
+    serial = find_written(line("AB12 3CD"))
+    assert is_serial(Hypothesis("123", 0.99), serial)
+    assert is_serial(Hypothesis(None, 0.99), serial)
+    assert is_serial(Hypothesis("8123", 0.5), serial)
+    assert not is_serial(Hypothesis("8123", 0.99), serial)
+    assert not is_serial(Hypothesis("12", 0.5), find_written(line("12kg")))
