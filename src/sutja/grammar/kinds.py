@@ -197,7 +197,7 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
             return code
     signs, body = find_signs(own), strip_signs(own)
     value = amounts.parse_value(body, country)
-    if value is None:
+    if value is None and _DECIMALS.fullmatch(body):
         decimal = numbers.parse_number(body, country)
         value = decimal.value if decimal is not None and decimal.repairs == 0 else None
     if value is None and own.rstrip("-=").endswith("/"):  # a stroke for "no cents": an amount, if odd groups
@@ -208,6 +208,7 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
     return TypedNumber("amount" if money else "number", None if value is None else minus + value)
 
 
+_DECIMALS = re.compile(r"\d{1,3}[.,]\d{3,}")  # longer ones may be a date that lost a mark
 _MIN_LENGTH, _MIN_CHECKED = 6, 8  # characters of a date ("1.1.24") and of a number with a check digit
 
 
