@@ -62,6 +62,12 @@ def test_a_serial_is_read_whole_and_not_accepted_without_a_check_digit_that_hold
     assert number.value is None
 
 
+def test_what_is_struck_out_is_read_and_not_accepted(read):
+    number = read("strike-1284.06.png")
+    assert number.digits == "128406"
+    assert not number.accepted
+
+
 def test_a_point_that_may_group_thousands_gives_no_value(read):
     number = read("seg-lcd-1p111.png")
     assert (number.text, number.value) == ("1.111", None)

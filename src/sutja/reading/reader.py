@@ -414,8 +414,10 @@ class Reader:
             if id(crop) in answers and crop.hypotheses:
                 answer = answers[id(crop)]
                 crop.written = find_written(answer.line)
-                both = [agree_with(own, crop.written) for own in (crop.hypotheses, answer.hypotheses)]
-                crop.answers, crop.hypotheses = both, join_readers(*both, self._joint)
+                first = agree_with(crop.hypotheses, crop.written)
+                second = agree_with(answer.hypotheses, crop.written)
+                crop.answers = [first, second]
+                crop.hypotheses = join_readers(first, second, self._joint)
             elif crop.hypotheses:
                 crop.hypotheses = calibrate_alone(crop.hypotheses, self._joint)
 

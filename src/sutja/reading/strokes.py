@@ -1,0 +1,124 @@
+"""`is_struck_out`: tells a number that a straight stroke crosses from end to end.
+
+Among all lines that are not too steep the one is sought whose ink goes on for longest. A number is struck out
+where that line begins before its first digit, ends behind its last, is thin between the digits, and runs
+through their middle: not below them as a rule of a form does, nor beside them as a dash. Letters: h, w rows
+and columns of the normalised picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.charset import DIGITS
+from sutja.reading.decode import Glyph
+from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+
+_INK = 0.35  # of full ink
+_SLOPES = 25  # lines of so many slopes are tried
+_STEEPEST = 0.6  # rows a column of the picture as it is, not as it was stretched
+_HOLE = 0.06  # of the height: the longest gap of a stroke, as a share of the rows
+_BEYOND = (
+    0.3  # of the digits' height: from the middle of the first and of the last digit to the stroke's ends
+)
+_BEYOND_ONE = 0.55  # the same of a lone digit, since a 4 and a crossed 7 have strokes of their own
+_MIDDLE = 0.2, 0.8  # shares of the digits' height between which the stroke's own middle lies
+_THICKEST = 0.22  # of the height: a stroke is thinner in most columns
+_THIN_COLUMNS = 0.3  # least share of the stroke's columns in which nothing but the stroke is near
+
+
+def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
+    """Tell whether a stroke crosses a number from end to end.
+
+    Parameters
+    ----------
+    glyphs : Sequence[Glyph]
+        Characters of the number, with their frames.
+    normalised : Normalised
+        Picture that they were read from.
+    """
+    centres = [(glyph.first + glyph.last) / 2 * COLUMNS_PER_FRAME for glyph in glyphs if glyph.text in DIGITS]
+    if not centres:
+        return False
+    ink = normalised.array > _INK
+    found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y)
+    if found is None:
+        return False
+    rows, start, stop = found
+    without, thin = _erase(ink, rows, start, stop)
+    first, last = round(min(centres)), round(max(centres))
+    digits = np.flatnonzero(without[:, max(0, first - 4) : last + 5].any(axis=1))
+    if not len(digits):
+        return False
+    top, height = int(digits[0]), int(digits[-1]) + 1 - int(digits[0])
+    beyond = (_BEYOND if len(centres) > 1 else _BEYOND_ONE) * height
+    beyond *= normalised.scale_y / normalised.scale_x  # in columns
+    middle = (rows[min((first + last) // 2, len(rows) - 1)] - top) / height
+    return bool(
+        start <= first - beyond
+        and stop >= last + beyond
+        and _MIDDLE[0] <= middle <= _MIDDLE[1]
+        and thin >= _THIN_COLUMNS
+    )
+
+
+def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[np.int64], int, int] | None:
+    """Find the line with the longest unbroken ink: its row in each column, its first column, its end.
+
+    Parameters
+    ----------
+    ink : NDArray[bool]
+        (h, w)
+    stretch : float
+        Columns of the crop a column, over rows a row.
+    """
+    height, width = ink.shape
+    padded = np.pad(ink, ((1, 1), (0, 0)))
+    near = padded[:-2] | padded[1:-1] | padded[2:]  # a stroke of the pen is not quite straight
+    columns = np.arange(width)
+    best: tuple[int, int, NDArray[np.int64]] | None = None
+    for slope in np.linspace(-_STEEPEST, _STEEPEST, _SLOPES) * stretch:
+        if abs(slope) * width > 1.5 * height:
+            continue
+        rows = np.arange(height)[:, None] + np.round(slope * (columns - width / 2)).astype(np.int64)[None]
+        inside = (rows >= 0) & (rows < height)
+        along = near[rows.clip(0, height - 1), columns[None]] & inside
+        lengths, ends = _find_longest_runs(along, max(1, round(_HOLE * height)))
+        row = int(lengths.argmax())
+        if best is None or lengths[row] > best[1] - best[0]:
+            best = int(ends[row] - lengths[row]), int(ends[row]), rows[row]
+    if best is None or best[1] - best[0] < 2:
+        return None
+    return best[2], best[0], best[1]
+
+
+def _find_longest_runs(along: NDArray[np.bool_], hole: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find for each row the length of its longest run, which may have holes, and the end of it."""
+    n, width = along.shape
+    columns = np.arange(width)
+    last = np.maximum.accumulate(np.where(along, columns, -hole - 2), axis=1)
+    open_ = columns - last <= hole
+    breaks = np.maximum.accumulate(np.where(open_, -1, columns), axis=1)
+    lengths = np.where(along, columns - breaks, 0)
+    ends = lengths.argmax(axis=1)
+    return lengths[np.arange(n), ends], ends + 1
+
+
+def _erase(
+    ink: NDArray[np.bool_], rows: NDArray[np.int64], start: int, stop: int
+) -> tuple[NDArray[np.bool_], float]:
+    """Erase a line where it is thin; return the rest, and the share of its columns where it is."""
+    height = len(ink)
+    rest, thin = ink.copy(), 0
+    reach = max(1, round(_THICKEST * height / 2))
+    for column in range(start, stop):
+        row = int(rows[column])
+        above, below = max(0, row - reach - 1), min(height, row + reach + 2)
+        strip = ink[above:below, column]
+        if not (strip[0] or strip[-1]):
+            rest[above:below, column] = False
+            thin += 1
+    return rest, thin / max(1, stop - start)

@@ -1,0 +1,51 @@
+"""Struck-out numbers: a stroke across all digits, and what is none."""
+
+import numpy as np
+import pytest
+
+from sutja.reading.decode import Glyph
+from sutja.reading.strokes import is_struck_out
+from sutja.signals.normalisation import Normalised
+
+DIGITS = ((20, 32), (44, 56), (68, 80))  # columns of three boxes that stand for digits
+GLYPHS = [Glyph("0", 1.0, (left + 2) // 2, (right - 2) // 2) for left, right in DIGITS]
+
+
+def draw(*lines):
+    """Draw three boxes, rows 6 to 26, and lines (row, column) to (row, column)."""
+    array = np.zeros((32, 100), np.float32)
+    for left, right in DIGITS:
+        array[6:26, left:right] = 1
+        array[8:24, left + 2 : right - 2] = 0
+    for (row, column), (last_row, last_column) in lines:
+        for x in range(column, last_column):
+            y = round(row + (last_row - row) * (x - column) / (last_column - column))
+            array[y : y + 2, x] = 1
+    return Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True)
+
+
+@pytest.mark.parametrize(
+    "lines", [[((15, 8), (15, 92))], [((22, 8), (9, 92))], [((10, 8), (20, 92)), ((20, 8), (10, 92))]]
+)
+def test_a_stroke_from_end_to_end(lines):
+    assert is_struck_out(GLYPHS, draw(*lines))
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [],
+        [((29, 0), (29, 100))],  # a rule below
+        [((2, 0), (2, 100))],  # a rule above
+        [((25, 0), (25, 100))],  # a rule that the digits stand on
+        [((15, 0), (15, 14))],  # a minus
+        [((15, 0), (15, 14)), ((15, 86), (15, 100))],  # dashes that fill the field
+        [((15, 40), (15, 100))],  # two of three digits
+    ],
+)
+def test_other_lines(lines):
+    assert not is_struck_out(GLYPHS, draw(*lines))
+
+
+def test_without_digits_nothing_is_struck_out():
+    assert not is_struck_out([], draw())
