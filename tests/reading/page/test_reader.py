@@ -10,6 +10,7 @@ from PIL import Image
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Evidence, FieldConfidence, RiskCounts
 from sutja.reading import Reader
+from sutja.reading.page import shrinking
 from sutja.reading.page.reader import PageReader
 from sutja.signals.image import Picture
 from sutja.types import Box, Character, Detection, Number
@@ -295,3 +296,16 @@ def test_the_kind_and_the_country_reach_the_fields():
 def test_a_model_for_another_task_is_no_detector(model_path):
     with pytest.raises(ModelFileError, match="is a model to transcribe, not to detect"):
         Reader(detector=model_path).read(draw_page(LETTER_HEAD))
+
+
+def test_a_page_of_too_many_pixels_is_read_smaller(reader, monkeypatch):
+    whole = draw_page(LETTER_HEAD)
+    large = np.repeat(np.repeat(whole, 2, axis=0), 2, axis=1)
+    monkeypatch.setattr(shrinking.shrink_picture, "__defaults__", (whole.shape[0] * whole.shape[1],))
+    small, page = reader.read(whole), reader.read(large)
+    assert texts(page) == texts(small)
+    assert (page.width, page.height) == (large.shape[1], large.shape[0])
+    assert page.notes[-1].startswith("read at")
+    for one, other in zip(page.numbers, small.numbers, strict=True):
+        assert one.box.to_list() == pytest.approx([2 * edge for edge in other.box.to_list()], abs=4)
+        assert one.characters[0].box.x0 == pytest.approx(2 * other.characters[0].box.x0, abs=4)

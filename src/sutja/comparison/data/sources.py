@@ -5,8 +5,6 @@ Letters: n items, F features.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import zipfile
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from sutja.data.sets.catalogue import ENTRIES
 from sutja.errors import ComparisonError
 from sutja.memory import measure_free_memory
 from sutja.regular_files import read_text
-from sutja.structured_text import check_table
+from sutja.structured_text import parse_csv
 
 _LABEL_NAMES = ("label", "class", "target", "y")
 _SHOWN = 40  # characters of a cell in a message
@@ -108,14 +106,13 @@ def _read_table(path: Path) -> tuple[list[str], list[list[str]]] | None:
         )
     try:
         text = read_text(path, path.stat().st_size)
-        check_table(text)
+        first = text.partition("\n")[0]
+        delimiter = max(",;\t", key=first.count)
+        rows = [row for row in parse_csv(text, delimiter) if row]
     except (OSError, ValueError) as error:
         raise ComparisonError(
-            f"cannot be read ({error})", where=str(path), remedy="save it as UTF-8"
+            f"cannot be read ({error})", where=str(path), remedy="save it as CSV in UTF-8"
         ) from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
     if not rows or len(rows[0]) < 2 or {name.strip().lower() for name in rows[0]} & set(PATH_NAMES):
         return None
     if (path.parent / rows[0][0].strip()).is_file():  # paths, without column names

@@ -34,6 +34,7 @@ from sutja.reading.page.orientation import (
 )
 from sutja.reading.page.perspective import Quad
 from sutja.reading.page.prepare import PreparedPage, prepare_page
+from sutja.reading.page.shrinking import enlarge_page, shrink_picture
 from sutja.reading.page.sudoku import correct_grids
 from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
 from sutja.reading.page.text.lines import PageText, Word
@@ -134,6 +135,9 @@ class PageReader:
         Page
             Its boxes are in the pixels of the picture as given, however it was turned to be read.
         """
+        small = shrink_picture(picture)
+        if small is not None:
+            return enlarge_page(self.read(small), picture)
         prepared = prepare_page(picture.pixels)
         orientation, transform, fields = UPRIGHT, prepared.transform, list[Field]()
         judge, words = self._judge_alone, list[Word]()
