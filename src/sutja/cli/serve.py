@@ -48,6 +48,9 @@ if TYPE_CHECKING:
     help="With --check: folder of labels.csv, crops and answers; by default FILE with the ending .checked.",
 )
 @click.option(
+    "--export", metavar="DIR", help="Write the part of the page that needs no server into DIR, and exit."
+)
+@click.option(
     "--token-file",
     metavar="FILE",
     help="Answer only to bearers of a token in FILE, one a line; or of the one in SUTJA_TOKEN.",
@@ -103,6 +106,9 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
             pictures=options["pictures"],
             out=options["out"],
         )
+        if options["export"]:
+            export(Path(options["export"]), settings)
+            return
         check_results(settings)
     os.environ.update(settings.to_environment())
     if workers > 1:  # their figures are added up
@@ -118,6 +124,20 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
         server_header=False,
         timeout_graceful_shutdown=60,
     )
+
+
+def export(folder: Path, settings: Settings) -> None:
+    """Write the page that needs no server.
+
+    Raises
+    ------
+    SutjaError
+        If the folder cannot be written.
+    """
+    from sutja.serve.export import export_page
+
+    names = export_page(folder, settings)
+    click.echo(f"{folder / 'index.html'}: draw and watch {', '.join(names)}", err=True)
 
 
 def read_tokens(path: str | None) -> tuple[str, ...]:

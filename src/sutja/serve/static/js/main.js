@@ -13,6 +13,11 @@ const VIEWS = {
   desk: () => import("./desk/view.js"),
 };
 
+if ("static" in document.documentElement.dataset) {
+  delete VIEWS.read; // these need a server
+  delete VIEWS.desk;
+}
+
 const main = /** @type {HTMLElement} */ (document.getElementById("main"));
 /** @type {(() => void) | void} */
 let leave;

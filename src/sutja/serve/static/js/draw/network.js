@@ -15,9 +15,12 @@ import { ask, askJson, decodeBase64 } from "../api.js";
  * @typedef {{ layers: Values[], probabilities: Float32Array, verdict: Verdict }} Answer
  */
 
+/** Whether the page stands alone, without a server that reads and computes. */
+export const isStatic = "static" in document.documentElement.dataset;
+
 /** @returns {Promise<Description[]>} */
-export function listNetworks() {
-  return askJson("page/networks");
+export async function listNetworks() {
+  return isStatic ? (await fetch("static/data/networks.json")).json() : askJson("page/networks");
 }
 
 export class Network {
@@ -36,7 +39,9 @@ export class Network {
    */
   static async load(description) {
     /** @type {any[]} */
-    const packed = await askJson(`page/networks/${encodeURIComponent(description.name)}/weights`);
+    const packed = isStatic
+      ? /** @type {any} */ (description).weights
+      : await askJson(`page/networks/${encodeURIComponent(description.name)}/weights`);
     return new Network(
       description,
       packed.map((layer) => ({ weights: unpack(layer.weights), bias: unpack(layer.bias) })),

@@ -6,7 +6,7 @@ import { Diagram } from "./diagram.js";
 import { EXAMPLES } from "./examples.js";
 import { Inspector } from "./inspector.js";
 import { Tower } from "./maps.js";
-import { Network, listNetworks } from "./network.js";
+import { Network, isStatic, listNetworks } from "./network.js";
 import { Pad } from "./pad.js";
 import { ReaderCard } from "./reader.js";
 import { TreeCard } from "./tree.js";
@@ -45,7 +45,7 @@ class DrawView {
     this.bars = make("ol", { class: "bars", "aria-label": t("draw.probabilities") });
     this.stage = make("div", { class: "stage" });
     this.about = make("p", { class: "about soft" });
-    this.cards = make("div", { class: "cards" }, this.reader.element);
+    this.cards = make("div", { class: "cards" }, isStatic ? null : this.reader.element);
   }
 
   layOut() {
@@ -111,7 +111,7 @@ class DrawView {
     const begin = performance.now();
     this.pixels = pixels;
     const done = this.think();
-    this.reader.update(this.pad);
+    if (!isStatic) this.reader.update(this.pad);
     const measure = () => {
       times.push(performance.now() - begin);
       times.splice(0, times.length - 1000);
