@@ -51,7 +51,17 @@ class ClassifiedPicture(Result):
 
 def list_models(settings: Settings) -> Mapping[str, str | Path]:
     """List the models that requests may name: the bundled ones, and those of the settings."""
-    return {name: name for name in BUNDLED} | {Path(path).stem: Path(path) for path in settings.models}
+    return {name: name for name in BUNDLED} | {name_model(path): Path(path) for path in settings.models}
+
+
+def name_model(path: str) -> str:
+    """Name a model file: by its own name, or by that of its run folder, whose files are all named alike.
+
+    >>> name_model("runs/mine/model.onnx"), name_model("models/mine.onnx")
+    ('mine', 'mine')
+    """
+    file = Path(path)
+    return file.parent.name if file.stem == "model" and file.parent.name else file.stem
 
 
 def open_task(settings: Settings, options: Hashable) -> Task:

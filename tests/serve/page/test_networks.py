@@ -1,10 +1,14 @@
 """What the page is told of networks, weights and runs."""
 
 import base64
+import shutil
 
 import numpy as np
 
+from sutja.model_file.bundled import bundled_path
 from sutja.reading import Classifier
+from sutja.serve.page.networks import Networks
+from sutja.serve.settings import Settings
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
 
@@ -48,3 +52,13 @@ def test_a_run_answers_as_the_classifier_does(client):
 def test_what_is_no_drawing_and_no_network_is_refused(client):
     assert client.post("/page/networks/mlp/run", content=b"short").status_code == 422
     assert client.get("/page/networks/none/weights").status_code == 404
+
+
+def test_run_folders_are_watched_under_their_names(tmp_path):
+    paths = []
+    for name, model in (("one", "mlp"), ("two", "digits"), ("three", "numbers")):
+        (tmp_path / name).mkdir()
+        paths.append(str(shutil.copy(bundled_path(model), tmp_path / name / "model.onnx")))
+    networks = Networks(Settings(models=tuple(paths)))
+    assert networks.names[-2:] == ["one", "two"]
+    assert networks.find("two")[0].shapes[-1] == (10,)

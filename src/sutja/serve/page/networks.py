@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import threading
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from sutja.reading import Classifier
 from sutja.serve.page.layers import LayeredNetwork
 from sutja.serve.problems import ProblemError
 from sutja.serve.settings import Settings
-from sutja.serve.tasks import list_models
+from sutja.serve.tasks import list_models, name_model
 
 SIDE = 28  # pixels of a drawing
 SHOWN = ("mlp", "lecun1989", "lenet5", "digits")  # bundled networks
@@ -35,9 +34,7 @@ class Networks:
     """
 
     def __init__(self, settings: Settings) -> None:
-        own = [
-            name for name in list_models(settings) if name in {Path(path).stem for path in settings.models}
-        ]
+        own = [name_model(path) for path in settings.models]
         self._paths = list_models(settings)
         self.names = [*SHOWN, *(name for name in own if self._is_classifier(name))]
         self._threads = settings.threads
