@@ -114,7 +114,8 @@ def main() -> None:
     root = Path(os.environ["SUTJA_DATA"])
     path = bundled_path(DEFAULTS["detect"])
     file = read_model(path)
-    reader = Reader(detector=replace(file, card=replace(file.card, fields=FieldConfidence())))
+    detector = replace(file, card=replace(file.card, fields=FieldConfidence()))
+    reader = Reader(effort="fast", detector=detector)
     pages = [*compose_cases(reader, root, args.pages), *load_real_cases(reader, root)]
     found = [case for page in pages for case in page]
     print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)

@@ -103,7 +103,11 @@ def main() -> None:
     parser.add_argument("--size", default="s")
     args = parser.parse_args()
     torch.set_num_threads(1)
-    root, net, reader = Path(os.environ["SUTJA_DATA"]), load_trained(args.out, args.size), Reader()
+    root, net, reader = (
+        Path(os.environ["SUTJA_DATA"]),
+        load_trained(args.out, args.size),
+        Reader(effort="fast"),
+    )
     cheques = []
     for real in load_cheque_pages(root, "train"):
         picture = read_grey(root / "cheques" / "images" / real.source.split("/")[1])

@@ -52,7 +52,8 @@ def evaluate_pages(
     )
     cv2.setNumThreads(threads)
     labels = PageLabels(read_labels(data), Path(data).parent)
-    page_reader = Reader(reader, threads, detector=file)
+    # The card has the confidence of these two networks; words are weighed with it afterwards.
+    page_reader = Reader(reader, threads, effort="fast", detector=file)
     found: list[Case] = []
     unreadable: list[bool] = []
     errors = []
