@@ -1,4 +1,4 @@
-r"""How model files hear the validation recordings, set by set: before and after a training.
+r"""Compare how model files hear the validation recordings, set by set: before and after a training.
 
     python recipes/listener_judge.py --out runs/listen --models src/sutja/weights/spoken.onnx runs/new.onnx
 

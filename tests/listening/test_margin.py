@@ -76,5 +76,5 @@ def test_the_margin_of_the_last_chunk_alone_is_kept(tmp_path):
 
 @pytest.mark.parametrize("frames", [3, -4])
 def test_a_margin_is_whole_frames_of_the_answer(tmp_path, frames):
-    with pytest.raises(ModelFileError, match=f"a margin of {frames} frames.*; make the model file again"):
+    with pytest.raises(ModelFileError, match=rf"margin.* {frames}\b.*make the model file again"):
         Listener(write_listener(tmp_path, frames))
