@@ -216,10 +216,6 @@ def draw_no_digits(
         if picture is None:
             continue
         centred = centre_ink(picture, place)
-        if 0.82 <= kind < 0.90 and np.ptp(np.flatnonzero(centred.any(0))) <= np.ptp(
-            np.flatnonzero(centred.any(1))
-        ):
-            continue  # one of the digits alone was found
         if centred.any() or rng.random() < 0.02:
             made.append(centred)
     return np.stack(made)

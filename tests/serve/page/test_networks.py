@@ -46,7 +46,7 @@ def test_a_run_answers_as_the_classifier_does(client):
     run = client.post("/page/networks/digits/run", content=PICTURE.tobytes()).json()
     assert run["answer"] == Classifier("digits").classify(PICTURE).to_dict()
     assert [layer["shape"] for layer in run["layers"]] == [[1, 28, 28], [24, 12, 12], [48, 6, 6], [96, 3, 3]]
-    assert len(run["logProbs"]) == 10
+    assert len(run["logProbs"]) == 11  # the last for what is no digit
 
 
 def test_what_is_no_drawing_and_no_network_is_refused(client):

@@ -105,7 +105,7 @@ class LayeredNetwork:
         self.model = model
         self.params = model.build_preprocessing({"pixels": lambda params: PixelsParams(**params)})
         graph = onnx.load_model_from_string(model.data)
-        self.layers = find_layers(graph)
+        self.layers = find_layers(graph, branches=not model.card.none_output)
         wanted = [layer.tensor for layer in self.layers]
         tensors = [name for layer in self.layers for name in (layer.weights, layer.bias) if name]
         open_outputs(graph, [*wanted, *tensors])
@@ -141,20 +141,35 @@ class LayeredNetwork:
         return None if layer.bias is None else self.tensors[layer.bias].reshape(-1)
 
 
-def find_layers(model: ModelProto) -> list[Layer]:
-    """Find the layers of a network that ends in `log_probs`."""
+def find_layers(model: ModelProto, branches: bool = True) -> list[Layer]:
+    """Find the layers of a network that ends in `log_probs`; without branches, those on its first path."""
     users: dict[str, list[NodeProto]] = {}
     for node in model.graph.node:
         for name in node.input:
             users.setdefault(name, []).append(node)
     constants = find_constants(model)
-    layers = [make_layer(node, users, constants) for node in model.graph.node if is_layer(node, constants)]
+    path = None if branches else find_first_path(model)
+    layers = [
+        make_layer(node, users, constants)
+        for node in model.graph.node
+        if is_layer(node, constants) and (path is None or node.output[0] in path)
+    ]
     if layers and layers[-1].activation is None:  # the logits, of which the output makes probabilities
         last = layers.pop()
         layers.append(Layer("output", None, _OUTPUT, last.weights, last.bias, last.transposed))
     else:
         layers.append(Layer("output", None, _OUTPUT))
     return layers
+
+
+def find_first_path(model: ModelProto) -> set[str]:
+    """Find the tensors from which `log_probs` comes by the first input of each node."""
+    makers = {name: node for node in model.graph.node for name in node.output}
+    path, name = {_OUTPUT}, _OUTPUT
+    while name in makers and makers[name].input:
+        name = makers[name].input[0]
+        path.add(name)
+    return path
 
 
 def find_constants(model: ModelProto) -> set[str]:
