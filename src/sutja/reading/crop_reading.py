@@ -119,6 +119,7 @@ def choose_region(
         WORDS * other.weight * _measure_words(its.hypotheses)
         + (OTHERS * own if _find_number(its.hypotheses).digits != number.digits else 0.0)
         for own, other, its in zip(evidence, regions, readings, strict=True)
+        if not (other.encloses(region) or region.encloses(other))
     )
     sure = evidence[best] / (evidence[best] + against) * (CUT if region.cut else 1.0)
     if number.probability * sure < LEAST:

@@ -33,6 +33,7 @@ _LEAST_HEIGHT = 0.3  # of the tallest line
 # Weight of the best region, where all of the crop has 1; more where the number is small beside a strip along
 # the edge, and so too small to be read in all of it.
 _USUAL, _SMALL = 0.5, 2.0
+_INNER = 0.8  # of all within the strips along the edges
 _SMALL_HEIGHT = 0.25  # of the crop's
 _TOUCH = 0.2  # of a line's height: so near to what was taken away, some of the line may have gone with it
 _REACH = 0.9  # of a line's height: gap to the next component of it
@@ -60,6 +61,15 @@ class Region:
     y0: int
     weight: float
     cut: bool = False
+
+    def encloses(self, other: Region) -> bool:
+        """Tell whether another region lies within this one."""
+        return (
+            self.x0 <= other.x0
+            and self.y0 <= other.y0
+            and self.x0 + self.pixels.shape[1] >= other.x0 + other.pixels.shape[1]
+            and self.y0 + self.pixels.shape[0] >= other.y0 + other.pixels.shape[0]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,8 @@ def find_regions(plane: NDArray[np.uint8]) -> list[Region]:
     Returns
     -------
     list[Region]
-        At most `MAX_REGIONS`; none where the ink of the crop is one line alone, or where there is none.
+        At most `MAX_REGIONS`, and all within the strips along the edges where the number is not small beside
+        them; none where the ink of the crop is one line alone, or where there is none.
     """
     if min(plane.shape) < _MIN_SIDE:
         return []
@@ -112,13 +123,17 @@ def find_regions(plane: NDArray[np.uint8]) -> list[Region]:
     ranked = sorted(((_weigh(line, inner.shape), line) for line in lines), key=lambda pair: -pair[0])
     small = inner.shape != plane.shape and ranked[0][1].height < _SMALL_HEIGHT * plane.shape[0]
     scale = (_SMALL if small else _USUAL) / ranked[0][0]
-    taken = np.asarray(rules | np.isin(labels, borders), np.uint8)
-    return [
+    upright = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((max(3, inner.shape[0] // 4), 1), np.uint8))
+    taken = np.asarray(cv2.max(upright, np.isin(labels, borders).astype(np.uint8)), np.uint8)
+    regions = [
         replace(
             _cut_out(inner, paper, labels, line, (x0, y0)), weight=weight * scale, cut=_is_cut(line, taken)
         )
         for weight, line in ranked[:MAX_REGIONS]
     ]
+    if inner.shape != plane.shape and not small:
+        regions.append(Region(np.ascontiguousarray(inner), x0, y0, _INNER))
+    return regions
 
 
 def trim_edges(plane: NDArray[np.uint8]) -> tuple[int, int, int, int]:
@@ -286,12 +301,13 @@ def _weigh(line: _Part, shape: tuple[int, ...]) -> float:
 
 
 def _is_cut(line: _Part, taken: NDArray[np.uint8]) -> bool:
-    """Tell whether something upright that was taken away, or the edge of the crop, is at a line's side."""
+    """Tell whether something that was taken away, or the edge of the crop, is so near that ink may lack.
+
+    A level rule through or under a number takes nothing away that tells.
+    """
     room = max(2, round(_TOUCH * line.height))
-    upright = taken[line.y0 : line.y1].mean(axis=0) > 0.5
-    left, right = max(0, line.x0 - room), line.x1 + room
-    edge = line.x0 <= 1 or line.x1 >= len(upright) - 1
-    return edge or bool(upright[left : line.x0 + room].any() or upright[line.x1 - room : right].any())
+    near = taken[max(0, line.y0 - room) : line.y1 + room, max(0, line.x0 - room) : line.x1 + room]
+    return line.x0 <= 1 or line.x1 >= taken.shape[1] - 1 or bool(near.any())
 
 
 def _cut_out(
