@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import mmap
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -82,11 +81,9 @@ def _take(items: Iterator[Item], output_handle: int) -> dict[str, Any]:
     values, pixels = item
     if pixels is None:
         return {"item": values}
-    os.ftruncate(output_handle, pixels.size)
-    with contextlib.closing(mmap.mmap(output_handle, pixels.size)) as shared:
-        target = np.frombuffer(shared, np.uint8).reshape(pixels.shape)
-        np.copyto(target, pixels)
-        del target  # the map cannot be closed while an array looks into it
+    view, done = np.ascontiguousarray(pixels).reshape(-1).data, 0
+    while done < len(view):  # a call writes 2 GB at most
+        done += os.pwrite(output_handle, view[done:], done)
     return {"item": values, "shape": pixels.shape}
 
 

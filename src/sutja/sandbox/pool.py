@@ -92,6 +92,7 @@ class _Child:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             pass_fds=handles,
+            env={**os.environ, "OPENCV_FOR_THREADS_NUM": "1"},
         )
         theirs.close()
         self._resident = 0.0
