@@ -36,7 +36,7 @@ class Networks:
     def __init__(self, settings: Settings) -> None:
         own = [name_model(path) for path in settings.models]
         self._paths = list_models(settings)
-        self.names = [*SHOWN, *(name for name in own if self._is_classifier(name))]
+        self.names = list(dict.fromkeys([*SHOWN, *filter(self._is_classifier, own)]))
         self._threads = settings.threads
         self._lock = threading.Lock()
         self._open: dict[str, tuple[LayeredNetwork, Classifier]] = {}
