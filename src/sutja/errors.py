@@ -75,6 +75,10 @@ class ThresholdError(SutjaError):
     """No confidence threshold keeps the error that was asked for."""
 
 
+class TemplateError(SutjaError):
+    """A template of a form is wrong, or its file or picture cannot be read."""
+
+
 class NotYetError(SutjaError):
     """A feature does not exist yet."""
 

@@ -291,6 +291,73 @@ class Page(Result):
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class FormField(Result):
+    """A field of a form as it was read.
+
+    Attributes
+    ----------
+    name : str
+        Name that the template gives it.
+    text, digits, value, kind : str or str | None
+        As of a `Number`; "", "" and None where the field is empty.
+    confidence : float
+        Probability, in [0, 1], that the digits are right, or that the field is empty; given all rules.
+    accepted : bool
+        True if the confidence clears the threshold, and no rule about it is broken.
+    empty : bool
+        True if it was left empty, crossed out or dashed out.
+    box : Box
+        Position in the picture's pixels.
+    alternatives : tuple[Alternative, ...]
+        Other digits it may be, best first.
+    """
+
+    name: str
+    text: str
+    digits: str
+    value: str | None
+    kind: str
+    confidence: float
+    accepted: bool
+    empty: bool
+    box: Box
+    alternatives: tuple[Alternative, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form(Result):
+    """One page read by a template: its fields by name; `page` counts from 1 within a file of several.
+
+    Attributes
+    ----------
+    source, page, width, height, error : str or int | None
+        As of a `Page`; a page that fits no template has an error.
+    template : str | None
+        Name of the template that fits; None where none does.
+    fit : float
+        Share of the template's print that is on the page, from 0 to 1.
+    fields : tuple[FormField, ...]
+        Fields, in the order of the template; none where no template fits.
+    broken_rules : tuple[str, ...]
+        Rules of the template that the numbers break.
+    """
+
+    source: str
+    page: int
+    template: str | None
+    fit: float
+    width: int | None
+    height: int | None
+    fields: tuple[FormField, ...] = ()
+    broken_rules: tuple[str, ...] = ()
+    error: str | None = None
+
+    def __getitem__(self, name: str) -> FormField:
+        """Field of a name; `KeyError` if there is none."""
+        return {item.name: item for item in self.fields}[name]
+
+
 # Classification.
 
 

@@ -97,6 +97,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "single_image",
         "speed",
         "tables",
+        "templates",
         "two_readers",
     ]
 

@@ -11,6 +11,7 @@ import sutja
 # verb: the place of its command, and its line in `sutja --help`, which thus imports no verb
 VERBS = {
     "read": ("sutja.cli.read:read", "Read the numbers in pictures."),
+    "template": ("sutja.cli.template:template", "Make and check templates of forms."),
     "listen": ("sutja.cli.listen:listen", "Transcribe the numbers spoken in recordings."),
     "detect": ("sutja.cli.detect:detect", "Detect objects in pictures."),
     "evaluate": ("sutja.cli.evaluate:evaluate", "Measure a model on labelled data."),

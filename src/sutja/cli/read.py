@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,10 +18,12 @@ from sutja.cli.options import annotate_option, kind_options, max_error_option, o
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
-from sutja.cli.output.pages import ENDINGS, FORMATS, Csv, FieldRows, PageTable
+from sutja.cli.output.pages import FORMATS, Csv, FieldRows, PageTable
 from sutja.cli.output.spreadsheet import Spreadsheet
-from sutja.cli.output.writer import JsonLines, Writer, choose_format
+from sutja.cli.output.writer import JsonLines, Writer
 from sutja.cli.progress import show_progress
+from sutja.cli.read_forms import check_form_options, read_forms
+from sutja.cli.read_options import ReadOptions
 from sutja.cli.results import Counts, call_each, count, opening_model, report_threshold, write_results
 from sutja.types import NUMBER_NAMES, Page
 
@@ -34,7 +35,15 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH...]")
 @click.option("--crop", is_flag=True, help="Each picture shows one number and little else.")
-@output_options(FORMATS, "PAGE-XML of several pages goes into a folder.")
+@click.option(
+    "--template",
+    "templates",
+    metavar="FILE",
+    multiple=True,
+    help="Template of a form: write one row a page, a column a field. May be given several times; each page "
+    "takes the one that fits.",
+)
+@output_options((*FORMATS, "xlsx"), "PAGE-XML of several pages goes into a folder.")
 @click.option(
     "--fields",
     metavar="NAMES",
@@ -87,12 +96,15 @@ def read(**options: Any) -> None:
     """Read the numbers on pages: files, folders, or patterns like "scans/*.pdf".
 
     Formats: PDF, PNG, JPEG, TIFF, WebP, AVIF and BMP. With --crop, each picture shows one number.
+    With --template, the pages are forms, and each gives a row of its fields.
 
     Exit status: 0 if every picture could be read, 1 if some could not (the others were read), 2 for wrong
     usage.
     """
-    given = _Options(**options)
+    given = ReadOptions(**options)
     truth = _load_truth(given)
+    if given.templates:
+        read_forms(given)
     names, failed = expand(given.paths, pages=not given.crop)
     if truth is not None and not given.paths:
         names = truth.files
@@ -124,7 +136,7 @@ def read(**options: Any) -> None:
     sys.exit(FAILED if counts.failed or getattr(writer, "failed", 0) else 0)
 
 
-def _describe_job(given: _Options) -> tuple[dict[str, str | None], dict[str, Any]]:
+def _describe_job(given: ReadOptions) -> tuple[dict[str, str | None], dict[str, Any]]:
     """Describe the models and the options of a run over many inputs."""
     names = ("crop", "model", "threads", "max_error", "kind", "country", "effort", "detector")
     models = {"model:transcribe": given.model, "detector:detect": given.detector}
@@ -136,45 +148,12 @@ def _names_folder(out: str | None) -> bool:
     return out is not None and (Path(out).is_dir() or not Path(out).suffix)
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """The command line: one field an option."""
-
-    paths: tuple[str, ...]
-    crop: bool
-    format_name: str | None
-    fields: str | None
-    table: bool
-    out: str | None
-    annotate: str | None
-    kind: str
-    country: str | None
-    truth: str | None
-    every_number: bool
-    max_error: float | None
-    effort: str | None
-    ocr: str
-    threads: int
-    resume: bool
-    workers: int | None
-    model: str | None
-    detector: str | None
-
-    @property
-    def names(self) -> list[str]:
-        """Names of the numbers that get a column."""
-        return [name.strip() for name in (self.fields or "").split(",") if name.strip()]
-
-    @property
-    def format(self) -> str:
-        """The format asked for, or the one that the output's name stands for."""
-        if (self.table or self.fields is not None) and self.format_name is None:
-            return "csv"
-        return choose_format(self.format_name, self.out, ENDINGS)
-
-
-def _load_truth(given: _Options) -> Truth | None:
+def _load_truth(given: ReadOptions) -> Truth | None:
     """Load the labels, if any; refuse options that do not go together."""
+    if given.templates:
+        check_form_options(given)
+    elif given.format == "xlsx":
+        raise click.UsageError("--format xlsx goes with --template")
     for option, is_given in (("--table", given.table), ("--fields", given.fields is not None)):
         if is_given and given.format != "csv":
             raise click.UsageError(f"{option} goes with --format csv")
@@ -201,7 +180,7 @@ def _summarize(counts: Counts, noun: str) -> str:
     return counts.summarize(f"{count(counts.items, noun)}, {accepted}")
 
 
-def _open_reader(given: _Options) -> Reader | Classifier:
+def _open_reader(given: ReadOptions) -> Reader | Classifier:
     from sutja.reading import Reader, open_reader
 
     with opening_model(given.threads):
@@ -224,7 +203,7 @@ def _open_reader(given: _Options) -> Reader | Classifier:
     return reader
 
 
-def _make_writer(given: _Options, names: list[str], noun: str) -> tuple[Writer[Page], str | None]:
+def _make_writer(given: ReadOptions, names: list[str], noun: str) -> tuple[Writer[Page], str | None]:
     """Make the writer, and say where its text goes: to a file, or for None to the standard output."""
     if given.truth is not None and given.out is None:  # only the measurement is printed
         return Writer(), None

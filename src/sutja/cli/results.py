@@ -12,13 +12,13 @@ import click
 from sutja.cli.errors import USAGE, report_errors
 from sutja.cli.output.file import Output
 from sutja.cli.output.writer import Writer, printable
-from sutja.types import Page, Recording
+from sutja.types import Form, Page, Recording
 
 if TYPE_CHECKING:
     from sutja.confidence import ThresholdChoice
     from sutja.detection import Scene
 
-R = TypeVar("R", "Page", "Recording", "Scene")
+R = TypeVar("R", "Page", "Form", "Recording", "Scene")
 
 
 @dataclass(slots=True)
@@ -41,13 +41,16 @@ class Counts:
     items: int = 0
     accepted: int = 0
 
-    def add(self, result: Page | Recording | Scene) -> None:
+    def add(self, result: Page | Form | Recording | Scene) -> None:
         """Count a result."""
         self.inputs += 1
         self.failed += result.error is not None
         if isinstance(result, Page | Recording):
             self.items += len(result.numbers)
             self.accepted += sum(number.accepted for number in result.numbers)
+        elif isinstance(result, Form):
+            self.items += len(result.fields)
+            self.accepted += sum(field.accepted for field in result.fields)
         else:
             self.items += len(result.detections)
 

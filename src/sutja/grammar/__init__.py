@@ -9,7 +9,16 @@ into automata that constrain decoding; `kinds` puts them together; `number_words
 from sutja.grammar.amounts import CURRENCY, parse_value
 from sutja.grammar.automaton import DEAD, Automaton
 from sutja.grammar.conventions import check_country
-from sutja.grammar.kinds import KINDS, REPAIR, Grammar, Kind, TypedNumber, infer_kind, make_grammar
+from sutja.grammar.kinds import (
+    KINDS,
+    REPAIR,
+    Grammar,
+    Kind,
+    TypedNumber,
+    infer_kind,
+    make_digit_grammar,
+    make_grammar,
+)
 from sutja.grammar.serials import Serial, parse_serial
 from sutja.grammar.signs import Signs, find_signs
 from sutja.grammar.strings import canonicalise, is_number, keep_digits, locate_number, trim
@@ -32,6 +41,7 @@ __all__ = [
     "is_number",
     "keep_digits",
     "locate_number",
+    "make_digit_grammar",
     "make_grammar",
     "parse_serial",
     "parse_value",

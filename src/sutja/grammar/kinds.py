@@ -14,7 +14,7 @@ from sutja.grammar.automaton import Automaton, allow_words
 from sutja.grammar.conventions import check_country
 from sutja.grammar.patterns import Machine, Pattern
 from sutja.grammar.signs import CURRENCIES, find_signs, strip_signs
-from sutja.grammar.strings import trim
+from sutja.grammar.strings import keep_digits, trim
 
 Kind: TypeAlias = Literal["auto", "number", "amount", "postcode", "date", "check"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -164,6 +164,28 @@ def make_grammar(kind: str, country: str | None = None) -> Grammar | None:
 def _make_cached_grammar(kind: str, country: str | None) -> Grammar:
     parser = _PARSERS[kind]
     return Grammar(kind, country, _make_machines(kind, country), lambda text: parser(text, country))
+
+
+@lru_cache(maxsize=64)
+def make_digit_grammar(least: int, most: int) -> Grammar:
+    """Make the grammar of digits alone, a given number of them, with at most a gap between two.
+
+    Parameters
+    ----------
+    least, most : int
+        Number of digits, 1 or more.
+
+    >>> make_digit_grammar(3, 3).parse("1 23").value, make_digit_grammar(2, 4).parse("7")
+    ('123', None)
+    """
+
+    def parse(text: str) -> TypedNumber | None:
+        digits = keep_digits(text)
+        fits = least <= len(digits) <= most and re.fullmatch(r"\d(?: ?\d)*", trim(text))
+        return TypedNumber("number", digits) if fits else None
+
+    pattern = r"\d" + r" ?\d" * (least - 1) + r"(?: ?\d)?" * (most - least)
+    return Grammar("number", None, [Pattern(pattern)], parse)
 
 
 def infer_kind(text: str, country: str | None = None) -> TypedNumber:

@@ -11,7 +11,7 @@ import cv2
 from sutja.errors import InferenceError, PictureError
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, Source, iter_pictures, name_source
-from sutja.types import Page
+from sutja.types import Form, Page
 
 Result = TypeVar("Result")
 
@@ -69,6 +69,11 @@ def make_error_page(error: PictureError) -> Page:
     return Page(error.source, error.page, None, None, error=str(error))
 
 
+def make_error_form(error: PictureError) -> Form:
+    """Make the form in the place of a page that cannot be read."""
+    return Form(error.source, error.page, None, 0.0, None, None, error=str(error))
+
+
 def answer_each(
     pictures: Sequence[Picture],
     answer: Callable[[Sequence[Picture]], Sequence[Result]],
@@ -109,18 +114,23 @@ def answer_each(
 
 
 def read_pages(
-    sources: Iterable[Source], read: Callable[[Picture], Page], check_network: Callable[[], None]
-) -> Iterator[Page]:
+    sources: Iterable[Source],
+    read: Callable[[Picture], Result],
+    check_network: Callable[[], None],
+    make_error: Callable[[PictureError], Result],
+) -> Iterator[Result]:
     """Read the pages of documents one after the other; each is let go before the next is opened.
 
     Parameters
     ----------
     sources : Iterable[Source]
         Asked for as they are needed.
-    read : Callable[[Picture], Page]
+    read : Callable[[Picture], Result]
         Reads one page.
     check_network : Callable[[], None]
         Raises `InferenceError` where a network runs on no page at all.
+    make_error : Callable[[PictureError], Result]
+        Makes the result of a page that cannot be read.
 
     Raises
     ------
@@ -130,18 +140,18 @@ def read_pages(
     for source in sources:
         for picture in iter_pages(source):
             if isinstance(picture, PictureError):
-                yield make_error_page(picture)
+                yield make_error(picture)
                 continue
             try:
                 yield read_page(picture, read)
             except InferenceError as error:
                 check_network()
-                yield make_error_page(PictureError(str(error), source=picture.source, page=picture.page))
+                yield make_error(PictureError(str(error), source=picture.source, page=picture.page))
             except PictureError as error:
-                yield make_error_page(error)
+                yield make_error(error)
 
 
-def read_page(picture: Picture, read: Callable[[Picture], Page]) -> Page:
+def read_page(picture: Picture, read: Callable[[Picture], Result]) -> Result:
     """Read one page.
 
     Raises

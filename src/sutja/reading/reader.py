@@ -8,22 +8,24 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sutja.confidence import Calibrator, resolve_threshold
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
-from sutja.grammar import check_country, make_grammar
+from sutja.grammar import Grammar, check_country, make_grammar
 from sutja.model_file import Card, FieldConfidence, ModelFile
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.batching import (
     answer_each,
     batch_pictures,
     load_single_picture,
+    make_error_form,
     make_error_page,
     read_page,
     read_pages,
@@ -36,6 +38,7 @@ from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
 from sutja.reading.second_reader import SecondAnswer, SecondReader, find_weights
+from sutja.reading.templates.template import Template
 from sutja.reading.two_readers import calibrate_alone, join_readers
 from sutja.reading.written import agree_with, find_written, is_in_doubt
 from sutja.runtime import Session
@@ -49,7 +52,10 @@ from sutja.signals.normalisation import (
     normalise_ink,
     pad_batch,
 )
-from sutja.types import Number, Page
+from sutja.types import Form, Number, Page
+
+if TYPE_CHECKING:
+    from sutja.reading.templates.form_reader import FormReader
 
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
 EFFORTS = ("fast", "normal", "best")
@@ -221,7 +227,7 @@ class Reader:
         if crop:
             return (page for batch in batch_pictures(sources) for page in self._read_batch(batch))
         self.open_page_reader()
-        return read_pages(sources, self._read_page, self._check_networks)
+        return read_pages(sources, self._read_page, self._check_networks, make_error_page)
 
     def _read_page(self, picture: Picture) -> Page:
         """Read a page, and take the numbers of its text where it carries some."""
@@ -341,6 +347,102 @@ class Reader:
         first = self._find_numbers([Picture(pixels, "") for pixels in crops])
         second = iter(self._read_second([crop for crop in first if crop.hypotheses]))
         return [(crop.hypotheses, next(second).hypotheses) if crop.hypotheses else ([], []) for crop in first]
+
+    def with_grammar(self, grammar: Grammar | None) -> Reader:
+        """Return a reader for numbers of another grammar, for `read_hypotheses`; the networks are shared.
+
+        Parameters
+        ----------
+        grammar : Grammar | None
+            Grammar of its numbers; None for any.
+        """
+        if self._joint is not None:
+            self._open_second_reader()  # once, for all grammars
+        other = copy(self)
+        vars(other).update(_grammar=grammar)
+        return other
+
+    def read_hypotheses(self, crops: Sequence[NDArray[np.uint8]]) -> list[list[Hypothesis]]:
+        """List what each of some crops may say, likeliest first, with calibrated probabilities.
+
+        Parameters
+        ----------
+        crops : Sequence[NDArray[uint8]]
+            uint8 (H, W) or (H, W, 3), each of one number. A blank one has no hypotheses.
+        """
+        read = self._read_first([Picture(pixels, "") for pixels in crops])
+        self._join_second_reader(read)
+        calibrate = self._crop_judge.calibrate
+        return [
+            [replace(item, probability=calibrate(item.probability)) for item in crop.hypotheses or ()]
+            for crop in read
+        ]
+
+    def open_form_reader(self, templates: Template | Sequence[Template]) -> FormReader:
+        """Make the reader of forms by templates; each page takes the one that fits.
+
+        Parameters
+        ----------
+        templates : Template | Sequence[Template]
+            At least one.
+        """
+        from sutja.reading.templates.form_reader import FormReader
+
+        some = [templates] if isinstance(templates, Template) else list(templates)
+
+        def read_hypotheses(
+            crops: Sequence[NDArray[np.uint8]], grammar: Grammar | None
+        ) -> list[list[Hypothesis]]:
+            return self.with_grammar(grammar).read_hypotheses(crops)
+
+        return FormReader(read_hypotheses, self.threshold, some)
+
+    def read_form(self, source: Source, template: Template | Sequence[Template]) -> Form:
+        """Read one page by a template, or by the one of several that fits.
+
+        Parameters
+        ----------
+        source : Source
+            As for `read`.
+        template : Template | Sequence[Template]
+            `Template.load` loads one.
+
+        Returns
+        -------
+        Form
+            Its fields; a page that fits no template has none, and an error that says so.
+
+        Raises
+        ------
+        PictureError
+            If the picture cannot be read, or the file holds several.
+        InferenceError
+            If a network cannot be loaded, or fails on the picture.
+        """
+        form_reader = self.open_form_reader(template)
+        return read_page(load_single_picture(source, iter_pages), form_reader.read)
+
+    def read_forms(
+        self, sources: Iterable[Source], templates: Template | Sequence[Template]
+    ) -> Iterator[Form]:
+        """Read any number of pages by templates, in order, each by the one that fits.
+
+        A page that cannot be read, or that fits none, gives a form whose `error` says why.
+
+        Parameters
+        ----------
+        sources : Iterable[Source]
+            Anything `read` takes; asked for as they are needed.
+        templates : Template | Sequence[Template]
+            At least one.
+
+        Raises
+        ------
+        InferenceError
+            If a network cannot be run at all.
+        """
+        read = self.open_form_reader(templates).read
+        return read_pages(sources, read, self.check_network, make_error_form)
 
     def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Read crops together, in their order."""

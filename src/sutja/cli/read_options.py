@@ -1,0 +1,48 @@
+"""The options of `sutja read`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sutja.cli.output.forms import FORM_ENDINGS
+from sutja.cli.output.pages import ENDINGS
+from sutja.cli.output.writer import choose_format
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The command line: one field an option."""
+
+    paths: tuple[str, ...]
+    crop: bool
+    templates: tuple[str, ...]
+    format_name: str | None
+    fields: str | None
+    table: bool
+    out: str | None
+    annotate: str | None
+    kind: str
+    country: str | None
+    truth: str | None
+    every_number: bool
+    max_error: float | None
+    effort: str | None
+    ocr: str
+    threads: int
+    resume: bool
+    workers: int | None
+    model: str | None
+    detector: str | None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the numbers that get a column."""
+        return [name.strip() for name in (self.fields or "").split(",") if name.strip()]
+
+    @property
+    def format(self) -> str:
+        """The format asked for, or the one that the output's name stands for."""
+        if (self.table or self.fields is not None) and self.format_name is None:
+            return "csv"
+        endings = FORM_ENDINGS if self.templates else ENDINGS
+        return choose_format(self.format_name, self.out, endings)
