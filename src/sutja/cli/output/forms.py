@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sutja.atomic import open_atomic
-from sutja.cli.output.writer import JsonLines, Table, Writer, shorten_confidence, to_csv_row
+from sutja.cli.output.writer import JsonLines, Table, Writer, shorten_confidence
+from sutja.csv_rows import to_csv_row
 from sutja.types import Form, FormField
 
 if TYPE_CHECKING:
