@@ -74,7 +74,6 @@ def test_the_margin_of_the_last_chunk_alone_is_kept(tmp_path):
     assert end == 32_000 + len(sound)
 
 
-@pytest.mark.parametrize("frames", [3, -4])
-def test_a_margin_is_whole_frames_of_the_answer(tmp_path, frames):
-    with pytest.raises(ModelFileError, match=rf"margin.* {frames}\b.*make the model file again"):
-        Listener(write_listener(tmp_path, frames))
+def test_a_margin_is_whole_frames_of_the_answer(tmp_path):
+    with pytest.raises(ModelFileError, match="a margin of 3 frames.*; make the model file again"):
+        Listener(write_listener(tmp_path, 3))
