@@ -12,6 +12,7 @@ from sutja.model_file.bundled import bundled_path
 from sutja.signals.audio import RATE
 
 SOUNDS = Path(__file__).resolve().parents[2] / "examples" / "sounds"
+CASES = Path(__file__).parent / "sounds"
 LIMIT = 3_000_000  # bytes
 
 
@@ -55,3 +56,14 @@ def test_music_and_noise_are_never_accepted(bundled, seed):
     sounds = [music(seed), rng.normal(0, 0.1, 5 * RATE), np.cumsum(rng.normal(0, 0.01, 5 * RATE))]
     for sound in sounds:
         assert not any(number.accepted for number in bundled.listen(sound, RATE).numbers)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("e-dec", "3.5"), ("05-rms", "2300000"), ("q-dollars", "25.30"), ("i-1984", "1984")]
+)
+def test_quantities_said_by_programs_are_never_accepted_wrong(bundled, name, value):
+    """Cases that were wrong and accepted once: a point, a million, dollars, a year."""
+    numbers = bundled.listen(CASES / f"{name}.flac").numbers
+    assert all(number.value == value for number in numbers if number.accepted)
+    if name in ("05-rms", "q-dollars"):
+        assert [number.value for number in numbers] == [value]

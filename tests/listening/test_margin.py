@@ -75,5 +75,5 @@ def test_the_margin_of_the_last_chunk_alone_is_kept(tmp_path):
 
 
 def test_a_margin_is_whole_frames_of_the_answer(tmp_path):
-    with pytest.raises(ModelFileError, match="a margin of 3 frames.*; make the model file again"):
+    with pytest.raises(ModelFileError, match=r"a margin of 3 frames.*; make the model file again"):
         Listener(write_listener(tmp_path, 3))
