@@ -122,7 +122,9 @@ def _make_crop_loader(name: str) -> SetReader:
 
     def load(root: Path, part: str) -> list[Crop]:
         records = [
-            r for r in readers.read_crops(root, name) if split.assign_part(name, r.group) == _fold(part)
+            r
+            for r in readers.read_crops(root, name)
+            if split.assign_part(name, r.group) == _fold(part) and f"{name}/{r.path.name}" not in wrong
         ]
         return [Crop(_read(record.path), record.digits, record.path) for record in records]
 
