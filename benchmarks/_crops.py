@@ -118,7 +118,10 @@ def load_sudoku(root: Path, part: str) -> list[Crop]:
 
 
 def _make_crop_loader(name: str) -> SetReader:
-    """Make the loader of a set of single crops."""
+    """Make the loader of a set of single crops, without those whose labels two readers contradict."""
+    wrong = {
+        line for line in _CONTRADICTED.read_text(encoding="utf-8").split() if line.startswith(f"{name}/")
+    }
 
     def load(root: Path, part: str) -> list[Crop]:
         records = [
