@@ -15,6 +15,7 @@ from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
 from sutja.reading import second_reader
 
 _NORM_EPS = 1e-5  # of the batch norms in the file
+Pair = tuple[NDArray[np.float32], NDArray[np.float32]]
 Arrays = dict[str, NDArray[np.float32]]
 
 
@@ -43,10 +44,11 @@ def load_pretrained() -> LineRecogniser:
     return net
 
 
-def _copy(targets: list[tuple[Tensor, Tensor]], sources: list[tuple[NDArray[np.float32], ...]]) -> None:
+def _copy(targets: list[tuple[Tensor, Tensor | None]], sources: list[Pair]) -> None:
     if len(targets) != len(sources):
         raise SystemExit(f"error: the file has {len(sources)} layers of a kind, the network {len(targets)}")
     for (weight, bias), (new_weight, new_bias) in zip(targets, sources, strict=True):
+        assert bias is not None
         weight.copy_(torch.from_numpy(new_weight.copy()))
         bias.copy_(torch.from_numpy(new_bias.reshape(-1).copy()))
 
@@ -60,13 +62,7 @@ def _fill_head(
         head.bias[k] = float(bias[columns].mean())
 
 
-def _collect(
-    model: onnx.ModelProto, arrays: Arrays
-) -> tuple[
-    list[tuple[NDArray[np.float32], ...]],
-    list[tuple[NDArray[np.float32], ...]],
-    list[tuple[NDArray[np.float32], ...]],
-]:
+def _collect(model: onnx.ModelProto, arrays: Arrays) -> tuple[list[Pair], list[Pair], list[Pair]]:
     """Collect the weights of convolutions, matrices and layer norms in the order of the graph."""
     users = defaultdict(list)
     renamed: dict[str, str] = {}

@@ -19,16 +19,17 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from _page_crops import load_real_fields
+from _page_crops import RealField, load_real_fields
 from _pretrained_line import load_pretrained
 from torch import Tensor, nn
-from transcriber import make_page_crops
+from transcriber import LoadSources, make_page_crops
 
 import sutja
 from sutja.charset import CHARSET
@@ -48,10 +49,11 @@ from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
 from sutja.training.transcribe.batches import Batch, Crop, encode_label, label_batch, make_batches
 from sutja.training.transcribe.loss import silent_ctc_loss
-from sutja.training.workers import Workers, compose_items
+from sutja.training.workers import Composes, Workers, compose_items
 
 NAME = "lines"
-PARAMS = TextLineParams(min_width=32, max_width=768, channels=1)
+PARAMS = TextLineParams(min_width=32, max_width=768, channels=1, stretch=1.2)
+STRETCHES = (0.85, 1.2)  # of the width while it learns, beside the usual
 NARROWEST = 16  # columns
 MOST = 120  # crops of a validation set
 DAMPING = 0.1  # of the loss: wrong labels weigh little
@@ -61,7 +63,8 @@ COLUMNS_A_CROP = 128  # about the mean
 def make_line(sample: Sample) -> Crop:
     """Scale a sample to the height of a line, as bytes."""
     rows, columns = sample.picture.shape
-    width = min(max(NARROWEST, round(PARAMS.height * columns / rows)), PARAMS.max_width)
+    stretched = round(PARAMS.stretch * PARAMS.height * columns / rows)
+    width = min(max(NARROWEST, stretched), PARAMS.max_width)
     pixels = np.asarray(cv2.resize(sample.picture, (width, PARAMS.height), interpolation=cv2.INTER_LINEAR))
     return Crop(pixels.astype(np.uint8), encode_label(sample), sample.mask)
 
@@ -102,10 +105,30 @@ def _digits(classes: Sequence[int]) -> str:
     return "".join(c for c in (CHARSET[k - 1] for k in classes) if c.isdigit())
 
 
+class StretchedCrops:
+    """Samples of a composer, narrower or wider than they are."""
+
+    def __init__(self, composer: Composes[Sample], seed: int) -> None:
+        self._composer, self._rng = composer, np.random.default_rng([seed, 48])
+
+    def sample(self) -> Sample:
+        """The next sample."""
+        sample = self._composer.sample()
+        rows, columns = sample.picture.shape
+        width = max(1, round(columns * float(self._rng.uniform(*STRETCHES))))
+        picture = cv2.resize(sample.picture, (width, rows), interpolation=cv2.INTER_LINEAR)
+        return replace(sample, picture=np.asarray(picture, np.uint8))
+
+
+def make_stretched_crops(load: LoadSources, fields: dict[str, list[RealField]], seed: int) -> StretchedCrops:
+    """The composer of a worker process."""
+    return StretchedCrops(make_page_crops(load, fields, seed), seed)
+
+
 class LineCrops(Workers[Crop]):
     """Worker processes that compose lines endlessly."""
 
-    def __init__(self, make: functools.partial[object], seed: int, chunk: int = 1024) -> None:
+    def __init__(self, make: Callable[[int], StretchedCrops], seed: int, chunk: int = 1024) -> None:
         super().__init__(functools.partial(compose_items, make, make_line), seed, 1, chunk, waiting=2)
 
 
@@ -121,15 +144,16 @@ def train(args: argparse.Namespace) -> None:
         ema=0.995,
         warm_up=100,
         weight_decay=0.01,
-        evaluate_every=400,
+        evaluate_every=args.every,
         chunks_per_epoch=1,
     )
     load = functools.partial(load_sources, root, VALIDATION_FOLD, without=tuple(args.without))
     fields = {
         name: some for name, some in load_real_fields(root, "train").items() if name not in args.without
     }
-    state = prepare_state(load_pretrained, config, args.out / "checkpoint.pt", None)
-    pool = LineCrops(functools.partial(make_page_crops, load, fields), 1000 * args.seed + state.step)
+    make = functools.partial(load_average, args.weights) if args.weights else load_pretrained
+    state = prepare_state(make, config, args.out / "checkpoint.pt", None)
+    pool = LineCrops(functools.partial(make_stretched_crops, load, fields), 1000 * args.seed + state.step)
     sets = {
         name: [make_line(sample) for sample in samples[:: max(1, len(samples) // MOST)]]
         for name, samples in validation_sets.real(root, VALIDATION_FOLD).items()
@@ -146,12 +170,18 @@ def train(args: argparse.Namespace) -> None:
     pool.close()
 
 
+def load_average(run: Path) -> LineRecogniser:
+    """Load the averaged network of a run."""
+    parts = checkpoint.read(run / "checkpoint.pt")
+    net = LineRecogniser(LineRecogniserConfig(**parts["config"]))
+    net.load_state_dict(parts["average"])
+    return net
+
+
 def bundle(args: argparse.Namespace) -> None:
     """Write the run's network as a bundled model, its weights in half the bits."""
     root = Path(os.environ["SUTJA_DATA"])
-    parts = checkpoint.read(args.run / "checkpoint.pt")
-    net = LineRecogniser(LineRecogniserConfig(**parts["config"]))
-    net.load_state_dict(parts["average"])
+    net = load_average(args.run)
     used = load_sources(root, VALIDATION_FOLD).used
     pretrained = TrainingSet("PP-OCRv6 small", 0, "Apache-2.0; its own training data are not published")
     card = Card(
@@ -187,7 +217,9 @@ def main() -> None:
     verbs = parser.add_subparsers(required=True)
     one = verbs.add_parser("train")
     one.add_argument("--out", type=Path, required=True)
+    one.add_argument("--weights", type=Path, help="begin with the averaged weights of another run")
     one.add_argument("--steps", type=int, default=1500)
+    one.add_argument("--every", type=int, default=400, help="steps between evaluations")
     one.add_argument("--lr", type=float, default=3e-4)
     one.add_argument("--columns", type=int, default=4096, help="columns of lines in a batch")
     one.add_argument("--without", nargs="*", default=[], metavar="SET", help="sets that are left out")

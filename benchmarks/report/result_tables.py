@@ -156,10 +156,13 @@ def make_two_readers() -> str:
             (
                 source,
                 f"{by_effort['fast']['n']:,}",
-                *(percent(by_effort[effort]["right"]["rate"]) for effort in ("fast", "PP-OCRv6", "normal")),
+                *(
+                    percent(by_effort[effort]["right"]["rate"])
+                    for effort in ("PP-OCRv6", "fast", "normal", "best")
+                ),
                 *(
                     text
-                    for effort in ("fast", "normal")
+                    for effort in ("PP-OCRv6", "fast", "normal", "best")
                     for text in (
                         percent(by_effort[effort]["accepted"]["rate"]),
                         write_count(by_effort[effort]["wrong_of_accepted"]),
@@ -170,13 +173,12 @@ def make_two_readers() -> str:
     headers = (
         "source",
         "n",
-        "fast: right",
-        "PP-OCRv6: right",
-        "normal: right",
-        "fast: accepted",
-        "wrong of these",
-        "normal: accepted",
-        "wrong of these",
+        *(f"{effort}: right" for effort in ("PP-OCRv6", "fast", "normal", "best")),
+        *(
+            text
+            for effort in ("PP-OCRv6", "fast", "normal", "best")
+            for text in (f"{effort}: accepted", "wrong of these")
+        ),
     )
     return _with_sources(
         make_table(headers, rows),

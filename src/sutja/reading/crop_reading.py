@@ -49,6 +49,8 @@ class CropReading:
         Hypotheses of each reader that was asked, as it gave them.
     written : Written | None
         Number in characters of any kind, where the second reader was asked.
+    whole : CropReading | None
+        All of the crop, where this is a region of it.
     """
 
     picture: Picture
@@ -60,6 +62,7 @@ class CropReading:
     sure: float = 1.0
     answers: list[list[Hypothesis]] = field(default_factory=list)
     written: Written | None = None
+    whole: CropReading | None = None
 
 
 def find_numbers(
@@ -124,7 +127,36 @@ def choose_region(
     sure = evidence[best] / (evidence[best] + against) * (CUT if region.cut else 1.0)
     if number.probability * sure < LEAST:
         return crop
-    return replace(reading, x0=region.x0, y0=region.y0, sure=sure)
+    return replace(reading, x0=region.x0, y0=region.y0, sure=sure, whole=crop)
+
+
+def choose_whole(crop: CropReading, second: Sequence[Hypothesis], whole: Sequence[Hypothesis]) -> CropReading:
+    """Choose between a region and all of a crop, when a second reader has read both.
+
+    The second reader bears clutter better. Where it sees the digits of the region within a longer number, the
+    region has cut that number.
+
+    Parameters
+    ----------
+    crop : CropReading
+        Region of a crop.
+    second, whole : Sequence[Hypothesis]
+        Second reader's hypotheses of the region and of all of the crop.
+
+    Returns
+    -------
+    CropReading
+        The region, which may be less sure, or all of the crop.
+    """
+    digits = _find_number(second).digits or _find_number(crop.hypotheses).digits
+    longer = whole[0] if whole else Hypothesis(None, 0.0)
+    if crop.whole is None or digits is None or longer.digits is None:
+        return crop
+    if digits == longer.digits or digits not in longer.digits:
+        return crop
+    if longer.probability > crop.sure * _find_number(second).probability:
+        return crop.whole
+    return replace(crop, sure=crop.sure * (1.0 - longer.probability))
 
 
 def _find_number(hypotheses: Hypotheses) -> Hypothesis:

@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from sutja.errors import InferenceError, ModelFileError
 from sutja.grammar import Grammar
 from sutja.model_file import ModelFile
+from sutja.model_file.bundled import open_model
 from sutja.reading.decode import Hypothesis, decode
 from sutja.runtime import Session
 from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
 from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
 
+BUNDLED = "lines"  # PP-OCRv6's small recogniser, taught the numbers of our sets (recipes/second_reader.py)
 PREPROCESSING = "text-line"
 BATCH_COLUMNS = 1024  # columns of lines that run together
 
@@ -117,20 +119,29 @@ def map_frames(
     return -normalised.x0 / columns, pixels / columns
 
 
-def check_weights(file: ModelFile, expected: str) -> None:
-    """Refuse a second reader whose weights are not those that the first one was calibrated with.
+def open_line_reader(checksum: str, threads: int = 1) -> LineReader:
+    """Open the bundled line reader, and check that its weights are those of a calibration.
+
+    Parameters
+    ----------
+    checksum : str
+        SHA-256 of the network, as the first reader's card has it.
+    threads : int
+        Threads the network may use.
 
     Raises
     ------
     ModelFileError
-        The checksums differ.
+        It cannot be read, or has other weights.
     """
-    if sha256(file.data).hexdigest() != expected:
+    file = open_model(BUNDLED, "transcribe")
+    if sha256(file.data).hexdigest() != checksum:
         raise ModelFileError(
             "these are not the weights that the second reader was calibrated with",
             where=f"model {file.source}",
-            remedy="install the package again, or read with effort fast",
+            remedy="install sutja again, or read with effort fast",
         )
+    return LineReader(file, threads)
 
 
 def _make_params(params: Mapping[str, Any]) -> TextLineParams:

@@ -30,16 +30,17 @@ from sutja.reading.batching import (
     read_page,
     read_pages,
 )
-from sutja.reading.crop_reading import CropReading, find_numbers, make_number
+from sutja.reading.crop_reading import CropReading, choose_whole, find_numbers, make_number
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
+from sutja.reading.line_reader import LineReader, open_line_reader
 from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
-from sutja.reading.second_reader import SecondAnswer, SecondReader, find_weights
+from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, find_weights
 from sutja.reading.templates.template import Template
-from sutja.reading.two_readers import calibrate_alone, join_readers
+from sutja.reading.two_readers import ReadersAnswer, calibrate_alone, join_readers
 from sutja.reading.written import agree_with, find_written, is_in_doubt
 from sutja.runtime import Session
 from sutja.signals.document import iter_pages
@@ -138,6 +139,7 @@ class Reader:
         self.card: Card = file.card
         self.effort = _resolve_effort(file, effort)
         self._second_reader: SecondReader | None = None
+        self._line_reader: LineReader | None = None
         self._joint = None if self.effort == "fast" else file.card.second_reader
         if self._joint is not None:
             find_weights()  # a package that is missing is told now, not at the first crop in doubt
@@ -327,9 +329,7 @@ class Reader:
         """
         return self._read_together([Picture(pixels, "") for pixels in crops])
 
-    def list_hypotheses(
-        self, crops: Sequence[NDArray[np.uint8]]
-    ) -> list[tuple[list[Hypothesis], list[Hypothesis]]]:
+    def list_hypotheses(self, crops: Sequence[NDArray[np.uint8]]) -> list[ReadersAnswer]:
         """List the hypotheses of this reader and of the second one, each likeliest first and not calibrated.
 
         Whoever weighs two readers needs both, whatever the effort.
@@ -345,8 +345,10 @@ class Reader:
             If the second reader is not installed.
         """
         first = self._find_numbers([Picture(pixels, "") for pixels in crops])
-        second = iter(self._read_second([crop for crop in first if crop.hypotheses]))
-        return [(crop.hypotheses, next(second).hypotheses) if crop.hypotheses else ([], []) for crop in first]
+        return [
+            ReadersAnswer(crop.hypotheses or [], second.hypotheses, crop.sure)
+            for crop, second in self._ask_second_reader(first)
+        ]
 
     def with_grammar(self, grammar: Grammar | None) -> Reader:
         """Return a reader for numbers of another grammar, for `read_hypotheses`; the networks are shared.
@@ -356,8 +358,9 @@ class Reader:
         grammar : Grammar | None
             Grammar of its numbers; None for any.
         """
-        if self._joint is not None:
-            self._open_second_reader()  # once, for all grammars
+        if self._joint is not None:  # once, for all grammars
+            self._open_second_reader()
+            self._open_line_reader()
         other = copy(self)
         vars(other).update(_grammar=grammar)
         return other
@@ -370,8 +373,7 @@ class Reader:
         crops : Sequence[NDArray[uint8]]
             uint8 (H, W) or (H, W, 3), each of one number. A blank one has no hypotheses.
         """
-        read = self._read_first([Picture(pixels, "") for pixels in crops])
-        self._join_second_reader(read)
+        read = self._join_second_reader(self._read_first([Picture(pixels, "") for pixels in crops]))
         calibrate = self._crop_judge.calibrate
         return [
             [replace(item, probability=calibrate(item.probability)) for item in crop.hypotheses or ()]
@@ -446,8 +448,7 @@ class Reader:
 
     def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Read crops together, in their order."""
-        crops = self._find_numbers(pictures)
-        self._join_second_reader(crops)
+        crops = self._join_second_reader(self._find_numbers(pictures))
         return [make_number(crop, self._crop_judge) for crop in crops]
 
     def _read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
@@ -501,34 +502,83 @@ class Reader:
             crop.hypotheses = average_views([crop.hypotheses, *hypotheses[i :: len(unsure)]])
             crop.normalised = [crop.normalised, *others[i :: len(unsure)]][crop.hypotheses[0].view]
 
-    def _join_second_reader(self, crops: Sequence[CropReading]) -> None:
+    def _join_second_reader(self, crops: list[CropReading]) -> list[CropReading]:
         """Join the second reader's hypotheses where it is asked, and calibrate the first's elsewhere."""
         if self._joint is None:
-            return
-        asked = [
-            crop
-            for crop in crops
-            if crop.hypotheses
-            and (self.effort == "best" or is_in_doubt(crop.hypotheses[0], self._joint.below))
-        ]
-        answers = {id(crop): second for crop, second in zip(asked, self._read_second(asked), strict=True)}
+            return crops
+        joined = iter(self._ask_second_reader([crop for crop in crops if self._is_in_doubt(crop)]))
+        out = []
         for crop in crops:
-            if id(crop) in answers and crop.hypotheses:
-                answer = answers[id(crop)]
-                crop.written = find_written(answer.line)
-                first = agree_with(crop.hypotheses, crop.written)
-                second = agree_with(answer.hypotheses, crop.written)
-                crop.answers = [first, second]
-                crop.hypotheses = join_readers(first, second, self._joint)
+            if self._is_in_doubt(crop):
+                chosen, answer = next(joined)
+                written = find_written(answer.line)
+                first = agree_with(chosen.hypotheses or [], written)
+                second = agree_with(answer.hypotheses, written)
+                hypotheses = join_readers(first, second, self._joint)
+                out.append(replace(chosen, hypotheses=hypotheses, answers=[first, second], written=written))
             elif crop.hypotheses:
-                crop.hypotheses = calibrate_alone(crop.hypotheses, self._joint)
+                out.append(replace(crop, hypotheses=calibrate_alone(crop.hypotheses, self._joint)))
+            else:
+                out.append(crop)
+        return out
+
+    def _is_in_doubt(self, crop: CropReading) -> bool:
+        """Return True if the second reader is asked about a crop."""
+        if self._joint is None or not crop.hypotheses:
+            return False
+        return self.effort == "best" or is_in_doubt(crop.hypotheses[0], self._joint.below)
+
+    def _ask_second_reader(self, crops: Sequence[CropReading]) -> list[tuple[CropReading, SecondAnswer]]:
+        """Ask the second reader about crops; of a region, about all of its crop as well."""
+        wholes = [crop.whole for crop in crops if crop.whole is not None]
+        answers = iter(self._read_second([*crops, *wholes]))
+        own = [next(answers) for _ in crops]
+        out = []
+        for crop, answer in zip(crops, own, strict=True):
+            whole = None if crop.whole is None else next(answers)
+            chosen = crop if whole is None else choose_whole(crop, answer.hypotheses, whole.hypotheses)
+            out.append((chosen, whole if whole and chosen is crop.whole else answer))
+        return out
 
     def _read_second(self, crops: Sequence[CropReading]) -> list[SecondAnswer]:
-        """Read crops with the second reader, which is loaded when it is first asked."""
+        """Read crops with the second reader that the card is calibrated with, loaded when it is first asked.
+
+        Where that is the bundled one, the reader of text is asked about crops with letters and signs.
+        """
         if not crops:
             return []
+        line_reader = self._open_line_reader()
+        if line_reader is None:
+            return self._read_text(crops)
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
-        return self._open_second_reader().answer(pixels, lines, self._grammar)
+        hypotheses = line_reader.read(pixels, lines, self._grammar)
+        beside_signs = [
+            crop
+            for crop, found in zip(crops, hypotheses, strict=True)
+            if any(is_in_doubt(best, 0.0) for best in [*(crop.hypotheses or [])[:1], *found[:1]])
+        ]
+        texts = {
+            id(crop): answer.line
+            for crop, answer in zip(beside_signs, self._read_text(beside_signs), strict=True)
+        }
+        return [
+            SecondAnswer(found, texts.get(id(crop), ()))
+            for crop, found in zip(crops, hypotheses, strict=True)
+        ]
+
+    def _open_line_reader(self) -> LineReader | None:
+        """Open the bundled second reader when it is first asked; None where the card is for the package's."""
+        calibration = self.card.second_reader
+        if calibration is None or calibration.sha256 == SHA256:
+            return None
+        if self._line_reader is None:
+            self._line_reader = open_line_reader(calibration.sha256, self._threads)
+        return self._line_reader
+
+    def _read_text(self, crops: Sequence[CropReading]) -> list[SecondAnswer]:
+        """Read crops with the recogniser of text, which knows all letters."""
+        pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
+        return self._open_second_reader().answer(pixels, lines, self._grammar) if crops else []
 
     def _decode(self, normalised: Sequence[Normalised]) -> list[list[Hypothesis]]:
         """Run the network on crops of similar width together, and decode its output.

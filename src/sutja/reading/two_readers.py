@@ -10,13 +10,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sutja.confidence import logit
 from sutja.model_file import SecondReaderCalibration
 from sutja.reading.decode import Hypothesis
 
 NO_NUMBER = Hypothesis(None, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersAnswer:
+    """Answer of two readers to one crop, not yet joined.
+
+    Attributes
+    ----------
+    first, second : Sequence[Hypothesis]
+        Hypotheses of each, likeliest first; none where the crop is blank.
+    sure : float
+        Probability that what was read is the number of the crop, complete.
+    """
+
+    first: Sequence[Hypothesis]
+    second: Sequence[Hypothesis]
+    sure: float = 1.0
 
 
 def calibrate_alone(answers: Sequence[Hypothesis], calibration: SecondReaderCalibration) -> list[Hypothesis]:

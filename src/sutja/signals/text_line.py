@@ -5,6 +5,7 @@ Letters: H, W the crop's rows and columns in pixels, h, w those of the line.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -28,6 +29,8 @@ class TextLineParams:
         Columns; widths are padded to a multiple of it, so that lines of like width run together.
     channels : int
         3 for colours, blue first, or 1 for grey.
+    stretch : float
+        Width of the line beside what keeps the crop's proportions.
     mean, std : float
         A pixel p of 0 to 255 becomes (p / 255 - mean) / std.
     """
@@ -37,6 +40,7 @@ class TextLineParams:
     max_width: int = 2048
     step: int = 32
     channels: int = 3
+    stretch: float = 1.0
     mean: float = 0.5
     std: float = 0.5
 
@@ -44,7 +48,7 @@ class TextLineParams:
 def measure_width(pixels: NDArray[np.uint8], params: TextLineParams) -> tuple[int, int]:
     """Return the columns that a crop (H, W, ...) takes of its line, and the columns of the line."""
     rows, columns = pixels.shape[:2]
-    width = min(max(1, -(-params.height * columns // rows)), params.max_width)
+    width = min(max(1, math.ceil(params.stretch * params.height * columns / rows)), params.max_width)
     return width, max(params.min_width, -(-width // params.step) * params.step)
 
 
