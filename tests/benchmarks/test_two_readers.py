@@ -29,9 +29,8 @@ def make_cases(script, n, first_right, second_right, seed):
         for share in (first_right, second_right):
             right = rng.random() < share
             digits = truth if right else str(rng.integers(100, 1000))
-            both.append(
-                [Hypothesis(digits, float(rng.uniform(0.6, 0.999) if right else rng.uniform(0.3, 0.95)))]
-            )
+            sure = 1 - 10 ** -rng.uniform(1, 5) if right else rng.uniform(0.3, 0.95)
+            both.append([Hypothesis(digits, float(sure))])
         cases.append(script.Case(truth, *both))
     return cases
 
@@ -55,7 +54,7 @@ def test_a_source_is_left_out_of_its_own_calibration(script):
     assert pooled == [*script.spread(cases["a"]), *script.spread(cases["c"])]
     rows = script.measure("numbers", cases)
     assert {(row["source"], row["effort"]) for row in rows} == {
-        (name, effort) for name in "abc" for effort in ("fast", "PP-OCRv6", "normal")
+        (name, effort) for name in "abc" for effort in ("fast", "PP-OCRv6", "normal", "best")
     }
     assert all(row["n"] == 200 for row in rows)
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from sutja.reading import Reader
-from sutja.reading.crop_reading import CUT, CropReading, choose_region
+from sutja.reading.crop_reading import CUT, CropReading, choose_region, choose_whole
 from sutja.reading.crop_regions import Region
 from sutja.reading.decode import Hypothesis
 from sutja.signals.image import Picture
@@ -83,3 +83,15 @@ def test_a_cell_from_end_to_end():
     assert 90 <= number.box.y0 <= 98
     assert 107 <= number.box.y1 <= 115
     assert number.characters[0].box.x1 <= number.characters[1].box.x0 + 3
+
+
+def test_digits_that_a_second_reader_sees_within_a_longer_number_are_not_taken_alone():
+    whole = reading((None, 0.9))
+    part = choose_region(whole, [region(1.0)], [reading(("191", 0.9))])
+    second = [Hypothesis("191", 0.8)]
+    assert choose_whole(part, second, [Hypothesis("1912", 0.95)]) is whole
+    chosen = choose_whole(part, second, [Hypothesis("1912", 0.6)])
+    assert chosen.hypotheses == part.hypotheses
+    assert chosen.sure == pytest.approx(part.sure * 0.4)
+    for other in ([Hypothesis("84", 0.9)], [Hypothesis("191", 0.9)], []):
+        assert choose_whole(part, second, other) is part

@@ -1,6 +1,7 @@
 """The second reader: its weights, its classes told in our charset, its answers beside ours."""
 
 from dataclasses import replace
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sutja.errors import InferenceError, ModelFileError, SutjaError
 from sutja.model_file import ModelFile, format_card, parse_card
 from sutja.model_file.bundled import open_model
 from sutja.reading import Reader, open_reader, second_reader
+from sutja.reading.line_reader import BUNDLED, LineReader, open_line_reader
 from sutja.reading.second_reader import ALPHABET, SHA256, SecondReader, _Grouping
 from sutja.signals.normalisation import NormaliseParams, normalise
 
@@ -65,7 +67,7 @@ def test_an_answer_does_not_depend_on_the_company(second):
 def test_without_its_package_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setattr(second_reader, "find_spec", lambda name: None)
     with pytest.raises(SutjaError, match="pip install 'rapidocr"):
-        Reader(effort="normal")
+        Reader("numbers-open", effort="normal")
     with pytest.raises(SutjaError, match="effort fast"):
         Reader()
     assert Reader(effort="fast").read(CROP, crop=True).numbers[0].digits == "10115"
@@ -73,20 +75,46 @@ def test_without_its_package_the_error_says_what_to_install(monkeypatch):
 
 def test_other_weights_are_refused(monkeypatch, tmp_path):
     (tmp_path / "other.onnx").write_bytes(b"other")
-    monkeypatch.setattr(second_reader, "find_weights", lambda: tmp_path / "other.onnx")
+    monkeypatch.setattr(second_reader, "find_weights", lambda name: tmp_path / "other.onnx")
     with pytest.raises(ModelFileError, match="not the weights"):
         SecondReader()
-    monkeypatch.setattr(second_reader, "find_weights", lambda: tmp_path / "missing.onnx")
+    monkeypatch.setattr(second_reader, "find_weights", lambda name: tmp_path / "missing.onnx")
     with pytest.raises(ModelFileError, match="cannot be read"):
         SecondReader()
 
 
-def test_the_bundled_models_are_calibrated_with_it():
-    for name in ("numbers", "numbers-open"):
+def test_the_bundled_models_are_calibrated_with_one():
+    lines = sha256(open_model(BUNDLED).data).hexdigest()
+    for name, checksum in (("numbers", lines), ("numbers-open", SHA256)):
         calibration = open_model(name).card.second_reader
         assert calibration is not None
-        assert calibration.sha256 == SHA256
+        assert calibration.sha256 == checksum
         assert calibration.thresholds.cases > 500
+
+
+def test_a_line_reader_of_other_weights_is_refused():
+    with pytest.raises(ModelFileError, match="not the weights"):
+        open_line_reader("0" * 64)
+
+
+def test_the_line_reader_reads_and_says_where(second):
+    pixels = load(CROP)
+    line = normalise(pixels, NormaliseParams())
+    reader = LineReader(open_model(BUNDLED))
+    best = reader.read([pixels], [line])[0][0]
+    assert best.digits == "10115"
+    ours = [glyph.first for glyph in best.list_glyphs()]
+    theirs = [glyph.first for glyph in second.read([pixels], [line])[0][0].list_glyphs()]
+    assert np.allclose(ours, theirs, atol=12)
+    crops = [load(f"examples/{name}.png") for name in ("postcode", "date", "a-lone-digit")]
+    alone = [reader.compute_log_probs([crop])[0] for crop in crops]
+    for one, together in zip(alone, reader.compute_log_probs(crops), strict=True):
+        assert np.allclose(one, together, atol=1e-3)
+
+
+def test_the_line_reader_refuses_another_preprocessing():
+    with pytest.raises(ModelFileError, match="preprocessing"):
+        LineReader(open_model("numbers"))
 
 
 def test_efforts_are_what_they_say():
