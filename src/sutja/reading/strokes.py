@@ -24,14 +24,13 @@ _HOLE = 0.06  # of the height: the longest gap of a stroke, as a share of the ro
 _BEYOND = (
     0.3  # of the digits' height: from the middle of the first and of the last digit to the stroke's ends
 )
-_BEYOND_ONE = 0.55  # the same of a lone digit, since a 4 and a crossed 7 have strokes of their own
 _MIDDLE = 0.2, 0.8  # shares of the digits' height between which the stroke's own middle lies
 _THICKEST = 0.22  # of the height: a stroke is thinner in most columns
 _THIN_COLUMNS = 0.3  # least share of the stroke's columns in which nothing but the stroke is near
 
 
 def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
-    """Tell whether a stroke crosses a number from end to end.
+    """Tell whether a stroke crosses a number of several digits from end to end.
 
     Parameters
     ----------
@@ -41,7 +40,7 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
         Picture that they were read from.
     """
     centres = [(glyph.first + glyph.last) / 2 * COLUMNS_PER_FRAME for glyph in glyphs if glyph.text in DIGITS]
-    if not centres:
+    if len(centres) < 2:  # a 4 and a crossed 7 have strokes of their own
         return False
     ink = normalised.array > _INK
     found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y)
@@ -54,8 +53,7 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
     if not len(digits):
         return False
     top, height = int(digits[0]), int(digits[-1]) + 1 - int(digits[0])
-    beyond = (_BEYOND if len(centres) > 1 else _BEYOND_ONE) * height
-    beyond *= normalised.scale_y / normalised.scale_x  # in columns
+    beyond = _BEYOND * height * normalised.scale_y / normalised.scale_x  # in columns
     middle = (rows[min((first + last) // 2, len(rows) - 1)] - top) / height
     return bool(
         start <= first - beyond
