@@ -1,4 +1,4 @@
-"""What is no digit, for the bundled classifier: letters, signs, scribbles, several digits, noise, blanks.
+"""Pictures of no digit, for the bundled classifier: letters, signs, scribbles, several digits, noise, blanks.
 
 Letters that are drawn like digits in some hand, like O and S, are left out: nobody can tell them alone.
 """

@@ -1,4 +1,4 @@
-"""How pictures are made fit for a classifier: by its network, and by how the characters lie in them.
+"""Preprocessing of a classifier's pictures, chosen by its network and by how the characters lie in them.
 
 Letters: n pictures, H rows, W columns.
 """
