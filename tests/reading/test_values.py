@@ -70,4 +70,4 @@ def test_what_is_struck_out_is_read_and_not_accepted(read):
 
 def test_a_point_that_may_group_thousands_gives_no_value(read):
     number = read("seg-lcd-1p111.png")
-    assert (number.text, number.value) == ("1.111", None)
+    assert (number.digits, number.value) == ("1111", None)

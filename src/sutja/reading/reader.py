@@ -38,7 +38,7 @@ from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
-from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, find_weights
+from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, combine_answers, find_weights
 from sutja.reading.templates.template import Template
 from sutja.reading.two_readers import ReadersAnswer, calibrate_alone, join_readers
 from sutja.reading.written import agree_with, find_written, is_in_doubt
@@ -515,7 +515,9 @@ class Reader:
                 first = agree_with(chosen.hypotheses or [], written)
                 second = agree_with(answer.hypotheses, written)
                 hypotheses = join_readers(first, second, self._joint)
-                out.append(replace(chosen, hypotheses=hypotheses, answers=[first, second], written=written))
+                # The bundled second reader has learnt from labels without marks: it is no judge of them.
+                answers = [first, second] if answer.line else [first]
+                out.append(replace(chosen, hypotheses=hypotheses, answers=answers, written=written))
             elif crop.hypotheses:
                 out.append(replace(crop, hypotheses=calibrate_alone(crop.hypotheses, self._joint)))
             else:
@@ -558,12 +560,10 @@ class Reader:
             if any(is_in_doubt(best, 0.0) for best in [*(crop.hypotheses or [])[:1], *found[:1]])
         ]
         texts = {
-            id(crop): answer.line
-            for crop, answer in zip(beside_signs, self._read_text(beside_signs), strict=True)
+            id(crop): answer for crop, answer in zip(beside_signs, self._read_text(beside_signs), strict=True)
         }
         return [
-            SecondAnswer(found, texts.get(id(crop), ()))
-            for crop, found in zip(crops, hypotheses, strict=True)
+            combine_answers(found, texts.get(id(crop))) for crop, found in zip(crops, hypotheses, strict=True)
         ]
 
     def _open_line_reader(self) -> LineReader | None:

@@ -88,6 +88,24 @@ class SecondAnswer:
     line: tuple[Glyph, ...]
 
 
+def combine_answers(hypotheses: list[Hypothesis], text: SecondAnswer | None) -> SecondAnswer:
+    """Combine hypotheses in our charset alone with the answer of a reader that knows letters.
+
+    Where there is a letter or a sign that our charset lacks, only the second one can tell it from a digit.
+
+    Parameters
+    ----------
+    hypotheses : list[Hypothesis]
+        Hypotheses of the first of the two.
+    text : SecondAnswer | None
+        Answer of the other, if it was asked.
+    """
+    if text is None:
+        return SecondAnswer(hypotheses, ())
+    knows_more = any(glyph.text not in CHARSET for glyph in text.line)
+    return text if knows_more else SecondAnswer(hypotheses, text.line)
+
+
 def _make_glyphs(text: ReadText, normalised: Normalised) -> tuple[Glyph, ...]:
     """Make glyphs of the characters of a line, in frames of the normalised picture."""
     columns = normalised.scale_x * COLUMNS_PER_FRAME

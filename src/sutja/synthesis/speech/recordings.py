@@ -88,7 +88,7 @@ def parse_classes(dataset: str, text: str) -> tuple[int, ...]:
     """The classes of a set's text.
 
     >>> parse_classes("an4", "O T WENTY"), parse_classes("fsdd", "7")
-    ((36,), (8,))
+    ((79,), (8,))
     """
     if dataset in ("telephone-speech", "korean"):
         # No English numbers; some turns are breath and clicks alone, which a run of words may be.
