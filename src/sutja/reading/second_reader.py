@@ -36,6 +36,7 @@ SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
 BATCH_COLUMNS = 2048  # columns of lines that run together
 ALPHABET = ("", *CHARSET)
 _REMEDY = f"install it: pip install '{PACKAGE}>=3.10,<3.11'; or read with effort fast"
+_SURE_LETTER = 0.85  # probability from which a letter is believed against a reader of digits
 _FLOOR = 1e-7  # probability of a class that the recogniser gives none
 # Signs that are written like one of ours, beside the wide forms of Unicode.
 _LIKE = {
@@ -102,7 +103,8 @@ def combine_answers(hypotheses: list[Hypothesis], text: SecondAnswer | None) -> 
     """
     if text is None:
         return SecondAnswer(hypotheses, ())
-    knows_more = any(glyph.text not in CHARSET for glyph in text.line)
+    letter = ALPHABET.index(LETTER)
+    knows_more = any(_class_of(g.text) == letter and g.probability >= _SURE_LETTER for g in text.line)
     return text if knows_more else SecondAnswer(hypotheses, text.line)
 
 
