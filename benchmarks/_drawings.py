@@ -45,12 +45,12 @@ def draw_ink(
         for x, y in path.tolist():  # round joints
             cv2.circle(canvas, (x, y), width // 2, 255, -1)
     ink = cv2.resize(canvas, shape[::-1], interpolation=cv2.INTER_AREA)
-    return np.asarray(ink, np.float32) / 255
+    return np.asarray(ink, np.float32) / np.float32(255)
 
 
 def draw_on(ink: NDArray[np.float32], paper: int, colour: int) -> Drawing:
     """Grey drawing of ink of one level on paper of another."""
-    return np.rint(paper + ink * (float(colour) - paper)).astype(np.uint8)
+    return np.asarray(np.rint(paper + ink * (float(colour) - paper)), np.uint8)
 
 
 def draw_canvas(record: StrokeRecord, rng: np.random.Generator) -> Drawing:

@@ -204,7 +204,7 @@ def draw_no_digits(
         kind = rng.random()
         if kind < 0.45:
             characters = LETTERS if rng.random() < 0.85 else SIGNS
-            picture = draw_glyph(faces[rng.integers(len(faces))], characters, rng)
+            picture = draw_glyph(faces[int(rng.integers(len(faces)))], characters, rng)
         elif kind < 0.70:
             picture = draw_pen_letter(rng)
         elif kind < 0.82:
@@ -226,10 +226,11 @@ def draw_printed_digits(
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Digits of fonts, uint8 (n, H, W), and what they are, int64 (n,)."""
     rng = np.random.default_rng(seed)
-    made, labels = [], []
+    made: list[Picture] = []
+    labels: list[int] = []
     while len(made) < n:
         label = int(rng.integers(10))
-        picture = draw_glyph(faces[rng.integers(len(faces))], str(label), rng)
+        picture = draw_glyph(faces[int(rng.integers(len(faces)))], str(label), rng)
         if picture is not None and (centred := centre_ink(picture, place)).any():
             made.append(centred)
             labels.append(label)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -35,7 +36,7 @@ RIGHT = frozenset(
 )
 
 
-def is_contradicted(digits: str, first: list[Hypothesis], second: list[Hypothesis]) -> bool:
+def is_contradicted(digits: str, first: Sequence[Hypothesis], second: Sequence[Hypothesis]) -> bool:
     """Tell whether two readers are sure of the same other number."""
     if not first or not second:
         return False
@@ -55,8 +56,8 @@ def find_contradicted(root: Path, name: str) -> list[str]:
         numbers = fast.read_crops(crops)
         doubted = [i for i, number in enumerate(numbers) if number and number.digits != some[i].digits]
         answers = both.list_hypotheses([crops[i] for i in doubted])
-        for i, (first, second) in zip(doubted, answers, strict=True):
-            if is_contradicted(some[i].digits, first, second):
+        for i, answer in zip(doubted, answers, strict=True):
+            if is_contradicted(some[i].digits, answer.first, answer.second):
                 found.append(some[i].path.name)
         print(f"{start + len(some)} of {len(records)} looked at, {len(found)} contradicted", flush=True)
     return found

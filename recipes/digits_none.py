@@ -139,7 +139,7 @@ def learn_none(features: NDArray[np.float32], logits: NDArray[np.float32], pool:
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, LR, total_steps=steps)
     for epoch in range(EPOCHS):
         whole = 0.0
-        for chosen in torch.randperm(len(y)).split(BATCH):
+        for chosen in torch.split(torch.randperm(len(y)), BATCH):
             loss = nn.functional.cross_entropy(join(fixed[chosen], head(X[chosen])), y[chosen])
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]

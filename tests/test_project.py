@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 SAYS_NOTHING = {"utils", "util", "common", "helpers", "helper", "core", "misc"}
-MODEL_LIMIT = 4_000_000  # bytes, the promise of the README
+MODEL_LIMIT = 7_000_000  # bytes, the promise of the README
 
 
 def python_files(*folders):
@@ -95,6 +95,7 @@ def test_torch_and_scikit_learn_stay_out_of_the_base():
         "rich",
         "soundfile",
         "soxr",
+        "xlsxwriter",
     }
 
 

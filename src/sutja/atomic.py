@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 _NEW_FILE = 0o666  # permissions of a new file, before the umask takes some away
+_SHOWN = 40  # characters of the name of a file in that of its partial one, which has to stay short
 
 
 @contextlib.contextmanager
@@ -35,7 +36,8 @@ def open_atomic(path: Path) -> Iterator[IO[bytes]]:
     OSError
         If the file cannot be written; nothing of it is left, and an older file stays as it was.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".sutja-", suffix=".partial")
+    prefix = f".sutja-{path.name[:_SHOWN]}-"
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=".partial")
     partial = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:

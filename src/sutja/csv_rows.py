@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 # What begins a formula in one spreadsheet or another (OWASP, CSV injection)
 _FORMULA = ("=", "@", "+", "-", "\t", "\r", "\n", "|", "%", "\uff1d", "\uff20", "\uff0b", "\uff0d")
-_NUMBER = re.compile(r"[+-]?[0-9][0-9.,' /:\u202f\xa0-]*%?")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,'\u202f\xa0][0-9]{3})*([.,][0-9]+)?%?")  # nothing to be computed in it
 
 
 def to_csv_row(cells: Sequence[object], delimiter: str = ",") -> str:

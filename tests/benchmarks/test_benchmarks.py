@@ -91,6 +91,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "listening",
         "lone_digits",
         "no_number",
+        "own_drawings",
         "pages",
         "real_pages",
         "receipts",

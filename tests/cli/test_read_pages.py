@@ -113,7 +113,8 @@ def test_cells_that_a_spreadsheet_must_not_take_for_more():
         make_number("34", accepted=False, table=1, row=2, column=2),
         make_number("5", table=1, row=2, column=2),
     ]
-    assert fill_cells(numbers) == [["12", "'+82 10"], ["", "34? 5"]]
+    assert fill_cells(numbers) == [["12", "+82 10"], ["", "34? 5"]]
+    assert Spreadsheet().write(Page("p", 1, 9, 9, tuple(numbers))) == "12,'+82 10\n,34? 5\n"
     assert Spreadsheet().write(Page("p", 1, 9, 9, (make_number("7"),))) == ""
 
 

@@ -103,6 +103,28 @@ def test_a_size_that_depends_on_the_picture_is_refused():
         read_model(make_model(nodes, [sides("line", 1)]))
 
 
+@pytest.mark.parametrize(("divisor", "match"), [(1, None), (-1, "size cannot be told"), (0, "do not fit")])
+@pytest.mark.parametrize("width", [1, 10**5])
+def test_a_padding_that_is_worked_out_is_bounded(width, divisor, match):
+    nodes = [
+        helper.make_node("Div", ["ends", "divisor"], ["divided"]),
+        helper.make_node("Concat", ["zeros", "divided"], ["pads"], axis=0),
+        helper.make_node("Pad", ["image", "pads"], ["more"]),
+    ]
+    ends = [sides("zeros", 0, 0, 0, 0), sides("ends", 0, 0, width, width), sides("divisor", divisor)]
+    data = make_model(nodes, ends)
+    if width == 1 and match is None:
+        assert read_model(data).card == CARD
+    else:
+        with pytest.raises(ModelFileError, match=match or "has a tensor of"):
+            read_model(data)
+
+
+def test_a_model_that_is_not_run_needs_no_bounds():
+    data = make_model([helper.make_node("Expand", ["image", "s"], ["more"])], [sides("s", 1, 10**6, 4, 4000)])
+    assert read_model(data, runs=False).card == CARD
+
+
 def test_work_without_bound_is_refused():
     nodes = [helper.make_node("ConstantOfShape", ["s"], ["x0"])]
     nodes += [

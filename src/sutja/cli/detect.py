@@ -14,8 +14,7 @@ from sutja.cli.inputs import expand
 from sutja.cli.many import batch_options, check_batch, run_many
 from sutja.cli.options import annotate_option, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
-from sutja.cli.output.pages import ENDINGS
-from sutja.cli.output.scenes import SCENE_FORMATS, SceneTable, make_scene_writer
+from sutja.cli.output.scenes import SCENE_ENDINGS, SCENE_FORMATS, SceneTable, make_scene_writer
 from sutja.cli.output.writer import choose_format
 from sutja.cli.progress import show_progress
 from sutja.cli.results import Counts, call_each, opening_model, report_threshold, write_results
@@ -63,7 +62,7 @@ def detect(
         raise click.UsageError("--threshold and --max-error exclude one another")
     names, failed = expand(paths, pages=True)
     check_outputs([*names, model], [out], [(annotate, ".png")])
-    check_batch(resume, workers, out, choose_format(format_name, out, ENDINGS), annotate is not None)
+    check_batch(resume, workers, out, _choose_format(format_name, out), annotate is not None)
     if resume:
         options = {"model": model, "threads": threads, "max_error": max_error, "threshold": threshold}
         lost = [(page.source, str(page.error)) for page in failed]
@@ -96,12 +95,7 @@ def _choose_format(name: str | None, out: str | None) -> str:
     """Choose the format; refuse an output file that stands for a format of pages."""
     if name == "coco":  # JSON too
         return name
-    chosen = choose_format(name, out, ENDINGS)
-    if chosen not in SCENE_FORMATS:
-        raise click.UsageError(
-            f"detections are not written as {chosen}; choose one of {', '.join(SCENE_FORMATS)}"
-        )
-    return chosen
+    return choose_format(name, out, SCENE_ENDINGS | ({"json": "coco"} if name == "coco" else {}))
 
 
 def _open_detector(model: str | None, threads: int, max_error: float | None) -> Detector:

@@ -69,7 +69,7 @@ def open_model(model: Model, task: str | None = None) -> ModelFile:
         file = model
     else:
         path = _default_path(task or "transcribe") if model is None else find_model(model)
-        file = read_model(path, trusted=path.parent == bundled_path("numbers").parent)
+        file = read_model(path, trusted=model is None or path.parent == bundled_path("numbers").parent)
     if task is not None and file.card.task != task:
         made = file.card.task
         raise ModelFileError(

@@ -102,6 +102,7 @@ def read_model(
     source: str | None = None,
     size_limit: int = SIZE_LIMIT,
     trusted: bool = False,
+    runs: bool = True,
 ) -> ModelFile:
     """Read a model file and its card, and check both.
 
@@ -116,6 +117,9 @@ def read_model(
     trusted : bool
         True for a model of this package, or one that this program has just made: it is checked in this
         process, and neither its memory nor its work is bounded.
+    runs : bool
+        False where only its weights are read: it may then be a graph that cannot run, or takes too much, and
+        must not be given to a session.
 
     Raises
     ------
@@ -132,7 +136,7 @@ def read_model(
         )
         if len(data) > size_limit:
             raise _make_size_error(len(data), size_limit)
-        card = inspect_model(parse_model(data)) if trusted else inspect_in_child(data)
+        card = inspect_model(parse_model(data)) if trusted else inspect_in_child(data, runs=runs)
     except ModelFileError as error:
         raise ModelFileError(str(error), where=f"model {name}") from error
     return ModelFile(card, data, name, trusted)

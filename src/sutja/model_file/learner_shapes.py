@@ -9,11 +9,13 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from sutja.model_file.pads import tell_pads
+
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
 
 _DOMAIN = "ai.onnx.ml"
-_MOST_PASSES = 12  # such operators one behind another
+_MOST_PASSES = 12  # such operators, or paddings, one behind another
 _LABELS = ("classlabels_ints", "classlabels_int64s", "classlabels_strings")
 _KEEPING = frozenset({"Scaler", "Normalizer", "Imputer", "Binarizer"})
 _CLASSIFIERS = frozenset({"SVMClassifier", "LinearClassifier", "TreeEnsembleClassifier"})
@@ -28,7 +30,8 @@ def infer_shapes(model: ModelProto) -> ModelProto:
     Parameters
     ----------
     model : ModelProto
-        The model; its inputs have fixed sizes. Shapes of operators for trees and the like are added to it.
+        The model; its inputs have fixed sizes. Shapes of operators for trees and the like, and widths of
+        paddings, are added to it.
     """
     import onnx
 
@@ -41,7 +44,7 @@ def infer_shapes(model: ModelProto) -> ModelProto:
                 for name, kind, shape in _tell_outputs(node, known, kinds):
                     model.graph.value_info.append(onnx.helper.make_tensor_value_info(name, kind, shape))
                     added = True
-        if not added:
+        if not tell_pads(model, known) and not added:
             break
         inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
     return inferred

@@ -34,7 +34,7 @@ _HALF, _INTEGERS = ".half", "_quantized"
 
 def load_folded_weights(path: Path) -> dict[str, Tensor]:
     """Load the tensors of a model file, float32, by the names that they have in the network."""
-    graph = onnx.load_model_from_string(read_model(path).data).graph
+    graph = onnx.load_model_from_string(read_model(path, runs=False).data).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     for node in graph.node:
         if node.op_type == "DequantizeLinear" and node.input[0] in stored:
@@ -125,7 +125,7 @@ def restore_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) 
     ModelFileError
         The file is no model file, or not one of a `Detector`.
     """
-    card = read_model(path).card
+    card = read_model(path, runs=False).card
     if card.task != "detect":
         raise ModelFileError(f"{path}: is a model to {card.task}, not to detect; pass a detector's file")
     net = Detector(DetectorConfig(len(card.classes), find_size(path), frames.shape[1]))

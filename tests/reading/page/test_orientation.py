@@ -46,8 +46,9 @@ def test_lines_tell_which_orientations_are_possible():
 
     assert candidates(lines()) == (UPSIDE_DOWN,)
     assert candidates(np.rot90(lines())) == SIDEWAYS
-    grid = draw_page([(100 * i, 100 * j, "7") for i in range(1, 6) for j in range(1, 6)])
-    assert candidates(grid) == (UPSIDE_DOWN, *SIDEWAYS)
+    rows = [(60 * i, 140 * j, "7") for i in range(1, 6) for j in range(1, 6)]
+    columns = [(360 + 110 * i, 60 * j, "7") for i in range(1, 6) for j in range(1, 6)]
+    assert candidates(draw_page(rows + columns)) == (UPSIDE_DOWN, *SIDEWAYS)
 
 
 @pytest.mark.parametrize("right", [UPSIDE_DOWN, *SIDEWAYS])

@@ -10,6 +10,8 @@ from sutja.serve.page.layers import LayeredNetwork
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.integers(0, 256, (28, 28), dtype=np.uint8)
+ONE = np.zeros((28, 28), np.uint8)
+ONE[4:24, 12:16] = 255
 
 
 @pytest.mark.parametrize(
@@ -31,9 +33,9 @@ def test_layers_of_the_bundled_networks(name, kinds, shapes):
     assert all(network.find_weights(layer) is not None for layer in network.layers)
     answers = network.run(PICTURE)
     assert [answer.shape for answer in answers[1:]] == shapes
-    expected = Classifier(name).classify(PICTURE)
     classes = network.model.card.classes
-    assert classes[int(answers[-1][: len(classes)].argmax())] == expected.label
+    one = network.run(ONE)[-1][: len(classes)]
+    assert classes[int(one.argmax())] == Classifier(name).classify(ONE).label == "1"
 
 
 def test_weights_and_biases_make_the_answers_of_dense_layers():

@@ -61,4 +61,4 @@ def test_run_folders_are_watched_under_their_names(tmp_path):
         paths.append(str(shutil.copy(bundled_path(model), tmp_path / name / "model.onnx")))
     networks = Networks(Settings(models=tuple(paths)))
     assert networks.names[-2:] == ["one", "two"]
-    assert networks.find("two")[0].shapes[-1] == (10,)
+    assert networks.find("two")[0].shapes[-1] == (11,)  # ten digits, and none of them

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sutja.detection import Scene
 
 SCENE_FORMATS = ("table", "jsonl", "coco")
+SCENE_ENDINGS = {"txt": "table", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl"}
 _NARROWEST_LABEL, _WIDEST_LABEL = 8, 24  # characters
 
 

@@ -47,7 +47,7 @@ _CERTAIN = 0.999  # nothing is surer
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a field may say.
+    """A reading that a field may have.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ _MAX_OPTIONS = 12  # of a field
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What a field may be, with its probability."""
+    """A reading that a field may have, with its probability."""
 
     value: FieldValue
     probability: float

@@ -62,7 +62,7 @@ class _Decoder(json.JSONDecoder):
 
 @dataclass(frozen=True)
 class TemplateContent:
-    """What a template's file and its picture say: the attributes of `Template`."""
+    """Contents of a template's file and of its picture: the attributes of `Template`."""
 
     name: str
     picture: str

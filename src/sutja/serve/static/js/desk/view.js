@@ -24,6 +24,7 @@ class DeskView {
     /** @type {Loaded[]} the first is the one that is shown */
     this.queue = [];
     this.saving = Promise.resolve();
+    this.blank = true;
     this.input = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false", id: "answer", maxlength: 200 });
     this.crop = make("img", { class: "crop", alt: t("desk.crop") });
     this.around = make("div", { class: "around" });
@@ -95,9 +96,9 @@ class DeskView {
 
   /** Fill the queue, so that the next numbers are there before they are asked for. */
   async fill() {
-    const known = new Set(this.queue.map(({ item }) => item.index));
     /** @type {Item[]} */
     const items = await askJson("page/desk/take", post({ person: this.name, count: AHEAD + 1 + this.pending }));
+    const known = new Set(this.queue.map(({ item }) => item.index)); // what another call has added meanwhile
     for (const item of items) if (!known.has(item.index) && !this.sent.has(item.index)) this.queue.push(load(item));
   }
 
@@ -143,9 +144,8 @@ class DeskView {
   }
 
   async refill() {
-    const empty = this.queue.length === 0;
     await this.fill();
-    if (empty) this.show();
+    if (this.blank) this.show(); // all were answered before the next came
   }
 
   async undo() {
@@ -162,7 +162,8 @@ class DeskView {
   show() {
     this.showCounts();
     const shown = this.queue[0];
-    this.work.classList.toggle("finished", !shown);
+    this.blank = !shown;
+    this.work.classList.toggle("finished", this.blank);
     if (!shown) {
       this.where.textContent = this.sent.size === 0 && this.counts.done >= this.counts.total ? t("desk.done") : "";
       this.crop.hidden = true;
