@@ -168,11 +168,11 @@ def draw_noise(rng: np.random.Generator) -> Picture:
         field = (field - field.min()) / max(np.ptp(field), 1e-6)
         if rng.random() < 0.5:
             field = (field > rng.uniform(0.4, 0.8)).astype(float)
-        return (255 * field).astype(np.uint8)
+        return np.asarray(255 * field, np.float64).astype(np.uint8)
     y, x = np.mgrid[0:h, 0:w]
     wave = np.sin((x * rng.normal() + y * rng.normal()) * rng.uniform(0.05, 1.2))
     if sort == 4:
-        return (127 + 120 * wave).astype(np.uint8)
+        return np.asarray(127 + 120 * wave, np.float64).astype(np.uint8)
     return (rng.uniform(20, 235) + rng.normal(0, rng.uniform(0, 6), (h, w))).clip(0, 255).astype(np.uint8)
 
 

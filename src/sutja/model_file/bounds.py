@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sutja.errors import ModelFileError
 from sutja.model_file.card import Card
-from sutja.model_file.learner_shapes import Shape, infer_shapes, read_shapes
+from sutja.model_file.learner_shapes import infer_shapes, read_shapes
+from sutja.model_file.pads import Shape
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto, ValueInfoProto

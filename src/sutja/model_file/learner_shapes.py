@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from sutja.model_file.pads import tell_pads
+from sutja.model_file.pads import Shape, tell_pads
 
 if TYPE_CHECKING:
     from onnx import GraphProto, ModelProto, NodeProto
@@ -20,8 +20,6 @@ _LABELS = ("classlabels_ints", "classlabels_int64s", "classlabels_strings")
 _KEEPING = frozenset({"Scaler", "Normalizer", "Imputer", "Binarizer"})
 _CLASSIFIERS = frozenset({"SVMClassifier", "LinearClassifier", "TreeEnsembleClassifier"})
 _REGRESSORS = {"TreeEnsembleRegressor": "n_targets", "LinearRegressor": "targets", "SVMRegressor": ""}
-
-Shape = tuple[int, ...]
 
 
 def infer_shapes(model: ModelProto) -> ModelProto:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import ModelProto, NodeProto, TensorProto
 
-    from sutja.model_file.learner_shapes import Shape
+Shape = tuple[int, ...]
+
 
 _MOST_VALUES = 64  # of one tensor; a padding has two a side
 _STEPS = frozenset(
