@@ -31,7 +31,7 @@ def test_the_lines_are_the_same_and_a_second_run_has_nothing_to_do(tmp_path):
     [
         ["--workers", 2],
         ["--resume"],
-        ["--resume", "--out", "a.csv"],
+        ["--resume", "--out", "a.txt"],
         ["--resume", "--out", "a.jsonl", "--annotate", "copies"],
     ],
 )

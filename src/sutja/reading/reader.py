@@ -563,7 +563,8 @@ class Reader:
             id(crop): answer for crop, answer in zip(beside_signs, self._read_text(beside_signs), strict=True)
         }
         return [
-            combine_answers(found, texts.get(id(crop))) for crop, found in zip(crops, hypotheses, strict=True)
+            combine_answers(found, texts.get(id(crop)), crop.hypotheses or ())
+            for crop, found in zip(crops, hypotheses, strict=True)
         ]
 
     def _open_line_reader(self) -> LineReader | None:

@@ -36,7 +36,7 @@ SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
 BATCH_COLUMNS = 2048  # columns of lines that run together
 ALPHABET = ("", *CHARSET)
 _REMEDY = f"install it: pip install '{PACKAGE}>=3.10,<3.11'; or read with effort fast"
-_SURE_LETTER = 0.85  # probability from which a letter is believed against a reader of digits
+_SURE_LETTER = 0.9  # probability from which a letter is believed against a reader of digits
 _FLOOR = 1e-7  # probability of a class that the recogniser gives none
 # Signs that are written like one of ours, beside the wide forms of Unicode.
 _LIKE = {
@@ -89,10 +89,13 @@ class SecondAnswer:
     line: tuple[Glyph, ...]
 
 
-def combine_answers(hypotheses: list[Hypothesis], text: SecondAnswer | None) -> SecondAnswer:
+def combine_answers(
+    hypotheses: list[Hypothesis], text: SecondAnswer | None, own: Sequence[Hypothesis]
+) -> SecondAnswer:
     """Combine hypotheses in our charset alone with the answer of a reader that knows letters.
 
-    Where there is a letter or a sign that our charset lacks, only the second one can tell it from a digit.
+    Where there is a letter or a sign that our charset lacks, only the second one can tell it from a digit; it
+    is not believed where two others agree on the digits.
 
     Parameters
     ----------
@@ -100,9 +103,13 @@ def combine_answers(hypotheses: list[Hypothesis], text: SecondAnswer | None) -> 
         Hypotheses of the first of the two.
     text : SecondAnswer | None
         Answer of the other, if it was asked.
+    own : Sequence[Hypothesis]
+        Hypotheses of the first reader of all.
     """
     if text is None:
         return SecondAnswer(hypotheses, ())
+    if own and hypotheses and own[0].digits is not None and own[0].digits == hypotheses[0].digits:
+        return SecondAnswer(hypotheses, text.line)
     letter = ALPHABET.index(LETTER)
     knows_more = any(_class_of(g.text) == letter and g.probability >= _SURE_LETTER for g in text.line)
     return text if knows_more else SecondAnswer(hypotheses, text.line)

@@ -99,7 +99,7 @@ class FrameParams:
         return cls(**params)
 
     def compute_size(self, height: int, width: int) -> tuple[int, int]:
-        """Compute the (h, w) that a picture is resized to."""
+        """Compute the (h, w) that a picture is resized to; none is made larger than a limit of pixels."""
         side = self.longest or self.shortest
         if not side:
             return height, width
