@@ -6,6 +6,7 @@ import contextlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -16,6 +17,7 @@ from sutja.batch.work import Job, hash_content, to_line, work
 from sutja.errors import SutjaError
 
 BLOCK = 32  # inputs that a worker gets at a time, and that are repeated at most after it was killed
+_DEATHS_ALONE = 2  # of workers that had one and the same input, before that input fails
 _DEATHS = 5  # of workers in a row without any result, before the run is given up
 
 Block = list[tuple[str, bytes | None]]
@@ -172,18 +174,17 @@ def _process(
 ) -> None:
     """Process the inputs that the ledger does not have."""
     done = 0
-    waiting: deque[Block] = deque()
     fresh = _iter_new(names, ledger)
-    first = next(fresh, None)
-    if first is None:
+    waiting = deque(islice(fresh, 1))
+    if not waiting:
         return
-    waiting.append(first)
+    deaths: Counter[str] = Counter()
     pool = _Pool(job, n_workers)
     try:
         while True:
             for worker, outcomes in pool.receive():
                 if outcomes is None:
-                    waiting.extend(_split(worker, ledger, summary))
+                    waiting.extend(_split(worker, deaths, ledger, summary))
                 elif outcomes:
                     ledger.add(outcomes)
                     summary.processed += len(outcomes)
@@ -191,24 +192,27 @@ def _process(
                     if progress is not None:
                         progress(done, len(names))
             for worker in pool.workers:
-                if worker.ready and worker.block is None:
-                    block = waiting.popleft() if waiting else next(fresh, None)
-                    if block is not None:
-                        worker.give(block)
+                if not waiting:
+                    waiting.extend(islice(fresh, 1))
+                if worker.ready and worker.block is None and waiting:
+                    worker.give(waiting.popleft())
             if not waiting and all(worker.block is None for worker in pool.workers):
                 return
     finally:
         pool.close()
 
 
-def _split(worker: _Worker, ledger: Ledger, summary: Summary) -> list[Block]:
-    """Take the block of a worker that died: its inputs are tried one by one, and the one that kills fails."""
+def _split(worker: _Worker, deaths: Counter[str], ledger: Ledger, summary: Summary) -> list[Block]:
+    """Take the block of a worker that died: its inputs are tried one by one; one that kills twice fails."""
     block, worker.block = worker.block, None
     if not block:
         return []
     if len(block) > 1:
         return [[one] for one in block]
     [(name, _)] = block
+    deaths[name] += 1
+    if deaths[name] < _DEATHS_ALONE:  # the worker may have been killed from outside
+        return [block]
     reason = "the process that worked on it died; it may take too much memory"
     error = f"{name}: {reason}"
     line = to_line({"source": name, "error": error})
