@@ -192,6 +192,37 @@ def test_a_page_is_read_and_a_recording_heard(open_view):
     expect(page.locator(".result .error")).to_contain_text("truth.csv")
 
 
+def test_a_network_trains_and_its_answer_changes(open_view):
+    page = open_view("train")
+    page.get_by_text("Perceptron, 1958").click(timeout=60_000)
+    page.locator("#train-data").select_option("digits")
+    page.locator("#train-labels").select_option("200")
+    page.locator("#train-epochs").select_option("10")
+    expect(page.locator("#train-hidden")).to_be_hidden()
+    page.get_by_role("button", name="Start").click()
+    status = page.locator(".training")
+    expect(status).to_contain_text("7,850 weights and biases learn from 200", timeout=60_000)
+    expect(status).to_contain_text("Finished.", timeout=60_000)
+    expect(page.get_by_role("img", name="Wrong answers: on digits that it has not seen")).to_be_visible()
+    expect(page.locator(".weights canvas")).to_be_visible()
+    answers = set()
+    for digit in range(10):
+        page.locator(".examples button").nth(digit).click()
+        page.wait_for_timeout(150)
+        answers.add(page.locator(".digit").text_content())
+    assert len(answers & set("0123456789")) > 3
+    with page.expect_download(timeout=60_000) as download:
+        page.get_by_role("button", name="Keep the model file").click()
+    assert Classifier(download.value.path()).card.classes == tuple("0123456789")
+    page.locator("#train-epochs").select_option("100")
+    page.get_by_role("button", name="Start").click()
+    expect(status).to_contain_text("Epoch 2 of 100", timeout=60_000)
+    page.get_by_role("button", name="Stop").click()
+    expect(status).to_contain_text("Stopped.")
+    page.get_by_role("button", name="Reset").click()
+    expect(status).to_have_text("")
+
+
 def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
     page = open_view("desk")
     field = page.locator("#answer")
@@ -216,7 +247,7 @@ def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
     assert all((desk_folder / "out" / row["path"]).is_file() for row in rows)
 
 
-@pytest.mark.parametrize("view", ["draw", "read", "desk"])
+@pytest.mark.parametrize("view", ["draw", "train", "read", "desk"])
 @pytest.mark.parametrize(
     ("locale", "scheme", "width"), [("en", "light", 1280), ("ko", "dark", 390)], ids=["english", "korean"]
 )
@@ -225,6 +256,8 @@ def test_axe_finds_nothing(open_view, view, locale, scheme, width):
     page.wait_for_timeout(300)
     if view == "draw":
         page.wait_for_selector(".vectors li")
+    if view == "train":
+        page.wait_for_selector("#train-labels", timeout=60_000)
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -11,7 +11,7 @@ from sutja.errors import TrainingError
 from sutja.nets.convnet import ConvNet
 from sutja.nets.mlp import Mlp
 from sutja.training import checkpoint, device, loop
-from sutja.training.classify.fit import squared_error
+from sutja.training.classify.fit import perceptron_criterion, squared_error
 from sutja.training.flat_parameters import FlatParameters
 from sutja.training.schedule import SCHEDULES, warm_up_cosine, warm_up_linear
 
@@ -148,6 +148,17 @@ def test_a_checkpoint_runs_no_code(tmp_path):
         checkpoint.read(tmp_path / "bomb.pt")
     with pytest.raises(TrainingError, match="no checkpoint"):
         checkpoint.read(tmp_path / "absent.pt")
+
+
+def test_the_perceptron_rule_of_1958():
+    weights = torch.tensor([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]], requires_grad=True)
+    picture = torch.tensor([[2.0, -1.0]])
+    loss = perceptron_criterion(picture @ weights.T, torch.tensor([1]))
+    assert loss.item() == pytest.approx(2.0 + 1.0 + 0.5)  # units 0 and 2 speak for it, unit 1 against it
+    loss.backward()
+    assert torch.equal(weights.grad, torch.stack([picture[0], -picture[0], picture[0]]))
+    right = torch.tensor([[-1.0, 2.0, -0.5]])
+    assert float(perceptron_criterion(right, torch.tensor([1]))) == 0.0
 
 
 def test_the_squared_error_of_1989():

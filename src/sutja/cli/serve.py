@@ -105,6 +105,7 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
             check=options["check"],
             pictures=options["pictures"],
             out=options["out"],
+            workers=workers,
         )
         if options["export"]:
             export(Path(options["export"]), settings)

@@ -42,6 +42,7 @@ from sutja.training.export import export
 
 KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
 _PARITY_PICTURES = 256  # on which the file must answer as the network does
+VALIDATION = "validation, which chose temperature and threshold"  # name of the part on a card
 _COPIES = 3  # of the pictures in memory at once, as float32: at rest, permuted, changed
 
 _WIDTH = 16  # neurons a layer that the perceptron's learning rate was chosen for
@@ -312,32 +313,39 @@ def make_card(
     validation: NDArray[np.float32],
     test: NDArray[np.float32],
 ) -> Card:
-    """Make the card: temperature and threshold from validation data, results from validation and test data.
+    """Make the card, as `make_validated_card` does, with results on the test part too, of the same shapes."""
+    card = make_validated_card(plan, params, parts.train, parts.validation, fitted, validation)
+    return replace(card, results=(*card.results, measure(parts.test, test, card.scaling, "test")))
+
+
+def make_validated_card(
+    plan: Plan,
+    params: PixelsParams,
+    train: Labelled,
+    validation: Labelled,
+    fitted: FittedClassifier,
+    log_probs: NDArray[np.float32],
+) -> Card:
+    """Make the card of a network that no test part was held up to yet.
 
     Parameters
     ----------
-    plan, params, parts, fitted : Plan, PixelsParams, Parts[Labelled], FittedClassifier
+    plan, params, train, validation, fitted : Plan, PixelsParams, Labelled, Labelled, FittedClassifier
         The plan of the run, the parameters of the pictures, the data, and the trained network.
-    validation, test : NDArray[float32]
-        (n, K) log-probabilities of the validation and the test part.
+    log_probs : NDArray[float32]
+        (n, K) log-probabilities of the validation part, which choose temperature and threshold.
     """
-    scaling = fit_temperature(validation, parts.validation.labels)
-    probabilities = np.exp(scale(validation, scaling))
-    right = probabilities.argmax(1) == parts.validation.labels
+    scaling = fit_temperature(log_probs, validation.labels)
+    probabilities = np.exp(scale(log_probs, scaling))
+    right = probabilities.argmax(1) == validation.labels
     table = RiskTable.measure(probabilities.max(1), right)
-    train = parts.train
     preprocessing = Preprocessing(CLIP if train.clips else "pixels", params.to_json())
     return replace(
         cards.make_card("classify", plan.name, preprocessing, train, plan.config.seed, fitted.versions),
         thresholds=table.counts,
         threshold=choose_default_threshold(table),
         scaling=scaling,
-        results=(
-            measure(
-                parts.validation, validation, scaling, "validation, which chose temperature and threshold"
-            ),
-            measure(parts.test, test, scaling, "test"),
-        ),
+        results=(measure(validation, log_probs, scaling, VALIDATION),),
         fingerprint=make_fingerprint(train.images).to_text(),
     )
 

@@ -20,6 +20,8 @@ from sutja.serve.models import Models
 from sutja.serve.page import networks
 from sutja.serve.problems import install_handlers
 from sutja.serve.settings import Settings, from_environment
+from sutja.serve.train import routes as train_routes
+from sutja.serve.train.trainer import Trainer, find_obstacle
 
 STATIC = Path(__file__).parent / "static"
 
@@ -35,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or from_environment()
     models = Models(settings)
     desk = open_desk(settings)
+    trainer = Trainer(find_obstacle(settings.workers))
 
     @asynccontextmanager
     async def run(app: FastAPI) -> AsyncIterator[None]:
@@ -43,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         opening.cancel()
         with suppress(asyncio.CancelledError):
             await opening
+        await trainer.close()
         await asyncio.to_thread(models.close)
         if desk is not None:
             desk.close()
@@ -61,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(status.make_router(models))
     app.include_router(networks.make_router(settings), include_in_schema=False)
     app.include_router(desk_routes.make_router(desk), include_in_schema=False)
+    app.include_router(train_routes.make_router(trainer), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Guard, settings=settings)
 

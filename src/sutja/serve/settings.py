@@ -76,6 +76,8 @@ class Settings:
         Folder of the pictures that the file names; None where their paths are as they stand.
     out : str | None
         Folder of what the desk writes.
+    workers : int
+        Processes of the server.
     """
 
     models: tuple[str, ...] = ()
@@ -86,6 +88,7 @@ class Settings:
     check: str | None = None
     pictures: str | None = None
     out: str | None = None
+    workers: int = 1
 
     def to_environment(self) -> dict[str, str]:
         """Write the settings as an environment variable, for worker processes."""

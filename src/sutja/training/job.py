@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -98,8 +98,9 @@ class Resumable:
         history: History,
         progress: Progress,
         log: Log,
+        more: Sequence[loop.Callback] = (),
     ) -> None:
-        """Train to the end of the budget, from the checkpoint where there is one."""
+        """Train to the end of the budget, from the checkpoint where there is one; `more` is called last."""
         if self.saved:
             state.load(self.saved)
             log(f"goes on after {state.step:,} steps")
@@ -108,7 +109,7 @@ class Resumable:
         callbacks: list[loop.Callback] = [history, checkpoints := Checkpoints(path, parts), progress]
         if path and distributed.world_size() == 1:
             callbacks.append(StopSignal(checkpoints.save))
-        loop.fit(state, job, callbacks)
+        loop.fit(state, job, [*callbacks, *more])
 
 
 def check_settings(config: Any, rules: Mapping[str, bool]) -> None:

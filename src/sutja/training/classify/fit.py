@@ -7,7 +7,7 @@ handful of operations on all parameters at once. Letters: n pictures, B batch, C
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -60,9 +60,26 @@ def squared_error(
     return 0.5 * (torch.tanh(logits) - wanted).square().sum(1).mean()
 
 
+def perceptron_criterion(
+    logits: Float[Tensor, "B K"], targets: Int[Tensor, " B"], smoothing: float = 0.0
+) -> Float[Tensor, ""]:
+    """How far the units' answers are on the wrong side of zero, summed over K.
+
+    Its gradient is the perceptron rule: a unit that is right learns nothing, one that is wrong moves by the
+    picture. ``smoothing`` changes nothing.
+
+    References
+    ----------
+    Rosenblatt, The Perceptron: A Probabilistic Model for Information Storage and Organization in the Brain,
+    1958.
+    """
+    signs = torch.full_like(logits, -1.0).scatter_(1, targets[:, None], 1.0)
+    return F.relu(-signs * logits).sum(1).mean()
+
+
 ClassLoss = Callable[[Tensor, Tensor, float], Tensor]
 LOSSES: Mapping[str, ClassLoss] = MappingProxyType(
-    {"cross_entropy": cross_entropy, "squared_error": squared_error}
+    {"cross_entropy": cross_entropy, "squared_error": squared_error, "perceptron": perceptron_criterion}
 )
 
 
@@ -124,6 +141,7 @@ def fit_classifier(
     resume: bool = False,
     log: Log = print,
     on_epoch: OnEpoch | None = None,
+    callbacks: Sequence[loop.Callback] = (),
 ) -> FittedClassifier:
     """Train a copy of a network.
 
@@ -148,6 +166,8 @@ def fit_classifier(
         Takes a line of progress an epoch.
     on_epoch : OnEpoch | None
         Takes the history after every epoch.
+    callbacks : Sequence[loop.Callback]
+        Called after those of the run itself.
 
     Raises
     ------
@@ -194,7 +214,7 @@ def fit_classifier(
         with use_threads(engine.threads):
             betas = (config.momentum, 0.99)
             state = loop.State(net, config.optimiser, config.lr, config.weight_decay, betas, config.ema > 0)
-            resumable.train(state, job, engine, history, progress, log)
+            resumable.train(state, job, engine, history, progress, log, callbacks)
     net = state.flat.make_average().eval()
     return Fitted(
         net, tuple(state.history), state.step, state.seconds(), config, engine.facts(), get_versions()

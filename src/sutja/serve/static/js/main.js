@@ -9,12 +9,14 @@ import { startTheme } from "./theme.js";
 /** @type {Record<string, () => Promise<View>>} */
 const VIEWS = {
   draw: () => import("./draw/view.js"),
+  train: () => import("./train/view.js"),
   read: () => import("./read/view.js"),
   desk: () => import("./desk/view.js"),
 };
 
 if ("static" in document.documentElement.dataset) {
-  delete VIEWS.read; // these need a server
+  delete VIEWS.train; // these need a server
+  delete VIEWS.read;
   delete VIEWS.desk;
 }
 

@@ -2,6 +2,7 @@
 
 import { make, say } from "../dom.js";
 import { percent, t, tOr } from "../i18n.js";
+import { Bars } from "./bars.js";
 import { Diagram } from "./diagram.js";
 import { EXAMPLES } from "./examples.js";
 import { Inspector } from "./inspector.js";
@@ -42,7 +43,7 @@ class DrawView {
     this.reader = new ReaderCard();
     this.inspector = new Inspector();
     this.verdict = make("div", { class: "verdict" });
-    this.bars = make("ol", { class: "bars", "aria-label": t("draw.probabilities") });
+    this.bars = new Bars();
     this.stage = make("div", { class: "stage" });
     this.about = make("p", { class: "about soft" });
     this.cards = make("div", { class: "cards" }, isStatic ? null : this.reader.element);
@@ -87,7 +88,7 @@ class DrawView {
       ),
       make("p", { id: "pad-keys", class: "soft small" }, t("draw.keys")),
       this.verdict,
-      this.bars,
+      this.bars.element,
     );
     const right = make("section", { class: "card network", "aria-label": t("draw.network") }, choice, this.about, this.stage, this.inspector.element);
     return [make("h1", { class: "lead" }, t("draw.lead")), make("div", { class: "draw" }, left, right), this.cards];
@@ -188,18 +189,7 @@ class DrawView {
         ? make("p", { class: "soft" }, t("draw.empty"))
         : make("div", {}, make("p", {}, percent(verdict.confidence), " ", chip), make("p", { class: "soft small" }, verdict.accepted ? t("draw.sure", { threshold: percent(threshold) }) : reason)),
     );
-    if (this.bars.children.length !== classes.length) {
-      this.bars.replaceChildren(
-        ...classes.map((label) => make("li", {}, make("span", { class: "value" }), make("span", { class: "well" }, make("i")), make("b", {}, label))),
-      );
-    }
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    [...this.bars.children].forEach((item, i) => {
-      const bar = /** @type {HTMLElement} */ (item.querySelector("i"));
-      bar.style.setProperty("transform", `scaleY(${empty ? 0 : probabilities[i]})`);
-      /** @type {HTMLElement} */ (item.firstElementChild).textContent = empty ? "" : String(Math.floor(probabilities[i] * 100));
-      item.classList.toggle("best", !empty && i === best);
-    });
+    this.bars.show(classes, empty ? null : probabilities);
     if (!empty && !this.pad.drawing) say(`${verdict.label} ${percent(verdict.confidence)}`);
   }
 
