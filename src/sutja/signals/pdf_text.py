@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sutja.types import Box
+from sutja.boxes.rectangle import Box
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfPage

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from sutja.signals.image import Picture
 
-MOST_SIDE = 2400  # pixels; larger pages are made smaller
-
 
 class PageResult(Protocol):
     """The result of one page of a file."""
@@ -91,20 +89,3 @@ class Annotator(ABC, Generic[P_contra]):
             if picture.page >= result.page:
                 return None if isinstance(picture, PictureError) else picture
         return None
-
-
-def fit_side(pixels: NDArray[Any]) -> tuple[Image, float]:
-    """Make an RGB picture of at most `MOST_SIDE` pixels a side, and the scale that this took."""
-    from PIL import Image
-
-    picture = Image.fromarray(pixels).convert("RGB")
-    scale = min(1.0, MOST_SIDE / max(picture.size))
-    return (resize(picture, scale), scale) if scale < 1.0 else (picture, scale)
-
-
-def resize(picture: Image, scale: float) -> Image:
-    """Resize a picture to `scale` of its sides."""
-    from PIL import Image
-
-    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-    return picture.resize(size, Image.Resampling.LANCZOS)

@@ -5,7 +5,8 @@ hOCR, PAGE-XML and spreadsheets have modules of their own; JSON lines are those 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 
@@ -71,37 +72,22 @@ class Csv(Writer[Page]):
 
     def write(self, result: Page) -> str:
         if result.numbers:
-            return "".join(self._row(result, number) for number in result.numbers)
+            return "".join(
+                self._row(row | {"confidence": f"{row['confidence']:.6f}"}) for row in result.to_rows()
+            )
         row = [result.source, result.page, *[""] * (len(CSV_COLUMNS) - 2)]
         row[_ERROR] = result.error or ""
         return to_csv_row(row, self._delimiter)
 
-    def _row(self, page: Page, number: Number) -> str:
-        return to_csv_row(
-            [
-                page.source,
-                page.page,
-                number.text,
-                number.digits,
-                number.value or "",
-                number.kind,
-                f"{number.confidence:.6f}",
-                str(number.accepted).lower(),
-                *number.box.to_list(),
-                "",
-                number.written or "",
-                number.table or "",
-                number.row or "",
-                number.column or "",
-                number.country or "",
-                number.standard or "",
-                number.sign or "",
-                number.unit or "",
-                number.relation or "",
-                number.name or "",
-            ],
-            self._delimiter,
-        )
+    def _row(self, row: Mapping[str, Any]) -> str:
+        return to_csv_row([_write_cell(row.get(name)) for name in CSV_COLUMNS], self._delimiter)
+
+
+def _write_cell(value: Any) -> str:
+    """Write a value in a cell: confidences with six decimals, truth as "true" and "false"."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 class FieldRows(Writer[Page]):

@@ -10,6 +10,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import click
 
+from sutja.types.summaries import printable as printable
+from sutja.types.summaries import shorten_confidence as shorten_confidence
+
 _NARROWEST_NAME, _WIDEST_NAME = 16, 48  # characters
 
 
@@ -64,11 +67,6 @@ def choose_format(name: str | None, out: str | None, endings: Mapping[str, str])
     return meant
 
 
-def printable(text: str) -> str:
-    """Escape everything in `text` that a terminal would obey: file names may hold any character."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def to_json(value: Any) -> str:
     """Write JSON in one line; everything but ASCII is escaped where a file name is not UTF-8."""
     text = json.dumps(value, ensure_ascii=False)
@@ -77,11 +75,6 @@ def to_json(value: Any) -> str:
     except UnicodeEncodeError:
         text = json.dumps(value)
     return text
-
-
-def shorten_confidence(confidence: float) -> str:
-    """Round a confidence down to three decimals, so that only certainty shows as 1.000."""
-    return f"{int(confidence * 1000) / 1000:.3f}"
 
 
 class Writer(Generic[R_contra]):
