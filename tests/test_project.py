@@ -87,6 +87,7 @@ def test_torch_and_scikit_learn_stay_out_of_the_base():
     base = {canonicalize_name(Requirement(text).name) for text in PROJECT["dependencies"]}
     assert base == {
         "click",
+        "jinja2",
         "numpy",
         "onnx",
         "onnxruntime",

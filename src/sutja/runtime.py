@@ -6,11 +6,12 @@ Letters: B batch, H rows, W columns, T frames, K classes with blank.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sutja.sandbox.child import Item
 
 _SEVERITY_ERROR = 3
+_log = logging.getLogger(__name__)
 _LOADING_BUDGET = Budget(seconds=5.0, wall=30.0, memory=400 * MB, output=1)
 
 
@@ -35,14 +37,16 @@ class Session:
         A checked model; the checked bytes are those that run.
     threads : int
         Threads of one run, 1 or more.
+    providers : Sequence[str] | None
+        Execution providers of the engine, by preference; None for the processor.
 
     Raises
     ------
     InferenceError
-        If the engine is not installed, does not load, or cannot take the model.
+        If the engine is not installed, does not load, has no such provider, or cannot take the model.
     """
 
-    def __init__(self, model: ModelFile, threads: int = 1) -> None:
+    def __init__(self, model: ModelFile, threads: int = 1, providers: Sequence[str] | None = None) -> None:
         if threads < 1:
             raise InferenceError(
                 f"{threads} is no number of threads", where="threads", remedy="give 1 or more"
@@ -58,13 +62,19 @@ class Session:
         if not model.trusted:
             _try_in_child(model, threads)
         try:
-            self._session = engine.InferenceSession(model.data, options, providers=["CPUExecutionProvider"])
+            self._session = engine.InferenceSession(
+                model.data, options, providers=_choose_providers(engine, providers)
+            )
+        except InferenceError:
+            raise
         except Exception as error:  # the engine raises classes of its own, bare RuntimeErrors among them
             raise InferenceError(
                 f"the engine cannot load it ({_take_first_line(error)})",
                 where=f"model {self.source}",
                 remedy="make the model file again, or update onnxruntime",
             ) from error
+
+        _log.debug("%s: opened with %s", self.source, ", ".join(self._session.get_providers()))
 
     def input_shape(self) -> list[int | None]:
         """Sizes of the first input; None where any size will do."""
@@ -106,6 +116,22 @@ class Session:
                 remedy="make the model file again, or read fewer at once",
             ) from error
         return outputs
+
+
+class Reopenable:
+    """Base of what holds sessions: it is pickled as what it was made of, and opened anew."""
+
+    settings: ClassVar[tuple[str, ...]] = ()  # attributes that a person may have set since
+    _arguments: dict[str, Any]
+
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return self._arguments, {name: getattr(self, name) for name in self.settings}
+
+    def __setstate__(self, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        arguments, settings = state
+        type(self).__init__(self, **arguments)
+        for name, value in settings.items():
+            setattr(self, name, value)
 
 
 class BoundRun:
@@ -173,6 +199,24 @@ class BoundRun:
             where=f"model {self._source}",
             remedy="make the model file again",
         )
+
+
+def _choose_providers(engine: Any, providers: Sequence[str] | None) -> list[str]:
+    """Choose the execution providers; the processor is always the last resort.
+
+    Raises
+    ------
+    InferenceError
+        If this build of the engine has no such provider.
+    """
+    there = engine.get_available_providers()
+    if missing := [name for name in providers or () if name not in there]:
+        raise InferenceError(
+            f"this onnxruntime has no {' and no '.join(missing)}, but {', '.join(there)}",
+            where="providers",
+            remedy="name one of these, or install the build of onnxruntime for your device",
+        )
+    return [*dict.fromkeys([*(providers or ()), "CPUExecutionProvider"])]
 
 
 def _try_in_child(model: ModelFile, threads: int) -> None:

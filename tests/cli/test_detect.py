@@ -78,7 +78,7 @@ def test_annotated_copies(model, pictures, tmp_path):
     assert done.exit_code == 0
     assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["a.png", "b.png", "c.png"]
     drawn = np.asarray(Image.open(tmp_path / "drawn" / "a.png"))
-    assert drawn.shape == (40, 60, 3)
+    assert drawn.shape[0] > 40  # the legend below
     assert (drawn[:, :, 0] != drawn[:, :, 1]).any()  # colour on a grey picture
 
 

@@ -168,7 +168,7 @@ def test_many_sources_and_one_bad_among_them(plain, tmp_path):
     assert scenes[0].to_dict()["detections"] == [
         {"label": "light", "confidence": pytest.approx(0.99995, abs=1e-4), "box": box_of(4, 4)}
     ]
-    with pytest.raises(PictureError, match="holds several pictures"):
+    with pytest.raises(PictureError, match="holds several pages; search them with detect_many"):
         plain.detect(names[3])
 
 

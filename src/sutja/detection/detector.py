@@ -6,6 +6,7 @@ Letters: C channels, h, w a picture's rows and columns, H, W those of the networ
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,12 @@ from sutja.confidence import Calibrator, resolve_threshold
 from sutja.detection.tiles import MAX_PIXELS, is_cut_off, join_cut_boxes, make_tiles
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
 from sutja.model_file import Card
-from sutja.model_file.bundled import Model, open_model
-from sutja.runtime import Session
-from sutja.signals.document import iter_pages
+from sutja.model_file.bundled import Model, keep_model, open_model
+from sutja.runtime import Reopenable, Session
+from sutja.signals.document import iter_pages, load_single
 from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
-from sutja.signals.image import Picture, Source, iter_pictures
+from sutja.signals.image import Picture, Source
+from sutja.signals.sources import list_sources
 from sutja.types import Box, Detection, Scene
 
 MIN_SCORE = 0.01  # raw scores below are dropped before suppression
@@ -29,7 +31,7 @@ MAX_DETECTIONS = 5_000  # objects of one picture
 _BISECTIONS = 20
 
 
-class Detector:
+class Detector(Reopenable):
     """Detects the objects in a picture.
 
     Parameters
@@ -44,6 +46,9 @@ class Detector:
         model's validation pictures (`choice` says how surely). None takes the model's own threshold.
     max_pixels : int
         Pictures with more pixels, at the network's scale, are cut into tiles.
+    providers : Sequence[str] | None
+        Execution providers of onnxruntime, by preference, like ("CUDAExecutionProvider",); None for the
+        processor.
 
     Attributes
     ----------
@@ -60,20 +65,31 @@ class Detector:
         If no threshold kept `max_error`.
     """
 
+    settings = ("threshold",)
+
     def __init__(
         self,
         model: Model = None,
         threads: int = 1,
         max_error: float | None = None,
         max_pixels: int = MAX_PIXELS,
+        *,
+        providers: Sequence[str] | None = None,
     ) -> None:
         file = open_model(model, "detect")
+        self._arguments = {
+            "model": keep_model(model, file),
+            "threads": threads,
+            "max_error": max_error,
+            "max_pixels": max_pixels,
+            "providers": providers,
+        }
         self.card: Card = file.card
         self.classes = file.card.classes
         self.params = file.build_preprocessing({"frame": FrameParams.from_json})
         self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self.max_pixels = max_pixels
-        self._session = Session(file, threads)
+        self._session = Session(file, threads, providers)
         channels = self._session.input_shape()[1]
         if channels not in (None, self.params.channels):
             raise ModelFileError(
@@ -90,27 +106,37 @@ class Detector:
         Parameters
         ----------
         source : Source
-            A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB.
+            A path or an address, the bytes of a file, a file that is open, a Pillow image, an array (h, w) or
+            (h, w, 3) RGB, or a tensor, (3, h, w) too.
 
         Raises
         ------
         PictureError
             If the picture cannot be read, or a file holds several.
         """
-        pictures = []
-        for picture in iter_pictures(source):
-            if isinstance(picture, PictureError):
-                raise picture
-            pictures.append(picture)
-            if len(pictures) > 1:
-                raise PictureError(
-                    "holds several pictures",
-                    source=picture.source,
-                    remedy="give its pages one by one, as sutja.signals.document.iter_pages makes them",
-                )
-        return self._list_detections(self.find_boxes(pictures[0].pixels))
+        return self.detect_scene(source).detections
 
-    def detect_many(self, sources: Iterable[Source]) -> Iterator[Scene]:
+    def detect_scene(self, source: Source) -> Scene:
+        """Detect the objects in one picture; the scene can be drawn, and becomes a table or JSON.
+
+        Parameters
+        ----------
+        source : Source
+            As for `detect`.
+
+        Raises
+        ------
+        PictureError
+            As for `detect`.
+        """
+        picture, kept = load_single(source, remedy="search them with detect_many")
+        return replace(self._make_scene(picture), picture=kept)
+
+    def _make_scene(self, picture: Picture) -> Scene:
+        detections = self._list_detections(self.find_boxes(picture.pixels))
+        return Scene(picture.source, picture.page, picture.width, picture.height, detections)
+
+    def detect_many(self, sources: Source | Iterable[Source]) -> Iterator[Scene]:
         """Detect the objects in each picture and each page of a document, in their order.
 
         A picture that cannot be read, or that the network fails on, gives a scene whose `error` says why; the
@@ -121,7 +147,7 @@ class Detector:
         InferenceError
             If the network cannot be run at all.
         """
-        for source in sources:
+        for source in list_sources(sources):
             for picture in iter_pages(source):
                 yield self._scene(picture)
 

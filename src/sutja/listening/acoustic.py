@@ -5,6 +5,7 @@ Letters: T frames of features, S frames of emissions, K classes with blank, M me
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,8 @@ class AcousticModel:
         A model of the task "listen".
     threads : int
         Threads that one run may use.
+    providers : Sequence[str] | None
+        As for `sutja.runtime.Session`.
 
     Attributes
     ----------
@@ -60,7 +63,7 @@ class AcousticModel:
         If the model cannot be used.
     """
 
-    def __init__(self, model: ModelFile, threads: int = 1) -> None:
+    def __init__(self, model: ModelFile, threads: int = 1, providers: Sequence[str] | None = None) -> None:
         self.params: LogMelParams = model.build_preprocessing({"log-mel": LogMelParams.from_json})
         margin, stride = self.params.margin, self.params.stride
         fault = None
@@ -73,7 +76,7 @@ class AcousticModel:
         if fault is not None:
             where = f"model {model.source}"
             raise ModelFileError(fault, where=where, remedy="make the model file again")
-        self._session = Session(model, threads)
+        self._session = Session(model, threads, providers)
         self._n_outputs = model.card.n_outputs
         self._step = self.params.hop * self.params.stride  # samples a frame of emissions
         self._margin = self.params.margin // self.params.stride  # frames of emissions

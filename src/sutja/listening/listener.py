@@ -23,15 +23,17 @@ from sutja.listening.speech_marks import SpeechMarks
 from sutja.listening.symbols import make_alphabet
 from sutja.listening.utterances import PAUSE, Utterance, UtteranceBuilder
 from sutja.model_file import Card
-from sutja.model_file.bundled import Model, open_model
-from sutja.signals.audio import RATE, SoundSource, SoundStream, name_source
+from sutja.model_file.bundled import Model, keep_model, open_model
+from sutja.runtime import Reopenable
+from sutja.signals.audio import RATE, SoundSource, SoundStream
+from sutja.signals.sources import list_sources, name_source
 from sutja.types import Recording, Speech, SpokenNumber
 
 MIN_PAUSE, MAX_PAUSE = 0.2, 30.0  # seconds
 _LIVE_PAUSE = 0.8  # seconds of silence after which live sound is processed
 
 
-class Listener:
+class Listener(Reopenable):
     """Recognises numbers in recordings with one model.
 
     Parameters
@@ -56,6 +58,9 @@ class Listener:
     second_listener : str | os.PathLike[str] | SecondListener | None
         Another recogniser, or the folder of a faster-whisper model (``pip install 'sutja[whisper]'``): asked
         about numbers that are not accepted, and weighed with this one.
+    providers : Sequence[str] | None
+        Execution providers of onnxruntime, by preference, like ("CUDAExecutionProvider",); None for the
+        processor.
 
     Attributes
     ----------
@@ -85,6 +90,7 @@ class Listener:
         pause: float = PAUSE,
         mark_speech: bool = False,
         second_listener: str | os.PathLike[str] | SecondListener | None = None,
+        providers: Sequence[str] | None = None,
     ) -> None:
         grammar = make_grammar(kind, country)
         if not MIN_PAUSE <= pause <= MAX_PAUSE:
@@ -94,6 +100,17 @@ class Listener:
                 remedy=f"give {MIN_PAUSE} to {MAX_PAUSE:.0f}",
             )
         file = open_model(model, "listen")
+        self._arguments = {
+            "model": keep_model(model, file),
+            "threads": threads,
+            "max_error": max_error,
+            "kind": kind,
+            "country": country,
+            "pause": pause,
+            "mark_speech": mark_speech,
+            "second_listener": second_listener,
+            "providers": providers,
+        }
         self.card: Card = file.card
         threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         try:
@@ -107,7 +124,7 @@ class Listener:
             else second_listener
         )
         self._pipeline = Pipeline(
-            AcousticModel(file, threads), alphabet, pause, grammar, rule, mark_speech, second
+            AcousticModel(file, threads, providers), alphabet, pause, grammar, rule, mark_speech, second
         )
 
     @property
@@ -121,8 +138,9 @@ class Listener:
         Parameters
         ----------
         source : SoundSource
-            A path or the bytes of a WAV, FLAC, OGG or MP3 file, or an array (n,) or (n, channels): integers
-            over the whole range of their type, or floats in [-1, 1].
+            A path, an address or the bytes of a WAV, FLAC, OGG or MP3 file, a file that is open, or an array
+            or a tensor (n,) or (n, channels): integers over the whole range of their type, or floats in [-1,
+            1].
         sample_rate : int | None
             Samples a second of an array; of a file, instead of what its header says.
 
@@ -147,7 +165,7 @@ class Listener:
         )
 
     def listen_many(
-        self, sources: Iterable[SoundSource], sample_rate: int | None = None
+        self, sources: SoundSource | Iterable[SoundSource], sample_rate: int | None = None
     ) -> Iterator[Recording]:
         """Recognise the numbers of any number of recordings, one after the other, whatever their length.
 
@@ -157,11 +175,11 @@ class Listener:
         Parameters
         ----------
         sources : Iterable[SoundSource]
-            Recordings as for `listen`, asked for as they are needed.
+            Recordings as for `listen`, asked for as they are needed; one alone will do.
         sample_rate : int | None
             As for `listen`.
         """
-        for source in sources:
+        for source in list_sources(sources):
             stream = NumberStream(self._pipeline)
             numbers: list[SpokenNumber] = []
             try:

@@ -78,6 +78,21 @@ def open_model(model: Model, task: str | None = None) -> ModelFile:
     return file
 
 
+def keep_model(model: Model, file: ModelFile) -> Model:
+    """Return what opens a model again, elsewhere too: the name of a bundled one, or all of another's file.
+
+    Parameters
+    ----------
+    model : Model
+        As it was given to `open_model`.
+    file : ModelFile
+        What that opened.
+    """
+    if isinstance(model, ModelFile):
+        return model
+    return model if model is None or str(model) in list_bundled() else file
+
+
 def _default_path(task: str) -> Path:
     path = bundled_path(DEFAULTS[task])
     if not path.is_file():

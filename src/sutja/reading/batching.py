@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TypeVar
 
 import cv2
 
 from sutja.errors import InferenceError, PictureError
-from sutja.signals.document import iter_pages
-from sutja.signals.image import Picture, Source, iter_pictures, name_source
+from sutja.signals.document import Iterate, iter_pages, load_single
+from sutja.signals.image import Picture, Source, iter_pictures
+from sutja.signals.sources import list_sources
 from sutja.types import Form, Page
 
 Result = TypeVar("Result")
@@ -19,14 +19,14 @@ BATCH_PICTURES = 256  # pictures read together, so that those of one width can s
 BATCH_PIXELS = 16_000_000  # of a batch: fewer pictures where they are large
 
 
-def batch_pictures(sources: Iterable[Source]) -> Iterator[list[Picture | PictureError]]:
+def batch_pictures(sources: Source | Iterable[Source]) -> Iterator[list[Picture | PictureError]]:
     """Batch the pictures of all sources in order, with an error in the place of each that cannot be read.
 
     Sources are asked for as they are needed.
     """
     batch: list[Picture | PictureError] = []
     pixels = 0
-    for source in sources:
+    for source in list_sources(sources):
         for picture in iter_pictures(source):
             batch.append(picture)
             pixels += picture.pixels.size if isinstance(picture, Picture) else 0
@@ -37,16 +37,14 @@ def batch_pictures(sources: Iterable[Source]) -> Iterator[list[Picture | Picture
         yield batch
 
 
-def load_single_picture(
-    source: Source, iterate: Callable[[Source], Iterator[Picture | PictureError]] = iter_pictures
-) -> Picture:
+def load_single_picture(source: Source, iterate: Iterate = iter_pictures) -> Picture:
     """Load the picture of a source that holds one.
 
     Parameters
     ----------
     source : Source
-        A path, the bytes of a file, a Pillow image, or an array.
-    iterate : Callable[[Source], Iterator[Picture | PictureError]]
+        Anything that `iter_pictures` takes.
+    iterate : Iterate
         Loads the pictures of a source: `iter_pictures`, or `iter_pages` for documents.
 
     Raises
@@ -54,14 +52,7 @@ def load_single_picture(
     PictureError
         If it cannot be read, or there are several.
     """
-    pictures = list(islice(iterate(source), 2))
-    if len(pictures) > 1:
-        raise PictureError(
-            "holds several pages", remedy="read them with read_many", source=name_source(source)
-        )
-    if isinstance(pictures[0], PictureError):
-        raise pictures[0]
-    return pictures[0]
+    return load_single(source, iterate)[0]
 
 
 def make_error_page(error: PictureError) -> Page:
@@ -114,7 +105,7 @@ def answer_each(
 
 
 def read_pages(
-    sources: Iterable[Source],
+    sources: Source | Iterable[Source],
     read: Callable[[Picture], Result],
     check_network: Callable[[], None],
     make_error: Callable[[PictureError], Result],
@@ -123,8 +114,8 @@ def read_pages(
 
     Parameters
     ----------
-    sources : Iterable[Source]
-        Asked for as they are needed.
+    sources : Source | Iterable[Source]
+        Asked for as they are needed; one alone will do.
     read : Callable[[Picture], Result]
         Reads one page.
     check_network : Callable[[], None]
@@ -137,7 +128,7 @@ def read_pages(
     InferenceError
         If a network cannot be run at all. One that fails on a page gives a page with an error.
     """
-    for source in sources:
+    for source in list_sources(sources):
         for picture in iter_pages(source):
             if isinstance(picture, PictureError):
                 yield make_error(picture)

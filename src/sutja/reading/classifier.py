@@ -20,12 +20,13 @@ from sutja.confidence.scaling import MIN_LOG
 from sutja.errors import InferenceError, ModelFileError, NotYetError, PictureError, SoundError
 from sutja.grammar import infer_kind, keep_digits, parse_value
 from sutja.model_file import Card
-from sutja.model_file.bundled import Model, open_model
+from sutja.model_file.bundled import Model, keep_model, open_model
 from sutja.reading.batching import answer_each, batch_pictures, load_single_picture, make_error_page
-from sutja.runtime import BoundRun, Session
-from sutja.signals.image import Picture, Source, name_source
+from sutja.runtime import BoundRun, Reopenable, Session
+from sutja.signals.image import Picture, Source
 from sutja.signals.ink_centring import DARK, LIGHT, centre_ink, measure_edges
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, make_value_table, to_pixels
+from sutja.signals.sources import list_sources, name_source
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.signals.spectrogram import is_sound_file, make_spectrogram
 from sutja.types import Alternative, Box, Character, Classification, Number, Page
@@ -38,7 +39,7 @@ _log = logging.getLogger(__name__)
 _BLANK = Classification("", 0.0, False)  # of a picture in which no character was found
 
 
-class Classifier:
+class Classifier(Reopenable):
     """Tells which of its classes a picture shows.
 
     Parameters
@@ -51,6 +52,9 @@ class Classifier:
     max_error : float | None
         Largest share of wrong answers among the accepted ones, like 0.01: chooses the threshold that kept it
         on the model's validation cases (`choice` says how surely). None takes the model's own threshold.
+    providers : Sequence[str] | None
+        Execution providers of onnxruntime, by preference, like ("CUDAExecutionProvider",); None for the
+        processor.
 
     Raises
     ------
@@ -60,14 +64,29 @@ class Classifier:
         If no threshold kept `max_error`.
     """
 
-    def __init__(self, model: Model = None, threads: int = 1, max_error: float | None = None) -> None:
+    settings = ("threshold",)
+
+    def __init__(
+        self,
+        model: Model = None,
+        threads: int = 1,
+        max_error: float | None = None,
+        *,
+        providers: Sequence[str] | None = None,
+    ) -> None:
         file = open_model(model, "classify")
+        self._arguments = {
+            "model": keep_model(model, file),
+            "threads": threads,
+            "max_error": max_error,
+            "providers": providers,
+        }
         self.card: Card = file.card
         self.classes = file.card.classes
         self.threshold, self.choice = resolve_threshold(file.card.threshold, file.card.thresholds, max_error)
         self.params = file.build_preprocessing(dict.fromkeys(("pixels", CLIP), _make_params))
         self._clips = file.card.preprocessing.name == CLIP
-        self._session = Session(file, threads)
+        self._session = Session(file, threads, providers)
         self._check_input(file.source)
         points = file.card.calibration.points
         self._calibrate = Calibrator(points) if points else None
@@ -91,10 +110,10 @@ class Classifier:
         Parameters
         ----------
         source : Source | Sequence[Source]
-            A path, the bytes of a file, a Pillow image, or an array (h, w) or (h, w, 3) RGB; or a list or
-            tuple of such. Pictures are resized to the size that the model was trained on, or the character in
-            them is found, scaled and centred, as the model's card says. A model that was trained on
-            recordings takes the path of one.
+            A path or an address, the bytes of a file, a file that is open, a Pillow image, an array (h, w) or
+            (h, w, 3) RGB, or a tensor, (3, h, w) too; or a list or tuple of such. Pictures are resized to the
+            size that the model was trained on, or the character in them is found, scaled and centred, as the
+            model's card says. A model that was trained on recordings takes the path of one.
 
         Returns
         -------
@@ -184,11 +203,15 @@ class Classifier:
         self._warn_of_paper(picture)
         return _make_page(picture, self._classify_together([picture])[0])
 
-    def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
+    def read_many(self, sources: Source | Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read pictures of one character each as pages, as `Reader.read_many` does."""
         check_crop(crop)
         if self._clips:
-            return (page for source in sources for page in self._read_batch([self._load_or_fail(source)]))
+            return (
+                page
+                for source in list_sources(sources)
+                for page in self._read_batch([self._load_or_fail(source)])
+            )
         return (page for batch in batch_pictures(sources) for page in self._read_batch(batch))
 
     def _load_or_fail(self, source: Source) -> Picture | PictureError:

@@ -40,6 +40,8 @@ class LineReader:
         The model.
     threads : int
         Threads the network may use.
+    providers : Sequence[str] | None
+        As for `sutja.runtime.Session`.
 
     Raises
     ------
@@ -49,10 +51,10 @@ class LineReader:
         The engine cannot load the network.
     """
 
-    def __init__(self, file: ModelFile, threads: int = 1) -> None:
+    def __init__(self, file: ModelFile, threads: int = 1, providers: Sequence[str] | None = None) -> None:
         self._params: TextLineParams = file.build_preprocessing({PREPROCESSING: _make_params})
         self._alphabet = ["", *file.card.charset]
-        self._session = Session(file, threads)
+        self._session = Session(file, threads, providers)
 
     def read(
         self,
@@ -119,7 +121,7 @@ def map_frames(
     return -normalised.x0 / columns, pixels / columns
 
 
-def open_line_reader(checksum: str, threads: int = 1) -> LineReader:
+def open_line_reader(checksum: str, threads: int = 1, providers: Sequence[str] | None = None) -> LineReader:
     """Open the bundled line reader, and check that its weights are those of a calibration.
 
     Parameters
@@ -128,6 +130,8 @@ def open_line_reader(checksum: str, threads: int = 1) -> LineReader:
         SHA-256 of the network, as the first reader's card has it.
     threads : int
         Threads the network may use.
+    providers : Sequence[str] | None
+        As for `sutja.runtime.Session`.
 
     Raises
     ------
@@ -141,7 +145,7 @@ def open_line_reader(checksum: str, threads: int = 1) -> LineReader:
             where=f"model {file.source}",
             remedy="install sutja again, or read with effort fast",
         )
-    return LineReader(file, threads)
+    return LineReader(file, threads, providers)
 
 
 def _make_params(params: Mapping[str, Any]) -> TextLineParams:

@@ -5,13 +5,14 @@ Letters: B batch, h rows and w columns of a normalised picture, T frames, K clas
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,10 @@ from sutja.confidence import Calibrator, resolve_threshold
 from sutja.errors import InferenceError, ModelFileError, PictureError, SutjaError
 from sutja.grammar import Grammar, check_country, make_grammar
 from sutja.model_file import Card, FieldConfidence, ModelFile
-from sutja.model_file.bundled import Model, open_model
+from sutja.model_file.bundled import Model, keep_model, open_model
 from sutja.reading.batching import (
     answer_each,
     batch_pictures,
-    load_single_picture,
     make_error_form,
     make_error_page,
     read_page,
@@ -42,9 +42,9 @@ from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, comb
 from sutja.reading.templates.template import Template
 from sutja.reading.two_readers import ReadersAnswer, calibrate_alone, join_readers
 from sutja.reading.written import agree_with, find_written, is_in_doubt
-from sutja.runtime import Session
-from sutja.signals.document import iter_pages
-from sutja.signals.image import Picture, Source
+from sutja.runtime import Reopenable, Session
+from sutja.signals.document import iter_pages, load_single
+from sutja.signals.image import Picture, Source, iter_pictures
 from sutja.signals.normalisation import (
     STRIDE,
     Normalised,
@@ -59,12 +59,13 @@ if TYPE_CHECKING:
     from sutja.reading.templates.form_reader import FormReader
 
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
+_log = logging.getLogger(__name__)
 EFFORTS = ("fast", "normal", "best")
 OCR = ("auto", "always", "never")
 BATCH_COLUMNS = 1_024  # normalised columns in one run: more are slower, since caches are small
 
 
-class Reader:
+class Reader(Reopenable):
     """Reads numbers from pictures with one model.
 
     Parameters
@@ -95,6 +96,9 @@ class Reader:
         Detector of the numbers on whole pages: a model file as for `model`, anything with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
         read.
+    providers : Sequence[str] | None
+        Execution providers of onnxruntime, by preference, like ("CUDAExecutionProvider",); None for the
+        processor.
 
     Raises
     ------
@@ -127,13 +131,25 @@ class Reader:
         effort: str | None = None,
         ocr: str = "auto",
         detector: Model | FieldDetector = None,
+        providers: Sequence[str] | None = None,
     ) -> None:
         if ocr not in OCR:
             raise SutjaError(f"there is no {ocr!r}", where="ocr", remedy=f"use {', '.join(OCR)}")
         self.ocr = ocr
         self._grammar = make_grammar(kind, country)
         file = open_model(model, "transcribe")
-        self._threads, self._max_error = threads, max_error
+        self._arguments = {
+            "model": keep_model(model, file),
+            "threads": threads,
+            "max_error": max_error,
+            "kind": kind,
+            "country": country,
+            "effort": effort,
+            "ocr": ocr,
+            "detector": detector,
+            "providers": providers,
+        }
+        self._threads, self._max_error, self._providers = threads, max_error, providers
         self._detector = detector
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
@@ -160,7 +176,7 @@ class Reader:
             calibrate=Calibrator(file.card.calibration.points),
             threshold=file.card.threshold,
         )
-        self._session = Session(file, threads)
+        self._session = Session(file, threads, providers)
         rows = self._session.input_shape()[2]
         if rows is not None and any(view.height != rows for view in self._views):
             raise ModelFileError(
@@ -174,13 +190,22 @@ class Reader:
         """Confidence from which the number of a crop is accepted."""
         return self._crop_judge.threshold
 
-    def read(self, source: Source, *, crop: bool = False) -> Page:
-        """Read one picture, or a document of one page.
+    @overload
+    def read(self, source: Source, *, crop: bool = False) -> Page: ...
+    @overload
+    def read(self, source: list[Source] | tuple[Source, ...], *, crop: bool = False) -> list[Page]: ...
+
+    def read(
+        self, source: Source | list[Source] | tuple[Source, ...], *, crop: bool = False
+    ) -> Page | list[Page]:
+        """Read one picture, or a document of one page; or each of a list.
 
         Parameters
         ----------
-        source : Source
-            A path, the bytes of a file, a Pillow image, or an array (H, W) or (H, W, 3) RGB.
+        source : Source | list[Source] | tuple[Source, ...]
+            A path or an address, the bytes of a file, a file that is open, a Pillow image, an array (H, W) or
+            (H, W, 3) RGB, or a tensor of torch, (3, H, W) too. A list or tuple of such is read as by
+            `read_many`.
         crop : bool
             The picture shows one number and little else; otherwise the numbers on it are detected.
 
@@ -200,13 +225,16 @@ class Reader:
         InferenceError
             If a network cannot be loaded, or fails on the picture.
         """
+        if isinstance(source, list | tuple):
+            return list(self.read_many(source, crop=crop))
         if crop:
-            picture = load_single_picture(source)
-            return _make_page(picture, self._read_together([picture])[0])
+            picture, kept = load_single(source, iter_pictures)
+            return replace(_make_page(picture, self._read_together([picture])[0]), picture=kept)
         self.open_page_reader()
-        return read_page(load_single_picture(source, iter_pages), self._read_page)
+        picture, kept = load_single(source, iter_pages)
+        return replace(read_page(picture, self._read_page), picture=kept)
 
-    def read_many(self, sources: Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
+    def read_many(self, sources: Source | Iterable[Source], *, crop: bool = False) -> Iterator[Page]:
         """Read any number of pictures, in order, a bounded number of them in memory at a time.
 
         A picture that cannot be read, or that a network fails on, gives a page whose `error` says why; a TIFF
@@ -214,8 +242,9 @@ class Reader:
 
         Parameters
         ----------
-        sources : Iterable[Source]
-            Anything `read` takes; asked for as they are needed, crops a few hundred ahead of the answers.
+        sources : Source | Iterable[Source]
+            Anything `read` takes; asked for as they are needed, crops a few hundred ahead of the answers. One
+            alone will do: all pages of a PDF.
         crop : bool
             As for `read`.
 
@@ -233,6 +262,13 @@ class Reader:
 
     def _read_page(self, picture: Picture) -> Page:
         """Read a page, and take the numbers of its text where it carries some."""
+        begun = time.monotonic()
+        page = self._read_pixels_or_text(picture)
+        elapsed = time.monotonic() - begun
+        _log.debug("%s, page %d: %d numbers in %.2f s", page.source, page.page, len(page.numbers), elapsed)
+        return page
+
+    def _read_pixels_or_text(self, picture: Picture) -> Page:
         read = self.open_page_reader().read
         if self.ocr == "always" or not (picture.characters or self.ocr == "never"):
             return read(picture)
@@ -300,12 +336,13 @@ class Reader:
             self._field_judge.make_number_of_text,
             thorough=self.effort == "best",
             threads=self._threads,
+            providers=self._providers,
         )
 
     def _open_second_reader(self) -> SecondReader:
         """Open the second reader when it is first asked."""
         if self._second_reader is None:
-            self._second_reader = SecondReader(self._threads)
+            self._second_reader = SecondReader(self._threads, providers=self._providers)
         return self._second_reader
 
     def _open_detector(self) -> tuple[FieldDetector, FieldConfidence | None]:
@@ -315,7 +352,7 @@ class Reader:
         from sutja.detection import Detector
 
         file = open_model(self._detector, "detect")
-        detector = Detector(file, threads=self._threads)
+        detector = Detector(file, threads=self._threads, providers=self._providers)
         detector.threshold = min(detector.threshold, MIN_DETECTION)
         return detector, file.card.fields
 
@@ -361,8 +398,8 @@ class Reader:
         if self._joint is not None:  # once, for all grammars
             self._open_second_reader()
             self._open_line_reader()
-        other = copy(self)
-        vars(other).update(_grammar=grammar)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self), _grammar=grammar)
         return other
 
     def read_hypotheses(self, crops: Sequence[NDArray[np.uint8]]) -> list[list[Hypothesis]]:
@@ -422,10 +459,11 @@ class Reader:
             If a network cannot be loaded, or fails on the picture.
         """
         form_reader = self.open_form_reader(template)
-        return read_page(load_single_picture(source, iter_pages), form_reader.read)
+        picture, kept = load_single(source, iter_pages)
+        return replace(read_page(picture, form_reader.read), picture=kept)
 
     def read_forms(
-        self, sources: Iterable[Source], templates: Template | Sequence[Template]
+        self, sources: Source | Iterable[Source], templates: Template | Sequence[Template]
     ) -> Iterator[Form]:
         """Read any number of pages by templates, in order, each by the one that fits.
 
@@ -433,8 +471,8 @@ class Reader:
 
         Parameters
         ----------
-        sources : Iterable[Source]
-            Anything `read` takes; asked for as they are needed.
+        sources : Source | Iterable[Source]
+            Anything `read` takes; asked for as they are needed, and one alone will do.
         templates : Template | Sequence[Template]
             At least one.
 
@@ -573,7 +611,7 @@ class Reader:
         if calibration is None or calibration.sha256 == SHA256:
             return None
         if self._line_reader is None:
-            self._line_reader = open_line_reader(calibration.sha256, self._threads)
+            self._line_reader = open_line_reader(calibration.sha256, self._threads, self._providers)
         return self._line_reader
 
     def _read_text(self, crops: Sequence[CropReading]) -> list[SecondAnswer]:

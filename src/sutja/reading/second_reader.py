@@ -133,6 +133,8 @@ class SecondReader:
         Threads the network may use.
     params : TextLineParams
         Sizes of its input.
+    providers : Sequence[str] | None
+        As for `sutja.runtime.Session`.
 
     Raises
     ------
@@ -142,11 +144,13 @@ class SecondReader:
         The engine cannot load the network.
     """
 
-    def __init__(self, threads: int = 1, params: TextLineParams | None = None) -> None:
+    def __init__(
+        self, threads: int = 1, params: TextLineParams | None = None, providers: Sequence[str] | None = None
+    ) -> None:
         self._params = params or TextLineParams()
         data, source = load_weights(WEIGHTS, SHA256)
         card = Card("transcribe", "PP-OCRv6 small", tuple(CHARSET), Preprocessing("text-line"), threshold=1.0)
-        self._session = Session(ModelFile(card, data, source), threads)
+        self._session = Session(ModelFile(card, data, source), threads, providers)
         self._characters = list_characters(self._session.metadata())
         self._grouping = _Grouping(self._characters)
 

@@ -9,6 +9,7 @@ Letters: H, W rows and columns of the picture, h, w those of the network's input
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -68,6 +69,8 @@ class TextDetector:
     ----------
     threads : int
         Threads the network may use.
+    providers : Sequence[str] | None
+        As for `sutja.runtime.Session`.
 
     Raises
     ------
@@ -77,10 +80,10 @@ class TextDetector:
         The engine cannot load the network.
     """
 
-    def __init__(self, threads: int = 1) -> None:
+    def __init__(self, threads: int = 1, providers: Sequence[str] | None = None) -> None:
         data, source = load_weights(WEIGHTS, SHA256)
         card = Card("detect", "PP-OCRv6 small", (), Preprocessing("text-page"), classes=("text",))
-        self._session = Session(ModelFile(card, data, source), threads)
+        self._session = Session(ModelFile(card, data, source), threads, providers)
 
     def find_regions(self, pixels: NDArray[np.uint8]) -> list[TextRegion]:
         """Find the regions of text in a picture, from top to bottom.

@@ -11,15 +11,19 @@ import os
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import SoundError
 from sutja.signals.sound_headers import FORMATS, identify_format, measure_missing
+from sutja.signals.sources import name_source, resolve_source
 
-SoundSource: TypeAlias = "str | os.PathLike[str] | bytes | NDArray[Any]"
+if TYPE_CHECKING:
+    from sutja.signals.picture import Tensor
+
+SoundSource: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | BinaryIO | NDArray[Any] | Tensor"
 
 RATE = 16_000  # samples a second
 BLOCK = 10.0  # seconds read at a time
@@ -46,21 +50,14 @@ class Sound:
         return len(self.samples) / RATE
 
 
-def name_source(source: SoundSource) -> str:
-    """Name a source for results: its path, or its type."""
-    if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    return "<bytes>" if isinstance(source, bytes) else "<array>"
-
-
 def load_sound(source: SoundSource, sample_rate: int | None = None) -> Sound:
     """Load a whole recording.
 
     Parameters
     ----------
     source : SoundSource
-        A path or the bytes of a WAV, FLAC, OGG or MP3 file; or an array (n,) or (n, channels), integers over
-        the whole range of their type or floats in [-1, 1].
+        A path, an address or the bytes of a WAV, FLAC, OGG or MP3 file, or a file that is open; or an array
+        or a tensor (n,) or (n, channels), integers over the whole range of their type or floats in [-1, 1].
     sample_rate : int | None
         Samples a second of an array; of a file, instead of what its header says.
 
@@ -109,6 +106,7 @@ class SoundStream:
         self._missing = 0.0
         self._seconds: float | None = None
         try:
+            source = resolve_source(source, SoundError)
             if isinstance(source, np.ndarray):
                 self._array: NDArray[Any] | None = _check_array(source)
                 self._file: Any = None
@@ -256,7 +254,7 @@ def _make_damage_error(seconds: float, of: float | None) -> SoundError:
     )
 
 
-def _open(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
+def _open(source: Any) -> tuple[Any, float]:
     """Open a file with libsndfile; the second value is the share of it that is missing."""
     import soundfile
 
@@ -272,7 +270,8 @@ def _open(source: str | os.PathLike[str] | bytes) -> tuple[Any, float]:
         head, missing = _inspect_file(opened)
     else:
         raise SoundError(
-            f"{type(source).__name__} is no recording", remedy="pass a path, bytes or a NumPy array"
+            f"{type(source).__name__} is no recording",
+            remedy="pass a path, bytes, an open file or a NumPy array",
         )
     try:
         file = soundfile.SoundFile(opened)

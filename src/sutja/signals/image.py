@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -24,11 +25,14 @@ from sutja.signals.picture import (
     check_compression,
     check_size,
     explain,
-    name_source,
 )
 from sutja.signals.picture_headers import read_plain_header
 from sutja.signals.pixel_conversion import convert_array
+from sutja.signals.sources import name_source, resolve_source
 from sutja.signals.untrusted import PICTURE_BUDGET, iter_untrusted
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 __all__ = [
     "BYTE_LIMIT",
@@ -61,17 +65,20 @@ def load_pictures(source: Source) -> list[Picture]:
     return pictures
 
 
-def iter_pictures(source: Source) -> Iterator[Picture | PictureError]:
+def iter_pictures(source: Source, name: str | None = None) -> Iterator[Picture | PictureError]:
     """Yield the pictures of a source, and an error in the place of each that cannot be read.
 
     Parameters
     ----------
     source : Source
-        A path; the bytes of a file; a Pillow image, of which the frame it shows is taken; or an array as
-        `sutja.signals.pixel_conversion.convert_array` takes it.
+        A path or an address; the bytes of a file, or a file that is open; a Pillow image, of which the frame
+        it shows is taken; or an array or a tensor as `sutja.signals.pixel_conversion.convert_array` takes it.
+    name : str | None
+        Name of the source in results; None takes that of the source.
     """
-    name = name_source(source)
+    name = name or name_source(source)
     try:
+        source = resolve_source(source, PictureError)
         if isinstance(source, np.ndarray):
             yield Picture(convert_array(source), name)
         elif isinstance(source, bytes):
@@ -79,11 +86,11 @@ def iter_pictures(source: Source) -> Iterator[Picture | PictureError]:
         elif isinstance(source, str | os.PathLike):
             yield from _decode(_read_file(source), name)
         elif hasattr(source, "getexif"):
-            yield Picture(load_pixels(source), name)
+            yield Picture(load_pixels(cast("Image", source)), name)
         else:
             raise PictureError(
                 f"{type(source).__name__} is no picture",
-                remedy="pass a path, bytes, a Pillow image or a NumPy array",
+                remedy="pass a path, bytes, an open file, a Pillow image or a NumPy array",
             )
     except Exception as error:  # a decoder may raise anything on a hostile file
         yield explain(error, name)

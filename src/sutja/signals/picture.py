@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,25 @@ if TYPE_CHECKING:
 
     from sutja.signals.pdf_text import TextCharacter
 
-Source: TypeAlias = "str | os.PathLike[str] | bytes | Image | NDArray[Any]"
+Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | BinaryIO | Image | NDArray[Any] | Tensor"
+
+
+class Tensor(Protocol):
+    """A tensor of torch, or anything that becomes an array in the same way."""
+
+    @property
+    def ndim(self) -> int:
+        """Number of dimensions."""
+
+    def detach(self) -> Tensor:
+        """Tensor without its gradient."""
+
+    def cpu(self) -> Tensor:
+        """Tensor in the memory of the processor."""
+
+    def numpy(self) -> NDArray[Any]:
+        """Tensor as an array."""
+
 
 PIXEL_LIMIT = 90_000_000  # a page of A3 at 600 dpi has 70 million
 BYTE_LIMIT = 500_000_000
@@ -60,17 +78,6 @@ class Picture:
     def height(self) -> int:
         """Number of rows."""
         return int(self.pixels.shape[0])
-
-
-def name_source(source: Source) -> str:
-    """Name a source for results: its path, or its type."""
-    if isinstance(source, str | os.PathLike):
-        return os.fspath(source)
-    if isinstance(source, bytes):
-        return "<bytes>"
-    if isinstance(source, np.ndarray):
-        return "<array>"
-    return str(getattr(source, "filename", "") or "<image>")
 
 
 def check_size(width: int, height: int) -> None:

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import SoundError
-from sutja.signals.audio import SoundSource, load_sound, name_source
+from sutja.signals.audio import SoundSource, load_sound
 from sutja.signals.log_mel import LogMelParams, log_mel
 from sutja.signals.sound_headers import SOUND_SUFFIXES
+from sutja.signals.sources import name_source
 
 PREPROCESSING = "clip"  # on the card of a classifier of such pictures
 WIDTH = 128  # columns, 1.28 seconds: enough for a word

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sutja.errors import PictureError
@@ -61,7 +62,8 @@ class PictureResult(Result):
             raise PictureError(
                 "is not kept", source=self.source, remedy="give the picture: annotate(picture)"
             )
-        for found in iter_pages(self.source if given is None else given):
+        # A Path, so that a name out of a file is never an address
+        for found in iter_pages(Path(self.source) if given is None else given, self.source):
             if found.page == self.page:
                 if isinstance(found, PictureError):
                     raise found

@@ -45,6 +45,8 @@ class TextPass:
         True to read every line.
     threads : int
         Threads of the text detector.
+    providers : Sequence[str] | None
+        As for `sutja.runtime.Session`.
     """
 
     def __init__(
@@ -54,17 +56,18 @@ class TextPass:
         *,
         thorough: bool = False,
         threads: int = 1,
+        providers: Sequence[str] | None = None,
     ) -> None:
         self._open_reader = open_reader
         self._make_number = make_number
         self.thorough = thorough
-        self._threads = threads
+        self._threads, self._providers = threads, providers
         self._detector: TextDetector | None = None
 
     def open(self, transform: PageTransform, character_height: float) -> PageText:
         """Find the lines of text of a page."""
         if self._detector is None:
-            self._detector = TextDetector(self._threads)
+            self._detector = TextDetector(self._threads, self._providers)
         return find_text(transform, character_height, self._detector, self._open_reader())
 
     def join(
