@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sutja.batch import BatchError, Job, driver, run_batch
+from sutja.batch import BatchError, Job, driver, pool, run_batch
 from sutja.errors import SutjaError
 
 
@@ -72,7 +72,7 @@ def test_an_input_that_kills_its_worker_fails_alone(texts, tmp_path, monkeypatch
 
 
 def test_workers_that_are_killed_from_outside_lose_nothing(texts, tmp_path, monkeypatch):
-    started, killed, start = [], [], driver._Worker
+    started, killed, start = [], [], pool.Worker
 
     def start_and_remember(job):
         worker = start(job)
@@ -84,7 +84,7 @@ def test_workers_that_are_killed_from_outside_lose_nothing(texts, tmp_path, monk
             killed.append(started[-1])
             os.kill(started[-1], signal.SIGKILL)
 
-    monkeypatch.setattr(driver, "_Worker", start_and_remember)
+    monkeypatch.setattr(pool, "Worker", start_and_remember)
     monkeypatch.setattr(driver, "BLOCK", 4)
     out = tmp_path / "out.jsonl"
     summary = run_batch(make_job(tmp_path), texts[:50], out, 2, progress=kill_sometimes)

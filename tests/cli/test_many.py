@@ -40,4 +40,4 @@ def test_options_that_do_not_go_together(verb, options, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = run(verb, "a.png", *options)
     assert done.exit_code == 2
-    assert "--workers goes with --resume" in done.stderr or "JSON lines only" in done.stderr
+    assert "--workers goes with --resume" in done.stderr or "JSON lines or Parquet only" in done.stderr

@@ -11,13 +11,16 @@ import io
 import json
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sutja.batch.outputs import SUFFIX
+from sutja.batch.parquet import iter_rows
 from sutja.errors import SutjaError
 from sutja.evaluation import Rate
 from sutja.grammar import keep_digits
@@ -100,7 +103,7 @@ def draw_sample(path: Path, n: int, seed: int) -> tuple[list[AuditedNumber], int
     Parameters
     ----------
     path : Path
-        JSON lines of `sutja read` or `sutja listen`.
+        Results of `sutja read` or `sutja listen`: JSON lines, Parquet, or a folder of Parquet parts.
     n : int
         Size of the sample.
     seed : int
@@ -139,24 +142,33 @@ def iter_numbers(path: Path) -> Iterator[tuple[AuditedNumber, bool]]:
         If the file cannot be read as results.
     """
     try:
-        with open_regular(path) as file:
-            for line, data in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), start=1):
-                try:
-                    yield from _parse_line(parse_json(data))
-                except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-                    raise SutjaError(
-                        f"line {line} is no result of sutja ({error})",
-                        where=str(path),
-                        remedy="give the JSON lines of sutja read or sutja listen",
-                    ) from error
+        for line, make in enumerate(_iter_results(path), start=1):
+            try:
+                yield from _parse_result(make())
+            except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
+                raise SutjaError(
+                    f"line {line} is no result of sutja ({error})",
+                    where=str(path),
+                    remedy="give the results of sutja read or sutja listen, JSON lines or Parquet",
+                ) from error
     except OSError as error:
         raise SutjaError(
             f"cannot be read ({error.strerror})", where=str(path), remedy="check the path"
         ) from error
 
 
-def _parse_line(result: dict[str, Any]) -> Iterator[tuple[AuditedNumber, bool]]:
-    for number in result.get("numbers", ()):
+def _iter_results(path: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Yield a function for each result that parses it."""
+    if path.is_dir() or path.suffix.lower() == SUFFIX:
+        for part in sorted(path.glob(f"*{SUFFIX}")) if path.is_dir() else [path]:
+            yield from (partial(dict, row) for row in iter_rows(str(part)))
+        return
+    with open_regular(path) as file:
+        yield from (partial(parse_json, line) for line in iter(lambda: file.readline(_LONGEST_LINE), b""))
+
+
+def _parse_result(result: dict[str, Any]) -> Iterator[tuple[AuditedNumber, bool]]:
+    for number in result.get("numbers") or ():
         place = number["box"] if "box" in number else (number["start"], number["end"])
         confidence = float(number["confidence"])
         if not 0.0 <= confidence <= 1.0:
@@ -164,7 +176,7 @@ def _parse_line(result: dict[str, Any]) -> Iterator[tuple[AuditedNumber, bool]]:
         yield (
             AuditedNumber(
                 str(result["source"]),
-                int(result.get("page", 1)),
+                int(result.get("page") or 1),
                 " ".join(f"{float(edge):g}" for edge in place),
                 str(number["digits"] if "start" in number else number["text"]),
                 confidence,

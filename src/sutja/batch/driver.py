@@ -1,30 +1,24 @@
-"""The driver: it hands blocks of inputs to worker processes, and writes what comes back into the ledger."""
+"""The driver: it hands the inputs that the ledger lacks to an engine, and writes what comes back into it."""
 
 from __future__ import annotations
 
-import contextlib
-from collections import Counter, deque
+import math
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from itertools import chain
 from pathlib import Path
 
-from sutja.atomic import open_atomic
+from sutja.batch.inputs import BLOCK, hash_input, locate
 from sutja.batch.ledger import Ledger, Outcome
-from sutja.batch.work import Job, hash_content, to_line, work
-from sutja.errors import SutjaError
+from sutja.batch.outputs import check_output, write_outcomes
+from sutja.batch.pool import Block, Pool
+from sutja.batch.work import Job
+from sutja.types import Page, Result
 
-BLOCK = 32  # inputs that a worker gets at a time, and that are repeated at most after it was killed
-_DEATHS_ALONE = 2  # of workers that had one and the same input, before that input fails
-_DEATHS = 5  # of workers in a row without any result, before the run is given up
+_SHARE = 4  # blocks that each worker gets at least, where there are enough inputs: all end at about one time
 
-Block = list[tuple[str, bytes | None]]
-
-
-class BatchError(SutjaError):
-    """A batch cannot go on."""
+Engine = Callable[[Job, Iterator[Block], int], Iterator[list[Outcome]]]
 
 
 @dataclass(slots=True)
@@ -36,83 +30,38 @@ class Summary:
     statuses : Counter[str]
         Inputs by status.
     processed : int
-        Inputs that this run processed; the others were in the ledger.
+        Inputs that this run processed.
+    known : int
+        Inputs that were in the ledger.
     """
 
     statuses: Counter[str] = field(default_factory=Counter)
     processed: int = 0
-
-
-class _Worker:
-    """One worker process and the block that it has."""
-
-    def __init__(self, job: Job) -> None:
-        context = get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=work, args=(theirs, job), daemon=True)
-        self.process.start()
-        theirs.close()
-        self.block: Block | None = None
-        self.ready = False
-
-    def give(self, block: Block) -> None:
-        """Give it a block; that it has died is noticed when its answer is waited for."""
-        self.block = block
-        with contextlib.suppress(OSError):
-            self.connection.send(block)
-
-    def close(self) -> None:
-        """End it."""
-        self.connection.close()
-        self.process.terminate()
-        self.process.join()
-
-
-class _Pool:
-    """Workers that are replaced when they die."""
-
-    def __init__(self, job: Job, n_workers: int) -> None:
-        self._job = job
-        self.workers = [_Worker(job) for _ in range(n_workers)]
-        self._deaths = 0
-
-    def receive(self) -> Iterator[tuple[_Worker, list[Outcome] | None]]:
-        """Wait, and yield each worker that is ready for a block, with outcomes, or None where it has died."""
-        connections: dict[Connection, _Worker] = {worker.connection: worker for worker in self.workers}
-        for connection in wait(list(connections)):
-            worker = connections[connection]  # type: ignore[index]
-            try:
-                message = worker.connection.recv()
-            except (EOFError, OSError):
-                yield self._replace(worker), None
-                continue
-            if isinstance(message, str):
-                raise BatchError(message)
-            worker.ready = True
-            if message is not None:
-                self._deaths = 0
-                worker.block = None
-            yield worker, message or []
-
-    def _replace(self, dead: _Worker) -> _Worker:
-        self._deaths += 1
-        if self._deaths > _DEATHS * len(self.workers):
-            raise BatchError("the worker processes die again and again", remedy="use fewer --workers")
-        fresh = _Worker(self._job)
-        fresh.block = dead.block
-        dead.close()
-        self.workers[self.workers.index(dead)] = fresh
-        return fresh
-
-    def close(self) -> None:
-        """End all workers."""
-        for worker in self.workers:
-            worker.close()
+    known: int = 0
 
 
 def name_ledger(out: Path) -> Path:
-    """Name the ledger of a file of results."""
+    """Name the ledger of a file or folder of results."""
     return out.with_name(f"{out.name}.ledger")
+
+
+def process_here(job: Job, blocks: Iterator[Block], n_workers: int) -> Iterator[list[Outcome]]:
+    """Process blocks by processes of this machine, and yield outcomes as they come; an engine.
+
+    Parameters
+    ----------
+    job : Job
+        What to do with each input.
+    blocks : Iterator[Block]
+        Blocks of inputs; none is started for none.
+    n_workers : int
+        Number of processes.
+    """
+    first = next(blocks, None)
+    if first is None:
+        return
+    with Pool(job, n_workers) as pool:
+        yield from pool.process(chain([first], blocks))
 
 
 def run_batch(
@@ -122,8 +71,10 @@ def run_batch(
     n_workers: int,
     failed: Sequence[Outcome] = (),
     progress: Callable[[int, int], None] | None = None,
+    kind: type[Result] = Page,
+    engine: Engine = process_here,
 ) -> Summary:
-    """Process inputs by several processes, and write their results as JSON lines, in the order of the inputs.
+    """Process inputs by several processes, and write their results in the order of the inputs.
 
     What a ledger beside the results has already, with the same content and the same models, is not processed
     again: a run that was stopped goes on, and a second run processes what is new or has changed.
@@ -135,101 +86,68 @@ def run_batch(
     names : Sequence[str]
         Names of the inputs; one that is named twice is processed once.
     out : Path
-        File of the results, which appears whole at the end; the ledger is `OUT.ledger` beside it.
+        JSON lines, or Parquet by the ending .parquet, or a folder of Parquet parts; it appears whole at the
+        end. The ledger is `OUT.ledger` beside it.
     n_workers : int
         Number of processes.
     failed : Sequence[Outcome]
         Outcomes of names that stand for no input, which come first.
     progress : Callable[[int, int], None] | None
         Called with the number of inputs done and of all.
+    kind : type[Result]
+        Kind of the results, for the columns of Parquet.
+    engine : Engine
+        What processes the blocks.
 
     Raises
     ------
     BatchError
         If the models cannot be opened, or workers die again and again.
     SutjaError
-        If the ledger cannot be used.
+        If the ledger cannot be used, or the results cannot be written as Parquet.
     """
+    check_output(out, kind)
     unique = list(dict.fromkeys(names))
     ledger = Ledger(name_ledger(out), job.key)
     try:
         summary = Summary()
-        _process(job, unique, ledger, n_workers, summary, progress)
-        with open_atomic(out) as file:
-            for outcome in (*failed, *ledger.iter_outcomes(unique)):
-                summary.statuses[outcome.status] += 1
-                file.write(outcome.lines.encode("utf-8", "surrogateescape"))
+        blocks = _iter_new(unique, ledger, n_workers, summary)
+        for outcomes in engine(job, blocks, n_workers):
+            ledger.add(outcomes)
+            summary.processed += len(outcomes)
+            if progress is not None:
+                progress(summary.known + summary.processed, len(unique))
+        write_outcomes(out, _count(failed, ledger, unique, summary), kind)
         return summary
     finally:
         ledger.close()
 
 
-def _process(
-    job: Job,
-    names: list[str],
-    ledger: Ledger,
-    n_workers: int,
-    summary: Summary,
-    progress: Callable[[int, int], None] | None,
-) -> None:
-    """Process the inputs that the ledger does not have."""
-    done = 0
-    fresh = _iter_new(names, ledger)
-    waiting = deque(islice(fresh, 1))
-    if not waiting:
-        return
-    deaths: Counter[str] = Counter()
-    pool = _Pool(job, n_workers)
-    try:
-        while True:
-            for worker, outcomes in pool.receive():
-                if outcomes is None:
-                    waiting.extend(_split(worker, deaths, ledger, summary))
-                elif outcomes:
-                    ledger.add(outcomes)
-                    summary.processed += len(outcomes)
-                    done += len(outcomes)
-                    if progress is not None:
-                        progress(done, len(names))
-            for worker in pool.workers:
-                if not waiting:
-                    waiting.extend(islice(fresh, 1))
-                if worker.ready and worker.block is None and waiting:
-                    worker.give(waiting.popleft())
-            if not waiting and all(worker.block is None for worker in pool.workers):
-                return
-    finally:
-        pool.close()
+def _count(
+    failed: Sequence[Outcome], ledger: Ledger, names: list[str], summary: Summary
+) -> Iterator[Outcome]:
+    """Yield all outcomes, and count them by status."""
+    for outcome in chain(failed, ledger.iter_outcomes(names)):
+        summary.statuses[outcome.status] += 1
+        yield outcome
 
 
-def _split(worker: _Worker, deaths: Counter[str], ledger: Ledger, summary: Summary) -> list[Block]:
-    """Take the block of a worker that died: its inputs are tried one by one; one that kills twice fails."""
-    block, worker.block = worker.block, None
-    if not block:
-        return []
-    if len(block) > 1:
-        return [[one] for one in block]
-    [(name, _)] = block
-    deaths[name] += 1
-    if deaths[name] < _DEATHS_ALONE:  # the worker may have been killed from outside
-        return [block]
-    reason = "the process that worked on it died; it may take too much memory"
-    error = f"{name}: {reason}"
-    line = to_line({"source": name, "error": error})
-    ledger.add([Outcome(name, None, "failed", error, line)])
-    summary.processed += 1
-    return []
-
-
-def _iter_new(names: list[str], ledger: Ledger) -> Iterator[Block]:
-    """Yield blocks of the inputs that the ledger does not have."""
+def _iter_new(names: list[str], ledger: Ledger, n_workers: int, summary: Summary) -> Iterator[Block]:
+    """Yield blocks of the inputs that the ledger lacks, smaller ones at the end; count those that it has."""
     block: Block = []
-    for name in names:
-        content = hash_content(name)
-        if ledger.find(name, content) is None:
-            block.append((name, content))
-            if len(block) >= BLOCK:
-                yield block
-                block = []
+    for done, one in enumerate(locate(names)):
+        content = ledger.find_content(one.name)
+        if content is not None and content == hash_input(one):
+            summary.known += 1
+            continue
+        block.append(one)
+        if len(block) >= _choose_size(len(names) - done, n_workers):
+            yield block
+            block = []
     if block:
         yield block
+
+
+def _choose_size(left: int, n_workers: int) -> int:
+    """Choose the size of the next block (guided self-scheduling: Polychronopoulos and Kuck 1987)."""
+    return max(1, min(BLOCK, math.ceil(left / (_SHARE * n_workers))))

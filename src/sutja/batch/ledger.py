@@ -87,15 +87,13 @@ class Ledger:
         """Close the file."""
         self._database.close()
 
-    def find(self, name: str, content: bytes | None) -> Outcome | None:
-        """Find the outcome of an input with this content by these models; None if it is to be processed."""
-        if content is None:
-            return None
+    def find_content(self, name: str) -> bytes | None:
+        """Find the checksum of an input that these models have processed; None if it is to be processed."""
         row = self._database.execute(
-            "SELECT status, reason, lines FROM inputs WHERE name = ? AND content = ? AND model = ?",
-            (os.fsencode(name), content, self._model),
+            "SELECT content FROM inputs WHERE name = ? AND model = ?", (os.fsencode(name), self._model)
         ).fetchone()
-        return None if row is None else Outcome(name, content, *row)
+        content: bytes | None = row[0] if row else None
+        return content
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Add outcomes, all of them or none; what the ledger had of these inputs is replaced.

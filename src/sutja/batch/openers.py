@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sutja.batch.work import Job, Process, hash_content
+from sutja.batch.inputs import hash_content
+from sutja.batch.work import Job, Process
 from sutja.model_file.bundled import DEFAULTS, find_model
 
 

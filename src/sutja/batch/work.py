@@ -6,33 +6,15 @@ import contextlib
 import hashlib
 import json
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
+from sutja.batch.inputs import Input, Result, hash_input, process_inputs
 from sutja.batch.ledger import Outcome
 from sutja.errors import SutjaError
-from sutja.regular_files import open_regular
-
-_HASHED = 1 << 20  # bytes at a time
-
-
-class Result(Protocol):
-    """The result of an input, or of a page of it."""
-
-    @property
-    def source(self) -> str:
-        """Name of the input."""
-
-    @property
-    def error(self) -> str | None:
-        """Reason why it could not be processed."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """Content of its line of JSON."""
-
 
 Process: TypeAlias = "Callable[[list[str]], Iterable[Result]]"
 
@@ -71,32 +53,33 @@ class Job:
         return process
 
 
-def hash_content(name: str) -> bytes | None:
-    """Compute the SHA-256 of a file; None if it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with open_regular(name) as file:
-            while block := file.read(_HASHED):
-                digest.update(block)
-    except OSError:
-        return None
-    return digest.digest()
-
-
-def process_block(process: Process, block: list[tuple[str, bytes | None]]) -> list[Outcome]:
+def process_block(process: Process, block: Sequence[Input]) -> list[Outcome]:
     """Process a block of inputs, whose names differ.
 
     Parameters
     ----------
     process : Process
-        Yields the results of a list of names.
-    block : list[tuple[str, bytes | None]]
-        Name and checksum of each.
+        Yields the results of a list of paths.
+    block : Sequence[Input]
+        The inputs.
     """
-    results: dict[str, list[Result]] = {name: [] for name, _ in block}
-    for result in process([name for name, _ in block]):
-        results[result.source].append(result)
-    return [summarise(name, content, results[name]) for name, content in block]
+    contents = {one.name: hash_input(one) for one in block}  # before they are read: a change is noticed later
+    results: dict[str, list[Result]] = {one.name: [] for one in block}
+    try:
+        for result in process_inputs(process, block):
+            results[result.source].append(result)
+    except Exception as error:  # whatever an input does to a reader, the others are read
+        if len(block) > 1:
+            return [outcome for one in block for outcome in process_block(process, [one])]
+        first_line = (str(error).strip().splitlines() or [""])[0][:200]
+        return [make_failure(block[0].name, f"could not be processed ({type(error).__name__}: {first_line})")]
+    return [summarise(name, content, results[name]) for name, content in contents.items()]
+
+
+def make_failure(name: str, reason: str) -> Outcome:
+    """Make the outcome of an input without any result, which is to be tried again another time."""
+    error = f"{name}: {reason}"
+    return Outcome(name, None, "failed", to_printable(error), to_line({"source": name, "error": error}))
 
 
 def summarise(name: str, content: bytes | None, results: list[Result]) -> Outcome:
@@ -104,7 +87,8 @@ def summarise(name: str, content: bytes | None, results: list[Result]) -> Outcom
     lines = "".join(to_line(result.to_dict()) for result in results)
     errors = [result.error for result in results if result.error is not None]
     if errors or not results:
-        return Outcome(name, content, "failed", errors[0] if errors else "nothing came back", lines)
+        reason = to_printable(errors[0]) if errors else "nothing came back"
+        return Outcome(name, content, "failed", reason, lines)
     numbers = [number for result in results for number in getattr(result, "numbers", ())]
     found = [one for result in results for one in getattr(result, "detections", ())]
     if not numbers:
@@ -113,6 +97,11 @@ def summarise(name: str, content: bytes | None, results: list[Result]) -> Outcom
     if doubtful:
         return Outcome(name, content, "rejected", f"{doubtful} of {len(numbers)} to check", lines)
     return Outcome(name, content, "read", "", lines)
+
+
+def to_printable(text: str) -> str:
+    """Escape what is no Unicode: the bytes of a file's name that are not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def to_line(value: dict[str, Any]) -> str:
@@ -149,7 +138,7 @@ def work(connection: Connection, job: Job) -> None:
             connection.send(process_block(process, block))
 
 
-def _receive(connection: Connection) -> Iterator[list[tuple[str, bytes | None]]]:
+def _receive(connection: Connection) -> Iterator[list[Input]]:
     while True:
         try:
             yield connection.recv()

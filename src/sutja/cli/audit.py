@@ -42,9 +42,9 @@ def audit(
 ) -> None:
     """Measure how many of the accepted numbers in RESULTS are wrong, by a sample that a person checks.
 
-    RESULTS are the JSON lines of `sutja read` or `sutja listen`. Without --answers, a sample is drawn into a
-    CSV: write what really stands at each place into its column truth, "-" for no number. With --answers, the
-    error of all accepted numbers is told with its 95 % interval.
+    RESULTS are those of `sutja read` or `sutja listen`, JSON lines or Parquet. Without --answers, a
+    sample is drawn into a CSV: write what really stands at each place into its column truth, "-" for no
+    number. With --answers, the error of all accepted numbers is told with its 95 % interval.
 
     Exit status: 0 if all is well, 1 if there is an alarm.
     """

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sutja.cli.errors import FAILED
+from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
-from sutja.cli.many import batch_options, check_batch, run_many
+from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
 from sutja.cli.options import annotate_option, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.scenes import SCENE_ENDINGS, SCENE_FORMATS, SceneTable, make_scene_writer
 from sutja.cli.output.writer import choose_format
 from sutja.cli.progress import show_progress
 from sutja.cli.results import Counts, call_each, opening_model, report_threshold, write_results
+from sutja.types import Scene
 
 if TYPE_CHECKING:
-    from sutja.detection import Detector, Scene
+    from sutja.detection import Detector
 
 
 @click.command()
@@ -50,6 +51,8 @@ def detect(
     threads: int,
     resume: bool,
     workers: int | None,
+    engine: str | None,
+    address: str | None,
 ) -> None:
     """Detect objects in pictures: files, folders, or patterns like "scans/*.png".
 
@@ -61,24 +64,22 @@ def detect(
     if threshold is not None and max_error is not None:
         raise click.UsageError("--threshold and --max-error exclude one another")
     names, failed = expand(paths, pages=True)
-    check_outputs([*names, model], [out], [(annotate, ".png")])
-    check_batch(resume, workers, out, _choose_format(format_name, out), annotate is not None)
-    if resume:
+    check_outputs([*names, *paths, model], [out], [(annotate, ".png")])
+    batch = BatchOptions(resume, workers, engine, address)
+    check_batch(batch, out, _choose_format(format_name, out), annotate is not None)
+    refused = [Scene(page.source, 1, None, None, error=page.error) for page in failed]
+    if batch.given:
         options = {"model": model, "threads": threads, "max_error": max_error, "threshold": threshold}
-        lost = [(page.source, str(page.error)) for page in failed]
-        run_many("detect", {"model:detect": model}, options, names, lost, str(out), workers)
+        run_many("detect", {"model:detect": model}, options, names, refused, str(out), batch)
     detector = _open_detector(model, threads, max_error)
     if threshold is not None:
         detector.threshold = threshold
     format_name = _choose_format(format_name, out)
-    writer = make_scene_writer(format_name, [*names, *(page.source for page in failed)], detector.classes)
-
-    from sutja.detection import Scene
-
-    scenes: Iterable[Scene] = chain(
-        (Scene(page.source, 1, None, None, error=page.error) for page in failed),
-        show_progress(detector.detect_many(names), len(names)),
-    )
+    sources = [*names, *(page.source for page in failed)]
+    with report_errors("stopped", USAGE):
+        writer = make_scene_writer(format_name, sources, detector.classes)
+    found = process_all(detector.detect_many, names)
+    scenes: Iterable[Scene] = chain(refused, show_progress(found, len(names)))
     if annotate is not None:
         from sutja.cli.output.annotate_scenes import SceneAnnotator
 

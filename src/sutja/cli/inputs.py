@@ -1,4 +1,4 @@
-"""Files, folders and patterns on the command line become lists of pictures or recordings."""
+"""Files, folders, patterns, addresses and archives on the command line become lists of inputs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sutja.signals.picture_headers import PDF_SUFFIX, REFUSED_SUFFIXES, SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.types import Page, Recording
 
+_SHARD, _LIST, _MEMBER = ".tar", ".parquet", "tar://"
 Failure = tuple[str, str]  # a name that stands for no file, and the reason
 
 
@@ -19,8 +20,9 @@ def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[P
 
     A folder stands for the pictures in it and in its subfolders, sorted, without hidden ones; pictures that
     cannot be read are among them, so that each is refused by name. A pattern
-    stands for the files that it matches, sorted. Any other name stands for itself, even if there is no such
-    file.
+    stands for the files that it matches, sorted. An address like s3://bucket/scans/ may be a file, a folder
+    or a pattern. A tar file stands for the pictures in it, and a Parquet file for what its column of paths
+    names. Any other name stands for itself, even if there is no such file.
 
     Parameters
     ----------
@@ -49,7 +51,9 @@ def _expand(names: Iterable[str], suffixes: tuple[str, ...], noun: str) -> tuple
     paths: list[str] = []
     failed: list[Failure] = []
     for name in names:
-        if Path(name).is_dir():
+        if "://" in name:
+            _add_address(name, suffixes, paths, failed)
+        elif Path(name).is_dir():
             _add_folder(name, suffixes, noun, paths, failed)
         elif glob.has_magic(name) and not Path(name).exists():
             matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 - pathlib: relative patterns only
@@ -57,12 +61,74 @@ def _expand(names: Iterable[str], suffixes: tuple[str, ...], noun: str) -> tuple
                 if Path(match).is_dir():
                     _add_folder(match, suffixes, noun, paths, failed)
                 else:
-                    paths.append(match)
+                    _add_file(match, suffixes, paths, failed)
             if not matches:
                 failed.append((name, "matches no file; check the pattern"))
         else:
-            paths.append(name)
+            _add_file(name, suffixes, paths, failed)
     return paths, failed
+
+
+def _add_file(
+    name: str, suffixes: tuple[str, ...], paths: list[str], failed: list[Failure], listed: bool = False
+) -> None:
+    """Add a file, or what is in it where it is a tar file or a list; a list in a list stands for itself."""
+    if name.lower().endswith(_SHARD):
+        from sutja.batch.shards import list_members, name_member
+
+        members, error = list_members(name)
+        paths += [name_member(one.name, name) for one in members if _is_wanted(one.name, suffixes)]
+        if error is not None:
+            failed.append((name, error))
+        elif not members:
+            failed.append((name, "the archive holds no files; name another"))
+    elif name.lower().endswith(_LIST) and not listed:
+        from sutja.batch.lists import read_list
+        from sutja.errors import SutjaError
+
+        try:
+            for entry in read_list(name):
+                _add_file(_to_path(entry), suffixes, paths, failed, listed=True)
+        except SutjaError as error:
+            failed.append((name, str(error).removeprefix(f"{name}: ")))
+    else:
+        paths.append(name)
+
+
+def _add_address(name: str, suffixes: tuple[str, ...], paths: list[str], failed: list[Failure]) -> None:
+    from sutja.batch.addresses import list_files
+    from sutja.errors import SutjaError
+
+    path = _to_path(name)
+    if "://" not in path:
+        found, lost = _expand([path], suffixes, "files")
+        paths += found
+        failed += lost
+    elif path.startswith(_MEMBER):
+        paths.append(path)
+    else:
+        try:
+            files = list_files(path, suffixes)
+        except SutjaError as error:
+            failed.append((path, str(error).removeprefix(f"{path}: ")))
+            return
+        for file in files:
+            _add_file(file, suffixes, paths, failed)
+        if not files:
+            failed.append((path, "matches no file; check the address"))
+
+
+def _to_path(name: str) -> str:
+    """Return the path of an address file://; any other name stays."""
+    if "://" not in name:
+        return name
+    from sutja.batch.addresses import to_local
+
+    return to_local(name) or name
+
+
+def _is_wanted(member: str, suffixes: tuple[str, ...]) -> bool:
+    return member.lower().endswith(suffixes) and not any(part.startswith(".") for part in member.split("/"))
 
 
 def _add_folder(

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.errors import FAILED
+from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand_sounds
-from sutja.cli.many import batch_options, check_batch, run_many
+from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
 from sutja.cli.options import kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
@@ -75,20 +75,20 @@ def listen(**options: Any) -> None:
     if given.device is not None and not given.microphone:
         raise click.UsageError("--device goes with --microphone")
     names, failed = expand_sounds(given.paths)
-    check_outputs([*names, given.model], [given.out], [(given.out, ".srt")])
+    check_outputs([*names, *given.paths, given.model], [given.out], [(given.out, ".srt")])
     chosen = choose_format(given.format_name, given.out, SOUND_ENDINGS)
-    check_batch(given.resume, given.workers, given.out, chosen, given.microphone)
-    if given.resume:
-        lost = [(recording.source, str(recording.error)) for recording in failed]
+    batch = BatchOptions(given.resume, given.workers, given.engine, given.address)
+    check_batch(batch, given.out, chosen, given.microphone)
+    if batch.given:
         models = {"model:listen": given.model}
-        run_many("listen", models, _list_options(given), names, lost, str(given.out), given.workers)
+        run_many("listen", models, _list_options(given), names, failed, str(given.out), batch)
     writer, out = _make_writer(given, [*names, *(recording.source for recording in failed)])
     listener = _open_listener(given)
     if given.microphone:
         recordings = _listen_live(listener, given.device)
     else:
-        listened = show_progress(listener.listen_many(names, given.rate), len(names), "listening")
-        recordings = chain(failed, listened)
+        listened = process_all(lambda some: listener.listen_many(some, given.rate), names)
+        recordings = chain(failed, show_progress(listened, len(names), "listening"))
     counts = Counts("recording")
     write_results(recordings, writer, out, counts)
     if isinstance(writer, SoundTable) and not given.microphone:
@@ -112,6 +112,8 @@ class _Options:
     threads: int
     resume: bool
     workers: int | None
+    engine: str | None
+    address: str | None
     model: str | None
     microphone: bool
     device: str | None
@@ -122,7 +124,7 @@ class _Options:
 def _list_options(given: _Options) -> dict[str, Any]:
     """List the options of a run over many recordings."""
     names = ("model", "rate", "threads", "max_error", "kind", "country", "pause", "mark_speech")
-    return {name: getattr(given, name) for name in names}
+    return {name: getattr(given, name) for name in (*names, "second_listener")}
 
 
 def _open_listener(given: _Options) -> Listener:
@@ -154,6 +156,11 @@ def _make_writer(given: _Options, names: list[str]) -> tuple[Writer[Recording], 
         return Srt(), given.out
     if chosen == "jsonl":
         return JsonLines(), given.out
+    if chosen == "parquet":
+        from sutja.cli.output.parquet import Parquet
+
+        with report_errors("stopped", USAGE):
+            return Parquet(Recording), given.out
     return (SoundCsv() if chosen == "csv" else SoundTable(names)), given.out
 
 

@@ -13,7 +13,7 @@ import click
 
 from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
-from sutja.cli.many import batch_options, check_batch, run_many
+from sutja.cli.many import batch_options, check_batch, process_all, run_many
 from sutja.cli.options import annotate_option, kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
 from sutja.cli.output.collisions import check_outputs
@@ -110,14 +110,14 @@ def read(**options: Any) -> None:
         names = truth.files
     is_folder = given.format == "page-xml" and _names_folder(given.out)
     folders = [(given.annotate, ".png"), *([(given.out, ".xml")] if is_folder else [])]
-    check_outputs([*names, given.truth, given.model, given.detector], [given.out], folders)
-    check_batch(given.resume, given.workers, given.out, given.format, bool(given.annotate or given.truth))
-    if given.resume:
-        lost = [(page.source, str(page.error)) for page in failed]
-        run_many("read", *_describe_job(given), names, lost, str(given.out), given.workers)
+    check_outputs([*names, *given.paths, given.truth, given.model, given.detector], [given.out], folders)
+    check_batch(given.batch, given.out, given.format, bool(given.annotate or given.truth))
+    if given.batch.given:
+        run_many("read", *_describe_job(given), names, failed, str(given.out), given.batch)
     reader = _open_reader(given)
     noun = "class" if reader.card.task == "classify" else "number"
-    pages: Iterable[Page] = chain(failed, show_progress(reader.read_many(names, crop=given.crop), len(names)))
+    results = process_all(lambda some: reader.read_many(some, crop=given.crop), names)
+    pages: Iterable[Page] = chain(failed, show_progress(results, len(names)))
     if given.annotate is not None:
         annotator = CropAnnotator(given.annotate) if given.crop else PageAnnotator(given.annotate)
         pages = call_each(pages, lambda page: annotator.save(page) if page.error is None else None)
@@ -138,7 +138,7 @@ def read(**options: Any) -> None:
 
 def _describe_job(given: ReadOptions) -> tuple[dict[str, str | None], dict[str, Any]]:
     """Describe the models and the options of a run over many inputs."""
-    names = ("crop", "model", "threads", "max_error", "kind", "country", "effort", "detector")
+    names = ("crop", "model", "threads", "max_error", "kind", "country", "effort", "ocr", "detector")
     models = {"model:transcribe": given.model, "detector:detect": given.detector}
     return models, {name: getattr(given, name) for name in names}
 
@@ -213,6 +213,11 @@ def _make_writer(given: ReadOptions, names: list[str], noun: str) -> tuple[Write
         if given.out and _names_folder(given.out):
             return FolderWriter(given.out, ".xml", to_page_xml), os.devnull
         return PageXml(), given.out
+    if given.format == "parquet":
+        from sutja.cli.output.parquet import Parquet
+
+        with report_errors("stopped", USAGE):
+            return Parquet(Page), given.out
     if given.format == "hocr":
         from sutja.cli.output.hocr import Hocr
 

@@ -12,6 +12,7 @@ import click
 
 from sutja.cli.errors import FAILED
 from sutja.cli.inputs import expand
+from sutja.cli.many import process_all
 from sutja.cli.output.annotate_forms import FormAnnotator
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.forms import FORM_FORMATS, make_form_writer
@@ -35,6 +36,8 @@ def check_form_options(given: ReadOptions) -> None:
         "--ocr": given.ocr != "auto",
         "--workers": given.workers is not None,
         "--resume": given.resume,
+        "--engine": given.engine is not None,
+        "--address": given.address is not None,
         f"--format {given.format}": given.format not in FORM_FORMATS,
     }
     if named := [option for option, is_given in others.items() if is_given]:
@@ -52,9 +55,14 @@ def read_forms(given: ReadOptions) -> NoReturn:
     report_threshold(reader.choice)
     names, failed = expand(given.paths, pages=True)
     pictures = [template.picture for template in templates]
-    check_outputs([*names, *given.templates, *pictures, given.model], [given.out], [(given.annotate, ".png")])
+    check_outputs(
+        [*names, *given.paths, *given.templates, *pictures, given.model],
+        [given.out],
+        [(given.annotate, ".png")],
+    )
     refused = [Form(page.source, page.page, None, 0.0, None, None, error=page.error) for page in failed]
-    forms: Iterable[Form] = chain(refused, show_progress(reader.read_forms(names, templates), len(names)))
+    results = process_all(lambda some: reader.read_forms(some, templates), names)
+    forms: Iterable[Form] = chain(refused, show_progress(results, len(names)))
     if given.annotate is not None:
         annotator = FormAnnotator(given.annotate)
         forms = call_each(forms, lambda form: annotator.save(form) if form.error is None else None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sutja.cli.many import BatchOptions
 from sutja.cli.output.forms import FORM_ENDINGS
 from sutja.cli.output.pages import ENDINGS
 from sutja.cli.output.writer import choose_format
@@ -31,8 +32,15 @@ class ReadOptions:
     threads: int
     resume: bool
     workers: int | None
+    engine: str | None
+    address: str | None
     model: str | None
     detector: str | None
+
+    @property
+    def batch(self) -> BatchOptions:
+        """Options of a run over many inputs."""
+        return BatchOptions(self.resume, self.workers, self.engine, self.address)
 
     @property
     def names(self) -> list[str]:

@@ -30,7 +30,7 @@ def check_outputs(
     click.UsageError
         An output is an input, or a folder holds an input with the ending of the files that it will get.
     """
-    read = {identity: name for name in inputs if name and (identity := _identify(name))}
+    read = {identity: name for name in inputs if name and (identity := _identify(_find_archive(name)))}
     for file in files:
         if file not in (None, "-") and (identity := _identify(str(file))) in read:
             raise click.UsageError(
@@ -42,6 +42,12 @@ def check_outputs(
                 raise click.UsageError(
                     f"{path} is an input, and {folder} will get files like it; choose another folder"
                 )
+
+
+def _find_archive(name: str | os.PathLike[str]) -> str | os.PathLike[str]:
+    """Return the path of the tar file that an input is in; any other path stays."""
+    text = os.fspath(name)
+    return text.rpartition("::")[2] if text.startswith("tar://") else name
 
 
 def _identify(path: str | os.PathLike[str]) -> tuple[int, int] | None:

@@ -92,9 +92,14 @@ class Output:
                 ) from error
         return self
 
-    def write(self, text: str) -> None:
-        """Write `text`, without its colours unless a terminal shows them."""
-        if self._file is not None:
+    def write(self, text: str | bytes) -> None:
+        """Write `text`, without its colours unless a terminal shows them; bytes as they are."""
+        if isinstance(text, bytes):
+            if self._file is None:
+                click.echo(text, nl=False)
+            else:
+                self._file.write(text)
+        elif self._file is not None:
             self._file.write(click.unstyle(text).encode("utf-8", "surrogateescape"))
         elif sys.stdout.isatty():
             click.echo(text.encode("utf-8", "replace").decode(), nl=False)

@@ -14,7 +14,7 @@ from sutja.cli.output.writer import Table, Writer, shorten_confidence
 from sutja.csv_rows import to_csv_row
 from sutja.types import Number, Page
 
-FORMATS = ("table", "jsonl", "csv", "tsv", "hocr", "page-xml")
+FORMATS = ("table", "jsonl", "csv", "tsv", "hocr", "page-xml", "parquet")
 ENDINGS = {
     "csv": "csv",
     "tsv": "tsv",
@@ -25,6 +25,7 @@ ENDINGS = {
     "hocr": "hocr",
     "html": "hocr",
     "xml": "page-xml",
+    "parquet": "parquet",
 }
 CSV_COLUMNS = (
     "source",

@@ -10,7 +10,7 @@ from sutja.cli.output.writer import Table, Writer, shorten_confidence
 from sutja.csv_rows import to_csv_row
 from sutja.types import Recording, Speech, SpokenNumber
 
-SOUND_FORMATS = ("table", "jsonl", "csv", "srt")
+SOUND_FORMATS = ("table", "jsonl", "csv", "srt", "parquet")
 SOUND_ENDINGS = {
     "csv": "csv",
     "txt": "table",
@@ -18,6 +18,7 @@ SOUND_ENDINGS = {
     "jsonl": "jsonl",
     "ndjson": "jsonl",
     "srt": "srt",
+    "parquet": "parquet",
 }
 SOUND_COLUMNS = (
     "source",

@@ -13,8 +13,8 @@ from sutja.cli.output.writer import JsonLines, Table, Writer, printable, shorten
 if TYPE_CHECKING:
     from sutja.detection import Scene
 
-SCENE_FORMATS = ("table", "jsonl", "coco")
-SCENE_ENDINGS = {"txt": "table", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl"}
+SCENE_FORMATS = ("table", "jsonl", "coco", "parquet")
+SCENE_ENDINGS = {"txt": "table", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
 _NARROWEST_LABEL, _WIDEST_LABEL = 8, 24  # characters
 
 
@@ -22,6 +22,11 @@ def make_scene_writer(format_name: str, names: Sequence[str], classes: Sequence[
     """Make the writer of a format, for pictures of these names and objects of these classes."""
     if format_name == "coco":
         return CocoResults(classes)
+    if format_name == "parquet":
+        from sutja.cli.output.parquet import Parquet
+        from sutja.types import Scene
+
+        return Parquet(Scene)
     return SceneTable(names, classes) if format_name == "table" else JsonLines()
 
 

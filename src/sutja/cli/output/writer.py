@@ -51,8 +51,10 @@ def choose_format(name: str | None, out: str | None, endings: Mapping[str, str])
     Raises
     ------
     click.UsageError
-        If no format has that ending, or the one that has it is not `name`.
+        If no format has that ending, the one that has it is not `name`, or Parquet has no file.
     """
+    if name == "parquet" and out in (None, "-"):
+        raise click.UsageError("--format parquet needs --out FILE.parquet")
     ending = Path(out or "").suffix.lower().removeprefix(".")
     if not ending or Path(str(out)).is_dir():
         return name or "table"
@@ -78,17 +80,17 @@ def to_json(value: Any) -> str:
 
 
 class Writer(Generic[R_contra]):
-    """Turns results into text, one after the other; this one writes nothing."""
+    """Turns results into text, or bytes, one after the other; this one writes nothing."""
 
-    def begin(self) -> str:
+    def begin(self) -> str | bytes:
         """Write what comes before the first result."""
         return ""
 
-    def write(self, result: R_contra) -> str:
+    def write(self, result: R_contra) -> str | bytes:
         """Write one result."""
         return ""
 
-    def end(self) -> str:
+    def end(self) -> str | bytes:
         """Write what comes after the last result."""
         return ""
 
