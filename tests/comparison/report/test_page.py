@@ -120,6 +120,19 @@ def test_the_summary_has_the_figures(page, pays):
     assert summary["eras"][0]["published"]["usps"]["error"] == 0.05
 
 
+def test_the_summary_has_each_learner_on_each_size(page, pays):
+    summary = json.loads((page[1].parent / "summary.json").read_text())
+    rows = {(row["learner"], row["labels"]): row for row in summary["measured"]}
+    assert len(rows) == len(summary["measured"]) == 4 * len(SIZES)
+    for standing in pays.standings:
+        row = rows[standing.learner, standing.labels]
+        figures = row["error"], row["low"], row["high"]
+        assert figures == pytest.approx((standing.error, standing.low, standing.high), rel=1e-6)
+        assert row["kind"] == standing.kind
+        assert row["seeds"] == 2
+        assert row["fit_operations"] == standing.cost.fit_operations
+
+
 def test_the_summary_has_all_pairs_and_the_laws_with_intervals(page, pays):
     summary = json.loads((page[1].parent / "summary.json").read_text())
     pairs = {frozenset((one["first"], one["second"])) for one in summary["crossovers"]}

@@ -16,7 +16,7 @@ from sutja.comparison.analysis.coverage import (
 )
 from sutja.comparison.analysis.crossover import Crossover
 from sutja.comparison.analysis.curves import LEVEL, Curve, find_quantiles
-from sutja.comparison.analysis.findings import Findings, Prediction, Standing
+from sutja.comparison.analysis.findings import Findings, MeanCost, Prediction, Standing, estimate_interval
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 
 MORE = 1000  # labels
@@ -44,6 +44,7 @@ def summarise(findings: Findings) -> dict[str, Any]:
             "planned": {"fits": count_planned_fits(findings), "sizes": find_planned_sizes(findings)},
             "not_begun": {"fits": count_unstarted(findings), "seconds": predict_seconds_left(findings)},
             "standings": [_summarise_standing(one) for one in findings.standings],
+            "measured": list_measured(findings),
             "curves": {name: _summarise_curve(findings, name) for name in findings.curves},
             "crossovers": [
                 _summarise_crossover(one) for one in (*findings.crossovers, *findings.crossovers_within_kind)
@@ -71,6 +72,24 @@ def estimate_parameter(curve: Curve, name: str) -> tuple[float, float, float]:
     value = float(getattr(curve.law, name)[0])
     low, high = find_quantiles(getattr(curve.draws, name), LEVEL)
     return value, min(low, value), max(high, value)
+
+
+def list_measured(findings: Findings) -> list[dict[str, Any]]:
+    """Return the error and the cost of each learner on each number of labels, means over the seeds."""
+    return [
+        {
+            "learner": name,
+            "kind": findings.kinds[name],
+            "labels": n,
+            "seeds": len(rows),
+            "error": float(wrong.mean()),
+            "low": estimate_interval(wrong)[0],
+            "high": estimate_interval(wrong)[1],
+            **asdict(MeanCost.average(rows, findings.data.n_test)),
+        }
+        for name, one in findings.measurements.items()
+        for (n, rows), wrong in zip(findings.done_rows[name].items(), one.wrong, strict=True)
+    ]
 
 
 def _summarise_curve(findings: Findings, name: str) -> dict[str, Any]:

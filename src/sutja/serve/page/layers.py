@@ -129,6 +129,22 @@ class LayeredNetwork:
         answers = self._session.run_all(pixels[None])
         return [pixels, *(answers[layer.tensor][0] for layer in self.layers)]
 
+    def serialize(self) -> bytes:
+        """Serialize the network as ONNX that gives the answer of each layer, named by its place, "0", "1", …."""
+        import onnx
+        from onnx import helper
+
+        graph = onnx.load_model_from_string(self.model.data)
+        open_outputs(graph, [layer.tensor for layer in self.layers])
+        outputs = {output.name: output for output in graph.graph.output}
+        del graph.graph.output[:]
+        for place, layer in enumerate(self.layers):
+            info: Any = helper.make_empty_tensor_value_info(str(place))
+            info.type.CopyFrom(outputs[layer.tensor].type)
+            graph.graph.node.append(helper.make_node("Identity", [layer.tensor], [str(place)]))
+            graph.graph.output.append(info)
+        return graph.SerializeToString()
+
     def find_weights(self, layer: Layer) -> NDArray[np.float32] | None:
         """Find the weights of a layer: (N, inputs), or (C, C before / groups, H, W)."""
         if layer.weights is None:

@@ -5,7 +5,7 @@ import { ask, askJson, decodeBase64 } from "../api.js";
 /**
  * @typedef {{ kind: string, activation: string | null, shape: number[] }} LayerShape
  * @typedef {{
- *   name: string, params: { height: number, width: number, mean: number, std: number }, classes: string[],
+ *   name: string, params: { height: number, width: number, channels: number, mean: number, std: number }, classes: string[],
  *   threshold: number, scaling: { scale: number[], shift: number[] }, calibration: [number, number][],
  *   parameters: number, error: number | null, exact: boolean, layers: LayerShape[],
  * }} Description
@@ -27,10 +27,12 @@ export class Network {
   /**
    * @param {Description} description
    * @param {Weights[]} weights
+   * @param {import("./runtime.js").Runtime | null} [runtime] what computes where no server does
    */
-  constructor(description, weights) {
+  constructor(description, weights, runtime = null) {
     this.description = description;
     this.weights = weights;
+    this.runtime = runtime;
   }
 
   /**
@@ -42,19 +44,22 @@ export class Network {
     const packed = isStatic
       ? /** @type {any} */ (description).weights
       : await askJson(`page/networks/${encodeURIComponent(description.name)}/weights`);
+    const runtime = isStatic && !description.exact ? await (await import("./runtime.js")).Runtime.load(description) : null;
     return new Network(
       description,
       packed.map((layer) => ({ weights: unpack(layer.weights), bias: unpack(layer.bias) })),
+      runtime,
     );
   }
 
   /**
-   * Answer a drawing: at once where the page can compute, else by the server.
+   * Answer a drawing: at once where the weights are few, else by the server or, without one, by the runtime.
    * @param {Uint8Array} pixels 28 × 28
    * @returns {Answer | Promise<Answer>}
    */
   run(pixels) {
-    return this.description.exact ? this.compute(pixels) : this.askServer(pixels);
+    if (this.description.exact) return this.compute(pixels);
+    return this.runtime ? this.askRuntime(this.runtime, pixels) : this.askServer(pixels);
   }
 
   /**
@@ -73,6 +78,19 @@ export class Network {
       answers.push({ shape: layers[place].shape, values });
     });
     return { layers: answers.slice(0, -1), ...this.judge(values) };
+  }
+
+  /**
+   * @param {import("./runtime.js").Runtime} runtime
+   * @param {Uint8Array} pixels
+   * @returns {Promise<Answer>}
+   */
+  async askRuntime(runtime, pixels) {
+    const { inputs, outputs } = await runtime.run(pixels);
+    const { params, layers } = this.description;
+    const answers = outputs.map((values, i) => ({ shape: layers[i].shape, values }));
+    const shape = [inputs.length / (params.height * params.width), params.height, params.width];
+    return { layers: [{ shape, values: inputs }, ...answers.slice(0, -1)], ...this.judge(outputs[outputs.length - 1]) };
   }
 
   /**

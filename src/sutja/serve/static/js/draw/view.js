@@ -96,6 +96,7 @@ class DrawView {
 
   /** @param {Description} description */
   async chooseNetwork(description) {
+    this.about.textContent = t("draw.loading");
     this.network = await Network.load(description);
     this.diagram?.remove();
     this.place = null;

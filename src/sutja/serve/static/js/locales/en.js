@@ -13,6 +13,7 @@ export const en = {
   "draw.lead": "Draw a digit, and watch a network make up its mind.",
   "draw.pad": "Drawing",
   "draw.keys": "Draw with mouse, pen or finger. By keyboard: arrows move the pen, space lowers and lifts it, Delete clears.",
+  "draw.loading": "Loading the network …",
   "draw.undo": "Undo",
   "draw.clear": "Clear",
   "draw.examples": "Examples",

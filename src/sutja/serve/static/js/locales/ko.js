@@ -14,6 +14,7 @@ export const ko = {
   "draw.lead": "숫자를 쓰면, 신경망이 판단하는 과정이 보입니다.",
   "draw.pad": "그림판",
   "draw.keys": "마우스, 펜, 손가락으로 쓰세요. 키보드: 화살표로 펜을 옮기고, 스페이스로 펜을 내리거나 들고, Delete로 지웁니다.",
+  "draw.loading": "신경망을 불러오는 중 …",
   "draw.undo": "되돌리기",
   "draw.clear": "지우기",
   "draw.examples": "보기",
