@@ -2,8 +2,8 @@
 
     python recipes/vendored.py 1.30.0     # needs npm
 
-npm checks the package against the registry's checksum. Of its 190 files three are kept: the smallest build, without
-graphics cards, and its WebAssembly. The archive is the same bytes for the same version.
+npm checks the package against its checksum. Of its 190 files three are kept: the smallest build, without graphics
+cards, and its WebAssembly. The archive is the same bytes for the same version.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def fetch(version: str) -> dict[str, bytes]:
     """Fetch the package, and return the kept files by name."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["npm", "pack", "--silent", f"{PACKAGE}@{version}"]
-        name = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout.split()[-1]
-        with tarfile.open(Path(folder) / name) as archive:
+        said = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+        with tarfile.open(Path(folder) / said.split()[-1]) as archive:
             members = {file: archive.extractfile(f"package/dist/{file}") for file in FILES}
             return {file: member.read() for file, member in members.items() if member is not None}
 

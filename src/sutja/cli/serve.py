@@ -140,7 +140,9 @@ def export(folder: Path, settings: Settings) -> None:
     names, left_out = export_page(folder, settings)
     click.echo(f"{folder / 'index.html'}: draw and watch {', '.join(names)}", err=True)
     if left_out:
-        click.echo(f"left out, as they want drawings centred in their own way: {', '.join(left_out)}", err=True)
+        click.echo(
+            f"left out, as they want drawings centred in their own way: {', '.join(left_out)}", err=True
+        )
 
 
 def read_tokens(path: str | None) -> tuple[str, ...]:

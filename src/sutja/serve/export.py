@@ -29,8 +29,8 @@ INK = 20  # pixels of the longer side of a drawing, which the page centres by it
 def export_page(folder: Path, settings: Settings) -> tuple[list[str], list[str]]:
     """Write the page into a folder, and list the networks in it and those that were left out.
 
-    Networks of a few dense layers are computed by the page itself, others by onnxruntime-web. Left out are those
-    that want a character to be centred in another way than the page centres a drawing.
+    Networks of a few dense layers are computed by the page itself, others by onnxruntime-web. Left out are
+    those that want a character to be centred in another way than the page centres a drawing.
 
     Parameters
     ----------

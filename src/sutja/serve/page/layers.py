@@ -130,7 +130,7 @@ class LayeredNetwork:
         return [pixels, *(answers[layer.tensor][0] for layer in self.layers)]
 
     def serialize(self) -> bytes:
-        """Serialize the network as ONNX that gives the answer of each layer, named by its place, "0", "1", …."""
+        """Serialize the network as ONNX whose outputs are its layers' answers, "0", "1", …."""
         import onnx
         from onnx import helper
 
