@@ -2,8 +2,8 @@
 
     python recipes/vendored.py 1.30.0     # needs npm
 
-npm checks the package against its checksum. Of its 190 files three are kept: the smallest build, without graphics
-cards, and its WebAssembly. The archive is the same bytes for the same version.
+npm checks the package against its checksum. Of its 190 files three are kept: the smallest build, without
+graphics cards, and its WebAssembly. The archive is the same bytes for the same version.
 """
 
 from __future__ import annotations
