@@ -143,7 +143,7 @@ class LayeredNetwork:
             info.type.CopyFrom(outputs[layer.tensor].type)
             graph.graph.node.append(helper.make_node("Identity", [layer.tensor], [str(place)]))
             graph.graph.output.append(info)
-        return graph.SerializeToString()
+        return bytes(graph.SerializeToString())
 
     def find_weights(self, layer: Layer) -> NDArray[np.float32] | None:
         """Find the weights of a layer: (N, inputs), or (C, C before / groups, H, W)."""
