@@ -74,6 +74,7 @@ class Session:
                 remedy="make the model file again, or update onnxruntime",
             ) from error
 
+        _check_providers(providers or (), self._session.get_providers())
         _log.debug("%s: opened with %s", self.source, ", ".join(self._session.get_providers()))
 
     def input_shape(self) -> list[int | None]:
@@ -201,6 +202,25 @@ class BoundRun:
         )
 
 
+_REMEDIES = {"CUDAExecutionProvider": "pip uninstall onnxruntime; pip install onnxruntime-gpu"}
+
+
+def _check_providers(given: Sequence[str], opened: Sequence[str]) -> None:
+    """Refuse a session that goes without the device that was asked for: the engine says nothing of it.
+
+    Raises
+    ------
+    InferenceError
+        If it does.
+    """
+    if missing := [name for name in given if name not in opened]:
+        raise InferenceError(
+            f"{missing[0]} does not load on this machine",
+            where="providers",
+            remedy="install the driver and the libraries that it needs, or use the processor",
+        )
+
+
 def _choose_providers(engine: Any, providers: Sequence[str] | None) -> list[str]:
     """Choose the execution providers; the processor is always the last resort.
 
@@ -214,7 +234,7 @@ def _choose_providers(engine: Any, providers: Sequence[str] | None) -> list[str]
         raise InferenceError(
             f"this onnxruntime has no {' and no '.join(missing)}, but {', '.join(there)}",
             where="providers",
-            remedy="name one of these, or install the build of onnxruntime for your device",
+            remedy=_REMEDIES.get(missing[0], "name one of these"),
         )
     return [*dict.fromkeys([*(providers or ()), "CPUExecutionProvider"])]
 

@@ -172,6 +172,13 @@ def test_addresses_of_a_real_server_of_s3(s3, tmp_path):
     assert json.loads(out.read_text().splitlines()[1])["text"] == "new"
 
 
+def test_addresses_of_the_web_are_left_to_readers(monkeypatch):
+    name = "https://127.0.0.1:9/a.png?size=*"
+    assert expand([name]) == ([name], [])
+    assert inputs.Input(name).path == name
+    assert list(inputs.iter_results(lambda names: names, [name])) == [name]
+
+
 def test_an_address_without_its_package_says_what_to_install():
     page = expand(["gs://bucket/*.png"])[1][0]
     assert "gcsfs" in page.error

@@ -26,6 +26,15 @@ def test_the_lines_are_the_same_and_a_second_run_has_nothing_to_do(tmp_path):
     assert "1 failed; 1 processed in this run" in again.stderr  # what is not there is looked for again
 
 
+@pytest.mark.parametrize("options", [[], ["--resume", "--workers", 1]])
+def test_a_device_that_is_not_there_is_an_error(tmp_path, options):
+    crop = next(iter(sorted(EXAMPLES.glob("*.png"))))
+    done = run("read", "--crop", crop, "--device", "cuda", "--out", tmp_path / "r.jsonl", *options)
+    assert done.exit_code in (1, 2)
+    assert "this onnxruntime has no CUDAExecutionProvider" in done.stderr
+    assert "pip install onnxruntime-gpu" in done.stderr
+
+
 @pytest.mark.parametrize(
     "options",
     [

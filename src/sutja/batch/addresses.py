@@ -1,4 +1,7 @@
-"""Addresses of files elsewhere, like s3://bucket/scans/, opened by fsspec."""
+"""Addresses of files in stores, like s3://bucket/scans/, opened by fsspec.
+
+Addresses of the web, http:// and https://, are not among them: readers open these themselves.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any, BinaryIO, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from sutja.errors import SutjaError
+from sutja.signals import sources
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two letters at least: C:// is a drive
 _MAGIC = re.compile(r"[*?[]")
@@ -20,8 +24,8 @@ class AddressError(SutjaError):
 
 
 def is_address(name: str) -> bool:
-    """Tell whether a name is an address, like s3://bucket/scan.png."""
-    return _SCHEME.match(name) is not None
+    """Tell whether a name is an address in a store, like s3://bucket/scan.png."""
+    return _SCHEME.match(name) is not None and not sources.is_address(name)
 
 
 def to_local(name: str) -> str | None:

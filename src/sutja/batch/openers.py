@@ -55,12 +55,12 @@ def open_listen(model: str | None, rate: int | None, **options: Any) -> Process:
     return process
 
 
-def open_detect(model: str | None, threads: int, max_error: float | None, threshold: float | None) -> Process:
+def open_detect(model: str | None, threshold: float | None, **options: Any) -> Process:
     """Open a detector."""
     from sutja.detection import Detector
 
-    _limit_threads(threads)
-    detector = Detector(model, threads=threads, max_error=max_error)
+    _limit_threads(options["threads"])
+    detector = Detector(model, **options)
     if threshold is not None:
         detector.threshold = threshold
     return detector.detect_many

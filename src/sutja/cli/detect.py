@@ -5,14 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
 from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
-from sutja.cli.options import annotate_option, max_error_option, output_options, threads_option
+from sutja.cli.options import (
+    PROVIDERS,
+    annotate_option,
+    device_option,
+    max_error_option,
+    output_options,
+    threads_option,
+)
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.scenes import SCENE_ENDINGS, SCENE_FORMATS, SceneTable, make_scene_writer
 from sutja.cli.output.writer import choose_format
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
 )
 @max_error_option("detections", 0.05)
 @threads_option
+@device_option
 @batch_options
 def detect(
     paths: tuple[str, ...],
@@ -49,6 +57,7 @@ def detect(
     threshold: float | None,
     max_error: float | None,
     threads: int,
+    device: str,
     resume: bool,
     workers: int | None,
     engine: str | None,
@@ -69,9 +78,10 @@ def detect(
     check_batch(batch, out, _choose_format(format_name, out), annotate is not None)
     refused = [Scene(page.source, 1, None, None, error=page.error) for page in failed]
     if batch.given:
-        options = {"model": model, "threads": threads, "max_error": max_error, "threshold": threshold}
+        options: dict[str, Any] = {"model": model, "threads": threads, "max_error": max_error}
+        options |= {"threshold": threshold, "providers": PROVIDERS[device]}
         run_many("detect", {"model:detect": model}, options, names, refused, str(out), batch)
-    detector = _open_detector(model, threads, max_error)
+    detector = _open_detector(model, threads, max_error, device)
     if threshold is not None:
         detector.threshold = threshold
     format_name = _choose_format(format_name, out)
@@ -99,10 +109,11 @@ def _choose_format(name: str | None, out: str | None) -> str:
     return choose_format(name, out, SCENE_ENDINGS | ({"json": "coco"} if name == "coco" else {}))
 
 
-def _open_detector(model: str | None, threads: int, max_error: float | None) -> Detector:
+def _open_detector(model: str | None, threads: int, max_error: float | None, device: str) -> Detector:
     from sutja.detection import Detector
 
     with opening_model(threads):
-        detector = Detector(model, threads=threads, max_error=max_error)
+        providers = PROVIDERS[device]
+        detector = Detector(model, threads=threads, max_error=max_error, providers=providers)
     report_threshold(detector.choice)
     return detector

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sutja.signals.picture_headers import PDF_SUFFIX, REFUSED_SUFFIXES, SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
+from sutja.signals.sources import is_address
 from sutja.types import Page, Recording
 
 _SHARD, _LIST, _MEMBER = ".tar", ".parquet", "tar://"
@@ -51,7 +52,9 @@ def _expand(names: Iterable[str], suffixes: tuple[str, ...], noun: str) -> tuple
     paths: list[str] = []
     failed: list[Failure] = []
     for name in names:
-        if "://" in name:
+        if is_address(name):  # readers open it
+            paths.append(name)
+        elif "://" in name:
             _add_address(name, suffixes, paths, failed)
         elif Path(name).is_dir():
             _add_folder(name, suffixes, noun, paths, failed)

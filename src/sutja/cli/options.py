@@ -10,6 +10,8 @@ import click
 KINDS = ("auto", "number", "amount", "postcode", "date", "check")
 PARTS = ("train", "test")
 
+PROVIDERS = {"cpu": None, "cuda": ["CUDAExecutionProvider"]}  # of onnxruntime
+
 Command = Callable[..., Any]
 Decorator = Callable[[Command], Command]
 
@@ -44,6 +46,14 @@ def choice_option(name: str, values: tuple[str, ...], default: str, text: str) -
 
 threads_option = click.option(
     "--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Number of threads."
+)
+
+device_option = click.option(
+    "--device",
+    type=click.Choice(tuple(PROVIDERS)),
+    default="cpu",
+    show_default=True,
+    help="Device that runs the networks; cuda needs onnxruntime-gpu in the place of onnxruntime.",
 )
 
 kind_options = combine(

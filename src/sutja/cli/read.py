@@ -14,7 +14,15 @@ import click
 from sutja.cli.errors import FAILED, USAGE, report_errors
 from sutja.cli.inputs import expand
 from sutja.cli.many import batch_options, check_batch, process_all, run_many
-from sutja.cli.options import annotate_option, kind_options, max_error_option, output_options, threads_option
+from sutja.cli.options import (
+    PROVIDERS,
+    annotate_option,
+    device_option,
+    kind_options,
+    max_error_option,
+    output_options,
+    threads_option,
+)
 from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
@@ -81,6 +89,7 @@ if TYPE_CHECKING:
     "always: what is drawn, not the text; never: the text alone.",
 )
 @threads_option
+@device_option
 @batch_options
 @click.option(
     "--model",
@@ -140,7 +149,8 @@ def _describe_job(given: ReadOptions) -> tuple[dict[str, str | None], dict[str, 
     """Describe the models and the options of a run over many inputs."""
     names = ("crop", "model", "threads", "max_error", "kind", "country", "effort", "ocr", "detector")
     models = {"model:transcribe": given.model, "detector:detect": given.detector}
-    return models, {name: getattr(given, name) for name in names}
+    options = {name: getattr(given, name) for name in names}
+    return models, {**options, "providers": PROVIDERS[given.device]}
 
 
 def _names_folder(out: str | None) -> bool:
@@ -193,6 +203,7 @@ def _open_reader(given: ReadOptions) -> Reader | Classifier:
             effort=given.effort or ("best" if given.names else None),
             ocr=given.ocr,
             detector=given.detector,
+            providers=PROVIDERS[given.device],
         )
         choice = reader.choice
         if not given.crop:

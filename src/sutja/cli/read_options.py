@@ -30,6 +30,7 @@ class ReadOptions:
     effort: str | None
     ocr: str
     threads: int
+    device: str
     resume: bool
     workers: int | None
     engine: str | None

@@ -1,5 +1,7 @@
 """Ink to numbers: a network's output is decoded, calibrated, and put back onto the picture."""
 
+from collections.abc import Sequence
+
 from sutja.errors import SutjaError
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.classifier import Classifier
@@ -18,6 +20,7 @@ def open_reader(
     effort: str | None = None,
     ocr: str = "auto",
     detector: Model = None,
+    providers: Sequence[str] | None = None,
 ) -> Reader | Classifier:
     """Open a `Reader` with a model, or a `Classifier` where the model is one.
 
@@ -44,7 +47,15 @@ def open_reader(
                 where=f"model {file.source}",
                 remedy="leave that out, or read with a model of whole numbers",
             )
-        return Classifier(file, threads, max_error)
+        return Classifier(file, threads, max_error, providers=providers)
     return Reader(
-        file, threads, max_error, kind=kind, country=country, effort=effort, ocr=ocr, detector=detector
+        file,
+        threads,
+        max_error,
+        kind=kind,
+        country=country,
+        effort=effort,
+        ocr=ocr,
+        detector=detector,
+        providers=providers,
     )

@@ -1,7 +1,7 @@
 """The child process: it works on what the parent names, item by item, within limits on time and memory.
 
-Messages are JSON; nothing is unpickled. Pixels go through a file in memory that both processes have open, so
-that a page costs a copy and no more. The limits of the operating system set here are the second line: the
+Messages are JSON; nothing is unpickled. Pixels go through memory that both processes share
+(`sutja.sandbox.shared_pixels`). The limits of the operating system set here are the second line: the
 parent watches time and memory as well, and ends a child that goes over them.
 """
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sutja.errors import SutjaError
 from sutja.memory import read_status_bytes
+from sutja.sandbox.shared_pixels import ChildPixels, open_in_child
 
 Item: TypeAlias = "tuple[dict[str, Any], NDArray[np.uint8] | None]"
 Task: TypeAlias = "Callable[[dict[str, Any], bytes | None], Iterator[Item]]"
@@ -39,11 +40,12 @@ def serve(connection_handle: int, input_handle: int, output_handle: int) -> None
     Parameters
     ----------
     connection_handle, input_handle, output_handle : int
-        Inherited file descriptors: the connection, the file of the task's input, the file of pixels.
+        Inherited file descriptors: the connection, the file of the task's input, the memory of pixels.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's, which then closes the connection
     _limit_once()
     connection = Connection(connection_handle)
+    pixels = open_in_child(output_handle)
     items: Iterator[Item] = iter(())
     while True:
         try:
@@ -56,7 +58,8 @@ def serve(connection_handle: int, input_handle: int, output_handle: int) -> None
                 answer: dict[str, Any] = {"resident": read_status_bytes("VmRSS")}
             else:
                 _limit_time(request["seconds"])
-                answer = _take(items, output_handle)
+                pixels.begin(request["place"])
+                answer = _take(items, pixels)
         except Exception as error:  # whatever a decoder raises on a hostile file is told to the parent
             answer = {"error": _describe(error), "kind": type(error).__name__}
         connection.send_bytes(json.dumps(answer).encode())
@@ -73,17 +76,15 @@ def _start(request: dict[str, Any], input_handle: int) -> Iterator[Item]:
     return task(request["arguments"], data)
 
 
-def _take(items: Iterator[Item], output_handle: int) -> dict[str, Any]:
-    """Take the next item, and put its pixels into the common file."""
+def _take(items: Iterator[Item], shared: ChildPixels) -> dict[str, Any]:
+    """Take the next item, and put its pixels into the common memory."""
     item = next(items, None)
     if item is None:
         return {"end": True}
     values, pixels = item
     if pixels is None:
         return {"item": values}
-    view, done = np.ascontiguousarray(pixels).reshape(-1).data, 0
-    while done < len(view):  # a call writes 2 GB at most
-        done += os.pwrite(output_handle, view[done:], done)
+    shared.put(pixels)
     return {"item": values, "shape": pixels.shape}
 
 

@@ -19,19 +19,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import SutjaError
+from sutja.sandbox.shared_pixels import MOST_PIXELS, ParentPixels
 
 MB = 1_000_000
 _POLL = 0.02  # seconds between looks at the child's memory
 _IDLE = 4  # children kept warm
 _MOST_ANSWER = 64 * MB  # bytes of JSON
-_KEPT = 32 * MB  # bytes of the common file that are kept from one page to the next
 _STARTING = 30.0  # seconds to start the interpreter and load what a task needs
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
@@ -83,8 +82,8 @@ class _Child:
     def __init__(self) -> None:
         ours, theirs = Pipe()
         self._connection: Connection = ours
-        self._input, self._output = _make_memory_file("input"), _make_memory_file("pixels")
-        handles = (theirs.fileno(), self._input, self._output)
+        self._input, self._pixels = _make_memory_file("input"), ParentPixels()
+        handles = (theirs.fileno(), self._input, self._pixels.handle)
         start = f"import sys; sys.path[:] = {sys.path!r}; from sutja.sandbox.child import serve; serve"
         self._process = subprocess.Popen(
             [sys.executable, "-c", start + repr(handles)],
@@ -96,6 +95,7 @@ class _Child:
         )
         theirs.close()
         self._resident = 0.0
+        self._watched = {name: _ProcessFile(self._process.pid, name) for name in ("stat", "statm")}
 
     def start(self, task: str, arguments: dict[str, Any], data: bytes | None, budget: Budget) -> None:
         """Start a task.
@@ -125,7 +125,8 @@ class _Child:
         SutjaError
             If the task raised an error, with its message.
         """
-        answer = self._ask({"next": True, "seconds": math.ceil(budget.seconds)}, budget)
+        place = self._pixels.choose()
+        answer = self._ask({"next": True, "seconds": math.ceil(budget.seconds), "place": place}, budget)
         if "end" in answer:
             return None
         if "shape" not in answer:
@@ -134,21 +135,9 @@ class _Child:
         size = 1
         for side in shape:
             size *= side if type(side) is int and side > 0 else 0
-        if not 0 < size <= budget.output:
+        if not 0 < size <= min(budget.output, MOST_PIXELS):
             raise SutjaError(f"has pixels of the shape {shape}, which is too much")
-        return answer["item"], self._read_pixels(shape, size)
-
-    def _read_pixels(self, shape: tuple[int, ...], size: int) -> NDArray[np.uint8]:
-        pixels = np.empty(size, np.uint8)
-        done = 0
-        while done < size:
-            n = os.preadv(self._output, [pixels[done:].data], done)
-            if not n:
-                raise SutjaError("gave fewer pixels than it said")
-            done += n
-        if size > _KEPT:
-            os.ftruncate(self._output, 0)
-        return pixels.reshape(shape)
+        return answer["item"], self._pixels.take(place, size).reshape(shape)
 
     def _ask(self, request: dict[str, Any], budget: Budget) -> dict[str, Any]:
         begun, used = time.monotonic(), self._read_seconds()
@@ -169,15 +158,13 @@ class _Child:
 
     def _read_resident(self) -> float:
         with contextlib.suppress(OSError, ValueError, IndexError):
-            pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
-            return float(int(pages) * _PAGE)
+            return float(int(self._watched["statm"].read().split()[1]) * _PAGE)
         return 0.0
 
     def _read_seconds(self) -> float:
         """Read the time that the child has taken on the processor; 0 if the system does not tell."""
         with contextlib.suppress(OSError, ValueError, IndexError):
-            status = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="utf-8", errors="replace")
-            fields = status.rpartition(")")[2].split()
+            fields = self._watched["stat"].read().rpartition(b")")[2].split()
             return (int(fields[_USER_TIME]) + int(fields[_USER_TIME + 1])) / _TICKS
         return 0.0
 
@@ -191,16 +178,41 @@ class _Child:
         """True while the child can take another task."""
         return self._process.returncode is None and self._process.poll() is None
 
+    def keep_pixels(self) -> None:
+        """Leave the pixels alone that were taken so far."""
+        self._pixels.keep_all()
+
     def close(self) -> None:
         """End the child."""
         if self._input < 0:
             return
         self._connection.close()
+        for file in self._watched.values():
+            file.close()
         self._process.kill()
         self._process.wait()
         os.close(self._input)
-        os.close(self._output)
+        self._pixels.close()
         self._input = -1
+
+
+class _ProcessFile:
+    """A file of /proc about a process, kept open since it is read many times a second."""
+
+    def __init__(self, process: int, name: str) -> None:
+        self._handle = -1
+        with contextlib.suppress(OSError):
+            self._handle = os.open(f"/proc/{process}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+
+    def read(self) -> bytes:
+        """Read it as it is now; `OSError` where there is none."""
+        return os.pread(self._handle, _PAGE, 0)
+
+    def close(self) -> None:
+        """Close it."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
 
 class _Pool:
@@ -241,6 +253,11 @@ class _Pool:
         with self._lock:
             self._close(child)
 
+    def keep_pixels(self) -> None:
+        """Leave the pixels alone that were taken so far, since a fork may use them."""
+        for child in self._kept:
+            child.keep_pixels()
+
     def close(self) -> None:
         """End all idle children."""
         with self._lock:
@@ -255,6 +272,8 @@ class _Pool:
 
 _POOL = _Pool()
 atexit.register(_POOL.close)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_POOL.keep_pixels)
 
 
 def run_in_child(

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import PictureError
+from sutja.sandbox.shared_pixels import allocate
 from sutja.signals.pdf_text import list_characters
 from sutja.signals.picture import BYTE_LIMIT, explain
 
@@ -140,13 +141,14 @@ def draw_page(document: PdfDocument, index: int) -> tuple[NDArray[np.uint8], flo
 
 def _copy_pixels(drawn: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Copy what was drawn, since the buffer belongs to the library."""
-    if drawn.ndim == 2:
-        return drawn.copy()
-    if drawn.shape[2] == 1:
-        return drawn[:, :, 0].copy()
-    if drawn.shape[2] == 4:
-        return np.asarray(cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), np.uint8)
-    return np.ascontiguousarray(drawn[:, :, :3])
+    if drawn.ndim == 3 and drawn.shape[2] == 1:
+        drawn = drawn[:, :, 0]
+    pixels = allocate((*drawn.shape[:2], 3) if drawn.ndim == 3 else drawn.shape)
+    if drawn.ndim == 3 and drawn.shape[2] == 4:
+        cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB, dst=pixels)
+    else:
+        np.copyto(pixels, drawn)
+    return pixels
 
 
 def choose_resolution(width: float, height: float, scan: float | None = None) -> float:
