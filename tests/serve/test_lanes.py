@@ -100,6 +100,21 @@ def test_an_error_is_told_to_its_batch_and_the_lane_lives_on(echo):
     assert asyncio.run(lane.run("key", [b"p"]))[0][0].source == "p"
 
 
+@pytest.mark.parametrize(("bad", "reason"), [(b"broken", "cannot be run"), (b"pppp", "more than 3 pages")])
+def test_an_error_never_touches_who_waits_beside_it(echo, bad, reason):
+    task, lane = echo
+
+    async def run():
+        requests = await begin(lane, task, b"p", b"p1", bad, b"p2")
+        task.may.set()
+        return await asyncio.gather(*requests, return_exceptions=True)
+
+    first, one, error, two = asyncio.run(run())
+    assert task.batches[1] == [b"p1", bad, b"p2"]
+    assert [some[0][0].source for some in (first, one, two)] == ["p", "p1", "p2"]
+    assert reason in str(error)
+
+
 def test_a_document_of_too_many_pages_is_refused(echo):
     task, lane = echo
     task.may.set()

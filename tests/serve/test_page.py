@@ -14,13 +14,15 @@ from serve.conftest import EXAMPLES
 from serve.serving import run_server
 
 from sutja.reading import Classifier, Reader
+from sutja.reading.templates import Template
 from sutja.serve.settings import Settings
 
 pytestmark = pytest.mark.browser
 PICTURE = np.zeros((28, 28), np.uint8)
 PICTURE[4:24, 12:16] = 255
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-TIMEOUT = 30_000  # ms; on a busy machine a browser is slow
+TIMEOUT = 60_000  # ms; on a busy machine a browser is slow
+expect.set_options(timeout=TIMEOUT)
 
 
 @pytest.fixture(scope="module")
@@ -192,17 +194,105 @@ def test_a_page_is_read_and_a_recording_heard(open_view):
     expect(page.locator(".result .error")).to_contain_text("truth.csv")
 
 
+def test_pages_of_a_pdf_have_their_pictures_and_a_sound_its_digits(open_view, tmp_path):
+    page = open_view("read")
+    pictures = [Image.open(EXAMPLES / "pages" / name).convert("RGB") for name in ("letter.png", "cheque.png")]
+    pictures[0].save(tmp_path / "two.pdf", save_all=True, append_images=pictures[1:])
+    page.locator("#files").set_input_files(tmp_path / "two.pdf")
+    expect(page.locator(".result h2")).to_have_text(["two.pdf, page 2", "two.pdf"])
+    for i in range(2):
+        page.locator(".sheet").nth(i).scroll_into_view_if_needed()
+        expect(page.locator(".sheet").nth(i).locator("image")).to_have_count(1)
+    page.locator("#files").set_input_files(EXAMPLES / "sounds" / "stocktaking.ogg")
+    expect(page.locator(".wave image")).to_have_count(1)
+    digits = page.locator(".wave .heard").all_text_contents()
+    assert digits == page.locator(".result").first.locator("td.number").all_text_contents()
+    assert len(digits) > 1
+    page.locator("button.time").last.click()
+    expect(page.locator("audio")).to_have_js_property("ended", False)
+    assert page.evaluate("document.querySelector('audio').currentTime") > 1
+
+
+def test_a_photo_is_taken_where_there_is_a_camera(open_view):
+    page = open_view("read", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 800})
+    expect(page.get_by_text("Take a photo")).to_be_visible()
+    expect(page.locator("#camera")).to_have_attribute("capture", "environment")
+    page.locator("#camera").set_input_files(EXAMPLES / "pages" / "cheque.png")
+    expect(page.locator(".result h2")).to_have_text("cheque.png")
+
+
+FORMS = EXAMPLES / "forms"
+
+
+def test_a_template_is_drawn_named_tried_and_saved(open_view):
+    page = open_view("templates")
+    page.locator("#template-open").set_input_files(FORMS / "blank.png")
+    expect(page.get_by_role("status").filter(has_text="blank.png, 0 fields")).to_be_visible()
+    sheet = page.locator("svg.form")
+    sheet.scroll_into_view_if_needed()
+    width, height = Image.open(FORMS / "blank.png").size
+    for field in json.loads((FORMS / "count.json").read_text(encoding="utf-8"))["fields"][1:3]:
+        frame = sheet.bounding_box()
+        scale = min(frame["width"] / width, frame["height"] / height)
+        left = frame["x"] + (frame["width"] - scale * width) / 2
+        x0, y0, x1, y1 = field["box"]
+        page.mouse.move(left + scale * x0, frame["y"] + scale * y0)
+        page.mouse.down()
+        page.mouse.move(left + scale * x1, frame["y"] + scale * y1, steps=3)
+        page.mouse.up()
+        row = page.locator(".fields-table tbody tr").last
+        row.get_by_label("Name").fill(field["name"])
+        row.get_by_label("Digits").fill(str(field["digits"]))
+        row.get_by_label("Comb").check()
+    names = [name.input_value() for name in page.locator(".fields-table").get_by_label("Name").all()]
+    expect(page.locator(".field-box text")).to_have_text(names)
+    page.locator("#template-try").set_input_files(FORMS / "scan.jpg")
+    expect(page.locator(".result")).to_have_count(1)
+    expected = Reader().read_form(FORMS / "scan.jpg", Template.load(FORMS / "count.json"))
+    shown = page.locator(".result td.number")
+    expect(shown).to_have_text([str(expected[name].value) for name in names])
+    page.locator("#template-rules").fill(f"{names[0]} > nothing")
+    page.get_by_role("button", name="Save form.json").click()
+    expect(page.get_by_role("alert").filter(has_text="nothing")).to_be_visible()
+    page.locator("#template-rules").fill("")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save form.json").click()
+    saved = Template.parse(
+        download.value.path().read_text(encoding="utf-8"), (FORMS / "blank.png").read_bytes()
+    )
+    assert list(saved.names) == names
+    assert all(field.comb for field in saved.fields)
+
+
+def test_a_template_is_changed_by_keyboard(open_view):
+    page = open_view("templates")
+    page.locator("#template-open").set_input_files([FORMS / "count.json", FORMS / "blank.png"])
+    boxes = page.locator(".field-box")
+    count = len(Template.load(FORMS / "count.json").fields)
+    expect(boxes).to_have_count(count)
+    page.get_by_role("button", name="Add a field").click()
+    expect(boxes).to_have_count(count + 1)
+    expect(boxes.last).to_be_focused()
+    before = boxes.last.get_attribute("aria-label")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(boxes.last).not_to_have_attribute("aria-label", before)
+    expect(boxes.last).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(boxes).to_have_count(count)
+
+
 def test_a_network_trains_and_its_answer_changes(open_view):
     page = open_view("train")
-    page.get_by_text("Perceptron, 1958").click(timeout=60_000)
+    page.get_by_text("Perceptron, 1958").click()
     page.locator("#train-data").select_option("digits")
     page.locator("#train-labels").select_option("200")
     page.locator("#train-epochs").select_option("10")
     expect(page.locator("#train-hidden")).to_be_hidden()
     page.get_by_role("button", name="Start").click()
     status = page.locator(".training")
-    expect(status).to_contain_text("7,850 weights and biases learn from 200", timeout=60_000)
-    expect(status).to_contain_text("Finished.", timeout=60_000)
+    expect(status).to_contain_text("7,850 weights and biases learn from 200")
+    expect(status).to_contain_text("Finished.")
     expect(page.get_by_role("img", name="Wrong answers: on digits that it has not seen")).to_be_visible()
     expect(page.locator(".weights canvas")).to_be_visible()
     answers = set()
@@ -211,12 +301,12 @@ def test_a_network_trains_and_its_answer_changes(open_view):
         page.wait_for_timeout(150)
         answers.add(page.locator(".digit").text_content())
     assert len(answers & set("0123456789")) > 3
-    with page.expect_download(timeout=60_000) as download:
+    with page.expect_download() as download:
         page.get_by_role("button", name="Keep the model file").click()
     assert Classifier(download.value.path()).card.classes == tuple("0123456789")
     page.locator("#train-epochs").select_option("100")
     page.get_by_role("button", name="Start").click()
-    expect(status).to_contain_text("Epoch 2 of 100", timeout=60_000)
+    expect(status).to_contain_text("Epoch 2 of 100")
     page.get_by_role("button", name="Stop").click()
     expect(status).to_contain_text("Stopped.")
     page.get_by_role("button", name="Reset").click()
@@ -247,7 +337,7 @@ def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
     assert all((desk_folder / "out" / row["path"]).is_file() for row in rows)
 
 
-@pytest.mark.parametrize("view", ["draw", "train", "read", "desk"])
+@pytest.mark.parametrize("view", ["draw", "train", "read", "templates", "desk"])
 @pytest.mark.parametrize(
     ("locale", "scheme", "width"), [("en", "light", 1280), ("ko", "dark", 390)], ids=["english", "korean"]
 )
@@ -257,7 +347,10 @@ def test_axe_finds_nothing(open_view, view, locale, scheme, width):
     if view == "draw":
         page.wait_for_selector(".vectors li")
     if view == "train":
-        page.wait_for_selector("#train-labels", timeout=60_000)
+        page.wait_for_selector("#train-labels")
+    if view == "templates":
+        page.locator("#template-open").set_input_files([FORMS / "count.json", FORMS / "blank.png"])
+        page.wait_for_selector(".field-box")
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -48,9 +48,11 @@ class Job:
     future: asyncio.Future[list[Result]]
     results: list[Result] = field(default_factory=list)
     cancelled: bool = False
+    finished: bool = False
 
     def finish(self, outcome: BaseException | None = None) -> None:
         """Hand the results, or an error, to the request."""
+        self.finished = True
         self.loop.call_soon_threadsafe(self._settle, outcome)
 
     def _settle(self, outcome: BaseException | None) -> None:
@@ -135,7 +137,8 @@ class Lane:
                 self._run_jobs(self._find_task(jobs[0].key), jobs)
             except BaseException as error:  # the thread must live on; the requests are told
                 for job in jobs:
-                    job.finish(error)
+                    if not job.finished:
+                        job.finish(error)
 
     def _find_task(self, key: Hashable) -> Task:
         task = self._tasks.pop(key, None) or self._open(key)
@@ -169,6 +172,21 @@ class Lane:
         return taken
 
     def _run_jobs(self, task: Task, jobs: Sequence[Job]) -> None:
+        """Run inputs together; where that fails, those without an answer one by one."""
+        try:
+            self._run_together(task, jobs)
+        except SutjaError:
+            left = [job for job in jobs if not job.finished]
+            if len(jobs) == 1:
+                raise
+            for job in left:
+                job.results.clear()
+                try:
+                    self._run_together(task, [job])
+                except SutjaError as error:
+                    job.finish(error)
+
+    def _run_together(self, task: Task, jobs: Sequence[Job]) -> None:
         current = 0
         for index, result in task.run([job.source for job in jobs]):
             for job in jobs[current:index]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
+
+from sutja.types import NUMBER_NAMES
 
 Kind = Literal["auto", "number", "amount", "postcode", "date", "check"]
 Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="ISO 3166 in two letters")]
@@ -30,14 +33,54 @@ class NumberOptions(Options):
     country: Country | None = Field(default=None, description="Country of postcodes, dates and amounts.")
 
 
+class TemplateUpload(BaseModel):
+    """A template that came with a request: the text of its file, and the file of its picture."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    text: str = Field(max_length=2_000_000)
+    picture: bytes = Field(min_length=1)
+
+
 class ReadOptions(NumberOptions):
     """Options of `read`."""
 
     crop: bool = Field(default=False, description="Each picture shows one number and little else.")
-    effort: Literal["fast", "normal"] | None = Field(
-        default=None, description="With crop: one reader, or a second one where the first is not sure."
+    effort: Literal["fast", "normal", "best"] | None = Field(
+        default=None,
+        description="fast: our networks alone; normal: also a second reader and, on pages, a detector of "
+        "text, where ours are not sure; best: always.",
+    )
+    ocr: Literal["auto", "always", "never"] = Field(
+        default="auto", description="Of PDFs that carry their text: also what is drawn, that alone, or never."
     )
     detector: ModelName | None = Field(default=None, description="Model that finds the numbers on pages.")
+    fields: str | None = Field(
+        default=None,
+        max_length=200,
+        description="Names like total,date: of each page these numbers alone, the surest of each name. Known "
+        f"are {', '.join(NUMBER_NAMES)}.",
+    )
+    template: SkipJsonSchema[TemplateUpload | None] = None  # files, which the description of the body has
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the numbers that are asked for."""
+        return tuple(name.strip() for name in (self.fields or "").split(",") if name.strip())
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        """Refuse what does not go together, as the command line does."""
+        if unknown := [name for name in self.names if name not in NUMBER_NAMES]:
+            raise ValueError(f"fields: there is no {unknown[0]!r:.40}, but {', '.join(NUMBER_NAMES)}")
+        if self.fields is not None and self.crop:
+            raise ValueError("fields goes with pages: leave out crop")
+        if self.template is not None:
+            mine = {"model", "max_error", "effort", "template"}
+            for name, item in type(self).model_fields.items():
+                if name not in mine and getattr(self, name) != item.default:
+                    raise ValueError(f"{name} does not go with a template")
+        return self
 
 
 class ListenOptions(NumberOptions):

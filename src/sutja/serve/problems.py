@@ -52,7 +52,7 @@ def respond(status: int, detail: str, headers: Mapping[str, str] | None = None, 
 def describe_invalid(error: ValidationError | RequestValidationError) -> str:
     """Say which options or members are wrong, and why."""
     wrong = (
-        f"{'.'.join(str(part) for part in item['loc']) or 'body'}: {item['msg']}"
+        f"{'.'.join(map(str, item['loc'])) or 'body'}: {item['msg'].removeprefix('Value error, ')}"
         for item in error.errors()[:5]
     )
     return "; ".join(wrong)

@@ -6,18 +6,22 @@ import io
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sutja.errors import SutjaError
 from sutja.serve.lanes import Task
-from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, ReadOptions
+from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, ReadOptions, TemplateUpload
 from sutja.serve.settings import BUNDLED, Limits, Settings
-from sutja.types import Alternative, Page, Recording, Result, Scene
+from sutja.types import Alternative, Form, Page, Recording, Result, Scene
+
+if TYPE_CHECKING:
+    from sutja.reading import Classifier, Reader
 
 BATCH = 64  # crops that are read together: more would make the first one wait
 UNNAMED = "<bytes>"  # source that the library gives to bytes
-PageLike = TypeVar("PageLike", Page, Scene)
+PageLike = TypeVar("PageLike", Page, Scene, Form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +76,9 @@ def open_task(settings: Settings, options: Hashable) -> Task:
     SutjaError
         If there is no such model, or it is for another task.
     """
-    models = list_models(settings)
-
-    def find(name: str | None) -> str | Path | None:
-        if name is not None and name not in models:
-            raise SutjaError(
-                "there is no such model here", where=name, remedy=f"name one of {', '.join(models)}"
-            )
-        return None if name is None else models[name]
-
     if isinstance(options, ReadOptions):
-        return _open_reader(options, settings, find)
+        return _open_reader(options, settings)
+    find = _make_finder(settings)
     if isinstance(options, ListenOptions):
         return _open_listener(options, settings, find)
     if isinstance(options, DetectOptions):
@@ -92,6 +88,19 @@ def open_task(settings: Settings, options: Hashable) -> Task:
 
 
 Find = Callable[[str | None], "str | Path | None"]
+
+
+def _make_finder(settings: Settings) -> Find:
+    models = list_models(settings)
+
+    def find(name: str | None) -> str | Path | None:
+        if name is not None and name not in models:
+            raise SutjaError(
+                "there is no such model here", where=name, remedy=f"name one of {', '.join(models)}"
+            )
+        return None if name is None else models[name]
+
+    return find
 
 
 @dataclass(slots=True)
@@ -129,9 +138,12 @@ class SourceTask:
             yield index, self.explain(refused[index])
 
 
-def _open_reader(options: ReadOptions, settings: Settings, find: Find) -> Task:
+@lru_cache(maxsize=4)
+def _find_reader(settings: Settings, options: ReadOptions) -> Reader | Classifier:
+    """Open a reader, once for all templates and names of numbers that it is asked for."""
     from sutja.reading import Reader, open_reader
 
+    find = _make_finder(settings)
     reader = open_reader(
         find(options.model),
         settings.threads,
@@ -139,6 +151,7 @@ def _open_reader(options: ReadOptions, settings: Settings, find: Find) -> Task:
         kind=options.kind,
         country=options.country,
         effort=options.effort,
+        ocr=options.ocr,
         detector=find(options.detector),
     )
     if not options.crop:
@@ -147,12 +160,49 @@ def _open_reader(options: ReadOptions, settings: Settings, find: Find) -> Task:
                 "tells single characters", where=f"model {options.model}", remedy="read crops: crop=true"
             )
         reader.open_page_reader()
+    return reader
+
+
+def _open_reader(options: ReadOptions, settings: Settings) -> Task:
+    from sutja.reading import Reader
+
+    effort = options.effort or ("best" if options.names else None)
+    plain = options.model_copy(update={"effort": effort, "fields": None, "template": None})
+    reader = _find_reader(settings, plain)
+    if options.template is not None:
+        assert isinstance(reader, Reader)
+        return _open_form_reader(options.template, reader, settings)
 
     def answer(sources: Sequence[bytes]) -> Iterator[tuple[int, Result]]:
-        return number_pages(reader.read_many(sources, crop=options.crop))
+        for index, page in number_pages(reader.read_many(sources, crop=options.crop)):
+            yield index, keep_named(page, options.names) if options.names else page
 
     batch = BATCH if options.crop else 1
-    return SourceTask(batch, answer, _limit_pixels(settings.limits), _explain_page)
+    return SourceTask(batch, answer, limit_pixels(settings.limits), _explain_page)
+
+
+def keep_named(page: Page, names: Sequence[str]) -> Page:
+    """Keep the numbers that have some names, the surest of each."""
+    from sutja.reading.page.naming import pick_named
+
+    return replace(page, numbers=tuple(pick_named(page.numbers, names).values()))
+
+
+def _open_form_reader(upload: TemplateUpload, reader: Reader, settings: Settings) -> Task:
+    from sutja.reading.templates import Template
+
+    refuse = limit_pixels(settings.limits)
+    if reason := refuse(upload.picture):
+        raise SutjaError(reason, where="the template's picture")
+    template = Template.parse(upload.text, upload.picture)
+
+    def answer(sources: Sequence[bytes]) -> Iterator[tuple[int, Result]]:
+        return number_pages(reader.read_forms(sources, template))
+
+    def explain(reason: str) -> Result:
+        return Form(UNNAMED, 1, None, 0.0, None, None, error=f"{UNNAMED}: {reason}")
+
+    return SourceTask(1, answer, refuse, explain)
 
 
 def _open_classifier(options: ClassifyOptions, settings: Settings, find: Find) -> Task:
@@ -165,7 +215,7 @@ def _open_classifier(options: ClassifyOptions, settings: Settings, find: Find) -
             yield index, to_classification(page)
 
     return SourceTask(
-        BATCH, answer, _limit_pixels(settings.limits), lambda reason: to_classification(_explain_page(reason))
+        BATCH, answer, limit_pixels(settings.limits), lambda reason: to_classification(_explain_page(reason))
     )
 
 
@@ -182,7 +232,7 @@ def _open_detector(options: DetectOptions, settings: Settings, find: Find) -> Ta
     def explain(reason: str) -> Result:
         return Scene(UNNAMED, 1, None, None, error=f"{UNNAMED}: {reason}")
 
-    return SourceTask(1, answer, _limit_pixels(settings.limits), explain)
+    return SourceTask(1, answer, limit_pixels(settings.limits), explain)
 
 
 def _open_listener(options: ListenOptions, settings: Settings, find: Find) -> Task:
@@ -203,7 +253,7 @@ def _open_listener(options: ListenOptions, settings: Settings, find: Find) -> Ta
     def explain(reason: str) -> Result:
         return Recording(UNNAMED, None, error=f"{UNNAMED}: {reason}")
 
-    return SourceTask(1, answer, _limit_seconds(settings.limits), explain)
+    return SourceTask(1, answer, limit_seconds(settings.limits), explain)
 
 
 def number_pages(pages: Iterable[PageLike]) -> Iterator[tuple[int, PageLike]]:
@@ -226,7 +276,7 @@ def to_classification(page: Page) -> ClassifiedPicture:
 
 def rename(result: Result, name: str) -> Result:
     """Give a result the name that the request gave its file."""
-    assert isinstance(result, Page | Scene | Recording | ClassifiedPicture)
+    assert isinstance(result, Page | Form | Scene | Recording | ClassifiedPicture)
     error = result.error
     if error is not None and error.startswith(UNNAMED):
         error = name + error[len(UNNAMED) :]
@@ -237,7 +287,7 @@ def _explain_page(reason: str) -> Page:
     return Page(UNNAMED, 1, None, None, error=f"{UNNAMED}: {reason}")
 
 
-def _limit_pixels(limits: Limits) -> Callable[[bytes], str | None]:
+def limit_pixels(limits: Limits) -> Callable[[bytes], str | None]:
     """Make the check of a picture's size by its header, before anything is decoded."""
     from PIL import Image
 
@@ -254,7 +304,7 @@ def _limit_pixels(limits: Limits) -> Callable[[bytes], str | None]:
     return refuse
 
 
-def _limit_seconds(limits: Limits) -> Callable[[bytes], str | None]:
+def limit_seconds(limits: Limits) -> Callable[[bytes], str | None]:
     """Make the check of a recording's length by its header."""
     import soundfile
 

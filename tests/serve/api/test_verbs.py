@@ -12,6 +12,7 @@ from serve.conftest import EXAMPLES
 
 from sutja.listening import Listener
 from sutja.reading import Classifier, Reader
+from sutja.reading.templates import Template
 
 SOUND = sorted((EXAMPLES / "sounds").glob("*.*"))[0]
 
@@ -76,6 +77,60 @@ def test_options_count(client, crop):
     assert not page["numbers"][0]["accepted"]
 
 
+FORMS = EXAMPLES / "forms"
+
+
+def test_forms_are_read_by_a_template_that_comes_along(client):
+    scan, template, picture = (FORMS / name for name in ("scan.jpg", "count.json", "blank.png"))
+    files = [
+        ("file", ("scan.jpg", scan.read_bytes())),
+        ("template", ("count.json", template.read_bytes())),
+        ("picture", ("blank.png", picture.read_bytes())),
+    ]
+    (form,) = client.post("/v1/read", files=files).json()["forms"]
+    expected = Reader().read_form(scan, Template.load(template)).to_dict() | {"source": "scan.jpg"}
+    assert form == json.loads(json.dumps(expected))
+    as_json = {
+        "inputs": [{"name": "scan.jpg", "data": base64.b64encode(scan.read_bytes()).decode()}],
+        "template": json.loads(template.read_text(encoding="utf-8")),
+        "picture": base64.b64encode(picture.read_bytes()).decode(),
+    }
+    assert client.post("/v1/read", json=as_json).json()["forms"] == [form]
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "reason"),
+    [
+        ({"template": b"{}"}, {}, "picture: is missing"),
+        ({"picture": b"x"}, {}, "template: is missing"),
+        ({"template": b"\xff", "picture": b"x"}, {}, "not UTF-8"),
+        ({"template": b"{", "picture": b"x"}, {}, "template, line 1: is not JSON"),
+        (
+            {"template": b'{"picture": "/etc/passwd", "fields": []}', "picture": b"x"},
+            {},
+            "picture cannot be read",
+        ),
+        ({"template": b"{}", "picture": b"x"}, {"crop": "true"}, "crop does not go with a template"),
+        ({"template": b"{}", "picture": b"x"}, {"kind": "date"}, "kind does not go with a template"),
+    ],
+)
+def test_wrong_templates_are_told(client, crop, files, options, reason):
+    parts = [("file", ("a.png", crop)), *((name, (name, content)) for name, content in files.items())]
+    answer = client.post("/v1/read", files=parts, data=options)
+    assert answer.status_code == 422
+    assert reason in answer.json()["detail"]
+
+
+def test_named_numbers_alone_are_given(client):
+    cheque = EXAMPLES / "pages" / "cheque.png"
+    answer = read(client, ("cheque.png", cheque.read_bytes()), fields="date, amount", effort="fast")
+    (page,) = answer.json()["pages"]
+    every = Reader(effort="fast").read(cheque).numbers
+    assert {number["name"] for number in page["numbers"]} == {"date", "amount"} & {
+        number.name for number in every
+    }
+
+
 def test_pages_of_a_file_are_numbered(client):
     pages = read(client, ("a.tiff", draw(64, 32, "TIFF", 2)), ("b.png", draw(64, 32)), crop="true").json()[
         "pages"
@@ -104,6 +159,10 @@ def test_what_cannot_be_read_is_a_problem(client, name, content, reason):
     ("options", "reason"),
     [
         ({"kind": "telephone"}, "kind: "),
+        ({"effort": "most"}, "effort: "),
+        ({"fields": "colour"}, "there is no 'colour'"),
+        ({"fields": "date", "crop": "true"}, "leave out crop"),
+        ({"template": "a.json"}, "template: is no file"),
         ({"crops": "true"}, "crops: "),
         ({"model": "/etc/passwd"}, "no such model"),
         ({"model": "spoken"}, "is a model to listen"),

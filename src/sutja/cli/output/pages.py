@@ -111,10 +111,9 @@ class FieldRows(Writer[Page]):
         return to_csv_row(["source", "page", "to_check", "error", *pairs])
 
     def write(self, result: Page) -> str:
-        found: dict[str, Number] = {}
-        for number in sorted(result.numbers, key=lambda number: number.confidence):
-            if number.name is not None:
-                found[number.name] = number
+        from sutja.reading.page.naming import pick_named
+
+        found = pick_named(result.numbers, self._names)
         to_check = [name for name in self._names if name not in found or not found[name].accepted]
         cells: list[str] = []
         for name in self._names:

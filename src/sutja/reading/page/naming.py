@@ -341,3 +341,13 @@ def _amount(number: Candidate) -> Decimal | None:
 
 def _value(number: Candidate) -> str:
     return number.value or number.text
+
+
+def pick_named(numbers: Sequence[Number], names: Sequence[str]) -> dict[str, Number]:
+    """Pick the numbers that have some names; of several with one name the surest."""
+    found = {
+        number.name: number
+        for number in sorted(numbers, key=lambda number: number.confidence)
+        if number.name is not None
+    }
+    return {name: found[name] for name in names if name in found}

@@ -45,14 +45,17 @@ class ProposedField:
 
 
 def propose_template(
-    source: str, name: str, read_page: Callable[[NDArray[np.uint8]], Page] | None = None, page: int = 1
+    source: str | bytes,
+    name: str,
+    read_page: Callable[[NDArray[np.uint8]], Page] | None = None,
+    page: int = 1,
 ) -> Template:
     """Propose a template from a scan.
 
     Parameters
     ----------
-    source : str
-        Path of the scan.
+    source : str | bytes
+        Path of the scan, or its file.
     name : str
         Name of the form.
     read_page : Callable[[NDArray[uint8]], Page] | None
@@ -76,7 +79,7 @@ def propose_template(
         ]
     if not proposed:
         raise TemplateError(
-            "shows no boxes and no numbers", where=source, remedy="write the template by hand"
+            "shows no boxes and no numbers", where=picture.source, remedy="write the template by hand"
         )
     ordered = sorted(proposed, key=lambda field: (round(field.box.y0 / 10), field.box.x0))
     fields = tuple(
@@ -88,16 +91,17 @@ def propose_template(
         )
         for number, field in enumerate(ordered, start=1)
     )
-    return Template(name, source, picture.pixels, fields, page=page)
+    return Template(name, str(picture.source), picture.pixels, fields, page=page)
 
 
-def _open_page(source: str, page: int) -> Picture:
-    for picture in iter_pages(Path(source)):
+def _open_page(source: str | bytes, page: int) -> Picture:
+    for picture in iter_pages(source if isinstance(source, bytes) else Path(source)):
         if isinstance(picture, PictureError):
             raise TemplateError(f"the scan cannot be read: {picture}")
         if picture.page == page:
             return picture
-    raise TemplateError(f"has no page {page}", where=source)
+    where = source if isinstance(source, str) else "scan"
+    raise TemplateError(f"has no page {page}", where=where)
 
 
 def find_boxes(grey: NDArray[np.uint8]) -> list[ProposedField]:

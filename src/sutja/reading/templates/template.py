@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 
 from sutja.reading.templates.rules import Rule
 from sutja.reading.templates.template_field import TemplateField
-from sutja.reading.templates.template_file import TemplateContent, load_content, save_content
+from sutja.reading.templates.template_file import (
+    TemplateContent,
+    format_content,
+    load_content,
+    parse_content,
+    save_content,
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,32 @@ class Template:
         """
         return cls(**vars(load_content(Path(path))))
 
+    @classmethod
+    def parse(cls, text: str, picture: bytes) -> Template:
+        """Parse a template whose file and picture are in memory.
+
+        Parameters
+        ----------
+        text : str
+            Text of its file; the path to the picture in it is a name and nothing more.
+        picture : bytes
+            File of the picture.
+
+        Raises
+        ------
+        TemplateError
+            As `load` does.
+        """
+        return cls(**vars(parse_content(text, picture)))
+
+    def to_text(self) -> str:
+        """Text of the template's file, as `parse` takes it."""
+        return format_content(self._content, self.picture)
+
+    @property
+    def _content(self) -> TemplateContent:
+        return TemplateContent(self.name, self.picture, self.pixels, self.fields, self.rules, self.page)
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Save the template's file; the picture stays where it is.
 
@@ -68,8 +100,7 @@ class Template:
         path : str | os.PathLike[str]
             Where it is written, as JSON.
         """
-        content = TemplateContent(self.name, self.picture, self.pixels, self.fields, self.rules, self.page)
-        save_content(content, Path(path))
+        save_content(self._content, Path(path))
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -83,6 +83,17 @@ def load_content(path: Path) -> TemplateContent:
     return _FileReader(path).load()
 
 
+def parse_content(text: str, picture: bytes) -> TemplateContent:
+    """Parse what a template's file says, its picture given beside it.
+
+    Raises
+    ------
+    TemplateError
+        As `load_content` does; the file is called "template", and the picture by the name that it has there.
+    """
+    return _FileReader(Path("template"), text, picture).load()
+
+
 def save_content(template: TemplateContent, path: Path) -> None:
     """Save a template's file, a line a field; its picture's path is made relative to it.
 
@@ -92,7 +103,17 @@ def save_content(template: TemplateContent, path: Path) -> None:
         If it cannot be written.
     """
     picture = os.path.relpath(Path(template.picture).resolve(), path.resolve().parent)
-    head: dict[str, Any] = {"name": template.name, "picture": Path(picture).as_posix()}
+    try:
+        write_atomic(path, format_content(template, Path(picture).as_posix()).encode())
+    except OSError as error:
+        raise TemplateError(
+            f"cannot be written ({error.strerror or error})", where=str(path), remedy="choose another place"
+        ) from error
+
+
+def format_content(template: TemplateContent, picture: str) -> str:
+    """Format a template's file, a line a field, with a path to its picture."""
+    head: dict[str, Any] = {"name": template.name, "picture": picture}
     if template.page != 1:
         head["page"] = template.page
     lines = [f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items()]
@@ -100,13 +121,7 @@ def save_content(template: TemplateContent, path: Path) -> None:
     rules = ",\n".join(f"    {json.dumps(rule.text, ensure_ascii=False)}" for rule in template.rules)
     lines.append(f'  "fields": [\n{fields}\n  ]')
     lines.append(f'  "rules": [\n{rules}\n  ]' if rules else '  "rules": []')
-    text = "{\n" + ",\n".join(lines) + "\n}\n"
-    try:
-        write_atomic(path, text.encode())
-    except OSError as error:
-        raise TemplateError(
-            f"cannot be written ({error.strerror or error})", where=str(path), remedy="choose another place"
-        ) from error
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def _to_json(field: TemplateField) -> dict[str, Any]:
@@ -126,10 +141,10 @@ def _to_json(field: TemplateField) -> dict[str, Any]:
 
 
 class _FileReader:
-    """Reads one template file."""
+    """Reads one template file, or its text with its picture."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, text: str | None = None, picture: bytes | None = None) -> None:
+        self._path, self._text, self._picture = path, text, picture
 
     def load(self) -> TemplateContent:
         content = self._parse()
@@ -140,18 +155,18 @@ class _FileReader:
         page = content.get("page", 1)
         if not isinstance(page, int) or isinstance(page, bool) or page < 1:
             raise self._error(_line(picture), f"page must be a number from 1, not {page!r:.40}")
-        source = self._path.parent / picture
-        pixels = self._open_picture(source, page, _line(picture))
+        name_of_picture = picture if self._picture is not None else str(self._path.parent / picture)
+        pixels = self._open_picture(name_of_picture, page, _line(picture))
         fields = self._make_fields(content.get("fields"), pixels.width, pixels.height)
         rules = self._make_rules(content.get("rules", []), [field.name for field in fields])
         name = content.get("name", self._path.stem)
         if not isinstance(name, str) or not name:
             raise self._error(1, f"its name must be text, not {name!r:.40}")
-        return TemplateContent(str(name), str(source), pixels.pixels, fields, rules, page)
+        return TemplateContent(str(name), str(name_of_picture), pixels.pixels, fields, rules, page)
 
     def _parse(self) -> dict[str, Any]:
         try:
-            text = read_text(self._path, MAX_BYTES)
+            text = self._text if self._text is not None else read_text(self._path, MAX_BYTES)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise TemplateError(
@@ -169,10 +184,10 @@ class _FileReader:
             raise self._error(1, "is no JSON object", 'begin with {"name": …, "picture": …, "fields": […]}')
         return content
 
-    def _open_picture(self, source: Path, page: int, line: int) -> Picture:
+    def _open_picture(self, source: str, page: int, line: int) -> Picture:
         """Open the picture that the fields lie on."""
         try:
-            for picture in iter_pages(source):
+            for picture in iter_pages(source if self._picture is None else self._picture):
                 if isinstance(picture, PictureError):
                     raise picture
                 if picture.page == page:

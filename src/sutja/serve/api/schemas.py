@@ -7,6 +7,7 @@ import typing
 from dataclasses import fields
 from typing import Any
 
+from sutja.serve.api.uploads import PICTURE, TEMPLATE
 from sutja.serve.options import Options
 from sutja.serve.problems import MEDIA_TYPE
 from sutja.types import Box, Result
@@ -67,10 +68,17 @@ def describe_problems() -> dict[int | str, dict[str, Any]]:
     return {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}
 
 
-def describe_answer(member: str, kind: type[Result]) -> dict[int | str, dict[str, Any]]:
-    """Describe the answers of a verb: a list of results under the name `member`, or JSON lines."""
-    item = make_result_schema(kind)
-    whole = {"type": "object", "properties": {member: {"type": "array", "items": item}}, "required": [member]}
+def describe_answer(kinds: Mapping[str, type[Result]]) -> dict[int | str, dict[str, Any]]:
+    """Describe the answers of a verb: a list of results under the name of their kind, or JSON lines."""
+    wholes = [
+        {
+            "type": "object",
+            "properties": {member: {"type": "array", "items": make_result_schema(kind)}},
+            "required": [member],
+        }
+        for member, kind in kinds.items()
+    ]
+    whole = wholes[0] if len(wholes) == 1 else {"anyOf": wholes}
     content = {"application/json": {"schema": whole}, "application/x-ndjson": {"schema": {"type": "string"}}}
     return {200: {"description": "A result for each page or recording.", "content": content}}
 
@@ -78,26 +86,29 @@ def describe_answer(member: str, kind: type[Result]) -> dict[int | str, dict[str
 def describe_body(kind: type[Options]) -> dict[str, Any]:
     """Describe the bodies of a verb for OpenAPI."""
     options = kind.model_json_schema()["properties"]
-    file = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
-    item = {
+    file: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
+    item: dict[str, Any] = {
         "type": "object",
         "properties": {"name": {"type": "string"}, "data": {"type": "string", "contentEncoding": "base64"}},
         "required": ["data"],
         "additionalProperties": False,
     }
     inputs = {"type": "array", "items": item, "minItems": 1}
+    extras = TEMPLATE in kind.model_fields
+    form_files = {TEMPLATE: {"type": "string", "format": "binary"}, PICTURE: file["items"]} if extras else {}
+    members = {TEMPLATE: {"type": "object"}, PICTURE: item["properties"]["data"]} if extras else {}
     content = {
         media: {
             "schema": {
                 "type": "object",
-                "properties": {name: schema, **options},
+                "properties": {name: schema, **options, **more},
                 "required": [name],
                 "additionalProperties": False,
             }
         }
-        for media, name, schema in (
-            ("multipart/form-data", "file", file),
-            ("application/json", "inputs", inputs),
+        for media, name, schema, more in (
+            ("multipart/form-data", "file", file, form_files),
+            ("application/json", "inputs", inputs, members),
         )
     }
     return {"requestBody": {"required": True, "content": content}}

@@ -18,6 +18,7 @@ from sutja.serve.problems import ProblemError, describe_invalid
 from sutja.serve.settings import Limits
 
 FIELDS = 32  # of a form, beside its files
+TEMPLATE, PICTURE = "template", "picture"  # files that say how the others are read
 _LONGEST_NAME = 1_000  # characters
 
 O = TypeVar("O", bound=Options)  # noqa: E741
@@ -38,7 +39,8 @@ async def parse_request(request: Request, kind: type[O], limits: Limits) -> tupl
     ----------
     request : Request
         multipart/form-data with files named "file" and a field an option; or JSON with "inputs", a list of
-        {"name": …, "data": base64}, and a member an option.
+        {"name": …, "data": base64}, and a member an option. A template of `read` comes as two more files, or
+        as the members "template", an object, and "picture", base64.
     kind : type[O]
         Options of the verb.
     limits : Limits
@@ -50,11 +52,12 @@ async def parse_request(request: Request, kind: type[O], limits: Limits) -> tupl
         If the body is of another type, is malformed, or holds no file or too many.
     """
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    extras = (TEMPLATE, PICTURE) if TEMPLATE in kind.model_fields else ()
     if media == "multipart/form-data":
-        async with request.form(max_files=limits.inputs, max_fields=FIELDS) as form:
-            uploads, options = await _take_form(form)
+        async with request.form(max_files=limits.inputs + len(extras), max_fields=FIELDS) as form:
+            uploads, options = await _take_form(form, extras)
     elif media == "application/json":
-        uploads, options = _take_json(await request.body())
+        uploads, options = _take_json(await request.body(), extras)
     else:
         raise ProblemError(415, "send multipart/form-data with a file, or application/json with inputs")
     if not uploads:
@@ -67,22 +70,41 @@ async def parse_request(request: Request, kind: type[O], limits: Limits) -> tupl
         raise ProblemError(422, describe_invalid(error)) from error
 
 
-async def _take_form(form: FormData) -> tuple[list[Upload], dict[str, Any]]:
+async def _take_form(form: FormData, extras: Sequence[str]) -> tuple[list[Upload], dict[str, Any]]:
     uploads: list[Upload] = []
     options: dict[str, Any] = {}
+    files: dict[str, bytes] = {}
     for name, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            if name != "file":
-                raise ProblemError(422, f"{name[:100]}: a file's field is named file")
-            uploads.append(Upload(clean_name(value.filename, len(uploads)), await value.read()))
-        elif name in options:
+        if name in options or name in files:
             raise ProblemError(422, f"{name[:100]}: is given twice")
-        else:
+        if not isinstance(value, UploadFile):
+            if name in extras:
+                raise ProblemError(422, f"{name}: is no file")
             options[name] = value
+        elif name == "file":
+            uploads.append(Upload(clean_name(value.filename, len(uploads)), await value.read()))
+        elif name in extras:
+            files[name] = await value.read()
+        else:
+            raise ProblemError(422, f"{name[:100]}: a file's field is named file")
+    if files:
+        try:
+            text = files[TEMPLATE].decode() if TEMPLATE in files else None
+        except UnicodeDecodeError as error:
+            raise ProblemError(422, f"{TEMPLATE}: is not UTF-8 text") from error
+        options[TEMPLATE] = _join_template(text, files.get(PICTURE))
     return uploads, options
 
 
-def _take_json(body: bytes) -> tuple[list[Upload], dict[str, Any]]:
+def _join_template(text: str | None, picture: bytes | None) -> dict[str, Any]:
+    """Join the two parts of a template."""
+    if text is None or picture is None:
+        missing = TEMPLATE if text is None else PICTURE
+        raise ProblemError(422, f"{missing}: is missing; a template needs its file and its picture")
+    return {"text": text, "picture": picture}
+
+
+def _take_json(body: bytes, extras: Sequence[str]) -> tuple[list[Upload], dict[str, Any]]:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -90,7 +112,19 @@ def _take_json(body: bytes) -> tuple[list[Upload], dict[str, Any]]:
     inputs = content.pop("inputs", None) if isinstance(content, dict) else None
     if not isinstance(inputs, list):
         raise ProblemError(422, 'inputs: is no list of files; send {"inputs": [{"name": …, "data": base64}]}')
+    if extras and content.keys() & set(extras):
+        template, picture = content.pop(TEMPLATE, None), content.pop(PICTURE, None)
+        text = None if template is None else json.dumps(template, ensure_ascii=False)
+        content[TEMPLATE] = _join_template(text, None if picture is None else _decode(picture, PICTURE))
     return [_take_input(item, i) for i, item in enumerate(inputs)], content
+
+
+def _decode(data: Any, where: str) -> bytes:
+    """Decode base64."""
+    try:
+        return base64.b64decode(data, validate=True)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise ProblemError(422, f"{where}: is no base64 ({error})") from error
 
 
 def _take_input(item: Any, index: int) -> Upload:
@@ -100,10 +134,43 @@ def _take_input(item: Any, index: int) -> Upload:
     name = item.get("name")
     if not isinstance(name, str | None):
         raise ProblemError(422, f"{where}.name: is no text")
-    try:
-        return Upload(clean_name(name, index), base64.b64decode(item["data"], validate=True))
-    except (binascii.Error, ValueError) as error:
-        raise ProblemError(422, f"{where}.data: is no base64 ({error})") from error
+    return Upload(clean_name(name, index), _decode(item["data"], f"{where}.data"))
+
+
+async def take_files(request: Request, names: Sequence[str]) -> tuple[dict[str, Upload], dict[str, str]]:
+    """Take the files of some names out of a form, one of each, and its other fields.
+
+    Raises
+    ------
+    ProblemError
+        If the body is no form, or a file is missing.
+    """
+    files: dict[str, Upload] = {}
+    values: dict[str, str] = {}
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise ProblemError(415, "send multipart/form-data with a file")
+    async with request.form(max_files=len(names), max_fields=FIELDS) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                files[name] = Upload(clean_name(value.filename, 0), await value.read())
+            else:
+                values[name] = value
+    for name in names:
+        if name not in files:
+            raise ProblemError(422, f"{name}: is missing")
+    return files, values
+
+
+async def take_one_file(request: Request) -> tuple[Upload, dict[str, str]]:
+    """Take the file out of a form, and its other fields.
+
+    Raises
+    ------
+    ProblemError
+        As `take_files` does.
+    """
+    files, values = await take_files(request, ("file",))
+    return files["file"], values
 
 
 def clean_name(name: str | None, index: int) -> str:

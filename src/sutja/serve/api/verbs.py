@@ -15,13 +15,24 @@ from sutja.serve.models import Models
 from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, Options, ReadOptions
 from sutja.serve.problems import ProblemError
 from sutja.serve.tasks import ClassifiedPicture, rename
-from sutja.types import Page, Recording, Result, Scene
+from sutja.types import Form, Page, Recording, Result, Scene
 
-VERBS: dict[str, tuple[type[Options], str, type[Result], str]] = {
-    "read": (ReadOptions, "pages", Page, "Read the numbers on pages, or on crops of one number."),
-    "listen": (ListenOptions, "recordings", Recording, "Transcribe the numbers spoken in recordings."),
-    "detect": (DetectOptions, "scenes", Scene, "Detect objects in pictures."),
-    "classify": (ClassifyOptions, "pictures", ClassifiedPicture, "Tell the class of each picture."),
+VERBS: dict[str, tuple[type[Options], tuple[type[Result], ...], str]] = {
+    "read": (
+        ReadOptions,
+        (Page, Form),
+        "Read the numbers on pages, on crops of one number, or the fields of forms by a template.",
+    ),
+    "listen": (ListenOptions, (Recording,), "Transcribe the numbers spoken in recordings."),
+    "detect": (DetectOptions, (Scene,), "Detect objects in pictures."),
+    "classify": (ClassifyOptions, (ClassifiedPicture,), "Tell the class of each picture."),
+}
+MEMBERS: dict[type[Result], str] = {  # of an answer, by the kind of its results
+    Page: "pages",
+    Form: "forms",
+    Recording: "recordings",
+    Scene: "scenes",
+    ClassifiedPicture: "pictures",
 }
 LINES = "application/x-ndjson"
 _LOOK = 0.5  # seconds between looks at whether the client is still there
@@ -37,12 +48,11 @@ def make_router(models: Models) -> APIRouter:
 
 def add_verb(router: APIRouter, verb: str, models: Models) -> None:
     """Add the route of a verb."""
-    kind, member, result, summary = VERBS[verb]
+    kind, results, summary = VERBS[verb]
 
     async def answer(request: Request) -> Response:
         uploads, options = await parse_request(request, kind, models.settings.limits)
-        results = await run_while_connected(request, models, options, uploads)
-        return respond(request, member, results)
+        return respond(request, await run_while_connected(request, models, options, uploads))
 
     router.add_api_route(
         f"/{verb}",
@@ -51,7 +61,7 @@ def add_verb(router: APIRouter, verb: str, models: Models) -> None:
         operation_id=verb,
         summary=summary,
         response_class=JSONResponse,
-        responses={**describe_answer(member, result), **describe_problems()},
+        responses={**describe_answer({MEMBERS[result]: result for result in results}), **describe_problems()},
         openapi_extra=describe_body(kind),
     )
 
@@ -77,7 +87,7 @@ async def run_while_connected(
                 await work
 
 
-def respond(request: Request, member: str, results: list[Result]) -> Response:
+def respond(request: Request, results: list[Result]) -> Response:
     """Answer with results; where none could be processed, with the reasons as a problem."""
     errors = [error for result in results if (error := getattr(result, "error", None)) is not None]
     if len(errors) == len(results):
@@ -87,4 +97,4 @@ def respond(request: Request, member: str, results: list[Result]) -> Response:
     if LINES in request.headers.get("accept", ""):
         lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in content)
         return Response(lines, media_type=LINES)
-    return JSONResponse({member: content})
+    return JSONResponse({MEMBERS[type(results[0])]: content})

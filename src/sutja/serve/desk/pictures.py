@@ -98,4 +98,4 @@ def cut(pixels: Pixels, x0: float, y0: float, x1: float, y1: float) -> tuple[Pix
 def encode(pixels: Pixels, suffix: str = ".png") -> bytes:
     """Encode a picture as PNG or JPEG."""
     colours: Any = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    return cv2.imencode(suffix, colours)[1].tobytes()
+    return cv2.imencode(suffix, np.ascontiguousarray(colours))[1].tobytes()

@@ -63,7 +63,7 @@ def squared_error(
 def perceptron_criterion(
     logits: Float[Tensor, "B K"], targets: Int[Tensor, " B"], smoothing: float = 0.0
 ) -> Float[Tensor, ""]:
-    """How far the units' answers are on the wrong side of zero, summed over K.
+    """Distance of the units' answers on the wrong side of zero, summed over K.
 
     Its gradient is the perceptron rule: a unit that is right learns nothing, one that is wrong moves by the
     picture. ``smoothing`` changes nothing.

@@ -11,12 +11,14 @@ const VIEWS = {
   draw: () => import("./draw/view.js"),
   train: () => import("./train/view.js"),
   read: () => import("./read/view.js"),
+  templates: () => import("./templates/view.js"),
   desk: () => import("./desk/view.js"),
 };
 
 if ("static" in document.documentElement.dataset) {
   delete VIEWS.train; // these need a server
   delete VIEWS.read;
+  delete VIEWS.templates;
   delete VIEWS.desk;
 }
 

@@ -1,9 +1,10 @@
 // Read: pages, crops and recordings in, numbers out, with boxes, alternatives and reasons.
 
 import { Problem, askJson } from "../api.js";
-import { make, makeSvg, say } from "../dom.js";
+import { make, say } from "../dom.js";
 import { explain } from "../draw/reader.js";
-import { percent, t } from "../i18n.js";
+import { percent, t, tOr } from "../i18n.js";
+import { drawPage, drawSound } from "./pictures.js";
 import { toWav } from "./sound.js";
 
 const KINDS = ["auto", "number", "amount", "postcode", "date", "check"];
@@ -15,6 +16,7 @@ class ReadView {
     this.crop = make("input", { type: "checkbox" });
     this.kind = make("select", {}, ...KINDS.map((kind) => make("option", { value: kind }, t(/** @type {any} */ (`kind.${kind}`)))));
     this.files = make("input", { type: "file", multiple: true, class: "unseen", id: "files", accept: "image/*,.pdf,audio/*,.flac", onchange: () => void this.take([...(this.files.files ?? [])]) });
+    this.camera = make("input", { type: "file", class: "unseen", id: "camera", accept: "image/*", capture: "environment", onchange: () => void this.take([...(this.camera.files ?? [])]) });
     this.record = make("button", { type: "button", onclick: () => void this.toggleRecording() }, t("read.record"));
     this.save = make("button", { type: "button", onclick: () => this.saveLines(), hidden: true }, t("read.save"));
     this.list = make("div", { class: "results" });
@@ -28,7 +30,7 @@ class ReadView {
       "div",
       { class: "card drop" },
       make("p", { class: "big" }, t("read.drop")),
-      make("div", { class: "buttons" }, make("label", { class: "button main", for: "files" }, t("read.choose")), this.files, this.record, this.save),
+      make("div", { class: "buttons" }, make("label", { class: "button main", for: "files" }, t("read.choose")), this.files, make("span", { class: "camera" }, make("label", { class: "button", for: "camera" }, t("read.camera")), this.camera), this.record, this.save),
       make("div", { class: "options" }, make("label", {}, this.crop, " ", t("read.crop")), make("label", {}, t("read.kind"), " ", this.kind)),
       this.status,
     );
@@ -60,7 +62,7 @@ class ReadView {
         this.list.prepend(make("section", { class: "card result" }, make("h2", {}, file.name), make("p", { class: "error", role: "alert" }, reason)));
       }
     }
-    this.files.value = "";
+    this.files.value = this.camera.value = "";
   }
 
   /** @param {File} file */
@@ -71,7 +73,8 @@ class ReadView {
     body.append("kind", this.kind.value);
     const { pages } = await askJson("v1/read", { method: "POST", body });
     for (const page of pages) {
-      const shown = await this.draw(file, page);
+      const marks = page.numbers.map((/** @type {any} */ number) => ({ box: number.box, text: number.text, good: number.accepted }));
+      const shown = page.width === null ? make("div") : drawPage(file, page, marks);
       this.add(page, shown, page.numbers, [t("read.number"), t("read.sure"), t("read.verdict"), t("read.else")]);
     }
   }
@@ -82,36 +85,10 @@ class ReadView {
     body.append("file", file, file.name);
     body.append("kind", this.kind.value);
     const { recordings } = await askJson("v1/listen", { method: "POST", body });
-    const player = make("audio", { controls: true, src: URL.createObjectURL(file) });
     const [recording] = recordings;
-    this.add({ ...recording, page: 1 }, player, recording.numbers, [t("read.number"), t("read.sure"), t("read.verdict"), t("read.time")]);
-  }
-
-  /**
-   * Draw a page with the boxes of its numbers; a PDF without the page itself, which the browser does not draw.
-   * @param {File} file
-   * @param {any} page
-   */
-  async draw(file, page) {
-    const svg = makeSvg("svg", {
-      viewBox: `0 0 ${page.width} ${page.height}`,
-      role: "img",
-      "aria-label": t("read.picture", { name: file.name }),
-    });
-    const bitmap = file.type.startsWith("image/") ? await createImageBitmap(file).catch(() => null) : null;
-    if (bitmap && bitmap.width === page.width) {
-      svg.append(makeSvg("image", { href: URL.createObjectURL(file), width: page.width, height: page.height }));
-    } else {
-      svg.append(makeSvg("rect", { class: "blank", width: page.width, height: page.height }));
-    }
-    page.numbers.forEach((/** @type {any} */ number, /** @type {number} */ i) => {
-      const [x0, y0, x1, y1] = number.box;
-      const kind = number.accepted ? "box good" : "box doubt";
-      svg.append(makeSvg("rect", { class: kind, x: x0, y: y0, width: x1 - x0, height: y1 - y0, rx: 2, "data-number": i }));
-      const size = Math.max(10, Math.min(0.7 * (y1 - y0), page.height / 24));
-      if (!bitmap) svg.append(makeSvg("text", { x: x0, y: y1, "font-size": size, class: "inside" }, number.text));
-    });
-    return make("div", { class: "sheet" }, svg);
+    const sound = drawSound(file, recording, recording.numbers);
+    const heads = [t("read.number"), t("read.sure"), t("read.verdict"), t("read.said"), t("read.time")];
+    this.add({ ...recording, page: 1 }, sound.element, recording.numbers, heads, sound.play);
   }
 
   /**
@@ -119,14 +96,15 @@ class ReadView {
    * @param {HTMLElement} shown
    * @param {any[]} numbers
    * @param {string[]} heads
+   * @param {(start: number) => void} [play]
    */
-  add(result, shown, numbers, heads) {
+  add(result, shown, numbers, heads, play) {
     this.results.push(result);
     this.save.hidden = false;
     const accepted = numbers.filter((number) => number.accepted).length;
     const summary = result.error ?? (numbers.length ? t("read.found", { count: numbers.length, accepted }) : t("read.nothing"));
     const name = result.page > 1 ? `${result.source}, ${t("read.page", { page: result.page })}` : result.source;
-    const rows = numbers.map((number, i) => this.makeRow(number, i, shown));
+    const rows = numbers.map((number, i) => this.makeRow(number, i, shown, play));
     const table = make(
       "table",
       {},
@@ -150,17 +128,19 @@ class ReadView {
    * @param {any} number
    * @param {number} index
    * @param {HTMLElement} shown
+   * @param {(start: number) => void} [play]
    */
-  makeRow(number, index, shown) {
-    const more = "start" in number ? [`${number.start.toFixed(1)}–${number.end.toFixed(1)} s`] : explain(number);
+  makeRow(number, index, shown, play) {
     const mark = (/** @type {boolean} */ on) => shown.querySelector(`[data-number="${index}"]`)?.classList.toggle("chosen", on);
+    const listeners = { onpointerenter: () => mark(true), onpointerleave: () => mark(false), onfocusin: () => mark(true), onfocusout: () => mark(false) };
+    const cells = play ? describeSpoken(number, play) : [[...new Set([...listOthers(number), ...explain(number)])].join(" ")];
     return make(
       "tr",
-      { onpointerenter: () => mark(true), onpointerleave: () => mark(false) },
-      make("td", { class: "number" }, "start" in number ? number.digits : number.text),
+      listeners,
+      make("td", { class: "number" }, play ? number.digits : number.text),
       make("td", {}, percent(number.confidence)),
       make("td", {}, make("span", { class: number.accepted ? "chip good" : "chip doubt" }, t(number.accepted ? "accepted" : "refused"))),
-      make("td", { class: "soft" }, more.join(" ")),
+      ...cells.map((cell) => make("td", { class: "soft" }, cell)),
     );
   }
 
@@ -194,6 +174,31 @@ class ReadView {
     const link = make("a", { href: URL.createObjectURL(new Blob(lines)), download: "results.jsonl" });
     link.click();
   }
+}
+
+const LEAST_OTHER = 0.005; // confidence of an alternative that is worth showing
+
+/**
+ * List what an accepted number may also be; the reasons of one that was not say so already.
+ * @param {any} number
+ */
+function listOthers(number) {
+  if (!number.accepted) return [];
+  return number.alternatives
+    .filter((/** @type {any} */ other) => other.confidence >= LEAST_OTHER)
+    .map((/** @type {any} */ other) => t("why.other", { text: other.text, confidence: percent(other.confidence) }));
+}
+
+/**
+ * Describe a spoken number: its words and what stands beside it, and its time, which can be heard.
+ * @param {any} number
+ * @param {(start: number) => void} play
+ */
+function describeSpoken(number, play) {
+  const reason = number.beside ? tOr(`beside.${number.beside}`, number.beside) : t("why.unsure");
+  const time = `${number.start.toFixed(1)}–${number.end.toFixed(1)} s`;
+  const listen = make("button", { type: "button", class: "quiet time", "aria-label": t("read.play", { time }), onclick: () => play(number.start) }, `▸ ${time}`);
+  return [number.accepted ? number.text : `${number.text} · ${reason}`, listen];
 }
 
 /** @param {HTMLElement} root */
