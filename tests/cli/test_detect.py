@@ -120,7 +120,7 @@ def test_names_that_are_no_text(model, tmp_path):
         (["--model", "nowhere.onnx"], "no such file"),
         (["--model", "numbers"], "is a model to transcribe"),
         (["--threshold", "0.5", "--max-error", "0.1"], "exclude one another"),
-        (["--format", "csv"], "csv"),
+        (["--format", "hocr"], "hocr"),
         (["--threshold", "2"], "threshold"),
     ],
 )

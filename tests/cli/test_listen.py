@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from steerable_listener import make_card, make_network, say
 
 from sutja.cli import main
-from sutja.cli.output.recordings import SoundCsv, SoundTable, Srt, format_time
+from sutja.cli.output.recordings import SOUND_COLUMNS, SoundTable, Srt, format_time
+from sutja.cli.output.rows import RowsCsv
 from sutja.cli.output.writer import JsonLines
 from sutja.model_file import RiskCounts, write_model
 from sutja.signals.audio import RATE
@@ -234,7 +235,9 @@ def test_nothing_in_a_name_can_break_a_line():
     lines = [JsonLines().write(recording) for recording in RECORDINGS]
     assert [json.loads(line) for line in lines] == [recording.to_dict() for recording in RECORDINGS]
     rows = list(
-        csv.DictReader("".join(SoundCsv().write(r) for r in RECORDINGS[:2]).splitlines(), "abcdefghij")
+        csv.DictReader(
+            "".join(RowsCsv(SOUND_COLUMNS).write(r) for r in RECORDINGS[:2]).splitlines(), "abcdefghij"
+        )
     )
     assert [row["a"] for row in rows] == ["a.wav", 'odd "name", 1.wav']
     table = SoundTable([recording.source for recording in RECORDINGS])

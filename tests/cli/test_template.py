@@ -86,12 +86,6 @@ def test_what_does_not_go_with_a_template(folder, options):
     assert "--template" in done.stderr or "--out" in done.stderr
 
 
-def test_xlsx_is_for_forms(folder):
-    done = run("read", folder / "scans", "--format", "xlsx")
-    assert done.exit_code == 2
-    assert "goes with --template" in done.stderr
-
-
 def test_a_template_is_proposed(folder, tmp_path):
     out = tmp_path / "new.json"
     done = run("template", "new", folder / "scans" / "a.png", "--out", out)

@@ -47,8 +47,28 @@ class LazyGroup(click.Group):
             formatter.write_dl([(verb, line) for verb, (_, line) in VERBS.items()])
 
 
+def _print_completion(ctx: click.Context, option: click.Parameter, shell: str | None) -> None:
+    """Print the script that completes verbs and options in a shell, and exit."""
+    if shell is None or ctx.resilient_parsing:
+        return
+    from click.shell_completion import get_completion_class
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    click.echo(kind(main, {}, "sutja", "_SUTJA_COMPLETE").source())
+    ctx.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(sutja.__version__, prog_name="sutja")
+@click.option(
+    "--completion",
+    type=click.Choice(("bash", "zsh", "fish")),
+    expose_value=False,
+    is_eager=True,
+    callback=_print_completion,
+    help='Print the script that completes verbs and options: eval "$(sutja --completion bash)".',
+)
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Read numbers from pictures and recordings, and say how sure each reading is."""

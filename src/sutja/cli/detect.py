@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sutja.cli.errors import FAILED, USAGE, report_errors
-from sutja.cli.inputs import expand
+from sutja.cli.inputs import expand, open_inputs
 from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
+from sutja.cli.messages import tell
 from sutja.cli.options import (
     PROVIDERS,
     annotate_option,
@@ -21,10 +22,17 @@ from sutja.cli.options import (
     threads_option,
 )
 from sutja.cli.output.collisions import check_outputs
-from sutja.cli.output.scenes import SCENE_ENDINGS, SCENE_FORMATS, SceneTable, make_scene_writer
-from sutja.cli.output.writer import choose_format
+from sutja.cli.output.scenes import SCENE_FORMATS, SceneTable, make_scene_writer
+from sutja.cli.output.writer import ENDINGS, choose_format
 from sutja.cli.progress import show_progress
-from sutja.cli.results import Counts, call_each, opening_model, report_threshold, write_results
+from sutja.cli.results import (
+    Counts,
+    call_each,
+    choose_text_place,
+    opening_model,
+    report_threshold,
+    write_results,
+)
 from sutja.types import Scene
 
 if TYPE_CHECKING:
@@ -63,7 +71,7 @@ def detect(
     engine: str | None,
     address: str | None,
 ) -> None:
-    """Detect objects in pictures: files, folders, or patterns like "scans/*.png".
+    """Detect objects in pictures: files, folders, patterns like "scans/*.png", addresses, or - for the input.
 
     Formats: PDF, PNG, JPEG, TIFF, WebP and BMP.
 
@@ -87,18 +95,19 @@ def detect(
     format_name = _choose_format(format_name, out)
     sources = [*names, *(page.source for page in failed)]
     with report_errors("stopped", USAGE):
-        writer = make_scene_writer(format_name, sources, detector.classes)
-    found = process_all(detector.detect_many, names)
+        writer = make_scene_writer(format_name, sources, detector.classes, out)
+    inputs = open_inputs(names)
+    found = process_all(detector.detect_many, inputs)
     scenes: Iterable[Scene] = chain(refused, show_progress(found, len(names)))
     if annotate is not None:
-        from sutja.cli.output.annotate_scenes import SceneAnnotator
+        from sutja.cli.output.annotate import SceneAnnotator
 
-        annotator = SceneAnnotator(annotate, detector.classes)
+        annotator = SceneAnnotator(annotate, detector.classes, inputs)
         scenes = call_each(scenes, lambda scene: annotator.save(scene) if scene.error is None else None)
     counts = Counts("picture")
-    write_results(scenes, writer, out, counts)
+    write_results(scenes, writer, choose_text_place(format_name, out), counts)
     if isinstance(writer, SceneTable):
-        click.echo(counts.summarize(f"{counts.items:,} found"), err=True)
+        tell(counts.summarize(f"{counts.items:,} found"))
     sys.exit(FAILED if counts.failed else 0)
 
 
@@ -106,7 +115,7 @@ def _choose_format(name: str | None, out: str | None) -> str:
     """Choose the format; refuse an output file that stands for a format of pages."""
     if name == "coco":  # JSON too
         return name
-    return choose_format(name, out, SCENE_ENDINGS | ({"json": "coco"} if name == "coco" else {}))
+    return choose_format(name, out, ENDINGS)
 
 
 def _open_detector(model: str | None, threads: int, max_error: float | None, device: str) -> Detector:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import glob
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from sutja.signals.picture_headers import PDF_SUFFIX, REFUSED_SUFFIXES, SUFFIXES
 from sutja.signals.sound_headers import SOUND_SUFFIXES
-from sutja.signals.sources import is_address
+from sutja.signals.sources import is_web_address
 from sutja.types import Page, Recording
 
 _SHARD, _LIST, _MEMBER = ".tar", ".parquet", "tar://"
+STANDARD_INPUT = "-"
 Failure = tuple[str, str]  # a name that stands for no file, and the reason
 
 
@@ -23,7 +26,8 @@ def expand(names: Iterable[str], pages: bool = False) -> tuple[list[str], list[P
     cannot be read are among them, so that each is refused by name. A pattern
     stands for the files that it matches, sorted. An address like s3://bucket/scans/ may be a file, a folder
     or a pattern. A tar file stands for the pictures in it, and a Parquet file for what its column of paths
-    names. Any other name stands for itself, even if there is no such file.
+    names. Any other name stands for itself, even if there is no such file; so do addresses of the web, and
+    "-", the standard input.
 
     Parameters
     ----------
@@ -48,11 +52,32 @@ def expand_sounds(names: Iterable[str]) -> tuple[list[str], list[Recording]]:
     return paths, [Recording(name, None, error=f"{name}: {reason}") for name, reason in failed]
 
 
+class StandardInput:
+    """The standard input, which is read once and kept, so that it can be read again."""
+
+    name = STANDARD_INPUT
+
+    def __init__(self) -> None:
+        self._data: bytes | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """Read all of it, or its first bytes."""
+        if self._data is None:
+            self._data = sys.stdin.buffer.read(size)
+        return self._data
+
+
+def open_inputs(names: Iterable[str]) -> list[Any]:
+    """Make sources of names: "-" becomes the standard input, all others stay as they are."""
+    standard = StandardInput()
+    return [standard if name == STANDARD_INPUT else name for name in names]
+
+
 def _expand(names: Iterable[str], suffixes: tuple[str, ...], noun: str) -> tuple[list[str], list[Failure]]:
     paths: list[str] = []
     failed: list[Failure] = []
     for name in names:
-        if is_address(name):  # readers open it
+        if name == STANDARD_INPUT or is_web_address(name):
             paths.append(name)
         elif "://" in name:
             _add_address(name, suffixes, paths, failed)

@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sutja.cli.errors import FAILED, USAGE, report_errors
-from sutja.cli.inputs import expand_sounds
+from sutja.cli.inputs import expand_sounds, open_inputs
 from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
+from sutja.cli.messages import tell
 from sutja.cli.options import kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
-from sutja.cli.output.recordings import SOUND_ENDINGS, SOUND_FORMATS, SoundCsv, SoundTable, Srt
-from sutja.cli.output.writer import JsonLines, Writer, choose_format
+from sutja.cli.output.recordings import SOUND_COLUMNS, SOUND_ENDINGS, SOUND_FORMATS, SoundTable, Srt
+from sutja.cli.output.rows import make_plain_writer
+from sutja.cli.output.writer import Writer, choose_format
 from sutja.cli.progress import show_progress
-from sutja.cli.results import Counts, count, opening_model, report_threshold, write_results
+from sutja.cli.results import Counts, choose_text_place, count, opening_model, report_threshold, write_results
 from sutja.types import Recording
 
 if TYPE_CHECKING:
@@ -61,7 +63,9 @@ if TYPE_CHECKING:
 @click.option("--microphone", is_flag=True, help="Listen to a microphone, until Ctrl-C.")
 @click.option("--device", metavar="NAME", help="With --microphone: name or number of the device.")
 def listen(**options: Any) -> None:
-    """Transcribe the numbers spoken in recordings: files, folders, or patterns like "calls/*.mp3".
+    """Transcribe the numbers spoken in recordings: files, folders, patterns like "calls/*.mp3", or addresses.
+
+    - stands for the standard input.
 
     Formats: WAV, FLAC, OGG and MP3 of any length, sampling rate and number of channels. Language: English
     digits and number words.
@@ -87,13 +91,13 @@ def listen(**options: Any) -> None:
     if given.microphone:
         recordings = _listen_live(listener, given.device)
     else:
-        listened = process_all(lambda some: listener.listen_many(some, given.rate), names)
+        listened = process_all(lambda some: listener.listen_many(some, given.rate), open_inputs(names))
         recordings = chain(failed, show_progress(listened, len(names), "listening"))
     counts = Counts("recording")
     write_results(recordings, writer, out, counts)
     if isinstance(writer, SoundTable) and not given.microphone:
         numbers = f"{count(counts.items, 'number')}, {counts.accepted:,} of these accepted"
-        click.echo(counts.summarize(numbers), err=True)
+        tell(counts.summarize(numbers))
     sys.exit(FAILED if counts.failed or getattr(writer, "failed", 0) else 0)
 
 
@@ -154,14 +158,11 @@ def _make_writer(given: _Options, names: list[str]) -> tuple[Writer[Recording], 
         if len(names) > 1:
             raise click.UsageError("subtitles of several recordings need a folder: name one with --out")
         return Srt(), given.out
-    if chosen == "jsonl":
-        return JsonLines(), given.out
-    if chosen == "parquet":
-        from sutja.cli.output.parquet import Parquet
-
-        with report_errors("stopped", USAGE):
-            return Parquet(Recording), given.out
-    return (SoundCsv() if chosen == "csv" else SoundTable(names)), given.out
+    if chosen == "table":
+        return SoundTable(names), given.out
+    with report_errors("stopped", USAGE):
+        writer = make_plain_writer(chosen, SOUND_COLUMNS, given.out, Recording)
+    return writer, choose_text_place(chosen, given.out)
 
 
 def _listen_live(listener: Listener, device: str | None) -> Iterator[Recording]:

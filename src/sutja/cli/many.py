@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 import click
 
 from sutja.cli.errors import FAILED, report_errors
+from sutja.cli.inputs import STANDARD_INPUT
+from sutja.cli.messages import is_quiet, tell
 from sutja.cli.options import Decorator, combine
 from sutja.cli.output.file import make_folder
 from sutja.cli.results import count
+from sutja.signals.sources import is_web_address
 
 if TYPE_CHECKING:
     from sutja.batch.inputs import Result
@@ -90,21 +93,21 @@ def check_batch(batch: BatchOptions, out: str | None, format_name: str, others: 
             make_folder(str(out), "--out")
 
 
-def process_all(process: Callable[[Sequence[str]], Iterable[R]], names: Sequence[str]) -> Iterable[R]:
+def process_all(process: Callable[[Sequence[Any]], Iterable[R]], inputs: Sequence[Any]) -> Iterable[R]:
     """Return the results of inputs, some of which may be elsewhere or in archives.
 
     Parameters
     ----------
-    process : Callable[[Sequence[str]], Iterable[R]]
-        Takes paths, and yields the results in order.
-    names : Sequence[str]
-        Paths, addresses, and names of members of archives.
+    process : Callable[[Sequence[Any]], Iterable[R]]
+        Takes paths, addresses of the web and open files, and yields the results in order.
+    inputs : Sequence[Any]
+        Paths, addresses, names of members of archives, and open files.
     """
-    if not any("://" in name for name in names):  # what fetches the others is not even imported
-        return process(names)
+    if not any(isinstance(one, str) and "://" in one and not is_web_address(one) for one in inputs):
+        return process(inputs)  # what fetches the others is not even imported
     from sutja.batch.inputs import iter_results
 
-    return iter_results(process, names)
+    return iter_results(process, inputs)
 
 
 def run_many(
@@ -131,6 +134,8 @@ def run_many(
     batch : BatchOptions
         How to process them.
     """
+    if STANDARD_INPUT in names:
+        raise click.UsageError("--resume keeps a ledger of files: leave out -")
     with report_errors("stopped; the same command goes on where it was"):
         from sutja.batch import run_batch
         from sutja.batch.driver import Engine, process_here
@@ -150,7 +155,7 @@ def run_many(
         counts = summary.statuses
         total = count(sum(counts.values()), "input")
         parts = ", ".join(f"{counts[status]:,} {status}" for status in ("read", "rejected", "failed"))
-        click.echo(f"{total}: {parts}; {summary.processed:,} processed in this run", err=True)
+        tell(f"{total}: {parts}; {summary.processed:,} processed in this run")
         sys.exit(FAILED if counts["failed"] else 0)
 
 
@@ -161,5 +166,5 @@ def _count_cores() -> int:
 
 
 def _show(done: int, total: int) -> None:
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and not is_quiet():
         click.echo(f"\r{done:,} of {total:,}", err=True, nl=done >= total)

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from sutja.cli.messages import VERBOSITY, show_log
+
 KINDS = ("auto", "number", "amount", "postcode", "date", "check")
 PARTS = ("train", "test")
 
@@ -64,6 +66,34 @@ kind_options = combine(
 )
 
 
+def _set_verbosity(ctx: click.Context, option: click.Parameter, given: bool) -> None:
+    """Keep the verbosity for `sutja.cli.messages`."""
+    if given:
+        ctx.find_root().meta[VERBOSITY] = option.name
+        if option.name == "verbose":
+            show_log()
+
+
+verbosity_options = combine(
+    click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_verbosity,
+        help="Print results and errors only: no progress, no summary.",
+    ),
+    click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_verbosity,
+        help="Tell on the standard error what is opened and how long each input takes.",
+    ),
+)
+
+
 def output_options(formats: tuple[str, ...], out_help: str = "") -> Decorator:
     """Make the options `--format` and `--out`; `out_help` is one more sentence about `--out`."""
     return combine(
@@ -74,10 +104,13 @@ def output_options(formats: tuple[str, ...], out_help: str = "") -> Decorator:
             help="Output format; by default a table, or the format that the ending of --out stands for.",
         ),
         click.option(
+            "-o",
             "--out",
             metavar="FILE",
-            help=f"Write to FILE, which appears once the work is complete. {out_help}".strip(),
+            help="Write to FILE, which appears once the work is complete; - is the standard output. "
+            f"{out_help}".strip(),
         ),
+        verbosity_options,
     )
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sutja.cli.errors import FAILED, USAGE, report_errors
-from sutja.cli.inputs import expand
+from sutja.cli.inputs import expand, open_inputs
 from sutja.cli.many import batch_options, check_batch, process_all, run_many
+from sutja.cli.messages import tell
 from sutja.cli.options import (
     PROVIDERS,
     annotate_option,
@@ -23,16 +24,25 @@ from sutja.cli.options import (
     output_options,
     threads_option,
 )
-from sutja.cli.output.annotate_pages import CropAnnotator, PageAnnotator
+from sutja.cli.output.annotate import CropAnnotator, PageAnnotator
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
-from sutja.cli.output.pages import FORMATS, Csv, FieldRows, PageTable
+from sutja.cli.output.pages import CSV_COLUMNS, FORMATS, FieldRows, PageTable
+from sutja.cli.output.rows import make_plain_writer
 from sutja.cli.output.spreadsheet import Spreadsheet
-from sutja.cli.output.writer import JsonLines, Writer
+from sutja.cli.output.writer import Writer
 from sutja.cli.progress import show_progress
 from sutja.cli.read_forms import check_form_options, read_forms
 from sutja.cli.read_options import ReadOptions
-from sutja.cli.results import Counts, call_each, count, opening_model, report_threshold, write_results
+from sutja.cli.results import (
+    Counts,
+    call_each,
+    choose_text_place,
+    count,
+    opening_model,
+    report_threshold,
+    write_results,
+)
 from sutja.types import NUMBER_NAMES, Page
 
 if TYPE_CHECKING:
@@ -51,7 +61,7 @@ if TYPE_CHECKING:
     help="Template of a form: write one row a page, a column a field. May be given several times; each page "
     "takes the one that fits.",
 )
-@output_options((*FORMATS, "xlsx"), "PAGE-XML of several pages goes into a folder.")
+@output_options(FORMATS, "PAGE-XML of several pages goes into a folder.")
 @click.option(
     "--fields",
     metavar="NAMES",
@@ -66,6 +76,11 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Measure how many numbers are read, wrong or rejected, by a CSV of labels with the columns file and "
     "text, and page, x0, y0, x1, y1 where known. Without PATH, the files that it names are read.",
+)
+@click.option(
+    "--mistakes",
+    metavar="FILE",
+    help="With --truth: write the numbers that were not read right to an HTML page, each with its picture.",
 )
 @click.option(
     "--every-number",
@@ -102,7 +117,7 @@ if TYPE_CHECKING:
     help="Model that finds the numbers on pages instead of the bundled one.",
 )
 def read(**options: Any) -> None:
-    """Read the numbers on pages: files, folders, or patterns like "scans/*.pdf".
+    """Read the numbers on pages: files, folders, patterns like "scans/*.pdf", addresses, or - for the input.
 
     Formats: PDF, PNG, JPEG, TIFF, WebP, AVIF and BMP. With --crop, each picture shows one number.
     With --template, the pages are forms, and each gives a row of its fields.
@@ -119,16 +134,18 @@ def read(**options: Any) -> None:
         names = truth.files
     is_folder = given.format == "page-xml" and _names_folder(given.out)
     folders = [(given.annotate, ".png"), *([(given.out, ".xml")] if is_folder else [])]
-    check_outputs([*names, *given.paths, given.truth, given.model, given.detector], [given.out], folders)
+    files = [given.out, given.mistakes]
+    check_outputs([*names, *given.paths, given.truth, given.model, given.detector], files, folders)
     check_batch(given.batch, given.out, given.format, bool(given.annotate or given.truth))
     if given.batch.given:
         run_many("read", *_describe_job(given), names, failed, str(given.out), given.batch)
     reader = _open_reader(given)
+    sources = open_inputs(names)
     noun = "class" if reader.card.task == "classify" else "number"
-    results = process_all(lambda some: reader.read_many(some, crop=given.crop), names)
+    results = process_all(lambda some: reader.read_many(some, crop=given.crop), sources)
     pages: Iterable[Page] = chain(failed, show_progress(results, len(names)))
     if given.annotate is not None:
-        annotator = CropAnnotator(given.annotate) if given.crop else PageAnnotator(given.annotate)
+        annotator = (CropAnnotator if given.crop else PageAnnotator)(given.annotate, sources)
         pages = call_each(pages, lambda page: annotator.save(page) if page.error is None else None)
     if truth is not None:
         pages = call_each(pages, truth.add)
@@ -137,11 +154,14 @@ def read(**options: Any) -> None:
     write_results(pages, writer, out, counts)
     with report_errors("stopped"):
         if truth is not None:
-            click.echo(truth.report(as_json=given.format == "jsonl" and given.out is None))
+            click.echo(truth.report(as_json=given.format in ("json", "jsonl") and given.out is None))
+            if given.mistakes is not None:
+                truth.write_mistakes(given.mistakes)
+                tell(f"{count(len(truth.mistakes), 'mistake')}: {given.mistakes}")
         elif isinstance(writer, PageTable):
-            click.echo(_summarize(counts, noun), err=True)
+            tell(_summarize(counts, noun))
         if isinstance(writer, Spreadsheet) and writer.outside:
-            click.echo(f"left out {count(writer.outside, 'number')} that belong to no table", err=True)
+            tell(f"left out {count(writer.outside, 'number')} that belong to no table")
     sys.exit(FAILED if counts.failed or getattr(writer, "failed", 0) else 0)
 
 
@@ -162,8 +182,6 @@ def _load_truth(given: ReadOptions) -> Truth | None:
     """Load the labels, if any; refuse options that do not go together."""
     if given.templates:
         check_form_options(given)
-    elif given.format == "xlsx":
-        raise click.UsageError("--format xlsx goes with --template")
     for option, is_given in (("--table", given.table), ("--fields", given.fields is not None)):
         if is_given and given.format != "csv":
             raise click.UsageError(f"{option} goes with --format csv")
@@ -174,8 +192,12 @@ def _load_truth(given: ReadOptions) -> Truth | None:
     if given.truth is None:
         if not given.paths:
             raise click.UsageError("Missing argument 'PATH...'.")
-        if given.every_number:
-            raise click.UsageError("--every-number goes with --truth")
+        for option, is_given in (
+            ("--every-number", given.every_number),
+            ("--mistakes", given.mistakes is not None),
+        ):
+            if is_given:
+                raise click.UsageError(f"{option} goes with --truth")
         return None
     from sutja.cli.judging.truth import Truth
 
@@ -224,21 +246,16 @@ def _make_writer(given: ReadOptions, names: list[str], noun: str) -> tuple[Write
         if given.out and _names_folder(given.out):
             return FolderWriter(given.out, ".xml", to_page_xml), os.devnull
         return PageXml(), given.out
-    if given.format == "parquet":
-        from sutja.cli.output.parquet import Parquet
-
-        with report_errors("stopped", USAGE):
-            return Parquet(Page), given.out
     if given.format == "hocr":
         from sutja.cli.output.hocr import Hocr
 
         return Hocr(), given.out
     if given.format == "table":
         return PageTable(names, noun), given.out
-    if given.format == "jsonl":
-        return JsonLines(), given.out
     if given.names:
         return FieldRows(given.names), given.out
-    if given.format == "tsv":
-        return Csv("	"), given.out
-    return (Spreadsheet() if given.table else Csv()), given.out
+    if given.table:
+        return Spreadsheet(), given.out
+    with report_errors("stopped", USAGE):
+        writer = make_plain_writer(given.format, CSV_COLUMNS, given.out, Page)
+    return writer, choose_text_place(given.format, given.out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from itertools import chain
@@ -11,14 +10,23 @@ from typing import NoReturn
 import click
 
 from sutja.cli.errors import FAILED
-from sutja.cli.inputs import expand
+from sutja.cli.inputs import expand, open_inputs
 from sutja.cli.many import process_all
-from sutja.cli.output.annotate_forms import FormAnnotator
+from sutja.cli.messages import tell
+from sutja.cli.output.annotate import FormAnnotator
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.forms import FORM_FORMATS, make_form_writer
 from sutja.cli.progress import show_progress
 from sutja.cli.read_options import ReadOptions
-from sutja.cli.results import Counts, call_each, count, opening_model, report_threshold, write_results
+from sutja.cli.results import (
+    Counts,
+    call_each,
+    choose_text_place,
+    count,
+    opening_model,
+    report_threshold,
+    write_results,
+)
 from sutja.types import Form
 
 
@@ -29,6 +37,7 @@ def check_form_options(given: ReadOptions) -> None:
         "--fields": given.fields is not None,
         "--table": given.table,
         "--truth": given.truth is not None,
+        "--mistakes": given.mistakes is not None,
         "--every-number": given.every_number,
         "--kind": given.kind != "auto",
         "--country": given.country is not None,
@@ -60,17 +69,18 @@ def read_forms(given: ReadOptions) -> NoReturn:
         [given.out],
         [(given.annotate, ".png")],
     )
+    inputs = open_inputs(names)
     refused = [Form(page.source, page.page, None, 0.0, None, None, error=page.error) for page in failed]
-    results = process_all(lambda some: reader.read_forms(some, templates), names)
+    results = process_all(lambda some: reader.read_forms(some, templates), inputs)
     forms: Iterable[Form] = chain(refused, show_progress(results, len(names)))
     if given.annotate is not None:
-        annotator = FormAnnotator(given.annotate)
+        annotator = FormAnnotator(given.annotate, inputs)
         forms = call_each(forms, lambda form: annotator.save(form) if form.error is None else None)
     sources = [*names, *(page.source for page in failed)]
     writer = make_form_writer(given.format, sources, list_columns(templates), given.out)
     counts = Counts("page")
-    write_results(forms, writer, os.devnull if given.format == "xlsx" else given.out, counts)
+    write_results(forms, writer, choose_text_place(given.format, given.out), counts)
     if given.format == "table":
         fields = f"{count(counts.items, 'field')}, {counts.accepted:,} of these accepted"
-        click.echo(counts.summarize(fields), err=True)
+        tell(counts.summarize(fields))
     sys.exit(FAILED if counts.failed else 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sutja.cli.many import BatchOptions
 from sutja.cli.output.forms import FORM_ENDINGS
-from sutja.cli.output.pages import ENDINGS
+from sutja.cli.output.pages import PAGE_ENDINGS
 from sutja.cli.output.writer import choose_format
 
 
@@ -25,6 +25,7 @@ class ReadOptions:
     kind: str
     country: str | None
     truth: str | None
+    mistakes: str | None
     every_number: bool
     max_error: float | None
     effort: str | None
@@ -53,5 +54,5 @@ class ReadOptions:
         """The format asked for, or the one that the output's name stands for."""
         if (self.table or self.fields is not None) and self.format_name is None:
             return "csv"
-        endings = FORM_ENDINGS if self.templates else ENDINGS
+        endings = FORM_ENDINGS if self.templates else PAGE_ENDINGS
         return choose_format(self.format_name, self.out, endings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from sutja.cli.errors import USAGE, report_errors
+from sutja.cli.messages import tell
 from sutja.cli.output.file import Output
 from sutja.cli.output.writer import Writer, printable
 from sutja.types import Form, Page, Recording
@@ -86,6 +88,11 @@ def write_results(results: Iterable[R], writer: Writer[R], out: str | None, coun
         output.write(writer.end())
 
 
+def choose_text_place(format_name: str, out: str | None) -> str | None:
+    """Choose where the text of a writer goes; a spreadsheet is no text, and its writer saves it."""
+    return os.devnull if format_name == "xlsx" else out
+
+
 def call_each(results: Iterable[R], function: Callable[[R], None]) -> Iterator[R]:
     """Pass results on, each after a call of `function`."""
     for result in results:
@@ -106,4 +113,4 @@ def opening_model(threads: int) -> Iterator[None]:
 def report_threshold(choice: ThresholdChoice | None) -> None:
     """Print how the threshold was chosen, where `--max-error` asked for one."""
     if choice is not None:
-        click.echo(choice.describe(), err=True)
+        tell(choice.describe())

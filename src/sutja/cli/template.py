@@ -105,7 +105,7 @@ def _check_scan(finder: TemplateFinder, name: str, folder: Path, files: UniqueNa
 
 def _check_page(finder: TemplateFinder, picture: Picture, path: Path) -> bool:
     from sutja.atomic import open_atomic
-    from sutja.cli.output.annotate_forms import draw_fields
+    from sutja.cli.output.annotate import draw_fields
 
     where = printable(picture.source) + (f" [{picture.page}]" if picture.page > 1 else "")
     found = finder.find(picture)

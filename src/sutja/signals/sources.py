@@ -29,7 +29,7 @@ _CHANNELS = (1, 3, 4)
 _FILE_LIMIT = 500_000_000  # bytes of an open file
 
 
-def is_address(source: Any) -> bool:
+def is_web_address(source: Any) -> bool:
     """Tell if a source is an address of the web."""
     return isinstance(source, str) and source.lower().startswith(SCHEMES)
 
@@ -82,7 +82,7 @@ def resolve_source(source: Any, make_error: Callable[..., ErrorKind]) -> Any:
     ErrorKind
         If it cannot be fetched or read, or is too large.
     """
-    if is_address(source):
+    if is_web_address(source):
         return download(str(source), make_error)
     if isinstance(source, bytearray | memoryview):
         return bytes(source)

@@ -7,7 +7,8 @@ import json
 import click
 import pytest
 
-from sutja.cli.output.pages import CSV_COLUMNS, ENDINGS, Csv, FieldRows, PageTable
+from sutja.cli.output.pages import CSV_COLUMNS, PAGE_ENDINGS, FieldRows, PageTable
+from sutja.cli.output.rows import RowsCsv
 from sutja.cli.output.writer import JsonLines, choose_format, printable
 from sutja.types import Box, Number, Page
 
@@ -27,7 +28,8 @@ def test_json_lines():
 
 
 def test_csv():
-    text = Csv().begin() + "".join(Csv().write(page) for page in PAGES)
+    writer = RowsCsv(CSV_COLUMNS)
+    text = writer.begin() + "".join(writer.write(page) for page in PAGES)
     rows = list(csv.DictReader(io.StringIO(text)))
     assert tuple(rows[0]) == CSV_COLUMNS
     assert [row["source"] for row in rows] == [page.source for page in PAGES]
@@ -86,7 +88,10 @@ def test_long_names_keep_their_end():
         (None, None, "table"),
         (None, "a.csv", "csv"),
         (None, "a.JSONL", "jsonl"),
-        (None, "a.json", "jsonl"),
+        (None, "a.json", "json"),
+        (None, "a.xlsx", "xlsx"),
+        (None, "a.hocr", "hocr"),
+        (None, "a.xml", "page-xml"),
         (None, "a.txt", "table"),
         (None, "a.tsv", "tsv"),
         (None, "-", "table"),
@@ -97,7 +102,7 @@ def test_long_names_keep_their_end():
     ],
 )
 def test_the_name_of_the_file_says_the_format(name, out, expected):
-    assert choose_format(name, out, ENDINGS) == expected
+    assert choose_format(name, out, PAGE_ENDINGS) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,11 +111,11 @@ def test_the_name_of_the_file_says_the_format(name, out, expected):
 )
 def test_an_ending_that_is_unknown_or_another_is_refused(name, out, why):
     with pytest.raises(click.UsageError, match=why):
-        choose_format(name, out, ENDINGS)
+        choose_format(name, out, PAGE_ENDINGS)
 
 
 def test_cells_are_parted_by_tabs():
-    assert Csv("\t").begin() == "\t".join(CSV_COLUMNS) + "\n"
+    assert RowsCsv(CSV_COLUMNS, "\t").begin() == "\t".join(CSV_COLUMNS) + "\n"
 
 
 def test_printable():

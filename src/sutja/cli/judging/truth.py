@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sutja.cli.judging.answers import describe_unreadable
+from sutja.cli.judging.mistakes import Mistake, list_mistakes, write_mistakes
 from sutja.reading.page.labels import Case, Label, PageLabels, match_labels, read_labels
 from sutja.types import Page
 
@@ -33,8 +34,10 @@ class Truth:
 
     Attributes
     ----------
-    match_labels : list[Case]
+    cases : list[Case]
         Labels with their numbers.
+    mistakes : list[Mistake]
+        Those that were not read right.
     unlabelled : int
         Count of pages without a label.
 
@@ -47,9 +50,11 @@ class Truth:
     def __init__(self, path: str, every_number: bool = False) -> None:
         self._labels = PageLabels(read_labels(path), Path(path).parent)
         self._every_number = every_number
+        self._path = path
         self._pages: list[tuple[str, int]] = []
         self._failed: list[str] = []  # source of each page with an error
         self.cases: list[Case] = []
+        self.mistakes: list[Mistake] = []
         self.unlabelled = 0
 
     @property
@@ -66,7 +71,9 @@ class Truth:
         if not labels:
             self.unlabelled += 1
             return
-        self.cases += match_labels(page, labels, self._every_number)
+        cases = match_labels(page, labels, self._every_number)
+        self.cases += cases
+        self.mistakes += list_mistakes(page, cases)
 
     def report(self, as_json: bool = False) -> str:
         """Report the shares of all labels with 95 % intervals, beside the break-even."""
@@ -102,6 +109,10 @@ class Truth:
             return text
         k, consequence = len(self._failed), "their labels count as rejected"
         return f"{text}\n{describe_unreadable(k, len(self._pages), 'pages', consequence)}"
+
+    def write_mistakes(self, path: str) -> None:
+        """Write the mistakes, with the picture of each, to an HTML page."""
+        write_mistakes(path, self.mistakes, len(self.cases), self._path, self.report())
 
     def _is_in_failed_file(self, label: Label) -> bool:
         pages = (Page(source, label.page, None, None) for source in set(self._failed))

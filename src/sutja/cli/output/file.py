@@ -13,6 +13,7 @@ from typing import IO
 import click
 
 from sutja.atomic import open_atomic
+from sutja.cli.messages import wants_colour
 from sutja.cli.output.writer import R_contra, Writer, printable
 
 _MOST_NAME = 240  # bytes of a file's name; file systems take 255, and a number may follow
@@ -93,7 +94,7 @@ class Output:
         return self
 
     def write(self, text: str | bytes) -> None:
-        """Write `text`, without its colours unless a terminal shows them; bytes as they are."""
+        """Write `text`, without its colours unless they are wanted (`wants_colour`); bytes as they are."""
         if isinstance(text, bytes):
             if self._file is None:
                 click.echo(text, nl=False)
@@ -101,8 +102,10 @@ class Output:
                 self._file.write(text)
         elif self._file is not None:
             self._file.write(click.unstyle(text).encode("utf-8", "surrogateescape"))
+        elif wants_colour(sys.stdout):
+            click.echo(text.encode("utf-8", "replace").decode(), nl=False, color=True)
         elif sys.stdout.isatty():
-            click.echo(text.encode("utf-8", "replace").decode(), nl=False)
+            click.echo(click.unstyle(text).encode("utf-8", "replace").decode(), nl=False)
         else:
             click.echo(click.unstyle(text).encode("utf-8", "surrogateescape"), nl=False)
 

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sutja.atomic import open_atomic
-from sutja.cli.output.writer import JsonLines, Table, Writer, shorten_confidence
+from sutja.cli.output.rows import JsonList
+from sutja.cli.output.workbook import AMBER, is_calculable, require_file, save_workbook
+from sutja.cli.output.workbook import write_cell as write_sheet_cell
+from sutja.cli.output.writer import DELIMITERS, ENDINGS, JsonLines, Table, Writer, shorten_confidence
 from sutja.csv_rows import to_csv_row
 from sutja.types import Form, FormField
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-FORM_FORMATS = ("table", "jsonl", "csv", "xlsx")
-FORM_ENDINGS = {"csv": "csv", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "xlsx": "xlsx"}
+FORM_FORMATS = ("table", "jsonl", "json", "csv", "tsv", "xlsx")
+FORM_ENDINGS = ENDINGS
 _HEAD = ("source", "page", "template", "fit", "to_check", "broken_rules", "error")
-_NUMBERS = ("number", "amount")  # kinds that a spreadsheet calculates with
-_WIDEST = 15  # digits that a spreadsheet's numbers keep
 _SEPARATOR = "; "
-_AMBER = "#FFE3A8"
 
 
 def make_form_writer(
@@ -39,11 +38,11 @@ def make_form_writer(
         return JsonLines()
     if format_name == "table":
         return FormTable(names)
-    if format_name == "csv":
-        return FormCsv(columns)
-    if out in (None, "-"):
-        raise click.UsageError("--format xlsx needs --out FILE")
-    return FormWorkbook(Path(str(out)), columns)
+    if format_name == "json":
+        return JsonList()
+    if format_name in DELIMITERS:
+        return FormCsv(columns, DELIMITERS[format_name])
+    return FormWorkbook(require_file(out), columns)
 
 
 def list_form_columns(columns: Sequence[str]) -> list[str]:
@@ -65,11 +64,11 @@ def write_cell(field: FormField) -> str:
 class FormCsv(Writer[Form]):
     """One row a page; a page that fits no template has its row with the reason."""
 
-    def __init__(self, columns: Sequence[str]) -> None:
-        self._columns = columns
+    def __init__(self, columns: Sequence[str], delimiter: str = ",") -> None:
+        self._columns, self._delimiter = columns, delimiter
 
     def begin(self) -> str:
-        return to_csv_row(list_form_columns(self._columns))
+        return to_csv_row(list_form_columns(self._columns), self._delimiter)
 
     def write(self, result: Form) -> str:
         fields = {field.name: field for field in result.fields}
@@ -77,7 +76,7 @@ class FormCsv(Writer[Form]):
         for name in self._columns:
             field = fields.get(name)
             cells += ["", ""] if field is None else [write_cell(field), f"{field.confidence:.6f}"]
-        return to_csv_row([*_make_head(result), *cells])
+        return to_csv_row([*_make_head(result), *cells], self._delimiter)
 
 
 class FormWorkbook(Writer[Form]):
@@ -95,16 +94,7 @@ class FormWorkbook(Writer[Form]):
         return ""
 
     def end(self) -> str:
-        from xlsxwriter import Workbook
-
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        try:
-            with open_atomic(self._path) as file, Workbook(file, options) as workbook:
-                self._fill(workbook)
-        except OSError as error:
-            raise click.UsageError(
-                f"cannot write {self._path} ({error.strerror}); choose another place for --out"
-            ) from error
+        save_workbook(self._path, self._fill)
         return ""
 
     def _fill(self, workbook: Workbook) -> None:
@@ -121,21 +111,14 @@ class FormWorkbook(Writer[Form]):
                 if name not in fields:
                     continue
                 field, column = fields[name], len(_HEAD) + 2 * i
-                text = write_cell(field)
-                style = {} if field.accepted else {"bg_color": _AMBER}
-                if _is_calculable(field, text):
-                    whole, point, decimals = text.lstrip("-").partition(".")
-                    style["num_format"] = "0" * len(whole) + point + "0" * len(decimals)
-                    sheet.write_number(row, column, float(text), workbook.add_format(style))
+                style = {} if field.accepted else {"bg_color": AMBER}
+                if is_calculable(field.kind, field.value):
+                    value = str(field.value)
+                    write_sheet_cell(workbook, sheet, (row, column), float(value), style, shown_as=value)
                 else:
-                    sheet.write_string(row, column, text, workbook.add_format(style))
+                    write_sheet_cell(workbook, sheet, (row, column), write_cell(field), style)
                 sheet.write_number(row, column + 1, round(field.confidence, 4))
         sheet.autofit()
-
-
-def _is_calculable(field: FormField, text: str) -> bool:
-    digits = text.lstrip("-").replace(".", "", 1)
-    return field.kind in _NUMBERS and field.value is not None and digits.isdigit() and len(digits) <= _WIDEST
 
 
 class FormTable(Table[Form]):
@@ -145,7 +128,7 @@ class FormTable(Table[Form]):
 
     def begin(self) -> str:
         heading = f"{self.first_column('page')}{'field':<16}  {'value':>14}  confidence\n"
-        return click.style(heading, bold=True)
+        return self.fit(click.style(heading, bold=True))
 
     def rows(self, result: Form) -> list[str]:
         rows = [self._row(field) for field in result.fields]

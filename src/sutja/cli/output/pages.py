@@ -5,28 +5,16 @@ hOCR, PAGE-XML and spreadsheets have modules of their own; JSON lines are those 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import click
 
-from sutja.cli.output.writer import Table, Writer, shorten_confidence
+from sutja.cli.output.writer import ENDINGS, Table, Writer, shorten_confidence
 from sutja.csv_rows import to_csv_row
 from sutja.types import Number, Page
 
-FORMATS = ("table", "jsonl", "csv", "tsv", "hocr", "page-xml", "parquet")
-ENDINGS = {
-    "csv": "csv",
-    "tsv": "tsv",
-    "txt": "table",
-    "json": "jsonl",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "hocr": "hocr",
-    "html": "hocr",
-    "xml": "page-xml",
-    "parquet": "parquet",
-}
+FORMATS = ("table", "jsonl", "json", "csv", "tsv", "xlsx", "hocr", "page-xml", "parquet")
+PAGE_ENDINGS = ENDINGS | {"hocr": "hocr", "html": "hocr", "xml": "page-xml"}
 CSV_COLUMNS = (
     "source",
     "page",
@@ -52,43 +40,7 @@ CSV_COLUMNS = (
     "relation",
     "name",
 )
-_ERROR = CSV_COLUMNS.index("error")
 _TEXT_WIDTH = 22  # twenty characters and a little
-
-
-class Csv(Writer[Page]):
-    """One row a number; a page without one still has its row.
-
-    Parameters
-    ----------
-    delimiter : str
-        Character between two cells.
-    """
-
-    def __init__(self, delimiter: str = ",") -> None:
-        self._delimiter = delimiter
-
-    def begin(self) -> str:
-        return to_csv_row(CSV_COLUMNS, self._delimiter)
-
-    def write(self, result: Page) -> str:
-        if result.numbers:
-            return "".join(
-                self._row(row | {"confidence": f"{row['confidence']:.6f}"}) for row in result.to_rows()
-            )
-        row = [result.source, result.page, *[""] * (len(CSV_COLUMNS) - 2)]
-        row[_ERROR] = result.error or ""
-        return to_csv_row(row, self._delimiter)
-
-    def _row(self, row: Mapping[str, Any]) -> str:
-        return to_csv_row([_write_cell(row.get(name)) for name in CSV_COLUMNS], self._delimiter)
-
-
-def _write_cell(value: Any) -> str:
-    """Write a value in a cell: confidences with six decimals, truth as "true" and "false"."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return "" if value is None else str(value)
 
 
 class FieldRows(Writer[Page]):
@@ -142,7 +94,7 @@ class PageTable(Table[Page]):
 
     def begin(self) -> str:
         heading = f"{self.first_column('picture')}{self._heading:<{_TEXT_WIDTH}}  {'value':>14}  confidence\n"
-        return click.style(heading, bold=True)
+        return self.fit(click.style(heading, bold=True))
 
     def rows(self, result: Page) -> list[str]:
         return [self._row(number) for number in result.numbers]

@@ -6,20 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from sutja.cli.output.writer import Table, Writer, shorten_confidence
-from sutja.csv_rows import to_csv_row
+from sutja.cli.output.writer import ENDINGS, Table, Writer, find_columns, shorten_confidence
 from sutja.types import Recording, Speech, SpokenNumber
 
-SOUND_FORMATS = ("table", "jsonl", "csv", "srt", "parquet")
-SOUND_ENDINGS = {
-    "csv": "csv",
-    "txt": "table",
-    "json": "jsonl",
-    "jsonl": "jsonl",
-    "ndjson": "jsonl",
-    "srt": "srt",
-    "parquet": "parquet",
-}
+SOUND_FORMATS = ("table", "jsonl", "json", "csv", "tsv", "xlsx", "srt", "parquet")
+SOUND_ENDINGS = ENDINGS | {"srt": "srt"}
 SOUND_COLUMNS = (
     "source",
     "seconds",
@@ -35,7 +26,8 @@ SOUND_COLUMNS = (
     "beside",
     "error",
 )
-_DIGITS_WIDTH = 16
+_WIDTHS, _NARROW_WIDTHS = (16, 14), (10, 8)  # characters of the number and of its value
+_NARROW = 110  # characters of a terminal that has no room for more
 _SHORTEST_CUE = 0.7  # seconds that a subtitle stays at least
 
 
@@ -61,35 +53,6 @@ def format_number(number: SpokenNumber) -> str:
     plain = number.value is None or (number.sign is None and "." not in number.value)
     text = number.digits if plain else str(number.value)
     return f"{text} {number.unit}" if number.unit else text
-
-
-class SoundCsv(Writer[Recording]):
-    """One row a number; a recording without one still has its row."""
-
-    def begin(self) -> str:
-        return to_csv_row(SOUND_COLUMNS)
-
-    def write(self, result: Recording) -> str:
-        seconds = "" if result.seconds is None else f"{result.seconds:.3f}"
-        numbers = [self._cells(number) for number in result.numbers]
-        return "".join(
-            to_csv_row([result.source, seconds, *cells, result.error or ""])
-            for cells in numbers or [[""] * (len(SOUND_COLUMNS) - 3)]
-        )
-
-    def _cells(self, number: SpokenNumber) -> list[str]:
-        return [
-            number.text,
-            number.digits,
-            number.value or "",
-            f"{number.confidence:.6f}",
-            str(number.accepted).lower(),
-            f"{number.start:.3f}",
-            f"{number.end:.3f}",
-            number.sign or "",
-            number.unit or "",
-            number.beside or "",
-        ]
 
 
 class Srt(Writer[Recording]):
@@ -131,12 +94,20 @@ def _format_value(number: SpokenNumber) -> str:
 class SoundTable(Table[Recording]):
     """Aligned columns: recording, time, number, value, confidence, whether it is accepted, and the words."""
 
+    others = 78
+
+    def __init__(self, names: Sequence[str]) -> None:
+        super().__init__(names)
+        columns = find_columns()
+        self._widths = _NARROW_WIDTHS if columns is not None and columns < _NARROW else _WIDTHS
+
     def begin(self) -> str:
+        digits, value = self._widths
         heading = (
-            f"{self.first_column('recording')}{'at':>9}  {'number':<{_DIGITS_WIDTH}}  {'value':>14}  "
+            f"{self.first_column('recording')}{'at':>9}  {'number':<{digits}}  {'value':>{value}}  "
             f"confidence            words\n"
         )
-        return click.style(heading, bold=True)
+        return self.fit(click.style(heading, bold=True))
 
     def rows(self, result: Recording) -> list[str]:
         rows = [(number.start, self._row(number)) for number in result.numbers]
@@ -148,8 +119,8 @@ class SoundTable(Table[Recording]):
 
     def _row(self, number: SpokenNumber) -> str:
         verdict, colour = ("accepted", "green") if number.accepted else ("check", "yellow")
-        confidence = shorten_confidence(number.confidence)
+        confidence, (digits, value) = shorten_confidence(number.confidence), self._widths
         return (
-            f"{format_time(number.start):>9}  {number.digits:<{_DIGITS_WIDTH}}  {_format_value(number):>14}  "
+            f"{format_time(number.start):>9}  {number.digits:<{digits}}  {_format_value(number):>{value}}  "
             f"{confidence:>10}  {click.style(f'{verdict:<8}', fg=colour)}  {number.text}"
         )

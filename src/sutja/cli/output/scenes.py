@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from sutja.cli.output.writer import JsonLines, Table, Writer, printable, shorten_confidence, to_json
+from sutja.cli.output.rows import make_plain_writer
+from sutja.cli.output.writer import Table, Writer, printable, shorten_confidence, to_json
+from sutja.types import Scene
 
-if TYPE_CHECKING:
-    from sutja.detection import Scene
-
-SCENE_FORMATS = ("table", "jsonl", "coco", "parquet")
-SCENE_ENDINGS = {"txt": "table", "json": "jsonl", "jsonl": "jsonl", "ndjson": "jsonl", "parquet": "parquet"}
+SCENE_FORMATS = ("table", "jsonl", "json", "csv", "tsv", "xlsx", "coco", "parquet")
+SCENE_COLUMNS = ("source", "page", "label", "confidence", "x0", "y0", "x1", "y1", "error")
 _NARROWEST_LABEL, _WIDEST_LABEL = 8, 24  # characters
 
 
-def make_scene_writer(format_name: str, names: Sequence[str], classes: Sequence[str]) -> Writer[Scene]:
+def make_scene_writer(
+    format_name: str, names: Sequence[str], classes: Sequence[str], out: str | None
+) -> Writer[Scene]:
     """Make the writer of a format, for pictures of these names and objects of these classes."""
     if format_name == "coco":
         return CocoResults(classes)
-    if format_name == "parquet":
-        from sutja.cli.output.parquet import Parquet
-        from sutja.types import Scene
-
-        return Parquet(Scene)
-    return SceneTable(names, classes) if format_name == "table" else JsonLines()
+    if format_name == "table":
+        return SceneTable(names, classes)
+    return make_plain_writer(format_name, SCENE_COLUMNS, out, Scene)
 
 
-class CocoResults(Writer["Scene"]):
+class CocoResults(Writer[Scene]):
     """The list of detections that COCO's evaluation takes.
 
     A picture's id is the number in its file's name, as in COCO's own pictures, else the file's name;
@@ -67,7 +64,7 @@ class CocoResults(Writer["Scene"]):
         return "]\n" if self._empty else "\n]\n"
 
 
-class SceneTable(Table["Scene"]):
+class SceneTable(Table[Scene]):
     """Aligned columns: picture, class, confidence, and box.
 
     Parameters
@@ -88,7 +85,7 @@ class SceneTable(Table["Scene"]):
     def begin(self) -> str:
         label = f"{'found':<{self._label_width}}"
         heading = f"{self.first_column('picture')}{label}  confidence  box (x0, y0, x1, y1)\n"
-        return click.style(heading, bold=True)
+        return self.fit(click.style(heading, bold=True))
 
     def rows(self, result: Scene) -> list[str]:
         rows = []

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +17,18 @@ import click
 from sutja.types.summaries import printable as printable
 from sutja.types.summaries import shorten_confidence as shorten_confidence
 
+ENDINGS = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "txt": "table",
+    "json": "json",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "xlsx": "xlsx",
+    "parquet": "parquet",
+}  # formats that every kind of result has
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+_STYLES = re.compile("(\x1b\\[[0-9;]*m)")
 _NARROWEST_NAME, _WIDEST_NAME = 16, 48  # characters
 
 
@@ -102,6 +118,34 @@ class JsonLines(Writer[Result]):
         return to_json(result.to_dict()) + "\n"
 
 
+def find_columns() -> int | None:
+    """Find the width that tables must fit into: that of the terminal, or COLUMNS; None for any."""
+    if not sys.stdout.isatty() and not os.environ.get("COLUMNS"):
+        return None
+    return shutil.get_terminal_size().columns
+
+
+def fit_line(line: str, columns: int | None) -> str:
+    r"""Cut a line that is longer than so many columns; its colours are no characters.
+
+    >>> fit_line("one hundred and six\n", 12)
+    'one hundred…\n'
+    """
+    text = line.rstrip("\n")
+    if columns is None or len(click.unstyle(text)) <= columns:
+        return line
+    kept, room = [], columns - 1
+    for part in _STYLES.split(text):
+        if _STYLES.fullmatch(part):
+            kept.append(part)
+        else:
+            kept.append(part[:room])
+            room -= len(kept[-1])
+    last_text = max(i for i, part in enumerate(kept) if part and not _STYLES.fullmatch(part))
+    kept[last_text] += "…"
+    return "".join(kept) + "\n"
+
+
 class Table(ABC, Writer[R_contra]):
     """Aligned columns for people; the first is the name of the input.
 
@@ -112,9 +156,13 @@ class Table(ABC, Writer[R_contra]):
     """
 
     empty = "no number"  # written where there is nothing to show
+    others = 62  # characters that the other columns take at least
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._width = min(_WIDEST_NAME, max([_NARROWEST_NAME, *(len(printable(name)) for name in names)]))
+        self._columns = find_columns()
+        room = _WIDEST_NAME if self._columns is None else min(_WIDEST_NAME, self._columns - self.others)
+        longest = max([_NARROWEST_NAME, *(len(printable(name)) for name in names)])
+        self._width = max(_NARROWEST_NAME, min(room, longest))
 
     def first_column(self, source: str, page: int = 1) -> str:
         """Write the name of an input; a long one keeps its end."""
@@ -129,7 +177,12 @@ class Table(ABC, Writer[R_contra]):
         if result.error is not None:
             reason = printable(result.error.removeprefix(f"{result.source}: "))
             lines.append(start + click.style(f"not read: {reason}", fg="red") + "\n")
-        return "".join(lines) or start + click.style(self.empty, dim=True) + "\n"
+        lines = lines or [start + click.style(self.empty, dim=True) + "\n"]
+        return "".join(map(self.fit, lines))
+
+    def fit(self, line: str) -> str:
+        """Cut a line to the width of the terminal."""
+        return fit_line(line, self._columns)
 
     @abstractmethod
     def rows(self, result: R_contra) -> list[str]:
