@@ -25,7 +25,7 @@ class AddressError(SutjaError):
 
 def is_address(name: str) -> bool:
     """Tell whether a name is an address in a store, like s3://bucket/scan.png."""
-    return _SCHEME.match(name) is not None and not sources.is_address(name)
+    return _SCHEME.match(name) is not None and not sources.is_web_address(name)
 
 
 def to_local(name: str) -> str | None:
