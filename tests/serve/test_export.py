@@ -17,7 +17,8 @@ from serve.test_page import TIMEOUT, browser, draw
 from sutja.cli import main
 from sutja.model_file.bundled import open_model
 from sutja.reading import Classifier
-from sutja.serve.export import RUNTIME, make_resizing, takes_drawings
+from sutja.serve.export import RUNTIME, make_resizing
+from sutja.serve.page.networks import takes_drawings
 from sutja.signals.pixels_input import PixelsParams, fit_size
 
 __all__ = ["browser"]  # the fixture

@@ -1,4 +1,4 @@
-"""A page without a server: "Draw and watch" in files that any web server can hand out."""
+"""A page without a server: what needs none of its views, in files that any web server can hand out."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ from sutja.atomic import write_atomic
 from sutja.errors import SutjaError, make_unwritable_error
 from sutja.serve.guards import POLICY
 from sutja.serve.page.layers import LayeredNetwork
-from sutja.serve.page.networks import SIDE, Networks, describe_network, describe_weights, is_exact
+from sutja.serve.page.networks import (
+    SIDE,
+    Networks,
+    describe_network,
+    describe_weights,
+    is_exact,
+    takes_drawings,
+)
 from sutja.serve.settings import Settings
-from sutja.signals.pixels_input import PixelsParams
 
 STATIC = Path(__file__).parent / "static"
 RUNTIME = Path(__file__).parent / "vendor" / "onnxruntime-web.tar.xz"  # recipes/vendored.py renews it
-INK = 20  # pixels of the longer side of a drawing, which the page centres by its mass
 
 
 def export_page(folder: Path, settings: Settings) -> tuple[list[str], list[str]]:
@@ -56,9 +61,10 @@ def export_page(folder: Path, settings: Settings) -> tuple[list[str], list[str]]
         for name, network, classifier in shown
     ]
     models = {name: network.serialize() for name, network, _ in shown if not is_exact(network)}
+    ignored = shutil.ignore_patterns("index.html", "jsconfig.json")
     static = folder / "static"
     try:
-        shutil.copytree(STATIC, static, dirs_exist_ok=True, ignore=shutil.ignore_patterns("index.html"))
+        shutil.copytree(STATIC, static, dirs_exist_ok=True, ignore=ignored)
         write_atomic(static / "data" / "networks.json", json.dumps(described).encode())
         (static / "models").mkdir(exist_ok=True)
         for name, data in models.items():
@@ -69,13 +75,6 @@ def export_page(folder: Path, settings: Settings) -> tuple[list[str], list[str]]
         raise make_unwritable_error(SutjaError, folder, error, "name another folder") from error
     names = [name for name, _, _ in shown]
     return names, [name for name in networks.names if name not in names]
-
-
-def takes_drawings(params: PixelsParams) -> bool:
-    """Tell whether a network takes a drawing as the page centres it."""
-    if params.ink == 0:
-        return True
-    return (params.height, params.width, params.ink, params.centre) == (SIDE, SIDE, INK, "mass")
 
 
 def describe_file(name: str, network: LayeredNetwork) -> dict[str, Any]:

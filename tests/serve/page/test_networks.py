@@ -4,11 +4,15 @@ import base64
 import shutil
 
 import numpy as np
+import pytest
+from onnx import helper, numpy_helper
 
+from sutja.model_file import Card, Preprocessing, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.reading import Classifier
-from sutja.serve.page.networks import Networks
+from sutja.serve.page.networks import Networks, describe_network, describe_run, is_exact
 from sutja.serve.settings import Settings
+from sutja.signals.pixels_input import PixelsParams
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
 
@@ -62,3 +66,47 @@ def test_run_folders_are_watched_under_their_names(tmp_path):
     networks = Networks(Settings(models=tuple(paths)))
     assert networks.names[-2:] == ["one", "two"]
     assert networks.find("two")[0].shapes[-1] == (11,)  # ten digits, and none of them
+
+
+def write_linear(path, side, squared=False, **params):
+    """Write a network of one dense layer, which may square its input first."""
+    weights = np.random.default_rng(2).normal(0, 0.05, (3, side * side)).astype(np.float32)
+    nodes = [helper.make_node("Mul", ["image", "image"], ["square"])] if squared else []
+    nodes += [
+        helper.make_node("Flatten", ["square" if squared else "image"], ["flat"]),
+        helper.make_node("Gemm", ["flat", "w", "b"], ["logits"], transB=1),
+        helper.make_node("LogSoftmax", ["logits"], ["log_probs"]),
+    ]
+    bias = np.array([0.1, 0.2, 0.3], np.float32)
+    graph = helper.make_graph(
+        nodes,
+        "linear",
+        [helper.make_tensor_value_info("image", 1, ["B", 1, side, side])],
+        [helper.make_tensor_value_info("log_probs", 1, ["B", 3])],
+        [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(bias, "b")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    preprocessing = Preprocessing("pixels", PixelsParams(side, side, **params).to_json())
+    write_model(path, model, Card("classify", "linear", (), preprocessing, classes=("a", "b", "c")))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("side", "options", "exact"),
+    [
+        (28, {}, True),
+        (28, {"ink": 20}, True),
+        (28, {"ink": 24}, False),  # the page does not centre so
+        (16, {}, False),  # the page does not resize
+        (28, {"squared": True}, False),  # more than its layers say
+    ],
+)
+def test_the_page_computes_what_it_can_alone(tmp_path, side, options, exact):
+    networks = Networks(Settings(models=(str(write_linear(tmp_path / "own.onnx", side, **options)),)))
+    found = networks.find("own")
+    assert is_exact(found[0]) == exact
+    assert describe_network("own", *found)["exact"] == exact
+    assert (
+        describe_run(*found, PICTURE)["answer"]
+        == Classifier(tmp_path / "own.onnx").classify(PICTURE).to_dict()
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
+from contextlib import suppress
 from math import prod
 from typing import Any
 
@@ -18,8 +19,10 @@ from sutja.serve.page.layers import LayeredNetwork
 from sutja.serve.problems import ProblemError
 from sutja.serve.settings import Settings
 from sutja.serve.tasks import list_models, name_model
+from sutja.signals.pixels_input import PixelsParams
 
 SIDE = 28  # pixels of a drawing
+INK = 20  # pixels of the longer side of its ink, which the page centres by its mass
 SHOWN = ("mlp", "lecun1989", "lenet5", "digits")  # bundled networks
 _EXACT = 20_000  # parameters up to which weights are sent as float32, so that the page can compute with them
 
@@ -69,7 +72,11 @@ def make_router(settings: Settings) -> APIRouter:
 
     @router.get("")
     def list_all() -> list[dict[str, Any]]:
-        return [describe_network(name, *networks.find(name)) for name in networks.names]
+        described = []
+        for name in networks.names:
+            with suppress(SutjaError):  # a person's own, whose layers cannot be opened
+                described.append(describe_network(name, *networks.find(name)))
+        return described
 
     @router.get("/{name}/weights")
     def weights(name: str) -> list[dict[str, Any]]:
@@ -115,11 +122,36 @@ def count_parameters(network: LayeredNetwork) -> int:
     return sum(tensor.size for tensor in network.tensors.values())
 
 
+def takes_drawings(params: PixelsParams) -> bool:
+    """Tell whether a network takes a drawing as the page centres it."""
+    if params.ink == 0:
+        return True
+    return (params.height, params.width, params.ink, params.centre) == (SIDE, SIDE, INK, "mass")
+
+
 def is_exact(network: LayeredNetwork) -> bool:
-    """Tell whether the page can compute with the weights: dense layers alone, and few of them."""
-    layers = network.layers
+    """Tell whether the page can compute with the weights: dense layers alone, few of them, on a drawing."""
+    layers, params = network.layers, network.params
     plain = all(layer.kind == "dense" and layer.activation == "Relu" for layer in layers[:-1])
-    return plain and layers[-1].weights is not None and count_parameters(network) <= _EXACT
+    few = layers[-1].weights is not None and count_parameters(network) <= _EXACT
+    fits = params.shape == (1, SIDE, SIDE) and takes_drawings(params)
+    return plain and few and fits and is_sum_of_layers(network)
+
+
+def is_sum_of_layers(network: LayeredNetwork) -> bool:
+    """Tell whether weights, biases and ReLU are all that a network of dense layers does, tried on noise."""
+    noise = np.random.default_rng(0).integers(0, 256, (SIDE, SIDE), dtype=np.uint8)
+    pixels, *answers = network.run(noise)
+    values = pixels.reshape(-1)
+    for layer in network.layers:
+        weights, bias = network.find_weights(layer), network.find_bias(layer)
+        if weights is None or bias is None or weights.shape[1:] != values.shape:
+            return False
+        values = weights @ values + bias
+        values = np.maximum(values, 0) if layer.activation == "Relu" else values
+    top = values.max()
+    log_probs = values - top - np.log(np.exp(values - top).sum())
+    return bool(np.allclose(log_probs, answers[-1], atol=1e-3))
 
 
 def describe_weights(network: LayeredNetwork) -> list[dict[str, Any]]:

@@ -48,7 +48,8 @@ export class Inspector {
       : t(kind === "dense" ? "inspect.neuron" : "inspect.map", { layer: layer + 1, unit: unit + 1 });
     const through = network.description.exact ? "inspect.through" : "inspect.units";
     const words = isOutput || (layer > 0 && kind === "dense") ? through : "inspect.weights";
-    this.text.textContent = picture ? t(kind === "convolution" ? "inspect.kernel" : words) : t("inspect.none");
+    const none = isOutput ? "inspect.other" : "inspect.none";
+    this.text.textContent = picture ? t(kind === "convolution" ? "inspect.kernel" : words) : t(none);
   }
 }
 

@@ -53,6 +53,7 @@ export const en = {
   "inspect.weights": "Its weights to the pixels. Ink on the one colour drives it, ink on the other holds it back.",
   "inspect.through": "What the pixels add to it, through the neurons that are active on this drawing. Point at a neuron, or reach one by keyboard, to see its own.",
   "inspect.kernel": "Its weights to the maps before it, which it moves over the whole picture.",
+  "inspect.other": "It does not sum up weights, so that there is no picture of them.",
   "inspect.none": "It has no weights of its own: it makes the maps before it smaller.",
 
   "evidence.error": "It gets {error} of MNIST's test digits wrong.",

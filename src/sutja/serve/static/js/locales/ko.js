@@ -54,6 +54,7 @@ export const ko = {
   "inspect.weights": "화소에 대한 가중치. 한 색의 잉크는 뉴런을 켜고, 다른 색의 잉크는 누릅니다.",
   "inspect.through": "지금 켜진 뉴런을 거쳐 각 화소가 더하는 값. 뉴런을 가리키거나 키보드로 고르면 그 뉴런의 그림이 보입니다.",
   "inspect.kernel": "앞 층의 지도에 대한 가중치로, 그림 전체 위를 움직입니다.",
+  "inspect.other": "가중치를 더해서 답하지 않으므로 그림이 없습니다.",
   "inspect.none": "고유한 가중치가 없고, 앞 층의 지도를 줄입니다.",
 
   "evidence.error": "MNIST 시험 숫자의 {error}를 틀립니다.",
