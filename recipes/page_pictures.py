@@ -22,13 +22,13 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from sutja.serve.export import export_page
 from sutja.serve.settings import Settings
 
 ASSETS = Path(__file__).resolve().parents[1] / "docs" / "assets"
-VIEW = {"width": 1180, "height": 760}
+VIEW: ViewportSize = {"width": 1180, "height": 760}
 FILM_WIDTH = 640  # pixels
 COLOURS = 128  # of the film and of the picture
 REFINEMENTS = 4  # of these colours, so that the few pixels of strong ones have theirs
