@@ -1,12 +1,14 @@
-"""Calibrate numbers on whole pages: temperature and threshold, into the card of the page detector.
+"""Calibrate numbers on whole pages: weights and thresholds, into the card of the page detector.
 
     python recipes/calibrate_pages.py --pages 300          # shows what it would keep
     python recipes/calibrate_pages.py --pages 300 --write  # writes src/sutja/weights/pages.onnx
 
-It reads pages with the bundled detector and the bundled reader as `sutja read` does, and counts which numbers
-are right: composed pages of all layouts, those kept out of training too, where every number is known; and the
-validation parts of the real cheques, tables and grids. It is to be run again after each new detector or
-reader. Nothing here looks at a test part. Data: `SUTJA_DATA`; fonts: recipes/fonts.sh.
+It reads pages with the bundled detector and the bundled reader as `sutja read` does, with effort fast and
+with effort normal, and counts which numbers are right: composed pages of all layouts, those kept out of
+training too, where every number is known; the validation parts of the real cheques, tables and grids; and,
+for effort normal, forms, registers, letters and receipts that are not kept aside. For these it also shows
+what is accepted of a source that no weight and no threshold was chosen by. It is to be run again after each
+new detector or reader. Nothing here looks at a test part. Data: `SUTJA_DATA`; fonts: recipes/fonts.sh.
 """
 
 from __future__ import annotations
@@ -21,22 +23,28 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sutja.confidence import Calibrator
 from sutja.data.pages.pages import in_part
+from sutja.data.sets.crops import BoxedPage, read_boxed_pages
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
+from sutja.data.split.fixed import is_test
 from sutja.errors import ThresholdError
 from sutja.grammar import keep_digits
-from sutja.model_file import FieldConfidence, read_model, write_model
+from sutja.model_file import FieldConfidence, ModelFile, RiskCounts, TextConfidence, read_model, write_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
-from sutja.reading.page.calibration import calibrate_fields
+from sutja.reading.page.calibration import calibrate_fields, calibrate_with_text, weigh_cases
 from sutja.reading.page.labels import Case, Label, compute_box_iou, match_labels
+from sutja.reading.text_detector import SHA256
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.synthesis.pages import DEFAULT_WEIGHTS, HOLD_OUT_LAYOUTS, PageComposer, PageSample
 from sutja.types import Box, Page
 
 SEED = 2_000_003  # far from those that pages for training are drawn with
 TOUCHED = 0.2  # IoU with what nobody can label from which a number is not counted
+LINES = {"results-id": 1, "results-id2": 1, "registers-pages": 2, "volunteers-pages": 1, "receipts-my": 3}
+MOST = 400  # numbers of a source, so that none outweighs the others
 LARGEST = 2.0  # times: composed pages are as small as the detector wants them, scans are not
 
 
@@ -82,6 +90,38 @@ def load_real_cases(reader: Reader, root: Path) -> Iterator[list[Case]]:
             yield match_cells(reader.read(table.path), printed)
 
 
+def load_line_cases(reader: Reader, root: Path) -> Iterator[tuple[str, list[Case]]]:
+    """Numbers on real pages whose lines or fields are boxed, a few pages of each source that has many."""
+    for name, every in LINES.items():
+        pages = [page for page in read_boxed_pages(root, name) if not is_test(name, page.group)]
+        for page in pages[::every]:
+            yield name, match_lines(reader.read(page.path), page, not name.startswith("results"))
+
+
+def match_lines(page: Page, labelled: BoxedPage, whole: bool) -> list[Case]:
+    """Match each number with the smallest line around its middle: right if a word there has its digits.
+
+    Where not the `whole` page is labelled, numbers on no line do not count.
+    """
+    cases = []
+    for number in page.numbers:
+        x, y = (number.box.x0 + number.box.x1) / 2, (number.box.y0 + number.box.y1) / 2
+        around = [
+            ((x1 - x0) * (y1 - y0), line.text)
+            for line in labelled.lines
+            for x0, y0, x1, y1 in (line.box,)
+            if x0 <= x <= x1 and y0 <= y <= y1
+        ]
+        if not around and whole:
+            cases.append(Case(None, number))
+        elif around:
+            text = min(around)[1]
+            said = {keep_digits(text), *map(keep_digits, text.split())}
+            digits = number.digits if number.digits in said else keep_digits(text)
+            cases.append(Case(Label("", 1, digits), number))
+    return cases
+
+
 def match_cells(page: Page, cells: list[list[str]]) -> list[Case]:
     """The cells of the table on a page, where it stands as it should once it is shifted as a whole."""
     numbers = {
@@ -114,27 +154,79 @@ def main() -> None:
     root = Path(os.environ["SUTJA_DATA"])
     path = bundled_path(DEFAULTS["detect"])
     file = read_model(path)
-    detector = replace(file, card=replace(file.card, fields=FieldConfidence()))
-    reader = Reader(effort="fast", detector=detector)
-    pages = [*compose_cases(reader, root, args.pages), *load_real_cases(reader, root)]
-    found = [case for page in pages for case in page]
-    print(f"{len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right", flush=True)
     try:
-        field_confidence = calibrate_fields(pages, args.max_error)
+        fields = calibrate_alone(file, root, args.pages, args.max_error)
+        alone = replace(file, card=replace(file.card, fields=fields))
+        text = calibrate_joined(alone, root, args.pages // 2, args.max_error)
     except ThresholdError as error:
         sys.exit(f"error: {error}")
-    accepted, wrong = next(
-        (n, k) for t, n, k in field_confidence.thresholds.points if t == field_confidence.threshold
-    )
-    print(
-        f"threshold {field_confidence.threshold:.4f}: "
-        f"of {field_confidence.thresholds.cases} {accepted} accepted, {wrong} wrong"
-    )
-    for raw, calibrated in field_confidence.calibration.points:
-        print(f"  {raw:.4f} → {calibrated:.4f}")
     if args.write:
-        write_model(path, file.data, replace(file.card, fields=field_confidence))
+        write_model(path, file.data, replace(file.card, fields=replace(fields, text=text)))
         print(f"kept in {path}")
+
+
+def calibrate_alone(file: ModelFile, root: Path, count: int, max_error: float) -> FieldConfidence:
+    """Calibrate what our own networks find and read."""
+    reader = Reader(effort="fast", detector=replace(file, card=replace(file.card, fields=FieldConfidence())))
+    pages = [*compose_cases(reader, root, count), *load_real_cases(reader, root)]
+    fields = calibrate_fields(pages, max_error)
+    show("fast", pages, fields.thresholds, fields.threshold)
+    return fields
+
+
+def calibrate_joined(file: ModelFile, root: Path, count: int, max_error: float) -> TextConfidence:
+    """Calibrate numbers in doubt that the second reader and the words of the page were asked about."""
+    reader = Reader(effort="normal", detector=file)
+    sources: dict[str, list[list[Case]]] = {
+        "composed": list(compose_cases(reader, root, count)),
+        "cheques, grids, tables": list(load_real_cases(reader, root)),
+    }
+    for name, cases in load_line_cases(reader, root):
+        sources.setdefault(name, []).append(cases)
+    kept = {name: take_most(pages) for name, pages in sources.items()}
+    for name in kept:
+        others = [page for other, pages in kept.items() if other != name for page in pages]
+        judged = calibrate_with_text(others, SHA256, max_error)
+        calibrate = Calibrator(judged.calibration.points)
+        asked = [case for page in sources[name] for case in page if case.acceptable and is_asked(case)]
+        sure = [calibrate(value) >= judged.threshold for value in weigh_cases(asked, judged.evidence)]
+        wrong = sum(accepted and not case.right for accepted, case in zip(sure, asked, strict=True))
+        print(
+            f"{name} left out: {len(asked)} asked about, {sum(case.right for case in asked)} right, "
+            f"{sum(sure)} accepted, {wrong} wrong",
+            flush=True,
+        )
+    pages = [page for some in kept.values() for page in some]
+    text = calibrate_with_text(pages, SHA256, max_error)
+    show("normal", pages, text.thresholds, text.threshold)
+    print(text.evidence)
+    return text
+
+
+def is_asked(case: Case) -> bool:
+    """Tell whether a second reader or the words were asked about a number."""
+    return case.number is not None and case.number.text_confidence is not None
+
+
+def take_most(pages: list[list[Case]]) -> list[list[Case]]:
+    """Take pages of a source until they have `MOST` numbers that were asked about."""
+    kept, n = [], 0
+    for page in pages:
+        if n < MOST:
+            kept.append(page)
+            n += sum(map(is_asked, page))
+    return kept
+
+
+def show(name: str, pages: list[list[Case]], counts: RiskCounts, threshold: float) -> None:
+    """Print what a threshold accepts."""
+    found = [case for page in pages for case in page]
+    accepted, wrong = next((n, k) for t, n, k in counts.points if t == threshold)
+    print(
+        f"{name}: {len(pages)} pages, {len(found)} numbers, {sum(case.right for case in found)} right; "
+        f"threshold {threshold:.4f}: of {counts.cases} {accepted} accepted, {wrong} wrong",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

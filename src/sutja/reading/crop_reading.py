@@ -11,9 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from sutja.charset import LETTER
 from sutja.reading.crop_regions import Region, find_regions
 from sutja.reading.decode import Hypothesis
+from sutja.reading.ink_colours import part_inks
 from sutja.reading.judge import Judge
 from sutja.reading.written import Written
 from sutja.signals.image import Picture
@@ -51,6 +56,8 @@ class CropReading:
         Number in characters of any kind, where the second reader was asked.
     whole : CropReading | None
         All of the crop, where this is a region of it.
+    turn : NDArray[float64] | None
+        (2, 3), the way from the crop that was given to the picture, where it was turned.
     """
 
     picture: Picture
@@ -63,6 +70,7 @@ class CropReading:
     answers: list[list[Hypothesis]] = field(default_factory=list)
     written: Written | None = None
     whole: CropReading | None = None
+    turn: NDArray[np.float64] | None = None
 
 
 def find_numbers(
@@ -77,7 +85,11 @@ def find_numbers(
     read : Callable[[Sequence[Picture]], Sequence[CropReading]]
         Reads regions as it reads crops.
     """
-    regions = {i: find_regions(crop.inked.plane) for i, crop in enumerate(crops) if _is_doubtful(crop)}
+    regions = {
+        i: [*find_regions(crop.inked.plane), *part_inks(crop.picture.pixels)]
+        for i, crop in enumerate(crops)
+        if _is_doubtful(crop)
+    }
     answers = iter(read([Picture(region.pixels, "") for found in regions.values() for region in found]))
     out = list(crops)
     for i, found in regions.items():
@@ -110,17 +122,17 @@ def choose_region(
         The crop as it was, or the reading of a region, placed on the crop.
     """
     evidence = [
-        region.weight * _find_number(reading.hypotheses).probability
+        region.weight * find_number(reading.hypotheses).probability
         for region, reading in zip(regions, readings, strict=True)
     ]
     best = max(range(len(regions)), key=evidence.__getitem__)
-    if evidence[best] <= _find_number(crop.hypotheses).probability:
+    if evidence[best] <= find_number(crop.hypotheses).probability:
         return crop
     region, reading = regions[best], readings[best]
-    number = _find_number(reading.hypotheses)
+    number = find_number(reading.hypotheses)
     against = sum(
         WORDS * other.weight * _measure_words(its.hypotheses)
-        + (OTHERS * own if _find_number(its.hypotheses).digits != number.digits else 0.0)
+        + (OTHERS * own if find_number(its.hypotheses).digits != number.digits else 0.0)
         for own, other, its in zip(evidence, regions, readings, strict=True)
         if not (other.encloses(region) or region.encloses(other))
     )
@@ -148,18 +160,18 @@ def choose_whole(crop: CropReading, second: Sequence[Hypothesis], whole: Sequenc
     CropReading
         The region, which may be less sure, or all of the crop.
     """
-    digits = _find_number(second).digits or _find_number(crop.hypotheses).digits
+    digits = find_number(second).digits or find_number(crop.hypotheses).digits
     longer = whole[0] if whole else Hypothesis(None, 0.0)
     if crop.whole is None or digits is None or longer.digits is None:
         return crop
     if digits == longer.digits or digits not in longer.digits:
         return crop
-    if longer.probability > crop.sure * _find_number(second).probability:
+    if longer.probability > crop.sure * find_number(second).probability:
         return crop.whole
     return replace(crop, sure=crop.sure * (1.0 - longer.probability))
 
 
-def _find_number(hypotheses: Hypotheses) -> Hypothesis:
+def find_number(hypotheses: Hypotheses) -> Hypothesis:
     """Find the likeliest hypothesis that is a number; one without probability where there is none."""
     return next((h for h in hypotheses or () if h.digits is not None), Hypothesis(None, 0.0))
 
@@ -178,11 +190,16 @@ def make_number(crop: CropReading, judge: Judge) -> Number | None:
     if crop.sure < 1.0:
         hypotheses = [replace(h, probability=h.probability * crop.sure) for h in hypotheses]
     number = judge.make_number(hypotheses, crop.normalised, crop.picture, crop.answers, crop.written)
-    if number is None or (crop.x0, crop.y0) == (0, 0):
+    if number is None or (crop.turn is None and (crop.x0, crop.y0) == (0, 0)):
         return number
+    back = np.array([[1.0, 0.0, crop.x0], [0.0, 1.0, crop.y0]])
+    if crop.turn is not None:
+        back = np.asarray(cv2.invertAffineTransform(crop.turn), np.float64)
 
-    def shift(box: Box) -> Box:
-        return Box(box.x0 + crop.x0, box.y0 + crop.y0, box.x1 + crop.x0, box.y1 + crop.y0)
+    def map_box(box: Box) -> Box:
+        corners = np.array([(x, y, 1.0) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])
+        x, y = back @ corners.T
+        return Box(float(x.min()), float(y.min()), float(x.max()), float(y.max()))
 
-    characters = tuple(replace(character, box=shift(character.box)) for character in number.characters)
-    return replace(number, box=shift(number.box), characters=characters)
+    characters = tuple(replace(character, box=map_box(character.box)) for character in number.characters)
+    return replace(number, box=map_box(number.box), characters=characters)

@@ -30,6 +30,7 @@ from sutja.reading.batching import (
     read_page,
     read_pages,
 )
+from sutja.reading.combs import CombReader
 from sutja.reading.crop_reading import CropReading, choose_whole, find_numbers, make_number
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
@@ -39,7 +40,9 @@ from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
 from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, combine_answers, find_weights
+from sutja.reading.templates.field_reader import FieldReader
 from sutja.reading.templates.template import Template
+from sutja.reading.turned_crops import read_turned
 from sutja.reading.two_readers import ReadersAnswer, calibrate_alone, join_readers
 from sutja.reading.written import agree_with, find_written, is_in_doubt
 from sutja.runtime import Reopenable, Session
@@ -324,8 +327,14 @@ class Reader(Reopenable):
                 make_number=self._field_judge.make_number_of_text,
                 of_amounts=self._grammar is not None and self._grammar.kind == "amount",
                 text=self._make_text_pass(),
+                reread=self._reread_fields if self._joint is not None else None,
+                read_combs=self._open_comb_reader().read,
             )
         return self._page_reader
+
+    def _open_comb_reader(self) -> CombReader:
+        """Make the reader of printed combs."""
+        return CombReader(FieldReader(self._read_with_grammar), self._field_judge.make_number_of_text)
 
     def _make_text_pass(self) -> TextPass | None:
         """Make what reads the words of pages, where the effort asks for it."""
@@ -428,13 +437,13 @@ class Reader(Reopenable):
         from sutja.reading.templates.form_reader import FormReader
 
         some = [templates] if isinstance(templates, Template) else list(templates)
+        return FormReader(self._read_with_grammar, self.threshold, some)
 
-        def read_hypotheses(
-            crops: Sequence[NDArray[np.uint8]], grammar: Grammar | None
-        ) -> list[list[Hypothesis]]:
-            return self.with_grammar(grammar).read_hypotheses(crops)
-
-        return FormReader(read_hypotheses, self.threshold, some)
+    def _read_with_grammar(
+        self, crops: Sequence[NDArray[np.uint8]], grammar: Grammar | None
+    ) -> list[list[Hypothesis]]:
+        """Read crops of numbers of a grammar."""
+        return self.with_grammar(grammar).read_hypotheses(crops)
 
     def read_form(self, source: Source, template: Template | Sequence[Template]) -> Form:
         """Read one page by a template, or by the one of several that fits.
@@ -494,12 +503,17 @@ class Reader(Reopenable):
         crops = self._read_first([Picture(pixels, "") for pixels in fields])
         return [make_number(crop, self._field_judge) for crop in crops]
 
+    def _reread_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
+        """Read fields that were cut out of a page with two readers."""
+        crops = self._join_second_reader(self._read_first([Picture(pixels, "") for pixels in fields]))
+        return [make_number(crop, self._crop_judge) for crop in crops]
+
     def _find_numbers(self, pictures: Sequence[Picture]) -> list[CropReading]:
         """Read crops with this reader's own network; in untidy ones that leave doubt, find the number."""
         crops = self._read_first(pictures)
         if not self._views[0].trim:  # a model of crops that are seen as they are
             return crops
-        return find_numbers(crops, self._read_first)
+        return read_turned(find_numbers(crops, self._read_first), self._read_first)
 
     def _read_first(self, pictures: Sequence[Picture]) -> list[CropReading]:
         """Read crops with this reader's own network."""

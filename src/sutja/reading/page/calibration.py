@@ -6,9 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sutja.confidence import RiskTable, combine_evidence, fit_calibration, fit_evidence
+from sutja.confidence import (
+    RiskTable,
+    combine_evidence,
+    fit_calibration,
+    fit_evidence,
+    fit_text_evidence,
+    weigh_text,
+)
 from sutja.errors import ThresholdError
-from sutja.model_file import FieldConfidence
+from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.page.labels import Case
 
 MIN_CASES = 100  # fewer are too few to calibrate with
@@ -60,6 +67,61 @@ def calibrate_fields(
     table = RiskTable.measure([calibrate(value) for value in raw(count)], [case.right for case in count])
     chosen = table.choose(max_error)
     return FieldConfidence(calibrate.calibration, table.counts, chosen.threshold, evidence=evidence)
+
+
+def calibrate_with_text(
+    pages: Sequence[Sequence[Case]], sha256: str, max_error: float = 0.01, seed: int = 0
+) -> TextConfidence:
+    """Fit the same for numbers that a second reader or the words of their page were asked about.
+
+    Parameters
+    ----------
+    pages : Sequence[Sequence[Case]]
+        Cases of each page, read with effort normal. Numbers that were sure without do not count.
+    sha256 : str
+        Checksum of the weights that find the lines of text.
+    max_error, seed : float or int
+        As for `calibrate_fields`.
+
+    Raises
+    ------
+    ThresholdError
+        If there are fewer than `MIN_CASES` numbers, or no threshold keeps the error.
+    """
+    order = np.random.default_rng(seed).permutation(len(pages))
+    half = len(pages) // 2
+    fit, count = (
+        [case for i in part for case in pages[i] if case.acceptable and _get_evidence(case) is not None]
+        for part in (order[:half], order[half:])
+    )
+    if len(fit) + len(count) < MIN_CASES or not fit or not count:
+        raise ThresholdError(
+            f"{len(fit) + len(count)} numbers were asked about, too few to calibrate with",
+            where="pages",
+            remedy="label more of them",
+        )
+    given = [found for case in fit if (found := _get_evidence(case)) is not None]
+    detections, readings, texts = zip(*given, strict=True)
+    evidence = fit_text_evidence(detections, readings, texts, [case.right for case in fit])
+    calibrate = fit_calibration(weigh_cases(fit, evidence), [case.right for case in fit])
+    table = RiskTable.measure(
+        [calibrate(value) for value in weigh_cases(count, evidence)], [case.right for case in count]
+    )
+    threshold = table.choose(max_error).threshold
+    return TextConfidence(sha256, evidence, calibrate.calibration, table.counts, threshold)
+
+
+def weigh_cases(cases: Sequence[Case], evidence: TextEvidence) -> list[float]:
+    """Compute the joint confidence of numbers, before calibration."""
+    return [weigh_text(*given, evidence) for given in map(_get_evidence, cases) if given is not None]
+
+
+def _get_evidence(case: Case) -> tuple[float | None, float, float] | None:
+    """Return the confidences of detection, reading and words; None of a number that was sure without."""
+    number = case.number
+    if number is None or number.text_confidence is None or number.reading_confidence is None:
+        return None
+    return number.detection_confidence, number.reading_confidence, number.text_confidence
 
 
 def _split_confidences(cases: Sequence[Case]) -> tuple[list[float], list[float]]:

@@ -117,6 +117,14 @@ def _split(chain: Sequence[int], boxes: Sequence[Box]) -> list[list[int]]:
     return [part for part in parts if len(part) <= MAX_DIGITS]
 
 
+def stand_in_grid(fields: Sequence[Field]) -> bool:
+    """Tell whether the lone digits of a page stand in a grid, as of a puzzle."""
+    boxes = [field.ink_box for field in fields]
+    digits = [i for i, field in enumerate(fields) if len(field.number.digits) == 1]
+    combs = [comb for comb in find_combs(boxes, digits) if len(comb) > 1]
+    return bool(combs) and is_grid(boxes, digits, combs)
+
+
 def is_grid(boxes: Sequence[Box], digits: Sequence[int], combs: Sequence[Sequence[int]]) -> bool:
     """Tell whether the digits of a page stand at multiples of one pitch, as in a puzzle's grid."""
     steps = [_measure_step(boxes[a], boxes[b]) for comb in combs for a, b in pairwise(comb)]

@@ -31,6 +31,8 @@ class Field:
         Probability of its digits by the words of the page; None where none was read there.
     found : bool
         True if our own detector found it.
+    joined : bool
+        True if two readers read it.
     """
 
     number: Number
@@ -38,6 +40,7 @@ class Field:
     crop: FieldCrop
     text: float | None = None
     found: bool = True
+    joined: bool = False
 
     @property
     def confidence(self) -> float:

@@ -39,7 +39,7 @@ from sutja.reading.page.sudoku import correct_grids
 from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
 from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
-from sutja.reading.page.text.text_pass import TextPass
+from sutja.reading.page.text.text_pass import TextPass, overlap
 from sutja.reading.page.transform import PageTransform
 from sutja.reading.text_detector import SHA256
 from sutja.signals.image import Picture
@@ -48,11 +48,15 @@ from sutja.types import Box, Number, Page
 # Crops of one number each, uint8 (H, W) or (H, W, 3): for each its number, boxes in its pixels, or None.
 Transcribe: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Number | None]]
 
+# An upright page, its detected fields and its usual height of characters: its combs, and the other fields.
+ReadCombs: TypeAlias = Callable[[PageTransform, Sequence[Field], float], tuple[list[Field], list[Field]]]
+
 Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 MISSING_CELL_CONFIDENCE = 0.5  # that a number stands in a cell of a table where none was detected
 SURE = 0.9  # confidence of a transcription, below which the field is read from a second crop
+NEUTRAL = 0.5  # probability by words that were not read
 BATCH = 512  # fields that are cropped and read together
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
 UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
@@ -81,6 +85,10 @@ class PageReader:
         of combs apart.
     text : TextPass | None
         Reads the words of pages; None to leave them alone.
+    reread : Transcribe | None
+        Reads the crops of fields in doubt once more, with two readers; None to leave them as they are.
+    read_combs : ReadCombs | None
+        Reads the combs of a page in place of the fields that were detected in them; None to leave these.
 
     Raises
     ------
@@ -99,6 +107,8 @@ class PageReader:
         of_amounts: bool = False,
         make_number: MakeNumber | None = None,
         text: TextPass | None = None,
+        reread: Transcribe | None = None,
+        read_combs: ReadCombs | None = None,
     ) -> None:
         calibration = calibration or FieldConfidence()
         self._transcribe = transcribe
@@ -109,6 +119,8 @@ class PageReader:
         self._calibrate = Calibrator(calibration.calibration.points)
         self._evidence = calibration.evidence
         self._text = text
+        self._reread = reread
+        self._read_combs = read_combs
         self._text_confidence = calibration.text or TextConfidence(
             SHA256, UNMEASURED, calibration.calibration, threshold=calibration.threshold
         )
@@ -140,7 +152,7 @@ class PageReader:
             return enlarge_page(self.read(small), picture)
         prepared = prepare_page(picture.pixels)
         orientation, transform, fields = UPRIGHT, prepared.transform, list[Field]()
-        judge, words = self._judge_alone, list[Word]()
+        words = list[Word]()
         if prepared.scales:
             fields = self._read_fields(transform, prepared)
             text = self._find_text(transform, prepared, fields)
@@ -149,13 +161,18 @@ class PageReader:
                 transform = orientation.apply(transform)
                 fields = self._read_fields(transform, prepared)
                 text = self._find_text(transform, prepared, fields)
+            combs = list[Field]()
+            if self._read_combs is not None and prepared.layout.character_height is not None:
+                combs, fields = self._read_combs(transform, fields, prepared.layout.character_height)
+            fields = self._read_again(fields)
             if text is not None and self._text is not None:
-                fields = self._text.join(text, fields, self._read_places, self._is_sure)
-                fields = [f for f in fields if self._judge_with_text(f)[0] >= MIN_CONFIDENCE]
-                judge, words = self._judge_with_text, text.words
+                fields = self._text.join(text, fields, self._read_unfound, self._is_sure)
+                words = text.words
+                fields = [field for field in fields if not any(overlap(field, comb) for comb in combs)]
+            fields = [field for field in [*fields, *combs] if self._is_plausible(field)]
         if self._make_comb is not None:
             fields = join_combs(fields, self._make_comb)
-        numbers = self._make_numbers(transform, fields, prepared.frame, judge, words)
+        numbers = self._make_numbers(transform, fields, prepared.frame, words)
         corrected = correct_grids(numbers)
         return Page(
             picture.source,
@@ -194,8 +211,12 @@ class PageReader:
         return UPRIGHT
 
     def _is_sure(self, field: Field) -> bool:
-        """Tell whether a number is sure without the words of the page."""
-        return self._judge_alone(field)[1]
+        """Tell whether a number is sure."""
+        return self._judge(field)[1]
+
+    def _is_plausible(self, field: Field) -> bool:
+        """Tell whether a number that more than our own network was asked about is still likely enough."""
+        return _get_text(field) is None or self._judge(field)[0] >= MIN_CONFIDENCE
 
     def _judge_alone(self, field: Field) -> Judgement:
         """Judge a number by detection and transcription."""
@@ -204,14 +225,37 @@ class PageReader:
         )
         return confidence, confidence >= self.threshold
 
-    def _judge_with_text(self, field: Field) -> Judgement:
-        """Judge a number by detection, transcription, and the words of its page, where these were read."""
-        if field.text is None:
-            return self._judge_alone(field)
+    def _judge(self, field: Field) -> Judgement:
+        """Judge a number by detection, by transcription, and by the words of its page."""
         found = field.detection.confidence if field.found else None
+        text = _get_text(field)
+        if text is None:
+            return self._judge_alone(field)
         weights = self._text_confidence.evidence
-        confidence = self._calibrate_text(weigh_text(found, field.number.confidence, field.text, weights))
+        confidence = self._calibrate_text(weigh_text(found, field.number.confidence, text, weights))
         return confidence, confidence >= self._text_threshold
+
+    def _read_again(self, fields: Sequence[Field]) -> list[Field]:
+        """Read the fields in doubt with two readers, and drop those where both see no number."""
+        if self._reread is None:
+            return list(fields)
+        doubtful = [i for i, field in enumerate(fields) if not (field.joined or self._is_sure(field))]
+        read: dict[int, Number | None] = {}
+        for start in range(0, len(doubtful), BATCH):
+            some = doubtful[start : start + BATCH]
+            read.update(zip(some, self._reread([fields[i].crop.pixels for i in some]), strict=True))
+        again = [(field, read[i]) if i in read else (field, field.number) for i, field in enumerate(fields)]
+        return [
+            replace(field, number=number, joined=field.joined or i in read)
+            for i, (field, number) in enumerate(again)
+            if number is not None
+        ]
+
+    def _read_unfound(self, transform: PageTransform, places: Sequence[DetectedField]) -> list[Field | None]:
+        """Read places where our own detector found nothing, with two readers where there are two."""
+        fields = self._read_places(transform, places)
+        again = {id(field.detection): field for field in self._read_again([f for f in fields if f])}
+        return [again.get(id(place)) for place in places]
 
     def _read_fields(self, transform: PageTransform, prepared: PreparedPage) -> list[Field]:
         """Detect and read the fields of a page, and read the missing cells of its tables."""
@@ -282,12 +326,7 @@ class PageReader:
         ]
 
     def _make_numbers(
-        self,
-        transform: PageTransform,
-        fields: Sequence[Field],
-        frame: Quad | None,
-        judge: Callable[[Field], Judgement],
-        words: Sequence[Word],
+        self, transform: PageTransform, fields: Sequence[Field], frame: Quad | None, words: Sequence[Word]
     ) -> tuple[Number, ...]:
         """Put numbers into reading order, into tables, and back onto the picture as given."""
         boxes = [field.ink_box for field in fields]
@@ -296,8 +335,7 @@ class PageReader:
         candidates = [make_candidate(field.number, box) for field, box in zip(fields, boxes, strict=True)]
         names = name_numbers(candidates, words, transform.width, transform.height)
         numbers = [
-            replace(self._make_number(transform, fields[i], positions[i], judge(fields[i])), name=names[i])
-            for i in order
+            replace(self._make_number(transform, fields[i], positions[i]), name=names[i]) for i in order
         ]
         if not self._of_amounts:
             return tuple(numbers)
@@ -306,12 +344,10 @@ class PageReader:
             for i, number in zip(order, numbers, strict=True)
         )
 
-    def _make_number(
-        self, transform: PageTransform, field: Field, position: CellPosition | None, judgement: Judgement
-    ) -> Number:
+    def _make_number(self, transform: PageTransform, field: Field, position: CellPosition | None) -> Number:
         """Make the number of a field, with boxes on the picture as given."""
         number, detection = field.number, field.detection
-        confidence, sure = judgement
+        confidence, sure = self._judge(field)
         fits = number.accepted if self._of_a_kind else LETTER not in number.text
 
         def map_box(box: Box) -> Box:
@@ -333,8 +369,13 @@ class PageReader:
             column=position.column if position else None,
             detection_confidence=detection.confidence if field.found else None,
             reading_confidence=number.confidence,
-            text_confidence=field.text,
+            text_confidence=_get_text(field),
         )
+
+
+def _get_text(field: Field) -> float | None:
+    """Return the probability by words: `NEUTRAL` where two readers alone were asked, None for neither."""
+    return NEUTRAL if field.text is None and field.joined else field.text
 
 
 def find_framed(transform: PageTransform, frame: Quad | None, boxes: Sequence[Box]) -> list[bool]:

@@ -23,6 +23,7 @@ from sutja.types import Box
 ROWS = 64  # pixels of a field's box in its picture; the readers take no more
 _MARGIN = 0.4  # of the box's height, that is looked at around it
 _MIN_CONTRAST = 0.16  # of the paper's grey level: ink is darker by at least so much
+_SOFTEST = 0.8  # of the least contrast of ink: that of its soft edges
 _MAX_REST = 0.12  # of the box's height: what is left of its lines is no thicker
 _MIN_INK = 0.004  # of a cell's area: less is dirt
 _SPECK = 0.12  # of a cell's height: parts smaller than this both ways are dirt
@@ -71,7 +72,9 @@ class FieldImage:
         return FieldImage(pixels, ink, self.cells, self.paper)
 
 
-def cut_field(transform: PageTransform, box: Box, n_cells: int) -> FieldImage:
+def cut_field(
+    transform: PageTransform, box: Box, n_cells: int, faintest: float = _MIN_CONTRAST
+) -> FieldImage:
     """Cut a field out of a page.
 
     Parameters
@@ -82,6 +85,8 @@ def cut_field(transform: PageTransform, box: Box, n_cells: int) -> FieldImage:
         The field's box on the template.
     n_cells : int
         Boxes of its comb; 1 where it has none.
+    faintest : float
+        Least contrast of what is written, as a share of the paper's grey level; print may be paler.
     """
     scale = min(transform.measure_scale(box), ROWS / max(box.height, 1.0))
     margin = _MARGIN * box.height
@@ -92,7 +97,10 @@ def cut_field(transform: PageTransform, box: Box, n_cells: int) -> FieldImage:
     first = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells)
     within = Box(first.teeth[0], first.top, first.teeth[-1], first.bottom)
     levels = measure_levels(_crop(pixels, within), _crop(first.mask, within))
-    ink = find_ink(pixels, levels)  # heavy print beside a field hides pale strokes, so once more without it
+    levels = Levels(levels.paper, min(levels.ink, (1.0 - faintest) * levels.paper))
+    ink = find_ink(
+        pixels, levels, _SOFTEST * faintest
+    )  # heavy print beside a field hides pale strokes, so once more without it
     printed = find_printed_lines(ink, inner, n_cells)
     inner = Box(printed.teeth[0], printed.top, printed.teeth[-1], printed.bottom)
     ink = np.asarray(ink & (1 - printed.mask), np.uint8)
@@ -135,12 +143,13 @@ def measure_levels(pixels: NDArray[np.uint8], without: NDArray[np.uint8] | None 
     return Levels(paper, min(float(level), (1.0 - _MIN_CONTRAST) * paper))
 
 
-def find_ink(pixels: NDArray[np.uint8], levels: Levels) -> NDArray[np.uint8]:
+def find_ink(pixels: NDArray[np.uint8], levels: Levels, faintest: float = _MIN_CONTRAST) -> NDArray[np.uint8]:
     """Find the ink of a picture: (H, W), 1 on it.
 
-    Paler pixels count where they touch darker ones (hysteresis, as Canny 1986 does for edges).
+    Paler pixels, of a contrast of `faintest` and more, count where they touch darker ones (hysteresis, as
+    Canny 1986 does for edges).
     """
-    weak = np.asarray(pixels <= (1.0 - _MIN_CONTRAST) * levels.paper, np.uint8)
+    weak = np.asarray(pixels <= (1.0 - max(_MIN_CONTRAST, faintest)) * levels.paper, np.uint8)
     weak &= pixels <= (levels.ink + levels.paper) / 2
     count, labels = cv2.connectedComponents(weak, connectivity=8)
     strong = np.zeros(count, np.uint8)

@@ -20,7 +20,7 @@ from sutja.reading.page.text.numbers import NumberWord
 from sutja.reading.page.transform import PageTransform
 from sutja.reading.second_reader import SecondReader
 from sutja.reading.text_detector import TextDetector
-from sutja.types import Box, Character, Number
+from sutja.types import Character, Number
 
 # Columns of lines that are read at effort normal, in pixels of the recogniser's picture: a share of all, and
 # at least so many.
@@ -156,8 +156,7 @@ def drop_repeated(fields: Sequence[Field]) -> list[Field]:
     ranked = sorted(fields, key=lambda field: -measure_support(field))
     kept: list[Field] = []
     for field in ranked:
-        box = field.ink_box
-        if not any(_overlap(box, other.ink_box) for other in kept):
+        if not any(overlap(field, other) for other in kept):
             kept.append(field)
     return kept
 
@@ -169,7 +168,9 @@ def measure_support(field: Field) -> float:
     return detection * field.number.confidence + text + 0.1 * len(field.number.digits)
 
 
-def _overlap(a: Box, b: Box) -> bool:
+def overlap(one: Field, other: Field) -> bool:
+    """Tell whether two fields are one, or one is a part of the other."""
+    a, b = one.ink_box, other.ink_box
     smaller = max(min(a.width * a.height, b.width * b.height), 1e-6)
     return measure_shared(a, b) > _MAX_SHARED * smaller or is_about(a, b)
 

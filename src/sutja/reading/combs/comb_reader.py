@@ -1,0 +1,201 @@
+"""Combs of a page read box by box, in place of what the detector of fields made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from sutja.reading.combs.cells import Comb, find_combs
+from sutja.reading.page.combs import NO_CROP, stand_in_grid
+from sutja.reading.page.field import Field
+from sutja.reading.page.fields import DetectedField
+from sutja.reading.page.text.joining import measure_shared
+from sutja.reading.page.transform import PageTransform
+from sutja.reading.templates.field_image import FieldImage, cut_field
+from sutja.reading.templates.field_reader import Answer, FieldReader
+from sutja.reading.templates.template_field import TemplateField
+from sutja.signals.normalisation import to_grey
+from sutja.types import Box, Character, Number
+
+MAX_PIXELS = 8_000_000  # of a page on which combs are looked for; larger ones are made smaller
+MAX_COMBS = 150
+LEAST = 0.3  # probability of an answer that stands for what was detected in its comb
+EMPTY = 0.9  # the same, of an empty comb: what was detected in it is crossed out
+CUT = 0.4  # factor on the probability of a comb beside which more of its number was detected
+FOUND = 0.95  # confidence that a comb with digits is a field
+_HELD = 0.5  # of a detected field that lies in a comb
+_BESIDE, _BEYOND = 0.5, 0.3  # of a box's width: so near to a comb, and so far beyond it
+_ALIKE = 0.12  # of a box's width and height: boxes of one form are as large
+_DARKEST = 10  # percentile of the grey levels of ink
+_FEW = 3  # boxes with guides alone, and with strokes, at least
+_PALE = 0.6  # of the contrast of strokes, that of guides at most
+
+MakeNumber = Callable[[str, float, Sequence[Character]], Number]
+
+
+class CombReader:
+    """Reads the combs that are printed on a page.
+
+    Parameters
+    ----------
+    field_reader : FieldReader
+        Reads the boxes of a comb.
+    make_number : Callable[[str, float, Sequence[Character]], Number]
+        Makes a number of a text, its confidence and its characters.
+    """
+
+    def __init__(self, field_reader: FieldReader, make_number: MakeNumber) -> None:
+        self._field_reader = field_reader
+        self._make_number = make_number
+
+    def read(
+        self, transform: PageTransform, fields: Sequence[Field], character_height: float
+    ) -> tuple[list[Field], list[Field]]:
+        """Read the combs of a page that hold detected fields, and those with boxes as large.
+
+        Parameters
+        ----------
+        transform : PageTransform
+            Page, upright and straight.
+        fields : Sequence[Field]
+            Fields that were detected and read.
+        character_height : float
+            Usual height of its characters.
+
+        Returns
+        -------
+        combs, others : list[Field]
+            A field for each comb with a number, and the fields that lie in none.
+        """
+        if not fields or stand_in_grid(fields):
+            return [], list(fields)
+        combs = _choose(_find(transform, character_height), fields)
+        asked = [
+            TemplateField(f"comb{i}", comb.box, digits=(1, len(comb.cells)), comb=True)
+            for i, comb in enumerate(combs)
+        ]
+        images = _cut_combs(transform, combs)
+        left, read = list(fields), list[Field]()
+        for comb, answers in zip(combs, self._field_reader.read(asked, images), strict=True):
+            best = answers[0] if answers else None
+            if best is None or best.probability < (LEAST if best.digits else EMPTY):
+                continue
+            if any(_lies_within(comb, field) for field in fields):
+                continue
+            if any(_reaches_beyond(comb, field) for field in fields):
+                best = replace(best, probability=best.probability * CUT)
+                if best.probability < LEAST:
+                    continue
+            left = [field for field in left if not _holds(comb, field)]
+            if best.digits:
+                read.append(self._make_field(comb, best))
+        return read, left
+
+    def _make_field(self, comb: Comb, answer: Answer) -> Field:
+        """Make the field of a comb, whose box is that of the comb."""
+        boxes = comb.cells[len(comb.cells) - len(answer.digits) :]
+        characters = [
+            Character(digit, answer.probability, box) for digit, box in zip(answer.digits, boxes, strict=True)
+        ]
+        number = self._make_number(answer.digits, 1.0, characters)
+        number = replace(number, confidence=answer.probability, box=comb.box)
+        return Field(number, DetectedField("handwritten", FOUND, comb.box), NO_CROP, joined=True)
+
+
+def _find(transform: PageTransform, character_height: float) -> list[Comb]:
+    """Find the combs of a page, in its coordinates."""
+    scale = min(1.0, math.sqrt(MAX_PIXELS / max(1.0, transform.width * transform.height)))
+    grey = to_grey(transform.render(scale))
+    across, down = transform.width / grey.shape[1], transform.height / grey.shape[0]
+
+    def enlarge(box: Box) -> Box:
+        return Box(box.x0 * across, box.y0 * down, box.x1 * across, box.y1 * down)
+
+    return [
+        replace(comb, cells=tuple(map(enlarge, comb.cells)))
+        for comb in find_combs(grey, character_height * scale)
+    ]
+
+
+def _choose(combs: Sequence[Comb], fields: Sequence[Field]) -> list[Comb]:
+    """Choose the combs that hold detected fields, and those whose boxes are as large."""
+    sure = [comb for comb in combs if any(_holds(comb, field) for field in fields)]
+    sizes = [(comb.cells[0].width, comb.cells[0].height) for comb in sure]
+
+    def is_alike(comb: Comb) -> bool:
+        width, height = comb.cells[0].width, comb.cells[0].height
+        return any(abs(width - w) <= _ALIKE * w and abs(height - h) <= _ALIKE * h for w, h in sizes)
+
+    return [comb for comb in combs if comb in sure or is_alike(comb)][:MAX_COMBS]
+
+
+def _holds(comb: Comb, field: Field) -> bool:
+    box = field.ink_box
+    return measure_shared(comb.box, box) > _HELD * box.width * box.height
+
+
+def _lies_within(comb: Comb, field: Field) -> bool:
+    """Tell whether a comb is a part of a longer field: loops of its digits pass for boxes."""
+    return measure_shared(comb.box, field.ink_box) > _HELD * comb.box.width * comb.box.height and not _holds(
+        comb, field
+    )
+
+
+def _reaches_beyond(comb: Comb, field: Field) -> bool:
+    """Tell whether a field begins or goes on where the next box of a comb would be."""
+    box, own, width = field.ink_box, comb.box, comb.cells[0].width
+    if min(box.y1, own.y1) - max(box.y0, own.y0) < _HELD * box.height:
+        return False
+    before, behind = own.x0 - max(box.x0, own.x0 - width), min(box.x1, own.x1 + width) - own.x1
+    near = box.x0 < own.x1 + _BESIDE * width and box.x1 > own.x0 - _BESIDE * width
+    return near and max(before, behind) > _BEYOND * width
+
+
+def _cut_combs(transform: PageTransform, combs: Sequence[Comb]) -> list[FieldImage]:
+    """Cut combs out of their page, without the pale guides that are printed in the boxes of some."""
+    images = [_cut(transform, comb) for comb in combs]
+    faintest = _find_guides(images)
+    return images if faintest is None else [_cut(transform, comb, faintest) for comb in combs]
+
+
+def _find_guides(images: Sequence[FieldImage]) -> float | None:
+    """Find a contrast between guides, in boxes left empty, and strokes; None without guides."""
+    contrasts = np.array(
+        [
+            1.0 - float(np.percentile(pixels[ink > 0], _DARKEST)) / max(image.paper, 1)
+            for image in images
+            for cell in image.cells
+            if (ink := image.crop_ink(cell)).any() and (pixels := image.crop(cell)).size
+        ]
+    )
+    if len(contrasts) < 2 * _FEW:
+        return None
+    levels = np.clip(contrasts * 255, 0, 255).astype(np.uint8).reshape(1, -1)
+    split, _ = cv2.threshold(levels, 0, 1, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    pale, dark = contrasts[levels[0] <= split], contrasts[levels[0] > split]
+    if min(len(pale), len(dark)) < _FEW or np.median(pale) > _PALE * np.median(dark):
+        return None
+    return float(np.median(pale) + np.median(dark)) / 2
+
+
+def _cut(transform: PageTransform, comb: Comb, faintest: float = 0.0) -> FieldImage:
+    """Cut a comb out of its page: whole where its boxes touch, else box by box."""
+    if comb.touching:
+        return cut_field(transform, comb.box, len(comb.cells), faintest)
+    parts = [cut_field(transform, cell, 1, faintest) for cell in comb.cells]
+    rows = min(part.pixels.shape[0] for part in parts)
+    ends = np.cumsum([part.pixels.shape[1] for part in parts]).tolist()
+    cells = tuple(
+        Box(float(end - part.pixels.shape[1]), 0.0, float(end), float(rows))
+        for end, part in zip(ends, parts, strict=True)
+    )
+    return FieldImage(
+        np.hstack([part.pixels[:rows] for part in parts]),
+        np.hstack([part.ink[:rows] for part in parts]),
+        cells,
+        round(float(np.median([part.paper for part in parts]))),
+    )

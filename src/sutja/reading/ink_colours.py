@@ -1,0 +1,46 @@
+"""Inks of different colours on one crop, parted: a red stamp over black print, blue ink on black lines.
+
+Letters: H, W the crop's rows and columns in pixels.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from sutja.reading.crop_regions import Region
+
+_WEIGHT = 0.9  # of one ink, where all of the crop has 1
+_COLOURED = 60  # grey levels between the channels of a pixel of coloured ink
+_INK = 60  # grey levels by which ink differs from paper
+_SHARE = 0.15  # of the ink in doubt that each of two inks has at least
+
+
+def part_inks(pixels: NDArray[np.uint8]) -> list[Region]:
+    """Part coloured ink from black ink.
+
+    Parameters
+    ----------
+    pixels : NDArray[uint8]
+        Crop, uint8 (H, W) or (H, W, 3) RGB, on light paper.
+
+    Returns
+    -------
+    list[Region]
+        All of the crop without the coloured ink, and without the black ink; none where it has but one of
+        the two.
+    """
+    if pixels.ndim != 3 or min(pixels.shape[:2]) < 2:
+        return []
+    lightest, darkest = pixels.max(axis=2), pixels.min(axis=2)
+    paper = int(np.median(lightest))
+    spread = cv2.subtract(lightest, darkest)
+    coloured = spread > _COLOURED
+    black = (lightest < paper - _INK) & ~coloured
+    inks = int(coloured.sum()), int(black.sum())
+    if min(inks) <= _SHARE * sum(inks):
+        return []
+    # Where coloured ink lies over black ink, both stay dark in every channel but the ink's own.
+    without_black = np.asarray(255 - spread, np.uint8)
+    return [Region(layer, 0, 0, _WEIGHT) for layer in (lightest, without_black)]
