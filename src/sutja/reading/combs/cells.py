@@ -30,6 +30,7 @@ _SAME = 0.1  # sizes that differ by less are one
 _FEW = 2  # boxes of one size, at least
 _MOST_SIZES = 12
 _SIDE, _WEAK_SIDE = 0.85, 0.72  # of a side that is inked: of most boxes of a comb, and of the others
+_FAINT_SIDE = 0.45  # the same, of boxes that stand in a column of others
 _REACH = 0.12  # of a box's height, by which its neighbour may be off
 _MOST_BOXES = 400  # of one size
 _LARGER, _CONCENTRIC = 1.25, 0.12  # times as large as a box within, and heights between the middles of both
@@ -106,7 +107,7 @@ def _find_runs(ink: NDArray[np.uint8], sizes: Sequence[tuple[int, int]]) -> list
     kept = _drop_overlapping([cell for cell in found if not _is_crossed(ink, cell.box)])
     upright = _bridge_breaks(ink)
     runs = [part for run in _chain(kept) for part in _split(run, upright)]
-    longer = _lengthen(runs, maps, upright)
+    longer = _align(_lengthen(runs, maps, upright), maps)
     return [run for run in longer if 2 <= len(run) <= MAX_CELLS and not _is_of_table(run, upright)]
 
 
@@ -171,13 +172,13 @@ class _ScoreMap:
         cells = [self.make_cell(round(top), round(left)) for left, top in middles[1:].tolist()]
         return sorted(cells, key=lambda cell: -cell.side)[:_MOST_BOXES]
 
-    def find_near(self, box: Box, shift: float) -> _Cell | None:
-        """Find the box that stands so many pixels beside another one, even if it is pale."""
+    def find_near(self, box: Box, shift: float, least: float) -> _Cell | None:
+        """Find the box with a score that stands so many pixels beside another one."""
         top, left = round(box.y0), round(box.x0 + shift)
         reach = max(1, round(_REACH * box.height))
         y, x = max(0, top - reach), max(0, left - reach)
         part = self.scores[y : top + reach + 1, x : left + reach + 1]
-        if not part.size or part.max() < 255 * _WEAK_SIDE:
+        if not part.size or part.max() < 255 * least:
             return None
         down, across = np.unravel_index(int(part.argmax()), part.shape)
         return self.make_cell(y + int(down), x + int(across))
@@ -311,10 +312,41 @@ def _lengthen(
     return out
 
 
-def _find_best(maps: Sequence[_ScoreMap], box: Box, shift: float) -> _Cell | None:
+def _find_best(maps: Sequence[_ScoreMap], box: Box, shift: float, least: float = _WEAK_SIDE) -> _Cell | None:
     """Find the darkest box of some sizes that stands so many pixels beside another one."""
-    found = [cell for scores in maps if (cell := scores.find_near(box, shift)) is not None]
+    found = [cell for scores in maps if (cell := scores.find_near(box, shift, least)) is not None]
     return max(found, key=lambda cell: cell.side, default=None)
+
+
+def _align(runs: Sequence[list[_Cell]], maps: Sequence[_ScoreMap]) -> list[list[_Cell]]:
+    """Lengthen runs by boxes that those above or below have at the same places, however broken they are."""
+    out = []
+    taken = [cell.box for run in runs for cell in run]
+    for run in runs:
+        first = run[0].box
+        alike = [m for m in maps if _is_same_size(first, Box(0.0, 0.0, m.width, m.height))]
+        longer = [
+            other
+            for other in runs
+            if len(other) > len(run)
+            and _is_same_size(first, other[0].box)
+            and all(any(_share_column(cell.box, its.box) for its in other) for cell in run)
+        ]
+        added = []
+        for its in longer[0] if len(longer) >= _FEW else ():
+            if any(_share_column(its.box, cell.box) for cell in run):
+                continue
+            place = Box(its.box.x0, first.y0, its.box.x1, first.y1)
+            found = _find_best(alike, place, 0.0, _FAINT_SIDE)
+            if found is not None and not any(_overlap(found.box, box) for box in taken):
+                added.append(found)
+                taken.append(found.box)
+        out.append(sorted([*run, *added], key=lambda cell: cell.box.x0))
+    return out
+
+
+def _share_column(a: Box, b: Box) -> bool:
+    return abs(a.x0 - b.x0) <= _LEVEL * a.width
 
 
 def _find_pitch(cell: _Cell, run: Sequence[_Cell], runs: Sequence[Sequence[_Cell]]) -> float | None:

@@ -29,7 +29,8 @@ _MAX_INK = 0.35  # of its area: a frame is hollow
 _NEAR = 0.012  # of the longer side: largest distance of the ink from a straight side
 _STEPS = 60  # points of a side that are checked
 _MIN_DISTORTION = 0.012  # of a side: corners of a flat scan are off by less
-_BEYOND = 0.75  # of the quadrilateral's sides: margin of the plane that is kept
+_MOST_AREA = 2.0  # times the picture's: a smaller plane is kept as far as the picture reaches
+_BEYOND = 0.75  # of the quadrilateral's sides: margin of another plane that is kept
 _MIN_SHEET_CONTRAST = 28.0  # grey levels between a sheet and what it lies on
 
 
@@ -230,7 +231,9 @@ def _rectify(transform: PageTransform, quad: Quad) -> PageTransform:
         np.column_stack([edge, np.ones(len(edge))]) @ there[2] * (there[2] @ (*quad.mean(axis=0), 1.0)) > 0
     )
     visible = apply_homography(there, edge[ahead]) if ahead.any() else square
-    x0, y0 = np.maximum(visible.min(axis=0), (-_BEYOND * w, -_BEYOND * h))
-    x1, y1 = np.minimum(visible.max(axis=0), ((1 + _BEYOND) * w, (1 + _BEYOND) * h))
+    (x0, y0), (x1, y1) = visible.min(axis=0), visible.max(axis=0)
+    if not ahead.all() or (x1 - x0) * (y1 - y0) > _MOST_AREA * rows * columns:
+        x0, y0 = np.maximum((x0, y0), (-_BEYOND * w, -_BEYOND * h))
+        x1, y1 = np.minimum((x1, y1), ((1 + _BEYOND) * w, (1 + _BEYOND) * h))
     shift = np.array([[1.0, 0.0, min(x0, 0.0)], [0.0, 1.0, min(y0, 0.0)], [0.0, 0.0, 1.0]])
     return transform.warp(back @ shift, float(max(x1, w) - min(x0, 0.0)), float(max(y1, h) - min(y0, 0.0)))
