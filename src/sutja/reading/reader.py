@@ -31,20 +31,18 @@ from sutja.reading.batching import (
     read_pages,
 )
 from sutja.reading.combs import CombReader
-from sutja.reading.crop_reading import CropReading, choose_whole, find_numbers, make_number
+from sutja.reading.crop_reading import CropReading, find_numbers, make_number
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.judge import Judge
-from sutja.reading.line_reader import LineReader, open_line_reader
 from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.pdf_numbers import read_with_text
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
-from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, combine_answers, find_weights
+from sutja.reading.second_opinion import SecondOpinion
 from sutja.reading.templates.field_reader import FieldReader
 from sutja.reading.templates.template import Template
 from sutja.reading.turned_crops import read_turned
-from sutja.reading.two_readers import ReadersAnswer, calibrate_alone, join_readers
-from sutja.reading.written import agree_with, find_written, is_in_doubt
+from sutja.reading.two_readers import ReadersAnswer
 from sutja.runtime import Reopenable, Session
 from sutja.signals.document import iter_pages, load_single
 from sutja.signals.image import Picture, Source, iter_pictures
@@ -157,17 +155,13 @@ class Reader(Reopenable):
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
         self.effort = _resolve_effort(file, effort)
-        self._second_reader: SecondReader | None = None
-        self._line_reader: LineReader | None = None
-        self._joint = None if self.effort == "fast" else file.card.second_reader
-        if self._joint is not None:
-            find_weights()  # a package that is missing is told now, not at the first crop in doubt
-        calibrated = self._joint or file.card
+        self._second = SecondOpinion(file.card.second_reader, self.effort, threads, providers)
+        calibrated = self._second.weights or file.card
         threshold, self.choice = resolve_threshold(calibrated.threshold, calibrated.thresholds, max_error)
         self._views = file.build_preprocessing({"normalise": partial(_make_view_params, file.card)})
         self._alphabet = ["", *file.card.charset]
         self._crop_judge = Judge(
-            Calibrator(file.card.calibration.points if self._joint is None else ()),
+            Calibrator(file.card.calibration.points if self._second.weights is None else ()),
             Calibrator(file.card.character_calibration.points),
             threshold,
             self._grammar,
@@ -327,7 +321,7 @@ class Reader(Reopenable):
                 make_number=self._field_judge.make_number_of_text,
                 of_amounts=self._grammar is not None and self._grammar.kind == "amount",
                 text=self._make_text_pass(),
-                reread=self._reread_fields if self._joint is not None else None,
+                reread=None if self._second.weights is None else self._reread_fields,
                 read_combs=self._open_comb_reader().read,
             )
         return self._page_reader
@@ -341,18 +335,12 @@ class Reader(Reopenable):
         if self.effort == "fast":
             return None
         return TextPass(
-            self._open_second_reader,
+            self._second.open_text_reader,
             self._field_judge.make_number_of_text,
             thorough=self.effort == "best",
             threads=self._threads,
             providers=self._providers,
         )
-
-    def _open_second_reader(self) -> SecondReader:
-        """Open the second reader when it is first asked."""
-        if self._second_reader is None:
-            self._second_reader = SecondReader(self._threads, providers=self._providers)
-        return self._second_reader
 
     def _open_detector(self) -> tuple[FieldDetector, FieldConfidence | None]:
         """Open the detector of fields, with the calibration of its confidence together with a reader."""
@@ -393,7 +381,7 @@ class Reader(Reopenable):
         first = self._find_numbers([Picture(pixels, "") for pixels in crops])
         return [
             ReadersAnswer(crop.hypotheses or [], second.hypotheses, crop.sure)
-            for crop, second in self._ask_second_reader(first)
+            for crop, second in self._second.ask(first, self._grammar)
         ]
 
     def with_grammar(self, grammar: Grammar | None) -> Reader:
@@ -404,9 +392,6 @@ class Reader(Reopenable):
         grammar : Grammar | None
             Grammar of its numbers; None for any.
         """
-        if self._joint is not None:  # once, for all grammars
-            self._open_second_reader()
-            self._open_line_reader()
         other = object.__new__(type(self))
         vars(other).update(vars(self), _grammar=grammar)
         return other
@@ -419,7 +404,7 @@ class Reader(Reopenable):
         crops : Sequence[NDArray[uint8]]
             uint8 (H, W) or (H, W, 3), each of one number. A blank one has no hypotheses.
         """
-        read = self._join_second_reader(self._read_first([Picture(pixels, "") for pixels in crops]))
+        read = self._read_twice(crops)
         calibrate = self._crop_judge.calibrate
         return [
             [replace(item, probability=calibrate(item.probability)) for item in crop.hypotheses or ()]
@@ -495,7 +480,7 @@ class Reader(Reopenable):
 
     def _read_together(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Read crops together, in their order."""
-        crops = self._join_second_reader(self._find_numbers(pictures))
+        crops = self._second.join(self._find_numbers(pictures), self._grammar)
         return [make_number(crop, self._crop_judge) for crop in crops]
 
     def _read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
@@ -505,8 +490,11 @@ class Reader(Reopenable):
 
     def _reread_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """Read fields that were cut out of a page with two readers."""
-        crops = self._join_second_reader(self._read_first([Picture(pixels, "") for pixels in fields]))
-        return [make_number(crop, self._crop_judge) for crop in crops]
+        return [make_number(crop, self._crop_judge) for crop in self._read_twice(fields)]
+
+    def _read_twice(self, crops: Sequence[NDArray[np.uint8]]) -> list[CropReading]:
+        """Read crops as they are, and ask the second reader where they leave doubt."""
+        return self._second.join(self._read_first([Picture(pixels, "") for pixels in crops]), self._grammar)
 
     def _find_numbers(self, pictures: Sequence[Picture]) -> list[CropReading]:
         """Read crops with this reader's own network; in untidy ones that leave doubt, find the number."""
@@ -553,85 +541,6 @@ class Reader(Reopenable):
             assert crop.hypotheses is not None
             crop.hypotheses = average_views([crop.hypotheses, *hypotheses[i :: len(unsure)]])
             crop.normalised = [crop.normalised, *others[i :: len(unsure)]][crop.hypotheses[0].view]
-
-    def _join_second_reader(self, crops: list[CropReading]) -> list[CropReading]:
-        """Join the second reader's hypotheses where it is asked, and calibrate the first's elsewhere."""
-        if self._joint is None:
-            return crops
-        joined = iter(self._ask_second_reader([crop for crop in crops if self._is_in_doubt(crop)]))
-        out = []
-        for crop in crops:
-            if self._is_in_doubt(crop):
-                chosen, answer = next(joined)
-                written = find_written(answer.line)
-                first = agree_with(chosen.hypotheses or [], written)
-                second = agree_with(answer.hypotheses, written)
-                hypotheses = join_readers(first, second, self._joint)
-                # The bundled second reader has learnt from labels without marks: it is no judge of them.
-                answers = [first, second] if answer.line else [first]
-                out.append(replace(chosen, hypotheses=hypotheses, answers=answers, written=written))
-            elif crop.hypotheses:
-                out.append(replace(crop, hypotheses=calibrate_alone(crop.hypotheses, self._joint)))
-            else:
-                out.append(crop)
-        return out
-
-    def _is_in_doubt(self, crop: CropReading) -> bool:
-        """Return True if the second reader is asked about a crop."""
-        if self._joint is None or not crop.hypotheses:
-            return False
-        return self.effort == "best" or is_in_doubt(crop.hypotheses[0], self._joint.below)
-
-    def _ask_second_reader(self, crops: Sequence[CropReading]) -> list[tuple[CropReading, SecondAnswer]]:
-        """Ask the second reader about crops; of a region, about all of its crop as well."""
-        wholes = [crop.whole for crop in crops if crop.whole is not None]
-        answers = iter(self._read_second([*crops, *wholes]))
-        own = [next(answers) for _ in crops]
-        out = []
-        for crop, answer in zip(crops, own, strict=True):
-            whole = None if crop.whole is None else next(answers)
-            chosen = crop if whole is None else choose_whole(crop, answer.hypotheses, whole.hypotheses)
-            out.append((chosen, whole if whole and chosen is crop.whole else answer))
-        return out
-
-    def _read_second(self, crops: Sequence[CropReading]) -> list[SecondAnswer]:
-        """Read crops with the second reader that the card is calibrated with, loaded when it is first asked.
-
-        Where that is the bundled one, the reader of text is asked about crops with letters and signs.
-        """
-        if not crops:
-            return []
-        line_reader = self._open_line_reader()
-        if line_reader is None:
-            return self._read_text(crops)
-        pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
-        hypotheses = line_reader.read(pixels, lines, self._grammar)
-        beside_signs = [
-            crop
-            for crop, found in zip(crops, hypotheses, strict=True)
-            if any(is_in_doubt(best, 0.0) for best in [*(crop.hypotheses or [])[:1], *found[:1]])
-        ]
-        texts = {
-            id(crop): answer for crop, answer in zip(beside_signs, self._read_text(beside_signs), strict=True)
-        }
-        return [
-            combine_answers(found, texts.get(id(crop)), crop.hypotheses or ())
-            for crop, found in zip(crops, hypotheses, strict=True)
-        ]
-
-    def _open_line_reader(self) -> LineReader | None:
-        """Open the bundled second reader when it is first asked; None where the card is for the package's."""
-        calibration = self.card.second_reader
-        if calibration is None or calibration.sha256 == SHA256:
-            return None
-        if self._line_reader is None:
-            self._line_reader = open_line_reader(calibration.sha256, self._threads, self._providers)
-        return self._line_reader
-
-    def _read_text(self, crops: Sequence[CropReading]) -> list[SecondAnswer]:
-        """Read crops with the recogniser of text, which knows all letters."""
-        pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
-        return self._open_second_reader().answer(pixels, lines, self._grammar) if crops else []
 
     def _decode(self, normalised: Sequence[Normalised]) -> list[list[Hypothesis]]:
         """Run the network on crops of similar width together, and decode its output.
