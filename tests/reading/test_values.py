@@ -26,7 +26,6 @@ def read():
         ("seg-light-178p5.png", "178.5", "178.5", None, None, None),
         ("seg-mod-14p09.png", "14.09", "14.09", None, None, None),
         ("sep-18-serif.png", "3/4", None, None, None, None),
-        ("sep-19-sans.png", "1 1/2", None, None, None, None),
         ("sep-60-sans.png", "1/2", None, None, None, None),
         ("sep-10-sans.png", "45°C", "45", None, "°C", None),
         ("sep-10-serif.png", "45°C", "45", None, "°C", None),
@@ -66,6 +65,11 @@ def test_what_is_struck_out_is_read_and_not_accepted(read):
     number = read("strike-1284.06.png")
     assert number.digits == "128406"
     assert not number.accepted
+
+
+def test_a_fraction_behind_a_whole_number_gives_no_value(read):
+    number = read("sep-19-sans.png")  # 1 1/2
+    assert (number.digits, number.value) == ("112", None)
 
 
 def test_a_point_that_may_group_thousands_gives_no_value(read):

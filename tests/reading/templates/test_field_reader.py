@@ -39,6 +39,10 @@ def test_boxes_and_whole_that_differ_are_in_doubt():
     assert answers[0].probability < 0.8
 
 
+def test_boxes_and_a_whole_without_any_answer_give_none():
+    assert make_answers(COMB, [{}, {"1": 0.9}], {}) == []
+
+
 def test_digits_stand_side_by_side():
     answers = make_answers(COMB, [{"1": 0.99}, {"": 0.6, "0": 0.35}, {"2": 0.99}], None)
     assert answers[0].digits == "102"

@@ -269,6 +269,8 @@ def _join(cells: _Distribution, whole: Mapping[str, Hypothesis] | None) -> _Dist
         digits: (cells.get(digits, 0.0), whole[digits].probability if digits in whole else 0.0)
         for digits in {*cells, *whole}
     }
+    if not given:
+        return {}
     # What neither of them gives to any answer: there each goes by what the other says.
     no_cells, no_whole = (max(0.0, 1.0 - sum(given_by)) for given_by in zip(*given.values(), strict=True))
     scores = {
