@@ -43,12 +43,14 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
     if len(centres) < 2:  # a 4 and a crossed 7 have strokes of their own
         return False
     ink = normalised.array > _INK
+    first, last = round(min(centres)), round(max(centres))
+    if _has_gap(ink[:, first : last + 1], _count_hole(len(ink))):
+        return False
     found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y)
     if found is None:
         return False
     rows, start, stop = found
     without, thin = _erase(ink, rows, start, stop)
-    first, last = round(min(centres)), round(max(centres))
     digits = np.flatnonzero(without[:, max(0, first - 4) : last + 5].any(axis=1))
     if not len(digits):
         return False
@@ -61,6 +63,17 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
         and _MIDDLE[0] <= middle <= _MIDDLE[1]
         and thin >= _THIN_COLUMNS
     )
+
+
+def _count_hole(height: int) -> int:
+    """Columns that a stroke may be interrupted for."""
+    return max(1, round(_HOLE * height))
+
+
+def _has_gap(ink: NDArray[np.bool_], hole: int) -> bool:
+    """Tell whether some columns side by side, more than a hole, have no ink: no line goes on across them."""
+    inked = np.flatnonzero(ink.any(axis=0))
+    return bool((np.diff(inked, prepend=-1, append=ink.shape[1]) - 1 > hole).any())
 
 
 def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[np.int64], int, int] | None:
@@ -84,7 +97,7 @@ def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[
         rows = np.arange(height)[:, None] + np.round(slope * (columns - width / 2)).astype(np.int64)[None]
         inside = (rows >= 0) & (rows < height)
         along = near[rows.clip(0, height - 1), columns[None]] & inside
-        lengths, ends = _find_longest_runs(along, max(1, round(_HOLE * height)))
+        lengths, ends = _find_longest_runs(along, _count_hole(height))
         row = int(lengths.argmax())
         if best is None or lengths[row] > best[1] - best[0]:
             best = int(ends[row] - lengths[row]), int(ends[row]), rows[row]
