@@ -19,6 +19,7 @@ from figures import (
     write_share,
     write_span,
 )
+from server_table import make_server
 
 Row = Mapping[str, Any]
 OURS = "sutja numbers"
@@ -684,6 +685,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "single-image": make_single_image,
     "speed": make_speed,
     "cold-start": make_cold_start,
+    "server": make_server,
     "compare-budget": make_compare_budget,
     "compare-extrapolation": make_compare_extrapolation,
     "compare-checks": make_compare_checks,

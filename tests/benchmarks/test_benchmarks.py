@@ -95,6 +95,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "pages",
         "real_pages",
         "receipts",
+        "server",
         "single_image",
         "speed",
         "tables",
@@ -113,7 +114,7 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
     trains = {"bccd", "digits", "gpu"} | {name for name in SCRIPTS if name.startswith("compare_")}
     assert ("--model" in out) == (name not in trains)
     whole = {"speed", "cold_start", "detector", "pages", "single_image", "compare_kills", "compare_synthetic"}
-    whole |= {"compare_cluster"}
+    whole |= {"compare_cluster", "server"}
     assert ("--part" in out) == (name not in whole)
 
 

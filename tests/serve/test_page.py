@@ -337,6 +337,17 @@ def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
     assert all((desk_folder / "out" / row["path"]).is_file() for row in rows)
 
 
+def test_two_browsers_are_two_people_whatever_their_names(open_view):
+    people = []
+    for _ in range(2):
+        page = open_view("desk")
+        with page.expect_request("**/page/desk/take") as asked:
+            page.reload()
+        people.append(asked.value.post_data_json["person"])
+    assert people[0] != people[1]
+    assert all(person.startswith("1 (") for person in people)
+
+
 @pytest.mark.parametrize("view", ["draw", "train", "read", "templates", "desk"])
 @pytest.mark.parametrize(
     ("locale", "scheme", "width"), [("en", "light", 1280), ("ko", "dark", 390)], ids=["english", "korean"]

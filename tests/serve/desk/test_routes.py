@@ -1,6 +1,13 @@
 """The desk over HTTP."""
 
+import csv
+import io
 import json
+import tempfile
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -62,6 +69,61 @@ def test_pictures_of_a_number(desk_client):
     x0, y0, x1, y1 = json.loads(around.headers["x-box"])
     assert (x1 - x0, y1 - y0) == (30, 30)
     assert desk_client.get("/page/desk/items/7/crop.png").status_code == 422
+
+
+def read_sheet(content):
+    """Rows of the first sheet of a workbook, as texts."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheet = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+    space = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+    return [["".join(cell.itertext()) for cell in row] for row in sheet.iter(f"{space}row")]
+
+
+def test_corrected_results_as_a_workbook(desk_client):
+    desk_client.post("/page/desk/items/1", json={"person": "ann", "text": "=0071"})
+    before = set(Path(tempfile.gettempdir()).glob("sutja-*.xlsx"))
+    answer = desk_client.get("/page/desk/corrected.xlsx")
+    assert "corrected.xlsx" in answer.headers["content-disposition"]
+    head, *rows = read_sheet(answer.content)
+    assert head[:3] == ["source", "page", "text"]
+    assert [row[2] for row in rows] == ["0", "=0071", "2"]
+    assert [row[-1] for row in rows] == ["0", "1", "0"]
+    assert set(Path(tempfile.gettempdir()).glob("sutja-*.xlsx")) == before
+
+
+def test_two_people_at_once_lose_nothing(tmp_path):
+    Image.fromarray(np.full((60, 200), 255, np.uint8)).save(tmp_path / "a.png")
+    n = 60
+    number = {"text": "0", "accepted": False, "confidence": 0.5, "box": [10, 10, 40, 40]}
+    line = {"source": "a.png", "page": 1, "numbers": [number] * n}
+    (tmp_path / "results.jsonl").write_text(json.dumps(line) + "\n")
+    check, out = str(tmp_path / "results.jsonl"), tmp_path / "out"
+    client = TestClient(
+        create_app(Settings(check=check, pictures=str(tmp_path), out=str(out))), base_url="http://127.0.0.1"
+    )
+    given = {"ann": {}, "bo": {}}
+
+    def work(person):
+        while items := client.post("/page/desk/take", json={"person": person, "count": 3}).json():
+            for item in items:
+                text = f"{len(person)}{item['index']}"
+                answer = client.post(
+                    f"/page/desk/items/{item['index']}", json={"person": person, "text": text}
+                )
+                assert answer.status_code == 200, answer.text
+                given[person][item["index"]] = text
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(work, given))
+    assert not given["ann"].keys() & given["bo"].keys()
+    whole = given["ann"] | given["bo"]
+    assert whole.keys() == set(range(n))
+    rows = list(csv.DictReader((out / "labels.csv").read_text(encoding="utf-8").splitlines()))
+    assert sorted(row["text"] for row in rows) == sorted(whole.values())
+    assert all((out / row["path"]).is_file() for row in rows)
+    answers = [json.loads(line) for line in (out / "answers.jsonl").read_text().splitlines()]
+    assert {answer["person"] for answer in answers} == {person for person in given if given[person]}
+    assert len(answers) == n
 
 
 @pytest.mark.parametrize("body", [{}, {"person": ""}, {"person": "ann", "count": 99}])

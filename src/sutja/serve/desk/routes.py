@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import BaseModel, Field
+from starlette.background import BackgroundTask
 
-from sutja.csv_rows import to_csv_row
 from sutja.errors import SutjaError
+from sutja.serve.desk.corrected import format_csv, write_xlsx
 from sutja.serve.desk.desk import ConflictError, Desk
 from sutja.serve.desk.pictures import encode
 from sutja.serve.desk.queue import Doubt
 from sutja.serve.problems import ProblemError
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Person = Annotated[str, Field(min_length=1, max_length=100)]
-COLUMNS = ("source", "page", "text", "value", "kind", "confidence", "accepted", "checked")
 
 
 class Request(BaseModel):
@@ -89,7 +89,14 @@ def make_router(desk: Desk | None) -> APIRouter:
     @router.get("/corrected.csv")
     def corrected() -> Response:
         headers = {"content-disposition": 'attachment; filename="corrected.csv"'}
-        return StreamingResponse(format_corrected(get_desk()), media_type="text/csv", headers=headers)
+        return StreamingResponse(format_csv(get_desk()), media_type="text/csv", headers=headers)
+
+    @router.get("/corrected.xlsx")
+    def corrected_workbook() -> Response:
+        path = write_xlsx(get_desk())
+        return FileResponse(
+            path, media_type=XLSX, filename="corrected.xlsx", background=BackgroundTask(path.unlink)
+        )
 
     return router
 
@@ -97,11 +104,3 @@ def make_router(desk: Desk | None) -> APIRouter:
 def describe(doubt: Doubt) -> dict[str, Any]:
     """Describe a number for the page."""
     return {"index": doubt.index, "source": doubt.source, "page": doubt.page, "number": doubt.number}
-
-
-def format_corrected(desk: Desk) -> Iterator[str]:
-    """Format the corrected results as CSV, a row a number."""
-    yield to_csv_row(COLUMNS)
-    for page in desk.iter_corrected():
-        rows = [{**number, "source": page["source"], "page": page["page"]} for number in page["numbers"]]
-        yield "".join(to_csv_row([row.get(column) for column in COLUMNS]) for row in rows)

@@ -6,6 +6,16 @@ import { percent, t } from "../i18n.js";
 
 const AHEAD = 4; // numbers whose pictures are loaded before they are shown
 const PERSON = "sutja-person";
+const BROWSER = "sutja-browser";
+
+/** Tell this browser from others, so that two people of one name do not answer for one another. */
+function findBrowser() {
+  const known = localStorage.getItem(BROWSER);
+  if (known) return known;
+  const made = [...crypto.getRandomValues(new Uint8Array(3))].map((value) => value.toString(16).padStart(2, "0")).join("");
+  localStorage.setItem(BROWSER, made);
+  return made;
+}
 
 /**
  * @typedef {{ index: number, source: string, page: number, number: any }} Item
@@ -33,12 +43,13 @@ class DeskView {
     this.note = make("p", { class: "error", role: "alert" });
     this.progress = make("progress", { max: 1, value: 0, "aria-label": t("tab.desk") });
     this.figures = make("p", { class: "soft figures" });
-    this.person = make("input", { type: "text", value: localStorage.getItem(PERSON) ?? "1", maxlength: 100, onchange: () => localStorage.setItem(PERSON, this.name) });
+    this.person = make("input", { type: "text", value: localStorage.getItem(PERSON) ?? "1", maxlength: 100, onchange: () => localStorage.setItem(PERSON, this.person.value.trim()) });
+    this.browser = findBrowser();
     this.work = make("div", { class: "desk" });
   }
 
   get name() {
-    return this.person.value.trim() || "1";
+    return `${this.person.value.trim() || "1"} (${this.browser})`;
   }
 
   layOut() {
@@ -72,6 +83,7 @@ class DeskView {
       make("label", { class: "person" }, t("desk.person"), " ", this.person),
       make("button", { type: "button", onclick: () => void this.download("labels.csv") }, t("desk.labels")),
       make("button", { type: "button", onclick: () => void this.download("corrected.csv") }, t("desk.corrected")),
+      make("button", { type: "button", onclick: () => void this.download("corrected.xlsx") }, t("desk.workbook")),
     );
     return [make("h1", { class: "lead" }, t("desk.lead")), make("div", { class: "card bar" }, this.progress, this.figures, links), this.work];
   }

@@ -209,6 +209,7 @@ export const en = {
   "desk.changed": "{changed} were read wrong",
   "desk.labels": "labels.csv",
   "desk.corrected": "corrected.csv",
+  "desk.workbook": "corrected.xlsx",
   "desk.where": "{source}, page {page}",
   "desk.crop": "The number, enlarged",
   "desk.around": "The page around it",

@@ -210,6 +210,7 @@ export const ko = {
   "desk.changed": "잘못 읽은 것 {changed}개",
   "desk.labels": "labels.csv",
   "desk.corrected": "corrected.csv",
+  "desk.workbook": "corrected.xlsx",
   "desk.where": "{source}, {page}쪽",
   "desk.crop": "크게 본 수",
   "desk.around": "그 둘레의 문서",
