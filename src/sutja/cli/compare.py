@@ -134,6 +134,7 @@ def _compare(
         classes=source.classes,
         source=source.name,
         notes=source.notes,
+        columns=source.columns,
         out=folder,
         log=_log,
         **choices,

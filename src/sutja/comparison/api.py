@@ -34,6 +34,7 @@ def compare(
     classes: Sequence[str] | None = None,
     source: str = "X",
     notes: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
     log: Callable[[str], None] | None = None,
     since: float | None = None,
 ) -> Comparison:
@@ -45,8 +46,9 @@ def compare(
     Parameters
     ----------
     X : Any
-        (n, F) numbers, or pictures (n, H, W) or (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array
-        larger than memory will do.
+        (n, F) numbers, words and empty cells, as an array or a DataFrame; or pictures (n, H, W) or
+        (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array larger than memory will do. Words are
+        encoded and empty cells filled by scikit-learn, as the notes of the result say.
     y : Any
         (n,) classes.
     learners : Any
@@ -84,6 +86,8 @@ def compare(
         Name of the data.
     notes : Sequence[str]
         Lines for the report.
+    columns : Sequence[str] | None
+        Names of the columns of features, for messages; None takes those of a DataFrame.
     log : Callable[[str], None] | None
         Called with lines of progress; None is silent.
     since : float | None
@@ -122,11 +126,14 @@ def compare(
         device=device,
     )
     chosen_engine = make_engine(engine, jobs, address)
-    inputs = prepare_inputs(X, y, groups, test, classes=classes, source=source, notes=notes)
-    chosen = choose_learners(learners, inputs.pictures, eras)
-    for note in inputs.notes:
-        log(note)
     try:
+        chosen_engine.warm()  # the processes start while the data are checked
+        inputs = prepare_inputs(
+            X, y, groups, test, classes=classes, source=source, notes=notes, columns=columns
+        )
+        chosen = choose_learners(learners, inputs.pictures, eras)
+        for note in inputs.notes:
+            log(note)
         with tempfile.TemporaryDirectory(prefix="sutja-") as temporary:
             folder = Path(out) if out is not None else Path(temporary)
             table = run_study(inputs, chosen, settings, folder, chosen_engine, log=log, start=start)

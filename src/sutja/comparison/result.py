@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import math
 import os
 import platform
@@ -9,25 +11,28 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from html import escape
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sutja.comparison.analysis.advice import advise
+from sutja.comparison.analysis.advice import advise, choose_sign, write_sentences
 from sutja.comparison.analysis.coverage import count_planned_fits
 from sutja.comparison.analysis.findings import DataSummary, Findings
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.execution.backends import Engine
-from sutja.comparison.execution.table import Status, Table
+from sutja.comparison.execution.table import COLUMNS, Row, Status, Table
 from sutja.comparison.formatting import bind_units, format_interval, format_microseconds, format_seconds
 from sutja.comparison.learners.catalogue import Learner
 from sutja.comparison.study import StudySettings, sort_rows
 from sutja.metrics import format_percent
+from sutja.types.frames import make_frame
+from sutja.types.summaries import make_table
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -59,9 +64,98 @@ class Comparison(Findings):
             unfinished = f", {failed} failed, stopped or passed over" if failed else ""
             lines.append(f"{done:,} of {planned:,} fits done{unfinished}; the report says which and why")
         width = min(_MOST_COLUMNS, shutil.get_terminal_size((_MOST_COLUMNS, 24)).columns)
+        sign = choose_sign(self)
         text = bind_units(advise(self))  # so that no line ends between a number and its unit
         advice = textwrap.fill(text, width, break_on_hyphens=False, break_long_words=False)
-        return "\n".join([*lines, "", advice.replace("\u00a0", " ")])
+        return "\n".join([*lines, "", f"{sign.mark} {sign.words}", "", advice.replace("\u00a0", " ")])
+
+    def __repr__(self) -> str:
+        done = sum(row.status is Status.DONE for row in self.rows)
+        sign = choose_sign(self)
+        study = f"{len(self.learners)} learners, {done:,} fits"
+        return f"<Comparison of {self.data.source!r}, {study}: {sign.words}>"
+
+    def _repr_html_(self) -> str:
+        sign = choose_sign(self)
+        columns = ("learner", "labels", "error", "low", "high")
+        rows = [{name: getattr(one, name) for name in columns} for one in self.standings]
+        advice = "".join(f"<p>{escape(sentence)}</p>" for sentence in write_sentences(self))
+        picture = ""
+        if self.measurements:
+            from sutja.comparison.report.figures import to_png
+
+            png = base64.b64encode(to_png(self.plot())).decode()
+            picture = f'<img alt="learning curves" src="data:image/png;base64,{png}">'
+        title = f"<h3>{escape(f'{sign.mark} {sign.words}')}</h3>"
+        return f"<div>{title}{advice}{picture}{make_table(rows, columns)}</div>"
+
+    def to_df(self, library: str | None = None) -> Any:
+        """Make a DataFrame of all fits, one row each.
+
+        Parameters
+        ----------
+        library : str | None
+            "pandas" or "polars"; None takes the first that is installed.
+
+        Raises
+        ------
+        SutjaError
+            If it is not installed.
+        """
+        return make_frame(self.table, COLUMNS, library)
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of the comparison as JSON, from which `from_dict` makes it again; pictures are left out.
+
+        `sutja.comparison.report.summary.summarise` has what follows from it.
+        """
+        return {
+            "source": self.data.source,
+            "classes": list(self.data.classes),
+            "truth": self.data.truth.tolist(),
+            "labels": self.data.n_train,
+            "validation": self.data.n_validation,
+            "notes": list(self.data.notes),
+            "kinds": dict(self.kinds),
+            "descriptions": dict(self.descriptions),
+            "fits": [row.to_cells() for row in self.rows],
+            "answers": [[*key, answer.tolist()] for key, answer in self.answers.items()],
+            "facts": dict(self.facts),
+        }
+
+    def to_json(self) -> str:
+        """Write all of the comparison as JSON text, as `to_dict` has it."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Comparison:
+        """Make a comparison of what `to_dict` gave.
+
+        Parameters
+        ----------
+        values : Mapping[str, Any]
+            Fields by name.
+
+        Raises
+        ------
+        KeyError, ValueError
+            If a field is missing, or a value makes no sense.
+        """
+        truth = np.array(values["truth"], np.int64)
+        sizes = values["labels"], values["validation"]
+        return cls(
+            data=DataSummary(
+                values["source"], tuple(values["classes"]), truth, *sizes, tuple(values["notes"])
+            ),
+            kinds=values["kinds"],
+            descriptions=values["descriptions"],
+            rows=tuple(Row.from_cells(cells) for cells in values["fits"]),
+            answers={
+                (name, labels, seed): np.array(answer, np.int64)
+                for name, labels, seed, answer in values["answers"]
+            },
+            facts=values["facts"],
+        )
 
     def plot(self) -> Figure:
         """Plot the learning curves, as a matplotlib figure."""

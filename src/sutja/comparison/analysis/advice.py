@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from enum import Enum
 
 from sutja.comparison.analysis.coverage import (
     FAR_ENOUGH,
@@ -36,6 +37,24 @@ _SMALL_GAIN = 0.1  # of the error: a gain of less is called little
 _FAR = 10.0  # times the labels there are: hardly anybody labels more
 
 
+class Sign(Enum):
+    """The verdict in a mark and a few words, for who reads no more."""
+
+    PAYS = ("✔", "A deep network pays off on these data.")
+    NOT_NEEDED = ("✘", "These data do not need a deep network.")
+    OPEN = ("?", "It cannot be told yet.")
+
+    @property
+    def mark(self) -> str:
+        """One character."""
+        return self.value[0]
+
+    @property
+    def words(self) -> str:
+        """One sentence."""
+        return self.value[1]
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A network and the best other learner, on the most labels that both were fitted on.
@@ -61,6 +80,21 @@ class Match:
 def advise(findings: Findings) -> str:
     """Return the advice as a paragraph."""
     return " ".join(write_sentences(findings))
+
+
+def choose_sign(findings: Findings) -> Sign:
+    """Choose the sign that goes with the verdict."""
+    if not findings.standings or not findings.better_than_chance:
+        return Sign.OPEN
+    matches = find_matches(findings)
+    comparable = [one for one in matches if is_far_enough(findings, one.net)]
+    most = max(one.labels for one in findings.standings)
+    if not comparable or most < FAR_ENOUGH * findings.data.n_train:
+        return Sign.OPEN
+    if comparable[0].high < 0:
+        return Sign.PAYS
+    leads = any(not is_far_enough(findings, one.net) and one.high < 0 for one in matches)
+    return Sign.OPEN if leads else Sign.NOT_NEEDED
 
 
 def write_sentences(findings: Findings) -> list[str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sutja.comparison.data.arrays import Part
 from sutja.comparison.data.checks import check_classes, check_values
+from sutja.comparison.data.columns import encode_columns, needs_encoding
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, split_three_ways
@@ -66,14 +67,15 @@ def prepare_inputs(
     classes: Sequence[str] | None = None,
     source: str = "X",
     notes: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
 ) -> Inputs:
     """Check items and classes, and split them into the train, validation and test parts.
 
     Parameters
     ----------
     X : Any
-        (n, F) numbers, or pictures (n, H, W), (n, H, W, 3), uint8 or from 0 to 1. A memory-mapped array is
-        not copied.
+        (n, F) numbers, words and empty cells, or pictures (n, H, W), (n, H, W, 3), uint8 or from 0 to 1. A
+        memory-mapped array is not copied.
     y : Any
         (n,) classes: whole numbers, text or booleans; numbers from 0 if `classes` is given.
     groups : Any
@@ -86,6 +88,8 @@ def prepare_inputs(
         Name of the data in messages.
     notes : Sequence[str]
         Lines to put before the warnings.
+    columns : Sequence[str] | None
+        Names of the F columns; None takes those of a DataFrame, or their numbers.
 
     Raises
     ------
@@ -93,6 +97,8 @@ def prepare_inputs(
         Nothing can be compared on these data.
     """
     items, pictures = _check_items(X, source)
+    if columns is None and hasattr(X, "columns"):
+        columns = [str(name) for name in X.columns]
     labels, names = _check_labels(y, len(items), source, classes)
     if len(items) < LEAST_ITEMS:
         raise ComparisonError(
@@ -103,10 +109,15 @@ def prepare_inputs(
         )
     parts, group_rows = _split(items, labels, groups, test, names, pictures, source)
     arrays = [items]
-    warnings = check_classes(parts, names)
-    warnings += check_values(items, pictures, source, len(parts["test"][1]))
     if test is not None:
         arrays.append(_check_items(test[0], f"{source}, test")[0])
+    warnings = check_classes(parts, names)
+    if any(map(needs_encoding, arrays)):
+        columns = columns or [f"column {i}" for i in range(1, items.shape[1] + 1)]
+        encoded, said = encode_columns(arrays, parts["train"][1], columns, source)
+        arrays, warnings = list(encoded), [*said, *warnings]
+    warnings += check_values(arrays[0], pictures, source, len(parts["test"][1]))
+    if test is not None:
         check_values(arrays[1], pictures, f"{source}, test", 0)
     return Inputs(tuple(arrays), parts, group_rows, names, pictures, source, (*notes, *warnings))
 
@@ -118,9 +129,9 @@ def _check_items(X: Any, source: str) -> tuple[NDArray[Any], bool]:
         raise ComparisonError(
             "is a masked array", where=source, remedy="fill what is masked, or leave those items out"
         )
-    if array.dtype.kind in "OUS":
+    if array.dtype.kind in "OUS" and array.ndim != 2:
         array = _to_numbers(array, source)
-    if array.dtype.kind not in "fiub" or array.ndim not in (2, 3, 4) or 0 in array.shape:
+    if array.dtype.kind not in "fiubOUS" or array.ndim not in (2, 3, 4) or 0 in array.shape:
         raise ComparisonError(
             f"has items of the shape {array.shape} and type {array.dtype}",
             where=source,
@@ -161,28 +172,9 @@ def _to_numbers(array: NDArray[Any], source: str) -> NDArray[np.float32]:
     try:
         return array.astype(np.float32)
     except (ValueError, TypeError):
-        for column in range(array.shape[1] if array.ndim == 2 else 0):
-            try:
-                array[:, column].astype(np.float32)
-            except (ValueError, TypeError):
-                text = next(v for v in array[:, column].tolist() if not _is_number(v))
-                raise ComparisonError(
-                    f"has text where numbers should be: {str(text)[:40]!r} in column {column + 1}",
-                    where=source,
-                    remedy="encode words as numbers first (sklearn.preprocessing.OneHotEncoder), or leave "
-                    "the column out",
-                ) from None
         raise ComparisonError(
             "has text where numbers should be", where=source, remedy="give rows of numbers"
         ) from None
-
-
-def _is_number(value: Any) -> bool:
-    try:
-        float(value)
-    except (ValueError, TypeError):
-        return False
-    return True
 
 
 def _to_uint8(array: NDArray[Any], source: str) -> NDArray[np.uint8]:

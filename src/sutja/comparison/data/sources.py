@@ -5,6 +5,7 @@ Letters: n items, F features.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import zipfile
 from dataclasses import dataclass
@@ -25,7 +26,6 @@ from sutja.regular_files import read_text
 from sutja.structured_text import parse_csv
 
 _LABEL_NAMES = ("label", "class", "target", "y")
-_SHOWN = 40  # characters of a cell in a message
 _TEXT_COPIES = 12  # of a table that are in memory while it is read
 _LOCAL_HEADER = (
     30  # bytes of a zip member's header before its name; two of its fields are lengths of what follows
@@ -53,6 +53,8 @@ class Source:
         Name of the data.
     notes : tuple[str, ...]
         Lines that the person should see.
+    columns : tuple[str, ...] | None
+        Names of the columns of a table.
     """
 
     X: Any
@@ -62,6 +64,7 @@ class Source:
     classes: tuple[str, ...] | None
     name: str
     notes: tuple[str, ...]
+    columns: tuple[str, ...] | None = None
 
 
 def load_source(data: str | None, resize: tuple[int, int] | None = None) -> Source:
@@ -139,28 +142,13 @@ def _parse_table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
         raise ComparisonError(
             "holds no numbers to learn from", where=str(path), remedy="give it columns of numbers"
         )
-    cells = np.array([[row[i] for i in columns] for row in rows])
-    X = np.empty(cells.shape, np.float32)
-    for i, column in enumerate(columns):
-        try:
-            X[:, i] = cells[:, i].astype(np.float32)
-        except ValueError:
-            bad, text = next((j, c) for j, c in enumerate(cells[:, i].tolist()) if not _is_number(c))
-            if not text.strip():
-                raise ComparisonError(
-                    f"has an empty cell in the column {names[column]}, the first in row {bad + 1}",
-                    where=str(path),
-                    remedy="fill it, or leave that row or column out",
-                ) from None
-            raise ComparisonError(
-                f"has text where numbers should be: {text[:_SHOWN]!r} in the column {names[column]}",
-                where=str(path),
-                remedy=f"encode its words as numbers, or leave the column out; the classes are taken from "
-                f"{names[label]}",
-            ) from None
+    X: NDArray[Any] = np.array([[row[i] for i in columns] for row in rows], object)
+    with contextlib.suppress(ValueError):  # words and empty cells are encoded later
+        X = X.astype(np.float32)
     groups = None if group is None else np.array([row[group] for row in rows])
     y = np.array([row[label] for row in rows])
-    return Source(X, y, groups, None, None, path.name, (f"classes are taken from the column {names[label]}",))
+    note = f"classes are taken from the column {names[label]}"
+    return Source(X, y, groups, None, None, path.name, (note,), tuple(names[i] for i in columns))
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:

@@ -89,9 +89,15 @@ class Engine:
                 self._opened = stack.pop_all(), run_task, jobs
         return self._opened[1:]
 
+    def warm(self) -> None:
+        """Start the processes of this machine, so that they are ready when the data are."""
+        if self.name == "joblib":
+            self._open()
+
     def _start_local(self, stack: ExitStack) -> tuple[RunTask, int]:
         pool = worker_pool.WorkerPool()
         stack.callback(pool.close)
+        pool.warm(self.jobs)
         return pool.run, count_cores()
 
     def _start_dask(self, stack: ExitStack) -> tuple[RunTask, int]:

@@ -15,6 +15,7 @@ _DEFAULT_GUESS = 2.0  # seconds, for a learner of which nothing is known
 _DEFAULT_GROWTH = 1.1  # power of the number of labels, if only one size is known
 _LEAST_GROWTH, _MOST_GROWTH = 0.8, 2.6
 _SAFETY_FACTOR = 1.4  # a fit is started if this many times its predicted cost is left
+_MOST_RESERVED = 0.25  # of a budget, for the report: a machine that starts slowly must still fit
 _GROWTH_SIZES = 3  # largest sizes from which the growth is estimated
 
 
@@ -105,7 +106,9 @@ def reserve_for_report(seconds: float, startup: float) -> float:
     startup : float
         Seconds that the start took: it is longer on a slow or busy machine, and so is drawing.
     """
-    return max(min(8.0, seconds / 6), 0.025 * seconds, startup) if math.isfinite(seconds) else 0.0
+    if not math.isfinite(seconds):
+        return 0.0
+    return min(max(min(8.0, seconds / 6), 0.025 * seconds, startup), _MOST_RESERVED * seconds)
 
 
 def is_affordable(seconds: float, remaining: float) -> bool:

@@ -20,10 +20,14 @@ import struct
 import sys
 import threading
 import time
+from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sutja.memory import is_out_of_memory, measure_free_memory, read_status_bytes
+
+if TYPE_CHECKING:
+    from threadpoolctl import ThreadpoolController
 
 LENGTH = struct.Struct(">Q")
 READY = b"ready"
@@ -72,6 +76,9 @@ def main() -> None:
     import sutja.comparison.execution.tasks  # noqa: F401  # all that a fit imports: not on the first one's time
 
     torch.set_num_threads(1)
+    _find_thread_pools()
+    gc.collect()
+    gc.freeze()  # a collection before each fit then looks at what fits made, in a millisecond and not in 200
     send(target, READY)
     while True:
         try:
@@ -83,8 +90,6 @@ def main() -> None:
 
 def _run(message: bytes) -> Any:
     """Run a pickled task; return its outcome, without the time that it took."""
-    from threadpoolctl import threadpool_limits
-
     from sutja.comparison.execution.table import Status
     from sutja.comparison.execution.tasks import Outcome, Reason, load_task_data, run_fits
 
@@ -94,7 +99,7 @@ def _run(message: bytes) -> Any:
         data = load_task_data(task)
         gc.collect()
         before = _reset_peak()
-        with threadpool_limits(1):
+        with _find_thread_pools().limit(limits=1):
             fits, errors = run_fits(task, data)
         return Outcome(Status.DONE, fits, errors, max(0.0, _measure_peak() - before))
     except (Exception, SystemExit) as error:  # of any kind: this fit failed, and the next may not
@@ -102,6 +107,14 @@ def _run(message: bytes) -> Any:
             return Outcome.failed(OUT_OF_MEMORY_NOTE, reason=Reason.OUT_OF_MEMORY)
         first_line = (str(error).strip().splitlines() or [""])[0]
         return Outcome.failed(f"{type(error).__name__}: {first_line[:300]}")
+
+
+@cache
+def _find_thread_pools() -> ThreadpoolController:
+    """Find the pools of threads of the loaded libraries once: the search takes longer than a small fit."""
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 def _limit_memory(device: str) -> None:

@@ -68,6 +68,7 @@ class Worker:
     def __init__(self, gpu: str = "") -> None:
         self.gpu = gpu
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_ready = False
         self._closed = False
 
     def run(self, task: Task) -> Outcome:
@@ -139,12 +140,13 @@ class Worker:
                     stream.close()  # type: ignore[union-attr]
             process.wait()
 
-    def _ensure_process(self, deadline: float) -> subprocess.Popen[bytes] | None:
-        """Return the process, ready for a task; None if it does not start in time."""
+    def start(self) -> None:
+        """Start the process, if there is none, and do not wait until it is ready."""
         if self._process is None or self._process.poll() is not None:
             self._end()
             if self._closed:
                 raise EOFError("stopped")
+            self._is_ready = False
             paths = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "sutja.comparison.execution.worker"],
@@ -159,9 +161,16 @@ class Worker:
                     **gpu_locks.make_environment(self.gpu),
                 },
             )
+
+    def _ensure_process(self, deadline: float) -> subprocess.Popen[bytes] | None:
+        """Return the process, ready for a task; None if it does not start in time."""
+        self.start()
+        assert self._process is not None
+        if not self._is_ready:
             assert self._process.stdout is not None
             if _receive(self._process.stdout, min(time.monotonic() + _START_TIMEOUT, deadline)) != READY:
                 return None
+            self._is_ready = True
         return self._process
 
     def _wait_for_exit(self) -> int | None:
@@ -263,6 +272,15 @@ class WorkerPool:
                 closed = self._closed
             if closed:
                 worker.close()
+
+    def warm(self, n: int) -> None:
+        """Start so many processes, which import what fits need while the caller does something else."""
+        workers = [Worker() for _ in range(n)]
+        with self._lock:
+            self._idle[""] += workers
+        for worker in workers:
+            with contextlib.suppress(OSError, EOFError):  # a task says what is wrong
+                worker.start()
 
     def close(self) -> None:
         """Kill all processes; the threads that wait for one get the outcome that it ended."""

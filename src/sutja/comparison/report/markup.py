@@ -14,11 +14,6 @@ from numpy.typing import NDArray
 _THUMBNAIL = 96  # pixels a side, at most: two dozen photos would make the page many MB otherwise
 
 
-def make_section(title: str, body: str) -> str:
-    """Make a section; nothing if it has no body."""
-    return f"<section>\n<h2>{escape(title)}</h2>\n{body}\n</section>\n" if body else ""
-
-
 def make_table(
     caption: str,
     heads: Sequence[str],

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jinja2 import Environment, PackageLoader, Template
+from markupsafe import Markup
+
 from sutja.atomic import write_atomic
-from sutja.comparison.analysis.advice import write_sentences
+from sutja.comparison.analysis.advice import choose_sign, write_sentences
 from sutja.comparison.analysis.findings import Findings
-from sutja.comparison.formatting import bind_units, format_minutes
+from sutja.comparison.formatting import bind_units, format_interval, format_minutes
 from sutja.comparison.report import figures, sections
-from sutja.comparison.report.markup import make_figure, make_list, make_section, place_side_by_side
+from sutja.comparison.report.markup import make_figure, place_side_by_side
 from sutja.comparison.report.style import CSS
 from sutja.comparison.report.summary import summarise
 from sutja.errors import ComparisonError, make_unwritable_error
@@ -135,32 +137,40 @@ def make_page(findings: Findings, rendered: dict[str, RenderedFigure]) -> str:
     if "eras" in rendered:
         eras = _make_figure(rendered, "eras") + sections.make_eras(findings)
         eras += _make_figure(rendered, "era-curves") + sections.make_published(findings)
-    parts = [
-        _make_head(findings),
-        make_section(
-            "Data: error against labels", _make_curves(findings, rendered) + sections.make_standings(findings)
-        ),
-        make_section("Crossovers", sections.make_crossovers(findings)),
-        make_section("Gain from more labels", sections.make_more_labels(findings)),
-        make_section("Compute: error against cost", compute),
-        make_section("Eras: seven methods in history", eras),
-        make_section("Shared mistakes", sections.make_mistakes(findings)),
-        make_section("Method of measurement", sections.make_method(findings)),
-    ]
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(_make_title(findings))}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<main>\n"
-        f"{''.join(parts)}</main>\n</body>\n</html>\n"
+    parts = {
+        "Data: error against labels": _make_curves(findings, rendered) + sections.make_standings(findings),
+        "Crossovers": sections.make_crossovers(findings),
+        "Gain from more labels": sections.make_more_labels(findings),
+        "Compute: error against cost": compute,
+        "Eras: seven methods in history": eras,
+        "Shared mistakes": sections.make_mistakes(findings),
+        "Method of measurement": sections.make_method(findings),
+    }
+    verdict, *rest = (bind_units(sentence) for sentence in write_sentences(findings))
+    return _load_template().render(
+        title=f"Does “{findings.data.source}” need deep learning?",
+        css=Markup(CSS),
+        sign=choose_sign(findings),
+        verdict=verdict,
+        advice=rest,
+        day=str(findings.facts.get("created", ""))[:10],
+        cpu=str(findings.facts.get("cpu", "")),
+        jobs=_format_jobs(findings),
+        minutes=format_minutes(float(findings.facts.get("seconds", 0))),
+        facts=_list_facts(findings),
+        notes=findings.data.notes,
+        sections=[(title, Markup(body)) for title, body in parts.items()],
     )
 
 
-def _make_title(findings: Findings) -> str:
-    return f"Does “{findings.data.source}” need deep learning?"
+def _load_template() -> Template:
+    """Load the template of the page, which escapes every text that is not HTML already."""
+    environment = Environment(loader=PackageLoader("sutja.comparison.report"), autoescape=True)
+    return environment.get_template("report.html")
 
 
-def _make_head(findings: Findings) -> str:
-    """Make the title, the advice, and the main figures."""
+def _list_facts(findings: Findings) -> dict[str, str]:
+    """List the main figures by name."""
     facts = {
         "labels to learn from": f"{findings.data.n_train:,}",
         "validation items": f"{findings.data.n_validation:,}",
@@ -169,28 +179,14 @@ def _make_head(findings: Findings) -> str:
         "error of chance": format_percent(findings.chance, 1),
     }
     if findings.standings:
-        facts["lowest error"] = format_percent(findings.standings[0].error)
-    cells = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items())
-    day, cpu = str(findings.facts.get("created", ""))[:10], str(findings.facts.get("cpu", ""))
-    seconds = float(findings.facts.get("seconds", 0))
-    return (
-        f"<h1>{escape(_make_title(findings))}</h1>\n"
-        f'<p class="soft">Measured {escape(day)} on {escape(cpu)}, {_format_jobs(findings)} at a '
-        f"time, in {format_minutes(seconds)}.</p>\n"
-        f'<p class="advice">{_make_advice(findings)}</p>\n<dl class="facts">{cells}</dl>\n'
-        f"{make_list([escape(note) for note in findings.data.notes])}\n"
-    )
+        best = findings.standings[0]
+        facts["lowest error"] = f"{format_percent(best.error)} ({format_interval(best.low, best.high)})"
+    return facts
 
 
 def _format_jobs(findings: Findings) -> str:
     jobs = int(findings.facts.get("jobs", 1))
     return "one fit" if jobs == 1 else f"{jobs} fits"
-
-
-def _make_advice(findings: Findings) -> str:
-    """Make the advice, with its verdict in bold."""
-    verdict, *rest = (escape(bind_units(sentence)) for sentence in write_sentences(findings))
-    return " ".join([f"<strong>{verdict}</strong>", *rest])
 
 
 def _make_curves(findings: Findings, rendered: dict[str, RenderedFigure]) -> str:

@@ -19,6 +19,11 @@ p, li { max-width: 46rem; overflow-wrap: break-word; }
 .soft, figcaption { color: var(--soft); font-size: .875rem; }
 .advice { background: var(--tint); border-left: .3rem solid var(--mark); padding: .75rem 1rem; margin: 1rem 0;
   font-size: 1.05rem; }
+.sign { font-size: 1.35rem; font-weight: 600; margin: .75rem 0; }
+.sign span { display: inline-block; width: 1.9rem; height: 1.9rem; line-height: 1.9rem; text-align: center;
+  border-radius: 50%; color: #fff; background: #5a626c; margin-right: .4rem; }
+.sign.pays span { background: #16803c; }
+.sign.not_needed span { background: #a04000; }
 dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .5rem 1rem;
   margin: 1rem 0; }
 dl.facts dt { color: var(--soft); font-size: .8rem; }

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from sutja.comparison.analysis.advice import advise
+from sutja.comparison.analysis.advice import advise, choose_sign
 from sutja.comparison.analysis.coverage import (
     count_planned_fits,
     count_unstarted,
@@ -38,6 +38,7 @@ def summarise(findings: Findings) -> dict[str, Any]:
             },
             "chance": findings.chance,
             "better_than_chance": findings.better_than_chance,
+            "verdict": choose_sign(findings).name.lower(),
             "advice": advise(findings),
             "notes": findings.data.notes,
             "fits": Counter(row.status for row in findings.rows),

@@ -81,11 +81,7 @@ def _plain(labels: NDArray[Any], where: str) -> NDArray[Any]:
             _refuse_missing(missing, where)
         odd = labels[~_is_whole(labels)]
         if len(odd):
-            raise DataError(
-                f"its labels are measurements, such as {odd[0]}, not classes",
-                where=where,
-                remedy="give a whole number or a name for each class",
-            )
+            raise _make_measurements_error(odd[0], where)
         return labels.astype(np.int64)
     if kind != "U":
         raise DataError(f"its labels are {labels.dtype}", where=where, remedy="give whole numbers or text")
@@ -93,7 +89,29 @@ def _plain(labels: NDArray[Any], where: str) -> NDArray[Any]:
     missing = np.flatnonzero((text == "") | (np.char.lower(text) == "nan"))
     if len(missing):
         _refuse_missing(missing, where)
+    _refuse_measurements(text, where)
     return _whole_numbers(text)
+
+
+def _refuse_measurements(text: NDArray[np.str_], where: str) -> None:
+    """Refuse text that is many decimal numbers: what would be predicted is a quantity, and no class."""
+    if len(np.unique(text)) <= FEW_CLASSES:
+        return
+    try:
+        values = text.astype(np.float64)
+    except ValueError:
+        return
+    odd = text[np.isfinite(values) & ~_is_whole(values)]
+    if len(odd):
+        raise _make_measurements_error(odd[0], where)
+
+
+def _make_measurements_error(value: Any, where: str) -> DataError:
+    return DataError(
+        f"its labels are measurements, such as {value}, not classes, and regression is not done here",
+        where=where,
+        remedy="give a whole number or a name for each class, such as low, middle and high",
+    )
 
 
 def _whole_numbers(text: NDArray[np.str_]) -> NDArray[Any]:
