@@ -49,3 +49,11 @@ def test_other_lines(lines):
 
 def test_without_digits_nothing_is_struck_out():
     assert not is_struck_out([], draw())
+
+
+def test_a_stroke_with_small_holes_goes_on_and_one_with_large_ones_does_not():
+    whole = draw(((15, 8), (15, 92)))
+    for width, struck in ((1, True), (6, False)):
+        array = whole.array.copy()
+        array[14:18, 37 : 37 + width] = 0  # between two digits
+        assert is_struck_out(GLYPHS, Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True)) is struck

@@ -3,10 +3,17 @@
 import pytest
 
 from sutja.grammar import infer_kind
-from sutja.reading.page.naming import Candidate, LabelFinder, is_money, may_be_amount, name_numbers
+from sutja.reading.page.naming import (
+    Candidate,
+    LabelFinder,
+    is_money,
+    may_be_amount,
+    name_numbers,
+    pick_named,
+)
 from sutja.reading.page.text.lines import Word
 from sutja.reading.page.text.numbers import find_numbers
-from sutja.types import NUMBER_NAMES, Box
+from sutja.types import NUMBER_NAMES, Box, Number
 
 WIDTH, HEIGHT = 8.0, 14.0  # pixels of a character
 
@@ -125,3 +132,19 @@ def test_a_serial_number_is_no_amount(text, name, amount):
 def test_a_page_without_words_has_no_names_but_those_of_kinds():
     numbers, _ = lay_out(["12.50", "4711"])
     assert name_numbers(numbers, [], 600.0, 900.0) == [None, None]
+
+
+def test_the_surest_number_of_each_name_is_picked():
+    box = Box(0, 0, 1, 1)
+    numbers = [
+        Number(text, text, text, "number", confidence, True, box, name=name)
+        for text, confidence, name in (
+            ("1", 0.6, "total"),
+            ("2", 0.9, "total"),
+            ("3", 0.8, None),
+            ("4", 0.5, "tax"),
+        )
+    ]
+    picked = pick_named(numbers, ["tax", "date", "total"])
+    assert {name: number.text for name, number in picked.items()} == {"tax": "4", "total": "2"}
+    assert list(picked) == ["tax", "total"]

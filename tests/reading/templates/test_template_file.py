@@ -39,6 +39,20 @@ def test_a_template_is_loaded(write):
     assert [rule.text for rule in template.rules] == ["sum = yes + no"]
 
 
+def test_a_template_in_memory_is_the_same(write):
+    path = write()
+    picture = (path.parent / "form.png").read_bytes()
+    made = Template.parse(path.read_text("utf-8"), picture)
+    assert made.picture == "form.png"
+    assert made.fields == Template.load(path).fields
+    assert [rule.text for rule in made.rules] == ["sum = yes + no"]
+    assert Template.parse(made.to_text(), picture).to_text() == made.to_text()
+    elsewhere = path.read_text("utf-8").replace("form.png", "/etc/passwd")
+    assert Template.parse(elsewhere, picture).pixels.shape == made.pixels.shape  # a name, and nothing more
+    with pytest.raises(TemplateError, match="template, line 2: its picture cannot be read"):
+        Template.parse(path.read_text("utf-8"), b"no picture")
+
+
 def test_saving_and_loading_gives_the_same(write, tmp_path):
     template = Template.load(write())
     other = tmp_path / "deeper"
