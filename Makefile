@@ -5,7 +5,7 @@
 # make fuzz    every reader of bytes, FUZZ_SECONDS (600) each, by atheris
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make results put the measured figures into the README and the docs
-# make docs    the site, into out/site
+# make docs    the site, into out/site, and in it the page that needs no server
 # make package wheel and sdist, into dist/, each tried in an empty environment
 # make clean   remove what the others made
 #
@@ -93,6 +93,7 @@ results: .venv/installed
 docs: .venv/installed
 	.venv/bin/python docs/commands.py
 	.venv/bin/zensical build --strict --clean
+	.venv/bin/sutja serve --export out/site/watch
 
 package: .venv/installed
 	.ci/package .venv/bin/python

@@ -22,15 +22,23 @@ _VALIDATION = 0.2
 Items = tuple[NDArray[Any], NDArray[Any], NDArray[Any] | None]
 
 
-def load_data(name: str, part: str, limit: int | None = None) -> dict[str, Any]:
+def load_data(
+    name: str, part: str, limit: int | None = None, resize: tuple[int, int] | None = None
+) -> dict[str, Any]:
     """Load items for `sutja.compare`: X, y, groups and test.
 
     Parameters
     ----------
+    name : str
+        One of `DATA`.
     part : str
         "test" for the set's own test part; "validation" sets a part of the training items aside instead.
+    limit : int | None
+        At most so many items.
+    resize : tuple[int, int] | None
+        Height and width to which pictures are resized.
     """
-    learn, tested = _fsdd(part) if name == "fsdd" else _pictures(name, part)
+    learn, tested = _fsdd(part) if name == "fsdd" else _pictures(name, part, resize)
     X, y, groups = learn
     if limit is not None:
         some = np.random.default_rng(0).permutation(len(y))[:limit]
@@ -44,11 +52,11 @@ def choose_study_folder(folder: Path, name: str, part: str, limit: int | None) -
     return folder / f"{name}-{part}-{limit or 'all'}"
 
 
-def _pictures(name: str, part: str) -> tuple[Items, Items]:
-    train = load_labelled(name, "train")
+def _pictures(name: str, part: str, resize: tuple[int, int] | None) -> tuple[Items, Items]:
+    train = load_labelled(name, "train", resize)
     y = np.array(train.classes)[train.labels]
     if part == "test":
-        test = load_labelled(name, "test").in_classes(train.classes)
+        test = load_labelled(name, "test", resize).in_classes(train.classes)
         tested = test.images, np.array(test.classes)[test.labels], None
         return (train.images, y, train.groups), tested
     keys = train.groups.tolist() if train.groups is not None else list(range(len(train)))

@@ -1,7 +1,8 @@
 """Put the measured figures into the README and the docs, between markers.
 
 A page says `<!-- results:NAME -->` and `<!-- /results -->`; what stands between them is made from
-benchmarks/results/*.json. `make results` runs this.
+benchmarks/results/*.json, and so are the drawings of *Why did deep learning take seventy years?*.
+`make results` runs this.
 
     python benchmarks/report             # write
     python benchmarks/report --check     # exit with 1 where a page is stale
@@ -17,6 +18,7 @@ from pathlib import Path
 
 from figures import ROOT
 from result_tables import TABLES
+from why_tables import WHY_DRAWINGS, WHY_TABLES
 
 MARKED = re.compile(r"(<!-- results:(\S+) -->\n).*?(<!-- /results -->)", re.DOTALL)
 
@@ -34,7 +36,8 @@ def fill(text: str) -> str:
     KeyError
         If a marker names no table.
     """
-    return MARKED.sub(lambda match: f"{match[1]}\n{TABLES[match[2]]()}\n\n{match[3]}", text)
+    tables = TABLES | WHY_TABLES
+    return MARKED.sub(lambda match: f"{match[1]}\n{tables[match[2]]()}\n\n{match[3]}", text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,10 +48,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     args = parser.parse_args(argv)
     stale = 0
-    for page in find_pages():
-        text = page.read_text(encoding="utf-8")
-        filled = fill(text)
-        if filled == text:
+    made = {page: fill(page.read_text(encoding="utf-8")) for page in find_pages()}
+    made |= {ROOT / path: draw() for path, draw in WHY_DRAWINGS.items()}
+    for page, filled in made.items():
+        if page.exists() and page.read_text(encoding="utf-8") == filled:
             continue
         stale += 1
         print(f"{page.relative_to(ROOT)}: {'stale; run make results' if args.check else 'written'}")

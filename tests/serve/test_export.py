@@ -105,6 +105,15 @@ def test_networks_of_maps_run_without_a_server(open_exported):
         assert len(found["shapes"]) == rows
 
 
+@pytest.mark.browser
+def test_the_story_is_told_without_a_server(open_exported):
+    page = open_exported("why")
+    page.locator(".step").nth(5).click()
+    expect(page.locator("#slider-algorithm")).to_have_attribute("aria-valuetext", "Today's network")
+    expect(page.locator(".standings li")).to_have_count(4)
+    assert page.locator("#tabs li").count() == 2
+
+
 @pytest.mark.parametrize("side", [16, 20, 28, 32])
 def test_drawings_are_resized_as_the_library_does(side):
     weights = np.array(make_resizing(side))

@@ -48,6 +48,13 @@ if TYPE_CHECKING:
     help="With --check: folder of labels.csv, crops and answers; by default FILE with the ending .checked.",
 )
 @click.option(
+    "--study",
+    "studies",
+    multiple=True,
+    metavar="RUN",
+    help="Show a comparison, by the folder that sutja compare wrote; may be given several times.",
+)
+@click.option(
     "--export", metavar="DIR", help="Write the part of the page that needs no server into DIR, and exit."
 )
 @click.option(
@@ -106,6 +113,7 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
             pictures=options["pictures"],
             out=options["out"],
             workers=workers,
+            studies=find_studies(options["studies"]),
         )
         if options["export"]:
             export(Path(options["export"]), settings)
@@ -175,6 +183,21 @@ def find_model_file(name: str) -> str:
     file = path / "model.onnx" if path.is_dir() else path
     read_model(file)
     return str(file.resolve())
+
+
+def find_studies(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Find the folders of comparisons; check that they can be shown.
+
+    Raises
+    ------
+    SutjaError
+        If one is no finished comparison.
+    """
+    from sutja.serve.page.studies import read_study
+
+    for name in names:
+        read_study(Path(name))
+    return tuple(str(Path(name).resolve()) for name in names)
 
 
 def check_results(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from sutja.serve.desk import Desk
 from sutja.serve.desk import routes as desk_routes
 from sutja.serve.guards import Guard
 from sutja.serve.models import Models
-from sutja.serve.page import networks, pictures, templates
+from sutja.serve.page import networks, pictures, studies, templates
 from sutja.serve.problems import install_handlers
 from sutja.serve.settings import Settings, from_environment
 from sutja.serve.train import routes as train_routes
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(networks.make_router(settings), include_in_schema=False)
     app.include_router(pictures.make_router(settings.limits), include_in_schema=False)
     app.include_router(templates.make_router(models), include_in_schema=False)
+    app.include_router(studies.make_router(settings.studies), include_in_schema=False)
     app.include_router(desk_routes.make_router(desk), include_in_schema=False)
     app.include_router(train_routes.make_router(trainer), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -25,6 +25,7 @@ from sutja.serve.page.networks import (
     is_exact,
     takes_drawings,
 )
+from sutja.serve.page.studies import list_studies
 from sutja.serve.settings import Settings
 
 STATIC = Path(__file__).parent / "static"
@@ -42,12 +43,12 @@ def export_page(folder: Path, settings: Settings) -> tuple[list[str], list[str]]
     folder : Path
         Folder to write; made if needed, files of the same names are replaced.
     settings : Settings
-        Models beside the bundled ones.
+        Models beside the bundled ones, and studies.
 
     Raises
     ------
     SutjaError
-        If the folder cannot be written.
+        If the folder cannot be written, or a study cannot be read.
     """
     networks = Networks(settings)
     found = [(name, *networks.find(name)) for name in networks.names]
@@ -61,11 +62,13 @@ def export_page(folder: Path, settings: Settings) -> tuple[list[str], list[str]]
         for name, network, classifier in shown
     ]
     models = {name: network.serialize() for name, network, _ in shown if not is_exact(network)}
+    studies = list_studies(settings.studies)
     ignored = shutil.ignore_patterns("index.html", "jsconfig.json")
     static = folder / "static"
     try:
         shutil.copytree(STATIC, static, dirs_exist_ok=True, ignore=ignored)
         write_atomic(static / "data" / "networks.json", json.dumps(described).encode())
+        write_atomic(static / "data" / "studies.json", json.dumps(studies).encode())
         (static / "models").mkdir(exist_ok=True)
         for name, data in models.items():
             write_atomic(static / "models" / f"{name}.onnx", data)

@@ -78,6 +78,8 @@ class Settings:
         Folder of what the desk writes.
     workers : int
         Processes of the server.
+    studies : tuple[str, ...]
+        Folders of comparisons that the page shows.
     """
 
     models: tuple[str, ...] = ()
@@ -89,6 +91,7 @@ class Settings:
     pictures: str | None = None
     out: str | None = None
     workers: int = 1
+    studies: tuple[str, ...] = ()
 
     def to_environment(self) -> dict[str, str]:
         """Write the settings as an environment variable, for worker processes."""

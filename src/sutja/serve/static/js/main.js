@@ -10,6 +10,7 @@ import { startTheme } from "./theme.js";
 const VIEWS = {
   draw: () => import("./draw/view.js"),
   train: () => import("./train/view.js"),
+  why: () => import("./why/view.js"),
   read: () => import("./read/view.js"),
   templates: () => import("./templates/view.js"),
   desk: () => import("./desk/view.js"),

@@ -1,6 +1,9 @@
 // The sentences of the page, in English.
 
+import { why } from "./why-en.js";
+
 export const en = {
+  ...why,
   skip: "Skip to the content",
   accepted: "accepted",
   refused: "to check",

@@ -1,7 +1,10 @@
 // The sentences of the page, in Korean.
 
+import { why } from "./why-ko.js";
+
 /** @type {typeof import("./en.js").en} */
 export const ko = {
+  ...why,
   skip: "본문으로 건너뛰기",
   accepted: "채택",
   refused: "확인 필요",
