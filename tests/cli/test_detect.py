@@ -213,6 +213,7 @@ def trained_on(tmp_path):
 
 FILES = {
     "model.onnx",
+    "README.md",
     "card.json",
     "results.csv",
     "curves.png",

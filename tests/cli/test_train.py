@@ -20,6 +20,7 @@ from sutja.synthesis.crops.sources import Sources
 
 FILES = {
     "model.onnx",
+    "README.md",
     "card.json",
     "results.csv",
     "curves.png",

@@ -5,8 +5,9 @@ import csv
 import pytest
 
 from sutja.errors import TrainingError
+from sutja.model_file import Card, Preprocessing
 from sutja.runs import folder as run_folder
-from sutja.runs.folder import RunFolder, find_free, read_results
+from sutja.runs.folder import RunFolder, describe_run, find_free, read_results
 
 HISTORY = [
     {"epoch": 1.0, "step": 10.0, "loss": 2.0, "validation_loss": 1.5, "validation_error": 0.4},
@@ -48,3 +49,12 @@ def test_results_are_one_row_an_epoch(tmp_path):
     rows = list(csv.DictReader((tmp_path / "results.csv").open()))
     assert [float(row["loss"]) for row in rows] == [2.0, 0.5]
     assert read_results(tmp_path) == HISTORY
+
+
+def test_a_readme_says_what_the_folder_holds(tmp_path):
+    card = Card("classify", "ones", (), Preprocessing("pixels"), classes=("0", "1"))
+    text = describe_run(card, "sutja train classify ones --seed 1")
+    assert text.startswith("# ones\n")
+    assert "sutja train classify ones --seed 1" in text
+    assert 'Classifier("model.onnx")' in text
+    assert "nothing was measured" in text

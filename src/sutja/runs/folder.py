@@ -22,6 +22,13 @@ from sutja.metrics import format_percent
 from sutja.model_file import Card, ModelFile, format_card, read_model
 
 MODEL, CARD, RESULTS, COMMAND = "model.onnx", "card.json", "results.csv", "command.txt"
+README = "README.md"
+_USES = {
+    "classify": ("read --crop --model model.onnx PICTURES", "Classifier"),
+    "transcribe": ("read --crop --model model.onnx PICTURES", "Reader"),
+    "detect": ("detect --model model.onnx PICTURES", "Detector"),
+    "listen": ("listen --model model.onnx RECORDINGS", "Listener"),
+}  # by task: the command, and the class
 _LEAST_FREE = 64_000_000  # bytes: a model, two checkpoints and a few pictures
 
 
@@ -134,9 +141,50 @@ class RunFolder:
     def finish(self, card: Card, log: Callable[[str], None]) -> Run:
         """Write the card beside the model that carries it, and log its results."""
         self.write_card(card)
+        command = (self.path / COMMAND).read_text(encoding="utf-8").strip()
+        self.write(README, describe_run(card, command))
         for result in card.results:
             log(describe_result(result))
         return Run(self.path)
+
+
+def describe_run(card: Card, command: str) -> str:
+    """Describe a run folder for whoever finds it: what it holds, how good it is, and how to use it.
+
+    Parameters
+    ----------
+    card : Card
+        Card of the model.
+    command : str
+        The command that made it.
+    """
+    verb, kind = _USES[card.task]
+    measured = [f"- {describe_result(result)}" for result in card.results] or ["- nothing was measured"]
+    return "\n".join(
+        [
+            f"# {card.name}",
+            "",
+            f"A model to {card.task}, made by sutja with",
+            "",
+            f"    {command}",
+            "",
+            *measured,
+            "",
+            "Use it:",
+            "",
+            f"    sutja {verb}",
+            "    sutja card model.onnx",
+            "",
+            f"    from sutja import {kind}",
+            f'    model = {kind}("model.onnx")',
+            "",
+            "`model.onnx` needs nothing else: its card, with preprocessing, training data, calibration",
+            "and results, is in the file. `card.json` is the same for people, `results.csv` has a row an",
+            "epoch, `command.txt` the exact command, which `--resume` takes up. `docs/onnx.md` of sutja",
+            "says how to run the file without it.",
+            "",
+        ]
+    )
 
 
 def _unwritable(path: Path, why: str) -> TrainingError:
