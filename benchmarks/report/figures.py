@@ -109,9 +109,10 @@ def describe_source(figure: str, command: str, models: Sequence[str] = ()) -> st
     content = load(figure)
     machine = content["machine"]
     load_average = content.get("load_before", content.get("load", machine.get("load_average")))
+    revision = f", revision {machine['revision'][:7]}" if machine.get("revision") else ""
     text = (
         f"*{content['date'][:10]}, {machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, "
-        f"load {load_average:.1f}, revision {(machine.get('revision') or '')[:7]}: `{command}`."
+        f"load {load_average:.1f}{revision}: `{command}`."
     )
     since = [f"`{model}`" for model in models if read_card(model)["created"] > content["date"]]
     return f"{text} Older than the present {' and '.join(since)}.*" if since else f"{text}*"

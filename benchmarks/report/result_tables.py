@@ -210,6 +210,25 @@ def make_no_number() -> str:
     )
 
 
+def make_own_drawings() -> str:
+    """Make the table of own drawings, and of what is no digit."""
+    rows = [
+        (
+            row["model"],
+            row["what"],
+            f"{row['n']:,}",
+            write_share(row["right"]) if "right" in row else "–",
+            write_count(row["accepted"]),
+            write_count(row["wrong_of_accepted"]) if "right" in row else "–",
+        )
+        for row in load("own_drawings")["rows"]
+    ]
+    return _with_sources(
+        make_table(("model", "drawings", "n", "right (95%)", "accepted", "wrong of accepted"), rows),
+        ("own_drawings", "python benchmarks/own_drawings.py --part test"),
+    )
+
+
 def make_calibration() -> str:
     """Make the table of calibration: expected calibration error and risk at several coverages."""
     coverages = (0.5, 0.7, 0.9)
@@ -671,6 +690,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "crops": make_crops,
     "two-readers": make_two_readers,
     "no-number": make_no_number,
+    "own-drawings": make_own_drawings,
     "calibration": make_calibration,
     "certified": make_certified,
     "forms": make_forms,
