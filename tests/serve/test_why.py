@@ -26,6 +26,8 @@ def test_the_story_sets_the_sliders(open_view):
     expect(page.locator(".story .current")).to_have_count(1)
     steps.nth(2).click()
     expect(page.locator("#slider-algorithm")).to_have_attribute("aria-valuetext", "Zip-code network, 1989")
+    expect(page.locator(".verdict-line")).to_contain_text("Random forest and Zip-code network, 1989 cross")
+    expect(page.locator(".crossing")).not_to_have_count(0)
     steps.nth(3).click()
     expect(page.locator("#slider-data")).to_have_attribute("aria-valuetext", "200 examples")
     expect(page.locator(".verdict-line")).to_contain_text("Support-vector machine")

@@ -21,7 +21,7 @@ export const why = {
   "story.level": "{first}: {error} wrong, and {second} too close to tell apart.",
   "story.crosses": "At about {count} examples the lead goes from {first} to {then}.",
   "story.maybeCrosses": "The curves of {first} and {then} cross at about {count} examples, within their intervals.",
-  "story.measured": "Every point was measured by sutja compare: fits on several drawings of examples, {test} test items of {data}, settings as they are, none tuned. Bands are 95 % intervals. Paler points need more than the compute that you allow.",
+  "story.measured": "Every point was measured by sutja compare: one to three fits on examples drawn anew, {test} test items of {data}, settings as they are, none tuned. Bands are 95 % intervals. Paler points need more examples or compute than you allow.",
   "slider.data": "Data",
   "slider.compute": "Compute",
   "slider.algorithm": "Algorithm",

@@ -22,7 +22,7 @@ export const why = {
   "story.level": "{first}: 오답 {error}. {second}도 비슷해서 가릴 수 없습니다.",
   "story.crosses": "예제 {count}개쯤에서 선두가 바뀝니다. 그 전: {first}, 그 뒤: {then}.",
   "story.maybeCrosses": "예제 {count}개쯤에서 {first} 곡선과 {then} 곡선이 만나지만, 구간 안의 차이입니다.",
-  "story.measured": "모든 점은 sutja compare로 측정했습니다. 예제를 여러 번 달리 뽑아 배우게 했고, {data}의 시험 문항 {test}개로 재었으며, 설정은 조정하지 않았습니다. 띠는 95% 구간입니다. 흐린 점은 정해 준 연산량을 넘습니다.",
+  "story.measured": "모든 점은 sutja compare로 측정했습니다. 예제를 달리 뽑아 한 번에서 세 번 배우게 했고, {data}의 시험 문항 {test}개로 재었으며, 설정은 조정하지 않았습니다. 띠는 95% 구간입니다. 흐린 점은 정해 준 예제 수나 연산량을 넘습니다.",
   "slider.data": "데이터",
   "slider.compute": "연산",
   "slider.algorithm": "알고리즘",

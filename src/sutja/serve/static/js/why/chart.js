@@ -8,7 +8,7 @@ import { percentOf } from "./words.js";
  * @typedef {import("./study.js").Study} Study
  * @typedef {import("./study.js").Fit} Fit
  * @typedef {{ name: string, label: string, mark: string }} Line
- * @typedef {{ lines: Line[], labels: number, operations: number, crossing: import("./study.js").Crossing | null }} Shown
+ * @typedef {{ lines: Line[], labels: number, operations: number, crossings: import("./study.js").Crossing[] }} Shown
  */
 
 /** @typedef {{ width: number, height: number, left: number, right: number, top: number, bottom: number }} Frame */
@@ -66,7 +66,7 @@ export class Chart {
       makeSvg("text", { class: "axis", x: width - right, y: height - 6, "text-anchor": "end" }, t("story.axis")),
       makeSvg("line", { class: "here", x1: x(shown.labels), x2: x(shown.labels), y1: top, y2: height - bottom }),
       ...shown.lines.flatMap((line) => drawLine(study.fitsOf(line.name), line, x, y, shown)),
-      ...(shown.crossing ? [drawCrossing(frame, x(shown.crossing.labels))] : []),
+      ...shown.crossings.map((crossing) => drawCrossing(frame, x(crossing.labels))),
     );
   }
 

@@ -97,15 +97,14 @@ class WhyView {
     const { labels, operations, network } = this.read();
     const names = [...(network ? [network] : []), ...study.others];
     const lines = names.map((name, i) => ({ name, label: nameOf(name), mark: MARKS[i + (network ? 0 : 1)] }));
-    const rival = study.others[study.others.length - 1];
-    const crossing = network && rival ? study.findCrossing(network, rival) : null;
+    const crossings = network ? study.others.flatMap((rival) => study.findCrossing(network, rival) ?? []) : [];
     tell(this.data, t("story.labels", { count: labels.toLocaleString() }));
     tell(this.compute, `${t("story.operations", { count: countOf(operations) })} · ${yearOf(this.machines.findYear(operations))}`);
     tell(this.algorithm, network ? nameOf(network) : "–");
-    this.chart.draw(study, { lines, labels, operations, crossing });
+    this.chart.draw(study, { lines, labels, operations, crossings });
     const stands = lines.map((line) => ({ ...line, fit: study.stand(line.name, labels, operations) }));
     this.standings.replaceChildren(...[...stands].sort((a, b) => (a.fit?.error ?? 2) - (b.fit?.error ?? 2)).map((stand) => this.makeStanding(stand)));
-    this.verdict.replaceChildren(this.judge(stands), " ", explainCrossing(crossing));
+    this.verdict.replaceChildren(this.judge(stands), " ", crossings.map(explainCrossing).join(" "));
   }
 
   /** @param {{ label: string, mark: string, fit: import("./study.js").Fit | null }} stand */
@@ -213,9 +212,8 @@ function tell(slider, text) {
   slider.input.setAttribute("aria-valuetext", text);
 }
 
-/** @param {import("./study.js").Crossing | null} crossing */
+/** @param {import("./study.js").Crossing} crossing */
 function explainCrossing(crossing) {
-  if (!crossing) return "";
   const power = 10 ** (Math.floor(Math.log10(crossing.labels)) - 1);
   const count = (Math.round(crossing.labels / power) * power).toLocaleString();
   return t(crossing.clear ? "story.crosses" : "story.maybeCrosses", { first: nameOf(crossing.first), then: nameOf(crossing.then), count });
