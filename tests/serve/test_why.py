@@ -1,8 +1,11 @@
 """Why did it take so long? The sliders, the steps and the sources, in a real browser."""
 
+import json
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
+from serve.page.test_studies import ROW, SUMMARY
 from serve.serving import run_server
 from serve.test_page import WCAG, browser, open_view
 
@@ -104,3 +107,22 @@ def test_axe_finds_nothing(open_view, locale, scheme, width):
     found = Axe().run(page, options=WCAG)
     assert found.violations_count == 0, found.generate_report()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_ones_own_study_comes_first(browser, tmp_path):
+    rows = [
+        {**ROW, "learner": name, "kind": kind, "labels": labels, "error": error, "low": error, "high": error}
+        for name, kind in (("mlp-s", "network"), ("k-nn", "baseline"))
+        for labels, error in ((50, 0.3), (100, 0.2))
+    ]
+    summary = {**SUMMARY, "source": "my letters", "eras": [], "measured": rows}
+    (tmp_path / "summary.json").write_text(json.dumps(summary), encoding="utf-8")
+    with run_server(Settings(studies=(str(tmp_path),))) as address:
+        context = browser.new_context(locale="en")
+        page = context.new_page()
+        page.goto(f"{address}/#why")
+        expect(page.locator("input[name=study]:checked + span")).to_have_text("my letters")
+        expect(page.locator("#slider-algorithm")).to_have_attribute("aria-valuetext", "mlp-s")
+        expect(page.locator(".standings b")).to_have_text(["20 %", "20 %"])
+        expect(page.locator("input[name=study]")).to_have_count(3)
+        context.close()

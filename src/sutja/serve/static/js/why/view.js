@@ -56,15 +56,23 @@ class WhyView {
     );
     setRange(this.data.input, 0, study.sizes.length - 1);
     setRange(this.compute.input, Math.floor(FINE * Math.log10(study.least)), Math.ceil(FINE * Math.log10(study.most)));
-    setRange(this.algorithm.input, 0, study.networks.length - 1);
+    setRange(this.algorithm.input, 0, Math.max(0, study.networks.length - 1));
     this.about.textContent = t("story.measured", { test: study.data.labels.test.toLocaleString(), data: dataOf(study.data.source) });
+  }
+
+  /**
+   * Choose a study and show all of it.
+   * @param {Study} study
+   */
+  open(study) {
+    this.choose(study);
+    this.put({ labels: study.sizes[study.sizes.length - 1], operations: study.most, network: study.networks[study.networks.length - 1] });
+    this.mark(-1);
   }
 
   /** @param {Study} study */
   chooseByHand(study) {
-    const { network, operations } = this.read();
-    this.choose(study);
-    this.put({ labels: study.sizes[study.sizes.length - 1], operations, network });
+    this.open(study);
     /** @type {HTMLElement | null} */ (this.choice.querySelector("input:checked"))?.focus();
   }
 
@@ -228,7 +236,7 @@ export async function show(root) {
   const view = new WhyView(studies.map((/** @type {any} */ data) => new Study(data)), new Machines(machines));
   root.append(...view.layOut());
   view.makeStory();
-  if (view.find(view.study.data.source) === view.study) view.go(0);
-  else view.chooseByHand(view.study);
+  if (view.find(STEPS[0].source) === view.study) view.go(0);
+  else view.open(view.study);
   return () => view.chart.remove();
 }
