@@ -56,6 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         stale += 1
         print(f"{page.relative_to(ROOT)}: {'stale; run make results' if args.check else 'written'}")
         if not args.check:
+            page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(filled, encoding="utf-8")
     return int(bool(stale and args.check))
 
