@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,11 @@ from pathlib import Path
 from sutja.errors import SutjaError
 
 STATUSES = ("read", "rejected", "failed")
-_VERSION = 1
+_VERSION = 2
 _TABLE = """
 CREATE TABLE IF NOT EXISTS inputs (
     name BLOB PRIMARY KEY, content BLOB, model TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL,
-    lines TEXT NOT NULL
+    lines BLOB NOT NULL
 ) WITHOUT ROWID
 """
 
@@ -48,6 +49,11 @@ class Outcome:
     status: str
     reason: str
     lines: str
+
+
+def _pack(lines: str) -> bytes:
+    """Compress lines: JSON takes a fifth, and a hundred million pages have many."""
+    return zlib.compress(lines.encode(), 1)
 
 
 class Ledger:
@@ -104,7 +110,7 @@ class Ledger:
             If they cannot be written.
         """
         rows = [
-            (os.fsencode(one.name), one.content, self._model, one.status, one.reason, one.lines)
+            (os.fsencode(one.name), one.content, self._model, one.status, one.reason, _pack(one.lines))
             for one in outcomes
         ]
         try:
@@ -121,7 +127,8 @@ class Ledger:
                 (os.fsencode(name), self._model),
             ).fetchone()
             if row is not None:
-                yield Outcome(name, *row)
+                content, status, reason, packed = row
+                yield Outcome(name, content, status, reason, zlib.decompress(packed).decode())
 
     def _explain(self, error: sqlite3.Error) -> SutjaError:
         if "locked" in str(error):

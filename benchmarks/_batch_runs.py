@@ -1,0 +1,112 @@
+"""Runs of `sutja read` over many inputs, watched from outside: seconds, processor time, memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import psutil
+from _crops import load_orand_car
+from _filled_pages import make_pages
+from _machine import ROOT
+
+_LOOK = 0.1  # seconds between looks at the processes
+_MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a run took.
+
+    Attributes
+    ----------
+    seconds : float
+        Seconds on the clock.
+    busiest, processor : float
+        Seconds on the processor: of the process that took most, and of all.
+    memory : tuple[float, float]
+        MiB of all processes, as the mean of the second and of the last quarter of the run.
+    """
+
+    seconds: float
+    busiest: float
+    processor: float
+    memory: tuple[float, float]
+
+
+def write_crops(root: Path, folder: Path, n: int) -> Path:
+    """Write n crops: the validation part of ORAND-CAR, again and again under other names."""
+    folder.mkdir()
+    crops = load_orand_car(root, "validation")
+    pictures = [cv2.imencode(".png", crop.picture)[1].tobytes() for crop in crops]
+    for number in range(n):
+        (folder / f"{number:06d}.png").write_bytes(pictures[number % len(pictures)])
+    return folder
+
+
+def write_pages(root: Path, folder: Path, n: int) -> Path:
+    """Write n drawn pages, filled with digits by hand of the validation writers."""
+    folder.mkdir()
+    for number, page in enumerate(make_pages(root, "validation", n)):
+        cv2.imwrite(str(folder / f"{number:06d}.png"), page.pixels)
+    return folder
+
+
+def start(folder: Path, out: Path, *options: str) -> subprocess.Popen[bytes]:
+    """Start a run with a ledger."""
+    words = [sys.executable, "-m", "sutja", "read", str(folder), "--out", str(out), "--resume", *options]
+    path = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def watch(process: subprocess.Popen[bytes]) -> Watched:
+    """Watch a run until its end."""
+    began = time.monotonic()
+    taken: dict[int, float] = {}
+    memory: list[float] = []
+    main = psutil.Process(process.pid)
+    while process.poll() is None:
+        resident = 0.0
+        for member in _list_family(main):
+            try:
+                times = member.cpu_times()
+                resident += member.memory_info().rss / _MIB
+            except psutil.Error:
+                continue
+            taken[member.pid] = times.user + times.system
+        memory.append(resident)
+        time.sleep(_LOOK)
+    if process.returncode:
+        raise SystemExit(f"error: the run exited with {process.returncode}")
+    n = len(memory)
+    parts = memory[n // 4 : n // 2] or memory, memory[3 * n // 4 :] or memory
+    mean = tuple(sum(part) / len(part) for part in parts)
+    seconds = time.monotonic() - began
+    return Watched(seconds, max(taken.values()), sum(taken.values()), (mean[0], mean[1]))
+
+
+def _list_family(main: psutil.Process) -> list[Any]:
+    try:
+        return [main, *main.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def list_workers(main: psutil.Process) -> Sequence[Any]:
+    """List the worker processes of a run: those that multiprocessing has started."""
+    found = []
+    for child in main.children():
+        try:
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child)
+        except psutil.Error:
+            continue
+    return found
