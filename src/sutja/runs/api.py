@@ -123,6 +123,12 @@ def _train(
     with distributed.processes() as rank:
         if out is None and (resume or distributed.world_size() > 1):
             raise TrainingError("the folder of the run is not named", where="out", remedy="name it (--out)")
+        if task != "classify" and distributed.world_size() > 1:
+            raise TrainingError(
+                f"a network to {task} is trained by one process",
+                where="processes",
+                remedy="start it without torchrun",
+            )
         log = drop_line if rank else log
         call = _describe_call(data, task, chosen)
         loading = {name: chosen.pop(name) for name in _options(module.load_parts) if name in chosen}
@@ -130,8 +136,8 @@ def _train(
         path = Path(out) if out else choose_folder(data, chosen.get("net", module.KIND))
         plan = module.make_plan(parts, chosen.pop("name", None) or path.name, **chosen)
         written = command(path) if command else call(path)
-        folder = RunFolder(path) if rank else RunFolder.open(path, written, resume)
-        if resume and not (path / checkpoint.NAME).exists():
+        folder = distributed.share(lambda: RunFolder.open(path, written, resume))
+        if resume and not rank and not (path / checkpoint.NAME).exists():
             log(f"there is no run in {path} to go on with: one begins")
         try:
             run: Run = module.train(parts, plan, folder, resume=resume, log=log)

@@ -5,21 +5,26 @@ is. The gradients are averaged after each backward pass, in one message a row of
 processors, NCCL between GPUs), so that every process takes the same step. Where nobody started several, all
 this does nothing.
 
-Norms over the batch (BatchNorm) are taken over each process's part, as is usual: a network without them gives
-what one process would give, within rounding; one with them, what half the batch would give to its norms.
+Norms over the batch are taken over all parts (`sutja.training.shared_norms`), so that a network becomes what
+one process would make of it, within rounding. The first process alone writes; where a run goes on, it reads
+the checkpoint for all, so that the others need not see its disk.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.rendezvous import rendezvous
 
+T = TypeVar("T")
 _PATIENCE = timedelta(minutes=10)  # how long to wait for a process that fell behind
 
 
@@ -42,11 +47,31 @@ def processes() -> Iterator[int]:
     backend = "nccl" if torch.cuda.is_available() else "gloo"
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    dist.init_process_group(backend, timeout=_PATIENCE)
+    # After a restart the store still has the addresses of the processes before, which gloo would call.
+    store, this_rank, size = next(rendezvous("env://", timeout=_PATIENCE))
+    store = PrefixStore(f"start-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    dist.init_process_group(backend, store=store, rank=this_rank, world_size=size, timeout=_PATIENCE)
     try:
         yield rank()
     finally:
         dist.destroy_process_group()
+
+
+def share(make: Callable[[], T]) -> T:
+    """Call a function in the first process alone, and give every process its value, or its error."""
+    if not dist.is_initialized():
+        return make()
+    told: list[tuple[T | None, Exception | None]] = [(None, None)]
+    if not rank():
+        try:
+            told = [(make(), None)]
+        except Exception as error:  # the others would wait for it
+            told = [(None, error)]
+    dist.broadcast_object_list(told, 0)
+    value, reason = told[0]
+    if reason is not None:
+        raise reason
+    return value  # type: ignore[return-value]
 
 
 @torch.no_grad()

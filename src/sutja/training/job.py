@@ -85,7 +85,11 @@ class Resumable:
             The file is no checkpoint, or that of a run with other data or settings.
         """
         path = folder / checkpoint.NAME if folder else None
-        saved = checkpoint.read(path) if path and resume and path.exists() else None
+
+        def read() -> dict[str, Any] | None:
+            return checkpoint.read(path) if path and path.exists() else None
+
+        saved = distributed.share(read) if resume else None
         if saved and path:
             checkpoint.check_same_run(path, saved["identity"], facts)
         return cls(path, facts, saved)

@@ -31,6 +31,7 @@ from sutja.training.classify.checks import check_fit
 from sutja.training.device import DTYPES, Engine, choose_engine, count_cores, find_device, use_threads
 from sutja.training.job import FitConfig, Fitted, Resumable, get_versions
 from sutja.training.schedule import SCHEDULES, Real
+from sutja.training.shared_norms import share_norms
 from sutja.training.stacked_networks import MlpStack, mlp_layers
 
 # Checked by `checks.check_fit`, whose errors are for people.
@@ -199,6 +200,7 @@ def fit_classifier(
         torch.manual_seed(config.seed + distributed.rank())
         net = copy.deepcopy(net).to(device).train()
         distributed.broadcast_([*net.parameters(), *net.buffers()])
+        share_norms(net)
         if convolves:
             net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         engine = _make_engine(net, pictures, config, resumable.saved)
