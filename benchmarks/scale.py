@@ -19,16 +19,18 @@ import os
 import random
 import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import psutil
-from _batch_runs import Watched, list_workers, start, watch, write_crops, write_pages
+from _batch_runs import Watched, list_workers, start, start_light, watch, write_crops, write_pages
 from _machine import format_path, make_result_path, save_result, warn_if_busy
 
 import sutja
@@ -44,7 +46,8 @@ FIGURE = "scale"
 CROP_OPTIONS = ("--crop", "--effort", "fast")
 REPEATS = 3
 _BLOCK = 32  # outcomes that come into the ledger together
-_KILL_AFTER = (0.3, 5.0)  # seconds
+_EARLY = 0.25  # share of the kills that come within seconds of a start
+_KILL_EARLY, _KILL_LATE = (0.1, 5.0), (0.0, 0.5)  # seconds
 
 
 def compare_workers(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def compare_workers(root: Path, folder: Path, args: argparse.Namespace) -> dict[
         runs: dict[int, list[Watched]] = {1: [], 2: []}
         for repeat, workers in itertools.product(range(args.repeats), (1, 2)):
             out = folder / f"{what}-{repeat}-{workers}.jsonl"
-            watched = watch(start(inputs, out, "--workers", str(workers), *options))
+            watched = watch(start(inputs, out, ("--workers", str(workers), *options)))
             runs[workers].append(watched)
             print(f"{what}, {workers}: {watched}", file=sys.stderr)
         rows.append({"what": what, "n": n, "options": list(options), **_compare(runs)})
@@ -82,21 +85,30 @@ def _compare(runs: dict[int, list[Watched]]) -> dict[str, Any]:
 
 
 def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
-    """Kill the driver or a worker at random moments, until the run is done; compare with an unbroken one."""
-    inputs = write_crops(root, folder / "crops", args.inputs)
-    options = ("--workers", "2", *CROP_OPTIONS)
+    """Kill the driver or a worker at random moments, until the run is done; compare with an unbroken one.
+
+    The inputs are small files of which the checksum is told, unless crops are asked for: what is killed and
+    goes on is the same, and starts in a fraction of the time.
+    """
+    inputs, begin = folder / "inputs", start_light
+    if args.read:
+        write_crops(root, inputs, args.inputs)
+        begin = partial(start, options=("--workers", "2", *CROP_OPTIONS))
+    else:
+        inputs.mkdir()
+        for number in range(args.inputs):
+            (inputs / f"{number:06d}.txt").write_text(str(number))
     whole, broken = folder / "whole.jsonl", folder / "broken.jsonl"
-    watch(start(inputs, whole, *options))
+    watch(begin(inputs, whole))
+    step = name_ledger(whole).stat().st_size / args.kills
     rng, kinds, statuses = random.Random(0), Counter[str](), Counter[str]()
     runs, processed = 0, args.inputs
     while True:
-        process, main = start(inputs, broken, *options), None
+        process = begin(inputs, broken)
         runs += 1
         main = psutil.Process(process.pid)
         while sum(kinds.values()) < args.kills and process.poll() is None:
-            until = time.monotonic() + rng.uniform(*_KILL_AFTER)
-            while time.monotonic() < until and process.poll() is None:
-                time.sleep(0.02)
+            _wait(process, name_ledger(broken), step, rng)
             kind = rng.choice(("driver", "worker"))
             if _kill(main, kind, rng):
                 kinds[kind] += 1
@@ -112,6 +124,7 @@ def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, 
         )
     return {
         "n": processed,
+        "what": "crops" if args.read else "small files",
         "kills": dict(kinds),
         "runs": runs,
         "in_ledger": counts[0],
@@ -119,6 +132,20 @@ def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, 
         "statuses": dict(statuses),
         "equal": whole.read_bytes() == broken.read_bytes(),
     }
+
+
+def _wait(process: subprocess.Popen[bytes], ledger: Path, step: float, rng: random.Random) -> None:
+    """Wait for a random moment: once in four by the clock, else when the ledger has grown.
+
+    Starting takes longer than reading, so that most moments by the clock would be before the first input.
+    """
+    early = rng.random() < _EARLY
+    size = (ledger.stat().st_size if ledger.exists() else 0) + (0 if early else rng.uniform(0.1, 1.5) * step)
+    while process.poll() is None and (ledger.stat().st_size if ledger.exists() else 0) < size:
+        time.sleep(0.02)
+    until = time.monotonic() + rng.uniform(*(_KILL_EARLY if early else _KILL_LATE))
+    while process.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _kill(main: psutil.Process, kind: str, rng: random.Random) -> bool:
@@ -229,7 +256,7 @@ def compare_ray(root: Path, folder: Path, args: argparse.Namespace) -> dict[str,
         for path in (outs[engine], name_ledger(outs[engine])):
             path.unlink(missing_ok=True)
         more = ("--engine", "ray") if engine == "ray" else ()
-        watched = watch(start(inputs, outs[engine], "--workers", "2", *more, *CROP_OPTIONS))
+        watched = watch(start(inputs, outs[engine], ("--workers", "2", *more, *CROP_OPTIONS)))
         runs[engine].append(watched)
         print(f"{engine}: {watched}", file=sys.stderr)
     with sqlite3.connect(name_ledger(outs["ray"])) as ledger:
@@ -280,6 +307,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--kills", type=int, default=50, metavar="N")
     parser.add_argument("--repeats", type=int, default=REPEATS, metavar="N")
+    parser.add_argument("--read", action="store_true", help="kill what reads crops, which takes longer")
     parser.add_argument("--draft", action="store_true", help="a try: kept in out/benchmarks")
     args = parser.parse_args(argv)
     warn_if_busy()

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from figures import ROOT
 from result_tables import TABLES
+from scale_tables import SCALE_TABLES
 from why_tables import WHY_DRAWINGS, WHY_TABLES
 
 MARKED = re.compile(r"(<!-- results:(\S+) -->\n).*?(<!-- /results -->)", re.DOTALL)
@@ -36,7 +37,7 @@ def fill(text: str) -> str:
     KeyError
         If a marker names no table.
     """
-    tables = TABLES | WHY_TABLES
+    tables = TABLES | SCALE_TABLES | WHY_TABLES
     return MARKED.sub(lambda match: f"{match[1]}\n{tables[match[2]]()}\n\n{match[3]}", text)
 
 

@@ -1,0 +1,121 @@
+"""Tables of runs over many inputs, and the plan for a hundred million pages that follows from them."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+from figures import describe_source, load, make_table, percent
+
+PAGES = 10**8
+# What is assumed and not measured. Prices are round ones of large providers, without discounts.
+CORES = 16  # of a machine
+DAYS = 7
+DOLLARS_PER_CORE_HOUR = 0.04
+DOLLARS_PER_TERABYTE_MONTH = 23.0
+PAGE_BYTES = 500_000  # of a scan of A4 as JPEG
+_HOURS_BETWEEN_FAILURES = 5_000  # of a machine
+_LOST_BLOCKS = 32 * CORES  # pages that are repeated when a machine fails
+
+
+def make_scale() -> str:
+    """Make the table of what runs over many inputs were measured to do."""
+    workers, kills, sandbox = load("scale_workers"), load("scale_kills"), load("scale_sandbox")
+    ledger, ray = load("scale_ledger"), load("scale_ray")
+    rows = [
+        (
+            f"{row['n']:,} {row['what']}, two processes against one",
+            (
+                f"{row['times_by_clock']:.2f} times as fast by the clock, {row['times_by_processor']:.2f} by "
+                f"processor time ({workers['repeats']} runs of each)"
+            ),
+        )
+        for row in workers["rows"]
+    ]
+    equal = "equal to" if kills["equal"] else "different from"
+    killed = ", ".join(f"{n} {kind}s" for kind, n in sorted(kills["kills"].items()))
+    rows += [
+        (
+            f"{sum(kills['kills'].values())} kills at random ({killed}) over {kills['n']:,} {kills['what']}",
+            (
+                f"{kills['in_ledger']:,} inputs in the ledger, {kills['different_names']:,} different; "
+                f"results {equal} an unbroken run's"
+            ),
+        ),
+        (
+            f"a page of {sandbox['megabytes']:.1f} MB drawn in a child process",
+            f"{sandbox['ms_more']:.1f} ms more than without ({sandbox['ms_here']:.0f} ms)",
+        ),
+        ("a plain PNG", "no child process" if not sandbox["children_for_png"] else "a child process"),
+        (
+            f"the ledger, a page of {ledger['numbers']} numbers",
+            (
+                f"{ledger['bytes_per_input'] / 1000:.1f} kB of {ledger['line_bytes'] / 1000:.0f} kB of JSON; "
+                f"{ledger['added_per_processor_second']:,.0f} pages a second of processor time"
+            ),
+        ),
+        (
+            f"{ray['n']:,} crops by Ray {ray['ray_version']}, two processes",
+            (
+                f"{percent(ray['share_by_clock'], 0)} of the rate without Ray by the clock, "
+                f"{percent(ray['share_by_processor'], 0)} by processor; {ray['in_ledger']:,} in the ledger; "
+                f"memory {_say_memory(ray)}"
+            ),
+        ),
+    ]
+    sources = [
+        describe_source(f"scale_{name}", f"python benchmarks/scale.py {name}")
+        for name in ("workers", "kills", "sandbox", "ledger", "ray")
+    ]
+    return make_table(("check", "result"), rows) + "\n\n" + "  \n".join(sources)
+
+
+def _say_memory(ray: dict[str, Any]) -> str:
+    early, late = (statistics.median(values) for values in zip(*ray["ray"]["mib"], strict=True))
+    return f"{early:,.0f} MiB in the second quarter of a run, {late:,.0f} in the last"
+
+
+def make_plan() -> str:
+    """Make the plan for a hundred million pages."""
+    [pages] = [row for row in load("scale_workers")["rows"] if row["what"] == "pages"]
+    ledger = load("scale_ledger")
+    seconds = statistics.median(pages["workers_2"]["processor"]) / pages["n"]
+    core_hours = PAGES * seconds / 3600
+    machines = core_hours / (24 * DAYS * CORES)
+    rate = PAGES / (24 * DAYS * 3600)
+    failures = machines * 24 * DAYS / _HOURS_BETWEEN_FAILURES
+    repeated = failures * _LOST_BLOCKS
+    results = PAGES * ledger["bytes_per_input"] / 1e12
+    scans = PAGES * PAGE_BYTES / 1e12
+    added = rate / ledger["added_per_processor_second"]
+    rows = [
+        ("processor time of a page", f"{seconds:.2f} s, starts included", "measured"),
+        ("core hours", f"{core_hours:,.0f}", "measured"),
+        (f"machines of {CORES} cores, for {DAYS} days", f"{machines:,.0f}", ""),
+        ("pages a second, of all machines", f"{rate:,.0f}", ""),
+        (
+            "cost of computing",
+            f"${core_hours * DOLLARS_PER_CORE_HOUR:,.0f}",
+            f"${DOLLARS_PER_CORE_HOUR} a core hour assumed",
+        ),
+        ("scans", f"{scans:,.0f} TB", f"{PAGE_BYTES / 1e6:.1f} MB a page assumed"),
+        ("ledgers, with all results", f"{results:,.1f} TB", "measured"),
+        (
+            "cost of keeping both, a month",
+            f"${(scans + results) * DOLLARS_PER_TERABYTE_MONTH:,.0f}",
+            f"${DOLLARS_PER_TERABYTE_MONTH:.0f} a TB assumed",
+        ),
+        ("network, of all machines", f"{rate * PAGE_BYTES / 1e9:.2f} GB/s", ""),
+        (
+            "machines that fail in that time",
+            f"{failures:,.1f}",
+            f"one in {_HOURS_BETWEEN_FAILURES:,} hours assumed",
+        ),
+        ("pages that are read twice for it", f"{repeated:,.0f}", "a block of 32 for each process"),
+        ("processor of the driver that the ledger takes", percent(added, 0), "measured; of one core"),
+    ]
+    return make_table(("what", "how much", "from"), rows)
+
+
+SCALE_TABLES: dict[str, Callable[[], str]] = {"scale": make_scale, "scale-plan": make_plan}
