@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Callable
 from typing import Any
 
-from figures import describe_source, load, make_table, percent
+from figures import RESULTS, describe_source, load, make_table, percent
 
 PAGES = 10**8
 # What is assumed and not measured. Prices are round ones of large providers, without discounts.
@@ -20,55 +20,55 @@ _LOST_BLOCKS = 32 * CORES  # pages that are repeated when a machine fails
 
 
 def make_scale() -> str:
-    """Make the table of what runs over many inputs were measured to do."""
-    workers, kills, sandbox = load("scale_workers"), load("scale_kills"), load("scale_sandbox")
-    ledger, ray = load("scale_ledger"), load("scale_ray")
-    rows = [
-        (
-            f"{row['n']:,} {row['what']}, two processes against one",
-            (
-                f"{row['times_by_clock']:.2f} times as fast by the clock, {row['times_by_processor']:.2f} by "
-                f"processor time ({workers['repeats']} runs of each)"
-            ),
-        )
-        for row in workers["rows"]
-    ]
+    """Make the table of what runs over many inputs were measured to do; what was not measured has no row."""
+    rows: list[tuple[str, str]] = []
+    sources: list[str] = []
+    for name, make_rows in _ROWS.items():
+        if (RESULTS / f"scale_{name}.json").exists():
+            rows += make_rows(load(f"scale_{name}"))
+            sources.append(describe_source(f"scale_{name}", f"python benchmarks/scale.py {name}"))
+    return make_table(("check", "result"), rows) + "\n\n" + "  \n".join(sources)
+
+
+def _list_workers(workers: dict[str, Any]) -> list[tuple[str, str]]:
+    rows = []
+    for row in workers["rows"]:
+        times = f"{row['times_by_clock']:.2f} times as fast by the clock, {row['times_by_processor']:.2f}"
+        what = f"{row['n']:,} {row['what']}, two processes against one"
+        rows.append((what, f"{times} by processor time (runs of each: {workers['repeats']})"))
+    return rows
+
+
+def _list_kills(kills: dict[str, Any]) -> list[tuple[str, str]]:
     equal = "equal to" if kills["equal"] else "different from"
     killed = ", ".join(f"{n} {kind}s" for kind, n in sorted(kills["kills"].items()))
-    rows += [
-        (
-            f"{sum(kills['kills'].values())} kills at random ({killed}) over {kills['n']:,} {kills['what']}",
-            (
-                f"{kills['in_ledger']:,} inputs in the ledger, {kills['different_names']:,} different; "
-                f"results {equal} an unbroken run's"
-            ),
-        ),
-        (
-            f"a page of {sandbox['megabytes']:.1f} MB drawn in a child process",
-            f"{sandbox['ms_more']:.1f} ms more than without ({sandbox['ms_here']:.0f} ms)",
-        ),
-        ("a plain PNG", "no child process" if not sandbox["children_for_png"] else "a child process"),
-        (
-            f"the ledger, a page of {ledger['numbers']} numbers",
-            (
-                f"{ledger['bytes_per_input'] / 1000:.1f} kB of {ledger['line_bytes'] / 1000:.0f} kB of JSON; "
-                f"{ledger['added_per_processor_second']:,.0f} pages a second of processor time"
-            ),
-        ),
-        (
-            f"{ray['n']:,} crops by Ray {ray['ray_version']}, two processes",
-            (
-                f"{percent(ray['share_by_clock'], 0)} of the rate without Ray by the clock, "
-                f"{percent(ray['share_by_processor'], 0)} by processor; {ray['in_ledger']:,} in the ledger; "
-                f"memory {_say_memory(ray)}"
-            ),
-        ),
+    what = f"{sum(kills['kills'].values())} kills at random ({killed}) over {kills['n']:,} {kills['what']}"
+    found = f"{kills['in_ledger']:,} inputs in the ledger, {kills['different_names']:,} different"
+    return [(what, f"{found}; results {equal} an unbroken run's")]
+
+
+def _list_sandbox(sandbox: dict[str, Any]) -> list[tuple[str, str]]:
+    more = f"{sandbox['ms_more']:.1f} ms of processor time more than without ({sandbox['ms_here']:.0f} ms)"
+    return [
+        (f"a page of a PDF, {sandbox['megabytes']:.1f} MB, drawn in a child process", more),
+        ("a plain PNG", "a child process" if sandbox["children_for_png"] else "no child process"),
     ]
-    sources = [
-        describe_source(f"scale_{name}", f"python benchmarks/scale.py {name}")
-        for name in ("workers", "kills", "sandbox", "ledger", "ray")
-    ]
-    return make_table(("check", "result"), rows) + "\n\n" + "  \n".join(sources)
+
+
+def _list_ledger(ledger: dict[str, Any]) -> list[tuple[str, str]]:
+    size = f"{ledger['bytes_per_input'] / 1000:.1f} kB of {ledger['line_bytes'] / 1000:.0f} kB of JSON"
+    rate = f"{ledger['added_per_processor_second']:,.0f} pages a second of processor time"
+    return [(f"the ledger, a page of {ledger['numbers']} numbers", f"{size}; {rate}")]
+
+
+def _list_ray(ray: dict[str, Any]) -> list[tuple[str, str]]:
+    by_clock, by_processor = (percent(ray[f"share_by_{name}"], 0) for name in ("clock", "processor"))
+    rate = (
+        f"{by_clock} of the rate without Ray by the clock, {by_processor} by processor time, starts included"
+    )
+    equal = "equal to" if ray["equal"] else "different from"
+    found = f"{ray['in_ledger']:,} in the ledger, results {equal} those without; memory {_say_memory(ray)}"
+    return [(f"{ray['n']:,} crops by Ray {ray['ray_version']}, two processes", f"{rate}; {found}")]
 
 
 def _say_memory(ray: dict[str, Any]) -> str:
@@ -118,4 +118,11 @@ def make_plan() -> str:
     return make_table(("what", "how much", "from"), rows)
 
 
+_ROWS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
+    "workers": _list_workers,
+    "kills": _list_kills,
+    "sandbox": _list_sandbox,
+    "ledger": _list_ledger,
+    "ray": _list_ray,
+}
 SCALE_TABLES: dict[str, Callable[[], str]] = {"scale": make_scale, "scale-plan": make_plan}

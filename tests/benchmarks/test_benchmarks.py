@@ -113,7 +113,8 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
         script(name).main(["--help"])
     assert leaving.value.code == 0
     out = capsys.readouterr().out
-    trains = {"bccd", "digits", "gpu", "scale", "why"} | {name for name in SCRIPTS if name.startswith("compare_")}
+    trains = {"bccd", "digits", "gpu", "scale", "why"}
+    trains |= {name for name in SCRIPTS if name.startswith("compare_")}
     assert ("--model" in out) == (name not in trains)
     whole = {"speed", "cold_start", "detector", "pages", "single_image", "compare_kills", "compare_synthetic"}
     whole |= {"compare_cluster", "scale", "server"}

@@ -12,11 +12,14 @@ the checkpoint for all, so that the others need not see its disk.
 
 from __future__ import annotations
 
+import hashlib
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TypeVar
+from uuid import uuid4
 
 import torch
 import torch.distributed as dist
@@ -24,7 +27,10 @@ from torch import Tensor
 from torch.distributed.distributed_c10d import PrefixStore
 from torch.distributed.rendezvous import rendezvous
 
+from sutja.errors import TrainingError
+
 T = TypeVar("T")
+_LOOK = 0.05  # seconds between two looks at what the others say
 _PATIENCE = timedelta(minutes=10)  # how long to wait for a process that fell behind
 
 
@@ -47,14 +53,39 @@ def processes() -> Iterator[int]:
     backend = "nccl" if torch.cuda.is_available() else "gloo"
     if torch.cuda.is_available():
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    # After a restart the store still has the addresses of the processes before, which gloo would call.
     store, this_rank, size = next(rendezvous("env://", timeout=_PATIENCE))
-    store = PrefixStore(f"start-{os.environ.get('TORCHELASTIC_RESTART_COUNT', '0')}", store)
+    # After a restart the store still has the addresses of the processes before, which gloo would call.
+    store = PrefixStore(_agree(store, this_rank, size), store)
     dist.init_process_group(backend, store=store, rank=this_rank, world_size=size, timeout=_PATIENCE)
     try:
         yield rank()
     finally:
         dist.destroy_process_group()
+
+
+def _agree(store: dist.Store, this_rank: int, size: int) -> str:
+    """Agree on a name that only the processes alive now know; each machine counts restarts by itself.
+
+    The first one collects the marks of all, until each has seen its own among them.
+    """
+    mark, until = uuid4().hex, time.monotonic() + _PATIENCE.total_seconds()
+    store.set(f"mark-{this_rank}", mark)
+    while time.monotonic() < until:
+        if not this_rank:
+            marks = [store.get(f"mark-{one}").decode() for one in range(size)]
+            store.set("marks", ",".join(marks))
+        else:
+            marks = store.get("marks").decode().split(",")
+        name = hashlib.sha256(",".join(marks).encode()).hexdigest()
+        if this_rank and marks[this_rank : this_rank + 1] == [mark]:
+            store.set(f"{name}-{this_rank}", "seen")
+            return name
+        if not this_rank and all(store.check([f"{name}-{one}"]) for one in range(1, size)):
+            return name
+        time.sleep(_LOOK)
+    raise TrainingError(
+        "the other processes do not answer", where="processes", remedy="look whether all machines are up"
+    )
 
 
 def share(make: Callable[[], T]) -> T:
