@@ -24,7 +24,7 @@ from uuid import uuid4
 import torch
 import torch.distributed as dist
 from torch import Tensor
-from torch.distributed.distributed_c10d import PrefixStore
+from torch.distributed.distributed_c10d import PrefixStore, Store
 from torch.distributed.rendezvous import rendezvous
 
 from sutja.errors import TrainingError
@@ -63,7 +63,7 @@ def processes() -> Iterator[int]:
         dist.destroy_process_group()
 
 
-def _agree(store: dist.Store, this_rank: int, size: int) -> str:
+def _agree(store: Store, this_rank: int, size: int) -> str:
     """Agree on a name that only the processes alive now know; each machine counts restarts by itself.
 
     The first one collects the marks of all, until each has seen its own among them.
