@@ -23,7 +23,7 @@ _MIB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What a run took.
+    """Cost of a run.
 
     Attributes
     ----------
