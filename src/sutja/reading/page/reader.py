@@ -56,6 +56,7 @@ Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 MISSING_CELL_CONFIDENCE = 0.5  # that a number stands in a cell of a table where none was detected
 SURE = 0.9  # confidence of a transcription, below which the field is read from a second crop
+MOST_UNREAD = 2.0  # characters on a page to one in its numbers, from which its words are looked at
 NEUTRAL = 0.5  # probability by words that were not read
 BATCH = 512  # fields that are cropped and read together
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
@@ -191,11 +192,13 @@ class PageReader:
     def _find_text(
         self, transform: PageTransform, prepared: PreparedPage, fields: Sequence[Field]
     ) -> PageText | None:
-        """Find the lines of text of a page, unless its numbers are sure without them."""
+        """Find the lines of text of a page, unless its numbers are sure and most of what it says."""
         height = prepared.layout.character_height
         if self._text is None or height is None:
             return None
-        if fields and all(map(self._is_sure, fields)) and not self._text.thorough:
+        n_read = sum(len(field.number.text) for field in fields)
+        unread = prepared.layout.n_characters > MOST_UNREAD * n_read
+        if not (unread or self._text.thorough or not all(map(self._is_sure, fields))):
             return None
         return self._text.open(transform, height)
 

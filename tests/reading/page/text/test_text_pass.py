@@ -39,3 +39,14 @@ def test_a_lone_digit_behind_a_word_is_found(reader):
 def test_a_display_is_read(reader):
     page = reader.read(load("seg-lcd-12p34.png"))
     assert [number.text for number in page.numbers] == ["12.34"]
+
+
+def test_lone_digits_behind_words_are_found_where_all_that_was_found_is_sure(reader):
+    numbers = reader.read(load("mostly-words.png")).numbers
+    assert sorted(number.text for number in numbers) == ["1", "1", "2", "2", "3", "3", "4", "4"]
+    assert all(number.accepted for number in numbers)
+
+
+def test_a_word_that_goes_on_beyond_its_field(reader):
+    [number] = reader.read(load("seg-light-12c30.png")).numbers
+    assert number.text == "12:30"  # the field that was detected ends before the 0

@@ -85,9 +85,10 @@ class WordMap:
         if not digits or self._is_in_word(inside, number):
             return Claim(number.confidence, FLOOR * (1.0 - float(sure.mean())))
         of_digits = float(min(s for s, c in zip(sure, said, strict=True) if c in DIGITS))
-        if digits == number.digits:
-            return Claim(number.confidence, of_digits)
         word = self._find_number(box)
+        cut = word is not None and number.digits != word.digits and number.digits in word.digits
+        if digits == number.digits and not cut:
+            return Claim(number.confidence, of_digits)
         if word is None or word.digits == number.digits:
             agreed = word.confidence if word is not None else max(FLOOR, 1.0 - of_digits)
             return Claim(number.confidence, agreed)
