@@ -175,7 +175,7 @@ def test_trust_in_numbers_that_words_were_asked_about_is_learnt_from_pages():
             + [Case(Label("p", 1, "1"), number("2", confidence=1.0))]  # sure without: does not count
         )
     trust = calibrate_with_text(pages, "0" * 64, max_error=0.05)
-    assert trust.thresholds.cases == 1000
+    assert trust.thresholds.cases == 2000
     assert trust.evidence.text == pytest.approx(2 * trust.evidence.reading, rel=0.3)
     assert trust.evidence.reading == pytest.approx(1.0, rel=0.3)
     assert 0.8 < trust.threshold < 1.0

@@ -229,22 +229,16 @@ def _is_parted(one: Box, other: Box, upright: NDArray[np.uint8]) -> bool:
 
 
 def _is_of_table(run: Sequence[Cell], upright: NDArray[np.uint8]) -> bool:
-    """Tell whether a run is of a table or a puzzle: its teeth go on above or below, and boxes beside it."""
+    """Tell whether a run is of a table or a puzzle: all its teeth go on above it, or below."""
     boxes = [cell.box for cell in run]
     if not _is_touching(boxes):
         return False
     first, last = boxes[0], boxes[-1]
-    height, pitch = first.height, (last.x0 - first.x0) / (len(boxes) - 1)
+    height = first.height
     teeth = [(a.x1 + b.x0) / 2 for a, b in pairwise(boxes)]
     above = [_has_line(upright, x, first.y0 - _GOES_ON * height, first.y0) for x in teeth]
     below = [_has_line(upright, x, last.y1, last.y1 + _GOES_ON * height) for x in teeth]
-    if not (all(above) or all(below)):
-        return False
-    beside = [
-        _has_line(upright, x, box.y0, box.y1)
-        for x, box in ((first.x0 - pitch, first), (last.x1 + pitch, last))
-    ]
-    return len(boxes) >= _LATTICE or any(beside)
+    return all(above) or all(below)
 
 
 def _has_line(upright: NDArray[np.uint8], x: float, y0: float, y1: float) -> bool:

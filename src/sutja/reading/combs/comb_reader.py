@@ -25,6 +25,7 @@ MAX_PIXELS = 8_000_000  # of a page on which combs are looked for; larger ones a
 MAX_COMBS = 150
 LEAST = 0.3  # probability of an answer that stands for what was detected in its comb
 EMPTY = 0.9  # the same, of an empty comb: what was detected in it is crossed out
+FORM = 2  # combs with numbers that make a page a form: lone digits outside are of combs that were not found
 CUT = 0.4  # factor on the probability of a comb beside which more of its number was detected
 FOUND = 0.95  # confidence that a comb with digits is a field
 _HELD = 0.5  # of a detected field that lies in a comb
@@ -93,6 +94,8 @@ class CombReader:
             left = [field for field in left if not _holds(comb, field)]
             if best.digits:
                 read.append(self._make_field(comb, best))
+        if len(read) >= FORM:
+            left = [_doubt_lone_digit(field) for field in left]
         return read, left
 
     def _make_field(self, comb: Comb, answer: Answer) -> Field:
@@ -103,7 +106,15 @@ class CombReader:
         ]
         number = self._make_number(answer.digits, 1.0, characters)
         number = replace(number, confidence=answer.probability, box=comb.box)
-        return Field(number, DetectedField("handwritten", FOUND, comb.box), NO_CROP, joined=True)
+        return Field(number, DetectedField("handwritten", FOUND, comb.box), NO_CROP, comb=True)
+
+
+def _doubt_lone_digit(field: Field) -> Field:
+    """Make a handwritten lone digit less sure."""
+    detection = field.detection
+    if len(field.number.digits) != 1 or detection.label != "handwritten":
+        return field
+    return replace(field, detection=replace(detection, confidence=CUT * detection.confidence))
 
 
 def _find(transform: PageTransform, character_height: float) -> list[Comb]:

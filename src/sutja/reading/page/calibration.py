@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sutja.confidence import (
+    Calibrator,
     RiskTable,
     combine_evidence,
     fit_calibration,
@@ -74,6 +75,9 @@ def calibrate_with_text(
 ) -> TextConfidence:
     """Fit the same for numbers that a second reader or the words of their page were asked about.
 
+    What each threshold accepts is counted on either half of the pages with weights and calibration of the
+    other half; those that are kept are fitted on all.
+
     Parameters
     ----------
     pages : Sequence[Sequence[Case]]
@@ -89,26 +93,33 @@ def calibrate_with_text(
         If there are fewer than `MIN_CASES` numbers, or no threshold keeps the error.
     """
     order = np.random.default_rng(seed).permutation(len(pages))
-    half = len(pages) // 2
-    fit, count = (
-        [case for i in part for case in pages[i] if case.acceptable and _get_evidence(case) is not None]
-        for part in (order[:half], order[half:])
-    )
-    if len(fit) + len(count) < MIN_CASES or not fit or not count:
+    halves = [
+        [case for i in order[start::2] for case in pages[i] if case.acceptable and _get_evidence(case)]
+        for start in (0, 1)
+    ]
+    if sum(map(len, halves)) < MIN_CASES or not all(halves):
         raise ThresholdError(
-            f"{len(fit) + len(count)} numbers were asked about, too few to calibrate with",
+            f"{sum(map(len, halves))} numbers were asked about, too few to calibrate with",
             where="pages",
             remedy="label more of them",
         )
-    given = [found for case in fit if (found := _get_evidence(case)) is not None]
-    detections, readings, texts = zip(*given, strict=True)
-    evidence = fit_text_evidence(detections, readings, texts, [case.right for case in fit])
-    calibrate = fit_calibration(weigh_cases(fit, evidence), [case.right for case in fit])
-    table = RiskTable.measure(
-        [calibrate(value) for value in weigh_cases(count, evidence)], [case.right for case in count]
-    )
+    confidences: list[float] = []
+    for fit, count in (halves, halves[::-1]):
+        evidence, calibrate = _fit_text(fit)
+        confidences += map(calibrate, weigh_cases(count, evidence))
+    table = RiskTable.measure(confidences, [case.right for half in halves[::-1] for case in half])
+    evidence, calibrate = _fit_text([case for half in halves for case in half])
     threshold = table.choose(max_error).threshold
     return TextConfidence(sha256, evidence, calibrate.calibration, table.counts, threshold)
+
+
+def _fit_text(cases: Sequence[Case]) -> tuple[TextEvidence, Calibrator]:
+    """Fit the weights of cases and their calibration."""
+    given = [found for case in cases if (found := _get_evidence(case)) is not None]
+    detections, readings, texts = zip(*given, strict=True)
+    right = [case.right for case in cases]
+    evidence = fit_text_evidence(detections, readings, texts, right)
+    return evidence, fit_calibration(weigh_cases(cases, evidence), right)
 
 
 def weigh_cases(cases: Sequence[Case], evidence: TextEvidence) -> list[float]:

@@ -33,6 +33,8 @@ class Field:
         True if our own detector found it.
     joined : bool
         True if two readers read it.
+    comb : bool
+        True if it was read box by box; its confidence is that of the whole.
     """
 
     number: Number
@@ -41,6 +43,7 @@ class Field:
     text: float | None = None
     found: bool = True
     joined: bool = False
+    comb: bool = False
 
     @property
     def confidence(self) -> float:

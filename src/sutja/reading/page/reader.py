@@ -57,6 +57,7 @@ MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; number
 MISSING_CELL_CONFIDENCE = 0.5  # that a number stands in a cell of a table where none was detected
 SURE = 0.9  # confidence of a transcription, below which the field is read from a second crop
 MOST_UNREAD = 2.0  # characters on a page to one in its numbers, from which its words are looked at
+COMB_SURE = 0.97  # confidence of a comb from which it is accepted: docs/log.md
 NEUTRAL = 0.5  # probability by words that were not read
 BATCH = 512  # fields that are cropped and read together
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
@@ -230,6 +231,8 @@ class PageReader:
 
     def _judge(self, field: Field) -> Judgement:
         """Judge a number by detection, by transcription, and by the words of its page."""
+        if field.comb:
+            return field.number.confidence, field.number.confidence >= COMB_SURE
         found = field.detection.confidence if field.found else None
         text = _get_text(field)
         if text is None:
@@ -242,7 +245,7 @@ class PageReader:
         """Read the fields in doubt with two readers, and drop those where both see no number."""
         if self._reread is None:
             return list(fields)
-        doubtful = [i for i, field in enumerate(fields) if not (field.joined or self._is_sure(field))]
+        doubtful = [i for i, field in enumerate(fields) if not self._is_sure(field)]
         read: dict[int, Number | None] = {}
         for start in range(0, len(doubtful), BATCH):
             some = doubtful[start : start + BATCH]
