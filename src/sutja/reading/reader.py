@@ -328,7 +328,9 @@ class Reader(Reopenable):
 
     def _open_comb_reader(self) -> CombReader:
         """Make the reader of printed combs."""
-        return CombReader(FieldReader(self._read_with_grammar), self._field_judge.make_number_of_text)
+        quick = None if self._second.weights is None else FieldReader(self._read_first_with_grammar)
+        make_number = self._field_judge.make_number_of_text
+        return CombReader(FieldReader(self._read_with_grammar), make_number, quick)
 
     def _make_text_pass(self) -> TextPass | None:
         """Make what reads the words of pages, where the effort asks for it."""
@@ -396,16 +398,22 @@ class Reader(Reopenable):
         vars(other).update(vars(self), _grammar=grammar)
         return other
 
-    def read_hypotheses(self, crops: Sequence[NDArray[np.uint8]]) -> list[list[Hypothesis]]:
+    def read_hypotheses(
+        self, crops: Sequence[NDArray[np.uint8]], *, alone: bool = False
+    ) -> list[list[Hypothesis]]:
         """List what each of some crops may say, likeliest first, with calibrated probabilities.
 
         Parameters
         ----------
         crops : Sequence[NDArray[uint8]]
             uint8 (H, W) or (H, W, 3), each of one number. A blank one has no hypotheses.
+        alone : bool
+            True to leave the second reader out.
         """
-        read = self._read_twice(crops)
-        calibrate = self._crop_judge.calibrate
+        if alone:
+            read, calibrate = self._read_pixels(crops), self._field_judge.calibrate
+        else:
+            read, calibrate = self._read_twice(crops), self._crop_judge.calibrate
         return [
             [replace(item, probability=calibrate(item.probability)) for item in crop.hypotheses or ()]
             for crop in read
@@ -429,6 +437,12 @@ class Reader(Reopenable):
     ) -> list[list[Hypothesis]]:
         """Read crops of numbers of a grammar."""
         return self.with_grammar(grammar).read_hypotheses(crops)
+
+    def _read_first_with_grammar(
+        self, crops: Sequence[NDArray[np.uint8]], grammar: Grammar | None
+    ) -> list[list[Hypothesis]]:
+        """Read crops of numbers of a grammar with this reader's own network alone."""
+        return self.with_grammar(grammar).read_hypotheses(crops, alone=True)
 
     def read_form(self, source: Source, template: Template | Sequence[Template]) -> Form:
         """Read one page by a template, or by the one of several that fits.
@@ -485,8 +499,7 @@ class Reader(Reopenable):
 
     def _read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """Read fields that were cut out of a page."""
-        crops = self._read_first([Picture(pixels, "") for pixels in fields])
-        return [make_number(crop, self._field_judge) for crop in crops]
+        return [make_number(crop, self._field_judge) for crop in self._read_pixels(fields)]
 
     def _reread_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """Read fields that were cut out of a page with two readers."""
@@ -494,7 +507,11 @@ class Reader(Reopenable):
 
     def _read_twice(self, crops: Sequence[NDArray[np.uint8]]) -> list[CropReading]:
         """Read crops as they are, and ask the second reader where they leave doubt."""
-        return self._second.join(self._read_first([Picture(pixels, "") for pixels in crops]), self._grammar)
+        return self._second.join(self._read_pixels(crops), self._grammar)
+
+    def _read_pixels(self, crops: Sequence[NDArray[np.uint8]]) -> list[CropReading]:
+        """Read crops as they are with this reader's own network."""
+        return self._read_first([Picture(pixels, "") for pixels in crops])
 
     def _find_numbers(self, pictures: Sequence[Picture]) -> list[CropReading]:
         """Read crops with this reader's own network; in untidy ones that leave doubt, find the number."""

@@ -6,7 +6,7 @@ import pytest
 
 from sutja.reading.combs.cells import find_combs
 
-HEIGHT = 16.0  # of usual characters
+USUAL = 16.0, 20  # height and number of characters
 
 
 def draw_boxes(page, x, y, n, side=36, gap=0, grey=60):
@@ -32,7 +32,7 @@ def test_combs_of_touching_and_of_single_boxes(gap):
     wanted = [draw_boxes(page, 60, y, 4, gap=gap) for y in (60, 160, 260)]
     write(page, "1957", 68, 88, 36 + gap)
     write(page, "24", 68 + 2 * (36 + gap), 188, 36 + gap)
-    combs = sorted(find_combs(page, HEIGHT), key=lambda comb: comb.box.y0)
+    combs = sorted(find_combs(page, *USUAL), key=lambda comb: comb.box.y0)
     assert [len(comb.cells) for comb in combs] == [4, 4, 4]
     assert [comb.touching for comb in combs] == [gap == 0] * 3
     for comb, box in zip(combs, wanted, strict=True):
@@ -46,7 +46,7 @@ def test_strokes_across_the_lines():
     for i in range(3):
         cv2.line(page, (64 + 36 * i, 150), (92 + 36 * i, 205), 30, 2)
         cv2.line(page, (92 + 36 * i, 150), (64 + 36 * i, 205), 30, 2)
-    assert [len(comb.cells) for comb in find_combs(page, HEIGHT)] == [3, 3]
+    assert [len(comb.cells) for comb in find_combs(page, *USUAL)] == [3, 3]
 
 
 def test_a_rule_parts_two_combs():
@@ -55,7 +55,7 @@ def test_a_rule_parts_two_combs():
         draw_boxes(page, 60, y, 3, gap=14)
         draw_boxes(page, 60 + 3 * 50, y, 3, gap=14)
     cv2.line(page, (203, 20), (203, 380), 30, 2)
-    assert [len(comb.cells) for comb in find_combs(page, HEIGHT)] == [3, 3, 3, 3]
+    assert [len(comb.cells) for comb in find_combs(page, *USUAL)] == [3, 3, 3, 3]
 
 
 def test_puzzles_are_no_combs():
@@ -63,16 +63,16 @@ def test_puzzles_are_no_combs():
     for y in range(9):
         draw_boxes(page, 60, 20 + 36 * y, 9)
         write(page, "536821794", 70, 46 + 36 * y)
-    assert find_combs(page, HEIGHT) == []
+    assert find_combs(page, *USUAL) == []
 
 
 def test_writing_has_no_combs():
     page = make_page()
     for y in range(60, 380, 40):
         cv2.putText(page, "HELLO 80608 BOOK", (30, y), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 30, 2, cv2.LINE_AA)
-    assert find_combs(page, HEIGHT) == []
+    assert find_combs(page, *USUAL) == []
 
 
 def test_empty_and_tiny_pages():
-    assert find_combs(make_page(), HEIGHT) == []
-    assert find_combs(np.full((3, 3), 200, np.uint8), HEIGHT) == []
+    assert find_combs(make_page(), *USUAL) == []
+    assert find_combs(np.full((3, 3), 200, np.uint8), *USUAL) == []

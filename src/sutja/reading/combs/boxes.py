@@ -26,7 +26,7 @@ _SAME = 0.1  # sizes that differ by less are one
 FEW = 2  # boxes of one size, at least
 _MOST_SIZES = 12
 _REACH = 0.12  # of a box's height, by which its neighbour may be off
-_MOST_BOXES = 400  # of one size
+_MOST_BOXES = 120  # of one size
 _LARGER, _CONCENTRIC = 1.25, 0.12  # times as large as a box within, and heights between the middles of both
 _DOTTED = 0.25  # of an upright side that may be missing: teeth are often dotted
 _LARGE = 24  # pixels of a side, from which lines may lean a little more
@@ -156,13 +156,29 @@ def is_crossed(ink: NDArray[np.uint8], box: Box) -> bool:
 
 def drop_overlapping(found: Sequence[Cell]) -> list[Cell]:
     """Keep of boxes that overlap the one with the darkest lines, or the outer one of two with one middle."""
-    kept: list[Cell] = []
-    for cell in sorted(found, key=lambda cell: -cell.side):
-        rivals = [other for other in kept if overlap(cell.box, other.box)]
-        if not rivals or (len(rivals) == 1 and _is_around(cell.box, rivals[0].box)):
-            kept = [other for other in kept if other not in rivals]
-            kept.append(cell)
-    return kept
+    ranked = sorted(found, key=lambda cell: -cell.side)
+    edges = list_edges([cell.box for cell in ranked])
+    kept = np.zeros(len(ranked), np.bool_)
+    for i, cell in enumerate(ranked):
+        rivals = np.flatnonzero(kept[:i] & find_overlapping(cell.box, edges[:i]))
+        if not len(rivals) or (len(rivals) == 1 and _is_around(cell.box, ranked[rivals[0]].box)):
+            kept[rivals] = False
+            kept[i] = True
+    return [cell for cell, is_kept in zip(ranked, kept, strict=True) if is_kept]
+
+
+def list_edges(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """List the edges x0, y0, x1, y1 of boxes: (n, 4)."""
+    return np.array([(box.x0, box.y0, box.x1, box.y1) for box in boxes], np.float64).reshape(-1, 4)
+
+
+def find_overlapping(box: Box, edges: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Find the boxes, by their edges (n, 4), that share more with a box than their lines: (n,)."""
+    width = np.minimum(box.x1, edges[:, 2]) - np.maximum(box.x0, edges[:, 0])
+    height = np.minimum(box.y1, edges[:, 3]) - np.maximum(box.y0, edges[:, 1])
+    areas = (edges[:, 2] - edges[:, 0]) * (edges[:, 3] - edges[:, 1])
+    shared = np.maximum(width, 0.0) * np.maximum(height, 0.0)
+    return np.asarray(shared > _OVERLAP * np.minimum(box.width * box.height, areas), np.bool_)
 
 
 def _is_around(outer: Box, inner: Box) -> bool:
@@ -174,13 +190,3 @@ def _is_around(outer: Box, inner: Box) -> bool:
         and outer.width >= _LARGER * inner.width
         and outer.height >= _LARGER * inner.height
     )
-
-
-def overlap(a: Box, b: Box) -> bool:
-    """Tell whether two boxes share more than their lines."""
-    return _measure_shared(a, b) > _OVERLAP * min(a.width * a.height, b.width * b.height)
-
-
-def _measure_shared(a: Box, b: Box) -> float:
-    width, height = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
-    return max(0.0, width) * max(0.0, height)

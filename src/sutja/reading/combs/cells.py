@@ -24,10 +24,11 @@ from sutja.reading.combs.boxes import (
     drop_overlapping,
     find_holes,
     find_ink,
+    find_overlapping,
     is_crossed,
     is_same_size,
+    list_edges,
     list_sizes,
-    overlap,
     score_boxes,
 )
 from sutja.types import Box
@@ -35,7 +36,8 @@ from sutja.types import Box
 MAX_CELLS = 16  # of a comb
 _OFFSETS = 8, 6, 4  # grey levels by which they are, dark lines and pale ones
 _MIN_SIDE = 18  # pixels of a box; digits in smaller ones cannot be read
-_MIN_HEIGHT, _MAX_HEIGHT = 0.7, 9.0  # of a box, in usual heights of characters on the page
+_MIN_HEIGHT, _MAX_HEIGHT = 1.3, 9.0  # of a box, in usual heights of characters on the page
+_DENSE, _MIN_HEIGHT_FEW = 60, 0.7  # characters on a page; the least height on one with fewer
 _WEAK_SIDE = 0.72  # of a side that is inked, in boxes beside others
 _FAINT_SIDE = 0.45  # the same, of boxes that stand in a column of others
 _TOUCH = 0.12  # of a box's width: boxes so near share their lines
@@ -61,7 +63,7 @@ class Comb:
         return Box(first.x0, min(c.y0 for c in self.cells), last.x1, max(c.y1 for c in self.cells))
 
 
-def find_combs(grey: NDArray[np.uint8], character_height: float) -> list[Comb]:
+def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: int) -> list[Comb]:
     """Find the combs on a page.
 
     Parameters
@@ -70,20 +72,24 @@ def find_combs(grey: NDArray[np.uint8], character_height: float) -> list[Comb]:
         Upright page, (H, W), ink dark.
     character_height : float
         Usual height of its characters, in pixels.
+    n_characters : int
+        Number of them; where there are few, the boxes themselves may have passed for characters.
 
     Returns
     -------
     list[Comb]
         Combs of two boxes and more. Tables and puzzles, whose boxes touch in rows and columns, are none.
     """
-    low, high = max(_MIN_SIDE, _MIN_HEIGHT * character_height), _MAX_HEIGHT * character_height
+    least = _MIN_HEIGHT if n_characters > _DENSE else _MIN_HEIGHT_FEW
+    low, high = max(_MIN_SIDE, least * character_height), _MAX_HEIGHT * character_height
     inks = [find_ink(grey, offset) for offset in _OFFSETS]
     sizes = list_sizes([find_holes(ink, low, high) for ink in inks])
     found = [run for ink in inks for run in _find_runs(ink, sizes)]
     kept: list[list[Box]] = []
     for run in sorted(found, key=lambda run: -sum(cell.side for cell in run)):
         boxes = [cell.box for cell in run]
-        if not any(overlap(box, other) for box in boxes for others in kept for other in others):
+        edges = list_edges([other for others in kept for other in others])
+        if not any(find_overlapping(box, edges).any() for box in boxes):
             kept.append(boxes)
     return [Comb(tuple(boxes), _is_touching(boxes)) for boxes in _drop_lattices(kept)]
 
@@ -149,7 +155,7 @@ def _lengthen(
                 if cell is not None
                 and one is not None
                 and other is not None
-                and not any(overlap(cell.box, box) for box in taken)
+                and not find_overlapping(cell.box, list_edges(taken)).any()
                 and not _is_parted(one.box, other.box, upright)
             ]
             if not added:
@@ -186,7 +192,7 @@ def _align(runs: Sequence[list[Cell]], maps: Sequence[ScoreMap]) -> list[list[Ce
                 continue
             place = Box(its.box.x0, first.y0, its.box.x1, first.y1)
             found = _find_best(alike, place, 0.0, _FAINT_SIDE)
-            if found is not None and not any(overlap(found.box, box) for box in taken):
+            if found is not None and not find_overlapping(found.box, list_edges(taken)).any():
                 added.append(found)
                 taken.append(found.box)
         out.append(sorted([*run, *added], key=lambda cell: cell.box.x0))

@@ -13,6 +13,7 @@ from sutja.reading.combs.cells import Comb, find_combs
 from sutja.reading.page.combs import NO_CROP, stand_in_grid
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
+from sutja.reading.page.layout import Layout
 from sutja.reading.page.text.joining import measure_shared
 from sutja.reading.page.transform import PageTransform
 from sutja.reading.templates.field_image import FieldImage, cut_field
@@ -22,8 +23,9 @@ from sutja.signals.normalisation import to_grey
 from sutja.types import Box, Character, Number
 
 MAX_PIXELS = 8_000_000  # of a page on which combs are looked for; larger ones are made smaller
-MAX_COMBS = 150
+MAX_COMBS = 48  # of a page; more are the rules of a table
 LEAST = 0.3  # probability of an answer that stands for what was detected in its comb
+LEAST_QUICK = 0.1  # the same, of one that is worth a second reading
 EMPTY = 0.9  # the same, of an empty comb: what was detected in it is crossed out
 FORM = 2  # combs with numbers that make a page a form: lone digits outside are of combs that were not found
 CUT = 0.4  # factor on the probability of a comb beside which more of its number was detected
@@ -47,14 +49,18 @@ class CombReader:
         Reads the boxes of a comb.
     make_number : Callable[[str, float, Sequence[Character]], Number]
         Makes a number of a text, its confidence and its characters.
+    quick : FieldReader | None
+        Reads all combs first, so that `field_reader` is asked only about those that may hold digits.
     """
 
-    def __init__(self, field_reader: FieldReader, make_number: MakeNumber) -> None:
-        self._field_reader = field_reader
+    def __init__(
+        self, field_reader: FieldReader, make_number: MakeNumber, quick: FieldReader | None = None
+    ) -> None:
+        self._field_reader, self._quick = field_reader, quick
         self._make_number = make_number
 
     def read(
-        self, transform: PageTransform, fields: Sequence[Field], character_height: float
+        self, transform: PageTransform, fields: Sequence[Field], layout: Layout
     ) -> tuple[list[Field], list[Field]]:
         """Read the combs of a page that hold detected fields, and those with boxes as large.
 
@@ -64,8 +70,8 @@ class CombReader:
             Page, upright and straight.
         fields : Sequence[Field]
             Fields that were detected and read.
-        character_height : float
-            Usual height of its characters.
+        layout : Layout
+            Layout of its picture.
 
         Returns
         -------
@@ -74,12 +80,16 @@ class CombReader:
         """
         if not fields or stand_in_grid(fields):
             return [], list(fields)
-        combs = _choose(_find(transform, character_height), fields)
+        combs = _choose(_find(transform, layout), fields)
         asked = [
             TemplateField(f"comb{i}", comb.box, digits=(1, len(comb.cells)), comb=True)
             for i, comb in enumerate(combs)
         ]
         images = _cut_combs(transform, combs)
+        if self._quick is not None:
+            told = [i for i, answers in enumerate(self._quick.read(asked, images)) if _has_digits(answers)]
+            combs, asked = [combs[i] for i in told], [asked[i] for i in told]
+            images = [images[i] for i in told]
         left, read = list(fields), list[Field]()
         for comb, answers in zip(combs, self._field_reader.read(asked, images), strict=True):
             best = answers[0] if answers else None
@@ -109,6 +119,11 @@ class CombReader:
         return Field(number, DetectedField("handwritten", FOUND, comb.box), NO_CROP, comb=True)
 
 
+def _has_digits(answers: Sequence[Answer]) -> bool:
+    """Tell whether a comb may hold digits, or is crossed out."""
+    return bool(answers) and answers[0].probability >= (LEAST_QUICK if answers[0].digits else EMPTY)
+
+
 def _doubt_lone_digit(field: Field) -> Field:
     """Make a handwritten lone digit less sure."""
     detection = field.detection
@@ -117,8 +132,10 @@ def _doubt_lone_digit(field: Field) -> Field:
     return replace(field, detection=replace(detection, confidence=CUT * detection.confidence))
 
 
-def _find(transform: PageTransform, character_height: float) -> list[Comb]:
+def _find(transform: PageTransform, layout: Layout) -> list[Comb]:
     """Find the combs of a page, in its coordinates."""
+    if layout.character_height is None:
+        return []
     scale = min(1.0, math.sqrt(MAX_PIXELS / max(1.0, transform.width * transform.height)))
     grey = to_grey(transform.render(scale))
     across, down = transform.width / grey.shape[1], transform.height / grey.shape[0]
@@ -128,12 +145,14 @@ def _find(transform: PageTransform, character_height: float) -> list[Comb]:
 
     return [
         replace(comb, cells=tuple(map(enlarge, comb.cells)))
-        for comb in find_combs(grey, character_height * scale)
+        for comb in find_combs(grey, layout.character_height * scale, layout.n_characters)
     ]
 
 
 def _choose(combs: Sequence[Comb], fields: Sequence[Field]) -> list[Comb]:
     """Choose the combs that hold detected fields, and those whose boxes are as large."""
+    held = [[field for field in fields if _holds(comb, field)] for comb in combs]
+    combs = [comb for comb, some in zip(combs, held, strict=True) if not _is_of_table(comb, some)]
     sure = [comb for comb in combs if any(_holds(comb, field) for field in fields)]
     sizes = [(comb.cells[0].width, comb.cells[0].height) for comb in sure]
 
@@ -141,12 +160,18 @@ def _choose(combs: Sequence[Comb], fields: Sequence[Field]) -> list[Comb]:
         width, height = comb.cells[0].width, comb.cells[0].height
         return any(abs(width - w) <= _ALIKE * w and abs(height - h) <= _ALIKE * h for w, h in sizes)
 
-    return [comb for comb in combs if comb in sure or is_alike(comb)][:MAX_COMBS]
+    return [*sure, *(comb for comb in combs if comb not in sure and is_alike(comb))][:MAX_COMBS]
 
 
 def _holds(comb: Comb, field: Field) -> bool:
     box = field.ink_box
     return measure_shared(comb.box, box) > _HELD * box.width * box.height
+
+
+def _is_of_table(comb: Comb, held: Sequence[Field]) -> bool:
+    """Tell whether boxes hold numbers of several digits, as cells of a table do."""
+    width = comb.cells[0].width
+    return any(len(field.number.digits) > 1 and field.ink_box.width <= width for field in held)
 
 
 def _lies_within(comb: Comb, field: Field) -> bool:

@@ -26,6 +26,7 @@ _MIN_PITCH, _MAX_PITCH = 0.7, 2.6  # heights of a digit, from one to the next
 _EVEN = 0.3  # of the pitch, by which one step may differ from another
 _ALIKE = 0.5  # of the higher one's height
 _ON_LINE = 0.5  # heights by which middles may be off
+_PUZZLE = 17  # lone digits that a puzzle has at least, as sudokus have
 _LATTICE, _LATTICE_COLUMNS = 0.85, 5  # concentration of phases, and columns, of a grid
 NO_CROP = FieldCrop(np.zeros((0, 0), np.uint8), 0.0, 0.0, 1.0)  # of a number whose boxes are the page's
 
@@ -118,11 +119,11 @@ def _split(chain: Sequence[int], boxes: Sequence[Box]) -> list[list[int]]:
 
 
 def stand_in_grid(fields: Sequence[Field]) -> bool:
-    """Tell whether the lone digits of a page stand in a grid, as of a puzzle."""
+    """Tell whether a page has as many lone digits as a puzzle, and they stand in a grid."""
     boxes = [field.ink_box for field in fields]
     digits = [i for i, field in enumerate(fields) if len(field.number.digits) == 1]
     combs = [comb for comb in find_combs(boxes, digits) if len(comb) > 1]
-    return bool(combs) and is_grid(boxes, digits, combs)
+    return len(digits) >= _PUZZLE and bool(combs) and is_grid(boxes, digits, combs)
 
 
 def is_grid(boxes: Sequence[Box], digits: Sequence[int], combs: Sequence[Sequence[int]]) -> bool:

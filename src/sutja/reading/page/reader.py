@@ -23,6 +23,7 @@ from sutja.reading.page.combs import MakeNumber, join_combs
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
+from sutja.reading.page.layout import Layout
 from sutja.reading.page.missing_cells import find_missing_cells
 from sutja.reading.page.naming import make_candidate, may_be_amount, name_numbers
 from sutja.reading.page.orientation import (
@@ -48,8 +49,8 @@ from sutja.types import Box, Number, Page
 # Crops of one number each, uint8 (H, W) or (H, W, 3): for each its number, boxes in its pixels, or None.
 Transcribe: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Number | None]]
 
-# An upright page, its detected fields and its usual height of characters: its combs, and the other fields.
-ReadCombs: TypeAlias = Callable[[PageTransform, Sequence[Field], float], tuple[list[Field], list[Field]]]
+# An upright page, its detected fields and its layout: its combs, and the other fields.
+ReadCombs: TypeAlias = Callable[[PageTransform, Sequence[Field], Layout], tuple[list[Field], list[Field]]]
 
 Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
 
@@ -164,8 +165,8 @@ class PageReader:
                 fields = self._read_fields(transform, prepared)
                 text = self._find_text(transform, prepared, fields)
             combs = list[Field]()
-            if self._read_combs is not None and prepared.layout.character_height is not None:
-                combs, fields = self._read_combs(transform, fields, prepared.layout.character_height)
+            if self._read_combs is not None:
+                combs, fields = self._read_combs(transform, fields, prepared.layout)
             fields = self._read_again(fields)
             if text is not None and self._text is not None:
                 fields = self._text.join(text, fields, self._read_unfound, self._is_sure)
