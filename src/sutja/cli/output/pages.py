@@ -12,34 +12,12 @@ import click
 from sutja.cli.output.writer import ENDINGS, Table, Writer, shorten_confidence
 from sutja.csv_rows import to_csv_row
 from sutja.types import Number, Page
+from sutja.types.page import NUMBER_COLUMNS
 
 FORMATS = ("table", "jsonl", "json", "csv", "tsv", "xlsx", "hocr", "page-xml", "parquet")
 PAGE_ENDINGS = ENDINGS | {"hocr": "hocr", "html": "hocr", "xml": "page-xml"}
-CSV_COLUMNS = (
-    "source",
-    "page",
-    "text",
-    "digits",
-    "value",
-    "kind",
-    "confidence",
-    "accepted",
-    "x0",
-    "y0",
-    "x1",
-    "y1",
-    "error",
-    "written",
-    "table",
-    "row",
-    "column",
-    "country",
-    "standard",
-    "sign",
-    "unit",
-    "relation",
-    "name",
-)
+_AFTER_BOX = NUMBER_COLUMNS.index("y1") + 1
+CSV_COLUMNS = ("source", "page", *NUMBER_COLUMNS[:_AFTER_BOX], "error", *NUMBER_COLUMNS[_AFTER_BOX:])
 _TEXT_WIDTH = 22  # twenty characters and a little
 
 
