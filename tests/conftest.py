@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+os.environ.pop("COLUMNS", None)  # tables are as wide as they need to be, wherever the tests run
 if "PYTEST_XDIST_WORKER" in os.environ:  # tests in parallel share the cores: one thread each
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 

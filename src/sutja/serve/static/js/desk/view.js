@@ -111,11 +111,17 @@ class DeskView {
     /** @type {Item[]} */
     const items = await askJson("page/desk/take", post({ person: this.name, count: AHEAD + 1 + this.pending }));
     const known = new Set(this.queue.map(({ item }) => item.index)); // what another call has added meanwhile
-    for (const item of items) if (!known.has(item.index) && !this.sent.has(item.index)) this.queue.push(load(item));
+    for (const item of items) {
+      const { index } = item;
+      if (!known.has(index) && !this.sent.has(index) && !this.kept.has(index)) this.queue.push(load(item));
+    }
   }
 
   /** @type {Set<number>} answers on their way */
   sent = new Set();
+
+  /** Numbers whose answers are kept: a list that was on its way meanwhile may still name them. @type {Set<number>} */
+  kept = new Set();
 
   get pending() {
     return Math.min(10, this.sent.size);
@@ -141,6 +147,7 @@ class DeskView {
     this.saving = this.saving.then(async () => {
       try {
         this.counts = await askJson(`page/desk/items/${index}`, post({ person, text }));
+        this.kept.add(index);
       } catch (error) {
         if (error instanceof Problem && error.status === 409) this.note.textContent = t("desk.conflict");
         else {
@@ -166,6 +173,7 @@ class DeskView {
     this.counts = counts;
     if (item) {
       this.answered = Math.max(0, this.answered - 1);
+      this.kept.delete(item.index);
       this.queue.unshift(load(item));
     }
     this.show();
