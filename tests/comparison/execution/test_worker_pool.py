@@ -208,7 +208,7 @@ def test_memory_is_that_of_the_fit_alone(task, shared_worker):
     modest, hungry = shared_worker.run(task(DummyClassifier())), shared_worker.run(task(Hungry()))
     assert (modest.status, hungry.status) == (Status.DONE, Status.DONE), (modest.note, hungry.note)
     resumed = shared_worker.run(task(DummyClassifier()))
-    assert 38 <= hungry.memory_mb <= 60
+    assert 36 <= hungry.memory_mb <= 60  # pages that were free before are not counted again
     assert max(modest.memory_mb, resumed.memory_mb) < 15
 
 
