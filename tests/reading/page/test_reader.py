@@ -257,6 +257,22 @@ def test_the_largest_error_chooses_the_threshold():
         page_of(FieldConfidence(), max_error=0.01)
 
 
+@pytest.mark.parametrize(
+    ("max_error", "confidence", "accepted"),
+    [(None, 0.96, False), (None, 0.98, True), (0.1, 0.96, False), (0.1, 0.98, True), (0.001, 0.98, False)],
+)
+def test_a_stricter_error_holds_for_combs_and_a_looser_one_does_not(max_error, confidence, accepted):
+    def read_combs(transform, fields, layout):
+        return [
+            replace(field, number=replace(field.number, confidence=confidence), comb=True) for field in fields
+        ], []
+
+    counts = RiskCounts(1000, ((0.99, 600, 0), (0.5, 1000, 80)))
+    calibration = FieldConfidence(thresholds=counts, threshold=0.8)
+    [number] = page_of(calibration, max_error=max_error, read_combs=read_combs)[1].numbers
+    assert number.accepted is accepted
+
+
 def test_what_does_not_fit_the_kind_is_not_accepted():
     def misfit(crops):
         return [replace(number, accepted=False) for number in same_number(crops)]

@@ -132,6 +132,8 @@ class PageReader:
             calibration.threshold, calibration.thresholds, max_error
         )
         self._text_threshold = self.threshold
+        # Combs were not counted by error: a largest error makes their threshold higher, never lower.
+        self._comb_threshold = COMB_SURE if max_error is None else max(COMB_SURE, self.threshold)
         if text is not None and calibration.text is not None:
             self._text_threshold, self.choice = resolve_threshold(
                 calibration.text.threshold, calibration.text.thresholds, max_error
@@ -233,7 +235,7 @@ class PageReader:
     def _judge(self, field: Field) -> Judgement:
         """Judge a number by detection, by transcription, and by the words of its page."""
         if field.comb:
-            return field.number.confidence, field.number.confidence >= COMB_SURE
+            return field.number.confidence, field.number.confidence >= self._comb_threshold
         found = field.detection.confidence if field.found else None
         text = _get_text(field)
         if text is None:

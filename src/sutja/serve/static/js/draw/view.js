@@ -3,6 +3,7 @@
 import { make, say } from "../dom.js";
 import { percent, t, tOr } from "../i18n.js";
 import { Bars } from "./bars.js";
+import { makeDrawingCard } from "./card.js";
 import { Diagram } from "./diagram.js";
 import { EXAMPLES } from "./examples.js";
 import { Inspector } from "./inspector.js";
@@ -69,27 +70,7 @@ class DrawView {
         ),
       ),
     );
-    const left = make(
-      "section",
-      { class: "card drawing", "aria-label": t("draw.pad") },
-      this.pad.canvas,
-      make(
-        "div",
-        { class: "buttons" },
-        make("button", { type: "button", onclick: () => this.pad.undo() }, t("draw.undo")),
-        make("button", { type: "button", onclick: () => this.pad.clear() }, t("draw.clear")),
-      ),
-      make(
-        "div",
-        { class: "examples", role: "group", "aria-label": t("draw.examples") },
-        ...EXAMPLES.map((strokes, digit) =>
-          make("button", { type: "button", class: "quiet", onclick: () => this.pad.replace(strokes.map((stroke) => [...stroke])) }, String(digit)),
-        ),
-      ),
-      make("p", { id: "pad-keys", class: "soft small" }, t("draw.keys")),
-      this.verdict,
-      this.bars.element,
-    );
+    const left = makeDrawingCard(this.pad, this.verdict, this.bars.element);
     const right = make("section", { class: "card network", "aria-label": t("draw.network") }, choice, this.about, this.stage, this.inspector.element);
     return [make("h1", { class: "lead" }, t("draw.lead")), make("div", { class: "draw" }, left, right), this.cards];
   }

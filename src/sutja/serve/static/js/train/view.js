@@ -3,6 +3,7 @@
 import { Problem, ask, askJson } from "../api.js";
 import { make, say } from "../dom.js";
 import { Bars } from "../draw/bars.js";
+import { makeDrawingCard } from "../draw/card.js";
 import { EXAMPLES } from "../draw/examples.js";
 import { Pad } from "../draw/pad.js";
 import { percent, t } from "../i18n.js";
@@ -43,27 +44,7 @@ class TrainView {
   }
 
   layOut() {
-    const left = make(
-      "section",
-      { class: "card drawing", "aria-label": t("draw.pad") },
-      this.pad.canvas,
-      make(
-        "div",
-        { class: "buttons" },
-        make("button", { type: "button", onclick: () => this.pad.undo() }, t("draw.undo")),
-        make("button", { type: "button", onclick: () => this.pad.clear() }, t("draw.clear")),
-      ),
-      make(
-        "div",
-        { class: "examples", role: "group", "aria-label": t("draw.examples") },
-        ...EXAMPLES.map((strokes, digit) =>
-          make("button", { type: "button", class: "quiet", onclick: () => this.pad.replace(strokes.map((stroke) => [...stroke])) }, String(digit)),
-        ),
-      ),
-      make("p", { id: "pad-keys", class: "soft small" }, t("draw.keys")),
-      make("div", { class: "verdict" }, this.verdict, this.sureness),
-      this.bars.element,
-    );
+    const left = makeDrawingCard(this.pad, make("div", { class: "verdict" }, this.verdict, this.sureness), this.bars.element);
     const right = make(
       "section",
       { class: "card network", "aria-label": t("tab.train") },
