@@ -336,6 +336,14 @@ def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
     rows = list(csv.DictReader(download.value.path().read_text(encoding="utf-8").splitlines()))
     assert [row["text"] for row in rows] == ["10", "11", "12", "333", "44", "", "16", "17", "18", "91"]
     assert all((desk_folder / "out" / row["path"]).is_file() for row in rows)
+    field.focus()
+    for i in (20, 21):
+        expect(field).to_have_value(str(i))
+        page.keyboard.press("Enter")
+    expect(field).to_have_value("")
+    for i in (21, 20):  # the keys work where no number is shown
+        page.keyboard.press("Control+z")
+        expect(field).to_have_value(str(i))
 
 
 def test_two_browsers_are_two_people_whatever_their_names(open_view):
