@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.confidence import combine_evidence, fit_evidence
+from sutja.confidence import PageEvidence, combine_evidence, fit_evidence, fit_text_evidence, weigh_text
 from sutja.errors import ModelFileError
-from sutja.model_file import Evidence
+from sutja.model_file import Evidence, TextEvidence
 
 PROBABILITY = st.floats(0, 1)
 
@@ -57,3 +57,39 @@ def test_what_makes_no_sense():
         fit_evidence([0.5], [0.5, 0.5], [True])
     with pytest.raises(ModelFileError, match="below 0"):
         Evidence(0.0, -1.0, 1.0)
+
+
+TEXT = TextEvidence(0.0, 0.3, 0.5, 0.5, 0.1, lone=-2.0, pair=-0.7, handwritten=-0.2)
+
+
+def test_short_numbers_in_no_table_are_doubted_and_words_count_less_for_handwriting():
+    long, pair, lone = (weigh_text(PageEvidence(0.9, 0.9, 0.9, n), TEXT) for n in (4, 2, 1))
+    assert long > pair > lone
+    assert weigh_text(PageEvidence(0.9, 0.9, 0.9, 1, in_table=True), TEXT) == long
+    assert weigh_text(PageEvidence(0.9, 0.9, 0.9, 4, handwritten=True), TEXT) < long
+    assert weigh_text(PageEvidence(0.9, 0.9, 0.1, 4, handwritten=True), TEXT) > weigh_text(
+        PageEvidence(0.9, 0.9, 0.1, 4), TEXT
+    )
+
+
+def test_words_that_are_certain_do_not_outweigh_a_reading_that_says_otherwise():
+    assert weigh_text(PageEvidence(0.9, 0.02, 1.0), TEXT) == weigh_text(PageEvidence(0.9, 0.02, 0.99), TEXT)
+
+
+def test_weights_of_words_are_found_again():
+    rng = np.random.default_rng(0)
+    cases = [
+        PageEvidence(f, r, t, int(n), in_table=bool(n % 2), handwritten=bool(h))
+        for f, r, t, n, h in zip(
+            *rng.uniform(0.02, 0.98, (3, 20_000)),
+            rng.integers(1, 5, 20_000),
+            rng.integers(0, 2, 20_000),
+            strict=True,
+        )
+    ]
+    found = fit_text_evidence(cases, [rng.random() < weigh_text(case, TEXT) for case in cases])
+    assert (found.reading, found.text, found.pair, found.handwritten) == pytest.approx(
+        (0.5, 0.5, -0.7, -0.2), abs=0.1
+    )
+    with pytest.raises(ValueError, match="no numbers"):
+        fit_text_evidence([], [])

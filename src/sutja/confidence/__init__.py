@@ -7,7 +7,13 @@ confidence.
 
 from sutja.confidence.calibration import Calibrator, fit_calibration, logit
 from sutja.confidence.certified import CertifiedThreshold, learn_then_test, select_with_guaranteed_risk
-from sutja.confidence.evidence import combine_evidence, fit_evidence, fit_text_evidence, weigh_text
+from sutja.confidence.evidence import (
+    PageEvidence,
+    combine_evidence,
+    fit_evidence,
+    fit_text_evidence,
+    weigh_text,
+)
 from sutja.confidence.risk import COVERAGES, RiskTable, ThresholdChoice, choose_threshold, resolve_threshold
 from sutja.confidence.scaling import fit_temperature, fit_vector_scaling, scale
 
@@ -15,6 +21,7 @@ __all__ = [
     "COVERAGES",
     "Calibrator",
     "CertifiedThreshold",
+    "PageEvidence",
     "RiskTable",
     "ThresholdChoice",
     "choose_threshold",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +19,7 @@ from sutja.confidence.calibration import logit
 from sutja.model_file import Evidence, TextEvidence
 
 _STEPS, _TOLERANCE = 50, 1e-9
+_SUREST, _SUREST_TEXT = 0.999, 0.99  # networks are no surer than this of a number, and of words
 _PRIOR = 1e-3  # ridge penalty, a case: keeps the weights finite where no case is wrong
 
 
@@ -67,32 +69,53 @@ def fit_evidence(detection: ArrayLike, reading: ArrayLike, right: ArrayLike) -> 
     return Evidence(float(weights[0]), max(0.0, float(weights[1])), max(0.0, float(weights[2])))
 
 
-def weigh_text(detection: float | None, reading: float, text: float, evidence: TextEvidence) -> float:
-    """Compute the probability of a number that the words of its page were asked about.
+@dataclass(frozen=True, slots=True)
+class PageEvidence:
+    """Evidence for a number on a page that a second reader or the words of its page were asked about.
 
-    Parameters
+    Attributes
     ----------
     detection : float | None
         Confidence that there is a number; None where the words alone told of it.
     reading, text : float
         Probability of its digits by our own reading, and by the words.
-    evidence : TextEvidence
-        Weights of their log odds.
+    n_digits : int
+        Number of its digits.
+    in_table : bool
+        True if it stands in a cell of a table, where short numbers are usual.
+    handwritten : bool
+        True if it was detected as handwriting, of which the reader of words knows little.
     """
-    weights = (evidence.offset, evidence.finding, evidence.reading, evidence.text, evidence.unfound)
-    total = float(np.dot(_list_features(detection, reading, text), weights))
+
+    detection: float | None
+    reading: float
+    text: float
+    n_digits: int = 3
+    in_table: bool = False
+    handwritten: bool = False
+
+
+def weigh_text(given: PageEvidence, evidence: TextEvidence) -> float:
+    """Compute the probability of a number that the words of its page were asked about.
+
+    Parameters
+    ----------
+    given : PageEvidence
+        Evidence for the number.
+    evidence : TextEvidence
+        Weights of it.
+    """
+    total = float(np.dot(_list_features(given), astuple(evidence)))
     return 1.0 / (1.0 + math.exp(-total)) if total > -700.0 else 0.0
 
 
-def fit_text_evidence(
-    detections: Sequence[float | None], readings: Sequence[float], texts: Sequence[float], right: ArrayLike
-) -> TextEvidence:
+def fit_text_evidence(given: Sequence[PageEvidence], right: ArrayLike) -> TextEvidence:
     """Fit the weights of `weigh_text` by maximum likelihood, none of a confidence below 0.
 
     Parameters
     ----------
-    detections, readings, texts : Sequence[float | None]
-        (n,) confidences.
+    given : Sequence[PageEvidence]
+        (n,) evidence for numbers.
     right : ArrayLike
         (n,) True where the number was there and read correctly.
 
@@ -101,7 +124,7 @@ def fit_text_evidence(
     ValueError
         If there are no cases.
     """
-    X = np.array([_list_features(*case) for case in zip(detections, readings, texts, strict=True)])
+    X = np.array([_list_features(case) for case in given])
     if not len(X):
         raise ValueError("there are no numbers to fit the weights with")
     y = np.asarray(right, np.float64)
@@ -115,10 +138,25 @@ def fit_text_evidence(
         used.remove(negative[0])
 
 
-def _list_features(detection: float | None, reading: float, text: float) -> list[float]:
-    """List what is weighed: an offset, log odds, and a mark for what our own detector did not find."""
-    finding = 0.0 if detection is None else logit(detection)
-    return [1.0, finding, logit(reading), logit(text), float(detection is None)]
+def _list_features(given: PageEvidence) -> list[float]:
+    """List what is weighed, in the order of the fields of `TextEvidence`."""
+    finding = 0.0 if given.detection is None else _bound_logit(given.detection, _SUREST)
+    text = _bound_logit(given.text, _SUREST_TEXT)
+    return [
+        1.0,
+        finding,
+        _bound_logit(given.reading, _SUREST),
+        text,
+        float(given.detection is None),
+        float(given.n_digits == 1 and not given.in_table),
+        float(given.n_digits == 2 and not given.in_table),
+        text * given.handwritten,
+    ]
+
+
+def _bound_logit(probability: float, surest: float) -> float:
+    """Compute the log odds of a probability, at most those of `surest`: what is surer is not known better."""
+    return logit(min(max(probability, 1.0 - surest), surest))
 
 
 def _fit(X: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ El-Yaniv 2017).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,8 +79,10 @@ class RiskTable:
         self.counts = counts
 
     @classmethod
-    def measure(cls, confidence: ArrayLike, correct: ArrayLike) -> RiskTable:
-        """Count accepted and wrong answers at the thresholds that give each of `COVERAGES`.
+    def measure(
+        cls, confidence: ArrayLike, correct: ArrayLike, coverages: Sequence[float] = COVERAGES
+    ) -> RiskTable:
+        """Count accepted and wrong answers at the thresholds that give each of some coverages.
 
         The thresholds depend on the confidences alone, never on which answers were right, so that the bounds
         hold.
@@ -90,10 +93,12 @@ class RiskTable:
             (n,) calibrated confidences of validation answers that the calibration was not fitted on.
         correct : ArrayLike
             (n,) True where the answer was right.
+        coverages : Sequence[float]
+            Shares of accepted answers.
         """
         p, right = check_scored(confidence, correct)
         falling = np.sort(p)[::-1]
-        ranks = sorted({max(1, round(coverage * len(p))) for coverage in COVERAGES})
+        ranks = sorted({max(1, round(coverage * len(p))) for coverage in coverages})
         points = []
         for threshold in sorted({float(falling[rank - 1]) for rank in ranks}, reverse=True):
             accepted = p >= threshold

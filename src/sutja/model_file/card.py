@@ -144,6 +144,11 @@ class TextEvidence:
         Weights of the log odds of detection, of transcription, and of the words at the number's place.
     unfound : float
         Log odds that are added where the words alone told of the number.
+    lone, pair : float
+        Log odds that are added for a number of one digit, or of two, that stands in no table: it may be a
+        part of a longer one.
+    handwritten : float
+        Weight that is added to that of the words for handwriting.
     """
 
     offset: float
@@ -151,6 +156,9 @@ class TextEvidence:
     reading: float
     text: float
     unfound: float
+    lone: float = 0.0
+    pair: float = 0.0
+    handwritten: float = 0.0
 
     def __post_init__(self) -> None:
         if min(self.finding, self.reading, self.text) < 0:

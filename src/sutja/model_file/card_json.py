@@ -207,9 +207,13 @@ def _read_text_confidence(value: Any) -> TextConfidence | None:
     entry = _check_object(value)
     weights = _check_object(entry["evidence"])
     names = ("offset", "finding", "reading", "text", "unfound")
+    later = ("lone", "pair", "handwritten")  # of no card before them
     return TextConfidence(
         _check_text(entry["sha256"]),
-        TextEvidence(*(_check_number(weights[name]) for name in names)),
+        TextEvidence(
+            *(_check_number(weights[name]) for name in names),
+            *(_check_number(weights.get(name, 0.0)) for name in later),
+        ),
         _read_calibration(entry.get("calibration", {})),
         _read_counts(entry.get("thresholds", {})),
         _check_number(entry["threshold"]),

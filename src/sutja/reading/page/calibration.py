@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sutja.confidence import (
-    Calibrator,
+    PageEvidence,
     RiskTable,
     combine_evidence,
     fit_calibration,
@@ -20,6 +20,8 @@ from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.page.labels import Case
 
 MIN_CASES = 100  # fewer are too few to calibrate with
+FOLDS = 5  # of the pages whose words were read
+TEXT_COVERAGES = tuple(share / 40 for share in range(2, 41))  # accepted shares of their numbers
 
 
 def calibrate_fields(
@@ -73,10 +75,10 @@ def calibrate_fields(
 def calibrate_with_text(
     pages: Sequence[Sequence[Case]], sha256: str, max_error: float = 0.01, seed: int = 0
 ) -> TextConfidence:
-    """Fit the same for numbers that a second reader or the words of their page were asked about.
+    """Fit the weights of numbers that a second reader or the words of their page were asked about.
 
-    What each threshold accepts is counted on either half of the pages with weights and calibration of the
-    other half; those that are kept are fitted on all.
+    What each threshold accepts is counted on each fold of the pages with weights of the others; those that
+    are kept are fitted on all. A logistic regression is calibrated by itself, so there is no further map.
 
     Parameters
     ----------
@@ -93,46 +95,50 @@ def calibrate_with_text(
         If there are fewer than `MIN_CASES` numbers, or no threshold keeps the error.
     """
     order = np.random.default_rng(seed).permutation(len(pages))
-    halves = [
-        [case for i in order[start::2] for case in pages[i] if case.acceptable and _get_evidence(case)]
-        for start in (0, 1)
+    folds = [
+        [case for i in order[start::FOLDS] for case in pages[i] if case.acceptable and _get_evidence(case)]
+        for start in range(FOLDS)
     ]
-    if sum(map(len, halves)) < MIN_CASES or not all(halves):
+    cases = [case for fold in folds for case in fold]
+    if len(cases) < MIN_CASES or not all(folds):
         raise ThresholdError(
-            f"{sum(map(len, halves))} numbers were asked about, too few to calibrate with",
+            f"{len(cases)} numbers were asked about, too few to calibrate with",
             where="pages",
             remedy="label more of them",
         )
     confidences: list[float] = []
-    for fit, count in (halves, halves[::-1]):
-        evidence, calibrate = _fit_text(fit)
-        confidences += map(calibrate, weigh_cases(count, evidence))
-    table = RiskTable.measure(confidences, [case.right for half in halves[::-1] for case in half])
-    evidence, calibrate = _fit_text([case for half in halves for case in half])
+    for count in folds:
+        evidence = _fit_text([case for fold in folds if fold is not count for case in fold])
+        confidences += weigh_cases(count, evidence)
+    table = RiskTable.measure(confidences, [case.right for case in cases], TEXT_COVERAGES)
     threshold = table.choose(max_error).threshold
-    return TextConfidence(sha256, evidence, calibrate.calibration, table.counts, threshold)
+    return TextConfidence(sha256, _fit_text(cases), thresholds=table.counts, threshold=threshold)
 
 
-def _fit_text(cases: Sequence[Case]) -> tuple[TextEvidence, Calibrator]:
-    """Fit the weights of cases and their calibration."""
+def _fit_text(cases: Sequence[Case]) -> TextEvidence:
+    """Fit the weights of cases."""
     given = [found for case in cases if (found := _get_evidence(case)) is not None]
-    detections, readings, texts = zip(*given, strict=True)
-    right = [case.right for case in cases]
-    evidence = fit_text_evidence(detections, readings, texts, right)
-    return evidence, fit_calibration(weigh_cases(cases, evidence), right)
+    return fit_text_evidence(given, [case.right for case in cases])
 
 
 def weigh_cases(cases: Sequence[Case], evidence: TextEvidence) -> list[float]:
     """Compute the joint confidence of numbers, before calibration."""
-    return [weigh_text(*given, evidence) for given in map(_get_evidence, cases) if given is not None]
+    return [weigh_text(given, evidence) for given in map(_get_evidence, cases) if given is not None]
 
 
-def _get_evidence(case: Case) -> tuple[float | None, float, float] | None:
-    """Return the confidences of detection, reading and words; None of a number that was sure without."""
+def _get_evidence(case: Case) -> PageEvidence | None:
+    """Return the evidence for a number; None of one that was sure without."""
     number = case.number
     if number is None or number.text_confidence is None or number.reading_confidence is None:
         return None
-    return number.detection_confidence, number.reading_confidence, number.text_confidence
+    return PageEvidence(
+        number.detection_confidence,
+        number.reading_confidence,
+        number.text_confidence,
+        len(number.digits),
+        number.row is not None,
+        number.written == "handwritten",
+    )
 
 
 def _split_confidences(cases: Sequence[Case]) -> tuple[list[float], list[float]]:

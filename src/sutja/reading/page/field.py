@@ -35,6 +35,8 @@ class Field:
         True if two readers read it.
     comb : bool
         True if it was read box by box; its confidence is that of the whole.
+    in_table : bool
+        True if it stands in a cell of a table.
     """
 
     number: Number
@@ -44,6 +46,7 @@ class Field:
     found: bool = True
     joined: bool = False
     comb: bool = False
+    in_table: bool = False
 
     @property
     def confidence(self) -> float:

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.confidence import Calibrator, combine_evidence, resolve_threshold, weigh_text
-from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
+from sutja.model_file import FieldConfidence
 from sutja.reading.judge import MISFIT_CONFIDENCE
 from sutja.reading.page.combs import MakeNumber, join_combs
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
+from sutja.reading.page.judge import MIN_CONFIDENCE, PageJudge, get_text
 from sutja.reading.page.layout import Layout
 from sutja.reading.page.missing_cells import find_missing_cells
 from sutja.reading.page.naming import make_candidate, may_be_amount, name_numbers
@@ -42,7 +42,6 @@ from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
 from sutja.reading.page.text.text_pass import TextPass, overlap
 from sutja.reading.page.transform import PageTransform
-from sutja.reading.text_detector import SHA256
 from sutja.signals.image import Picture
 from sutja.types import Box, Number, Page
 
@@ -52,17 +51,10 @@ Transcribe: TypeAlias = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Number 
 # An upright page, its detected fields and its layout: its combs, and the other fields.
 ReadCombs: TypeAlias = Callable[[PageTransform, Sequence[Field], Layout], tuple[list[Field], list[Field]]]
 
-Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
-
-MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 MISSING_CELL_CONFIDENCE = 0.5  # that a number stands in a cell of a table where none was detected
 SURE = 0.9  # confidence of a transcription, below which the field is read from a second crop
 MOST_UNREAD = 2.0  # characters on a page to one in its numbers, from which its words are looked at
-COMB_SURE = 0.97  # confidence of a comb from which it is accepted: docs/log.md
-NEUTRAL = 0.5  # probability by words that were not read
 BATCH = 512  # fields that are cropped and read together
-# Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
-UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
 
 
 class PageReader:
@@ -113,31 +105,16 @@ class PageReader:
         reread: Transcribe | None = None,
         read_combs: ReadCombs | None = None,
     ) -> None:
-        calibration = calibration or FieldConfidence()
         self._transcribe = transcribe
         self.detector = detector
         self._of_a_kind = of_a_kind
         self._of_amounts = of_amounts
         self._make_comb = make_number
-        self._calibrate = Calibrator(calibration.calibration.points)
-        self._evidence = calibration.evidence
         self._text = text
         self._reread = reread
         self._read_combs = read_combs
-        self._text_confidence = calibration.text or TextConfidence(
-            SHA256, UNMEASURED, calibration.calibration, threshold=calibration.threshold
-        )
-        self._calibrate_text = Calibrator(self._text_confidence.calibration.points)
-        self.threshold, self.choice = resolve_threshold(
-            calibration.threshold, calibration.thresholds, max_error
-        )
-        self._text_threshold = self.threshold
-        # Combs were not counted by error: a largest error makes their threshold higher, never lower.
-        self._comb_threshold = COMB_SURE if max_error is None else max(COMB_SURE, self.threshold)
-        if text is not None and calibration.text is not None:
-            self._text_threshold, self.choice = resolve_threshold(
-                calibration.text.threshold, calibration.text.thresholds, max_error
-            )
+        self._judge = PageJudge(calibration or FieldConfidence(), max_error, with_text=text is not None)
+        self.threshold, self.choice = self._judge.threshold, self._judge.choice
 
     def read(self, picture: Picture) -> Page:
         """Read a page.
@@ -171,10 +148,11 @@ class PageReader:
                 combs, fields = self._read_combs(transform, fields, prepared.layout)
             fields = self._read_again(fields)
             if text is not None and self._text is not None:
-                fields = self._text.join(text, fields, self._read_unfound, self._is_sure)
+                fields = self._text.join(text, fields, self._read_unfound, self._judge.is_sure)
                 words = text.words
                 fields = [field for field in fields if not any(overlap(field, comb) for comb in combs)]
-            fields = [field for field in [*fields, *combs] if self._is_plausible(field)]
+            fields = mark_cells(fields, transform, prepared.frame)
+            fields = [field for field in [*fields, *combs] if self._judge.is_plausible(field)]
         if self._make_comb is not None:
             fields = join_combs(fields, self._make_comb)
         numbers = self._make_numbers(transform, fields, prepared.frame, words)
@@ -202,7 +180,7 @@ class PageReader:
             return None
         n_read = sum(len(field.number.text) for field in fields)
         unread = prepared.layout.n_characters > MOST_UNREAD * n_read
-        if not (unread or self._text.thorough or not all(map(self._is_sure, fields))):
+        if not (unread or self._text.thorough or not all(map(self._judge.is_sure, fields))):
             return None
         return self._text.open(transform, height)
 
@@ -217,38 +195,11 @@ class PageReader:
             return find_orientation(prepared, self._read_sample)
         return UPRIGHT
 
-    def _is_sure(self, field: Field) -> bool:
-        """Tell whether a number is sure."""
-        return self._judge(field)[1]
-
-    def _is_plausible(self, field: Field) -> bool:
-        """Tell whether a number that more than our own network was asked about is still likely enough."""
-        return _get_text(field) is None or self._judge(field)[0] >= MIN_CONFIDENCE
-
-    def _judge_alone(self, field: Field) -> Judgement:
-        """Judge a number by detection and transcription."""
-        confidence = self._calibrate(
-            combine_evidence(field.detection.confidence, field.number.confidence, self._evidence)
-        )
-        return confidence, confidence >= self.threshold
-
-    def _judge(self, field: Field) -> Judgement:
-        """Judge a number by detection, by transcription, and by the words of its page."""
-        if field.comb:
-            return field.number.confidence, field.number.confidence >= self._comb_threshold
-        found = field.detection.confidence if field.found else None
-        text = _get_text(field)
-        if text is None:
-            return self._judge_alone(field)
-        weights = self._text_confidence.evidence
-        confidence = self._calibrate_text(weigh_text(found, field.number.confidence, text, weights))
-        return confidence, confidence >= self._text_threshold
-
     def _read_again(self, fields: Sequence[Field]) -> list[Field]:
         """Read the fields in doubt with two readers, and drop those where both see no number."""
         if self._reread is None:
             return list(fields)
-        doubtful = [i for i, field in enumerate(fields) if not self._is_sure(field)]
+        doubtful = [i for i, field in enumerate(fields) if not self._judge.is_sure(field)]
         read: dict[int, Number | None] = {}
         for start in range(0, len(doubtful), BATCH):
             some = doubtful[start : start + BATCH]
@@ -356,7 +307,7 @@ class PageReader:
     def _make_number(self, transform: PageTransform, field: Field, position: CellPosition | None) -> Number:
         """Make the number of a field, with boxes on the picture as given."""
         number, detection = field.number, field.detection
-        confidence, sure = self._judge(field)
+        confidence, sure = self._judge.judge(field)
         fits = number.accepted if self._of_a_kind else LETTER not in number.text
 
         def map_box(box: Box) -> Box:
@@ -378,13 +329,18 @@ class PageReader:
             column=position.column if position else None,
             detection_confidence=detection.confidence if field.found else None,
             reading_confidence=number.confidence,
-            text_confidence=_get_text(field),
+            text_confidence=get_text(field),
         )
 
 
-def _get_text(field: Field) -> float | None:
-    """Return the probability by words: `NEUTRAL` where two readers alone were asked, None for neither."""
-    return NEUTRAL if field.text is None and field.joined else field.text
+def mark_cells(fields: Sequence[Field], transform: PageTransform, frame: Quad | None) -> list[Field]:
+    """Mark the fields of a page that stand in tables; `frame` as for `find_framed`."""
+    boxes = [field.ink_box for field in fields]
+    positions = locate_cells(boxes, find_framed(transform, frame, boxes))
+    return [
+        replace(field, in_table=position is not None)
+        for field, position in zip(fields, positions, strict=True)
+    ]
 
 
 def find_framed(transform: PageTransform, frame: Quad | None, boxes: Sequence[Box]) -> list[bool]:

@@ -91,7 +91,11 @@ class PageText:
         wanted = [i for i in indices if i not in self._words and abs(self.regions[i].angle) < _UPRIGHT]
         crops = [self.crop(i) for i in wanted]
         for i, crop, text in zip(wanted, crops, self.reader.read_text(crops), strict=True):
-            self._words[i] = self._list_words(i, crop, text)
+            self.keep(i, crop, text)
+
+    def keep(self, index: int, crop: NDArray[np.uint8], text: ReadText) -> None:
+        """Keep what was read of a region, in its crop."""
+        self._words[index] = self._list_words(index, crop, text)
 
     def is_read(self, index: int) -> bool:
         """Tell whether a region was read."""

@@ -8,11 +8,10 @@ heads, and in a mirror too; only words tell that a page is mirrored.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sutja.reading.page.orientation import UPRIGHT, Orientation
 from sutja.reading.page.text.lines import PageText
@@ -26,6 +25,7 @@ _MIN_LETTERS = 4  # in the lines of a direction that turns a page
 _MIN_LETTERS_MIRRORED = 10
 _SURE = 0.75  # mean probability of the characters of text that is read
 _SURE_MIRRORED = 0.85  # mean probability below which a page may be mirrored
+_SURE_CLEAR, _MIN_LETTERS_CLEAR = 0.9, 12  # of upright lines that need not be read upside down
 _MIN_GAIN, _MIN_CLEAR_GAIN = 1.3, 4.0  # times the score of an upright page; of text that is read badly
 _ROTATABLE = set("01689oOxXsSzZnuHINlL-.,: ")  # characters that look alike on their heads
 
@@ -38,12 +38,17 @@ def find_orientation_by_text(text: PageText) -> Orientation | None:
     text : PageText
         Regions of a page.
     """
-    scores = _score_turns(text, SAMPLE, mirrored=False)
-    if not scores:
+    lines = _sample_lines(text, SAMPLE)
+    if not lines:
         return None
+    read = _read_turns(text, lines)
+    if list(lines) == [0] and _score(read[0]).is_clear:
+        return UPRIGHT  # reading it upside down as well would tell nothing more
+    scores = _score_all(read, _read_turns(text, lines, extra=180))
     best = max(scores, key=lambda turn: scores[turn].score)
     if scores[best].sure < _SURE_MIRRORED:
-        mirrored = _score_turns(text, SAMPLE_MIRRORED, mirrored=True)
+        few = {turn: indices[:SAMPLE_MIRRORED] for turn, indices in lines.items()}
+        mirrored = _score_all(*(_read_turns(text, few, mirrored=True, extra=extra) for extra in (0, 180)))
         turn = max(mirrored, key=lambda turn: mirrored[turn].score)
         found = mirrored[turn]
         if found.tells and found.letters >= _MIN_LETTERS_MIRRORED and found.score > scores[best].score:
@@ -68,24 +73,43 @@ class _Score:
         """True if the lines read as text does."""
         return self.sure >= _SURE
 
+    @property
+    def is_clear(self) -> bool:
+        """True if the lines hardly leave a doubt that they are the right way up."""
+        return self.sure >= _SURE_CLEAR and self.letters >= _MIN_LETTERS_CLEAR
 
-def _score_turns(text: PageText, sample: int, *, mirrored: bool) -> dict[int, _Score]:
-    """Score each turn that may make the page upright by a few lines of each direction."""
-    crops: list[NDArray[np.uint8]] = []
-    turns: list[int] = []
-    for turn, indices in _sample_lines(text, sample).items():
-        for index in indices:
-            crop = text.crop(index)
-            if mirrored:
-                crop = crop[:, ::-1]
-            longest = int(MAX_ASPECT * crop.shape[0])
-            for extra, turned in ((0, crop), (180, crop[::-1, ::-1])):
-                crops.append(np.ascontiguousarray(turned[:, :longest]))
-                turns.append((-turn if mirrored else turn) + extra)
+
+def _read_turns(
+    text: PageText, lines: Mapping[int, Sequence[int]], *, mirrored: bool = False, extra: int = 0
+) -> dict[int, list[ReadText]]:
+    """Read lines turned so that they run from left to right, and further by `extra` degrees, 0 or 180.
+
+    What is read of whole lines as they are is kept with the page's text.
+    """
+    wanted = [(turn, index) for turn, indices in lines.items() for index in indices]
+    whole = [text.crop(index) for _, index in wanted]
+    crops = []
+    for crop in whole:
+        side = crop[:, ::-1] if mirrored else crop
+        turned = side[::-1, ::-1] if extra else side
+        crops.append(np.ascontiguousarray(turned[:, : int(MAX_ASPECT * crop.shape[0])]))
     found: dict[int, list[ReadText]] = defaultdict(list)
-    for turn, read in zip(turns, text.reader.read_text(crops), strict=True):
-        found[turn % 360].append(read)
-    return {turn: _score(lines) for turn, lines in found.items()}
+    for (turn, index), crop, its, read in zip(
+        wanted, whole, crops, text.reader.read_text(crops), strict=True
+    ):
+        found[((-turn if mirrored else turn) + extra) % 360].append(read)
+        if turn == 0 and not (mirrored or extra) and its.shape == crop.shape:
+            text.keep(index, crop, read)
+    return found
+
+
+def _score_all(*some: Mapping[int, Sequence[ReadText]]) -> dict[int, _Score]:
+    """Score the lines of each turn."""
+    together: dict[int, list[ReadText]] = defaultdict(list)
+    for found in some:
+        for turn, lines in found.items():
+            together[turn] += lines
+    return {turn: _score(lines) for turn, lines in together.items()}
 
 
 def _sample_lines(text: PageText, sample: int) -> dict[int, list[int]]:

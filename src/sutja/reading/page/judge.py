@@ -1,0 +1,102 @@
+"""`PageJudge`: how sure the numbers of a page are, and which of them are accepted.
+
+A number is judged by what it was read with: by detection and reading alone, by these and the words of its
+page, or, in a comb, by its boxes. Each of the three has a calibration and a threshold of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from sutja.confidence import Calibrator, PageEvidence, combine_evidence, resolve_threshold, weigh_text
+from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
+from sutja.reading.page.field import Field
+from sutja.reading.text_detector import SHA256
+
+Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
+
+MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
+COMB_SURE = 0.97  # confidence of a comb from which it is accepted: docs/log.md
+NEUTRAL = 0.5  # probability by words that were not read
+# Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
+UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
+
+
+class PageJudge:
+    """Judges the numbers of pages.
+
+    Parameters
+    ----------
+    calibration : FieldConfidence
+        Confidences and thresholds, of the detector's card.
+    max_error : float | None
+        As for `Reader`; by the counts of `calibration`.
+    with_text : bool
+        True if words are read.
+
+    Raises
+    ------
+    ThresholdError
+        If no threshold kept `max_error`.
+
+    Attributes
+    ----------
+    threshold : float
+        Confidence from which numbers are accepted that neither words nor a second reader were asked about.
+    choice : ThresholdChoice | None
+        Grounds of the threshold that was chosen for `max_error`.
+    """
+
+    def __init__(self, calibration: FieldConfidence, max_error: float | None, *, with_text: bool) -> None:
+        self._calibrate = Calibrator(calibration.calibration.points)
+        self._evidence = calibration.evidence
+        text = calibration.text or TextConfidence(
+            SHA256, UNMEASURED, calibration.calibration, threshold=calibration.threshold
+        )
+        self._text_evidence = text.evidence
+        self._calibrate_text = Calibrator(text.calibration.points)
+        self.threshold, self.choice = resolve_threshold(
+            calibration.threshold, calibration.thresholds, max_error
+        )
+        self._text_threshold = self.threshold
+        # Combs were not counted by error: a largest error makes their threshold higher, never lower.
+        self._comb_threshold = COMB_SURE if max_error is None else max(COMB_SURE, self.threshold)
+        if with_text and calibration.text is not None:
+            self._text_threshold, self.choice = resolve_threshold(
+                calibration.text.threshold, calibration.text.thresholds, max_error
+            )
+
+    def judge(self, field: Field) -> Judgement:
+        """Judge a number by detection, by transcription, and by the words of its page."""
+        reading = field.number.confidence
+        if field.comb:
+            return reading, reading >= self._comb_threshold
+        text = get_text(field)
+        if text is None:
+            confidence = self._calibrate(
+                combine_evidence(field.detection.confidence, reading, self._evidence)
+            )
+            return confidence, confidence >= self.threshold
+        given = PageEvidence(
+            field.detection.confidence if field.found else None,
+            reading,
+            text,
+            len(field.number.digits),
+            field.in_table,
+            field.detection.label == "handwritten",
+        )
+        confidence = self._calibrate_text(weigh_text(given, self._text_evidence))
+        return confidence, confidence >= self._text_threshold
+
+    def is_sure(self, field: Field) -> bool:
+        """Tell whether a number is sure."""
+        return self.judge(field)[1]
+
+    def is_plausible(self, field: Field) -> bool:
+        """Tell whether a number that more than our own network was asked about is still likely enough."""
+        return get_text(field) is None or self.judge(field)[0] >= MIN_CONFIDENCE
+
+
+def get_text(field: Field) -> float | None:
+    """Return the probability by words: `NEUTRAL` where two readers alone were asked, None for neither."""
+    return NEUTRAL if field.text is None and field.joined else field.text
