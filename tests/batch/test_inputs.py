@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from sutja.batch import Job, driver, inputs, run_batch, shards
 from sutja.cli import main
-from sutja.cli.inputs import expand
+from sutja.cli.common.inputs import expand
 from sutja.sandbox import pool as sandbox_pool
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -14,7 +14,8 @@ from steerable import add_bar, draw
 from web import Resource, Web
 
 import sutja
-from sutja.cli import main, progress
+from sutja.cli import main
+from sutja.cli.common import progress
 from sutja.cli.output.writer import find_columns, fit_line
 from sutja.types import Page
 

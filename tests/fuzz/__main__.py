@@ -3,16 +3,43 @@
 `make fuzz`, or: python tests/fuzz SECONDS [READER...].
 
 Each reader runs in a process of its own, from the seeds and the corpus in out/fuzz/READER. What fails is kept
-in out/fuzz/findings; mend it, and put the file into tests/fuzz/findings as READER-NAME.
+in out/fuzz/findings; mend it, and put the file into tests/fuzz/findings as READER-NAME. What takes long is
+judged by its processor time, since on a busy machine anything takes long by the clock.
 """
 
+import ctypes
+import faulthandler
+import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 TESTS = Path(__file__).resolve().parents[1]
 OUT = TESTS.parent / "out" / "fuzz"
+LONGEST = 20.0  # seconds on the processor that an input may take
+DEAD = 600  # seconds on the clock after which a reader that waits waits for ever
 sys.path.insert(0, str(TESTS))
+
+
+def limit_processor(function: Callable[[bytes], object], seconds: float) -> Callable[[bytes], None]:
+    """Limit what a call takes of this process's processor time; one that takes more aborts the process.
+
+    The abort comes from C, where a signal handler of Python's would have to wait until the call returns, and
+    libFuzzer keeps the input of an abort. The Python stack is written to standard error before.
+    """
+    c = ctypes.CDLL(None)
+    c.signal.argtypes, c.signal.restype = [ctypes.c_int, ctypes.c_void_p], ctypes.c_void_p
+    c.signal(signal.SIGPROF, ctypes.cast(c.abort, ctypes.c_void_p))
+    faulthandler.register(signal.SIGPROF, chain=True)
+
+    def call(data: bytes) -> None:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        function(data)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+    return call
 
 
 def fuzz_one(name: str, seconds: int) -> None:
@@ -30,11 +57,12 @@ def fuzz_one(name: str, seconds: int) -> None:
         (corpus / f"seed-{i}").write_bytes(seed)
     options = [
         f"-max_total_time={seconds}",
-        "-timeout=20",
+        f"-timeout={DEAD}",
         "-rss_limit_mb=3000",
         f"-artifact_prefix={findings}/{name}-",
     ]
-    atheris.Setup([sys.argv[0], *options, "-verbosity=0", str(corpus)], lambda data: try_reader(name, data))
+    try_once = limit_processor(partial(try_reader, name), LONGEST)
+    atheris.Setup([sys.argv[0], *options, "-verbosity=0", str(corpus)], try_once)
     atheris.Fuzz()
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from sutja.cli.errors import FAILED, report_errors
+from sutja.cli.common.errors import FAILED, report_errors
+from sutja.cli.common.results import count
 from sutja.cli.output.collisions import check_outputs
-from sutja.cli.results import count
 
 
 @click.command()

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sutja.cli.errors import report_errors
+from sutja.cli.common.errors import report_errors
+from sutja.cli.common.options import choice_option, model_and_data
 from sutja.cli.judging.answers import describe_unreadable, echo_note
 from sutja.cli.judging.crops import evaluate_crops
 from sutja.cli.judging.pages import evaluate_pages
 from sutja.cli.judging.recordings import evaluate_recordings
-from sutja.cli.options import choice_option, model_and_data
 from sutja.cli.output.collisions import check_outputs
 from sutja.errors import SutjaError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.errors import report_errors
+from sutja.cli.common.errors import report_errors
 from sutja.cli.output.writer import printable
 
 if TYPE_CHECKING:

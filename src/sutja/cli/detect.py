@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.errors import FAILED, USAGE, report_errors
-from sutja.cli.inputs import expand, open_inputs
-from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
-from sutja.cli.messages import tell
-from sutja.cli.options import (
+from sutja.cli.common.errors import FAILED, USAGE, report_errors
+from sutja.cli.common.inputs import expand, open_inputs
+from sutja.cli.common.many import BatchOptions, batch_options, check_batch, process_all, run_many
+from sutja.cli.common.options import (
     PROVIDERS,
     annotate_option,
     device_option,
@@ -21,11 +20,8 @@ from sutja.cli.options import (
     output_options,
     threads_option,
 )
-from sutja.cli.output.collisions import check_outputs
-from sutja.cli.output.scenes import SCENE_FORMATS, SceneTable, make_scene_writer
-from sutja.cli.output.writer import ENDINGS, choose_format
-from sutja.cli.progress import show_progress
-from sutja.cli.results import (
+from sutja.cli.common.progress import show_progress
+from sutja.cli.common.results import (
     Counts,
     call_each,
     choose_text_place,
@@ -33,6 +29,10 @@ from sutja.cli.results import (
     report_threshold,
     write_results,
 )
+from sutja.cli.messages import tell
+from sutja.cli.output.collisions import check_outputs
+from sutja.cli.output.scenes import SCENE_FORMATS, SceneTable, make_scene_writer
+from sutja.cli.output.writer import ENDINGS, choose_format
 from sutja.types import Scene
 
 if TYPE_CHECKING:

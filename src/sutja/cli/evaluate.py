@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.errors import report_errors
+from sutja.cli.common.errors import report_errors
+from sutja.cli.common.options import model_and_data
 from sutja.cli.judging.answers import describe_unreadable, echo_note
 from sutja.cli.judging.boxes import evaluate_boxes
 from sutja.cli.judging.crops import evaluate_crops
 from sutja.cli.judging.recordings import evaluate_recordings
-from sutja.cli.options import model_and_data
 from sutja.metrics import format_percent
 
 if TYPE_CHECKING:

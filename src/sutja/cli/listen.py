@@ -12,18 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.errors import FAILED, USAGE, report_errors
-from sutja.cli.inputs import expand_sounds, open_inputs
-from sutja.cli.many import BatchOptions, batch_options, check_batch, process_all, run_many
+from sutja.cli.common.errors import FAILED, USAGE, report_errors
+from sutja.cli.common.inputs import expand_sounds, open_inputs
+from sutja.cli.common.many import BatchOptions, batch_options, check_batch, process_all, run_many
+from sutja.cli.common.options import kind_options, max_error_option, output_options, threads_option
+from sutja.cli.common.progress import show_progress
+from sutja.cli.common.results import (
+    Counts,
+    choose_text_place,
+    count,
+    opening_model,
+    report_threshold,
+    write_results,
+)
 from sutja.cli.messages import tell
-from sutja.cli.options import kind_options, max_error_option, output_options, threads_option
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import FolderWriter
 from sutja.cli.output.recordings import SOUND_COLUMNS, SOUND_ENDINGS, SOUND_FORMATS, SoundTable, Srt
 from sutja.cli.output.rows import make_plain_writer
 from sutja.cli.output.writer import Writer, choose_format
-from sutja.cli.progress import show_progress
-from sutja.cli.results import Counts, choose_text_place, count, opening_model, report_threshold, write_results
 from sutja.types import Recording
 
 if TYPE_CHECKING:

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.errors import FAILED, USAGE, report_errors
-from sutja.cli.inputs import expand, open_inputs
-from sutja.cli.many import batch_options, check_batch, process_all, run_many
-from sutja.cli.messages import tell
-from sutja.cli.options import (
+from sutja.cli.common.errors import FAILED, USAGE, report_errors
+from sutja.cli.common.inputs import expand, open_inputs
+from sutja.cli.common.many import batch_options, check_batch, process_all, run_many
+from sutja.cli.common.options import (
     PROVIDERS,
     annotate_option,
     device_option,
@@ -24,17 +23,8 @@ from sutja.cli.options import (
     output_options,
     threads_option,
 )
-from sutja.cli.output.annotate import CropAnnotator, PageAnnotator
-from sutja.cli.output.collisions import check_outputs
-from sutja.cli.output.file import FolderWriter
-from sutja.cli.output.pages import CSV_COLUMNS, FORMATS, FieldRows, PageTable
-from sutja.cli.output.rows import make_plain_writer
-from sutja.cli.output.spreadsheet import Spreadsheet
-from sutja.cli.output.writer import Writer
-from sutja.cli.progress import show_progress
-from sutja.cli.read_forms import check_form_options, read_forms
-from sutja.cli.read_options import ReadOptions
-from sutja.cli.results import (
+from sutja.cli.common.progress import show_progress
+from sutja.cli.common.results import (
     Counts,
     call_each,
     choose_text_place,
@@ -43,6 +33,16 @@ from sutja.cli.results import (
     report_threshold,
     write_results,
 )
+from sutja.cli.messages import tell
+from sutja.cli.output.annotate import CropAnnotator, PageAnnotator
+from sutja.cli.output.collisions import check_outputs
+from sutja.cli.output.file import FolderWriter
+from sutja.cli.output.pages import CSV_COLUMNS, FORMATS, FieldRows, PageTable
+from sutja.cli.output.rows import make_plain_writer
+from sutja.cli.output.spreadsheet import Spreadsheet
+from sutja.cli.output.writer import Writer
+from sutja.cli.read_forms import check_form_options, read_forms
+from sutja.cli.read_options import ReadOptions
 from sutja.types import NUMBER_NAMES, Page
 
 if TYPE_CHECKING:

@@ -9,16 +9,11 @@ from typing import NoReturn
 
 import click
 
-from sutja.cli.errors import FAILED
-from sutja.cli.inputs import expand, open_inputs
-from sutja.cli.many import process_all
-from sutja.cli.messages import tell
-from sutja.cli.output.annotate import FormAnnotator
-from sutja.cli.output.collisions import check_outputs
-from sutja.cli.output.forms import FORM_FORMATS, make_form_writer
-from sutja.cli.progress import show_progress
-from sutja.cli.read_options import ReadOptions
-from sutja.cli.results import (
+from sutja.cli.common.errors import FAILED
+from sutja.cli.common.inputs import expand, open_inputs
+from sutja.cli.common.many import process_all
+from sutja.cli.common.progress import show_progress
+from sutja.cli.common.results import (
     Counts,
     call_each,
     choose_text_place,
@@ -27,6 +22,11 @@ from sutja.cli.results import (
     report_threshold,
     write_results,
 )
+from sutja.cli.messages import tell
+from sutja.cli.output.annotate import FormAnnotator
+from sutja.cli.output.collisions import check_outputs
+from sutja.cli.output.forms import FORM_FORMATS, make_form_writer
+from sutja.cli.read_options import ReadOptions
 from sutja.types import Form
 
 

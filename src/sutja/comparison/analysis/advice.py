@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from enum import Enum
 
+from sutja.comparison.analysis.cautions import format_lawless, list_cautions
 from sutja.comparison.analysis.coverage import (
     FAR_ENOUGH,
     count_unstarted,
@@ -16,11 +16,7 @@ from sutja.comparison.analysis.coverage import (
 )
 from sutja.comparison.analysis.crossover import CrossoverKind
 from sutja.comparison.analysis.findings import Findings, estimate_difference
-from sutja.comparison.analysis.small_tests import (
-    can_be_chance_or_good,
-    describe_resolution,
-    explain_few_tests,
-)
+from sutja.comparison.analysis.small_tests import can_be_chance_or_good, explain_few_tests
 from sutja.comparison.execution.table import Row
 from sutja.comparison.formatting import (
     format_count,
@@ -121,7 +117,7 @@ def write_sentences(findings: Findings) -> list[str]:
                 "this kind will help."
             ),
         ]
-    return [*_give_verdict(findings), *_judge_more_labels(findings), *_list_cautions(findings)]
+    return [*_give_verdict(findings), *_judge_more_labels(findings), *list_cautions(findings)]
 
 
 def find_matches(findings: Findings) -> list[Match]:
@@ -328,7 +324,7 @@ def _name_what_would_change(findings: Findings, match: Match) -> str:
         name for name in (net, rival) if name not in findings.curves or not findings.curves[name].is_power_law
     ]
     if lawless:
-        return f"It cannot be said if more labels would change that: {_format_lawless(lawless)}."
+        return f"It cannot be said if more labels would change that: {format_lawless(lawless)}."
     if crossing.second == net and n < crossing.low <= _FAR * n:
         return (
             f"More labels might change that, though it is not expected: the curves allow {net} to overtake "
@@ -360,46 +356,6 @@ def _judge_more_labels(findings: Findings) -> list[str]:
             f"({format_interval(tenfold.low, tenfold.high)})."
         )
     ]
-
-
-def _list_cautions(findings: Findings) -> list[str]:
-    """List what weakens the advice."""
-    cautions = []
-    lawless = [
-        name
-        for name, curve in findings.curves.items()
-        if not curve.is_power_law and findings.kinds[name] != "era"
-    ]
-    if lawless:
-        cautions.append(f"{_capitalise(_format_lawless(lawless))}.")
-    cautions += describe_resolution(findings)
-    most = max(one.labels for one in findings.standings)
-    if most < findings.data.n_train:
-        cautions.append(
-            f"No learner was fitted on more than {most:,} of the {findings.data.n_train:,} labels."
-        )
-    by_size: dict[int, list[str]] = defaultdict(list)
-    for one in findings.standings:
-        if one.kind != "era" and one.labels < most:
-            by_size[one.labels].append(one.learner)
-    if by_size:
-        parts = [f"{format_list(some)} on {n:,}" for n, some in sorted(by_size.items(), reverse=True)]
-        cautions.append(f"Others were fitted on {most:,} labels, but {'; '.join(parts)} at most.")
-    by_reason: dict[str, list[str]] = defaultdict(list)
-    for name, why in explain_unfitted(findings).items():
-        if findings.kinds[name] != "era":
-            by_reason[why].append(name)
-    cautions += [f"Left out: {format_list(some)}, {why}." for why, some in by_reason.items()]
-    return cautions
-
-
-def _format_lawless(some: list[str]) -> str:
-    many = len(some) > 1
-    return f"the curve{'s' if many else ''} of {format_list(some)} follow{'' if many else 's'} no power law"
-
-
-def _capitalise(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _format_error(findings: Findings, name: str, match: Match) -> str:

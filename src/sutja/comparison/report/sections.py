@@ -12,7 +12,8 @@ from sutja.comparison.analysis.coverage import (
     predict_seconds_left,
 )
 from sutja.comparison.analysis.crossover import Crossover, CrossoverKind
-from sutja.comparison.analysis.findings import Findings, Prediction, Standing
+from sutja.comparison.analysis.findings import Findings, Prediction
+from sutja.comparison.analysis.standings import Standing
 from sutja.comparison.execution.table import Status
 from sutja.comparison.formatting import format_count, format_list, format_minutes
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES

@@ -16,7 +16,8 @@ from sutja.comparison.analysis.coverage import (
 )
 from sutja.comparison.analysis.crossover import Crossover
 from sutja.comparison.analysis.curves import LEVEL, Curve, find_quantiles
-from sutja.comparison.analysis.findings import Findings, MeanCost, Prediction, Standing, estimate_interval
+from sutja.comparison.analysis.findings import Findings, Prediction
+from sutja.comparison.analysis.standings import MeanCost, Standing, estimate_interval
 from sutja.comparison.learners.eras import ERAS, PUBLISHED_BASELINES
 
 MORE = 1000  # labels

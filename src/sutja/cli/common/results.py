@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from sutja.cli.errors import USAGE, report_errors
+from sutja.cli.common.errors import USAGE, report_errors
 from sutja.cli.messages import tell
 from sutja.cli.output.file import Output
 from sutja.cli.output.writer import Writer, printable

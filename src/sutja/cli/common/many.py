@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import click
 
-from sutja.cli.errors import FAILED, report_errors
-from sutja.cli.inputs import STANDARD_INPUT
+from sutja.cli.common.errors import FAILED, report_errors
+from sutja.cli.common.inputs import STANDARD_INPUT
+from sutja.cli.common.options import Decorator, combine
+from sutja.cli.common.results import count
 from sutja.cli.messages import is_quiet, tell
-from sutja.cli.options import Decorator, combine
 from sutja.cli.output.file import make_folder
-from sutja.cli.results import count
 from sutja.signals.sources import is_web_address
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ import signal
 
 import pytest
 
-from sutja.cli.errors import report_errors
+from sutja.cli.common.errors import report_errors
+from sutja.cli.common.termination import Terminated, handle_termination
 from sutja.cli.output.file import Output
-from sutja.cli.termination import Terminated, handle_termination
 
 
 def write_half(path, number):

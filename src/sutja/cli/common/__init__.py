@@ -1,0 +1,1 @@
+"""What the verbs share: options, inputs, runs over many, progress and errors."""
