@@ -36,8 +36,8 @@ FIGURE = "gpu"
 GOALS = {"MNIST, 99.0 %": 0.1, "MNIST, 99.5 %": 0.5}  # seconds of training, aimed at on an H100
 BATCH = 1024  # small batches leave a GPU idle; the learning rate follows
 PASSES = 3  # forward, gradients of maps, gradients of weights: each about the same arithmetic
-_SIDE = {"cuda": 8192, "cpu": 1024}  # rows and columns of the product that shows what the device can do
-_TURNS = 10
+SIDE = {"cuda": 8192, "cpu": 1024}  # rows and columns of the product that shows what the device can do
+TURNS = 10
 
 
 def adapt_to_device(recipe: Recipe, device: str, cpu: bool) -> Recipe:
@@ -53,10 +53,10 @@ def adapt_to_device(recipe: Recipe, device: str, cpu: bool) -> Recipe:
 
 def measure_best_rate(device: torch.device, dtype: torch.dtype) -> float:
     """Multiplications with additions a second of a large matrix product."""
-    side = _SIDE[device.type]
+    side = SIDE[device.type]
     left = torch.rand(side, side, device=device, dtype=dtype)
     times = []
-    for _ in range(_TURNS):
+    for _ in range(TURNS):
         _wait(device)
         begun = time.perf_counter()
         torch.mm(left, left)

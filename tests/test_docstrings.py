@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = [
     path for folder in ("src", "recipes", "benchmarks") for path in sorted((ROOT / folder).rglob("*.py"))
 ]
-NAMES = [path.relative_to(ROOT).as_posix() for path in SCRIPTS]
+FOLDERS = sorted({path.parent.relative_to(ROOT).as_posix() for path in SCRIPTS})
 SECTION = re.compile(
     r"^(?:Parameters|Attributes)\n-+\n(.*?)(?=\n\n[A-Z]\w+\n---|\Z)", re.DOTALL | re.MULTILINE
 )
@@ -46,23 +47,29 @@ def list_members(class_):
     return names
 
 
-def list_documented_nodes(name):
-    """The module, classes and functions of a file that have a docstring."""
-    tree = ast.parse((ROOT / name).read_text(encoding="utf-8"))
+@cache
+def list_documented_nodes(folder):
+    """The modules, classes and functions of a folder that have a docstring, each with its place."""
     kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    return [node for node in ast.walk(tree) if isinstance(node, kinds) and ast.get_docstring(node)]
+    return [
+        (f"{path.name}, line {getattr(node, 'lineno', 1)}", node)
+        for path in SCRIPTS
+        if path.parent == ROOT / folder
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, kinds) and ast.get_docstring(node)
+    ]
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_documented_parameters_exist(name):
-    for node in list_documented_nodes(name):
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_documented_parameters_exist(folder):
+    for place, node in list_documented_nodes(folder):
         if isinstance(node, ast.ClassDef):
-            assert list_documented(node) <= list_members(node), node.name
+            assert list_documented(node) <= list_members(node), place
         elif isinstance(node, ast.FunctionDef):
-            assert list_documented(node) <= list_parameters(node), node.name
+            assert list_documented(node) <= list_parameters(node), place
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_docstrings_do_not_begin_as_questions(name):
-    for node in list_documented_nodes(name):
-        assert not QUESTION.match(ast.get_docstring(node)), f"line {node.body[0].lineno}"
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_docstrings_do_not_begin_as_questions(folder):
+    for place, node in list_documented_nodes(folder):
+        assert not QUESTION.match(ast.get_docstring(node)), place

@@ -3,9 +3,11 @@
 import json
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
+from sutja.batch import parquet as batch_parquet
 from sutja.batch.audit import AuditedNumber, draw_sample, format_sample, judge, measure_drift, read_answers
 from sutja.cli import main
 from sutja.errors import SutjaError
@@ -99,3 +101,36 @@ def test_what_are_no_answers_is_named(tmp_path, text):
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises(SutjaError, match="no sample of an audit"):
         read_answers(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"box": [0] * 100_000},
+        {"box": "1234"},
+        {"confidence": 1e999},
+        {"text": 12},
+        {"text": {"a": 1}},
+        {"confidence": None},
+    ],
+)
+def test_hostile_results_are_refused(tmp_path, changes):
+    number = {"text": "1", "confidence": 0.9, "accepted": True, "box": [0, 0, 1, 1], **changes}
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps({"source": "a", "page": 1, "numbers": [number]}) + "\n")
+    with pytest.raises(SutjaError, match="line 1 is no result"):
+        draw_sample(path, 5, 0)
+
+
+def test_a_source_of_another_kind_is_refused(tmp_path):
+    number = '{"text": "1", "confidence": 0.9, "accepted": true, "box": [0, 0, 1, 1]}'
+    (tmp_path / "r.jsonl").write_text(f'{{"source": {"[" * 900}{"]" * 900}, "numbers": [{number}]}}\n')
+    with pytest.raises(SutjaError, match="line 1 is no result"):
+        draw_sample(tmp_path / "r.jsonl", 5, 0)
+
+
+def test_parquet_that_unpacks_to_more_than_it_should_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(batch_parquet, "MOST_TEXT", 10_000)
+    pyarrow.parquet.write_table(pyarrow.table({"source": ["x" * 10_000] * 100}), tmp_path / "r.parquet")
+    with pytest.raises(SutjaError, match="more than its size lets one expect"):
+        draw_sample(tmp_path / "r.parquet", 5, 0)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
 
-from sutja.batch import Job, driver, inputs, run_batch, shards
+from sutja.batch import Job, driver, inputs, lists, run_batch, shards
 from sutja.cli import main
 from sutja.cli.common.inputs import expand
 from sutja.sandbox import pool as sandbox_pool
@@ -100,6 +100,36 @@ def test_links_and_devices_of_a_shard_are_passed_over(tmp_path):
     assert shards.list_members(str(tmp_path / "s.tar")) == shards.Listing((), None)
 
 
+def test_a_member_of_less_than_no_bytes_ends_its_shard(tmp_path):
+    """Its header would come again and again, and a read of it would be of the whole file."""
+    path = tmp_path / "s.tar"
+    data = bytearray(Path(write_tar(path, [("1.png", b"x" * 700), ("2.png", b"y")])).read_bytes())
+    header = data[1536:2048]
+    header[124:136] = b"\xff" * 10 + (-1024 & 0xFFFF).to_bytes(2, "big")
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    data[1536:2048] = header
+    path.write_bytes(data)
+    listing = shards.list_members(str(path))
+    assert [member.name for member in listing.members] == ["1.png"]
+    assert "less than no bytes" in listing.error
+
+
+@pytest.mark.parametrize(
+    ("table", "complaint"),
+    [
+        ({"path": ["x"] * 2_000_001}, "more than 2,000,000 rows"),
+        ({"path": ["y" * 2_000] * 101}, "more than 200,000 characters"),
+    ],
+)
+def test_a_small_list_that_names_too_much_is_refused(tmp_path, monkeypatch, table, complaint):
+    monkeypatch.setattr(lists, "MOST_CHARACTERS", 200_000)
+    path = tmp_path / "list.parquet"
+    parquet.write_table(pyarrow.table(table), path)
+    assert path.stat().st_size < 200_000
+    assert complaint in expand([str(path)])[1][0].error
+
+
 def test_a_list_stands_for_what_its_column_names(tmp_path):
     write_tar(tmp_path / "s.tar", [("1.png", b"one")])
     names = [
@@ -117,7 +147,7 @@ def test_a_list_stands_for_what_its_column_names(tmp_path):
     parquet.write_table(pyarrow.table({"label": [1]}), tmp_path / "other.parquet")
     assert "has no column path" in expand([str(tmp_path / "other.parquet")])[1][0].error
     (tmp_path / "none.parquet").write_bytes(b"PAR1 but not really PAR1")
-    assert "cannot be read as a list" in expand([str(tmp_path / "none.parquet")])[1][0].error
+    assert "cannot be read as Parquet" in expand([str(tmp_path / "none.parquet")])[1][0].error
 
 
 def test_the_lines_of_a_shard_are_those_of_its_files(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import importlib
 import json
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def digits(tmp_path, monkeypatch):
 
 @pytest.fixture
 def few(digits, monkeypatch):
-    """As it is, but small: one epoch on one thread, the smallest networks, four in a stack."""
+    """As it is, but small: one epoch on one thread, the smallest networks, four in a stack, few digits."""
     quick = {"epochs": 1, "threads": 1, "dtype": "float32"}
     small = {
         name: replace(recipe, size="s", config=replace(recipe.config, **quick))
@@ -34,6 +35,15 @@ def few(digits, monkeypatch):
     monkeypatch.setattr(digits, "RECIPES", small)
     monkeypatch.setattr(digits, "STACK", 4)
     monkeypatch.setattr(digits, "LOOPED", 1)
+    load_recipe = digits.load_recipe
+
+    def load_small_recipe(name):
+        recipe = load_recipe(name)
+        parts = cache(recipe.load_parts)
+        recipe.load_parts = lambda part: tuple(data.take(range(150)) for data in parts(part))
+        return recipe
+
+    monkeypatch.setattr(digits, "load_recipe", load_small_recipe)
     return digits
 
 
@@ -93,6 +103,7 @@ def test_a_peer_is_timed_until_it_gets_there(digits):
 def test_a_try_of_the_gpu_benchmark_on_a_processor(few, tmp_path, data_root, monkeypatch, capsys):
     monkeypatch.setenv("SUTJA_DATA", str(data_root))
     gpu = importlib.import_module("gpu")
+    monkeypatch.setattr(gpu, "SIDE", {"cpu": 96})
     try:
         gpu.main(["--device", "cpu", "--limit", "150", "--seeds", "1", "--part", "validation"])
     finally:

@@ -1,6 +1,7 @@
 """Fields cut out of pages for the transcriber: labels say what is seen, boxes move as a detector's do."""
 
 import sys
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,10 @@ def test_a_moved_box_still_holds_most_of_its_field(crops):
     assert min(before) < 90.0  # at times there is room for a sign before an amount
 
 
-def test_real_fields_keep_to_their_part(crops, data_root):
+def test_real_fields_keep_to_their_part(crops, data_root, monkeypatch):
+    for name in ("read_cheques", "read_weather_tables", "read_sudoku"):  # a quarter of the pages
+        read = getattr(crops, name)
+        monkeypatch.setattr(crops, name, lambda root, read=read: islice(read(root), 0, None, 4))
     train, held = (crops.load_real_fields(data_root, part) for part in ("train", "validation"))
     assert set(train) == {"cheques", "weather-tables", "sudoku"}
     for name in train:

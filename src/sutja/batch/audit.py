@@ -29,6 +29,7 @@ from sutja.regular_files import open_regular, read_text
 from sutja.structured_text import parse_csv, parse_json
 
 COLUMNS = ("source", "page", "place", "text", "confidence", "truth")
+_MOST_EDGES = 4  # of a box; two of a time
 NOTHING = "-"  # the truth of a number that is not there
 _LONGEST_LINE = 100_000_000  # bytes of a line of results
 _LARGEST = 100_000_000  # bytes of a file of answers
@@ -173,12 +174,17 @@ def _parse_result(result: dict[str, Any]) -> Iterator[tuple[AuditedNumber, bool]
         confidence = float(number["confidence"])
         if not 0.0 <= confidence <= 1.0:
             raise ValueError(f"a confidence of {confidence}")
+        source, text = result["source"], number["digits" if "start" in number else "text"]
+        if not isinstance(source, str) or not isinstance(text, str) or isinstance(place, str):
+            raise ValueError("its source, text or box is of another kind")
+        if len(place) > _MOST_EDGES:
+            raise ValueError(f"a box of {len(place):,} edges")
         yield (
             AuditedNumber(
-                str(result["source"]),
+                source,
                 int(result.get("page") or 1),
                 " ".join(f"{float(edge):g}" for edge in place),
-                str(number["digits"] if "start" in number else number["text"]),
+                text,
                 confidence,
             ),
             bool(number["accepted"]),

@@ -183,7 +183,7 @@ def _read(given: Input) -> bytes:
     if parts is None:
         data = read_range(given.name, 0, BYTE_LIMIT + 1)
     else:
-        if not given.offset:
+        if not given.offset or given.size < 0:
             raise SutjaError("the shard has no such file", where=given.name, remedy="check the name")
         size = min(given.size, BYTE_LIMIT + 1)
         data = _read_part(parts[1], given.offset, size)

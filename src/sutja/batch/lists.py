@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from sutja.batch.addresses import open_address, to_local
+from sutja.batch.addresses import to_local
+from sutja.batch.parquet import run_parquet_task
 from sutja.errors import SutjaError
-from sutja.regular_files import open_regular
 
 SUFFIX = ".parquet"
 COLUMNS = ("path", "file", "address", "url", "source")
+MOST_CHARACTERS = 200_000_000  # of all names
 
 
 def read_list(name: str) -> list[str]:
@@ -21,32 +22,15 @@ def read_list(name: str) -> list[str]:
     Raises
     ------
     SutjaError
-        If it cannot be read, or has no such column of text.
+        If it cannot be read, has no such column of text, or names too much.
     """
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ModuleNotFoundError as error:
-        raise SutjaError(
-            f"this needs {error.name}, which is not installed",
-            where=name,
-            remedy="pip install 'sutja[batch]'",
-        ) from error
-    path = to_local(name)
-    try:
-        with open_address(name) if path is None else open_regular(path) as file:
-            table = parquet.ParquetFile(file)
-            columns = [column for column in COLUMNS if column in table.schema_arrow.names]
-            if not columns:
-                raise SutjaError(
-                    f"has no column {', '.join(COLUMNS)}", where=name, remedy="name the column of paths so"
-                )
-            names: list[str] = []
-            for batch in table.iter_batches(columns=columns[:1]):
-                names += [value for value in batch.column(0).to_pylist() if isinstance(value, str) and value]
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        first_line = (str(error).strip().splitlines() or [""])[0][:200]
-        raise SutjaError(
-            f"cannot be read as a list of inputs ({first_line})", where=name, remedy="give a Parquet file"
-        ) from error
+    names: list[str] = []
+    n_characters = 0
+    for item in run_parquet_task("iter_names", name, to_local(name), columns=COLUMNS):
+        names += item["names"]
+        n_characters += sum(map(len, item["names"]))
+        if n_characters > MOST_CHARACTERS:
+            raise SutjaError(
+                f"its names have more than {MOST_CHARACTERS:,} characters", where=name, remedy="split it"
+            )
     return names

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from importlib.util import find_spec
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
 
 from sutja.errors import SutjaError
+from sutja.sandbox import MB, Budget, run_in_child
 from sutja.types import Box, Page, Recording, Result, Scene
 
 if TYPE_CHECKING:
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
 
 RESULTS = {"read": Page, "listen": Recording, "detect": Scene}  # of each verb
 _GROUP = 10_000  # rows that are kept until they are written
+MOST_TEXT = 200_000_000  # characters of JSON that a small file may hold
 _EDGES = 4  # of a box
+_BUDGET = Budget(seconds=10.0, wall=300.0, memory=1000 * MB)  # for some rows
 
 
 def make_schema(kind: type[Result]) -> pyarrow.Schema:
@@ -28,12 +33,9 @@ def make_schema(kind: type[Result]) -> pyarrow.Schema:
     SutjaError
         If pyarrow is not installed.
     """
-    try:
-        import pyarrow
-    except ModuleNotFoundError as error:
-        raise SutjaError(
-            f"Parquet needs {error.name}, which is not installed", remedy="pip install 'sutja[batch]'"
-        ) from error
+    _require_pyarrow()
+    import pyarrow
+
     return pyarrow.schema(_make_struct(kind))
 
 
@@ -143,7 +145,7 @@ def parse_lines(lines: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines.splitlines()]
 
 
-def iter_rows(path: str) -> Iterable[dict[str, Any]]:
+def iter_rows(path: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file of results, as lines of JSON would have them.
 
     Raises
@@ -151,15 +153,41 @@ def iter_rows(path: str) -> Iterable[dict[str, Any]]:
     SutjaError
         If it cannot be read, or pyarrow is not installed.
     """
+    for item in run_parquet_task("iter_lines", path, path, most=MOST_TEXT):
+        yield from map(json.loads, item["lines"])
+
+
+def run_parquet_task(task: str, name: str, path: str | None, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """Run a task of `sutja.batch.parquet_child` in a child process, and yield what it yields.
+
+    Parameters
+    ----------
+    task : str
+        Name of the function.
+    name : str
+        Path or address of the file, for errors.
+    path : str | None
+        Path of the file; None for an address elsewhere.
+    **arguments : Any
+        Its other arguments.
+
+    Raises
+    ------
+    SutjaError
+        If the file cannot be read within the limits, or pyarrow is not installed.
+    """
+    _require_pyarrow()
+    full = None if path is None else str(Path(path).resolve())  # the child may have begun in another folder
+    given = {"name": name, "path": full, **arguments}
     try:
-        import pyarrow
-        from pyarrow import parquet
-    except ModuleNotFoundError as error:
+        for values, _ in run_in_child(f"sutja.batch.parquet_child:{task}", given, None, _BUDGET):
+            yield values
+    except SutjaError as error:
         raise SutjaError(
-            f"Parquet needs {error.name}, which is not installed", remedy="pip install 'sutja[batch]'"
+            str(error).removeprefix(f"{name}: "), where=name, remedy="give another Parquet file"
         ) from error
-    try:
-        for batch in parquet.ParquetFile(path).iter_batches(_GROUP):
-            yield from batch.to_pylist()
-    except (pyarrow.ArrowException, OSError) as error:
-        raise SutjaError(f"cannot be read as Parquet ({error})", where=path) from error
+
+
+def _require_pyarrow() -> None:
+    if find_spec("pyarrow") is None:
+        raise SutjaError("Parquet needs pyarrow, which is not installed", remedy="pip install 'sutja[batch]'")

@@ -113,6 +113,8 @@ def _list(file: BinaryIO) -> Iterator[Item]:
         with tarfile.open(fileobj=file, mode="r:") as archive:
             while (entry := archive.next()) is not None:
                 archive.members = []  # type: ignore[attr-defined]  # tarfile keeps all of them otherwise
+                if entry.size < 0:  # the next header would be one of those before, for ever
+                    raise tarfile.ReadError("a member has less than no bytes")
                 if not entry.isreg() or entry.sparse is not None:
                     continue
                 count += 1

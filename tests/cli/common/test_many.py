@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from sutja.cli import main
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
 def run(*arguments):

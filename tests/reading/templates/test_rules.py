@@ -82,3 +82,23 @@ def test_an_empty_number_counts_nothing():
 def test_what_is_no_rule_is_refused(text, problem):
     with pytest.raises(SutjaError, match=problem):
         parse_rule(text, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("total = " + "+".join(["a"] * 1500), "operations within one another"),
+        ("total = " + "-" * 5000 + "a", "understood|operations within one another"),
+        ("total = " + "sum(" * 250 + "a" + ")" * 250, "understood|operations within one another"),
+        ("total = a + 0x" + "f" * 9000, "number beyond"),
+        ("total = a + 1e999", "number beyond"),
+        ("total = a + 1e16", "number beyond"),
+    ],
+)
+def test_rules_without_bounds_are_refused(text, complaint):
+    with pytest.raises(SutjaError, match=complaint):
+        parse_rule(text, NAMES)
+
+
+def test_a_rule_whose_numbers_grow_out_of_bounds_is_undecided():
+    assert check("total = " + "*".join(["a"] * 100), total=1, a="1e99999") is None

@@ -109,3 +109,31 @@ def test_a_template_that_is_not_there(tmp_path):
     (tmp_path / "list.json").write_text("[]", "utf-8")
     with pytest.raises(TemplateError, match="is no JSON object"):
         Template.load(tmp_path / "list.json")
+
+
+BOX = '"box": [1, 1, 9, 9]'
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"head": '"picture": "form.png", "page": ' + "9" * 5000}, "not JSON that can be read"),
+        ({"head": '"picture": "a\\u0000b.png"'}, "cannot be read|no path"),
+        ({"head": '"picture": "\\ud800.png"'}, "cannot be read|no path"),
+        ({"fields": '{"name": "a", "box": [1, 1, 1e999, 9]}'}, "field 'a'"),
+        ({"fields": '{"name": "a", "box": [1, 1, NaN, 9]}'}, "field 'a'"),
+        ({"fields": ", ".join(f'{{"name": "a{i}", {BOX}}}' for i in range(2001))}, "2,001 fields; 2,000 are"),
+        ({"rules": ", ".join(['"yes = no"'] * 2001)}, "2,001 rules; 2,000 are"),
+        ({"rules": '"sum = ' + "+".join(["yes"] * 1500) + '"'}, "operations within"),
+    ],
+)
+def test_hostile_templates_are_refused(write, changes, complaint):
+    with pytest.raises(TemplateError, match=complaint):
+        Template.load(write(**changes))
+
+
+def test_lines_are_counted_once_however_many_strings_there_are(write):
+    """Empty strings took minutes, since each counted the lines before it."""
+    many = ",\n".join(['""'] * 20_000)
+    with pytest.raises(TemplateError, match="20,000 rules"):
+        Template.load(write(rules=many))

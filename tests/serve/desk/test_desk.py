@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from PIL import Image
 from sutja.errors import DataError, SutjaError
 from sutja.reading.page.labels import read_labels
 from sutja.serve.desk.desk import ConflictError, Desk
+from sutja.serve.desk.queue import DoubtQueue
 
 
 def make_number(text, box, accepted=False):
@@ -153,3 +155,52 @@ def test_a_file_without_pages_is_refused(tmp_path):
     path.write_text("hello\n")
     with pytest.raises(DataError, match="holds no page"):
         Desk(path, None, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"box": "abcd"},
+        {"box": [1, 2, 3]},
+        {"box": [1, 2, 3, float("nan")]},
+        {"box": [1, 2, 1e300, 4]},
+        {"box": [5, 5, 5, 9]},
+        {"box": None},
+        {"text": ["1"]},
+        {"accepted": "no"},
+        {"confidence": "high"},
+        {"confidence": float("inf")},
+    ],
+)
+def test_lines_whose_numbers_cannot_be_shown_are_passed_over(tmp_path, changes):
+    good = {"source": "a.png", "page": 1, "numbers": [make_number("1", [1, 1, 9, 9])]}
+    bad = {"source": "a.png", "page": 2, "numbers": [make_number("2", [1, 1, 9, 9]) | changes]}
+    path = tmp_path / "r.jsonl"
+    path.write_text(json.dumps(bad) + "\n" + json.dumps(good) + "\n")
+    queue = DoubtQueue(path)
+    assert (len(queue), queue.skipped) == (1, 1)
+    assert queue[0].page == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"source": "a\\u0000b", "page": 1, "numbers": []}',
+        '{"source": "\\ud800", "page": 1, "numbers": []}',
+        '{"source": "a", "page": 0, "numbers": []}',
+        '{"source": "a", "page": ' + "9" * 400 + ', "numbers": []}',
+        '{"source": "a", "page": ' + "9" * 5000 + ', "numbers": []}',
+        '{"source": "a", "page": 1, "numbers": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"source": ' + '"a' * 1 + "b" * 5000 + '", "page": 1, "numbers": []}',
+    ],
+)
+def test_lines_that_are_no_pages_are_refused(tmp_path, line):
+    (tmp_path / "r.jsonl").write_text(line + "\n")
+    with pytest.raises(DataError, match="holds no page"):
+        DoubtQueue(tmp_path / "r.jsonl")
+
+
+def test_results_that_are_no_regular_file_are_refused(tmp_path):
+    os.mkfifo(tmp_path / "r.jsonl")
+    with pytest.raises(DataError, match="is no regular file"):
+        DoubtQueue(tmp_path / "r.jsonl")

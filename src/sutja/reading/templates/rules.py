@@ -36,6 +36,8 @@ STANDARDS = ("luhn", "ean", "isbn", "iban")  # functions that check a field's ch
 _FUNCTIONS = ("sum", "min", "max", "date", *STANDARDS)
 _SIGNS = str.maketrans({"≤": "<=", "≥": ">=", "≠": "!=", "×": "*", "−": "-"})
 _SINGLE_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+_LARGEST = 1e15  # constant
+_DEEPEST = 200  # operations within one another
 _BY_CHANCE = {"equal": 1e-3, "order": 0.5, "check": 0.1, "date": 0.4}
 
 
@@ -79,10 +81,10 @@ class Rule:
     families: Mapping[str, tuple[str, ...]]
 
     def holds(self, values: Values) -> bool | None:
-        """Tell whether it holds for values of its fields; None where a value is missing."""
+        """Tell whether it holds for values of its fields; None where a value is missing or out of bounds."""
         try:
             return _evaluate(self.tree, values, self.families) != 0
-        except _MissingError:
+        except (_MissingError, ArithmeticError):
             return None
 
 
@@ -117,6 +119,10 @@ def parse_rule(text: str, names: Collection[str]) -> Rule:
         raise SutjaError(
             f"{text!r} cannot be understood as a rule", remedy='write it like "total = a + b"'
         ) from error
+    if _measure_depth(tree) > _DEEPEST:
+        raise SutjaError(
+            f"{text!r:.60} has more than {_DEEPEST} operations within one another", remedy="use sum(…)"
+        )
     families: dict[str, tuple[str, ...]] = {}
     fields = list(dict.fromkeys(_list_fields(tree, text, names, families)))
     if not (isinstance(tree, ast.Compare) or (isinstance(tree, ast.Call) and _name_of(tree) in _TESTS)):
@@ -127,6 +133,13 @@ def parse_rule(text: str, names: Collection[str]) -> Rule:
 
 
 _TESTS = (*STANDARDS, "date")
+
+
+def _measure_depth(tree: ast.AST) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth, level = depth + 1, [inner for node in level for inner in ast.iter_child_nodes(node)]
+    return depth
 
 
 def _measure_chance(tree: ast.expr) -> float:
@@ -154,6 +167,8 @@ def _list_fields(
             f"{text!r} names {node.id!r}, which is no field", remedy=f"the fields are {', '.join(names)}"
         )
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        if not abs(node.value) <= _LARGEST:  # type: ignore[arg-type, operator]
+            raise SutjaError(f"{text!r:.60} has a number beyond {_LARGEST:g}", remedy="use smaller ones")
         return []
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
         inner = [node.left, node.right]

@@ -35,6 +35,7 @@ from sutja.types import Box
 _KEYS = ("name", "picture", "page", "fields", "rules")
 _FIELD_KEYS = ("name", "box", "kind", "country", "digits", "comb", "may_be_empty")
 MAX_BYTES = 2_000_000  # of a template's file
+_MOST = 2000  # fields, and rules
 _SLACK = 1.0  # pixels: a box drawn by hand may end so far beyond the picture
 
 
@@ -49,11 +50,14 @@ class _Decoder(json.JSONDecoder):
 
     def __init__(self) -> None:
         super().__init__()
+        line, counted = 1, 0  # of the text before, since strings come one after the other
 
         def parse_string(text: str, end: int, strict: bool = True) -> tuple[str, int]:
+            nonlocal line, counted
             content, stop = scanstring(text, end, strict)
             found = _Text(content)
-            found.line = text.count("\n", 0, end) + 1
+            line, counted = line + text.count("\n", counted, end), end
+            found.line = line
             return found, stop
 
         self.parse_string = parse_string
@@ -180,6 +184,8 @@ class _FileReader:
             raise self._error(error.lineno, f"is not JSON ({error.msg})", "mend it there") from error
         except RecursionError as error:
             raise self._error(1, "is nested too deeply") from error
+        except ValueError as error:  # a number of thousands of digits
+            raise self._error(1, f"is not JSON that can be read ({error})", "mend it there") from error
         if not isinstance(content, dict):
             raise self._error(1, "is no JSON object", 'begin with {"name": …, "picture": …, "fields": […]}')
         return content
@@ -194,11 +200,15 @@ class _FileReader:
                     return picture
         except PictureError as error:
             raise self._error(line, f"its picture cannot be read: {error}") from error
+        except ValueError as error:  # a NUL or half a character in its path
+            raise self._error(line, f"its picture {source!r:.60} is no path ({error})") from error
         raise self._error(line, f"its picture {source} has no page {page}")
 
     def _make_fields(self, entries: Any, width: int, height: int) -> tuple[TemplateField, ...]:
         if not isinstance(entries, list) or not entries:
             raise self._error(1, "has no fields", 'list them: "fields": [{"name": …, "box": […]}]')
+        if len(entries) > _MOST:
+            raise self._error(1, f"has {len(entries):,} fields; {_MOST:,} are the most", "split the form")
         fields: dict[str, TemplateField] = {}
         lines: dict[str, int] = {}
         for number, entry in enumerate(entries, start=1):
@@ -277,6 +287,8 @@ class _FileReader:
     def _make_rules(self, texts: Any, names: list[str]) -> tuple[Rule, ...]:
         if not isinstance(texts, list):
             raise self._error(1, "rules is no list", 'write "rules": ["total = a + b"]')
+        if len(texts) > _MOST:
+            raise self._error(1, f"has {len(texts):,} rules; {_MOST:,} are the most", "split the form")
         rules = []
         for text in texts:
             if not isinstance(text, str):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import math
+import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sutja.errors import DataError
+from sutja.regular_files import open_regular
+from sutja.structured_text import parse_json
+
+_LONGEST_LINE = 100_000_000  # bytes
+_MOST_PAGES = 10_000_000  # of a file
+_LONGEST_NAME = 4096  # characters of a path
+_FARTHEST = 1e7  # pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,7 @@ class DoubtQueue:
     def __getitem__(self, index: int) -> Doubt:
         with self._path.open("rb") as file:
             file.seek(self._offsets[index])
-            page = json.loads(file.readline())
+            page = parse_json(file.readline())
         place = self._places[index]
         return Doubt(index, page["source"], page["page"], place, page["numbers"][place])
 
@@ -104,8 +112,8 @@ class DoubtQueue:
     def _scan(self) -> Iterator[tuple[int, dict[str, Any]]]:
         offset = 0
         self.skipped = 0
-        with self._path.open("rb") as file:
-            for line in file:
+        with open_regular(self._path) as file:
+            while line := file.readline(_LONGEST_LINE):
                 page = _parse_page(line)
                 if page is None:
                     self.skipped += bool(line.strip())
@@ -117,10 +125,26 @@ class DoubtQueue:
 def _parse_page(line: bytes) -> dict[str, Any] | None:
     """Parse a line; None where it is no page with its numbers."""
     try:
-        page = json.loads(line)
-        numbers = page["numbers"]
-        whole = all({"text", "accepted", "confidence"} <= number.keys() for number in numbers)
-        named = isinstance(page["source"], str) and isinstance(page["page"], int)
+        page = parse_json(line)
+        source = page["source"]
+        named = isinstance(source, str) and len(source) <= _LONGEST_NAME and "\0" not in source
+        counted = isinstance(page["page"], int) and 0 < page["page"] <= _MOST_PAGES
+        whole = all(map(_is_number, page["numbers"]))
+        os.fsencode(source)  # half a character is in no name
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return page if whole and named else None
+    return page if named and counted and whole else None
+
+
+def _is_number(number: dict[str, Any]) -> bool:
+    """Tell whether an entry of a line is a number; the desk passes over one without a box."""
+    box = number.get("box", [0, 0, 1, 1])
+    x0, y0, x1, y1 = map(float, box)
+    return (
+        isinstance(number["text"], str)
+        and isinstance(number["accepted"], bool)
+        and math.isfinite(float(number["confidence"]))
+        and all(isinstance(edge, int | float) and abs(edge) <= _FARTHEST for edge in box)
+        and x0 < x1
+        and y0 < y1
+    )
