@@ -41,6 +41,25 @@ class Watched:
     memory: tuple[float, float]
 
 
+class Run(subprocess.Popen[bytes]):
+    """A run that writes its errors into a file.
+
+    Parameters
+    ----------
+    words : Sequence[str]
+        The command.
+    environment : dict[str, str]
+        Its variables.
+    log : Path
+        The file.
+    """
+
+    def __init__(self, words: Sequence[str], environment: dict[str, str], log: Path) -> None:
+        self.log = log
+        with log.open("wb") as file:
+            super().__init__(words, env=environment, stdout=subprocess.DEVNULL, stderr=file)
+
+
 def write_crops(root: Path, folder: Path, n: int) -> Path:
     """Write n crops: the validation part of ORAND-CAR, again and again under other names."""
     folder.mkdir()
@@ -59,23 +78,23 @@ def write_pages(root: Path, folder: Path, n: int) -> Path:
     return folder
 
 
-def start(folder: Path, out: Path, options: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+def start(folder: Path, out: Path, options: Sequence[str] = ()) -> Run:
     """Start a run with a ledger."""
     words = [sys.executable, "-m", "sutja", "read", str(folder), "--out", str(out), "--resume", *options]
     path = os.pathsep.join([str(ROOT / "src"), *filter(None, [os.environ.get("PYTHONPATH")])])
     environment = {**os.environ, "PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return Run(words, environment, out.with_suffix(".log"))
 
 
-def start_light(folder: Path, out: Path) -> subprocess.Popen[bytes]:
+def start_light(folder: Path, out: Path) -> Run:
     """Start a run with a ledger that reads nothing, and so starts quickly."""
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "benchmarks")])
     words = [sys.executable, str(ROOT / "benchmarks" / "_light_batch.py"), str(folder), str(out)]
     environment = {**os.environ, "PYTHONPATH": path}
-    return subprocess.Popen(words, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return Run(words, environment, out.with_suffix(".log"))
 
 
-def watch(process: subprocess.Popen[bytes]) -> Watched:
+def watch(process: Run) -> Watched:
     """Watch a run until its end."""
     began = time.monotonic()
     taken: dict[int, float] = {}
@@ -93,7 +112,8 @@ def watch(process: subprocess.Popen[bytes]) -> Watched:
         memory.append(resident)
         time.sleep(_LOOK)
     if process.returncode:
-        raise SystemExit(f"error: the run exited with {process.returncode}")
+        said = process.log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise SystemExit(f"error: the run exited with {process.returncode}, and said:\n{said}")
     n = len(memory)
     parts = memory[n // 4 : n // 2] or memory, memory[3 * n // 4 :] or memory
     mean = tuple(sum(part) / len(part) for part in parts)

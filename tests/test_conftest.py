@@ -34,7 +34,15 @@ def run(checkout, suite, **environment):
     (checkout / "test_suite.py").write_text(suite)
     clean = {k: v for k, v in os.environ.items() if k not in {"CI", "SUTJA_DATA", "PYTEST_ADDOPTS"}}
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(checkout)],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "--continue-on-collection-errors",
+            str(checkout),
+        ],
         env={**clean, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **environment},
         cwd=checkout,
         capture_output=True,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TASKS = 8  # tasks that each actor gets at least, where there are enough inputs
 _LARGEST_TASK = 4 * BLOCK  # inputs of a task, which come into the ledger together
 _MOST_TASKS = 20_000
+_STARTING = 300  # seconds for Ray's processes to start, which takes long on a busy machine
 
 
 def make_ray_engine(address: str = "") -> Callable[[Job, Iterator[Block], int], Iterator[list[Outcome]]]:
@@ -70,16 +71,22 @@ def _start(address: str, n_workers: int) -> bool:
         return False
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     logging.getLogger("ray.data").setLevel(logging.ERROR)
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", str(_STARTING))
     local: dict[str, Any] = {} if address else {"num_cpus": n_workers, "include_dashboard": False}
     try:
         ray.init(address=address or None, log_to_driver=False, logging_level="error", **local)
-    except (OSError, ValueError) as error:  # ConnectionError is one of the former
+    except Exception as error:  # Ray raises plain Exception where its processes start too slowly
+        remedy = "check the address" if address else "try again; the logs are in /tmp/ray/session_latest"
         raise BatchError(
-            f"no ray cluster answers ({(str(error).strip().splitlines() or [''])[0]})",
-            where=address,
-            remedy="check the address",
+            f"no ray cluster answers ({type(error).__name__}: {_first_line(error)})",
+            where=address or "engine ray",
+            remedy=remedy,
         ) from error
     return True
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0][:300]
 
 
 def _process(job: Job, inputs: list[Input], n_workers: int) -> Iterator[list[Outcome]]:
@@ -106,8 +113,11 @@ def _process(job: Job, inputs: list[Input], n_workers: int) -> Iterator[list[Out
         cause = getattr(error, "cause", None)
         if isinstance(cause, BatchError):
             raise cause from error
-        first_line = (str(error).strip().splitlines() or [""])[0][:300]
-        raise BatchError(f"Ray gave up ({type(error).__name__}: {first_line})", where="engine ray") from error
+        raise BatchError(
+            f"Ray gave up ({type(error).__name__}: {_first_line(error)})",
+            where="engine ray",
+            remedy="the same command goes on where it was",
+        ) from error
 
 
 class _Actor:

@@ -1,1 +1,1 @@
-"""What the verbs share: options, inputs, runs over many, progress and errors."""
+"""Parts that the verbs share: options, inputs, runs over many, progress and errors."""

@@ -1,4 +1,4 @@
-"""Where each learner of a comparison stands: its error with the interval, and its cost.
+"""The standing of each learner of a comparison: its error with the interval, and its cost.
 
 Letters: m test items.
 """
