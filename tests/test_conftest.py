@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 CONFTEST = Path(__file__).with_name("conftest.py")
+PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--continue-on-collection-errors")
 
 SUITE = """
 import pytest
