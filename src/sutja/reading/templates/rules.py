@@ -167,7 +167,7 @@ def _list_fields(
             f"{text!r} names {node.id!r}, which is no field", remedy=f"the fields are {', '.join(names)}"
         )
     if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        if not abs(node.value) <= _LARGEST:  # type: ignore[arg-type, operator]
+        if not abs(node.value) <= _LARGEST:  # type: ignore[arg-type]
             raise SutjaError(f"{text!r:.60} has a number beyond {_LARGEST:g}", remedy="use smaller ones")
         return []
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATIONS:
