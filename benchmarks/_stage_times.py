@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading import batching
-from sutja.reading import reader as reader_module
+from sutja.reading.crops import crop_reader
 from sutja.reading.judge import Judge
 from sutja.reading.reader import Reader
 from sutja.runtime import Session
@@ -22,13 +22,9 @@ from sutja.runtime import Session
 # stage: the functions it consists of, by the object that holds them
 STAGES: dict[str, tuple[tuple[Any, str], ...]] = {
     "decode the file": ((batching, "iter_pictures"),),
-    "normalise": (
-        (reader_module, "find_ink"),
-        (reader_module, "normalise_ink"),
-        (reader_module, "pad_batch"),
-    ),
+    "normalise": ((crop_reader, "find_ink"), (crop_reader, "normalise_ink"), (crop_reader, "pad_batch")),
     "network": ((Session, "run"),),
-    "beam search": ((reader_module, "decode"), (reader_module, "average_views")),
+    "beam search": ((crop_reader, "decode"), (crop_reader, "average_views")),
     "judge": ((Judge, "make_number"),),
 }
 REST = "the rest"

@@ -31,9 +31,9 @@ from sutja.model_file import SecondReaderCalibration, write_model
 from sutja.model_file.bundled import find_model, open_model
 from sutja.reading import Reader
 from sutja.reading.decode import Hypothesis
-from sutja.reading.line_reader import BUNDLED
-from sutja.reading.second_reader import SHA256
-from sutja.reading.two_readers import NO_NUMBER, calibrate_alone, join_readers
+from sutja.reading.second.line_reader import BUNDLED
+from sutja.reading.second.second_reader import SHA256
+from sutja.reading.second.two_readers import NO_NUMBER, calibrate_alone, join_readers
 
 FIGURE = "two_readers"
 FITTED = 150  # of a source that weights and threshold are fitted on, so that no source outweighs another

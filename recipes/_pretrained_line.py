@@ -12,7 +12,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
-from sutja.reading import second_reader
+from sutja.reading.second import second_reader
 
 _NORM_EPS = 1e-5  # of the batch norms in the file
 Pair = tuple[NDArray[np.float32], NDArray[np.float32]]

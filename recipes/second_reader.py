@@ -37,7 +37,7 @@ from sutja.data.sets import catalogue
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
-from sutja.reading.line_reader import PREPROCESSING
+from sutja.reading.second.line_reader import PREPROCESSING
 from sutja.signals.normalisation import pad_batch
 from sutja.signals.text_line import TextLineParams
 from sutja.synthesis.crops.sample import Sample

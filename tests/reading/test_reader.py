@@ -129,8 +129,8 @@ def test_unsure_crops_get_test_time_augmentation(make):
     augmentation = TTA(0.9, ({"stretch": 2.0},))
     made = make(tta=augmentation)
     runs = []
-    run = made._session.run
-    made._session.run = lambda batch: runs.append(batch.shape) or run(batch)
+    run = made._joint.first.session.run
+    made._joint.first.session.run = lambda batch: runs.append(batch.shape) or run(batch)
     faint = draw("3")
     add_bar(faint, 0, "3", 0.5)
     add_bar(faint, 0, "8", 0.55)
@@ -194,7 +194,7 @@ def failing_on(run, columns):
 
 def test_a_crop_that_the_network_fails_on_does_not_stop_the_others(model_path):
     made = Reader(model_path)
-    made._session.run = failing_on(made._session.run, 64)
+    made._joint.first.session.run = failing_on(made._joint.first.session.run, 64)
     crops = [draw("1"), draw("2345678"), draw("2")]
     pages = list(made.read_many(crops, crop=True))
     assert [[number.digits for number in page.numbers] for page in pages] == [["1"], [], ["2"]]
@@ -205,7 +205,7 @@ def test_a_crop_that_the_network_fails_on_does_not_stop_the_others(model_path):
 
 def test_a_network_that_runs_on_no_crop_fails(model_path):
     made = Reader(model_path)
-    made._session.run = lambda batch: failing_on(None, batch.shape[3])(batch)
+    made._joint.first.session.run = lambda batch: failing_on(None, batch.shape[3])(batch)
     with pytest.raises(InferenceError, match="the engine failed"):
         list(made.read_many([draw("1"), draw("2")], crop=True))
 

@@ -11,7 +11,7 @@ from sutja.errors import InferenceError, PictureError
 from sutja.signals.document import Iterate, iter_pages, load_single
 from sutja.signals.image import Picture, Source, iter_pictures
 from sutja.signals.sources import list_sources
-from sutja.types import Form, Page
+from sutja.types import Form, Number, Page
 
 Result = TypeVar("Result")
 
@@ -53,6 +53,14 @@ def load_single_picture(source: Source, iterate: Iterate = iter_pictures) -> Pic
         If it cannot be read, or there are several.
     """
     return load_single(source, iterate)[0]
+
+
+def make_crop_page(picture: Picture, number: Number | PictureError | None) -> Page:
+    """Make the page of a crop, with its number or with its error."""
+    if isinstance(number, PictureError):
+        return make_error_page(number)
+    numbers = (number,) if number else ()
+    return Page(picture.source, picture.page, picture.width, picture.height, numbers)
 
 
 def make_error_page(error: PictureError) -> Page:

@@ -24,6 +24,7 @@ _HOLE = 0.06  # of the height: the longest gap of a stroke, as a share of the ro
 _BEYOND = (
     0.3  # of the digits' height: from the middle of the first and of the last digit to the stroke's ends
 )
+_LEAST_HEIGHT = 0.3  # of the picture's: digits are as high at least
 _MIDDLE = 0.2, 0.8  # shares of the digits' height between which the stroke's own middle lies
 _THICKEST = 0.22  # of the height: a stroke is thinner in most columns
 _THIN_COLUMNS = 0.3  # least share of the stroke's columns in which nothing but the stroke is near
@@ -44,7 +45,8 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
         return False
     ink = normalised.array > _INK
     first, last = round(min(centres)), round(max(centres))
-    if _has_gap(ink[:, first : last + 1], _count_hole(len(ink))):
+    least = round(_BEYOND * _LEAST_HEIGHT * len(ink) * normalised.scale_y / normalised.scale_x)
+    if first < least or _has_gap(ink[:, first - least : last + least + 1], _count_hole(len(ink))):
         return False
     found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y)
     if found is None:

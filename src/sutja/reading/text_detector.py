@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.model_file import Card, ModelFile, Preprocessing
-from sutja.reading.second_reader import load_weights
+from sutja.reading.second.second_reader import load_weights
 from sutja.runtime import Session
 
 WEIGHTS = "models/PP-OCRv6_det_small.onnx"  # in the package

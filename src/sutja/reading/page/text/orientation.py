@@ -15,7 +15,7 @@ import numpy as np
 
 from sutja.reading.page.orientation import UPRIGHT, Orientation
 from sutja.reading.page.text.lines import PageText
-from sutja.reading.second_reader import ReadText
+from sutja.reading.second.second_reader import ReadText
 
 SAMPLE, SAMPLE_MIRRORED = 6, 3  # lines of a direction that are read
 MAX_ASPECT = 14.0  # length by thickness of a sampled line; the start of a longer one is enough

@@ -18,7 +18,7 @@ from sutja.reading.page.text.joining import FLOOR, WordMap, find_probability, is
 from sutja.reading.page.text.lines import PageText, find_text
 from sutja.reading.page.text.numbers import NumberWord
 from sutja.reading.page.transform import PageTransform
-from sutja.reading.second_reader import SecondReader
+from sutja.reading.second.second_reader import SecondReader
 from sutja.reading.text_detector import TextDetector
 from sutja.types import Character, Number
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.crop_regions import Region
+from sutja.reading.crops.crop_regions import Region
 
 _WEIGHT = 0.9  # of one ink, where all of the crop has 1
 _COLOURED = 60  # grey levels between the channels of a pixel of coloured ink
@@ -33,12 +33,16 @@ def part_inks(pixels: NDArray[np.uint8]) -> list[Region]:
     """
     if pixels.ndim != 3 or min(pixels.shape[:2]) < 2:
         return []
-    lightest, darkest = pixels.max(axis=2), pixels.min(axis=2)
-    paper = int(np.median(lightest))
-    spread = cv2.subtract(lightest, darkest)
+    r, g, b = cv2.split(pixels)
+    lightest = np.asarray(cv2.max(cv2.max(r, g), b), np.uint8)
+    spread = cv2.subtract(lightest, cv2.min(cv2.min(r, g), b))
     coloured = spread > _COLOURED
+    n_coloured = int(np.count_nonzero(coloured))
+    if not n_coloured:
+        return []
+    paper = int(np.median(lightest))
     black = (lightest < paper - _INK) & ~coloured
-    inks = int(coloured.sum()), int(black.sum())
+    inks = n_coloured, int(np.count_nonzero(black))
     if min(inks) <= _SHARE * sum(inks):
         return []
     # Where coloured ink lies over black ink, both stay dark in every channel but the ink's own.

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.crop_reading import CropReading, find_number
+from sutja.reading.crops.crop_reading import CropReading, find_number
 from sutja.signals.image import Picture
 
 READABLE = 0.5  # evidence for a number as it stands from which a crop is not turned

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from sutja.reading import Reader
-from sutja.reading.turned_crops import turn_picture
+from sutja.reading.crops.turned_crops import turn_picture
 
-CASES = Path(__file__).parent / "cases"
+CASES = Path(__file__).parents[1] / "cases"
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sutja.errors import ModelFileError
 from sutja.model_file import SecondReaderCalibration
 from sutja.reading.decode import Hypothesis
-from sutja.reading.two_readers import calibrate_alone, join_readers
+from sutja.reading.second.two_readers import calibrate_alone, join_readers
 
 CALIBRATION = SecondReaderCalibration("0" * 64, 0.99, (0.03, 0.01), (0.5, 0.8), (0.4, 0.6, 0.7))
 DIGITS = st.one_of(st.none(), st.text("0123456789", min_size=1, max_size=3))

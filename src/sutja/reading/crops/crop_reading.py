@@ -1,9 +1,9 @@
 """A crop on its way to its number; where it is untidy, the number is looked for.
 
 All of the crop is read first. Where that leaves doubt, the regions that may hold the number are read as well
-(`sutja.reading.crop_regions`), and the reading with most evidence is taken: the probability of its likeliest
-number, times how central and complete its place is. Other numbers beside it, words, and ink that may be
-missing make it less sure.
+(`sutja.reading.crops.crop_regions`), and the reading with most evidence is taken: the probability of its
+likeliest number, times how central and complete its place is. Other numbers beside it, words, and ink that
+may be missing make it less sure.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.reading.crop_regions import Region, find_regions
+from sutja.reading.crops.crop_regions import Region, find_regions
+from sutja.reading.crops.ink_colours import part_inks
 from sutja.reading.decode import Hypothesis
-from sutja.reading.ink_colours import part_inks
 from sutja.reading.judge import Judge
 from sutja.reading.written import Written
 from sutja.signals.image import Picture

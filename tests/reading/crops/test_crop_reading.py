@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from sutja.reading import Reader
-from sutja.reading.crop_reading import CUT, CropReading, choose_region, choose_whole
-from sutja.reading.crop_regions import Region
+from sutja.reading.crops.crop_reading import CUT, CropReading, choose_region, choose_whole
+from sutja.reading.crops.crop_regions import Region
 from sutja.reading.decode import Hypothesis
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import find_ink, normalise

@@ -124,7 +124,7 @@ def find_regions(plane: NDArray[np.uint8]) -> list[Region]:
     small = inner.shape != plane.shape and ranked[0][1].height < _SMALL_HEIGHT * plane.shape[0]
     scale = (_SMALL if small else _USUAL) / ranked[0][0]
     upright = cv2.morphologyEx(rules, cv2.MORPH_OPEN, np.ones((max(3, inner.shape[0] // 4), 1), np.uint8))
-    taken = np.asarray(cv2.max(upright, np.isin(labels, borders).astype(np.uint8)), np.uint8)
+    taken = np.asarray(cv2.max(upright, _mark_labels(labels, borders)), np.uint8)
     regions = [
         replace(
             _cut_out(inner, paper, labels, line, (x0, y0)), weight=weight * scale, cut=_is_cut(line, taken)
@@ -321,7 +321,14 @@ def _cut_out(
     margin = max(4, round(_MARGIN * line.height))
     top, bottom = max(0, line.y0 - margin), min(inner.shape[0], line.y1 + margin)
     left, right = max(0, line.x0 - margin), min(inner.shape[1], line.x1 + margin)
-    own = np.isin(labels[top:bottom, left:right], line.labels).astype(np.uint8)
+    own = _mark_labels(labels[top:bottom, left:right], line.labels)
     near = cv2.dilate(own, np.ones((5, 5), np.uint8)) > 0
     pixels = np.where(near, inner[top:bottom, left:right], paper[top:bottom, left:right])
     return Region(np.ascontiguousarray(pixels), corner[0] + left, corner[1] + top, 0.0)
+
+
+def _mark_labels(labels: NDArray[np.int32], wanted: Sequence[int]) -> NDArray[np.uint8]:
+    """Mark the pixels whose label is wanted with 1, the others with 0."""
+    table = np.zeros(max(int(labels.max(initial=0)), *wanted, 0) + 1, np.uint8)
+    table[list(wanted)] = 1
+    return np.asarray(table[labels], np.uint8)

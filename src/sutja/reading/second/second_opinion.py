@@ -5,13 +5,44 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sutja.errors import SutjaError
 from sutja.grammar import Grammar
-from sutja.model_file import SecondReaderCalibration
-from sutja.reading.crop_reading import CropReading, choose_whole
-from sutja.reading.line_reader import LineReader, open_line_reader
-from sutja.reading.second_reader import SHA256, SecondAnswer, SecondReader, combine_answers, find_weights
-from sutja.reading.two_readers import calibrate_alone, join_readers
+from sutja.model_file import ModelFile, SecondReaderCalibration
+from sutja.reading.crops.crop_reading import CropReading, choose_whole
+from sutja.reading.second.line_reader import LineReader, open_line_reader
+from sutja.reading.second.second_reader import (
+    SHA256,
+    SecondAnswer,
+    SecondReader,
+    combine_answers,
+    find_weights,
+)
+from sutja.reading.second.two_readers import calibrate_alone, join_readers
 from sutja.reading.written import agree_with, find_written, is_in_doubt
+
+EFFORTS = ("fast", "normal", "best")
+
+
+def resolve_effort(file: ModelFile, effort: str | None) -> str:
+    """Return the effort that was asked for, or the most that the model's card is calibrated for.
+
+    Raises
+    ------
+    SutjaError
+        If there is no such effort, or the card does not say how to weigh a second reader.
+    """
+    calibration = file.card.second_reader
+    if effort is None:
+        return "fast" if calibration is None else "normal"
+    if effort not in EFFORTS:
+        raise SutjaError(f"there is no effort {effort!r}", where="effort", remedy=f"use {', '.join(EFFORTS)}")
+    if effort != "fast" and calibration is None:
+        raise SutjaError(
+            "its card does not say how to weigh a second reader",
+            where=f"model {file.source}",
+            remedy="read with effort fast, or with the bundled model",
+        )
+    return effort
 
 
 class SecondOpinion:

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.reading.crop_regions import MAX_REGIONS, find_regions, trim_edges
+from sutja.reading.crops.crop_regions import MAX_REGIONS, find_regions, trim_edges
 
 
 def draw_cell(text="27", at=(80, 110), shape=(200, 130), edge=45):

@@ -7,9 +7,9 @@ import numpy as np
 from PIL import Image
 
 from sutja.reading import Reader
-from sutja.reading.ink_colours import part_inks
+from sutja.reading.crops.ink_colours import part_inks
 
-STAMPED = Path(__file__).parent / "cases" / "stamp-4711.png"
+STAMPED = Path(__file__).parents[1] / "cases" / "stamp-4711.png"
 
 
 def test_a_number_under_a_stamp():

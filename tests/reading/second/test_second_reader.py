@@ -11,9 +11,10 @@ from sutja.charset import CHARSET, LETTER
 from sutja.errors import InferenceError, ModelFileError, SutjaError
 from sutja.model_file import ModelFile, format_card, parse_card
 from sutja.model_file.bundled import open_model
-from sutja.reading import Reader, open_reader, second_reader
-from sutja.reading.line_reader import BUNDLED, LineReader, open_line_reader
-from sutja.reading.second_reader import ALPHABET, SHA256, SecondReader, _Grouping
+from sutja.reading import Reader, open_reader
+from sutja.reading.second import second_reader
+from sutja.reading.second.line_reader import BUNDLED, LineReader, open_line_reader
+from sutja.reading.second.second_reader import ALPHABET, SHA256, SecondReader, _Grouping
 from sutja.signals.normalisation import NormaliseParams, normalise
 
 CROP = "examples/postcode.png"
