@@ -166,7 +166,7 @@ from sutja.synthesis.speech.neural_voices import (
     synthesise_kokoro,
 )
 from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words
-from sutja.synthesis.speech.phrases import choose_from, make_long_number, make_phrase
+from sutja.synthesis.speech.phrases import choose_from, make_long_number, make_phrase, make_quantity
 from sutja.synthesis.speech.recordings import load_noises, load_prompts, load_recordings
 from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
 from sutja.synthesis.speech.voices import synthesise
@@ -232,18 +232,17 @@ def begin(args: argparse.Namespace) -> None:
 def speak(args: argparse.Namespace) -> None:
     """Phrases said by a program; those of a seed from `VALIDATION_SEED` on are for validation."""
     folder = args.out / ("held" if args.seed >= VALIDATION_SEED else "spoken")
-    part = "-words" if args.words else "-read" if args.read_out else ""
-    say = (
-        choose_from(load_words(args.words))
-        if args.words
-        else make_long_number
-        if args.read_out
-        else make_phrase
-    )
+    part, say = "", make_phrase_or_list if args.engine == "kokoro" else make_phrase
+    if args.words:
+        part, say = "-words", choose_from(load_words(args.words))
+    elif args.read_out:
+        part, say = "-read", make_long_number
+    elif args.quantities:
+        part, say = "-quantities", make_quantity
     if args.engine == "kokoro":
         voices = Kokoro(Path(os.environ["SUTJA_VOICES"]))
-        manner = (make_long_number, READING) if args.read_out else (make_phrase_or_list, SPEAKING)
-        source: Iterable[Utterance] = synthesise_kokoro(voices, args.count, args.seed, *manner)
+        speeds = READING if args.read_out else SPEAKING
+        source: Iterable[Utterance] = synthesise_kokoro(voices, args.count, args.seed, say, speeds)
     elif args.engine == "hibari":
         source = synthesise_hibari(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed, say)
     else:
@@ -372,6 +371,7 @@ def main(argv: list[str] | None = None) -> None:
             what = one.add_mutually_exclusive_group()
             what.add_argument("--words", type=Path, help="say words of this dictionary, one by one")
             what.add_argument("--read-out", action="store_true", help="long numbers alone, in one go")
+            what.add_argument("--quantities", action="store_true", help="decimals, money, years and the like")
         if name in ("cut", "train"):
             one.add_argument("--weights", type=Path, required=name == "cut")
         if name == "cut":

@@ -128,6 +128,15 @@ def make_long_number(rng: np.random.Generator) -> Phrase:
     return Phrase(tuple(words), tuple(label_words(words)))
 
 
+def make_quantity(rng: np.random.Generator) -> Phrase:
+    """A quantity alone or in a sentence: decimals, money, measures, large numbers, years, ranks."""
+    words = say_quantity(rng)
+    if rng.random() < _QUANTITY_IN_SENTENCE:
+        words = put_in_sentence(words, rng)
+    return Phrase(tuple(words), tuple(label_words(words)))
+
+
+_QUANTITY_IN_SENTENCE = 0.25  # part of them
 _READ_WHOLE = 0.15  # part of them that are said as whole numbers or in pairs
 _REPEATS, _REPEAT_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits that are those before them
 _LONG, _LONG_PARTS = (3, 4, 5, 6, 7, 8, 10, 11, 12), (0.07, 0.12, 0.16, 0.1, 0.15, 0.1, 0.2, 0.06, 0.04)
