@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from sutja.data.sets import recordings
 from sutja.grammar.number_words import find_numbers, split_words
 from sutja.signals.audio import RATE, load_sound
+from sutja.synthesis.speech.music import make_music
 
 DIGIT_WORDS = frozenset(
     ("zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -34,6 +36,8 @@ MONTHS = (
     "december",
 )
 NOISE_SECONDS = 4.0  # of a recording cut out of a long one
+MUSIC_SECONDS = 600  # by a program, half a minute each
+_PIECE_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +130,41 @@ def load_telephone(root: Path, part: str) -> list[LabelledRecording]:
     ]
 
 
+def load_numbers(dataset: str, root: Path, part: str) -> list[LabelledRecording]:
+    """The recordings of a set in which a number is said, by speakers who were not learnt from."""
+    takes = []
+    for record in _list_records(dataset, root, part):
+        found = find_numbers(split_words(record.text))
+        if found:
+            digits, values = zip(*((number.digits, number.value) for number in found), strict=True)
+            takes.append(_label(record, digits, values))
+    return takes
+
+
+def load_without_numbers(dataset: str, root: Path, part: str) -> list[LabelledRecording]:
+    """The recordings of a set in which none is said: other words, or words of another language."""
+    return [
+        _label(record, ())
+        for record in _list_records(dataset, root, part)
+        if not find_numbers(split_words(record.text))
+    ]
+
+
+def _list_records(dataset: str, root: Path, part: str) -> list[recordings.SpokenRecord]:
+    records = recordings.read_recordings(root, dataset)
+    return [record for record in records if recordings.assign_part(dataset, record) == part]
+
+
+def make_pieces_of_music(root: Path, part: str) -> list[LabelledRecording]:
+    """Ten minutes of music by a program; others for each part."""
+    del root
+    rng = np.random.default_rng(("train", "validation", "test").index(part))
+    count = MUSIC_SECONDS // _PIECE_SECONDS
+    return [
+        LabelledRecording(f"music {i + 1}", make_music(_PIECE_SECONDS * RATE, rng), ()) for i in range(count)
+    ]
+
+
 def load_noise(root: Path, part: str) -> list[LabelledRecording]:
     """Pieces of noise: dishes, a bicycle, a tap, a cat, white and pink."""
     takes = []
@@ -147,9 +186,17 @@ NUMBERS: dict[str, Reader] = {
     "an4, digits alone": load_an4_digits,
     "an4, number words": load_an4_words,
     "spoken strings": load_strings,
+    "hyke, strings over the telephone": partial(load_numbers, "hyke"),
+    "iitg, digits, Indian English": partial(load_numbers, "iitg"),
+    "sixteen, digits": partial(load_numbers, "sixteen"),
+    "four, digits": partial(load_numbers, "four"),
+    "speech-commands, digits": partial(load_numbers, "speech-commands"),
 }
 NO_NUMBER: dict[str, Reader] = {
     "telephone calls": load_telephone,
     "an4, other words": load_an4_without_numbers,
+    "speech-commands, other words": partial(load_without_numbers, "speech-commands"),
+    "korean, counting": partial(load_without_numbers, "korean"),
     "noise": load_noise,
+    "music by a program": make_pieces_of_music,
 }

@@ -1,8 +1,9 @@
 """Spoken numbers heard rightly, beside PocketSphinx with a grammar of numbers, on the same recordings.
 
 Digits of six speakers (`fsdd`), digits and number words of speakers who were not learnt from (`an4`), spoken
-strings of one unseen speaker (a test set as a whole), recordings without a number (telephone calls, other
-words, noise), and the seconds that an hour takes on one thread.
+strings of one unseen speaker (a test set as a whole), strings over the telephone (`hyke`) and single digits of
+four more sets by others than learnt from, recordings without a number (telephone calls, other words, counting
+in Korean, noise, music), and the seconds that an hour takes on one thread.
 
     python benchmarks/listening.py                  # validation parts, while developing
     python benchmarks/listening.py --part test      # the published figures, once all choices are made
