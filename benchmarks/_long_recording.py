@@ -1,10 +1,13 @@
-"""An hour of recording, from a file to numbers on one thread: seconds by the wall and of the processor."""
+"""An hour of recording, from a file to numbers on one thread: seconds by the wall and of the processor.
+
+And two hours as they come from a microphone, in blocks: the memory that they take.
+"""
 
 from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from typing import Any
 import _pocketsphinx as sphinx
 import _recordings
 import numpy as np
+import psutil
 from _machine import format_table
 from numpy.typing import NDArray
 
@@ -22,6 +26,9 @@ SECONDS = 3600
 SHORT = 120  # seconds, for a try
 PEER_SECONDS = 60  # what the peer, being slow, hears of it; its time is scaled
 ROUNDS = 3
+STREAM_SECONDS = 7200
+_BLOCK = RATE // 10  # samples that a microphone gives at once
+_WARM = 600  # seconds after which memory is looked at first
 _GAP = 0.6  # seconds between recordings
 
 
@@ -76,6 +83,32 @@ def time_hour(listener: Listener, root: Path, *, peers: bool, short: bool = Fals
         rounds = [measure_time(lambda: sphinx.transcribe(part, "digits"))]
         rows.append(_make_row(sphinx.PEER, "samples", rounds, len(part) / RATE, seconds))
     return rows
+
+
+def watch_stream(listener: Listener, root: Path, *, short: bool = False) -> dict[str, Any]:
+    """Listen to two hours in blocks: resident memory after ten minutes, at its most later, and at the end."""
+    seconds, warm = (SHORT, SHORT // 4) if short else (STREAM_SECONDS, _WARM)
+    talk = make_talk(root, min(seconds, 2 * _WARM))
+    process = psutil.Process()
+    marks: list[tuple[float, int]] = []
+
+    def give_blocks() -> Iterator[NDArray[np.float32]]:
+        for i in range(seconds * RATE // _BLOCK):
+            if i % 100 == 0:
+                marks.append((i * _BLOCK / RATE, process.memory_info().rss))
+            start = i * _BLOCK % (len(talk) - _BLOCK)
+            yield talk[start : start + _BLOCK]
+
+    numbers = sum(1 for _ in listener.listen_live(give_blocks()))
+    later = [size for second, size in marks if second >= warm]
+    return {
+        "seconds": seconds,
+        "numbers": numbers,
+        "warm_seconds": warm,
+        "warm_mb": round(later[0] / 1e6, 1),
+        "most_mb": round(max(later) / 1e6, 1),
+        "end_mb": round(later[-1] / 1e6, 1),
+    }
 
 
 def _make_row(

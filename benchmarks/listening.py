@@ -1,9 +1,9 @@
 """Spoken numbers heard rightly, beside PocketSphinx with a grammar of numbers, on the same recordings.
 
 Digits of six speakers (`fsdd`), digits and number words of speakers who were not learnt from (`an4`), spoken
-strings of one unseen speaker (a test set as a whole), strings over the telephone (`hyke`) and single digits of
-four more sets by others than learnt from, recordings without a number (telephone calls, other words, counting
-in Korean, noise, music), and the seconds that an hour takes on one thread.
+strings of one unseen speaker (a test set as a whole), strings over the telephone (`hyke`) and single digits
+of four more sets by others than learnt from, recordings without a number (telephone calls, other words,
+counting in Korean, noise, music), and the seconds that an hour takes on one thread.
 
     python benchmarks/listening.py                  # validation parts, while developing
     python benchmarks/listening.py --part test      # the published figures, once all choices are made
@@ -218,7 +218,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = make_parser(__doc__, model=False)
     parser.add_argument("--model", default=DEFAULT, metavar="FILE|NAME", help=f"by default {DEFAULT}")
     parser.add_argument("--speakers", type=Path, metavar="FILE", help="answers with one speaker left out")
-    parser.add_argument("--no-hour", action="store_true", help="leave out the hour's speed")
+    parser.add_argument("--no-hour", action="store_true", help="leave out the hour and the stream")
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     listener, root = load_listener(args.model), find_data_folder()
@@ -230,12 +230,14 @@ def main(argv: Sequence[str] | None = None) -> None:
         if args.no_hour
         else _long_recording.time_hour(listener, root, peers=not args.no_peers, short=bool(args.limit))
     )
+    stream = None if args.no_hour else _long_recording.watch_stream(listener, root, short=bool(args.limit))
     content = {
         "part": args.part,
         "model": describe_listener(args.model, listener),
         "load_before": load_before,
         "rows": rows,
         "hour": hour,
+        "stream": stream,
     }
     path = save_result(
         make_result_path(FIGURE, args.part, args.limit),
@@ -245,6 +247,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     print(format_rows(rows))
     print(_long_recording.format_rows(hour))
+    if stream:
+        print(
+            "{seconds:,} s in a stream: {warm_mb} MB after {warm_seconds} s, at most {most_mb}".format_map(
+                stream
+            )
+        )
     print(f"part: {args.part}; {sphinx.PEER} accepts all that it hears; kept in {format_path(path)}")
 
 

@@ -451,6 +451,11 @@ def make_listening() -> str:
             ],
         ),
     ]
+    if stream := content.get("stream"):
+        tables.append(
+            f"{stream['seconds'] / 3600:g} hours in a stream: {stream['warm_mb']:,.0f} MB after "
+            f"{stream['warm_seconds'] / 60:g} minutes, at most {stream['most_mb']:,.0f} MB later."
+        )
     return _with_sources(
         "\n\n".join(tables), ("listening", "python benchmarks/listening.py --part test", ("spoken",))
     )
