@@ -130,6 +130,25 @@ That one is bundled as `spoken-open`. `spoken` went on from it with six more set
     python recipes/listener_finish.py soup --out runs/listen --runs wide1 wide2 --run wide
     python recipes/listener.py train $more --run wide3 --weights runs/listen/wide --steps 430 --lr 2e-3 \
         --strength 0.6 --seed 83
+    python recipes/listener_finish.py soup --out runs/listen --runs wide2 wide3 --run wide23
+    python recipes/listener.py train $more --run wide4 --weights runs/listen/wide23 --steps 3000 --lr 2e-3 \
+        --strength 0.65 --seed 84
+
+and on, with more quantities among what programs say:
+
+    for engine in "flite --count 900 --seed 132" "espeak-ng --count 2500 --seed 131" \
+            "hibari --count 2500 --seed 133"; do
+        python recipes/listener.py speak --out runs/listen --engine $engine --quantities; done
+    python recipes/listener.py train $more --run wide5 --weights runs/listen/wide4 --steps 2500 --lr 2e-3 \
+        --strength 0.65 --seed 85
+    python recipes/listener.py speak --out runs/listen --engine festival --count 400 --seed 134 --quantities
+    python recipes/listener.py speak --out runs/listen --engine kokoro --count 100 --seed 135
+    python recipes/listener.py speak --out runs/listen --engine hibari --count 800 --seed 136 --read-out
+    python recipes/listener.py train $more --run wide6 --weights runs/listen/wide5 --steps 2200 --lr 2e-3 \
+        --strength 0.65 --seed 86
+    for seed in 91 92; do
+        python recipes/listener.py train $more --run wide7-$seed --weights runs/listen/wide6 --steps 700 \
+            --lr 1.2e-3 --strength 0.6 --seed $seed; done
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
