@@ -185,7 +185,13 @@ from sutja.synthesis.speech.neural_voices import (
     synthesise_kokoro,
 )
 from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words
-from sutja.synthesis.speech.phrases import choose_from, make_long_number, make_phrase, make_quantity
+from sutja.synthesis.speech.phrases import (
+    PhraseMaker,
+    choose_from,
+    make_long_number,
+    make_phrase,
+    make_quantity,
+)
 from sutja.synthesis.speech.recordings import load_noises, load_prompts, load_recordings
 from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
 from sutja.synthesis.speech.voices import synthesise
@@ -251,7 +257,8 @@ def begin(args: argparse.Namespace) -> None:
 def speak(args: argparse.Namespace) -> None:
     """Phrases said by a program; those of a seed from `VALIDATION_SEED` on are for validation."""
     folder = args.out / ("held" if args.seed >= VALIDATION_SEED else "spoken")
-    part, say = "", make_phrase_or_list if args.engine == "kokoro" else make_phrase
+    part = ""
+    say: PhraseMaker = make_phrase_or_list if args.engine == "kokoro" else make_phrase
     if args.words:
         part, say = "-words", choose_from(load_words(args.words))
     elif args.read_out:

@@ -329,9 +329,9 @@ def test_stages_add_up(model_path, tmp_path):
         cv2.putText(picture, "12", (8, 32), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 0, 2)
         cv2.imwrite(str(path), picture)
     stages_module, reader = script("_stage_times"), script("_sutja_models").load_reader(str(model_path))
-    before = stages_module.reader_module.normalise_ink
+    before = stages_module.crop_reader.normalise_ink
     stages = stages_module.time_stages(reader, paths)
-    assert stages_module.reader_module.normalise_ink is before
+    assert stages_module.crop_reader.normalise_ink is before
     assert sum(shape[0] for shape in stages.batches) == 6  # nothing can be read, so each is turned once
     shares = stages.shares()
     assert all(
