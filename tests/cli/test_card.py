@@ -7,8 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from sutja.cli import main
+from sutja.cli.common import results
 from sutja.model_file import Guarantee, TrainingSet, write_model
-from sutja.model_file.bundled import list_bundled
+from sutja.model_file.bundled import list_bundled, open_model
 
 
 def show(*arguments):
@@ -54,3 +55,20 @@ def test_what_is_no_model_is_an_error(tmp_path):
     done = show(tmp_path / "none.onnx")
     assert done.exit_code == 1
     assert "none.onnx" in done.stderr
+
+
+def test_research_data_are_told_once_on_a_terminal(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(results.click, "get_app_dir", lambda name: str(tmp_path / name))
+    monkeypatch.setattr(results.sys.stderr, "isatty", lambda: True)
+    for name in ("numbers", "numbers", "digits", "pages"):
+        results.tell_terms(open_model(name).card)
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in told] == ["numbers", "pages"]
+    assert "--open chooses" in told[0]
+
+
+@pytest.mark.parametrize("verb", ["read", "listen", "detect"])
+def test_a_model_and_open_exclude_one_another(verb):
+    done = CliRunner().invoke(main, [verb, "--open", "--model", "mine.onnx", "some.png"])
+    assert done.exit_code == 2
+    assert "--model and --open exclude one another" in done.output

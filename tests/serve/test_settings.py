@@ -3,7 +3,10 @@
 import pytest
 
 from sutja.errors import SutjaError
-from sutja.serve.settings import Limits, Settings, check_host, from_environment, is_local
+from sutja.model_file.bundled import OPEN_DEFAULTS, open_model
+from sutja.serve.options import ListenOptions, ReadOptions
+from sutja.serve.settings import BUNDLED, RESEARCH, Limits, Settings, check_host, from_environment, is_local
+from sutja.serve.tasks import list_models, open_task
 
 TOKEN = "a-token-of-some-length"
 
@@ -30,3 +33,17 @@ def test_a_network_needs_a_token(host):
 def test_a_token_that_is_easily_guessed_is_refused():
     with pytest.raises(SutjaError, match="fewer than 16"):
         check_host("0.0.0.0", ("1234",))
+
+
+def test_models_that_have_learnt_from_research_data_are_named():
+    assert {name for name in BUNDLED if not open_model(name).card.open_terms} == set(RESEARCH)
+
+
+def test_a_server_of_open_models_offers_no_others():
+    offered = list_models(Settings(only_open=True))
+    assert not set(offered) & set(RESEARCH)
+    assert set(OPEN_DEFAULTS.values()) <= set(offered)
+    task = open_task(Settings(only_open=True), ListenOptions())
+    assert task.batch == 1
+    with pytest.raises(SutjaError, match="open terms alone"):
+        open_task(Settings(only_open=True), ReadOptions())

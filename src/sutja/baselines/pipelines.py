@@ -59,7 +59,7 @@ def _random_forest(random_state: int) -> list[tuple[str, Any]]:
 def _hist_gradient_boosting(random_state: int) -> list[tuple[str, Any]]:
     # Stopping early would need a split of its own, without regard to writers.
     model = HistGradientBoostingClassifier(
-        max_iter=100, max_features=0.2, early_stopping=False, random_state=random_state
+        learning_rate=0.2, max_iter=50, max_features=0.2, early_stopping=False, random_state=random_state
     )
     return [("model", model)]
 

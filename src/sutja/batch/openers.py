@@ -24,7 +24,8 @@ def make_job(verb: str, models: dict[str, str | None], options: dict[str, Any]) 
     """
     checksums = []
     for role, given in models.items():
-        path = find_model(given or DEFAULTS[role.partition(":")[2]])
+        task = role.partition(":")[2]
+        path = find_model(given or DEFAULTS[task], task)
         checksums.append((hash_content(str(path)) or b"").hex())
     return Job(f"sutja.batch.openers:open_{verb}", options, tuple(checksums))
 

@@ -19,9 +19,7 @@ _TASKS = {
     "detect": "finds objects in pictures: sutja detect --model",
     "listen": "hears numbers in recordings: sutja listen --model",
 }
-_RESEARCH = (
-    "not all of its training data are under open terms: see each, and use numbers-open where these do not fit"
-)
+_RESEARCH = "not all of its training data are under open terms: see each; --open chooses models whose are"
 _MOST_NAMES = 40  # classes or characters that are listed
 _MOST_RESULTS = 12
 _DESCRIBES = ("set", "part", "way", "source", "n")  # of a result, what it is of; the rest are figures

@@ -15,8 +15,10 @@ from sutja.cli.common.many import BatchOptions, batch_options, check_batch, proc
 from sutja.cli.common.options import (
     PROVIDERS,
     annotate_option,
+    choose_model,
     device_option,
     max_error_option,
+    open_option,
     output_options,
     threads_option,
 )
@@ -27,6 +29,7 @@ from sutja.cli.common.results import (
     choose_text_place,
     opening_model,
     report_threshold,
+    tell_terms,
     write_results,
 )
 from sutja.cli.messages import tell
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 @click.option(
     "--model", metavar="FILE|NAME", help="Detector to use; by default the one of number fields on pages."
 )
+@open_option
 @output_options(SCENE_FORMATS)
 @annotate_option("the detections")
 @click.option(
@@ -59,6 +63,7 @@ if TYPE_CHECKING:
 def detect(
     paths: tuple[str, ...],
     model: str | None,
+    only_open: bool,
     format_name: str | None,
     out: str | None,
     annotate: str | None,
@@ -80,6 +85,7 @@ def detect(
     """
     if threshold is not None and max_error is not None:
         raise click.UsageError("--threshold and --max-error exclude one another")
+    model = choose_model(model, only_open)
     names, failed = expand(paths, pages=True)
     check_outputs([*names, *paths, model], [out], [(annotate, ".png")])
     batch = BatchOptions(resume, workers, engine, address)
@@ -125,4 +131,5 @@ def _open_detector(model: str | None, threads: int, max_error: float | None, dev
         providers = PROVIDERS[device]
         detector = Detector(model, threads=threads, max_error=max_error, providers=providers)
     report_threshold(detector.choice)
+    tell_terms(detector.card)
     return detector

@@ -15,7 +15,14 @@ import click
 from sutja.cli.common.errors import FAILED, USAGE, report_errors
 from sutja.cli.common.inputs import expand_sounds, open_inputs
 from sutja.cli.common.many import BatchOptions, batch_options, check_batch, process_all, run_many
-from sutja.cli.common.options import kind_options, max_error_option, output_options, threads_option
+from sutja.cli.common.options import (
+    choose_model,
+    kind_options,
+    max_error_option,
+    open_option,
+    output_options,
+    threads_option,
+)
 from sutja.cli.common.progress import show_progress
 from sutja.cli.common.results import (
     Counts,
@@ -23,6 +30,7 @@ from sutja.cli.common.results import (
     count,
     opening_model,
     report_threshold,
+    tell_terms,
     write_results,
 )
 from sutja.cli.messages import tell
@@ -67,6 +75,7 @@ if TYPE_CHECKING:
 @threads_option
 @batch_options
 @click.option("--model", metavar="FILE|NAME", help="Model to listen with instead of the bundled one.")
+@open_option
 @click.option("--microphone", is_flag=True, help="Listen to a microphone, until Ctrl-C.")
 @click.option("--device", metavar="NAME", help="With --microphone: name or number of the device.")
 def listen(**options: Any) -> None:
@@ -80,6 +89,7 @@ def listen(**options: Any) -> None:
     Exit status: 0 if every recording could be read, 1 if some could not (the others were read), 2 for wrong
     usage.
     """
+    options["model"] = choose_model(options["model"], options.pop("only_open"))
     given = _Options(**options)
     if bool(given.paths) == given.microphone:
         raise click.UsageError("name recordings, or --microphone, and not both")
@@ -153,6 +163,7 @@ def _open_listener(given: _Options) -> Listener:
             second_listener=given.second_listener,
         )
     report_threshold(listener.choice)
+    tell_terms(listener.card)
     return listener
 
 

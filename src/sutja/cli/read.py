@@ -17,9 +17,11 @@ from sutja.cli.common.many import batch_options, check_batch, process_all, run_m
 from sutja.cli.common.options import (
     PROVIDERS,
     annotate_option,
+    choose_model,
     device_option,
     kind_options,
     max_error_option,
+    open_option,
     output_options,
     threads_option,
 )
@@ -31,6 +33,7 @@ from sutja.cli.common.results import (
     count,
     opening_model,
     report_threshold,
+    tell_terms,
     write_results,
 )
 from sutja.cli.messages import tell
@@ -111,6 +114,7 @@ if TYPE_CHECKING:
     metavar="FILE|NAME",
     help="Model to read with instead of the bundled one; it may be a classifier of single characters.",
 )
+@open_option
 @click.option(
     "--detector",
     metavar="FILE|NAME",
@@ -125,6 +129,7 @@ def read(**options: Any) -> None:
     Exit status: 0 if every picture could be read, 1 if some could not (the others were read), 2 for wrong
     usage.
     """
+    options["model"] = choose_model(options["model"], options.pop("only_open"))
     given = ReadOptions(**options)
     truth = _load_truth(given)
     if given.templates:
@@ -233,6 +238,7 @@ def _open_reader(given: ReadOptions) -> Reader | Classifier:
                 raise click.UsageError("a model of single characters reads crops: add --crop")
             choice = reader.open_page_reader().choice
     report_threshold(choice)
+    tell_terms(reader.card)
     return reader
 
 

@@ -20,6 +20,7 @@ from sutja.cli.common.results import (
     count,
     opening_model,
     report_threshold,
+    tell_terms,
     write_results,
 )
 from sutja.cli.messages import tell
@@ -62,6 +63,7 @@ def read_forms(given: ReadOptions) -> NoReturn:
         templates = [Template.load(path) for path in given.templates]
         reader = Reader(given.model, given.threads, given.max_error, effort=given.effort)
     report_threshold(reader.choice)
+    tell_terms(reader.card)
     names, failed = expand(given.paths, pages=True)
     pictures = [template.picture for template in templates]
     check_outputs(

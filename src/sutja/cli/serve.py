@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     help="Another model file or run folder that requests may name; may be given several times.",
 )
 @click.option(
+    "--open",
+    "only_open",
+    is_flag=True,
+    help="Offer no bundled model but those that have learnt from data under open terms alone.",
+)
+@click.option(
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
 )
 @threads_option
@@ -114,6 +120,7 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
             out=options["out"],
             workers=workers,
             studies=find_studies(options["studies"]),
+            only_open=options["only_open"],
         )
         if options["export"]:
             export(Path(options["export"]), settings)

@@ -38,7 +38,7 @@ class Detector(Reopenable):
     ----------
     model : Model
         A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
-        "pages", which finds the number fields of pages.
+        "pages", which finds the number fields of pages; there is no "open" one.
     threads : int
         Threads the network may use.
     max_error : float | None

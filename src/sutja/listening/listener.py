@@ -39,8 +39,8 @@ class Listener(Reopenable):
     Parameters
     ----------
     model : Model
-        A path to a model file, the name of a bundled model, a model that has been read, or None for the
-        bundled "spoken".
+        A path to a model file, the name of a bundled model, a model that has been read, "open" for the
+        bundled one that has learnt from data under open terms alone, or None for the bundled "spoken".
     threads : int
         Threads that the network may use.
     max_error : float | None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sutja.errors import SutjaError
-from sutja.model_file.bundled import Model, open_model
+from sutja.model_file.bundled import Model, choose_beside, open_model
 from sutja.reading.classifier import Classifier
 from sutja.reading.reader import Reader
 
@@ -32,6 +32,7 @@ def open_reader(
         If a kind, a country, an effort, a way of text or a detector is given for a classifier, which tells
         single characters.
     """
+    detector = choose_beside(model, detector)
     file = open_model(model)
     if file.card.task == "classify":
         options = {

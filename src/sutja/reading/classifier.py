@@ -45,8 +45,8 @@ class Classifier(Reopenable):
     Parameters
     ----------
     model : Model
-        A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
-        "digits".
+        A path to a model file, the name of a bundled model, a model that was read, or None or "open"
+        for the bundled "digits", which has learnt from data under open terms alone.
     threads : int
         Threads the network may use.
     max_error : float | None

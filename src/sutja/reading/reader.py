@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sutja.errors import PictureError, SutjaError
 from sutja.grammar import make_grammar
 from sutja.model_file import Card
-from sutja.model_file.bundled import Model, keep_model, open_model
+from sutja.model_file.bundled import Model, choose_beside, keep_model, open_model
 from sutja.reading.batching import (
     answer_each,
     batch_pictures,
@@ -50,8 +50,8 @@ class Reader(Reopenable):
     Parameters
     ----------
     model : Model
-        A path to a model file, the name of a bundled model, a model that was read, or None for the bundled
-        "numbers".
+        A path to a model file, the name of a bundled model, a model that was read, "open" for the bundled
+        one that has learnt from data under open terms alone, or None for the bundled "numbers".
     threads : int
         Threads the network may use.
     max_error : float | None
@@ -116,6 +116,7 @@ class Reader(Reopenable):
             raise SutjaError(f"there is no {ocr!r}", where="ocr", remedy=f"use {', '.join(OCR)}")
         self.ocr = ocr
         grammar = make_grammar(kind, country)
+        detector = choose_beside(model, detector)
         file = open_model(model, "transcribe")
         self._arguments = {
             "model": keep_model(model, file),

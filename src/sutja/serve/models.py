@@ -22,7 +22,7 @@ SECONDS = Histogram(
     ["verb"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
-FIRST = (ReadOptions(crop=True), ReadOptions())  # opened before the server says that it is ready
+CROPS, PAGES = ReadOptions(crop=True), ReadOptions()  # opened before the server says that it is ready
 
 
 class Models:
@@ -68,7 +68,8 @@ class Models:
 
     async def prepare(self) -> None:
         """Open the models that most requests want."""
-        for options in FIRST:
+        first = (CROPS,) if self.settings.only_open else (CROPS, PAGES)  # there is no open detector
+        for options in first:
             await self.choose_lane(options).prepare(options)
         self.ready = True
 

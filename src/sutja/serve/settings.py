@@ -13,6 +13,7 @@ from sutja.errors import SutjaError
 
 VARIABLE = "SUTJA_SERVE"  # hands the settings to worker processes
 TOKEN_LENGTH = 16  # characters, at least
+RESEARCH = ("numbers", "pages", "spoken")  # have learnt from data that are not under open terms too
 BUNDLED = (
     "numbers",
     "numbers-open",
@@ -80,6 +81,8 @@ class Settings:
         Processes of the server.
     studies : tuple[str, ...]
         Folders of comparisons that the page shows.
+    only_open : bool
+        Offer no bundled model but those that have learnt from data under open terms alone.
     """
 
     models: tuple[str, ...] = ()
@@ -92,6 +95,7 @@ class Settings:
     out: str | None = None
     workers: int = 1
     studies: tuple[str, ...] = ()
+    only_open: bool = False
 
     def to_environment(self) -> dict[str, str]:
         """Write the settings as an environment variable, for worker processes."""

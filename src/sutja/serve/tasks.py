@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from sutja.errors import SutjaError
+from sutja.model_file.bundled import OPEN
 from sutja.serve.lanes import Task
 from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, ReadOptions, TemplateUpload
-from sutja.serve.settings import BUNDLED, Limits, Settings
+from sutja.serve.settings import BUNDLED, RESEARCH, Limits, Settings
 from sutja.types import Alternative, Form, Page, Recording, Result, Scene
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ class ClassifiedPicture(Result):
 
 def list_models(settings: Settings) -> Mapping[str, str | Path]:
     """List the models that requests may name: the bundled ones, and those of the settings."""
-    return {name: name for name in BUNDLED} | {name_model(path): Path(path) for path in settings.models}
+    bundled = [name for name in BUNDLED if not (settings.only_open and name in RESEARCH)]
+    return {name: name for name in bundled} | {name_model(path): Path(path) for path in settings.models}
 
 
 def name_model(path: str) -> str:
@@ -98,7 +100,9 @@ def _make_finder(settings: Settings) -> Find:
             raise SutjaError(
                 "there is no such model here", where=name, remedy=f"name one of {', '.join(models)}"
             )
-        return None if name is None else models[name]
+        if name is None:
+            return OPEN if settings.only_open else None
+        return models[name]
 
     return find
 

@@ -81,18 +81,34 @@ def test_published_figures_stand_beside_the_measured_ones(findings):
     assert {"1989-zip-code", "1998-lenet-5"} <= set(ERAS)
 
 
-def test_eras_fitted_on_different_numbers_of_labels_show_them(findings):
-    def read_ticks(findings):
+def test_eras_are_compared_on_equal_labels(findings):
+    def read(findings):
         drawing = figures.plot_eras_by_year(findings).axes[0]
-        return [text.get_text() for text in drawing.get_xticklabels()], drawing.lines[0].get_linestyle()
+        words = [text.get_text() for text in drawing.get_xticklabels()]
+        return words, drawing.lines[0].get_linestyle(), drawing.get_title(loc="left")
 
-    words, line = read_ticks(findings)
-    assert not any("labels" in word for word in words)
-    assert line == "-"
-    rows = tuple(row for row in findings.rows if row.learner != "1989-zip-code" or row.labels <= 200)
-    words, line = read_ticks(replace(findings, rows=rows))
-    assert words[[word.startswith("1989") for word in words].index(True)].endswith("\n200\nlabels")
-    assert line == "None"
+    def keep(labels):  # so many of the zip-code network's fits
+        rows = tuple(row for row in findings.rows if row.learner != "1989-zip-code" or labels(row.labels))
+        return replace(findings, rows=rows)
+
+    most = max(row.labels for row in findings.rows)
+    for some, labels in ((findings, most), (keep(lambda n: n <= 200), 200)):
+        words, line, title = read(some)
+        assert not any("labels" in word for word in words)
+        assert line == "-"
+        assert title.endswith(f"{labels:,} labels")
+        assert {one.labels for one in some.era_standings} == {labels}
+        assert [one.learner for one in some.era_standings] == [era for era in ERAS if era in findings.kinds]
+
+
+def test_eras_without_a_common_number_of_labels_show_theirs(findings):
+    sizes = sorted({row.labels for row in findings.rows})
+    rows = tuple(row for row in findings.rows if (row.labels == sizes[0]) == (row.learner == "1989-zip-code"))
+    drawing = figures.plot_eras_by_year(replace(findings, rows=rows)).axes[0]
+    words = [text.get_text() for text in drawing.get_xticklabels()]
+    at = [word.startswith("1989") for word in words].index(True)
+    assert words[at].endswith(f"\n{sizes[0]:,}\nlabels")
+    assert drawing.lines[0].get_linestyle() == "None"
 
 
 def test_learners_on_a_gpu_are_marked(findings):

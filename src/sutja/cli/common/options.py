@@ -58,6 +58,25 @@ device_option = click.option(
     help="Device that runs the networks; cuda needs onnxruntime-gpu in the place of onnxruntime.",
 )
 
+open_option = click.option(
+    "--open",
+    "only_open",
+    is_flag=True,
+    help="Use the bundled model that has learnt from data under open terms alone.",
+)
+
+
+def choose_model(model: str | None, only_open: bool) -> str | None:
+    """Choose the model that `--model` or `--open` names; None for the default."""
+    if not only_open:
+        return model
+    if model is not None:
+        raise click.UsageError("--model and --open exclude one another")
+    from sutja.model_file.bundled import OPEN
+
+    return OPEN
+
+
 kind_options = combine(
     choice_option(
         "--kind", KINDS, "auto", "Kind of the numbers; check stands for numbers with a check digit."

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from sutja.cli.common.errors import USAGE, report_errors
-from sutja.cli.messages import tell
+from sutja.cli.messages import is_quiet, tell
 from sutja.cli.output.file import Output
 from sutja.cli.output.writer import Writer, printable
 from sutja.types import Form, Page, Recording
@@ -19,7 +21,9 @@ from sutja.types import Form, Page, Recording
 if TYPE_CHECKING:
     from sutja.confidence import ThresholdChoice
     from sutja.detection import Scene
+    from sutja.model_file import Card
 
+_BUNDLED = ("numbers", "pages", "spoken")  # models that are opened where none is named
 R = TypeVar("R", "Page", "Form", "Recording", "Scene")
 
 
@@ -114,3 +118,20 @@ def report_threshold(choice: ThresholdChoice | None) -> None:
     """Print how the threshold was chosen, where `--max-error` asked for one."""
     if choice is not None:
         tell(choice.describe())
+
+
+def tell_terms(card: Card) -> None:
+    """Tell a person, the first time only, that a model has not learnt from data under open terms alone.
+
+    A file in the folder of the program's settings marks that it was told.
+    """
+    told = Path(click.get_app_dir("sutja")) / f"told-terms-of-{card.name}"
+    if card.open_terms or card.name not in _BUNDLED or not sys.stderr.isatty() or is_quiet() or told.exists():
+        return
+    tell(
+        f"{card.name} has learnt from some data that are for research only: sutja card {card.name}; "
+        "--open chooses a model that has not. This is told once."
+    )
+    with suppress(OSError):  # no place to mark it: it is told again
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.touch()

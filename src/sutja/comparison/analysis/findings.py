@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from statistics import fmean as mean
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,9 @@ from numpy.typing import NDArray
 from sutja.comparison.analysis.crossover import Crossover, CrossoverKind, find_crossover
 from sutja.comparison.analysis.curves import Curve, Measurements, find_best, fit_curves, predict_gain
 from sutja.comparison.analysis.significance import is_better_than_chance
-from sutja.comparison.analysis.standings import MeanCost, Standing, estimate_interval
+from sutja.comparison.analysis.standings import Standing
 from sutja.comparison.execution.table import Key, Row, Status
+from sutja.comparison.learners.eras import ERAS
 from sutja.errors import ComparisonError
 
 MOST_SHARED = 24  # mistakes shown
@@ -185,6 +185,16 @@ class Findings:
         standings = [self._make_standing(name) for name in self.measurements]
         return tuple(sorted(standings, key=lambda one: (one.error, one.cost.fit_seconds)))
 
+    @cached_property
+    def era_standings(self) -> tuple[Standing, ...]:
+        """All eras that were fitted, in order of time, on the same number of labels: the most there is.
+
+        Where they have none in common, each on the most that it was fitted on.
+        """
+        names = [name for name in ERAS if name in self.measurements]
+        common = set.intersection(*(set(self.done_rows[name]) for name in names)) if names else set()
+        return tuple(self._make_standing(name, max(common, default=None)) for name in names)
+
     def crossover(self, a: str, b: str) -> Crossover:
         """Find where one of two learners overtakes the other.
 
@@ -327,11 +337,12 @@ class Findings:
                 remedy=f"there are {', '.join(self.learners)}",
             )
 
-    def _make_standing(self, name: str) -> Standing:
-        n, rows = list(self.done_rows[name].items())[-1]
-        low, high = estimate_interval(self.measurements[name].wrong[-1])
-        cost = MeanCost.average(rows, self.data.n_test)
-        return Standing(name, self.kinds[name], n, mean(row.error or 0.0 for row in rows), low, high, cost)
+    def _make_standing(self, name: str, labels: int | None = None) -> Standing:
+        """Make the standing of a learner on so many labels; None for the most that it was fitted on."""
+        by_size = self.done_rows[name]
+        n = max(by_size) if labels is None else labels
+        wrong = self.measurements[name].wrong[list(by_size).index(n)]
+        return Standing.measure(name, self.kinds[name], n, by_size[n], wrong)
 
 
 def estimate_difference(findings: Findings, a: str, b: str, labels: int) -> tuple[float, float, float]:

@@ -1,6 +1,6 @@
-"""The standing of each learner of a comparison: its error with the interval, and its cost.
+"""The error of a learner with its interval, and its cost, mean over the seeds.
 
-Letters: m test items.
+Letters: R seeds, m test items.
 """
 
 from __future__ import annotations
@@ -60,14 +60,14 @@ class MeanCost:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A learner at the largest number of labels that it was fitted on.
+    """The error and the cost of a learner with some number of labels.
 
     Attributes
     ----------
     learner, kind : str
         Its name and kind.
     labels : int
-        The number of labels.
+        Number of labels that it was fitted on.
     error, low, high : float
         Its error, mean of the seeds, and the 95 % interval.
     cost : MeanCost
@@ -81,6 +81,27 @@ class Standing:
     low: float
     high: float
     cost: MeanCost
+
+    @classmethod
+    def measure(
+        cls, learner: str, kind: str, labels: int, rows: Sequence[Row], wrong: NDArray[np.bool_]
+    ) -> Standing:
+        """Measure a learner by the fits of one number of labels.
+
+        Parameters
+        ----------
+        learner, kind : str
+            Its name and kind.
+        labels : int
+            Number of labels.
+        rows : Sequence[Row]
+            R fits, one a seed.
+        wrong : NDArray[bool_]
+            (R, m) their wrong answers.
+        """
+        low, high = estimate_interval(wrong)
+        cost = MeanCost.average(rows, wrong.shape[1])
+        return cls(learner, kind, labels, mean(row.error or 0.0 for row in rows), low, high, cost)
 
 
 def estimate_interval(wrong: NDArray[np.bool_]) -> tuple[float, float]:

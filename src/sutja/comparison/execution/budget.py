@@ -108,7 +108,7 @@ def reserve_for_report(seconds: float, startup: float) -> float:
     """
     if not math.isfinite(seconds):
         return 0.0
-    return min(max(min(8.0, seconds / 6), 0.025 * seconds, startup), _MOST_RESERVED * seconds)
+    return min(max(min(6.0, seconds / 8), 0.025 * seconds, startup), _MOST_RESERVED * seconds)
 
 
 def is_affordable(seconds: float, remaining: float) -> bool:

@@ -72,6 +72,7 @@ def main() -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)  # what a fit prints must not come between the messages
     import torch
+    import torch._dynamo  # which the first optimiser would import, on its fit's time
 
     import sutja.comparison.execution.tasks  # noqa: F401  # all that a fit imports: not on the first one's time
 

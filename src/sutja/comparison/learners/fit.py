@@ -46,7 +46,8 @@ _MOST_EPOCHS, _LEAST_EPOCHS = 120, 8  # of a network
 _FEW = 2000  # labels; with fewer, batches are small, so that there are enough steps
 _SMALL_BATCH = 32
 _STEPS, _BATCH = 1500, 128  # of perceptrons
-_CONV_STEPS, _CONV_BATCH = 1000, 64  # half the seconds of perceptrons' steps, for a twentieth more errors
+_CONV_EPOCHS, _CONV_BATCH = 20, 64
+_CONV_STEPS = (400, 1000)  # least, most; one costs more than a perceptron's, and more bring little
 _BLOCK_BYTES = 2.5e8  # of items that are predicted at a time, as float32
 _INNER = "model__estimator__"  # prefix of the settings of a support-vector machine within its calibration
 
@@ -184,6 +185,12 @@ def _choose_epochs_and_batch(n: int, steps: int, batch: int) -> tuple[int, int]:
     return int(np.clip(np.ceil(steps * size / n), _LEAST_EPOCHS, _MOST_EPOCHS)), size
 
 
+def _choose_conv_epochs(n: int) -> int:
+    """Choose the epochs of a convolutional network that learns from n items."""
+    least, most = (steps * _CONV_BATCH / n for steps in _CONV_STEPS)
+    return int(np.clip(np.ceil(np.clip(_CONV_EPOCHS, least, most)), _LEAST_EPOCHS, _MOST_EPOCHS))
+
+
 def _preprocess(data: FitData) -> tuple[NDArray[np.float32], Preprocess]:
     """Return the items to learn from as networks take them, (n, C, H, W), and the preprocessing for others.
 
@@ -218,7 +225,7 @@ def _predict(
 
 def _fit_convnet(learner: Learner, data: FitData, settings: Mapping[str, Any], seed: int) -> Fit:
     images, preprocess = _preprocess(data)
-    epochs, batch = _choose_epochs_and_batch(len(images), _CONV_STEPS, _CONV_BATCH)
+    epochs, batch = _choose_conv_epochs(len(images)), _CONV_BATCH
     config = ClassifyConfig(
         epochs=epochs,
         batch_size=batch,

@@ -207,14 +207,13 @@ def collect_cost_points(findings: Findings, name: str, cost: str) -> list[tuple[
 
 
 def plot_eras_by_year(findings: Findings) -> Figure:
-    """Plot the error of each era with most labels by year, beside the published error.
+    """Plot the error of each era by year, on the most labels that all have, beside the published error.
 
-    Eras that were fitted on different numbers of labels are not joined by a line, and show the numbers.
+    Eras that have no number of labels in common are not joined by a line, and show theirs.
     """
     figure, axes = make_axes(4.3, below=0.45)
-    standing = {one.learner: one for one in findings.standings}
     data = findings.data.source
-    measured = [(ERAS[name], standing[name]) for name in ERAS if name in standing]
+    measured = [(ERAS[one.learner], one) for one in findings.era_standings]
     years = list(range(len(measured)))
     middle = [max(one.error, 0.5 / findings.data.n_test) for _, one in measured]
     low = [
@@ -271,7 +270,8 @@ def plot_eras_by_year(findings: Findings) -> Figure:
         for era, one in measured
     ]
     axes.set_xticks(years, words, fontsize=7.8)
-    set_title(axes, f"{data}: error of each era's method")
+    size = f", {measured[0][1].labels:,} labels" if measured and is_same_size else ""
+    set_title(axes, f"{data}: error of each era's method{size}")
     axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
     return figure
 

@@ -39,7 +39,7 @@ _CAPTIONS = {
     "cost-seconds": "One point for each number of labels; times of one core, or of the GPU where it says so.",
     "cost-operations": "Multiplications, additions and comparisons, counted.",
     "cost-memory": "Peak memory of the fit, beyond what its process had before.",
-    "eras": "With the most labels that each was fitted on, given where they differ; bars are 95 % intervals.",
+    "eras": "With the most labels that all of them were fitted on; bars are 95 % intervals.",
 }
 
 

@@ -235,8 +235,7 @@ def _format_optional_count(value: float | None) -> str:
 
 def make_eras(findings: Findings) -> str:
     """Make the table of the eras, with published errors."""
-    standing = {one.learner: one for one in findings.standings}
-    rows = [_make_era_row(findings, standing[name]) for name in ERAS if name in standing]
+    rows = [_make_era_row(findings, one) for one in findings.era_standings]
     return make_table(
         "Each era is a whole method with the settings of its time; none is tuned.",
         ("era", "novelty", "labels", "wrong", "95 % interval", "published", "source"),

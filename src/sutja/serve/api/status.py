@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from sutja.model_file.bundled import DEFAULTS, open_model
+from sutja.model_file.bundled import DEFAULTS, OPEN_DEFAULTS, open_model
 from sutja.serve.api.schemas import describe_problems
 from sutja.serve.models import Models
 from sutja.serve.problems import respond
@@ -59,6 +59,7 @@ def make_router(models: Models) -> APIRouter:
 
 def describe_models(models: Models) -> list[dict[str, Any]]:
     """Describe the models by their cards."""
+    defaults = OPEN_DEFAULTS if models.settings.only_open else DEFAULTS
     described = []
     for name, path in list_models(models.settings).items():
         card = open_model(path).card
@@ -66,7 +67,7 @@ def describe_models(models: Models) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "task": card.task,
-                "default": DEFAULTS.get(card.task) == name,
+                "default": defaults.get(card.task) == name,
                 "threshold": card.threshold,
                 "classes": list(card.classes),
                 "created": card.created,

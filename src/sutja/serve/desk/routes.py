@@ -39,37 +39,56 @@ def make_router(desk: Desk | None) -> APIRouter:
     """Make the routes; without a desk they say that there is none."""
     router = APIRouter(prefix="/page/desk")
 
-    def get_desk() -> Desk:
-        if desk is None:
-            raise ProblemError(
-                404, "no results are checked here; start with: sutja serve --check results.jsonl"
-            )
-        return desk
-
     @router.get("")
     def count() -> dict[str, Any]:
         return {"open": False} if desk is None else {"open": True, **desk.count()}
 
+    add_questions(router, desk)
+    add_pictures(router, desk)
+    add_downloads(router, desk)
+    return router
+
+
+def require(desk: Desk | None) -> Desk:
+    """Return the desk.
+
+    Raises
+    ------
+    ProblemError
+        There is none.
+    """
+    if desk is None:
+        raise ProblemError(404, "no results are checked here; start with: sutja serve --check results.jsonl")
+    return desk
+
+
+def add_questions(router: APIRouter, desk: Desk | None) -> None:
+    """Add the routes that hand out numbers in doubt and take a person's answers."""
+
     @router.post("/take")
     def take(request: Request) -> list[dict[str, Any]]:
-        return [describe(doubt) for doubt in get_desk().take(request.person, request.count)]
+        return [describe(doubt) for doubt in require(desk).take(request.person, request.count)]
 
     @router.post("/items/{index}")
     def answer(index: int, given: Given) -> dict[str, Any]:
         try:
-            get_desk().answer(index, given.text, given.person)
+            require(desk).answer(index, given.text, given.person)
         except ConflictError as error:
             raise ProblemError(409, str(error)) from error
-        return get_desk().count()
+        return require(desk).count()
 
     @router.post("/undo")
     def undo(request: Request) -> dict[str, Any]:
-        doubt = get_desk().undo(request.person)
-        return {"item": None if doubt is None else describe(doubt), **get_desk().count()}
+        doubt = require(desk).undo(request.person)
+        return {"item": None if doubt is None else describe(doubt), **require(desk).count()}
+
+
+def add_pictures(router: APIRouter, desk: Desk | None) -> None:
+    """Add the routes of a number's crop, and of what stands around it."""
 
     @router.get("/items/{index}/crop.png")
     def crop(index: int) -> Response:
-        pixels = get_desk().load_crop(get_desk().find(index))
+        pixels = require(desk).load_crop(require(desk).find(index))
         if pixels is None:
             raise ProblemError(404, "its picture cannot be read")
         return Response(encode(pixels), media_type="image/png")
@@ -77,28 +96,30 @@ def make_router(desk: Desk | None) -> APIRouter:
     @router.get("/items/{index}/around.jpg")
     def around(index: int) -> Response:
         try:
-            pixels, box = get_desk().load_around(get_desk().find(index))
+            pixels, box = require(desk).load_around(require(desk).find(index))
         except SutjaError as error:
             raise ProblemError(404, str(error)) from error
         return Response(encode(pixels, ".jpg"), media_type="image/jpeg", headers={"x-box": json.dumps(box)})
 
+
+def add_downloads(router: APIRouter, desk: Desk | None) -> None:
+    """Add the routes of what a person takes home: labels and corrected results."""
+
     @router.get("/labels.csv")
     def labels() -> Response:
-        return FileResponse(get_desk().labels.path, media_type="text/csv", filename="labels.csv")
+        return FileResponse(require(desk).labels.path, media_type="text/csv", filename="labels.csv")
 
     @router.get("/corrected.csv")
     def corrected() -> Response:
         headers = {"content-disposition": 'attachment; filename="corrected.csv"'}
-        return StreamingResponse(format_csv(get_desk()), media_type="text/csv", headers=headers)
+        return StreamingResponse(format_csv(require(desk)), media_type="text/csv", headers=headers)
 
     @router.get("/corrected.xlsx")
     def corrected_workbook() -> Response:
-        path = write_xlsx(get_desk())
+        path = write_xlsx(require(desk))
         return FileResponse(
             path, media_type=XLSX, filename="corrected.xlsx", background=BackgroundTask(path.unlink)
         )
-
-    return router
 
 
 def describe(doubt: Doubt) -> dict[str, Any]:
