@@ -30,6 +30,9 @@ endif
 
 FUZZ_SECONDS ?= 600
 
+# One process more than cores, since many a test waits for a process of its own.
+TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+
 .PHONY: help demo test types setup fuzz bench results docs package clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -66,7 +69,7 @@ test: .venv/installed
 	.venv/bin/ruff format --check .
 	$(MAKE) types
 	.venv/bin/lint-imports --no-logo
-	.venv/bin/python -m pytest -n auto --dist worksteal
+	.venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 # Scripts of recipes/ and benchmarks/ import their neighbours and share names, so that each folder is checked by itself.
 types: .venv/installed

@@ -1,4 +1,4 @@
-"""The engine beyond one machine: Ray Data gives blocks to actors, each with a worker process of its own.
+"""The engine beyond one machine: actors of Ray take blocks, each with a worker process of its own.
 
 An input that kills what works on it kills the worker, not the actor, so that it fails as it does without Ray;
 what is lost with a machine, Ray tries again on another.
@@ -6,24 +6,17 @@ what is lost with a machine, Ray tries again on another.
 
 from __future__ import annotations
 
-import logging
-import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sutja.batch.inputs import BLOCK, Input
 from sutja.batch.ledger import Outcome
 from sutja.batch.pool import BatchError, Block, Pool
 from sutja.batch.work import Job
 
-if TYPE_CHECKING:
-    import pyarrow
-
-_TASKS = 8  # tasks that each actor gets at least, where there are enough inputs
-_LARGEST_TASK = 4 * BLOCK  # inputs of a task, which come into the ledger together
-_MOST_TASKS = 20_000
+_AHEAD = 2  # blocks that each actor has: one in work, and one that waits for it
 _STARTING = 300  # seconds for Ray's processes to start, which takes long on a busy machine
 
 
@@ -41,19 +34,19 @@ def make_ray_engine(address: str = "") -> Callable[[Job, Iterator[Block], int], 
         If ray is not installed.
     """
     try:
-        import ray.data  # noqa: F401 - whether it is there
+        import ray  # noqa: F401 - whether it is there
     except ModuleNotFoundError as error:
         raise BatchError(
-            f"{error.name} is not installed", where="engine ray", remedy="pip install 'ray[data]'"
+            f"{error.name} is not installed", where="engine ray", remedy="pip install ray"
         ) from error
 
     def process_on_ray(job: Job, blocks: Iterator[Block], n_workers: int) -> Iterator[list[Outcome]]:
-        inputs = list(chain.from_iterable(blocks))
-        if not inputs:
+        first = next(blocks, None)
+        if first is None:
             return
         started = _start(address, n_workers)
         try:
-            yield from _process(job, inputs, n_workers)
+            yield from _process(job, chain([first], blocks), n_workers)
         finally:
             if started:
                 import ray
@@ -70,7 +63,6 @@ def _start(address: str, n_workers: int) -> bool:
     if ray.is_initialized():
         return False
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
     os.environ.setdefault("RAY_raylet_start_wait_time_s", str(_STARTING))
     local: dict[str, Any] = {} if address else {"num_cpus": n_workers, "include_dashboard": False}
     try:
@@ -89,26 +81,36 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [""])[0][:300]
 
 
-def _process(job: Job, inputs: list[Input], n_workers: int) -> Iterator[list[Outcome]]:
-    """Yield the outcomes of all inputs as Ray's blocks come back."""
+def _process(job: Job, blocks: Iterator[Block], n_workers: int) -> Iterator[list[Outcome]]:
+    """Yield the outcomes of all blocks as they come back; blocks are made as actors are ready for them."""
     import ray
 
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False
-    wanted = max(_TASKS * n_workers, math.ceil(len(inputs) / _LARGEST_TASK))
-    n_tasks = min(math.ceil(len(inputs) / BLOCK), wanted, _MOST_TASKS)
-    rows = [{"name": os.fsencode(one.name), "offset": one.offset, "size": one.size} for one in inputs]
-    results = ray.data.from_items(rows, override_num_blocks=n_tasks).map_batches(
-        _Actor,
-        batch_size=BLOCK,
-        batch_format="pyarrow",
-        compute=ray.data.ActorPoolStrategy(size=n_workers),
-        fn_constructor_args=(job,),
-        num_cpus=1,
-    )
+    make: Any = ray.remote(num_cpus=1, max_restarts=-1, max_task_retries=-1)(_Actor)
+    actors = [make.remote(job) for _ in range(n_workers)]
+    starting = {
+        actor.wait_until_ready.remote(): actor for actor in actors
+    }  # some never do on a small cluster
+    busy: dict[Any, Any] = {}
+    idle: deque[Any] = deque()
     try:
-        for table in results.iter_batches(batch_size=None, batch_format="pyarrow"):
-            yield [_to_outcome(row) for row in table.to_pylist()]
+        while True:
+            while idle and (block := next(blocks, None)) is not None:
+                actor = idle.popleft()
+                busy[actor.process.remote(block)] = actor
+            if idle and not busy:
+                return
+            [done], _ = ray.wait([*busy, *starting], num_returns=1)
+            outcomes: list[Outcome] = ray.get(done)
+            if done in starting:
+                idle.extend([starting.pop(done)] * _AHEAD)
+                continue
+            actor = busy.pop(done)
+            if (block := next(blocks, None)) is None:
+                idle.append(actor)
+            else:  # before what it did is written down
+                busy[actor.process.remote(block)] = actor
+            del done  # or Ray would keep what it brought
+            yield outcomes
     except ray.exceptions.RayError as error:
         cause = getattr(error, "cause", None)
         if isinstance(cause, BatchError):
@@ -118,6 +120,9 @@ def _process(job: Job, inputs: list[Input], n_workers: int) -> Iterator[list[Out
             where="engine ray",
             remedy="the same command goes on where it was",
         ) from error
+    finally:
+        for actor in actors:
+            ray.kill(actor)
 
 
 class _Actor:
@@ -126,27 +131,10 @@ class _Actor:
     def __init__(self, job: Job) -> None:
         self._pool = Pool(job, 1)
 
-    def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
-        import pyarrow
+    def wait_until_ready(self) -> list[Outcome]:
+        """Answer as soon as the actor has started."""
+        return []
 
-        block = [Input(os.fsdecode(row["name"]), row["offset"], row["size"]) for row in table.to_pylist()]
-        rows = [
-            {
-                "name": os.fsencode(one.name),
-                "content": one.content,
-                "status": one.status,
-                "reason": one.reason,
-                "lines": one.lines,
-            }
-            for one in chain.from_iterable(self._pool.process([block]))
-        ]
-        types: list[tuple[str, pyarrow.DataType]] = [
-            ("name", pyarrow.binary()),
-            ("content", pyarrow.binary()),
-            *((name, pyarrow.string()) for name in ("status", "reason", "lines")),
-        ]
-        return pyarrow.Table.from_pylist(rows, pyarrow.schema(types))
-
-
-def _to_outcome(row: dict[str, Any]) -> Outcome:
-    return Outcome(os.fsdecode(row["name"]), row["content"], row["status"], row["reason"], row["lines"])
+    def process(self, block: Block) -> list[Outcome]:
+        """Process a block."""
+        return [one for outcomes in self._pool.process([block]) for one in outcomes]
