@@ -100,8 +100,11 @@ class JointReader:
         return [make_number(crop, self.crop_judge) for crop in crops]
 
     def read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
-        """Read fields that were cut out of a page, with the model alone."""
-        crops = self.first.read(_make_pictures(fields), self.grammar)
+        """Read fields that were cut out of a page, with the model alone.
+
+        Where a second reader is asked about those in doubt, their other views are read then.
+        """
+        crops = self.first.read(_make_pictures(fields), self.grammar, one_view=self.asks_second)
         return [make_number(crop, self.field_judge) for crop in crops]
 
     def reread_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
@@ -134,7 +137,7 @@ class JointReader:
         self, crops: Sequence[NDArray[np.uint8]], grammar: Grammar | None
     ) -> list[list[Hypothesis]]:
         """List what crops may say by the model alone; see `read_hypotheses`."""
-        crops_read = self.first.read(_make_pictures(crops), grammar)
+        crops_read = self.first.read(_make_pictures(crops), grammar, one_view=self.asks_second)
         return _calibrate(crops_read, self.field_judge.calibrate)
 
     def _read_twice(self, crops: Sequence[NDArray[np.uint8]], grammar: Grammar | None) -> list[CropReading]:

@@ -84,7 +84,9 @@ class CropReader:
         batch, channels, _, columns = sizes
         self._run(np.zeros((batch, channels, self._views[0].height, columns), np.float32))
 
-    def read(self, pictures: Sequence[Picture], grammar: Grammar | None = None) -> list[CropReading]:
+    def read(
+        self, pictures: Sequence[Picture], grammar: Grammar | None = None, *, one_view: bool = False
+    ) -> list[CropReading]:
         """Read crops as they are.
 
         Parameters
@@ -93,9 +95,12 @@ class CropReader:
             Each of one number.
         grammar : Grammar | None
             Grammar of their numbers; None for any.
+        one_view : bool
+            True to leave it at one view of each: enough to tell the sure ones from those to be read again.
         """
         crops = self._read_once(pictures, grammar)
-        self._augment(crops, grammar)
+        if not one_view:
+            self._augment(crops, grammar)
         return crops
 
     def find(self, pictures: Sequence[Picture], grammar: Grammar | None = None) -> list[CropReading]:

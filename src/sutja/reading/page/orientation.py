@@ -122,13 +122,27 @@ def _are_stacked(readings: Sequence[FieldReading]) -> bool:
     return bool((linked | on_end).sum() >= max(3, MAX_STACKED_SHARE * len(readings)))
 
 
-def find_orientation(prepared: PreparedPage, sample: ReadSample) -> Orientation:
+def find_orientation(
+    prepared: PreparedPage, sample: ReadSample, upright: Sequence[FieldReading] | None = None
+) -> Orientation:
     """Find the orientation in which a part of the page reads best; upright where no other is clearly better.
 
     Lone digits only count on a page of nothing but lone digits, a grid; on others they may be turned letters.
+
+    Parameters
+    ----------
+    prepared : PreparedPage
+        The page.
+    sample : ReadSample
+        Reads fields of a part of it.
+    upright : Sequence[FieldReading] | None
+        What was read on the page as it is, the surest detection first; None to read a sample of it.
     """
     part = _find_fullest_part(prepared)
-    first = sample(prepared.transform, part, prepared.scales, SAMPLE_FIELDS)
+    if upright is None:
+        first = sample(prepared.transform, part, prepared.scales, SAMPLE_FIELDS)
+    else:
+        first = [reading for reading in upright if _is_inside(reading.box, part)][:SAMPLE_FIELDS]
     lone = _LONE_WEIGHT if first and all(len(reading.digits) == 1 for reading in first) else 0.0
     best, best_score = UPRIGHT, max(_MIN_GAIN * _score(first, lone), _MIN_SCORE)
     for orientation in list_candidates(prepared.layout):
@@ -139,6 +153,12 @@ def find_orientation(prepared: PreparedPage, sample: ReadSample) -> Orientation:
         if score > best_score and _are_good(readings):
             best, best_score = orientation, score
     return best
+
+
+def _is_inside(box: Box, part: Box) -> bool:
+    """Tell whether the middle of a box lies in a part of the page."""
+    x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+    return part.x0 <= x <= part.x1 and part.y0 <= y <= part.y1
 
 
 def _score(readings: Sequence[FieldReading], lone: float) -> float:

@@ -192,7 +192,8 @@ class PageReader:
         if found is not None:
             return found
         if is_orientation_doubtful([field.reading for field in fields], prepared.layout):
-            return find_orientation(prepared, self._read_sample)
+            surest = sorted(fields, key=lambda field: -field.detection.confidence)
+            return find_orientation(prepared, self._read_sample, [field.reading for field in surest])
         return UPRIGHT
 
     def _read_again(self, fields: Sequence[Field]) -> list[Field]:

@@ -18,7 +18,7 @@ from sutja.reading.page.text.lines import PageText
 from sutja.reading.second.second_reader import ReadText
 
 SAMPLE, SAMPLE_MIRRORED = 6, 3  # lines of a direction that are read
-MAX_ASPECT = 14.0  # length by thickness of a sampled line; the start of a longer one is enough
+MAX_ASPECT = 9.0  # length by thickness of a sampled line; the start of a longer one is enough
 _MIN_ASPECT = 1.6  # length by thickness: shorter regions have no direction
 _MIN_SHARE = 0.25  # of the length of all lines, for a direction to be tried
 _MIN_LETTERS = 4  # in the lines of a direction that turns a page
