@@ -23,6 +23,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from sutja.confidence import RiskTable
 from sutja.data.pages.pages import in_part
 from sutja.data.sets.crops import BoxedPage, read_boxed_pages
 from sutja.data.sets.fields import read_cheques, read_sudoku
@@ -33,7 +34,8 @@ from sutja.grammar import keep_digits
 from sutja.model_file import FieldConfidence, ModelFile, RiskCounts, TextConfidence, read_model, write_model
 from sutja.model_file.bundled import DEFAULTS, bundled_path
 from sutja.reading import Reader
-from sutja.reading.page.calibration import calibrate_fields, calibrate_with_text, weigh_cases
+from sutja.reading.combs.comb_reader import FOUND
+from sutja.reading.page.calibration import TEXT_COVERAGES, calibrate_fields, calibrate_with_text, weigh_cases
 from sutja.reading.page.labels import Case, Label, compute_box_iou, match_labels
 from sutja.reading.page.text.joining import measure_shared
 from sutja.reading.text_detector import SHA256
@@ -201,11 +203,12 @@ def main() -> None:
     try:
         fields = calibrate_alone(file, root, args.pages, args.max_error)
         alone = replace(file, card=replace(file.card, fields=fields))
-        text = calibrate_joined(alone, root, args.pages // 2, ASKED_ERROR)
+        text, combs, comb_threshold = calibrate_joined(alone, root, args.pages // 2, ASKED_ERROR)
     except ThresholdError as error:
         sys.exit(f"error: {error}")
     if args.write:
-        write_model(path, file.data, replace(file.card, fields=replace(fields, text=text)))
+        fields = replace(fields, text=text, combs=combs, comb_threshold=comb_threshold)
+        write_model(path, file.data, replace(file.card, fields=fields))
         print(f"kept in {path}")
 
 
@@ -219,8 +222,13 @@ def calibrate_alone(file: ModelFile, root: Path, count: int, max_error: float) -
     return fields
 
 
-def calibrate_joined(file: ModelFile, root: Path, count: int, max_error: float) -> TextConfidence:
-    """Calibrate numbers in doubt that the second reader and the words of the page were asked about."""
+def calibrate_joined(
+    file: ModelFile, root: Path, count: int, max_error: float
+) -> tuple[TextConfidence, RiskCounts, float]:
+    """Calibrate numbers in doubt that the second reader and the words of the page were asked about.
+
+    Combs are counted by themselves: their confidence was calibrated box by box.
+    """
     reader = Reader(effort="normal", detector=file)
     sources = {"composed": list(compose_cases(reader, root, count))}
     for name, cases in (*load_real_cases(reader, root), *load_line_cases(reader, root)):
@@ -245,7 +253,21 @@ def calibrate_joined(file: ModelFile, root: Path, count: int, max_error: float) 
     text = calibrate_with_text(pages, SHA256, max_error)
     show("normal", pages, text.thresholds, text.threshold)
     print(text.evidence)
-    return text
+    combs = [case for some in sources.values() for page in some for case in page if is_comb(case)]
+    table = RiskTable.measure(
+        [case.number.confidence for case in combs if case.number],
+        [case.right for case in combs],
+        TEXT_COVERAGES,
+    )
+    comb_threshold = table.choose(max_error).threshold
+    show("combs", [combs], table.counts, comb_threshold)
+    return text, table.counts, comb_threshold
+
+
+def is_comb(case: Case) -> bool:
+    """Tell whether a number was read box by box in a printed comb."""
+    number = case.number
+    return number is not None and number.text_confidence is None and number.detection_confidence == FOUND
 
 
 def is_asked(case: Case) -> bool:

@@ -12,6 +12,8 @@ from sutja.model_file import (
     Evidence,
     FieldConfidence,
     RiskCounts,
+    TextConfidence,
+    TextEvidence,
     TrainingSet,
     format_card,
     parse_card,
@@ -41,10 +43,24 @@ def test_a_card_comes_back():
 
 def test_the_trust_of_fields_comes_back():
     trust = FieldConfidence(
-        Calibration(points=((0.1, 0.2),)), threshold=0.7, evidence=Evidence(-1.0, 0.4, 0.9)
+        Calibration(points=((0.1, 0.2),)),
+        threshold=0.7,
+        evidence=Evidence(-1.0, 0.4, 0.9),
+        text=TextConfidence("0" * 64, TextEvidence(-0.1, 0.3, 0.5, 0.4, 0.1, -2.0, -0.7, -0.2)),
+        combs=RiskCounts(116, ((0.96, 90, 1),)),
+        comb_threshold=0.96,
     )
     card = steerable.make_card(fields=trust)
     assert parse_card(format_card(card)).fields == trust
+
+
+def test_weights_that_older_cards_lack_are_zero():
+    trust = FieldConfidence(text=TextConfidence("0" * 64, TextEvidence(-0.1, 0.3, 0.5, 0.4, 0.1)))
+    data = json.loads(format_card(steerable.make_card(fields=trust)))
+    for name in ("lone", "pair", "handwritten"):
+        del data["fields"]["text"]["evidence"][name]
+    del data["fields"]["combs"], data["fields"]["comb_threshold"]
+    assert parse_card(json.dumps(data)).fields == trust
 
 
 def test_the_json_has_the_agreed_names():

@@ -207,6 +207,8 @@ class FieldConfidence:
         Weights that join the two confidences; None for their product.
     text : TextConfidence | None
         The same where the words of the page are read as well; None where that was not measured.
+    combs, comb_threshold : RiskCounts or float | None
+        As `thresholds` and `threshold`, for numbers in printed boxes; None where that was not measured.
     """
 
     calibration: Calibration = field(default_factory=Calibration)
@@ -215,9 +217,12 @@ class FieldConfidence:
     guarantee: Guarantee | None = None
     evidence: Evidence | None = None
     text: TextConfidence | None = None
+    combs: RiskCounts = field(default_factory=RiskCounts)
+    comb_threshold: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.threshold <= 1.0:
+        thresholds = (self.threshold, 0.0 if self.comb_threshold is None else self.comb_threshold)
+        if not 0.0 <= min(thresholds) <= max(thresholds) <= 1.0:
             refuse_card("its threshold of fields lies outside [0, 1]")
 
 

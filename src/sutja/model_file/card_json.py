@@ -184,6 +184,7 @@ def _read_field_confidence(value: Any) -> FieldConfidence | None:
     if value is None:
         return None
     entry = _check_object(value)
+    combs = entry.get("comb_threshold")
     return FieldConfidence(
         _read_calibration(entry.get("calibration", {})),
         _read_counts(entry.get("thresholds", {})),
@@ -191,6 +192,8 @@ def _read_field_confidence(value: Any) -> FieldConfidence | None:
         _read_guarantee(entry.get("guarantee")),
         _read_evidence(entry.get("evidence")),
         _read_text_confidence(entry.get("text")),
+        _read_counts(entry.get("combs", {})),
+        None if combs is None else _check_number(combs),
     )
 
 

@@ -259,16 +259,17 @@ def test_the_largest_error_chooses_the_threshold():
 
 @pytest.mark.parametrize(
     ("max_error", "confidence", "accepted"),
-    [(None, 0.96, False), (None, 0.98, True), (0.1, 0.96, False), (0.1, 0.98, True), (0.001, 0.98, False)],
+    [(None, 0.85, False), (None, 0.95, True), (0.02, 0.95, True), (0.001, 0.95, False), (0.001, 0.995, True)],
 )
-def test_a_stricter_error_holds_for_combs_and_a_looser_one_does_not(max_error, confidence, accepted):
+def test_combs_have_a_threshold_by_their_own_counts(max_error, confidence, accepted):
     def read_combs(transform, fields, layout):
         return [
             replace(field, number=replace(field.number, confidence=confidence), comb=True) for field in fields
         ], []
 
     counts = RiskCounts(1000, ((0.99, 600, 0), (0.5, 1000, 80)))
-    calibration = FieldConfidence(thresholds=counts, threshold=0.8)
+    combs = RiskCounts(100, ((0.99, 60, 0), (0.9, 100, 2)))
+    calibration = FieldConfidence(thresholds=counts, threshold=0.8, combs=combs, comb_threshold=0.9)
     [number] = page_of(calibration, max_error=max_error, read_combs=read_combs)[1].numbers
     assert number.accepted is accepted
 

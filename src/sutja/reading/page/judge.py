@@ -6,9 +6,11 @@ page, or, in a comb, by its boxes. Each of the three has a calibration and a thr
 
 from __future__ import annotations
 
+import math
 from typing import TypeAlias
 
 from sutja.confidence import Calibrator, PageEvidence, combine_evidence, resolve_threshold, weigh_text
+from sutja.errors import ThresholdError
 from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.page.field import Field
 from sutja.reading.text_detector import SHA256
@@ -16,7 +18,6 @@ from sutja.reading.text_detector import SHA256
 Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
-COMB_SURE = 0.97  # confidence of a comb from which it is accepted: docs/log.md
 NEUTRAL = 0.5  # probability by words that were not read
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
 UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
@@ -59,8 +60,7 @@ class PageJudge:
             calibration.threshold, calibration.thresholds, max_error
         )
         self._text_threshold = self.threshold
-        # Combs were not counted by error: a largest error makes their threshold higher, never lower.
-        self._comb_threshold = COMB_SURE if max_error is None else max(COMB_SURE, self.threshold)
+        self._comb_threshold = _resolve_comb_threshold(calibration, self.threshold, max_error)
         if with_text and calibration.text is not None:
             self._text_threshold, self.choice = resolve_threshold(
                 calibration.text.threshold, calibration.text.thresholds, max_error
@@ -95,6 +95,20 @@ class PageJudge:
     def is_plausible(self, field: Field) -> bool:
         """Tell whether a number that more than our own network was asked about is still likely enough."""
         return get_text(field) is None or self.judge(field)[0] >= MIN_CONFIDENCE
+
+
+def _resolve_comb_threshold(calibration: FieldConfidence, threshold: float, max_error: float | None) -> float:
+    """Take the card's threshold of combs, or that of fields where these were not counted by themselves.
+
+    Where the counts are too few to show that a largest error was kept, no comb is accepted.
+    """
+    own = calibration.comb_threshold
+    if own is None:
+        return threshold
+    try:
+        return resolve_threshold(own, calibration.combs, max_error)[0]
+    except ThresholdError:
+        return math.inf
 
 
 def get_text(field: Field) -> float | None:

@@ -1,0 +1,58 @@
+"""Numbers of pages are judged by what they were read with, each way with a threshold of its own."""
+
+from dataclasses import replace
+
+import pytest
+
+from sutja.model_file import FieldConfidence, RiskCounts, TextConfidence, TextEvidence
+from sutja.reading.page.combs import NO_CROP
+from sutja.reading.page.field import Field
+from sutja.reading.page.fields import DetectedField
+from sutja.reading.page.judge import PageJudge
+from sutja.types import Box, Number
+
+TEXT = TextConfidence("0" * 64, TextEvidence(0.0, 0.0, 1.0, 0.0, 0.0, lone=-3.0), threshold=0.9)
+COUNTS = RiskCounts(200, ((0.99, 100, 0), (0.9, 200, 4)))
+CARD = FieldConfidence(threshold=0.5, text=TEXT, combs=COUNTS, comb_threshold=0.9)
+
+
+def make_field(digits="1957", confidence=0.95, **more):
+    box = Box(0, 0, 40, 20)
+    number = Number(digits, digits, None, "number", confidence, True, box, ())
+    return Field(number, DetectedField("printed", 1.0, box), NO_CROP, **more)
+
+
+def test_each_way_has_its_own_threshold():
+    judge = PageJudge(CARD, None, with_text=True)
+    assert judge.judge(make_field(confidence=0.6)) == (0.6, True)
+    assert not judge.is_sure(make_field(confidence=0.6, text=0.5))
+    assert judge.is_sure(make_field(confidence=0.95, text=0.5))
+    assert not judge.is_sure(make_field(confidence=0.89, comb=True))
+    assert judge.is_sure(make_field(confidence=0.91, comb=True))
+
+
+def test_a_lone_digit_is_accepted_in_a_table_alone():
+    judge = PageJudge(CARD, None, with_text=True)
+    lone = make_field("7", text=0.5)
+    assert not judge.is_sure(lone)
+    assert judge.is_sure(replace(lone, in_table=True))
+
+
+@pytest.mark.parametrize(("max_error", "sure"), [(0.02, 0.9), (0.01, 0.99), (0.0, 0.99)])
+def test_a_largest_error_holds_for_combs_by_their_counts(max_error, sure):
+    counts = RiskCounts(100, ((0.5, 100, 0),))
+    judge = PageJudge(
+        replace(CARD, thresholds=counts, text=replace(TEXT, thresholds=counts)), max_error, with_text=True
+    )
+    assert judge.is_sure(make_field(confidence=sure, comb=True))
+    assert not judge.is_sure(make_field(confidence=sure - 0.01, comb=True))
+
+
+def test_combs_whose_counts_keep_no_such_error_are_not_accepted():
+    counts = RiskCounts(100, ((0.5, 100, 0),))
+    card = FieldConfidence(
+        threshold=0.5, thresholds=counts, combs=RiskCounts(50, ((0.9, 50, 5),)), comb_threshold=0.9
+    )
+    assert not PageJudge(card, 0.01, with_text=False).is_sure(make_field(confidence=1.0, comb=True))
+    own = FieldConfidence(threshold=0.5)
+    assert PageJudge(own, None, with_text=False).is_sure(make_field(confidence=0.6, comb=True))
