@@ -149,6 +149,10 @@ def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE)
     segment.strings = {"": blank, **dict(symbols)}
     if len(segment.frames) == 1:  # every second segment
         return
+    known = _sum_single(segment.frames, negligible)
+    if known is not None:
+        segment.strings = known
+        return
     beam = {"": (blank, 0.0), **{symbol: (0.0, p) for symbol, p in symbols}}
     for frame in segment.frames[1:]:
         beam = _step(beam, frame, negligible)
@@ -159,6 +163,36 @@ def search(segment: Segment, width: int = WIDTH, negligible: float = NEGLIGIBLE)
             ranked = sorted(beam.items(), key=lambda item: -sum(item[1]))
             beam = dict(ranked[:width])
     segment.strings = {prefix: b + s for prefix, (b, s) in beam.items()}
+
+
+def _sum_single(frames: Sequence[Frame], negligible: float) -> dict[str, float] | None:
+    """Sum the paths of a segment in which there is but one symbol, written at most once, in closed form.
+
+    Returns
+    -------
+    dict[str, float] | None
+        Probability of that symbol and of nothing, likeliest first; None where there are several symbols, or
+        where the same one may be written twice.
+    """
+    only = ""
+    before, within, behind, whole = 1.0, 0.0, 0.0, 1.0
+    for blank, symbols in frames:
+        if len(symbols) > 1:
+            return None
+        p = 0.0
+        if symbols:
+            symbol, p = symbols[0]
+            if only not in ("", symbol):
+                return None
+            only = symbol
+        behind = (behind + within) * blank
+        within = (within + before) * p
+        before *= blank
+        whole *= blank + p
+    once = within + behind
+    if not only or whole < _TINY or whole - once - before > negligible * max(once, before):
+        return None
+    return {only: once, "": before} if once >= before else {"": before, only: once}
 
 
 def _step(beam: Beam, frame: Frame, negligible: float) -> Beam:
@@ -241,17 +275,33 @@ def combine(
             if len(beam) > 1:
                 beam = _merge_keys(beam)
             continue
-        least = beam[0][1] * parts[0][1] * negligible
-        grown: list[_Entry] = []
-        for start, start_total, start_best, rest in beam:
-            for part, total, best, text in parts:
-                both = start_total * total
-                if both < least:
-                    break
-                grown.append((join(start, part), both, start_best * best, (rest, text)))
-        beam = _merge_keys(grown)[:width]
+        beam = _multiply(beam, parts, beam[0][1] * parts[0][1] * negligible, join)[:width]
     scale = math.exp(log_scale)
     return [Candidate(joined, total * scale, likeliest) for joined, total, _, likeliest in beam]
+
+
+def _multiply(
+    beam: Sequence[_Entry],
+    parts: Sequence[tuple[str, float, float, str]],
+    least: float,
+    join: Callable[[str, str], str],
+) -> list[_Entry]:
+    """Multiply entries by the parts that may follow, ranked; what is less likely than `least` is dropped."""
+    kept: dict[str, _Entry] = {}
+    for start, start_total, start_best, rest in beam:
+        for part, total, best, text in parts:
+            both = start_total * total
+            if both < least:
+                break
+            joined, likeliest = join(start, part), start_best * best
+            other = kept.get(joined)
+            if other is None:
+                kept[joined] = (joined, both, likeliest, (rest, text))
+            elif other[2] >= likeliest:
+                kept[joined] = (joined, other[1] + both, other[2], other[3])
+            else:
+                kept[joined] = (joined, other[1] + both, likeliest, (rest, text))
+    return sorted(kept.values(), key=_total, reverse=True)
 
 
 def _merge_keys(entries: list[_Entry]) -> list[_Entry]:

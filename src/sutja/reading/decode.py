@@ -35,6 +35,7 @@ MAX_ALTERNATIVES = 4
 # anyway.
 _EFFORT, _MIN_WIDTH = 160, 4  # frames times strings, and strings
 _MIN_PROBABILITY = 1e-4  # of another hypothesis
+_SURE = 0.999  # probability of one text from which no other is looked for
 # Share of the texts with the same digits that fit a kind, which must have the same value.
 _MIN_AGREEMENT = 0.9
 _ROUNDING = 1e-3  # of a free hypothesis that fits: difference that the two searches may have
@@ -160,7 +161,9 @@ _core = lru_cache(maxsize=4096)(canonicalise)  # few different cores come up, an
 
 def _join_cores(start: str, part: str) -> str:
     """Join two cores to one; a number begins and ends with no space."""
-    if start[-1:].isdigit() and part[:1].isdigit():  # nothing between them that a word could end at
+    if not part:
+        return start
+    if part[0].isdigit() and (not start or start[-1].isdigit()):  # nothing between that a word could end at
         return start + part
     return _core(start + part).lstrip(SPACE)
 
@@ -169,6 +172,9 @@ def _make_hypotheses(certain: float, segments: list[Segment]) -> list[Hypothesis
     for segment in segments:
         search(segment, max(_MIN_WIDTH, min(WIDTH, _EFFORT // len(segment.frames))))
     scale = math.exp(certain)
+    sure = _find_sure(segments, scale)
+    if sure is not None:
+        return [sure]
     totals: dict[str | None, float] = {}
     likeliest: dict[str | None, Candidate] = {}
     for candidate in combine(segments, key=_core, join=_join_cores):
@@ -181,6 +187,17 @@ def _make_hypotheses(certain: float, segments: list[Segment]) -> list[Hypothesis
         for rank, digits in enumerate(ranked)
         if rank == 0 or totals[digits] >= _MIN_PROBABILITY
     ]
+
+
+def _find_sure(segments: Sequence[Segment], scale: float) -> Hypothesis | None:
+    """Find the one text beside which no other counts, if there is one: most answers are as sure."""
+    parts = [max(segment.strings, key=segment.strings.__getitem__) for segment in segments]
+    probability = scale * math.prod(s.strings[part] for s, part in zip(segments, parts, strict=True))
+    if probability < _SURE:
+        return None
+    core = _core("".join(parts)).lstrip(SPACE)
+    digits = keep_digits(core) if is_number(core) else None
+    return Hypothesis(digits, min(1.0, probability), segments, parts)
 
 
 def _make_typed_hypotheses(certain: float, segments: list[Segment], grammar: Grammar) -> list[Hypothesis]:

@@ -16,6 +16,7 @@ from sutja.reading.decode import Hypothesis
 
 LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for there to be one
 _FLOOR = 0.02  # share that either reader leaves for another value
+_ALONE = 0.999  # share of one text from which the others are not looked at
 _WEIGHTS = 0.5, 1.0  # of the first reader, which was taught by labels without marks, and of the second
 
 
@@ -81,6 +82,8 @@ def _sum_shares(texts: Sequence[_Text], value: str | None) -> float:
 
 def _weigh_texts(hypothesis: Hypothesis, country: str | None) -> list[_Text]:
     """Weigh the texts with the digits of a hypothesis; their shares add up to 1."""
+    if _is_alone(hypothesis):
+        return [_Text(infer_kind(hypothesis.text, country).value, 1.0, hypothesis)]
     found: list[tuple[str, Candidate]] = [
         (trim(candidate.key), candidate)
         for candidate in combine(hypothesis.segments)
@@ -95,3 +98,11 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None) -> list[_Text]:
         )
         for text, candidate in found
     ]
+
+
+def _is_alone(hypothesis: Hypothesis) -> bool:
+    """Tell whether no other text than that of a hypothesis counts."""
+    share = 1.0
+    for segment, part in zip(hypothesis.segments, hypothesis.parts, strict=True):
+        share *= segment.strings.get(part, 0.0) / (sum(segment.strings.values()) or 1.0)
+    return share >= _ALONE
