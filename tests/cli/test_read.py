@@ -331,3 +331,12 @@ def test_a_classifier_reads_single_characters(tmp_path, monkeypatch):
     assert (sure["text"], sure["value"], sure["accepted"], sure["box"]) == ("7", "7", True, [0, 0, 2, 5])
     assert (unsure["text"], unsure["accepted"], unsure["alternatives"][0]["text"]) == ("1", False, "A")
     assert names_in("drawn") == ["sure.png", "unsure.png"]
+
+
+def test_a_second_reader_that_is_named(run, crops, model_path):
+    result = run("--second-reader", model_path, crops / "a.png")
+    assert result.exit_code == 0, result.stderr
+    assert "was not measured beside this model: it can only make answers less sure" in result.stderr
+    missing = run("--second-reader", "mine.onnx", crops / "a.png")
+    assert missing.exit_code == 2
+    assert "model mine.onnx: there is no such file" in missing.stderr

@@ -120,6 +120,11 @@ if TYPE_CHECKING:
     metavar="FILE|NAME",
     help="Model that finds the numbers on pages instead of the bundled one.",
 )
+@click.option(
+    "--second-reader",
+    metavar="FILE|NAME",
+    help="Model to transcribe that is asked about numbers in doubt, instead of the bundled second reader.",
+)
 def read(**options: Any) -> None:
     """Read the numbers on pages: files, folders, patterns like "scans/*.pdf", addresses, or - for the input.
 
@@ -140,7 +145,9 @@ def read(**options: Any) -> None:
     is_folder = given.format == "page-xml" and _names_folder(given.out)
     folders = [(given.annotate, ".png"), *([(given.out, ".xml")] if is_folder else [])]
     files = [given.out, given.mistakes]
-    check_outputs([*names, *given.paths, given.truth, given.model, given.detector], files, folders)
+    check_outputs(
+        [*names, *given.paths, given.truth, given.model, given.detector, given.second_reader], files, folders
+    )
     check_batch(given.batch, given.out, given.format, bool(given.annotate or given.truth))
     if given.batch.given:
         run_many("read", *_describe_job(given), names, failed, str(given.out), given.batch)
@@ -172,8 +179,21 @@ def read(**options: Any) -> None:
 
 def _describe_job(given: ReadOptions) -> tuple[dict[str, str | None], dict[str, Any]]:
     """Describe the models and the options of a run over many inputs."""
-    names = ("crop", "model", "threads", "max_error", "kind", "country", "effort", "ocr", "detector")
+    names = (
+        "crop",
+        "model",
+        "threads",
+        "max_error",
+        "kind",
+        "country",
+        "effort",
+        "ocr",
+        "detector",
+        "second_reader",
+    )
     models = {"model:transcribe": given.model, "detector:detect": given.detector}
+    if given.second_reader is not None:
+        models["second_reader:transcribe"] = given.second_reader
     options = {name: getattr(given, name) for name in names}
     return models, {**options, "providers": PROVIDERS[given.device]}
 
@@ -230,6 +250,7 @@ def _open_reader(given: ReadOptions) -> Reader | Classifier:
             effort=given.effort or ("best" if given.names else None),
             ocr=given.ocr,
             detector=given.detector,
+            second_reader=given.second_reader,
             providers=PROVIDERS[given.device],
         )
         choice = reader.choice
@@ -239,6 +260,8 @@ def _open_reader(given: ReadOptions) -> Reader | Classifier:
             choice = reader.open_page_reader().choice
     report_threshold(choice)
     tell_terms(reader.card)
+    if isinstance(reader, Reader) and not reader.second_is_measured:
+        tell(f"{given.second_reader} was not measured beside this model: it can only make answers less sure")
     return reader
 
 

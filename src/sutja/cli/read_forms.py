@@ -61,7 +61,13 @@ def read_forms(given: ReadOptions) -> NoReturn:
 
     with opening_model(given.threads):
         templates = [Template.load(path) for path in given.templates]
-        reader = Reader(given.model, given.threads, given.max_error, effort=given.effort)
+        reader = Reader(
+            given.model,
+            given.threads,
+            given.max_error,
+            effort=given.effort,
+            second_reader=given.second_reader,
+        )
     report_threshold(reader.choice)
     tell_terms(reader.card)
     names, failed = expand(given.paths, pages=True)

@@ -38,6 +38,7 @@ class ReadOptions:
     address: str | None
     model: str | None
     detector: str | None
+    second_reader: str | None
 
     @property
     def batch(self) -> BatchOptions:

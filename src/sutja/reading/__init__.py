@@ -20,6 +20,7 @@ def open_reader(
     effort: str | None = None,
     ocr: str = "auto",
     detector: Model = None,
+    second_reader: Model = None,
     providers: Sequence[str] | None = None,
 ) -> Reader | Classifier:
     """Open a `Reader` with a model, or a `Classifier` where the model is one.
@@ -29,8 +30,8 @@ def open_reader(
     Raises
     ------
     SutjaError
-        If a kind, a country, an effort, a way of text or a detector is given for a classifier, which tells
-        single characters.
+        If a kind, a country, an effort, a way of text, a detector or a second reader is given for a
+        classifier, which tells single characters.
     """
     detector = choose_beside(model, detector)
     file = open_model(model)
@@ -41,6 +42,7 @@ def open_reader(
             "effort": effort is not None,
             "ocr": ocr != "auto",
             "detector": detector is not None,
+            "second reader": second_reader is not None,
         }
         if named := [name for name, given in options.items() if given]:
             raise SutjaError(
@@ -58,5 +60,6 @@ def open_reader(
         effort=effort,
         ocr=ocr,
         detector=detector,
+        second_reader=second_reader,
         providers=providers,
     )

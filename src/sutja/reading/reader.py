@@ -75,6 +75,10 @@ class Reader(Reopenable):
         Detector of the numbers on whole pages: a model file as for `model`, anything with
         `sutja.detection.Detector.detect_arrays`, or None for the bundled "pages". It is loaded when a page is
         read.
+    second_reader : Model
+        Second reader to ask instead of the bundled one: a model file to transcribe, with a charset and a
+        preprocessing of its own. One that the model's card was not calibrated with can only make an answer
+        less sure (`second_is_measured`).
     providers : Sequence[str] | None
         Execution providers of onnxruntime, by preference, like ("CUDAExecutionProvider",); None for the
         processor.
@@ -110,6 +114,7 @@ class Reader(Reopenable):
         effort: str | None = None,
         ocr: str = "auto",
         detector: Model | FieldDetector = None,
+        second_reader: Model = None,
         providers: Sequence[str] | None = None,
     ) -> None:
         if ocr not in OCR:
@@ -127,15 +132,16 @@ class Reader(Reopenable):
             "effort": effort,
             "ocr": ocr,
             "detector": detector,
+            "second_reader": second_reader,
             "providers": providers,
         }
         self._detector = detector
         self._page_reader: PageReader | None = None
         self.card: Card = file.card
-        self.effort = resolve_effort(file, effort)
+        self.effort = resolve_effort(file, effort, second_reader)
         self._joint = JointReader(
             file,
-            SecondOpinion(file.card.second_reader, self.effort, threads, providers),
+            SecondOpinion(file.card, self.effort, threads, providers, second_reader),
             threads,
             max_error,
             grammar=grammar,
@@ -143,6 +149,11 @@ class Reader(Reopenable):
             providers=providers,
         )
         self.choice = self._joint.choice
+
+    @property
+    def second_is_measured(self) -> bool:
+        """False if a second reader is asked that the model's card was not calibrated with."""
+        return self._joint.second.measured
 
     @property
     def threshold(self) -> float:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 
+from sutja.confidence import Calibrator
 from sutja.errors import SutjaError
 from sutja.grammar import Grammar
-from sutja.model_file import ModelFile, SecondReaderCalibration
+from sutja.model_file import Card, ModelFile, SecondReaderCalibration
+from sutja.model_file.bundled import Model, open_model
 from sutja.reading.crops.crop_reading import CropReading, choose_whole
+from sutja.reading.decode import Hypothesis
 from sutja.reading.second.line_reader import LineReader, open_line_reader
+from sutja.reading.second.named_reader import WholeReader, open_named
 from sutja.reading.second.second_reader import (
     SHA256,
     SecondAnswer,
@@ -17,26 +22,45 @@ from sutja.reading.second.second_reader import (
     combine_answers,
     find_weights,
 )
-from sutja.reading.second.two_readers import calibrate_alone, join_readers
+from sutja.reading.second.two_readers import calibrate_alone, join_readers, join_unmeasured
 from sutja.reading.written import agree_with, find_written, is_in_doubt
 
+_BELOW, _FLOORS = 0.999, (0.03, 0.003)  # of a model whose card has none
 EFFORTS = ("fast", "normal", "best")
 
 
-def resolve_effort(file: ModelFile, effort: str | None) -> str:
-    """Return the effort that was asked for, or the most that the model's card is calibrated for.
+def resolve_effort(file: ModelFile, effort: str | None, second_reader: Model = None) -> str:
+    """Return the effort that was asked for, or the most that there is a second reader for.
+
+    Parameters
+    ----------
+    file : ModelFile
+        The model.
+    effort : str | None
+        Effort that was asked for, if one was.
+    second_reader : Model
+        Second reader that was named, if one was.
 
     Raises
     ------
     SutjaError
-        If there is no such effort, or the card does not say how to weigh a second reader.
+        If there is no such effort, if it asks no second reader and one is named, or if the card does not say
+        how to weigh one and none is named.
     """
     calibration = file.card.second_reader
+    if second_reader is not None:
+        if effort == "fast":
+            raise SutjaError(
+                "effort fast asks no second reader",
+                where="second_reader",
+                remedy="leave it out, or read with effort normal or best",
+            )
+        effort = effort or "normal"
     if effort is None:
         return "fast" if calibration is None else "normal"
     if effort not in EFFORTS:
         raise SutjaError(f"there is no effort {effort!r}", where="effort", remedy=f"use {', '.join(EFFORTS)}")
-    if effort != "fast" and calibration is None:
+    if effort != "fast" and calibration is None and second_reader is None:
         raise SutjaError(
             "its card does not say how to weigh a second reader",
             where=f"model {file.source}",
@@ -50,38 +74,55 @@ class SecondOpinion:
 
     Parameters
     ----------
-    calibration : SecondReaderCalibration | None
-        Weights of both readers, of the model's card; None where it has none.
+    card : Card
+        Card of the model, with the weights of both readers, if it has some.
     effort : str
         Effort of the reader: "fast" never asks, "normal" asks in doubt, "best" always.
     threads : int
         Threads its networks may use.
     providers : Sequence[str] | None
         Providers of onnxruntime that run them.
+    named : Model
+        Second reader that a person names; None for the one that the card is calibrated with.
 
     Raises
     ------
+    ModelFileError
+        If the second reader that is named cannot be read.
     SutjaError
         If it is to be asked and is not installed.
 
     Attributes
     ----------
+    measured : bool
+        False where the named one was not measured together with the model: it then can only make an answer
+        less sure.
     weights : SecondReaderCalibration | None
         The calibration, where the effort lets a second reader be asked.
     """
 
     def __init__(
         self,
-        calibration: SecondReaderCalibration | None,
+        card: Card,
         effort: str,
         threads: int = 1,
         providers: Sequence[str] | None = None,
+        named: Model = None,
     ) -> None:
-        self._calibration, self._effort = calibration, effort
+        self._effort, self._calibration = effort, card.second_reader
+        self._calibrate_first = Calibrator(card.calibration.points)
+        self.measured = True
+        self._named: ModelFile | None = None
+        if named is not None:
+            self._named = open_model(named, "transcribe")
+            checksum = sha256(self._named.data).hexdigest()
+            self.measured = self._calibration is not None and self._calibration.sha256 == checksum
+            if not self.measured:
+                self._calibration = _make_unmeasured(card, checksum)
         self._threads, self._providers = threads, providers
         self._text_reader: SecondReader | None = None
-        self._line_reader: LineReader | None = None
-        self.weights = None if effort == "fast" else calibration
+        self._line_reader: LineReader | WholeReader | None = None
+        self.weights = None if effort == "fast" else self._calibration
         if self.weights is not None:
             find_weights()  # a package that is missing is told now, not at the first crop in doubt
 
@@ -111,15 +152,29 @@ class SecondOpinion:
                 written = find_written(answer.line)
                 first = agree_with(chosen.hypotheses or [], written)
                 second = agree_with(answer.hypotheses, written)
-                hypotheses = join_readers(first, second, self.weights)
+                hypotheses = self._join(first, second, self.weights)
                 # The bundled second reader has learnt from labels without marks: it is no judge of them.
                 answers = [first, second] if answer.line else [first]
                 out.append(replace(chosen, hypotheses=hypotheses, answers=answers, written=written))
             elif crop.hypotheses:
-                out.append(replace(crop, hypotheses=calibrate_alone(crop.hypotheses, self.weights)))
+                out.append(replace(crop, hypotheses=self._calibrate_alone(crop.hypotheses, self.weights)))
             else:
                 out.append(crop)
         return out
+
+    def _join(
+        self, first: list[Hypothesis], second: list[Hypothesis], weights: SecondReaderCalibration
+    ) -> list[Hypothesis]:
+        if self.measured:
+            return join_readers(first, second, weights)
+        return join_unmeasured(first, second, weights.floors, self._calibrate_first)
+
+    def _calibrate_alone(
+        self, hypotheses: list[Hypothesis], weights: SecondReaderCalibration
+    ) -> list[Hypothesis]:
+        if self.measured:
+            return calibrate_alone(hypotheses, weights)
+        return [replace(h, probability=self._calibrate_first(h.probability)) for h in hypotheses]
 
     def _is_in_doubt(self, crop: CropReading) -> bool:
         """Return True if the second reader is asked about a crop."""
@@ -180,8 +235,11 @@ class SecondOpinion:
             for crop, found in zip(crops, hypotheses, strict=True)
         ]
 
-    def _open_line_reader(self) -> LineReader | None:
-        """Open the bundled second reader when it is first asked; None where the card is for the package's."""
+    def _open_line_reader(self) -> LineReader | WholeReader | None:
+        """Open the second reader when it is first asked; None where the card is for the package's."""
+        if self._named is not None:
+            self._line_reader = self._line_reader or open_named(self._named, self._threads, self._providers)
+            return self._line_reader
         calibration = self._calibration
         if calibration is None or calibration.sha256 == SHA256:
             return None
@@ -193,3 +251,12 @@ class SecondOpinion:
         """Read crops with the recogniser of text, which knows all letters."""
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
         return self.open_text_reader().answer(pixels, lines, grammar) if crops else []
+
+
+def _make_unmeasured(card: Card, checksum: str) -> SecondReaderCalibration:
+    """Make the calibration of a second reader that was not measured together with a model."""
+    known = card.second_reader
+    below, floors = (known.below, known.floors) if known else (_BELOW, _FLOORS)
+    return SecondReaderCalibration(
+        checksum, below, floors, (0.0, 1.0), (0.0, 1.0, 1.0), card.thresholds, card.threshold
+    )

@@ -9,7 +9,7 @@ other answers share the rest as their scores are to each other.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sutja.confidence import logit
@@ -61,7 +61,40 @@ def join_readers(
         An answer for each claim of the two. Its text is the first reader's where that gives the claim more
         than the floor, since its frames are finer.
     """
-    floors = calibration.floors
+    ranked, given = _rank(first, second, calibration.floors)
+    offset, *weights = calibration.joint
+    odds = (weight * logit(p) for weight, p in zip(weights, given, strict=True))
+    return _share(*ranked, _sigmoid(offset + sum(odds)))
+
+
+def join_unmeasured(
+    first: Sequence[Hypothesis],
+    second: Sequence[Hypothesis],
+    floors: tuple[float, float],
+    calibrate: Callable[[float], float],
+) -> list[Hypothesis]:
+    """Join the answers of a reader and of one that was never measured beside it.
+
+    Nobody knows what the agreement of the two is worth: an answer is as sure as the first reader's own
+    calibration says, and no surer than the second reader is of it.
+
+    Parameters
+    ----------
+    first, second : Sequence[Hypothesis]
+        As for `join_readers`.
+    floors : tuple[float, float]
+        Probabilities that an answer has at least, by each.
+    calibrate : Callable[[float], float]
+        Gives the first reader's confidence for its probability.
+    """
+    ranked, (own, other) = _rank(first, second, floors)
+    return _share(*ranked, min(calibrate(own), other))
+
+
+def _rank(
+    first: Sequence[Hypothesis], second: Sequence[Hypothesis], floors: tuple[float, float]
+) -> tuple[tuple[list[Hypothesis], list[float]], list[float]]:
+    """Rank the answers by their score; return them with their scores, and what each reader gives the best."""
     given: dict[object, list[float]] = {}
     texts: dict[object, Hypothesis] = {}
     for reader, answers in enumerate((first or [NO_NUMBER], second or [NO_NUMBER])):
@@ -74,10 +107,8 @@ def join_readers(
         for claim, probabilities in given.items()
     }
     ranked = sorted(scores, key=lambda claim: -scores[claim])
-    offset, *weights = calibration.joint
-    odds = (weight * logit(p) for weight, p in zip(weights, given[ranked[0]], strict=True))
-    best = _sigmoid(offset + sum(odds))
-    return _share([texts[claim] for claim in ranked], [scores[claim] for claim in ranked], best)
+    answers = [texts[claim] for claim in ranked], [scores[claim] for claim in ranked]
+    return answers, given[ranked[0]]
 
 
 def _share(answers: Sequence[Hypothesis], scores: Sequence[float], best: float) -> list[Hypothesis]:
