@@ -107,8 +107,8 @@ def _rank(
         for claim, probabilities in given.items()
     }
     ranked = sorted(scores, key=lambda claim: -scores[claim])
-    answers = [texts[claim] for claim in ranked], [scores[claim] for claim in ranked]
-    return answers, given[ranked[0]]
+    both = [texts[claim] for claim in ranked], [float(scores[claim]) for claim in ranked]
+    return both, given[ranked[0]]
 
 
 def _share(answers: Sequence[Hypothesis], scores: Sequence[float], best: float) -> list[Hypothesis]:
