@@ -176,6 +176,9 @@ def test_no_such_kind_and_no_such_country():
         ("-500-", None, "number"),
         ("25,20/000/-", "2520000", "amount"),
         ("1/2", None, "number"),
+        ("1 1/2", "1.5", "number"),
+        ("1 1/3", None, "number"),
+        ("2,35000", None, "number"),
     ],
 )
 def test_signs_and_units_leave_the_value(text, value, kind):

@@ -67,9 +67,9 @@ def test_what_is_struck_out_is_read_and_not_accepted(read):
     assert not number.accepted
 
 
-def test_a_fraction_behind_a_whole_number_gives_no_value(read):
-    number = read("sep-19-sans.png")  # 1 1/2
-    assert (number.digits, number.value) == ("112", None)
+def test_a_whole_number_with_a_fraction(read):
+    number = read("sep-19-sans.png")
+    assert (number.text, number.value) == ("1 1/2", "1.5")
 
 
 def test_a_point_that_may_group_thousands_gives_no_value(read):

@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Literal, TypeAlias, get_args
 
 from sutja.errors import SutjaError
-from sutja.grammar import amounts, checks, dates, numbers, postcodes
+from sutja.grammar import amounts, checks, dates, fractions, numbers, postcodes
 from sutja.grammar.automaton import Automaton, allow_words
-from sutja.grammar.conventions import check_country
+from sutja.grammar.conventions import COMMA, POINT, check_country, find_decimal_mark
 from sutja.grammar.patterns import Machine, Pattern
 from sutja.grammar.signs import CURRENCIES, find_signs, strip_signs
 from sutja.grammar.strings import keep_digits, trim
@@ -219,7 +219,13 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
             return code
     signs, body = find_signs(own), strip_signs(own)
     value = amounts.parse_value(body, country)
-    if value is None and _DECIMALS.fullmatch(body):
+    if value is None:
+        value = fractions.parse_mixed(body)
+    if value is None and _LAKHS.fullmatch(body) and find_decimal_mark(country) != COMMA:
+        # A comma was forgotten, or it is the decimal mark: only a country tells.
+        amount = amounts.parse_amount(own, country) if find_decimal_mark(country) == POINT else None
+        value = amount.value if amount is not None else None
+    elif value is None and _DECIMALS.fullmatch(body):
         decimal = numbers.parse_number(body, country)
         value = decimal.value if decimal is not None and decimal.repairs == 0 else None
     if value is None and own.rstrip("-=").endswith("/"):  # a stroke for "no cents": an amount, if odd groups
@@ -230,6 +236,7 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
     return TypedNumber("amount" if money else "number", None if value is None else minus + value)
 
 
+_LAKHS = re.compile(r"[1-9]\d?,\d{5}")
 _DECIMALS = re.compile(r"\d{1,3}[.,]\d{3,}")  # longer ones may be a date that lost a mark
 _MIN_LENGTH, _MIN_CHECKED = 6, 8  # characters of a date ("1.1.24") and of a number with a check digit
 

@@ -10,6 +10,7 @@ from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, Signs, TypedNumber, find_signs, infer_kind, keep_digits, parse_serial
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
+from sutja.reading.fractions import part_mixed
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written
@@ -67,7 +68,7 @@ class Judge:
             if best.digits is None:
                 return None
             settled = settle_marks(best, answers, self.country)
-            own = merge_written(settled.hypothesis, written)
+            own = part_mixed(merge_written(settled.hypothesis, written), normalised)
             parsed = infer_kind(own.text, self.country)
             confidence = self.calibrate(best.probability)
             if settled.agreement < LEAST_AGREEMENT:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,7 @@ _INK = 0.35  # of full ink
 _SLOPES = 25  # lines of so many slopes are tried
 _STEEPEST = 0.6  # rows a column of the picture as it is, not as it was stretched
 _HOLE = 0.06  # of the height: the longest gap of a stroke, as a share of the rows
+_COVER = 0.75  # share of the columns between the outer digits in which a stroke has ink at least
 _BEYOND = (
     0.3  # of the digits' height: from the middle of the first and of the last digit to the stroke's ends
 )
@@ -48,7 +50,7 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
     least = round(_BEYOND * _LEAST_HEIGHT * len(ink) * normalised.scale_y / normalised.scale_x)
     if first < least or _has_gap(ink[:, first - least : last + least + 1], _count_hole(len(ink))):
         return False
-    found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y)
+    found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y, first, last)
     if found is None:
         return False
     rows, start, stop = found
@@ -78,7 +80,9 @@ def _has_gap(ink: NDArray[np.bool_], hole: int) -> bool:
     return bool((np.diff(inked, prepend=-1, append=ink.shape[1]) - 1 > hole).any())
 
 
-def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[np.int64], int, int] | None:
+def _find_longest_line(
+    ink: NDArray[np.bool_], stretch: float, first: int, last: int
+) -> tuple[NDArray[np.int64], int, int] | None:
     """Find the line with the longest unbroken ink: its row in each column, its first column, its end.
 
     Parameters
@@ -87,6 +91,8 @@ def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[
         (h, w)
     stretch : float
         Columns of the crop a column, over rows a row.
+    first, last : int
+        Columns between which the line has ink nearly everywhere.
     """
     height, width = ink.shape
     padded = np.pad(ink, ((1, 1), (0, 0)))
@@ -95,6 +101,8 @@ def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[
     best: tuple[int, int, NDArray[np.int64]] | None = None
     for slope in np.linspace(-_STEEPEST, _STEEPEST, _SLOPES) * stretch:
         if abs(slope) * width > 1.5 * height:
+            continue
+        if _measure_cover(near, slope, first, last) < _COVER:
             continue
         rows = np.arange(height)[:, None] + np.round(slope * (columns - width / 2)).astype(np.int64)[None]
         inside = (rows >= 0) & (rows < height)
@@ -106,6 +114,16 @@ def _find_longest_line(ink: NDArray[np.bool_], stretch: float) -> tuple[NDArray[
     if best is None or best[1] - best[0] < 2:
         return None
     return best[2], best[0], best[1]
+
+
+def _measure_cover(ink: NDArray[np.bool_], slope: float, first: int, last: int) -> float:
+    """Measure the share of columns with ink, from the first to the last, along the best line of a slope."""
+    height, width = ink.shape
+    shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * width / 2]])
+    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
+    level = cv2.warpAffine(ink.view(np.uint8), shear, (width, height), flags=flags)
+    sums = cv2.reduce(level[:, first : last + 1], 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return float(sums.max()) / (last + 1 - first)
 
 
 def _find_longest_runs(along: NDArray[np.bool_], hole: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
