@@ -79,13 +79,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     if not records:
         raise SystemExit("error: these cheques have no amounts.csv; see `sutja data describe cheques`")
     readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
+    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = [make_row(reader, records, args.fresh) for reader in readers]
-    path = save_result(
-        make_result_path(FIGURE, args.part, args.limit),
-        FIGURE,
-        {"part": args.part, "rows": rows},
-        PEERS_PACKAGES,
-    )
+    rows += _page_readers.list_kept_rows(kept, readers)
+    path = save_result(kept, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
     names = ("found", "right_value", "right_digits", "accepted", "wrong_of_accepted")
     lines = [
         (

@@ -56,13 +56,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         : args.limit
     ]
     readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
+    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = [make_row(reader, records, args.fresh) for reader in readers]
-    path = save_result(
-        make_result_path(FIGURE, args.part, args.limit),
-        FIGURE,
-        {"part": args.part, "rows": rows},
-        PEERS_PACKAGES,
-    )
+    rows += _page_readers.list_kept_rows(kept, readers)
+    path = save_result(kept, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
     names = ("total_read", "total_accepted")
     lines = [
         (

@@ -114,5 +114,11 @@ def describe_source(figure: str, command: str, models: Sequence[str] = ()) -> st
         f"*{content['date'][:10]}, {machine['cpu']}, {machine['cores']} cores, Python {machine['python']}, "
         f"load {load_average:.1f}{revision}: `{command}`."
     )
+    rows = content.get("rows", [])
+    kept = [row for row in rows if isinstance(row, dict) and {"date", "reader"} <= row.keys()]
+    earlier = sorted({row["date"][:10] for row in kept})
+    if earlier:
+        others = sorted({row["reader"] for row in kept})
+        text += f" {' and '.join(others)}: {' and '.join(earlier)}."
     since = [f"`{model}`" for model in models if read_card(model)["created"] > content["date"]]
     return f"{text} Older than the present {' and '.join(since)}.*" if since else f"{text}*"

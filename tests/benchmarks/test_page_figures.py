@@ -1,6 +1,7 @@
 """The figures of pages count what they say: amounts by place, cells by their order, grids by their cells."""
 
 import importlib
+import json
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -122,3 +123,20 @@ def test_filled_pages_hold_ink_where_they_say(data_root):
             assert 0 <= y0 < y1 <= rows
             inside = page.pixels[int(y0) : int(y1), int(x0) : int(x1)]
             assert int(inside.max()) - int(inside.min()) > 60
+
+
+def test_what_was_measured_of_others_is_kept_with_its_date(tmp_path):
+    page_readers = script("_page_readers")
+    readers = [page_readers.NamedPageReader("sutja", "", "", lambda path: None, keep=False)]
+    file = tmp_path / "cheques.json"
+    assert page_readers.list_kept_rows(file, readers) == []
+    rows = [
+        {"reader": "sutja", "n": 1},
+        {"reader": "other", "n": 2},
+        {"date": "1998", "reader": "old", "n": 3},
+    ]
+    file.write_text(json.dumps({"date": "2026", "rows": rows}))
+    assert page_readers.list_kept_rows(file, readers) == [
+        {"date": "2026", "reader": "other", "n": 2},
+        {"date": "1998", "reader": "old", "n": 3},
+    ]
