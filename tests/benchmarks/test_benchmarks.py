@@ -79,6 +79,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "cold_start",
         "compare_budget",
         "compare_cluster",
+        "compare_digits",
         "compare_extrapolation",
         "compare_kills",
         "compare_stack",
@@ -117,7 +118,7 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
     trains |= {name for name in SCRIPTS if name.startswith("compare_")}
     assert ("--model" in out) == (name not in trains)
     whole = {"speed", "cold_start", "detector", "pages", "single_image", "compare_kills", "compare_synthetic"}
-    whole |= {"compare_cluster", "scale", "server"}
+    whole |= {"compare_cluster", "compare_digits", "scale", "server"}
     assert ("--part" in out) == (name not in whole)
 
 

@@ -113,7 +113,7 @@ _ALL = (
         _hist_gradient_boosting,
         {
             "model__learning_rate": (0.03, 0.1, 0.3),
-            "model__max_iter": (50, 100, 200),
+            "model__max_iter": (50, 100),
             "model__max_leaf_nodes": (7, 15, 31, 63),
             "model__max_features": (0.1, 0.2, 0.5, 1.0),
             "model__l2_regularization": (0.0, 1.0, 10.0),
