@@ -146,9 +146,10 @@ and on, with more quantities among what programs say:
     python recipes/listener.py speak --out runs/listen --engine hibari --count 800 --seed 136 --read-out
     python recipes/listener.py train $more --run wide6 --weights runs/listen/wide5 --steps 2200 --lr 2e-3 \
         --strength 0.65 --seed 86
-    for seed in 91 92; do
-        python recipes/listener.py train $more --run wide7-$seed --weights runs/listen/wide6 --steps 700 \
-            --lr 1.2e-3 --strength 0.6 --seed $seed; done
+    more="$more --weights runs/listen/wide6 --steps 700 --lr 1.2e-3 --strength 0.6"
+    python recipes/listener.py train $more --run wide7-91 --seed 91
+    python recipes/listener.py train $more --run wide7-93 --seed 93 \
+        --shares hyke=12 iitg=4 speech-commands=5 korean=1.5 an4=10
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
@@ -380,15 +381,20 @@ def run(
         pool.close()
 
 
+def train(args: argparse.Namespace) -> None:
+    """Train a listener."""
+    run(args, args.out / args.run, args.without, dict(args.shares))
+
+
 def main(argv: list[str] | None = None) -> None:
     """Run one of the steps."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     steps = parser.add_subparsers(required=True)
-    for name, step in (("real", real), ("begin", begin), ("speak", speak), ("cut", cut), ("train", None)):
+    for name, step in (("real", real), ("begin", begin), ("speak", speak), ("cut", cut), ("train", train)):
         one = steps.add_parser(name)
         one.add_argument("--out", type=Path, default=Path("runs/listen"))
         one.add_argument("--seed", type=int, default=0)
-        one.set_defaults(do=step or (lambda args: run(args, args.out / args.run, args.without)))
+        one.set_defaults(do=step)
         if name == "speak":
             one.add_argument(
                 "--engine", choices=("espeak-ng", "flite", "festival", "kokoro", "hibari"), required=True
@@ -412,6 +418,16 @@ def main(argv: list[str] | None = None) -> None:
     args.do(args)
 
 
+def parse_share(text: str) -> tuple[str, float]:
+    """Parse the share of a source.
+
+    >>> parse_share("hyke=10")
+    ('hyke', 10.0)
+    """
+    name, _, share = text.partition("=")
+    return name, float(share)
+
+
 def add_training(parser: argparse.ArgumentParser) -> None:
     """The options of `run`."""
     parser.add_argument("--run", default="base")
@@ -425,6 +441,9 @@ def add_training(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--vary", type=float, help="strength of what happens to features (default: as all)")
     parser.add_argument("--lines", type=float, default=0.0, help="strength of other microphones in features")
     parser.add_argument("--without", nargs="*", default=[])
+    parser.add_argument(
+        "--shares", nargs="*", default=[], type=parse_share, help="of sources among phrases: hyke=10"
+    )
     parser.add_argument("--sounds", type=float, default=0.0, help="weight of the sounds beside the words")
 
 
