@@ -59,6 +59,15 @@ def test_the_digits_of_a_grid_stay_apart():
     assert texts(join_combs(some, make_number)) == texts(some)
 
 
+def test_the_digits_of_a_photographed_grid_stay_apart():
+    def find_place(row, column):  # lines that are nearer are longer, and further apart
+        pitch = 30 + row
+        return 200 + (column - 4) * pitch, 30 * row + 0.5 * row * row
+
+    fields = [make_field(str(1 + row), *find_place(row, column)) for row in range(9) for column in range(9)]
+    assert len(join_combs(fields, make_number)) == 81
+
+
 def test_digits_far_apart_or_of_other_heights_are_no_comb():
     apart = [make_field("3", 100, 100), make_field("4", 100 + 3 * HEIGHT, 100)]
     assert find_combs([field.ink_box for field in apart], [0, 1]) == []

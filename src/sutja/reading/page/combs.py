@@ -15,6 +15,7 @@ from itertools import pairwise
 from statistics import median
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sutja.reading.page.cropping import FieldCrop
 from sutja.reading.page.field import Field
@@ -28,6 +29,7 @@ _ALIKE = 0.5  # of the higher one's height
 _ON_LINE = 0.5  # heights by which middles may be off
 _PUZZLE = 17  # lone digits that a puzzle has at least, as sudokus have
 _LATTICE, _LATTICE_COLUMNS = 0.85, 5  # concentration of phases, and columns, of a grid
+_SQUARE_STEPS = 0.7  # share of the digits of a puzzle that have others a pitch beside and below or above
 NO_CROP = FieldCrop(np.zeros((0, 0), np.uint8), 0.0, 0.0, 1.0)  # of a number whose boxes are the page's
 
 MakeNumber = Callable[[str, float, Sequence[Character]], Number]
@@ -127,14 +129,34 @@ def stand_in_grid(fields: Sequence[Field]) -> bool:
 
 
 def is_grid(boxes: Sequence[Box], digits: Sequence[int], combs: Sequence[Sequence[int]]) -> bool:
-    """Tell whether the digits of a page stand at multiples of one pitch, as in a puzzle's grid."""
+    """Tell whether the digits of a page stand at multiples of one pitch, as in a puzzle's grid.
+
+    On a photograph the pitch changes across the grid, so that places far apart have no common phase: there
+    the digits count that have others a pitch away, both along the line and down the column.
+    """
     steps = [_measure_step(boxes[a], boxes[b]) for comb in combs for a, b in pairwise(comb)]
     pitch = median(steps)
-    middles = [(boxes[i].x0 + boxes[i].x1) / 2 for i in digits]
-    if max(middles) - min(middles) < (_LATTICE_COLUMNS - 0.5) * pitch:
+    middles = np.array([((b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2) for b in (boxes[i] for i in digits)])
+    if np.ptp(middles[:, 0]) < (_LATTICE_COLUMNS - 0.5) * pitch:
         return False
-    phases = np.array(middles) / pitch * 2 * math.pi
-    return bool(abs(np.exp(1j * phases).mean()) >= _LATTICE)
+    phases = middles[:, 0] / pitch * 2 * math.pi
+    if abs(np.exp(1j * phases).mean()) >= _LATTICE:
+        return True
+    return len(digits) >= _PUZZLE and _count_square_steps(middles / pitch) >= _SQUARE_STEPS
+
+
+def _count_square_steps(middles: NDArray[np.float64]) -> float:
+    """Count the digits that have others a pitch beside them and a pitch above or below, as a share of all.
+
+    Parameters
+    ----------
+    middles : NDArray[float64]
+        float64 (n, 2): x and y of the middles of lone digits, in pitches.
+    """
+    dx, dy = np.abs(middles[:, None] - middles[None]).transpose(2, 0, 1)
+    beside = (np.abs(dx - 1) <= _EVEN) & (dy <= _EVEN)
+    below = (np.abs(dy - 1) <= _EVEN) & (dx <= _EVEN)
+    return float((beside.any(1) & below.any(1)).mean())
 
 
 def _join(parts: Sequence[Field], make_number: MakeNumber) -> Field:
