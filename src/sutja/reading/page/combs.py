@@ -132,7 +132,8 @@ def is_grid(boxes: Sequence[Box], digits: Sequence[int], combs: Sequence[Sequenc
     """Tell whether the digits of a page stand at multiples of one pitch, as in a puzzle's grid.
 
     On a photograph the pitch changes across the grid, so that places far apart have no common phase: there
-    the digits count that have others a pitch away, both along the line and down the column.
+    the digits count that have others a pitch away, both along the line and down the column, where lines are
+    long: those of a form's combs, one above the other, are short.
     """
     steps = [_measure_step(boxes[a], boxes[b]) for comb in combs for a, b in pairwise(comb)]
     pitch = median(steps)
@@ -142,7 +143,8 @@ def is_grid(boxes: Sequence[Box], digits: Sequence[int], combs: Sequence[Sequenc
     phases = middles[:, 0] / pitch * 2 * math.pi
     if abs(np.exp(1j * phases).mean()) >= _LATTICE:
         return True
-    return len(digits) >= _PUZZLE and _count_square_steps(middles / pitch) >= _SQUARE_STEPS
+    long = max(map(len, combs)) >= _LATTICE_COLUMNS
+    return long and len(digits) >= _PUZZLE and _count_square_steps(middles / pitch) >= _SQUARE_STEPS
 
 
 def _count_square_steps(middles: NDArray[np.float64]) -> float:
