@@ -143,22 +143,29 @@ def is_grid(boxes: Sequence[Box], digits: Sequence[int], combs: Sequence[Sequenc
     phases = middles[:, 0] / pitch * 2 * math.pi
     if abs(np.exp(1j * phases).mean()) >= _LATTICE:
         return True
-    long = max(map(len, combs)) >= _LATTICE_COLUMNS
-    return long and len(digits) >= _PUZZLE and _count_square_steps(middles / pitch) >= _SQUARE_STEPS
+    return len(digits) >= _PUZZLE and _count_square_steps(middles / pitch) >= _SQUARE_STEPS
 
 
 def _count_square_steps(middles: NDArray[np.float64]) -> float:
     """Count the digits that have others a pitch beside them and a pitch above or below, as a share of all.
+
+    Where no line has as many digits in a row as a puzzle has columns, none counts.
 
     Parameters
     ----------
     middles : NDArray[float64]
         float64 (n, 2): x and y of the middles of lone digits, in pitches.
     """
-    dx, dy = np.abs(middles[:, None] - middles[None]).transpose(2, 0, 1)
-    beside = (np.abs(dx - 1) <= _EVEN) & (dy <= _EVEN)
-    below = (np.abs(dy - 1) <= _EVEN) & (dx <= _EVEN)
-    return float((beside.any(1) & below.any(1)).mean())
+    dx, dy = (middles[None] - middles[:, None]).transpose(2, 0, 1)
+    behind = (np.abs(dx - 1) <= _EVEN) & (np.abs(dy) <= _EVEN)
+    below = (np.abs(dy - 1) <= _EVEN) & (np.abs(dx) <= _EVEN)
+    rest = behind.any(1)  # digits that begin a row of two, of three, and so on
+    for _ in range(_LATTICE_COLUMNS - 2):
+        rest = (behind & rest).any(1)
+    if not rest.any():
+        return 0.0
+    beside = behind.any(0) | behind.any(1)
+    return float((beside & (below.any(0) | below.any(1))).mean())
 
 
 def _join(parts: Sequence[Field], make_number: MakeNumber) -> Field:
