@@ -135,6 +135,7 @@ def speakers(args: argparse.Namespace) -> None:
                 vary=0.7,
                 sounds=0.0,
                 lines=0.0,
+                shares=(),
             )
             run(train, one, (f"fsdd/{speaker}",), {"fsdd": 6.0})
         average(folders, folder)

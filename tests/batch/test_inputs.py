@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 from sutja.batch import Job, driver, inputs, lists, run_batch, shards
 from sutja.cli import main
-from sutja.cli.common.inputs import expand
+from sutja.cli.execution.inputs import expand
 from sutja.sandbox import pool as sandbox_pool
 
 EXAMPLES = Path(__file__).parents[2] / "examples"

@@ -12,14 +12,14 @@ from PIL import Image
 from sutja.cli import main
 from sutja.model_file import read_model
 from sutja.model_file.bundled import bundled_path
-from sutja.reading import Reader
+from sutja.reading import page_opening
 
 
 @pytest.fixture
 def pages(tmp_path, monkeypatch):
     """Labelled pages of ten numbers each, one label in thirty wrong, and a finder that knows their fields."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Reader, "_open_detector", lambda reader: (Blocks(), None))
+    monkeypatch.setattr(page_opening, "_open_detector", lambda *_: (Blocks(), None))
     rng = np.random.default_rng(0)
     lines = ["file,text"]
     for name in range(12):

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from sutja.cli import main
-from sutja.cli.common import results
+from sutja.cli.execution import results
 from sutja.model_file import Guarantee, TrainingSet, write_model
 from sutja.model_file.bundled import list_bundled, open_model
 

@@ -283,7 +283,7 @@ def on_terminal(line, environment):
 
 def test_a_long_run_shows_its_progress_on_a_terminal(model_path, crops):
     program = (
-        "from sutja.cli import main\nfrom sutja.cli.common import progress\nprogress.PATIENCE = 0.0\n"
+        "from sutja.cli import main\nfrom sutja.cli.execution import progress\nprogress.PATIENCE = 0.0\n"
         f"main(['read', '--crop', '--model', {str(model_path)!r}] + [{str(crops / 'a.png')!r}] * 3000)"
     )
     line, environment = [sys.executable, "-c", program], command(model_path)[1]

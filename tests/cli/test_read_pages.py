@@ -15,7 +15,7 @@ from sutja.cli import main
 from sutja.cli.output.hocr import Hocr
 from sutja.cli.output.page_xml import NAMESPACE, find_glyph_alternatives, to_page_xml
 from sutja.cli.output.spreadsheet import Spreadsheet, fill_cells
-from sutja.reading import Reader
+from sutja.reading import page_opening
 from sutja.types import Alternative, Box, Character, Number, Page
 
 ROWS = [["10", "20", "30"], ["41", "", "63"], ["75", "86", "97"], ["18", "29", "36"]]
@@ -26,7 +26,7 @@ PAGE = f"{{{NAMESPACE}}}"
 @pytest.fixture
 def run(monkeypatch):
     """Run `sutja read` with a finder of blocks in place of the bundled detector."""
-    monkeypatch.setattr(Reader, "_open_detector", lambda reader: (Blocks(), None))
+    monkeypatch.setattr(page_opening, "_open_detector", lambda *_: (Blocks(), None))
     return lambda *arguments: CliRunner().invoke(main, ["read", *map(str, arguments)])
 
 

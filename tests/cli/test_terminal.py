@@ -15,7 +15,7 @@ from web import Resource, Web
 
 import sutja
 from sutja.cli import main
-from sutja.cli.common import progress
+from sutja.cli.execution import progress
 from sutja.cli.output.writer import find_columns, fit_line
 from sutja.types import Page
 

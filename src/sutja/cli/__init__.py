@@ -72,6 +72,6 @@ def _print_completion(ctx: click.Context, option: click.Parameter, shell: str | 
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Read numbers from pictures and recordings, and say how sure each reading is."""
-    from sutja.cli.common.termination import handle_termination
+    from sutja.cli.execution.termination import handle_termination
 
     ctx.with_resource(handle_termination())

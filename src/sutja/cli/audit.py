@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from sutja.cli.common.errors import FAILED, report_errors
-from sutja.cli.common.results import count
+from sutja.cli.execution.errors import FAILED, report_errors
+from sutja.cli.execution.results import count
 from sutja.cli.output.collisions import check_outputs
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sutja.cli.common.errors import report_errors
-from sutja.cli.common.options import choice_option, model_and_data
+from sutja.cli.execution.errors import report_errors
+from sutja.cli.execution.options import choice_option, model_and_data
 from sutja.cli.judging.answers import describe_unreadable, echo_note
 from sutja.cli.judging.crops import evaluate_crops
 from sutja.cli.judging.pages import evaluate_pages

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import report_errors
+from sutja.cli.execution.errors import report_errors
 from sutja.cli.output.writer import printable
 
 if TYPE_CHECKING:

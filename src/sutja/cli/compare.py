@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import report_errors
-from sutja.cli.common.options import choice_option
+from sutja.cli.execution.errors import report_errors
+from sutja.cli.execution.options import choice_option
 from sutja.cli.train import Duration, Numbers
 from sutja.errors import ComparisonError
 

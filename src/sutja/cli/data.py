@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import FAILED, report_errors
+from sutja.cli.execution.errors import FAILED, report_errors
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:

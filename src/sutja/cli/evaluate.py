@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import report_errors
-from sutja.cli.common.options import model_and_data
+from sutja.cli.execution.errors import report_errors
+from sutja.cli.execution.options import model_and_data
 from sutja.cli.judging.answers import describe_unreadable, echo_note
 from sutja.cli.judging.boxes import evaluate_boxes
 from sutja.cli.judging.crops import evaluate_crops

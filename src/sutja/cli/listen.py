@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import FAILED, USAGE, report_errors
-from sutja.cli.common.inputs import expand_sounds, open_inputs
-from sutja.cli.common.many import BatchOptions, batch_options, check_batch, process_all, run_many
-from sutja.cli.common.options import (
+from sutja.cli.execution.errors import FAILED, USAGE, report_errors
+from sutja.cli.execution.inputs import expand_sounds, open_inputs
+from sutja.cli.execution.many import BatchOptions, batch_options, check_batch, process_all, run_many
+from sutja.cli.execution.options import (
     choose_model,
     kind_options,
     max_error_option,
@@ -23,8 +23,8 @@ from sutja.cli.common.options import (
     output_options,
     threads_option,
 )
-from sutja.cli.common.progress import show_progress
-from sutja.cli.common.results import (
+from sutja.cli.execution.progress import show_progress
+from sutja.cli.execution.results import (
     Counts,
     choose_text_place,
     count,

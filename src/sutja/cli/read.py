@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import FAILED, USAGE, report_errors
-from sutja.cli.common.inputs import expand, open_inputs
-from sutja.cli.common.many import batch_options, check_batch, process_all, run_many
-from sutja.cli.common.options import (
+from sutja.cli.execution.errors import FAILED, USAGE, report_errors
+from sutja.cli.execution.inputs import expand, open_inputs
+from sutja.cli.execution.many import batch_options, check_batch, process_all, run_many
+from sutja.cli.execution.options import (
     PROVIDERS,
     annotate_option,
     choose_model,
@@ -25,8 +25,8 @@ from sutja.cli.common.options import (
     output_options,
     threads_option,
 )
-from sutja.cli.common.progress import show_progress
-from sutja.cli.common.results import (
+from sutja.cli.execution.progress import show_progress
+from sutja.cli.execution.results import (
     Counts,
     call_each,
     choose_text_place,

@@ -9,11 +9,11 @@ from typing import NoReturn
 
 import click
 
-from sutja.cli.common.errors import FAILED
-from sutja.cli.common.inputs import expand, open_inputs
-from sutja.cli.common.many import process_all
-from sutja.cli.common.progress import show_progress
-from sutja.cli.common.results import (
+from sutja.cli.execution.errors import FAILED
+from sutja.cli.execution.inputs import expand, open_inputs
+from sutja.cli.execution.many import process_all
+from sutja.cli.execution.progress import show_progress
+from sutja.cli.execution.results import (
     Counts,
     call_each,
     choose_text_place,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sutja.cli.common.many import BatchOptions
+from sutja.cli.execution.many import BatchOptions
 from sutja.cli.output.forms import FORM_ENDINGS
 from sutja.cli.output.pages import PAGE_ENDINGS
 from sutja.cli.output.writer import choose_format

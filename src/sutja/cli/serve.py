@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import USAGE, fail, report_errors
-from sutja.cli.common.options import threads_option
+from sutja.cli.execution.errors import USAGE, fail, report_errors
+from sutja.cli.execution.options import threads_option
 from sutja.errors import SutjaError
 
 if TYPE_CHECKING:

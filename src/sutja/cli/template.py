@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sutja.cli.common.errors import FAILED, USAGE, report_errors
-from sutja.cli.common.inputs import expand
-from sutja.cli.common.options import threads_option
-from sutja.cli.common.results import count, opening_model
+from sutja.cli.execution.errors import FAILED, USAGE, report_errors
+from sutja.cli.execution.inputs import expand
+from sutja.cli.execution.options import threads_option
+from sutja.cli.execution.results import count, opening_model
 from sutja.cli.output.collisions import check_outputs
 from sutja.cli.output.file import UniqueNames, make_folder
 from sutja.cli.output.writer import printable

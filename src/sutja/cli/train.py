@@ -11,8 +11,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from sutja.cli.common.errors import report_errors
-from sutja.cli.common.options import choice_option, combine
+from sutja.cli.execution.errors import report_errors
+from sutja.cli.execution.options import choice_option, combine
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0}
 _STOPPED = "stopped; the same command with --resume goes on from there"

@@ -42,12 +42,16 @@ _WITHOUT_OPEN = {"detect": "read crops, or pass a detector of your own: sutja tr
 
 def bundled_path(name: str) -> Path:
     """Return the path of the bundled model of a name, if there is one or not."""
-    return Path(str(resources.files("sutja"))) / "weights" / f"{name}.onnx"
+    return _find_folder() / f"{name}.onnx"
+
+
+def _find_folder() -> Path:
+    return Path(str(resources.files("sutja"))) / "weights"
 
 
 def list_bundled() -> list[str]:
     """List the names of the bundled models."""
-    return sorted(path.stem for path in bundled_path("numbers").parent.glob("*.onnx"))
+    return sorted(path.stem for path in _find_folder().glob("*.onnx"))
 
 
 def find_model(model: str | os.PathLike[str], task: str = "transcribe") -> Path:
@@ -101,13 +105,13 @@ def open_model(model: Model, task: str | None = None) -> ModelFile:
         path = (
             _default_path(task or "transcribe") if model is None else find_model(model, task or "transcribe")
         )
-        file = read_model(path, trusted=model is None or path.parent == bundled_path("numbers").parent)
+        file = read_model(path, trusted=model is None or path.parent == _find_folder())
     if task is not None and file.card.task != task:
         made = file.card.task
         raise ModelFileError(
             f"is a model to {made}, not to {task}", where=f"model {file.source}", remedy=_USE[made]
         )
-    if not file.card.open_terms and Path(file.source).parent == bundled_path("numbers").parent:
+    if not file.card.open_terms and Path(file.source).parent == _find_folder():
         _log_terms(file.card.name)
     return file
 

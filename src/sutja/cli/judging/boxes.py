@@ -122,7 +122,7 @@ def _detect_all(detector: Detector, data: BoxedSet) -> tuple[list[Detections], l
         turn out to be unreadable.
     """
     from sutja.boxes.decode import Detections
-    from sutja.cli.common.progress import show_progress
+    from sutja.cli.execution.progress import show_progress
 
     detections, errors = [], []
     for picture in show_progress(data.pictures, len(data)):

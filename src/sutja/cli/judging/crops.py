@@ -84,7 +84,7 @@ def _evaluate_classifier(classifier: Classifier, data: str | None, part: str) ->
 
 
 def _evaluate_reader(reader: Reader, data: str | None, part: str) -> Evaluated:
-    from sutja.cli.common.progress import show_progress
+    from sutja.cli.execution.progress import show_progress
     from sutja.data.labelled.load import load_texts
     from sutja.evaluation import compare_pages
 

@@ -41,7 +41,7 @@ def evaluate_pages(
     """
     import cv2
 
-    from sutja.cli.common.progress import show_progress
+    from sutja.cli.execution.progress import show_progress
     from sutja.reading import Reader
     from sutja.reading.page.labels import PageLabels, match_labels, read_labels
 

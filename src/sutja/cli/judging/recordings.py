@@ -36,7 +36,7 @@ def evaluate_recordings(file: ModelFile, data: str | None, part: str, threads: i
     """
     import cv2
 
-    from sutja.cli.common.progress import show_progress
+    from sutja.cli.execution.progress import show_progress
     from sutja.data.labelled.recordings import load_spoken_texts
     from sutja.grammar.number_words import extract_digits
     from sutja.listening import Listener

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
 import click
 
-from sutja.cli.common.errors import FAILED, report_errors
-from sutja.cli.common.inputs import STANDARD_INPUT
-from sutja.cli.common.options import Decorator, combine
-from sutja.cli.common.results import count
+from sutja.cli.execution.errors import FAILED, report_errors
+from sutja.cli.execution.inputs import STANDARD_INPUT
+from sutja.cli.execution.options import Decorator, combine
+from sutja.cli.execution.results import count
 from sutja.cli.messages import is_quiet, tell
 from sutja.cli.output.file import make_folder
 from sutja.signals.sources import is_web_address

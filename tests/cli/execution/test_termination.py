@@ -5,8 +5,8 @@ import signal
 
 import pytest
 
-from sutja.cli.common.errors import report_errors
-from sutja.cli.common.termination import Terminated, handle_termination
+from sutja.cli.execution.errors import report_errors
+from sutja.cli.execution.termination import Terminated, handle_termination
 from sutja.cli.output.file import Output
 
 

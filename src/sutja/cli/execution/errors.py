@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from sutja.cli.common.termination import Terminated
+from sutja.cli.execution.termination import Terminated
 from sutja.cli.output.writer import printable
 from sutja.errors import SutjaError
 from sutja.memory import is_out_of_memory

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from sutja.cli.common.errors import USAGE, report_errors
+from sutja.cli.execution.errors import USAGE, report_errors
 from sutja.cli.messages import is_quiet, tell
 from sutja.cli.output.file import Output
 from sutja.cli.output.writer import Writer, printable

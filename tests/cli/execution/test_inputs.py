@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from sutja.cli.common.inputs import expand
+from sutja.cli.execution.inputs import expand
 
 
 @pytest.fixture
