@@ -283,6 +283,13 @@ def test_cut_short_at_the_very_end_is_not_silently_read():
         assert read_plain_header(data[:-1]) is None
 
 
+def test_a_chunk_that_says_it_is_longer_than_the_file_is_left_to_the_child():
+    data = bytearray(encoded(NOISE, "PNG"))
+    assert read_plain_header(bytes(data)) is not None
+    data[33:37] = b"\xff\xff\x00\x13"  # the length of the chunk behind the header
+    assert read_plain_header(bytes(data)) is None
+
+
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP"])
 def test_flipped_bytes_give_a_picture_or_an_error(name):
     data = encoded(NOISE, name)

@@ -16,7 +16,8 @@ PDF_SUFFIX = ".pdf"
 REFUSED_SUFFIXES = (".heic", ".heif")  # of pictures that cannot be read, and are told so by name
 
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
-_PNG_END = b"IEND\xaeB`\x82"
+_PNG_HEADER = b"\0\0\0\rIHDR"  # length and name of the first chunk
+_PNG_CHUNK = 12  # bytes of a chunk beside its data: length, name, checksum
 # By colour type, True for grey; other types have a palette or transparency.
 _PNG_PLAIN = {0: True, 2: False}
 _PNG_SPECIAL = (b"tRNS", b"acTL", b"eXIf")  # transparency, animation, orientation
@@ -66,12 +67,23 @@ def read_plain_header(data: bytes) -> PlainHeader | None:
 
 
 def _read_plain_png(data: bytes) -> PlainHeader | None:
-    if len(data) < 57 or data[12:16] != b"IHDR" or not data.endswith(_PNG_END):
+    """Walk the chunks to the last one, which ends the file; see the PNG specification, section 5.3.
+
+    OpenCV sets memory aside for as many bytes as a chunk says it has, whether they follow or not.
+    """
+    if data[8:16] != _PNG_HEADER or len(data) < 8 + _PNG_CHUNK + 13:
         return None
     width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
-    if depth != 8 or colour not in _PNG_PLAIN or any(name in data for name in _PNG_SPECIAL):
+    if depth != 8 or colour not in _PNG_PLAIN:
         return None
-    return PlainHeader(width, height, _PNG_PLAIN[colour])
+    position, name = 8, b""
+    while position + _PNG_CHUNK <= len(data) and name != b"IEND":
+        length, name = struct.unpack_from(">I4s", data, position)
+        if name in _PNG_SPECIAL:
+            return None
+        position += _PNG_CHUNK + length
+    whole = name == b"IEND" and position == len(data)
+    return PlainHeader(width, height, _PNG_PLAIN[colour]) if whole else None
 
 
 def _read_plain_jpeg(data: bytes) -> PlainHeader | None:
