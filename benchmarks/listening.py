@@ -8,6 +8,7 @@ counting in Korean, noise, music), and the seconds that an hour takes on one thr
     python benchmarks/listening.py                  # validation parts, while developing
     python benchmarks/listening.py --part test      # the published figures, once all choices are made
     python benchmarks/listening.py --speakers runs/listen/speakers.json    # fsdd, one speaker left out, too
+    python benchmarks/listening.py --second-listener whisper-base/    # Whisper asked where ours is unsure
 
 The answers with one speaker left out are those of `recipes/listener_finish.py answers`.
 """
@@ -22,8 +23,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
 import json
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ from sutja.signals.audio import RATE
 FIGURE = "listening"
 DEFAULT = "spoken"
 WORDS_SET = "an4, number words"  # the set whose grammar needs more than digits
+DIGITS = "single digits, all sets"
 
 
 def make_case(take: LabelledRecording, recognised: Sequence[str], confidence: float, accepted: bool) -> Case:
@@ -103,36 +104,33 @@ def count_digit_errors(cases: Sequence[Case]) -> dict[str, float | int | None]:
     return {"edits": edits, "digits": digits, "rate": round(edits / digits, 5) if digits else None}
 
 
-def make_rows(
-    name: str, readers: dict[str, Callable[[], list[Case]]], *, none: bool = False
-) -> list[dict[str, Any]]:
-    """A row for each reader."""
-    rows = []
-    for reader, answer in readers.items():
-        cases = answer()
-        figures = (
-            count_false_numbers(cases) if none else {**tally(cases), "digit_error": count_digit_errors(cases)}
-        )
-        if reader == sphinx.PEER and not none:
-            figures |= {"accepted": make_rate(0, 0), "wrong_of_accepted": make_rate(0, 0), "ece": None}
-        rows.append({"set": name, "reader": reader, **figures})
-    return rows
+def make_row(name: str, reader: str, cases: Sequence[Case]) -> dict[str, Any]:
+    """Make the row of a listener that heard a set; PocketSphinx gives no confidence to judge."""
+    if name in _recordings.NO_NUMBER:
+        return {"set": name, "reader": reader, **count_false_numbers(cases)}
+    figures = {**tally(cases), "digit_error": count_digit_errors(cases)}
+    if reader == sphinx.PEER:
+        figures |= {"accepted": make_rate(0, 0), "wrong_of_accepted": make_rate(0, 0), "ece": None}
+    return {"set": name, "reader": reader, **figures}
 
 
-def measure(listener: Listener, args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
-    """A row for each set and reader."""
+def measure(listeners: dict[str, Listener], args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
+    """A row for each set and listener, and one for the single digits of all sets together."""
     rows = []
+    single: dict[str, list[Case]] = {reader: [] for reader in listeners}
     for name, read in {**_recordings.NUMBERS, **_recordings.NO_NUMBER}.items():
         takes = read(root, args.part)[: args.limit]
         if not takes:  # the spoken strings are a test set as a whole
             continue
-        readers: dict[str, Callable[[], list[Case]]] = {
-            f"sutja {listener.card.name}": partial(answer_with_sutja, listener, takes, f"{name}: sutja")
-        }
+        for reader, listener in listeners.items():
+            cases = answer_with_sutja(listener, takes, f"{name}: {reader}")
+            rows.append(make_row(name, reader, cases))
+            single[reader] += [case for case in cases if len(case.truth) == 1]
         if not args.no_peers:
-            readers[sphinx.PEER] = partial(answer_with_sphinx, name, args.part, takes, fresh=args.fresh)
-        rows += make_rows(name, readers, none=name in _recordings.NO_NUMBER)
-    return rows
+            rows.append(
+                make_row(name, sphinx.PEER, answer_with_sphinx(name, args.part, takes, fresh=args.fresh))
+            )
+    return [*(make_row(DIGITS, reader, cases) for reader, cases in single.items()), *rows]
 
 
 def measure_left_out(path: Path, part: str) -> list[dict[str, Any]]:
@@ -187,13 +185,13 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
     return format_table(headers, lines)
 
 
-def load_listener(name: str) -> Listener:
+def load_listener(name: str, second_listener: Path | None = None) -> Listener:
     """A listener on one thread."""
     import cv2
 
     cv2.setNumThreads(1)
     try:
-        return Listener(name, threads=1)
+        return Listener(name, threads=1, second_listener=second_listener)
     except SutjaError as error:
         raise SystemExit(f"error: {error}") from error
 
@@ -218,11 +216,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = make_parser(__doc__, model=False)
     parser.add_argument("--model", default=DEFAULT, metavar="FILE|NAME", help=f"by default {DEFAULT}")
     parser.add_argument("--speakers", type=Path, metavar="FILE", help="answers with one speaker left out")
+    parser.add_argument("--second-listener", type=Path, metavar="FOLDER", help="a faster-whisper model")
     parser.add_argument("--no-hour", action="store_true", help="leave out the hour and the stream")
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     listener, root = load_listener(args.model), find_data_folder()
-    rows = measure(listener, args, root)
+    listeners = {f"sutja {listener.card.name}": listener}
+    if args.second_listener is not None:
+        both = f"{listener.card.name}, then {args.second_listener.absolute().name}"
+        listeners[f"sutja {both}"] = load_listener(args.model, args.second_listener)
+    rows = measure(listeners, args, root)
     if args.speakers is not None:
         rows += measure_left_out(args.speakers, args.part)
     hour = (
