@@ -84,8 +84,9 @@ def test_hostile_texts_are_of_no_kind_or_keep_their_digits(text, kind):
 def test_long_texts_end(text):
     for kind in ASKED:
         found = make_grammar(kind).parse(text)
-        assert found is None or make_grammar(kind).automaton.accepts(text), kind
-    assert infer_kind(text) in {None, *ASKED}
+        assert found is None or found.kind == kind
+        make_grammar(kind).automaton.accepts(text)
+    assert infer_kind(text).kind == "number"
 
 
 def test_an_automaton_does_not_grow_for_ever(monkeypatch):

@@ -12,7 +12,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.pages import degradation
 from sutja.synthesis.pages.business import make_invoice, make_time_sheet
-from sutja.synthesis.pages.cheques import make_cheque
+from sutja.synthesis.pages.cheques.layouts import make_cheque
 from sutja.synthesis.pages.displays import make_display
 from sutja.synthesis.pages.documents import make_document, make_slip
 from sutja.synthesis.pages.fields import PageSample, crop_page

@@ -1,0 +1,1 @@
+"""Cheques: drawn ones, and real ones with other amounts."""
