@@ -162,40 +162,24 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
+from _spoken_phrases import ALONE, speak
 
-from sutja.grammar.number_words import OTHER, WORDS, classify_word
+from sutja.grammar.number_words import OTHER, WORDS
 from sutja.model_file import read_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SHARES, SpeechComposer
-from sutja.synthesis.speech.neural_voices import (
-    Hibari,
-    Kokoro,
-    make_phrase_or_list,
-    synthesise_hibari,
-    synthesise_kokoro,
-)
-from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words
-from sutja.synthesis.speech.phrases import (
-    PhraseMaker,
-    choose_from,
-    make_long_number,
-    make_phrase,
-    make_quantity,
-)
 from sutja.synthesis.speech.recordings import load_noises, load_prompts, load_recordings
 from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
-from sutja.synthesis.speech.voices import synthesise
 from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.listen import fit as listen
@@ -207,17 +191,12 @@ OPEN = ("fsdd", "an4", "telephone-speech", "speech-commands", "korean")  # sets 
 SETS = (*OPEN, "hyke", "iitg", "sixteen", "four")  # real recordings that are trained on
 OF_PHRASES = ("an4", "hyke")  # of these, those that say more than a word
 PARAMS = LogMelParams(margin=MARGIN)
-SHARD = 50  # phrases a file: a program that is stopped loses few
 # Off the logit of "nothing": strangers' words are dropped more often than those of voices learnt from. Chosen
 # on an4 by a network that had not heard it (docs/log.md).
 LESS_NOTHING = 0.5
 # Off the logit of other words: what strangers say is taken for them more often, too (docs/log.md).
 LESS_OTHER = 1.0
 BEGINNING = "spoken-open"  # the bundled listener that a training goes on from
-ALONE = ("espeak-ng", "flite")  # what can be asked for single words
-_PLAIN = re.compile("[a-z]{3,9}")
-SPEAKING, READING = (0.8, 1.4), (0.85, 1.6)  # times Kokoro's own speed, of phrases and of numbers read out
-VALIDATION_SEED = 9001  # of phrases that nothing is trained on, and those after it
 
 
 def real(args: argparse.Namespace) -> None:
@@ -253,44 +232,6 @@ def begin(args: argparse.Namespace) -> None:
     folder = args.out / args.run
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.write(folder / checkpoint.NAME, {"config": net.config.to_json(), "average": net.state_dict()})
-
-
-def speak(args: argparse.Namespace) -> None:
-    """Phrases said by a program; those of a seed from `VALIDATION_SEED` on are for validation."""
-    folder = args.out / ("held" if args.seed >= VALIDATION_SEED else "spoken")
-    part = ""
-    say: PhraseMaker = make_phrase_or_list if args.engine == "kokoro" else make_phrase
-    if args.words:
-        part, say = "-words", choose_from(load_words(args.words))
-    elif args.read_out:
-        part, say = "-read", make_long_number
-    elif args.quantities:
-        part, say = "-quantities", make_quantity
-    if args.engine == "kokoro":
-        voices = Kokoro(Path(os.environ["SUTJA_VOICES"]))
-        speeds = READING if args.read_out else SPEAKING
-        source: Iterable[Utterance] = synthesise_kokoro(voices, args.count, args.seed, say, speeds)
-    elif args.engine == "hibari":
-        source = synthesise_hibari(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed, say)
-    else:
-        source = synthesise(args.engine, args.count, args.seed, say)
-    made: list[Utterance] = []
-    for number, utterance in enumerate(source, start=1):
-        made.append(utterance)
-        if number % SHARD == 0:
-            save_utterances(made, folder / f"{args.engine}{part}-{args.seed}-{number:06d}")
-            made = []
-            print(f"{args.engine}: {number:,} of {args.count:,}", flush=True)
-    if made:
-        save_utterances(made, folder / f"{args.engine}{part}-{args.seed}-rest")
-
-
-def load_words(path: Path) -> list[str]:
-    """Words of a dictionary, a line each, in small letters; none that sounds as a number word does."""
-    words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
-    numbers = {pronounce_classes([classify_word(word)]) for word in WORDS if word != OTHER}
-    sounds = pronounce_words(words)
-    return [word for word in words if sounds[word] not in numbers and word not in WORDS]
 
 
 def cut(args: argparse.Namespace) -> None:

@@ -45,17 +45,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 import torch
-from listener import (
-    BEGINNING,
-    LESS_NOTHING,
-    LESS_OTHER,
-    PARAMS,
-    SETS,
-    VALIDATION_SEED,
-    list_utterances,
-    make_example,
-    run,
-)
+from _spoken_phrases import VALIDATION_SEED
+from listener import BEGINNING, LESS_NOTHING, LESS_OTHER, PARAMS, SETS, list_utterances, make_example, run
 from listener_judge import Case, make_cases
 
 import sutja
