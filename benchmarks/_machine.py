@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -127,6 +127,17 @@ def write_json(path: Path, content: Any) -> Path:
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomic(path, f"{text}\n".encode())
     return path
+
+
+def list_kept_rows(path: Path, measured: Collection[str], part: str = "rows") -> list[dict[str, Any]]:
+    """Rows of a results file of readers other than ``measured``, each with the date when it was made.
+
+    Peers change seldom and take long: without them (`--no-peers`) what was measured of them is kept.
+    """
+    if not path.is_file():
+        return []
+    before = json.loads(path.read_text(encoding="utf-8"))
+    return [{"date": before["date"], **row} for row in before[part] if row["reader"] not in measured]
 
 
 def make_result_path(figure: str, part: str = "test", limit: int | None = None) -> Path:

@@ -199,18 +199,6 @@ def get_answers(
         yield PageAnswer(numbers, content["seconds"])
 
 
-def list_kept_rows(path: Path, readers: Sequence[NamedPageReader]) -> list[dict[str, Any]]:
-    """Rows of a results file of readers that are not measured now, each with the date when it was.
-
-    Peers change seldom and take long: without them (`--no-peers`) what was measured of them is kept.
-    """
-    if not path.is_file():
-        return []
-    before = json.loads(path.read_text(encoding="utf-8"))
-    measured = {reader.name for reader in readers}
-    return [{"date": before["date"], **row} for row in before["rows"] if row["reader"] not in measured]
-
-
 def make_readers(
     models: Sequence[str | None], *, with_peers: bool, efforts: Sequence[str | None] = (None,)
 ) -> list[NamedPageReader]:

@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import _page_readers
-from _machine import format_path, format_table, make_result_path, save_result
+from _machine import format_path, format_table, list_kept_rows, make_result_path, save_result
 from _page_readers import NamedPageReader, ReadNumber
 from _peers import PEERS_PACKAGES
 from _scores import format_percent, make_rate
@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
     kept = make_result_path(FIGURE, args.part, args.limit)
     rows = [make_row(reader, records, args.fresh) for reader in readers]
-    rows += _page_readers.list_kept_rows(kept, readers)
+    rows += list_kept_rows(kept, [reader.name for reader in readers])
     path = save_result(kept, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
     names = ("total_read", "total_accepted")
     lines = [

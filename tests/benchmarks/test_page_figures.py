@@ -126,17 +126,16 @@ def test_filled_pages_hold_ink_where_they_say(data_root):
 
 
 def test_what_was_measured_of_others_is_kept_with_its_date(tmp_path):
-    page_readers = script("_page_readers")
-    readers = [page_readers.NamedPageReader("sutja", "", "", lambda path: None, keep=False)]
+    machine = script("_machine")
     file = tmp_path / "cheques.json"
-    assert page_readers.list_kept_rows(file, readers) == []
+    assert machine.list_kept_rows(file, ["sutja"]) == []
     rows = [
         {"reader": "sutja", "n": 1},
         {"reader": "other", "n": 2},
         {"date": "1998", "reader": "old", "n": 3},
     ]
     file.write_text(json.dumps({"date": "2026", "rows": rows}))
-    assert page_readers.list_kept_rows(file, readers) == [
+    assert machine.list_kept_rows(file, ["sutja"]) == [
         {"date": "2026", "reader": "other", "n": 2},
         {"date": "1998", "reader": "old", "n": 3},
     ]
