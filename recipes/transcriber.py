@@ -44,12 +44,13 @@ from sutja.training.transcribe.batches import ComposedCrops, make_batch, make_cr
 
 # What the second stage sees: real crops more often, the rest so that it is not forgotten.
 SECOND_STAGE = {
-    "written": 0.13,
+    "written": 0.16,
     "script": 0.04,
     "printed": 0.07,
-    "labelled": 0.03,
+    "labelled": 0.12,
     "cell": 0.05,
-    "display": 0.05,
+    "display": 0.06,
+    "panel": 0.5,
     "roller": 0.03,
     "micr": 0.02,
     "lone": 0.17,

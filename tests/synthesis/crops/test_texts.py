@@ -32,7 +32,14 @@ def test_labels_keep_length_and_stay_in_the_charset(rng):
     label = texts.make_label(text, CHARSET)
     assert len(label) == len(text)
     assert set(label) <= set(CHARSET)
-    assert LETTER in label
+
+
+def test_a_letter_or_a_strange_sign_stands_for_some_letter():
+    assert texts.make_label("20°C ½", CHARSET) == f"20{LETTER}{LETTER} {LETTER}"
+
+
+def test_a_minus_of_print_is_a_minus():
+    assert texts.make_label("−3.2", CHARSET) == "-3.2"
 
 
 @given(seeds)

@@ -12,9 +12,10 @@ from types import MappingProxyType
 import numpy as np
 
 from sutja.charset import CHARSET
-from sutja.synthesis.crops import augmented, camera, displays, ink, micr, paper, rendered, texts
+from sutja.synthesis.crops import augmented, camera, ink, micr, paper, rendered, texts
 from sutja.synthesis.crops.compositing import add_neighbouring_line, render_in_any_font, render_on_paper
 from sutja.synthesis.crops.context import RenderContext
+from sutja.synthesis.crops.devices import displays, panels
 from sutja.synthesis.crops.sample import LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources
 
@@ -69,6 +70,7 @@ _MAKERS: MappingProxyType[str, Maker] = MappingProxyType(
         "labelled": rendered.render_labelled,
         "cell": rendered.render_cell,
         "display": displays.render_display,
+        "panel": panels.render_panel,
         "roller": displays.render_roller,
         "micr": micr.render_micr,
         "lone": augmented.augment_digit,
@@ -90,6 +92,7 @@ DEFAULT_WEIGHTS: MappingProxyType[str, float] = MappingProxyType(
         "labelled": 0.05,
         "cell": 0.05,
         "display": 0.05,
+        "panel": 0.05,
         "roller": 0.03,
         "micr": 0.03,
         "lone": 0.10,

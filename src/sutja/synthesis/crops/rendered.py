@@ -8,6 +8,7 @@ from sutja.charset import CHARSET
 from sutja.synthesis.crops import camera, ink, paper, texts
 from sutja.synthesis.crops.compositing import render_in_any_font, render_on_paper
 from sutja.synthesis.crops.context import Families, RenderContext
+from sutja.synthesis.crops.devices import displays
 from sutja.synthesis.crops.lines import Alpha
 from sutja.synthesis.crops.sample import LabelMask, Sample
 
@@ -96,12 +97,35 @@ def render_in_boxes(context: RenderContext, digits: str) -> Sample:
     edges = [edge + i * pitch for i in range(boxes + 1)]
     plane *= paper.make_comb(rng, (plane.shape[0], plane.shape[1]), edges, edge, edge + tall, unit)
     darkness = context.sample_darkness()
+    if rng.random() < 0.25:
+        _print_guides(context, plane, edges[:-1], (pitch, tall), edge)
     for x0, picture in zip(edges[first:], pictures, strict=False):
         x = x0 + (pitch - picture.shape[1]) * float(np.clip(rng.normal(0.5, 0.18), -0.1, 1.1))
         y = edge + (tall - picture.shape[0]) * float(np.clip(rng.normal(0.5, 0.25), -0.2, 1.2))
         y, x = min(y, plane.shape[0] - picture.shape[0]), min(x, plane.shape[1] - picture.shape[1])
         camera.write_on(plane, picture, round(max(0, y)), round(max(0, x)), darkness)
     return Sample(camera.photograph(rng, plane, unit), digits, LabelMask.SPACES)
+
+
+def _print_guides(
+    context: RenderContext, plane: paper.Plane, edges: list[float], size: tuple[float, float], top: float
+) -> None:
+    """Print a pale 8 into each box, dotted or drawn, that shows how digits are to be written, in place."""
+    rng, (pitch, tall) = context.rng, size
+    high = tall * float(rng.uniform(0.6, 0.85))
+    if rng.random() < 0.6:
+        guide = displays.draw_segments(rng, "8", high)[0]
+    else:
+        guide = ink.render_in_font(rng, "8", context.choose_face(context.printed), high, hand=False)
+    guide = guide[:, : max(4, int(pitch))]
+    if rng.random() < 0.6:  # dots
+        step = int(rng.integers(2, 5))
+        rows, columns = np.ogrid[: guide.shape[0], : guide.shape[1]]
+        guide = np.asarray(guide * ((rows + columns) % step < max(1, step // 2)), np.float32)
+    faint = context.sample_darkness() * float(rng.uniform(0.15, 0.5))
+    for x0 in edges:
+        x = x0 + (pitch - guide.shape[1]) / 2
+        camera.write_on(plane, guide, round(top + (tall - guide.shape[0]) / 2), round(x), faint)
 
 
 def render_cell(context: RenderContext) -> Sample | None:

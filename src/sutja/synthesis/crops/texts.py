@@ -31,6 +31,32 @@ _PREFIXES = (
     *("R$ ", "US$ ", "PLZ "),
 )
 _SUFFIXES = (" kg", " EUR", " km", "m", " cm", " USD", " p.a.", " kWh", " Stk", " ml", " h", " only", " INR")
+_SIGNED = 0.4  # share of the numbers with something beside them that have a sign, no word
+# Signs that are no digits, and look like some; the charset lacks most of them.
+_SIGNS_BEFORE = (
+    "<",
+    ">",
+    "<",
+    "> ",
+    "≤ ",
+    "≥ ",
+    "±",
+    "~",
+    "≈ ",
+    "Ø",
+    "−",
+    "− ",
+    "- ",
+    "@",
+    "&",
+    "|",
+    "(",
+    "№ ",
+)
+_SIGNS_BEHIND = (
+    *("°", "°C", " °C", "°F", "°C", "¢", "¢", "½", "¼", "¾", "½", "k", "K", "M", "G", "kg", "g", "st", "nd"),
+    *("rd", "th", "ème", "er", "e", "º", "ª", "m²", " m³", "V", "A", "l", "L", " %", "‰", "”", "″", "?", "!"),
+)
 _MARKS = ((".", ","), (",", "."), (" ", ","), ("'", "."), ("", "."), ("", ","), (".", "."), (",", ","))
 _CODES = (  # d is a digit
     *("ddddd", "ddddd-dddd", "ddd-dddd", "dddd", "dddddd", "ddd ddd", "ddd dd", "dddd ddd", "dd-ddd"),
@@ -40,6 +66,7 @@ _CODES = (  # d is a digit
     *("dd%", "d.dd%", "dddd=", "d+d", "(dd)", "d.", "dd.", "d)", "dddd/dd", "dd,d", "ddd.ddd.ddd-dd"),
     *("ddddddddddddd", "dd ddd ddd", "d-dddddd-dddddd", "dd'ddd"),
 )
+_SAME = {"−": "-"}  # of a sign outside the charset, the one in it that means the same
 _LETTERS = "abcdefghjkmnpqrtuvwxy"  # without those that alone may be read as digits, as in "soil"
 # fmt: off
 _WORDS = """
@@ -128,7 +155,11 @@ def make_words(rng: Generator, most: int = 3) -> str:
 
 
 def add_words(rng: Generator, number_text: str) -> str:
-    """A number with the unit, currency or label that is written beside it."""
+    """A number with the unit, currency, sign or label that is written beside it."""
+    if rng.random() < _SIGNED:
+        if rng.random() < 0.35:
+            return _SIGNS_BEFORE[rng.integers(len(_SIGNS_BEFORE))] + number_text
+        return number_text + _SIGNS_BEHIND[rng.integers(len(_SIGNS_BEHIND))]
     if rng.random() < 0.6:
         return _PREFIXES[rng.integers(len(_PREFIXES))] + number_text
     return number_text + _SUFFIXES[rng.integers(len(_SUFFIXES))]
@@ -136,4 +167,4 @@ def add_words(rng: Generator, number_text: str) -> str:
 
 def make_label(text: str, charset: str) -> str:
     """Label of a drawn text: characters outside the charset become `LETTER`."""
-    return "".join(c if c in charset else LETTER for c in text)
+    return "".join(c if c in charset else _SAME.get(c, LETTER) for c in text)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.synthesis.crops.composer import Composer
-from sutja.synthesis.crops.displays import draw_dots, draw_segments
+from sutja.synthesis.crops.devices.displays import draw_dots, draw_segments
 from sutja.synthesis.crops.sample import LabelMask
 from sutja.synthesis.crops.sources import Sources
 

@@ -1,0 +1,1 @@
+"""Numbers that devices show: displays of segments or dots, photographed panels, rollers of counters."""
