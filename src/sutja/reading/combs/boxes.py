@@ -30,7 +30,7 @@ _MOST_BOXES = 120  # of one size
 _LARGER, _CONCENTRIC = 1.25, 0.12  # times as large as a box within, and heights between the middles of both
 _DOTTED = 0.25  # of an upright side that may be missing: teeth are often dotted
 _LARGE = 24  # pixels of a side, from which lines may lean a little more
-_FULL = 0.45  # of a box that is inked: fuller ones are print
+FULL = 0.45  # of a box that is inked: fuller ones are print
 _OVERLAP = 0.2  # of a box by another
 _INNER = 0.06, 0.18  # margins of a box's inside, across and down
 _RULED = 0.95  # of a rule through a box that is inked
@@ -64,8 +64,13 @@ def find_holes(ink: NDArray[np.uint8], low: float, high: float) -> list[Box]:
     return [
         Box(float(x - 1), float(y - 1), float(x + w + 1), float(y + h + 1))
         for x, y, w, h, area in stats[1:].tolist()
-        if low <= h <= high and _ASPECT[0] * h <= w <= _ASPECT[1] * h and area >= _SOLID * w * h
+        if low <= h <= high and is_box_shaped(w, h) and area >= _SOLID * w * h
     ]
+
+
+def is_box_shaped(width: float, height: float) -> bool:
+    """Tell whether something is as wide for its height as a box for a digit may be."""
+    return _ASPECT[0] * height <= width <= _ASPECT[1] * height
 
 
 def list_sizes(holes: Sequence[Sequence[Box]]) -> list[tuple[int, int]]:
@@ -134,7 +139,7 @@ def score_boxes(ink: NDArray[np.uint8], width: int, height: int) -> ScoreMap:
     level = cv2.min(along[:y, :x], along[height:, :x])
     upright = cv2.min(down[:y, :x], down[:y, width:])
     scores = cv2.min(level, cv2.add(upright, np.full_like(upright, round(255 * _DOTTED))))
-    scores[_average(ink, width, height)[:y, :x] > 255 * _FULL] = 0
+    scores[_average(ink, width, height)[:y, :x] > 255 * FULL] = 0
     return ScoreMap(np.asarray(scores, np.uint8), width, height)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sutja.reading.combs.boxes import (
     FEW,
+    SIDE,
     Cell,
     ScoreMap,
     drop_overlapping,
@@ -31,6 +32,7 @@ from sutja.reading.combs.boxes import (
     list_sizes,
     score_boxes,
 )
+from sutja.reading.combs.columns import ColumnSearch
 from sutja.types import Box
 
 MAX_CELLS = 16  # of a comb
@@ -84,7 +86,7 @@ def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: i
     low, high = max(_MIN_SIDE, least * character_height), _MAX_HEIGHT * character_height
     inks = [find_ink(grey, offset) for offset in _OFFSETS]
     sizes = list_sizes([find_holes(ink, low, high) for ink in inks])
-    found = [run for ink in inks for run in _find_runs(ink, sizes)]
+    found = [run for ink in inks for run in _find_runs(ink, sizes, low, high)]
     kept: list[list[Box]] = []
     for run in sorted(found, key=lambda run: -sum(cell.side for cell in run)):
         boxes = [cell.box for cell in run]
@@ -94,15 +96,21 @@ def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: i
     return [Comb(tuple(boxes), _is_touching(boxes)) for boxes in _drop_lattices(kept)]
 
 
-def _find_runs(ink: NDArray[np.uint8], sizes: Sequence[tuple[int, int]]) -> list[list[Cell]]:
-    """Find boxes of some sizes side by side in ink, (H, W)."""
+def _find_runs(
+    ink: NDArray[np.uint8], sizes: Sequence[tuple[int, int]], low: float, high: float
+) -> list[list[Cell]]:
+    """Find boxes of some sizes side by side in ink, (H, W), and others in their columns."""
     maps = [score_boxes(ink, width, height) for width, height in sizes]
     found = [cell for scores in maps for cell in scores.list_boxes()]
     kept = drop_overlapping([cell for cell in found if not is_crossed(ink, cell.box)])
     upright = _bridge_breaks(ink)
     runs = [part for run in _chain(kept) for part in _split(run, upright)]
     longer = _align(_lengthen(runs, maps, upright), maps)
-    return [run for run in longer if 2 <= len(run) <= MAX_CELLS and not _is_of_table(run, upright)]
+    kept_runs = [run for run in longer if 2 <= len(run) <= MAX_CELLS and not _is_of_table(run, upright)]
+    columns = ColumnSearch(ink, low, high)
+    clear = [run for run in kept_runs if min(cell.side for cell in run) >= SIDE]
+    more = [other for run in clear for other in columns.repeat(run) if not _is_of_table(other, upright)]
+    return [*kept_runs, *more]
 
 
 def _chain(cells: Sequence[Cell]) -> list[list[Cell]]:

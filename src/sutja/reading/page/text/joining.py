@@ -22,6 +22,9 @@ from sutja.types import Box, Number
 
 FLOOR = 0.02  # probability that a claim has at least by a side that says something else
 MIN_COVERED = 0.5  # of a number word, or of a field, by the other: they are about one number
+LOOK_ALIKE = "01568"  # digits that letters of print are taken for: o, l and i, s, b, B
+_SURE_LETTERS = 0.9  # mean probability of letters that cannot be digits
+_MIN_WORDS = 3  # of letters alone, in a line of prose
 _REACH = 0.25  # heights beyond a field that a character's middle may lie
 
 
@@ -37,11 +40,17 @@ class Claim:
         Probability of the claim by the words; None where none was read there.
     replacement : NumberWord | None
         Number that the words say instead, where that is likelier.
+    whole : NumberWord | None
+        Number that the claim's is a part of, by the words.
+    of_letters : bool
+        True if the words surely say letters there that look like the claim's digits: "ill", "so".
     """
 
     ours: float
     text: float | None
     replacement: NumberWord | None = None
+    whole: NumberWord | None = None
+    of_letters: bool = False
 
 
 class WordMap:
@@ -83,10 +92,12 @@ class WordMap:
         digits = "".join(filter(DIGITS.__contains__, said))
         sure = self._confidences[inside]
         if not digits or self._is_in_word(inside, number):
-            return Claim(number.confidence, FLOOR * (1.0 - float(sure.mean())))
+            of_letters = sure.mean() >= _SURE_LETTERS and self._is_prose(inside, number)
+            return Claim(number.confidence, FLOOR * (1.0 - float(sure.mean())), of_letters=of_letters)
         of_digits = float(min(s for s, c in zip(sure, said, strict=True) if c in DIGITS))
         word = self._find_number(box)
         cut = word is not None and number.digits != word.digits and number.digits in word.digits
+        whole = word if cut else None
         if digits == number.digits and not cut:
             return Claim(number.confidence, of_digits)
         if word is None or word.digits == number.digits:
@@ -96,7 +107,7 @@ class WordMap:
         ours = number.confidence * max(FLOOR, 1.0 - word.confidence)
         if theirs > ours:
             return Claim(find_probability(number, word.digits), word.confidence, word)
-        return Claim(number.confidence, max(FLOOR, 1.0 - word.confidence))
+        return Claim(number.confidence, max(FLOOR, 1.0 - word.confidence), whole=whole)
 
     def list_unfound(self, boxes: Sequence[Box]) -> list[NumberWord]:
         """List the numbers among the words that none of some boxes is about."""
@@ -116,6 +127,16 @@ class WordMap:
             return False
         word: Word = self._holders[inside[0]]
         return len(word.text) > 1 and find_number(word) is None and any(map(str.isalpha, word.text))
+
+    def _is_prose(self, inside: Sequence[int], number: Number) -> bool:
+        """Tell whether characters are letters of prose that may look like the digits of a number."""
+        if not set(number.digits) <= set(LOOK_ALIKE):
+            return False
+        regions = {self._holders[i].region for i in inside}
+        return all(self._characters[i].isalpha() for i in inside) and all(
+            sum(word.text.isalpha() for word in self.words if word.region == region) >= _MIN_WORDS
+            for region in regions
+        )
 
     def _find_number(self, box: Box) -> NumberWord | None:
         """Find the number word that covers a box best, if one is about it."""

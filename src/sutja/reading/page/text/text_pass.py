@@ -14,7 +14,15 @@ import numpy as np
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
-from sutja.reading.page.text.joining import FLOOR, WordMap, find_probability, is_about, measure_shared
+from sutja.reading.page.text.joining import (
+    FLOOR,
+    LOOK_ALIKE,
+    Claim,
+    WordMap,
+    find_probability,
+    is_about,
+    measure_shared,
+)
 from sutja.reading.page.text.lines import PageText, find_text
 from sutja.reading.page.text.numbers import NumberWord
 from sutja.reading.page.transform import PageTransform
@@ -26,6 +34,7 @@ from sutja.types import Character, Number
 # at least so many.
 SHARE, LEAST_COLUMNS = 0.35, 5_000
 _SHORT = 8.0  # length by thickness of a line that may be one field
+_SURE_WHOLE = 0.9  # probability of a number that a field holds a part of
 _MAX_SHARED = 0.5  # of the smaller of two numbers, by the other: they are one
 
 ReadBoxes = Callable[[PageTransform, Sequence[DetectedField]], list[Field | None]]
@@ -88,7 +97,10 @@ class TextPass:
         """
         text.read(self._choose_regions(text, fields, accepts))
         words = WordMap(text)
-        joined = [self._judge(field, words) for field in fields]
+        claims = [(field, words.judge(field.ink_box, field.number)) for field in fields]
+        claims = [(field, claim) for field, claim in claims if not _is_of_letters(field, claim)]
+        claims = _drop_parts(claims)
+        joined = [self._take(field, claim) for field, claim in claims]
         joined += self._add_unfound(text.transform, words, joined, read_boxes)
         return drop_repeated(joined)
 
@@ -100,7 +112,7 @@ class TextPass:
         if self.thorough:
             return everything
         holds = [_find_held(text, index, fields) for index in everything]
-        doubtful = [any(not accepts(field) for field in held) for held in holds]
+        doubtful = [any(not accepts(field) or _may_be_letters(field) for field in held) for held in holds]
 
         def rank(index: int) -> tuple[int, float]:
             region = text.regions[index]
@@ -118,9 +130,8 @@ class TextPass:
             chosen.append(index)
         return chosen
 
-    def _judge(self, field: Field, words: WordMap) -> Field:
+    def _take(self, field: Field, claim: Claim) -> Field:
         """Give a field the probability that the words give it, or the number that they say instead."""
-        claim = words.judge(field.ink_box, field.number)
         if claim.replacement is None:
             return replace(field, text=claim.text)
         number = self._make_word_number(claim.replacement, max(FLOOR, claim.ours))
@@ -149,6 +160,31 @@ class TextPass:
             for sign, sure, box in zip(word.text, word.confidences, word.boxes, strict=True)
         ]
         return replace(self._make_number(word.text, 1.0, characters), confidence=ours)
+
+
+def _is_of_letters(field: Field, claim: Claim) -> bool:
+    """Tell whether letters of print were taken for a number."""
+    return claim.of_letters and field.detection.label == "printed"
+
+
+def _may_be_letters(field: Field) -> bool:
+    """Tell whether all characters of a printed number may be letters."""
+    return field.detection.label == "printed" and set(field.number.text) <= set(LOOK_ALIKE)
+
+
+def _drop_parts(claims: Sequence[tuple[Field, Claim]]) -> list[tuple[Field, Claim]]:
+    """Drop fields that hold a part of a number whose rest no field holds: its whole place is to be read."""
+
+    def is_alone(field: Field, whole: NumberWord) -> bool:
+        return not any(
+            measure_shared(other.ink_box, whole.box) > 0.0 for other, _ in claims if other is not field
+        )
+
+    return [
+        (field, claim)
+        for field, claim in claims
+        if claim.whole is None or claim.whole.confidence < _SURE_WHOLE or not is_alone(field, claim.whole)
+    ]
 
 
 def drop_repeated(fields: Sequence[Field]) -> list[Field]:

@@ -1,0 +1,58 @@
+"""What the words of a page say about the numbers that were found on it."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from sutja.reading.page.text.joining import WordMap
+from sutja.reading.page.text.lines import Word
+from sutja.types import Box, Number
+
+WIDTH, HEIGHT = 10.0, 20.0  # pixels of a character
+
+
+def make_words(line, sure=0.99):
+    """The words of a line, whose characters stand side by side."""
+    words, place = [], 0
+    for part in line.split(" "):
+        boxes = tuple(
+            Box(WIDTH * (place + i), 0.0, WIDTH * (place + i + 1), HEIGHT) for i in range(len(part))
+        )
+        words.append(Word(part, (sure,) * len(part), boxes, 0))
+        place += len(part) + 1
+    return WordMap(SimpleNamespace(words=words))
+
+
+def judge(words, digits, start, length):
+    """Judge a number that was read over some characters of the line."""
+    box = Box(WIDTH * start, 0.0, WIDTH * (start + length), HEIGHT)
+    return words.judge(box, Number(digits, digits, digits, "number", 0.99, True, box, (), ()))
+
+
+@pytest.mark.parametrize(
+    ("line", "digits", "start", "of_letters"),
+    [
+        ("he was ill and went home", "111", 7, True),
+        ("and so they went home", "50", 4, True),
+        ("he was ill and went home", "237", 7, False),  # no letters that look like these
+        ("he was 111 and went home", "111", 7, False),
+        ("ill 12 40", "111", 0, False),  # not prose
+    ],
+)
+def test_letters_of_prose_that_look_like_digits(line, digits, start, of_letters):
+    claim = judge(make_words(line), digits, start, len(digits))
+    assert claim.of_letters is of_letters
+
+
+def test_letters_that_are_not_sure_may_be_digits():
+    claim = judge(make_words("he was ill and went home", sure=0.6), "111", 7, 3)
+    assert not claim.of_letters
+
+
+def test_a_part_of_a_number_is_told_from_the_whole():
+    words = make_words("he sold 1,250 eggs")
+    part = judge(words, "250", 10, 3)
+    assert part.whole is not None
+    assert part.whole.digits == "1250"
+    assert part.replacement is not None or part.text < 0.1
+    assert judge(words, "1250", 8, 5).whole is None
