@@ -2,6 +2,7 @@
 
 import csv
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,6 +45,7 @@ def in_process(monkeypatch):
     monkeypatch.setattr(backends.Engine, "run", run)
 
 
+CASES = Path(__file__).parent / "cases"
 CHEAP = ("--learners", "mlp-s,decision-tree,k-nn", "--seeds", "2", "--trials", "2", "--sizes", "30,60,100")
 
 
@@ -63,6 +65,31 @@ def test_a_table_gives_a_folder_with_a_report(table, tmp_path, in_process):
     assert resumed.exit_code == 0, resumed.output
     assert "resumes the comparison" in resumed.output
     assert list(csv.DictReader((tmp_path / "out" / "results.csv").open())) == rows
+
+
+def test_a_small_table_is_not_said_to_hold_nothing(tmp_path, in_process):
+    few = ("--learners", "logistic-regression,k-nn,decision-tree", "--seeds", "1", "--trials", "1")
+    done = compare(CASES / "sorted-imbalanced.csv", *few, "--sizes", "42", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    assert "12 to test on are few" in said
+    assert "It cannot be told yet. Too few to tell: on 12 test items" in said
+    assert "not in these data" not in said
+
+
+@pytest.mark.parametrize("rare", [1, 2, 3])
+def test_a_class_with_few_items_gets_a_remark(tmp_path, in_process, rare):
+    rng = np.random.default_rng(0)
+    lines = [f"{i % 2 + rng.normal(0, 0.4):.3f},{'ab'[i % 2]}" for i in range(60)]
+    lines += [f"{5 + i:.3f},rare" for i in range(rare)]
+    (tmp_path / "rare.csv").write_text("\n".join(["x,label", *lines]))
+    done = compare(
+        tmp_path / "rare.csv",
+        *("--learners", "decision-tree,k-nn", "--seeds", "1", "--trials", "1", "--sizes", "40"),
+        *("--out", tmp_path / "out"),
+    )
+    assert done.exit_code == 0, done.output
+    assert f"too few items to learn or to measure a class: rare ({rare})" in " ".join(done.output.split())
 
 
 def test_a_budget_is_kept_and_the_digits_are_the_default(tmp_path):

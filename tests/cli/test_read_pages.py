@@ -94,6 +94,19 @@ def test_a_table_as_a_spreadsheet_opens_it(run, papers):
     assert Path("t.csv").read_text() == done.stdout
 
 
+@pytest.mark.parametrize("name", ["table-ruled.png", "table-scanned.pdf"])
+def test_a_table_keeps_its_empty_cells(name):
+    path = Path(__file__).parents[1] / "reading" / "cases" / name
+    done = CliRunner().invoke(main, ["read", str(path), "--table"])
+    assert list(csv.reader(done.stdout.splitlines())) == [
+        ["1,200", "", "1,250", "2,450"],
+        ["-35.50", "", "", "-35.50"],
+        ["12", "", "8", ""],
+        ["", "88.10", "91.75", "179.85"],
+        ["", "", "7", "7"],
+    ]
+
+
 def test_several_tables_are_told_apart(run, papers):
     Image.fromarray(draw_table(ROWS)).save("again.png")
     done = run("table.png", "letter.pdf", "again.png", "--table")

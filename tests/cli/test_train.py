@@ -111,6 +111,27 @@ def test_the_file_answers_about_pictures_as_the_card_says(bars, tmp_path):
     assert [model.card.classes[i] for i in log_probs.argmax(1)] == ["across", "down"]
 
 
+def test_rare_classes_and_names_in_any_script(bars, tmp_path, recwarn):
+    folder = tmp_path / "Meine Ziffern (März)"
+    bars.rename(folder)
+    (folder / "down").rename(folder / "日本")
+    for name, n in (("einzel", 1), ("drei", 3)):
+        (folder / name).mkdir()
+        for i in range(n):
+            picture = np.random.default_rng(i).integers(0, 255, (12, 10)).astype(np.uint8)
+            Image.fromarray(picture).save(folder / name / f"{i}.png")
+    out = tmp_path / "run"
+    done = train("classify", folder, "--net", "mlp", "--hidden", "8", "--epochs", "2", "--out", out)
+    assert done.exit_code == 0, done.output
+    assert (
+        "remark: einzel has 1 picture, too few to be learnt or measured; none is left to test it"
+        in done.output
+    )
+    assert "remark: drei has 3 pictures, too few to be learnt or measured" in done.output
+    assert not [str(warning.message) for warning in recwarn if "Glyph" in str(warning.message)]
+    assert {path.name for path in out.iterdir()} >= FILES - {"checkpoint.pt"}
+
+
 def test_a_stopped_run_is_resumed_to_the_same_model(bars, tmp_path, monkeypatch):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     options = ("--net", "mlp", "--epochs", "12", "--threads", "1", "--name", "bars")

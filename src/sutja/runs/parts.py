@@ -57,7 +57,8 @@ def describe_rare_classes(parts: Parts[Labelled]) -> list[str]:
         names = [classes[i] for i in np.flatnonzero(whole == n)]
         untested = "; none is left to test it" if not counts[2][whole == n].any() else ""
         few = f"{n} picture" + ("s" if n > 1 else "")
-        lines.append(f"remark: {show_some(names)} has {few}, too few to be learnt or measured{untested}")
+        has = "has" if len(names) == 1 else "each have"
+        lines.append(f"remark: {show_some(names)} {has} {few}, too few to be learnt or measured{untested}")
     return lines
 
 

@@ -324,6 +324,27 @@ def test_coco_without_names_or_boxes_takes_numbers_and_polygons(scenes, tmp_path
         np.testing.assert_allclose(one.boxes, scenes[int(one.picture.stem)].boxes, atol=0.01)
 
 
+@pytest.mark.parametrize("bbox", [None, []])
+def test_coco_with_empty_boxes_flat_polygons_and_numbers_as_floats(bbox, scenes, tmp_path):
+    content = coco(scenes)
+    for entry in content["annotations"]:
+        x, y, w, h = entry["bbox"]
+        entry |= {"bbox": bbox, "segmentation": [x, y, x + w, y, x + w, y + h, x, y + h]}
+        entry |= {"image_id": float(entry["image_id"]), "category_id": str(entry["category_id"])}
+    write_coco(tmp_path, scenes, annotations=content["annotations"])
+    assert same(load_boxed(tmp_path)["all"], scenes)
+
+
+@pytest.mark.parametrize("root", ["C:\\Users\\me\\set\\", "/home/me/set/", "..\\..\\set\\"])
+def test_coco_from_another_machine(root, scenes, tmp_path):
+    names = [f"{root}img\\{i}.png" for i in range(len(scenes))]
+    write_coco(tmp_path, scenes, images=[{"id": i, "file_name": name} for i, name in enumerate(names)])
+    (tmp_path / "img").mkdir()
+    for i in range(len(scenes)):
+        (tmp_path / f"{i}.png").rename(tmp_path / "img" / f"{i}.png")
+    assert same(load_boxed(tmp_path)["all"], scenes)
+
+
 def test_labels_are_counted_in_the_classes_of_a_model():
     data = BoxedSet(
         (make_boxed_picture(np.zeros((9, 9), np.uint8), [[0, 0, 3, 3]], [1]),), ("a", "b"), "mine"

@@ -210,6 +210,10 @@ def test_a_table_made_on_windows(picture, tmp_path):
     picture("x/b.png", 2)
     assert load_labelled(table(tmp_path, "path,label\nx\\a.png,3\nx\\b.png,5\n")).classes == ("3", "5")
     assert load_labelled(table(tmp_path, "x\\a.png,3\nx\\b.png,5\n")).labels.tolist() == [0, 1]
+    drive = "path,label\nD:\\set\\x\\a.png,3\n/home/me/set/x/b.png,5\n"
+    assert load_labelled(table(tmp_path, drive)).labels.tolist() == [0, 1]
+    with pytest.raises(DataError, match=r"1 of its 2 files are not there: D:\\set\\x\\c\.png"):
+        load_labelled(table(tmp_path, "path,label\nD:\\set\\x\\c.png,3\nx\\b.png,5\n"))
 
 
 def test_tables_with_parts_and_pictures_that_they_do_not_name(picture, tmp_path):

@@ -166,6 +166,19 @@ def test_empty_cells_do_not_split_a_table():
     assert [(cell.row, cell.column) if cell else None for cell in found] == positions
 
 
+def test_a_lone_cell_shares_its_row_with_one_part_and_its_column_with_another():
+    rows = [
+        ["120", "", "131", "251"],
+        ["44.50", "", "", "44.50"],
+        ["", "88.10", "91.75", "179.85"],
+        ["", "", "7", "7"],
+        ["35", "", "8", "43"],
+    ]
+    boxes, positions = place_cells(rows)
+    found = locate_cells(boxes)
+    assert [(cell.row, cell.column) if cell else None for cell in found] == positions
+
+
 def test_a_column_far_away_belongs_to_its_table():
     rows = [[str(10 + i), str(200 + i), str(3 * i + 1)] for i in range(5)]
     boxes, positions = place_cells(rows)

@@ -13,6 +13,7 @@ from typing import Any
 from sutja.data.boxes.pictures import read_size
 from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
+from sutja.data.labelled.csv_tables import is_absolute, list_endings
 from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError, PictureError
 from sutja.regular_files import read_regular
@@ -59,7 +60,7 @@ def read_coco(files: dict[str, Path]) -> Scenes:
     for part, data in loaded.items():
         _name_missing_categories(data, files[part], notes)
         for category in sorted(
-            _entries(data, "categories", files[part]), key=lambda entry: str(entry.get("id")).zfill(12)
+            _entries(data, "categories", files[part]), key=lambda entry: _key(entry.get("id")).zfill(12)
         ):
             if isinstance(category.get("name"), str) and category["name"]:
                 names.setdefault(category["name"])
@@ -99,10 +100,10 @@ def _name_missing_categories(data: dict[str, Any], path: Path, notes: list[str])
     """Name the categories that boxes are of and that have no name, after their numbers."""
     listed = data.get("categories")
     categories = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
-    named = {str(entry.get("id")) for entry in categories if entry.get("name")}
+    named = {_key(entry.get("id")) for entry in categories if entry.get("name")}
     boxes = data.get("annotations")
     some = [entry for entry in boxes if isinstance(entry, dict)] if isinstance(boxes, list) else []
-    used = {str(entry.get("category_id")) for entry in some}
+    used = {_key(entry.get("category_id")) for entry in some}
     unnamed = sorted(used - named, key=lambda key: key.zfill(12))
     if unnamed and not named:
         numbers = ", ".join(unnamed[:5])
@@ -111,7 +112,7 @@ def _name_missing_categories(data: dict[str, Any], path: Path, notes: list[str])
 
 
 def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBoxes]:
-    categories = {str(entry.get("id")): entry.get("name") for entry in _entries(data, "categories", path)}
+    categories = {_key(entry.get("id")): entry.get("name") for entry in _entries(data, "categories", path)}
     scenes: dict[str, SceneBoxes] = {}
     missing: list[str] = []
     entries = _entries(data, "images", path)
@@ -122,26 +123,31 @@ def _scenes(data: dict[str, Any], path: Path, notes: list[str]) -> list[SceneBox
             missing.append(name[:100] or f"images[{place}] without a file_name")
             continue
         try:
-            scenes[str(entry.get("id"))] = SceneBoxes(picture, read_size(picture))
+            scenes[_key(entry.get("id"))] = SceneBoxes(picture, read_size(picture))
         except PictureError as error:
             notes.append(f"not read: {error}")
-            scenes[str(entry.get("id"))] = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
+            scenes[_key(entry.get("id"))] = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
     if missing:
         notes.append(
             f"{path}: {len(missing):,} of its {len(entries):,} pictures are not there, looked for from "
             f"{path.parent.resolve()}: {show_some(missing)}; left out"
         )
-    known = {str(entry.get("id")) for entry in entries}
+    known = {_key(entry.get("id")) for entry in entries}
     for place, entry in enumerate(_entries(data, "annotations", path)):
-        where, key = f"{path}, annotations[{place}]", str(entry.get("image_id"))
+        where, key = f"{path}, annotations[{place}]", _key(entry.get("image_id"))
         if key not in scenes:
             if key not in known:
                 notes.append(f"{where}: a box of a picture {key!r:.40} that is not listed; left out")
             continue
-        label = categories.get(str(entry.get("category_id")))
+        label = categories.get(_key(entry.get("category_id")))
         label = label if isinstance(label, str) else f"category {entry.get('category_id')}"
         scenes[key].boxes.append(BoxRecord(label, _find_edges(entry), where, _is_crowd(entry)))
     return list(scenes.values())
+
+
+def _key(number: object) -> str:
+    """A number that entries name one another by; some tools write it as text, or as 1.0."""
+    return str(int(number)) if isinstance(number, float) and number.is_integer() else str(number)
 
 
 def _is_crowd(entry: dict[str, Any]) -> bool:
@@ -151,9 +157,10 @@ def _is_crowd(entry: dict[str, Any]) -> bool:
 def _find_edges(entry: dict[str, Any]) -> tuple[float, float, float, float]:
     """Xyxy of an annotation: of its box, or where it has none the box around its polygons."""
     polygons = entry.get("segmentation")
-    if "bbox" in entry or not isinstance(polygons, list):
+    if entry.get("bbox") or not isinstance(polygons, list):
         return _edges(entry.get("bbox"))
-    points = [value for polygon in polygons if isinstance(polygon, list) for value in polygon]
+    nested = [polygon if isinstance(polygon, list) else [polygon] for polygon in polygons]
+    points = [value for polygon in nested for value in polygon]
     if len(points) < 6 or not all(isinstance(value, int | float) for value in points):
         return (math.nan,) * 4
     x, y = points[0::2], points[1::2]
@@ -184,7 +191,8 @@ def _picture(path: Path, name: str) -> Path | None:
         above / "images" / part,
         above,
     )
-    relative = Path(name.replace("\\", "/"))
-    if relative.is_absolute() or ":" in name or ".." in relative.parts:
-        relative = Path(relative.name)  # other people's machines have other folders
-    return next((folder / relative for folder in folders if (folder / relative).is_file()), None)
+    endings = [name.replace("\\", "/")]
+    if is_absolute(name) or ":" in name or ".." in endings[0].split("/"):
+        endings = list_endings(name)  # other people's machines have other folders
+    places = (folder / ending for ending in endings for folder in folders)
+    return next((place for place in places if place.is_file()), None)

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError
@@ -82,9 +82,34 @@ def read_table(path: Path, value_names: tuple[str, ...]) -> Table:
 
 
 def find_named(folder: Path, name: str) -> Path:
-    """The file of a name that stands in a table or list; one written on Windows has backslashes."""
+    """The file of a name that stands in a table or list.
+
+    A name written on Windows has backslashes. One that is absolute, and not there, is from another machine:
+    its longest ending that is here is taken.
+    """
     path = folder / name
-    return folder / name.replace("\\", "/") if "\\" in name and not path.exists() else path
+    if path.exists():
+        return path
+    if not is_absolute(name):
+        return folder / name.replace("\\", "/")
+    ends = (folder / end for end in list_endings(name))
+    return next((end for end in ends if end.is_file()), path)
+
+
+def is_absolute(name: str) -> bool:
+    """Return True for the name of a file from a root or a drive, on any system."""
+    return bool(PureWindowsPath(name).anchor)
+
+
+def list_endings(name: str) -> list[str]:
+    r"""The endings of a path that may lie in another folder, the longest first.
+
+    >>> list_endings(r"C:\scans\img\1.png")
+    ['scans/img/1.png', 'img/1.png', '1.png']
+    """
+    path = PureWindowsPath(name)
+    parts = [part for part in path.parts if part not in (path.anchor, "..")]
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def find_files(table: Table) -> list[Path]:

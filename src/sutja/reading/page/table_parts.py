@@ -42,28 +42,48 @@ def group_parts(
     list[list[list[int]]]
         The parts of each group, in their order.
     """
+    if sum(len(part) > 1 for part in parts) * len(parts) > _MAX_PAIRS:
+        return [[part] for part in parts]
+    once = _group(parts, boxes, height, inside)
+    # A lone cell may share its row with one part and its column with another: it is held against both.
+    whole = [[i for k in group for i in parts[k]] for group in once]
+    twice = (
+        _group(whole, boxes, height, inside, lone=True)
+        if len(once) < len(parts)
+        else [[k] for k in range(len(once))]
+    )
+    return [[parts[k] for g in groups for k in once[g]] for groups in twice]
+
+
+def _group(
+    parts: Sequence[list[int]],
+    boxes: NDArray[np.float64],
+    height: float,
+    inside: NDArray[np.bool_],
+    lone: bool = False,
+) -> list[list[int]]:
+    """Group the parts, as indices, that belong together; if `lone`, lone cells with larger parts only."""
     group = list(range(len(parts)))
 
-    def root(i: int) -> int:
-        while group[i] != i:
-            i = group[i]
-        return i
+    def root(k: int) -> int:
+        while group[k] != k:
+            k = group[k]
+        return k
 
-    large = [k for k, part in enumerate(parts) if len(part) > 1]
-    if len(large) * len(parts) > _MAX_PAIRS:
-        return [[part] for part in parts]
-    for a in large:
-        for b in range(len(parts)):
+    for a, part in enumerate(parts):
+        for b, other in enumerate(parts):
             if (
                 a != b
-                and inside[parts[a][0]] == inside[parts[b][0]]
-                and _belong_together(parts[a], parts[b], boxes, height)
+                and len(part) > 1
+                and (len(other) == 1 or not lone)
+                and inside[part[0]] == inside[other[0]]
+                and _belong_together(part, other, boxes, height)
             ):
                 group[root(max(a, b))] = root(min(a, b))
-    found: dict[int, list[list[int]]] = {}
-    for k, part in enumerate(parts):
-        found.setdefault(root(k), []).append(part)
-    return list(found.values())
+    groups: dict[int, list[int]] = {}
+    for k in range(len(parts)):
+        groups.setdefault(root(k), []).append(k)
+    return list(groups.values())
 
 
 def _belong_together(a: Sequence[int], b: Sequence[int], boxes: NDArray[np.float64], height: float) -> bool:
