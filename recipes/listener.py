@@ -151,6 +151,13 @@ and on, with more quantities among what programs say:
     python recipes/listener.py train $more --run wide7-93 --seed 93 \
         --shares hyke=12 iitg=4 speech-commands=5 korean=1.5 an4=10
 
+`spoken-open` went on, too, from where it was, without the sets that are not open:
+
+    more="--out runs/listen --frames 6000 --voice 0.9 --vary 0.7 --sounds 0.3"
+    python recipes/listener.py train $more --run open1 --weights runs/listen/bundled --steps 2200 --lr 2e-3 \
+        --strength 0.65 --without hyke "hyke words" iitg sixteen four --seed 301
+    python recipes/listener_finish.py bundle --out runs/listen --run open1 --seed 301 --open
+
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
 of digits can be composed of many people's words. `train` composes recordings of all these in a process

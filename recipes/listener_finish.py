@@ -27,7 +27,8 @@ The listeners with a speaker left out begin with one that never heard `fsdd`, wh
 exports each. `answers` has each of these listen to the speaker it does not know; with ``--test`` to the
 official test recordings too, which is for the very end. `soup` averages the weights of runs that went on
 from one another (Wortsman et al., Model soups, ICML 2022). `bundle` exports the listener, fits calibration
-and threshold on validation recordings and writes src/sutja/weights/spoken.onnx with its card.
+and threshold on validation recordings and writes src/sutja/weights/spoken.onnx with its card; with ``--open``
+spoken-open.onnx, by the recordings of open sets alone.
 """
 
 from __future__ import annotations
@@ -196,10 +197,10 @@ def blend(args: argparse.Namespace) -> None:
     checkpoint.write(folder / checkpoint.NAME, {"config": new.config.to_json(), "average": mixed})
 
 
-def load_composed(out: Path) -> list[Utterance]:
+def load_composed(out: Path, datasets: Sequence[str]) -> list[Utterance]:
     """Recordings composed of people, calls and noise that nothing was trained on."""
     kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
-    utterances = load_utterances(out / "real", [f"{name}-validation" for name in SETS])
+    utterances = load_utterances(out / "real", [f"{name}-validation" for name in datasets])
     return _compose(out, utterances, Augmentation(*(part * LIFE for part in astuple(Augmentation()))), kinds)
 
 
@@ -229,13 +230,16 @@ def _compose(
 def bundle(args: argparse.Namespace) -> None:
     """Fit calibration and threshold on validation recordings and write the model file."""
     torch.set_num_threads(1)
-    path = args.to or bundled_path("spoken")
-    export_model(args.out, args.out / args.run, args.out / "raw.onnx", make_raw_card("spoken"))
+    name, datasets = ("spoken-open", OPEN) if args.open else ("spoken", SETS)
+    path = args.to or bundled_path(name)
+    raw_card = make_raw_card(name)
+    export_model(args.out, args.out / args.run, args.out / "raw.onnx", raw_card)
     listener = Listener(args.out / "raw.onnx")
-    sets = {name: load_utterances(args.out / "real", [f"{name}-validation"]) for name in SETS}
-    sets |= {"spoken by programs": load_utterances(args.out / "held"), "composed": load_composed(args.out)}
+    sets = {one: load_utterances(args.out / "real", [f"{one}-validation"]) for one in datasets}
+    sets["spoken by programs"] = load_utterances(args.out / "held")
+    sets["composed"] = load_composed(args.out, datasets)
     sets["composed of strangers"] = load_strangers(args.out, args.out / args.run)
-    found = [case for name, utterances in sets.items() for case in make_cases(listener, name, utterances)]
+    found = [case for one, utterances in sets.items() for case in make_cases(listener, one, utterances)]
     answered = [case for case in found if case.recognised and case.judged and case.dataset not in KNOWN]
     calibrate = fit_calibration(
         np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
@@ -254,12 +258,12 @@ def bundle(args: argparse.Namespace) -> None:
     for line in results:
         print(line)
     card = replace(
-        make_raw_card("spoken"),
+        raw_card,
         calibration=Calibration(points=calibrate.calibration.points),
         thresholds=table.counts,
         threshold=choice.threshold,
-        training_data=list_training_data(args.out),
-        open_terms=False,
+        training_data=list_training_data(args.out, datasets),
+        open_terms=args.open,
         seed=args.seed,
         versions=find_versions(),
         results=results,
@@ -292,13 +296,13 @@ def measure(
         }
 
 
-def list_training_data(out: Path) -> tuple[TrainingSet, ...]:
+def list_training_data(out: Path, datasets: Sequence[str]) -> tuple[TrainingSet, ...]:
     """List the listener's training data, with terms."""
     utterances = [utterance for utterance in list_utterances(out) if not utterance.source.endswith(" words")]
     counts = {
-        source: sum(utterance.source == source for utterance in utterances) for source in (*SETS, *VOICES)
+        source: sum(utterance.source == source for utterance in utterances) for source in (*datasets, *VOICES)
     }
-    terms = {name: catalogue.find_entry(name).terms for name in SETS} | VOICES
+    terms = {name: catalogue.find_entry(name).terms for name in datasets} | VOICES
     for before in read_model(bundled_path(BEGINNING)).card.training_data:  # it has learnt from these, too
         if before.name in terms:
             mine = counts[before.name]
@@ -346,6 +350,7 @@ def main(argv: list[str] | None = None) -> None:
             one.add_argument("--run", default="full4")
         if name == "bundle":
             one.add_argument("--max-error", type=float, default=MAX_ERROR, help="of the accepted numbers")
+            one.add_argument("--open", action="store_true", help="it has learnt from open sets alone")
             one.add_argument("--to", type=Path, help="where it goes  [default: the bundled model's place]")
     args = parser.parse_args(argv)
     args.do(args)
