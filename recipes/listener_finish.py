@@ -47,7 +47,17 @@ import numpy as np
 import onnxruntime
 import torch
 from _spoken_phrases import VALIDATION_SEED
-from listener import BEGINNING, LESS_NOTHING, LESS_OTHER, PARAMS, SETS, list_utterances, make_example, run
+from listener import (
+    BEGINNING,
+    LESS_NOTHING,
+    LESS_OTHER,
+    OPEN,
+    PARAMS,
+    SETS,
+    list_utterances,
+    make_example,
+    run,
+)
 from listener_judge import Case, make_cases
 
 import sutja
