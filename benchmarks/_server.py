@@ -75,8 +75,8 @@ def read_cpu_seconds(pid: int) -> float:
 
 
 @contextmanager
-def run_server(*options: str) -> Iterator[Server]:
-    """Run `sutja serve` with some options until it is no longer needed.
+def run_server(*options: str, **variables: str) -> Iterator[Server]:
+    """Run `sutja serve` with some options and variables of its environment until it is no longer needed.
 
     Raises
     ------
@@ -87,6 +87,7 @@ def run_server(*options: str) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    environment |= variables
     command = [sys.executable, "-m", "sutja", "serve", "--port", str(port), *options]
     began = time.perf_counter()
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)

@@ -1,7 +1,7 @@
-"""`sutja serve`: strokes, requests of 64 clients, the desk, first paint, start, memory, malformed bodies.
+"""`sutja serve`: strokes, requests of 64 clients, the desk, first paint, start, memory, malformed requests.
 
     python benchmarks/server.py                        # all but the long ones
-    python benchmarks/server.py --only memory malformed
+    python benchmarks/server.py --only memory malformed schema
 
 Each figure has several repeats; the best is given with its spread, since other work here makes all of them
 slower and none faster. What was measured before is kept where a figure is left out.
@@ -23,6 +23,7 @@ from typing import Any
 
 import soundfile
 from _machine import ROOT, format_now, format_path, make_result_path, save_result, warn_if_busy
+from _schemathesis import TOKEN, measure_schema
 from _server import ask_many, make_body, make_request, run_server
 from _sutja_models import make_parser
 from PIL import Image
@@ -30,13 +31,13 @@ from PIL import Image
 FIGURE = "server"
 RUNS = 3
 CLIENTS = 64
-REQUESTS, MEMORY_REQUESTS, MALFORMED = 2_000, 50_000, 10_000
+REQUESTS, MEMORY_REQUESTS, MALFORMED, DRAWN = 2_000, 50_000, 10_000, 200
 SETTLED = 0.2  # of the requests of the memory: what comes before fills caches
 QUEUE = 100_000  # numbers at the desk
 STROKES, KEYS = 200, 60
 SHORT = 0.7  # seconds of the recordings that are changed at random
 EXAMPLES = ROOT / "examples"
-FIGURES = ("start", "server_stroke", "page", "desk", "requests", "memory", "malformed")
+FIGURES = ("start", "server_stroke", "page", "desk", "requests", "memory", "malformed", "schema")
 USUAL = FIGURES[:5]
 Content = dict[str, Any]
 
@@ -234,6 +235,13 @@ def measure_malformed(count: int) -> Content:
     }
 
 
+def measure_described(count: int) -> Content:
+    """Requests that are drawn from the API's description, so many for each route and more at its edges."""
+    limits = ("--max-bytes", "2000000", "--max-pages", "2", "--max-seconds", "5")
+    with run_server(*limits, SUTJA_TOKEN=TOKEN) as server:
+        return measure_schema(server.address, count)
+
+
 MEASURES: dict[str, Callable[[int], Content]] = {
     "start": measure_start,
     "server_stroke": measure_server_stroke,
@@ -242,6 +250,7 @@ MEASURES: dict[str, Callable[[int], Content]] = {
     "requests": measure_requests,
     "memory": measure_memory,
     "malformed": measure_malformed,
+    "schema": measure_described,
 }
 
 
@@ -249,7 +258,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     parser = make_parser(__doc__, part=False, peers=False, limit=False)
     parser.add_argument("--runs", type=int, default=RUNS, help=f"repeats of each (default: {RUNS})")
-    for name, count in (("memory", MEMORY_REQUESTS), ("malformed", MALFORMED)):
+    for name, count in (("memory", MEMORY_REQUESTS), ("malformed", MALFORMED), ("schema", DRAWN)):
         parser.add_argument(f"--{name}-requests", type=int, default=count, help=f"requests of {name}")
     parser.add_argument("--only", nargs="+", choices=FIGURES, default=USUAL, help="figures to measure")
     args = parser.parse_args(argv)
@@ -257,7 +266,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     kept = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.exists() else {}
     for name in args.only:
         load = warn_if_busy()
-        count = {"memory": args.memory_requests, "malformed": args.malformed_requests}.get(name, args.runs)
+        count = getattr(args, f"{name}_requests", args.runs)
         kept[name] = {**MEASURES[name](count), "load_before": load, "measured": format_now()}
         print(name, json.dumps(kept[name]), flush=True)
         save_result(path, FIGURE, {"rows": kept}, ("fastapi", "uvicorn", "starlette"))

@@ -70,3 +70,14 @@ def test_a_browser_loads_nothing_from_elsewhere(client):
         assert "script-src 'self';" in policy
         assert "http" not in policy
         assert "unsafe" not in policy
+
+
+def test_tokens_are_described_where_they_are_wanted(guarded):
+    described = guarded.get("/openapi.json", headers={"authorization": f"Bearer {TOKEN}"}).json()
+    assert described["components"]["securitySchemes"]["HTTPBearer"]["scheme"] == "bearer"
+    paths = described["paths"]
+    assert all(
+        "security" in paths[f"/v1/{verb}"]["post"] for verb in ("read", "listen", "detect", "classify")
+    )
+    assert "security" not in paths["/healthz"]["get"]
+    assert "securitySchemes" not in create_app(Settings()).openapi().get("components", {})

@@ -13,7 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 import sutja
 from sutja.serve.api import status, verbs
-from sutja.serve.desk import Desk
+from sutja.serve.desk import Desk, UploadDesks
 from sutja.serve.desk import routes as desk_routes
 from sutja.serve.guards import Guard
 from sutja.serve.models import Models
@@ -37,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or from_environment()
     models = Models(settings)
     desk = open_desk(settings)
+    uploads = UploadDesks() if settings.workers == 1 else None
     trainer = Trainer(find_obstacle(settings.workers))
 
     @asynccontextmanager
@@ -48,8 +49,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await opening
         await trainer.close()
         await asyncio.to_thread(models.close)
-        if desk is not None:
-            desk.close()
+        for one in (desk, uploads):
+            if one is not None:
+                one.close()
 
     app = FastAPI(
         title="sutja",
@@ -67,7 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pictures.make_router(settings.limits), include_in_schema=False)
     app.include_router(templates.make_router(models), include_in_schema=False)
     app.include_router(studies.make_router(settings.studies), include_in_schema=False)
-    app.include_router(desk_routes.make_router(desk), include_in_schema=False)
+    for router in desk_routes.make_routers(desk, uploads, settings.limits):
+        app.include_router(router, include_in_schema=False)
     app.include_router(train_routes.make_router(trainer), include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Guard, settings=settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
@@ -12,6 +12,7 @@ from sutja.types import NUMBER_NAMES
 Kind = Literal["auto", "number", "amount", "postcode", "date", "check"]
 Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="ISO 3166 in two letters")]
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+OF_TEMPLATES = ("model", "max_error", "effort")  # options that go with a template
 ModelName = Annotated[str, Field(max_length=100, description="a name that GET /v1/models lists")]
 
 
@@ -42,6 +43,14 @@ class TemplateUpload(BaseModel):
     picture: bytes = Field(min_length=1)
 
 
+def describe_names(schema: dict[str, Any]) -> None:
+    """Describe what a list of names looks like: to clients, since a pattern tells a person little."""
+    name = rf"\s*({'|'.join(NUMBER_NAMES)})?\s*"
+    for part in schema["anyOf"]:
+        if part["type"] == "string":
+            part["pattern"] = f"^{name}(,{name})*$"
+
+
 class ReadOptions(NumberOptions):
     """Options of `read`."""
 
@@ -55,11 +64,16 @@ class ReadOptions(NumberOptions):
         default="auto", description="Of PDFs that carry their text: also what is drawn, that alone, or never."
     )
     detector: ModelName | None = Field(default=None, description="Model that finds the numbers on pages.")
+    second_reader: ModelName | None = Field(
+        default=None,
+        description="Model to transcribe that is asked about numbers in doubt, instead of the bundled one.",
+    )
     fields: str | None = Field(
         default=None,
         max_length=200,
         description="Names like total,date: of each page these numbers alone, the surest of each name. Known "
         f"are {', '.join(NUMBER_NAMES)}.",
+        json_schema_extra=describe_names,
     )
     template: SkipJsonSchema[TemplateUpload | None] = None  # files, which the description of the body has
 
@@ -76,9 +90,8 @@ class ReadOptions(NumberOptions):
         if self.fields is not None and self.crop:
             raise ValueError("fields goes with pages: leave out crop")
         if self.template is not None:
-            mine = {"model", "max_error", "effort", "template"}
             for name, item in type(self).model_fields.items():
-                if name not in mine and getattr(self, name) != item.default:
+                if name not in (*OF_TEMPLATES, "template") and getattr(self, name) != item.default:
                     raise ValueError(f"{name} does not go with a template")
         return self
 
@@ -87,6 +100,9 @@ class ListenOptions(NumberOptions):
     """Options of `listen`."""
 
     pause: float = Field(default=2.0, ge=0.2, le=30.0, description="Seconds; a longer pause ends a number.")
+    mark_speech: bool = Field(
+        default=False, description="Tell where something was said that is no part of a number."
+    )
     rate: int | None = Field(
         default=None, ge=4_000, le=768_000, description="Sampling rate of the recordings, in Hz."
     )

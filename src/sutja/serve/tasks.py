@@ -157,6 +157,7 @@ def _find_reader(settings: Settings, options: ReadOptions) -> Reader | Classifie
         effort=options.effort,
         ocr=options.ocr,
         detector=find(options.detector),
+        second_reader=None if options.second_reader is None else find(options.second_reader),
     )
     if not options.crop:
         if not isinstance(reader, Reader):
@@ -249,6 +250,7 @@ def _open_listener(options: ListenOptions, settings: Settings, find: Find) -> Ta
         kind=options.kind,
         country=options.country,
         pause=options.pause,
+        mark_speech=options.mark_speech,
     )
 
     def answer(sources: Sequence[bytes]) -> Iterator[tuple[int, Result]]:

@@ -1,11 +1,14 @@
-"""Requests drawn from the API's own description: no answer that it does not describe, and none of 5xx."""
+"""Requests drawn from the API's own description: every check of schemathesis but one.
+
+That one asks that what fits the description be accepted, and needs files that are pictures and recordings:
+`benchmarks/server.py --only schema` has them, and many more requests.
+"""
 
 import httpx
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 from serve.serving import run_server
 
 from sutja.serve.app import create_app
@@ -25,7 +28,6 @@ def address():
 
 
 @schema.parametrize()
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 def test_requests_of_the_description(case, address):
-    checks = [not_a_server_error, response_schema_conformance, status_code_conformance]
-    case.call_and_validate(base_url=address, checks=checks)
+    case.call_and_validate(base_url=address, excluded_checks=[positive_data_acceptance])

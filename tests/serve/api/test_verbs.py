@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from serve.conftest import EXAMPLES
 from sutja.listening import Listener
 from sutja.reading import Classifier, Reader
 from sutja.reading.templates import Template
+from sutja.serve.options import ReadOptions
 
 SOUND = sorted((EXAMPLES / "sounds").glob("*.*"))[0]
 
@@ -96,6 +98,27 @@ def test_forms_are_read_by_a_template_that_comes_along(client):
         "picture": base64.b64encode(picture.read_bytes()).decode(),
     }
     assert client.post("/v1/read", json=as_json).json()["forms"] == [form]
+    as_text = {"template": template.read_text(encoding="utf-8")}
+    assert client.post("/v1/read", files=[files[0], files[2]], data=as_text).json()["forms"] == [form]
+
+
+@pytest.mark.parametrize("options", [{"crop": 1}, {"crop": "true"}, {"max_error": False}, {"effort": True}])
+def test_options_in_json_have_their_types(client, crop, options):
+    body = {"inputs": [{"data": base64.b64encode(crop).decode()}], **options}
+    answer = client.post("/v1/read", json=body)
+    assert answer.status_code == 422
+    assert next(iter(options)) in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("fields", ["total", " date , total,", "", "colour", "date total", "total\n"])
+def test_names_are_described_as_they_are_taken(fields):
+    described = ReadOptions.model_json_schema()["properties"]["fields"]["anyOf"]
+    (pattern,) = (part["pattern"] for part in described if "pattern" in part)
+    try:
+        taken = bool(ReadOptions(fields=fields))
+    except ValueError:
+        taken = False
+    assert (re.search(pattern, fields) is not None) == taken
 
 
 @pytest.mark.parametrize(
@@ -162,7 +185,7 @@ def test_what_cannot_be_read_is_a_problem(client, name, content, reason):
         ({"effort": "most"}, "effort: "),
         ({"fields": "colour"}, "there is no 'colour'"),
         ({"fields": "date", "crop": "true"}, "leave out crop"),
-        ({"template": "a.json"}, "template: is no file"),
+        ({"template": "a.json"}, "picture: is missing"),
         ({"crops": "true"}, "crops: "),
         ({"model": "/etc/passwd"}, "no such model"),
         ({"model": "spoken"}, "is a model to listen"),

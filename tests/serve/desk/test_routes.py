@@ -14,7 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
+from sutja.serve.api.uploads import Upload
 from sutja.serve.app import create_app
+from sutja.serve.desk.uploads import MOST, UploadDesks
 from sutja.serve.settings import Settings
 
 
@@ -138,3 +140,86 @@ def test_a_server_without_results_says_so(client):
     answer = client.post("/page/desk/take", json={"person": "ann"})
     assert answer.status_code == 404
     assert "--check" in answer.json()["detail"]
+
+
+def draw_page(shade=255):
+    """An empty page as a file."""
+    file = io.BytesIO()
+    Image.fromarray(np.full((60, 200), shade, np.uint8)).save(file, "PNG")
+    return file.getvalue()
+
+
+def list_results(*sources):
+    """Results with a number in doubt on each page."""
+    number = {"text": "7", "accepted": False, "confidence": 0.5, "box": [10, 10, 40, 40]}
+    lines = [{"source": source, "page": 1, "numbers": [number]} for source in sources]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def open_upload(client, results, *names):
+    """Open a desk over an upload."""
+    files = [("file", (name, draw_page())) for name in names]
+    return client.post("/page/desks", files=files, data={"results": results})
+
+
+def test_what_was_just_read_is_checked(client, tmp_path):
+    path = (
+        "/page/desks/" + open_upload(client, list_results("a.png", "b.png"), "a.png", "b.png").json()["key"]
+    )
+    assert client.get(path).json()["total"] == 2
+    ann = {"person": "ann"}
+    assert [item["source"] for item in client.post(f"{path}/take", json={**ann, "count": 9}).json()] == [
+        "a.png",
+        "b.png",
+    ]
+    for index, text in enumerate(("8", "")):
+        assert client.post(f"{path}/items/{index}", json={**ann, "text": text}).status_code == 200
+    assert client.get(f"{path}/items/0/crop.png").status_code == 200
+    assert client.get(f"{path}/corrected.csv").text.splitlines()[1].startswith("a.png,1,8,")
+    archive = zipfile.ZipFile(io.BytesIO(client.get(f"{path}/labels.zip").content))
+    archive.extractall(tmp_path)
+    rows = list(csv.DictReader((tmp_path / "labels.csv").read_text(encoding="utf-8").splitlines()))
+    assert [(row["text"], row["file"]) for row in rows] == [("8", "pages/a.png"), ("", "pages/b.png")]
+    assert all((tmp_path / row[column]).is_file() for row in rows for column in ("path", "file"))
+
+
+def test_an_upload_is_found_by_its_key_alone(client):
+    for _ in range(2):
+        assert open_upload(client, list_results("a.png"), "a.png").status_code == 200
+    answer = client.get("/page/desks/guessed")
+    assert answer.status_code == 404
+    assert "no longer here" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("results", "names", "reason"),
+    [
+        (list_results("../secret.png"), ["a.png"], "../secret.png: is not among the files"),
+        (list_results("/etc/passwd"), ["a.png"], "is not among the files"),
+        (list_results("a.png"), ["a.png", "a.png"], "is no name of one file"),
+        (list_results("a.png"), ["../a.png"], "is no name of one file"),
+        ("", ["a.png"], "holds no page"),
+        ("{}", ["a.png"], "holds no page"),
+    ],
+)
+def test_an_upload_names_its_own_files_alone(client, results, names, reason):
+    answer = open_upload(client, results, *names)
+    assert answer.status_code == 422
+    assert reason in answer.json()["detail"]
+
+
+def test_folders_of_uploads_go_with_the_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    uploads = UploadDesks()
+    keys = [uploads.open(list_results("a.png"), [Upload("a.png", draw_page())]) for _ in range(MOST + 2)]
+    assert [uploads.find(key) is None for key in keys] == [True, True] + [False] * MOST
+    assert len(list(tmp_path.iterdir())) == MOST
+    uploads.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_several_processes_check_no_uploads():
+    client = TestClient(create_app(Settings(workers=2)), base_url="http://127.0.0.1")
+    answer = open_upload(client, list_results("a.png"), "a.png")
+    assert answer.status_code == 404
+    assert "--workers 1" in answer.json()["detail"]

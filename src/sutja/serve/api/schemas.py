@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from fastapi.params import Depends
+from fastapi.security import HTTPBearer
+
 from sutja.serve.api.uploads import PICTURE, TEMPLATE
-from sutja.serve.options import Options
+from sutja.serve.options import OF_TEMPLATES, Options
 from sutja.serve.problems import MEDIA_TYPE
+from sutja.serve.settings import Settings
 from sutja.types import Box, Result
 
+CROP = {"type": "boolean", "const": False}  # where names of numbers are asked for
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 
@@ -69,6 +74,13 @@ def describe_problems() -> dict[int | str, dict[str, Any]]:
     return {status: {"description": text, "content": content} for status, text in PROBLEMS.items()}
 
 
+def describe_tokens(settings: Settings) -> list[Depends]:
+    """Describe that a request carries a token, where the server wants one; the guard is what checks it."""
+    if not settings.tokens:
+        return []
+    return [Depends(HTTPBearer(auto_error=False, description="a token of this server"))]
+
+
 def describe_answer(kinds: Mapping[str, type[Result]]) -> dict[int | str, dict[str, Any]]:
     """Describe the answers of a verb: a list of results under the name of their kind, or JSON lines."""
     wholes = [
@@ -87,29 +99,53 @@ def describe_answer(kinds: Mapping[str, type[Result]]) -> dict[int | str, dict[s
 def describe_body(kind: type[Options]) -> dict[str, Any]:
     """Describe the bodies of a verb for OpenAPI."""
     options = kind.model_json_schema()["properties"]
-    file: dict[str, Any] = {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1}
-    item: dict[str, Any] = {
+    file: dict[str, Any] = {"type": "string", "format": "binary"}
+    text = {"type": "string", "contentMediaType": "application/json"}
+    data: dict[str, Any] = {"type": "string", "contentEncoding": "base64"}
+    item = _describe_object({"name": {"type": ["string", "null"]}, "data": data}, ("data",))
+    texts = {name: _leave_null_out(option) for name, option in options.items()}
+    form = _describe_variants(kind, texts, ("file", file), {TEMPLATE: text, PICTURE: file})
+    whole = {TEMPLATE: {"type": "object"}, PICTURE: data}
+    members = _describe_variants(kind, options, ("inputs", item), whole)
+    content = {"multipart/form-data": {"schema": form}, "application/json": {"schema": members}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def _leave_null_out(option: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave the null out of an option's description: a form says nothing instead."""
+    kept = {name: value for name, value in option.items() if name != "anyOf" and value is not None}
+    for one in option.get("anyOf", ()):
+        if one["type"] != "null":
+            kept |= one
+    return kept
+
+
+def _describe_variants(
+    kind: type[Options],
+    options: Mapping[str, Any],
+    inputs: tuple[str, Mapping[str, Any]],
+    form: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Describe a body: files and options; where forms are read too, those of crops, of pages and of forms."""
+    name, item = inputs
+    listed = {name: {"type": "array", "items": item, "minItems": 1}}
+    if TEMPLATE not in kind.model_fields:
+        return _describe_object(listed | dict(options), (name,))
+    unnamed = {option: described for option, described in options.items() if option != "fields"}
+    few = {option: options[option] for option in OF_TEMPLATES}
+    return {
+        "anyOf": [
+            _describe_object(listed | unnamed, (name,)),
+            _describe_object(listed | dict(options) | {"crop": CROP}, (name, "fields")),
+            _describe_object(listed | few | dict(form), (name, *form)),
+        ]
+    }
+
+
+def _describe_object(properties: Mapping[str, Any], required: Sequence[str]) -> dict[str, Any]:
+    return {
         "type": "object",
-        "properties": {"name": {"type": "string"}, "data": {"type": "string", "contentEncoding": "base64"}},
-        "required": ["data"],
+        "properties": dict(properties),
+        "required": list(required),
         "additionalProperties": False,
     }
-    inputs = {"type": "array", "items": item, "minItems": 1}
-    extras = TEMPLATE in kind.model_fields
-    form_files = {TEMPLATE: {"type": "string", "format": "binary"}, PICTURE: file["items"]} if extras else {}
-    members = {TEMPLATE: {"type": "object"}, PICTURE: item["properties"]["data"]} if extras else {}
-    content = {
-        media: {
-            "schema": {
-                "type": "object",
-                "properties": {name: schema, **options, **more},
-                "required": [name],
-                "additionalProperties": False,
-            }
-        }
-        for media, name, schema, more in (
-            ("multipart/form-data", "file", file, form_files),
-            ("application/json", "inputs", inputs, members),
-        )
-    }
-    return {"requestBody": {"required": True, "content": content}}

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from sutja.model_file.bundled import DEFAULTS, OPEN_DEFAULTS, open_model
-from sutja.serve.api.schemas import describe_problems
+from sutja.serve.api.schemas import describe_problems, describe_tokens
 from sutja.serve.models import Models
 from sutja.serve.problems import respond
 from sutja.serve.tasks import list_models
@@ -22,11 +22,12 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 
 
 def make_router(models: Models) -> APIRouter:
-    """Make the routes."""
+    """Make the routes; those that tell that the server lives want no token."""
+    guarded = describe_tokens(models.settings)
     router = APIRouter(tags=["status"])
     described: list[dict[str, Any]] = []
 
-    @router.get("/v1/models", operation_id="models", responses=_REFUSALS)
+    @router.get("/v1/models", operation_id="models", dependencies=guarded, responses=_REFUSALS)
     def list_all() -> dict[str, list[dict[str, Any]]]:
         """List the models that requests may name."""
         if not described:
@@ -45,7 +46,9 @@ def make_router(models: Models) -> APIRouter:
             JSONResponse({"status": "ready"}) if models.ready else respond(503, "the models are being opened")
         )
 
-    @router.get("/metrics", operation_id="metrics", response_class=Response, responses=_REFUSALS)
+    @router.get(
+        "/metrics", operation_id="metrics", dependencies=guarded, response_class=Response, responses=_REFUSALS
+    )
     def metrics() -> Response:
         """Give the figures of the server for Prometheus."""
         registry = REGISTRY

@@ -64,8 +64,8 @@ async def parse_request(request: Request, kind: type[O], limits: Limits) -> tupl
         raise ProblemError(422, "there is no file; send at least one, named file")
     if len(uploads) > limits.inputs:
         raise ProblemError(413, f"there are {len(uploads):,} files, more than {limits.inputs:,}; send fewer")
-    try:
-        return uploads, kind.model_validate(options)
+    try:  # the values of a form are texts, those of JSON have types of their own
+        return uploads, kind.model_validate(options, strict=media == "application/json")
     except ValidationError as error:
         raise ProblemError(422, describe_invalid(error)) from error
 
@@ -78,9 +78,12 @@ async def _take_form(form: FormData, extras: Sequence[str]) -> tuple[list[Upload
         if name in options or name in files:
             raise ProblemError(422, f"{name[:100]}: is given twice")
         if not isinstance(value, UploadFile):
-            if name in extras:
+            if name == TEMPLATE and name in extras:
+                files[name] = value.encode()
+            elif name in extras:
                 raise ProblemError(422, f"{name}: is no file")
-            options[name] = value
+            else:
+                options[name] = value
         elif name == "file":
             uploads.append(Upload(clean_name(value.filename, len(uploads)), await value.read()))
         elif name in extras:
@@ -158,6 +161,31 @@ async def take_files(request: Request, names: Sequence[str]) -> tuple[dict[str, 
     for name in names:
         if name not in files:
             raise ProblemError(422, f"{name}: is missing")
+    return files, values
+
+
+async def take_named_files(
+    request: Request, name: str, limits: Limits
+) -> tuple[list[Upload], dict[str, str]]:
+    """Take all files of one name out of a form, and its other fields, which may be long.
+
+    Raises
+    ------
+    ProblemError
+        If the body is no form, has no such file, or more than the most.
+    """
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        raise ProblemError(415, "send multipart/form-data with a file")
+    files: list[Upload] = []
+    values: dict[str, str] = {}
+    async with request.form(max_files=limits.inputs, max_fields=FIELDS, max_part_size=limits.bytes) as form:
+        for field, value in form.multi_items():
+            if not isinstance(value, UploadFile):
+                values[field] = value
+            elif field == name:
+                files.append(Upload(clean_name(value.filename, len(files)), await value.read()))
+    if not files:
+        raise ProblemError(422, f"{name}: is missing")
     return files, values
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from sutja.serve.api.schemas import describe_answer, describe_body, describe_problems
+from sutja.serve.api.schemas import describe_answer, describe_body, describe_problems, describe_tokens
 from sutja.serve.api.uploads import Upload, parse_request
 from sutja.serve.models import Models
 from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, Options, ReadOptions
@@ -40,7 +40,7 @@ _LOOK = 0.5  # seconds between looks at whether the client is still there
 
 def make_router(models: Models) -> APIRouter:
     """Make the routes of all verbs."""
-    router = APIRouter(prefix="/v1", tags=["verbs"])
+    router = APIRouter(prefix="/v1", tags=["verbs"], dependencies=describe_tokens(models.settings))
     for verb in VERBS:
         add_verb(router, verb, models)
     return router

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import os
+import tempfile
+import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -51,8 +53,27 @@ class LabelFolder:
                 file.write(format_rows([row]).encode())
 
     def make_row(self, doubt: Doubt, text: str, file: Path) -> list[object]:
-        """Make the row of a number."""
-        return [self.name_crop(doubt), text, str(file.resolve()), doubt.page, *doubt.number["box"]]
+        """Make the row of a number; a file within the folder is named from there, so that both can move."""
+        path, folder = file.resolve(), self._folder.resolve()
+        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)
+        return [self.name_crop(doubt), text, name, doubt.page, *doubt.number["box"]]
+
+    def write_zip(self) -> Path:
+        """Write the table, its crops, and the files that it names from its folder as one archive.
+
+        Who takes the file removes it.
+        """
+        with tempfile.NamedTemporaryFile(prefix="sutja-", suffix=".zip", delete=False) as file:
+            path = Path(file.name)
+        table = self.path.read_bytes()
+        rows = csv.DictReader(io.StringIO(table.decode(), newline=""))
+        names = sorted({row[column] for row in rows for column in ("path", "file")})
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(NAME, table)
+            for name in names:
+                if not Path(name).is_absolute() and (self._folder / name).is_file():
+                    archive.write(self._folder / name, name)
+        return path
 
 
 def format_rows(rows: Iterable[Sequence[object]]) -> str:

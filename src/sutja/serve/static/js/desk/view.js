@@ -7,6 +7,7 @@ import { percent, t } from "../i18n.js";
 const AHEAD = 4; // numbers whose pictures are loaded before they are shown
 const PERSON = "sutja-person";
 const BROWSER = "sutja-browser";
+const OWN = "page/desk"; // the desk that the server was started with
 
 /** Tell this browser from others, so that two people of one name do not answer for one another. */
 function findBrowser() {
@@ -26,8 +27,12 @@ function findBrowser() {
 export const paces = [];
 
 class DeskView {
-  /** @param {{ total: number, done: number, changed: number }} counts */
-  constructor(counts) {
+  /**
+   * @param {string} path of its routes
+   * @param {{ total: number, done: number, changed: number }} counts
+   */
+  constructor(path, counts) {
+    this.path = path;
     this.counts = counts;
     this.begun = performance.now();
     this.answered = 0;
@@ -77,13 +82,13 @@ class DeskView {
     });
     const page = make("section", { class: "card page", "aria-label": t("desk.around") }, this.where, this.around);
     this.work.append(form, page);
+    const labels = this.path === OWN ? "labels.csv" : "labels.zip"; // its crops too, where they are on no disk of the person's
     const links = make(
       "div",
       { class: "buttons" },
       make("label", { class: "person" }, t("desk.person"), " ", this.person),
-      make("button", { type: "button", onclick: () => void this.download("labels.csv") }, t("desk.labels")),
-      make("button", { type: "button", onclick: () => void this.download("corrected.csv") }, t("desk.corrected")),
-      make("button", { type: "button", onclick: () => void this.download("corrected.xlsx") }, t("desk.workbook")),
+      make("button", { type: "button", onclick: () => void this.download(labels) }, labels),
+      ...["corrected.csv", "corrected.xlsx"].map((name) => make("button", { type: "button", onclick: () => void this.download(name) }, name)),
     );
     return [make("h1", { class: "lead" }, t("desk.lead")), make("div", { class: "card bar" }, this.progress, this.figures, links), this.work];
   }
@@ -109,11 +114,11 @@ class DeskView {
   /** Fill the queue, so that the next numbers are there before they are asked for. */
   async fill() {
     /** @type {Item[]} */
-    const items = await askJson("page/desk/take", post({ person: this.name, count: AHEAD + 1 + this.pending }));
+    const items = await askJson(`${this.path}/take`, post({ person: this.name, count: AHEAD + 1 + this.pending }));
     const known = new Set(this.queue.map(({ item }) => item.index)); // what another call has added meanwhile
     for (const item of items) {
       const { index } = item;
-      if (!known.has(index) && !this.sent.has(index) && !this.kept.has(index)) this.queue.push(load(item));
+      if (!known.has(index) && !this.sent.has(index) && !this.kept.has(index)) this.queue.push(this.load(item));
     }
   }
 
@@ -146,7 +151,7 @@ class DeskView {
     const person = this.name;
     this.saving = this.saving.then(async () => {
       try {
-        this.counts = await askJson(`page/desk/items/${index}`, post({ person, text }));
+        this.counts = await askJson(`${this.path}/items/${index}`, post({ person, text }));
         this.kept.add(index);
       } catch (error) {
         if (error instanceof Problem && error.status === 409) this.note.textContent = t("desk.conflict");
@@ -169,12 +174,12 @@ class DeskView {
 
   async undo() {
     await this.saving;
-    const { item, ...counts } = await askJson("page/desk/undo", post({ person: this.name }));
+    const { item, ...counts } = await askJson(`${this.path}/undo`, post({ person: this.name }));
     this.counts = counts;
     if (item) {
       this.answered = Math.max(0, this.answered - 1);
       this.kept.delete(item.index);
-      this.queue.unshift(load(item));
+      this.queue.unshift(this.load(item));
     }
     this.show();
   }
@@ -234,10 +239,25 @@ class DeskView {
     this.figures.textContent = figures.join(" · ");
   }
 
+  /**
+   * Begin to load the pictures of a number.
+   * @param {Item} item
+   * @returns {Loaded}
+   */
+  load(item) {
+    const path = `${this.path}/items/${item.index}`;
+    const crop = ask(`${path}/crop.png`).then(async (response) => URL.createObjectURL(await response.blob()), () => null);
+    const around = ask(`${path}/around.jpg`).then(
+      async (response) => ({ url: URL.createObjectURL(await response.blob()), box: JSON.parse(response.headers.get("x-box") ?? "[]") }),
+      () => null,
+    );
+    return { item, crop, around };
+  }
+
   /** @param {string} name */
   async download(name) {
     await this.saving;
-    const blob = await (await ask(`page/desk/${name}`)).blob();
+    const blob = await (await ask(`${this.path}/${name}`)).blob();
     make("a", { href: URL.createObjectURL(blob), download: name }).click();
   }
 }
@@ -245,21 +265,6 @@ class DeskView {
 /** @param {any} content */
 function post(content) {
   return { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(content) };
-}
-
-/**
- * Begin to load the pictures of a number.
- * @param {Item} item
- * @returns {Loaded}
- */
-function load(item) {
-  const path = `page/desk/items/${item.index}`;
-  const crop = ask(`${path}/crop.png`).then(async (response) => URL.createObjectURL(await response.blob()), () => null);
-  const around = ask(`${path}/around.jpg`).then(
-    async (response) => ({ url: URL.createObjectURL(await response.blob()), box: JSON.parse(response.headers.get("x-box") ?? "[]") }),
-    () => null,
-  );
-  return { item, crop, around };
 }
 
 /** @param {{ url: string, box: number[] }} around */
@@ -277,15 +282,16 @@ function drawAround({ url, box }) {
 
 /** @param {HTMLElement} root */
 export async function show(root) {
-  const counts = await askJson("page/desk");
+  const key = location.hash.split("/")[1];
+  const path = key ? `page/desks/${key}` : OWN;
+  const counts = await askJson(path).catch((/** @type {Error} */ error) => ({ open: false, reason: error.message }));
   if (!counts.open) {
-    root.append(
-      make("h1", { class: "lead" }, t("desk.lead")),
-      make("div", { class: "card" }, make("p", {}, t("desk.none")), make("pre", { tabindex: 0 }, make("code", {}, t("desk.start")))),
-    );
+    const command = make("pre", { tabindex: 0 }, make("code", {}, t("desk.start")));
+    const told = counts.reason ? make("p", { class: "error", role: "alert" }, counts.reason) : null;
+    root.append(make("h1", { class: "lead" }, t("desk.lead")), make("div", { class: "card" }, told, make("p", {}, t("desk.none")), command));
     return;
   }
-  const view = new DeskView(counts);
+  const view = new DeskView(path, counts);
   root.append(...view.layOut());
   await view.start();
 }

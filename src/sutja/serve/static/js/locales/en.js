@@ -160,6 +160,7 @@ export const en = {
   "read.else": "Or, and why",
   "read.time": "Time",
   "read.save": "Save as JSON lines",
+  "read.check": "Check {count} numbers",
   "read.nothing": "No number was found.",
   "read.microphone": "The microphone cannot be used: {reason}",
 
@@ -199,7 +200,7 @@ export const en = {
 
   "tab.desk": "Check",
   "desk.lead": "Check what the reader was not sure of.",
-  "desk.none": "Nothing is waiting here. Write results with sutja read --format jsonl --out results.jsonl, then open the desk on them:",
+  "desk.none": "Nothing is waiting here. Read a page under Read, and check there what it was not sure of. Or write results with sutja read --format jsonl --out results.jsonl, and open the desk on them:",
   "desk.start": "sutja serve --check results.jsonl",
   "desk.text": "The number as it stands there",
   "desk.accept": "Save, next",
@@ -210,9 +211,6 @@ export const en = {
   "desk.progress": "{done} of {total}",
   "desk.speed": "{speed} an hour",
   "desk.changed": "{changed} were read wrong",
-  "desk.labels": "labels.csv",
-  "desk.corrected": "corrected.csv",
-  "desk.workbook": "corrected.xlsx",
   "desk.where": "{source}, page {page}",
   "desk.crop": "The number, enlarged",
   "desk.around": "The page around it",

@@ -161,6 +161,7 @@ export const ko = {
   "read.else": "다른 가능성과 까닭",
   "read.time": "시각",
   "read.save": "JSON lines로 저장",
+  "read.check": "수 {count}개 확인하기",
   "read.nothing": "수를 찾지 못했습니다.",
   "read.microphone": "마이크를 쓸 수 없습니다: {reason}",
 
@@ -200,7 +201,7 @@ export const ko = {
 
   "tab.desk": "확인",
   "desk.lead": "판독기가 확신하지 못한 것을 확인하세요.",
-  "desk.none": "확인할 것이 없습니다. sutja read --format jsonl --out results.jsonl로 결과를 쓴 뒤 이렇게 여세요:",
+  "desk.none": "확인할 것이 없습니다. ‘읽기’에서 문서를 읽고 확신하지 못한 것을 바로 확인하거나, sutja read --format jsonl --out results.jsonl로 결과를 쓴 뒤 이렇게 여세요:",
   "desk.start": "sutja serve --check results.jsonl",
   "desk.text": "그림에 있는 그대로의 수",
   "desk.accept": "저장하고 다음",
@@ -211,9 +212,6 @@ export const ko = {
   "desk.progress": "{total}개 가운데 {done}개",
   "desk.speed": "시간당 {speed}개",
   "desk.changed": "잘못 읽은 것 {changed}개",
-  "desk.labels": "labels.csv",
-  "desk.corrected": "corrected.csv",
-  "desk.workbook": "corrected.xlsx",
   "desk.where": "{source}, {page}쪽",
   "desk.crop": "크게 본 수",
   "desk.around": "그 둘레의 문서",

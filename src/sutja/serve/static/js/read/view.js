@@ -19,7 +19,10 @@ class ReadView {
     this.camera = make("input", { type: "file", class: "unseen", id: "camera", accept: "image/*", capture: "environment", onchange: () => void this.take([...(this.camera.files ?? [])]) });
     this.record = make("button", { type: "button", onclick: () => void this.toggleRecording() }, t("read.record"));
     this.save = make("button", { type: "button", onclick: () => this.saveLines(), hidden: true }, t("read.save"));
+    this.check = make("button", { type: "button", class: "main", onclick: () => void this.openDesk(), hidden: true });
     this.list = make("div", { class: "results" });
+    /** @type {Map<string, File>} files of the results, each by a name of its own */
+    this.sources = new Map();
     this.status = make("p", { class: "soft", role: "status" });
     /** @type {MediaRecorder | null} */
     this.recorder = null;
@@ -30,7 +33,7 @@ class ReadView {
       "div",
       { class: "card drop" },
       make("p", { class: "big" }, t("read.drop")),
-      make("div", { class: "buttons" }, make("label", { class: "button main", for: "files" }, t("read.choose")), this.files, make("span", { class: "camera" }, make("label", { class: "button", for: "camera" }, t("read.camera")), this.camera), this.record, this.save),
+      make("div", { class: "buttons" }, make("label", { class: "button main", for: "files" }, t("read.choose")), this.files, make("span", { class: "camera" }, make("label", { class: "button", for: "camera" }, t("read.camera")), this.camera), this.record, this.check, this.save),
       make("div", { class: "options" }, make("label", {}, this.crop, " ", t("read.crop")), make("label", {}, t("read.kind"), " ", this.kind)),
       this.status,
     );
@@ -50,7 +53,8 @@ class ReadView {
 
   /** @param {File[]} files */
   async take(files) {
-    for (const file of files) {
+    for (const given of files) {
+      const file = this.nameAnew(given);
       this.status.textContent = t("read.working", { name: file.name });
       try {
         if (file.type.startsWith("audio/") || file.name.endsWith(".flac")) await this.listen(file);
@@ -65,6 +69,17 @@ class ReadView {
     this.files.value = this.camera.value = "";
   }
 
+  /**
+   * Give a file a name that no other has: what is pasted is always called the same.
+   * @param {File} file
+   */
+  nameAnew(file) {
+    const [, stem, ending] = /** @type {RegExpMatchArray} */ (file.name.match(/^(.*?)(\.[^.]*)?$/));
+    let name = file.name;
+    for (let i = 2; this.sources.has(name); i++) name = `${stem} (${i})${ending ?? ""}`;
+    return name === file.name ? file : new File([file], name, { type: file.type });
+  }
+
   /** @param {File} file */
   async read(file) {
     const body = new FormData();
@@ -72,6 +87,7 @@ class ReadView {
     body.append("crop", String(this.crop.checked));
     body.append("kind", this.kind.value);
     const { pages } = await askJson("v1/read", { method: "POST", body });
+    this.sources.set(file.name, file);
     for (const page of pages) {
       const marks = page.numbers.map((/** @type {any} */ number) => ({ box: number.box, text: number.text, good: number.accepted }));
       const shown = page.width === null ? make("div") : drawPage(file, page, marks);
@@ -101,6 +117,9 @@ class ReadView {
   add(result, shown, numbers, heads, play) {
     this.results.push(result);
     this.save.hidden = false;
+    const doubts = this.listPages().flatMap((page) => page.numbers.filter((/** @type {any} */ number) => !number.accepted)).length;
+    this.check.hidden = doubts === 0;
+    this.check.textContent = t("read.check", { count: doubts });
     const accepted = numbers.filter((number) => number.accepted).length;
     const summary = result.error ?? (numbers.length ? t("read.found", { count: numbers.length, accepted }) : t("read.nothing"));
     const name = result.page > 1 ? `${result.source}, ${t("read.page", { page: result.page })}` : result.source;
@@ -166,6 +185,25 @@ class ReadView {
       this.record.textContent = t("read.stop");
     } catch (error) {
       this.status.textContent = t("read.microphone", { reason: String(/** @type {Error} */ (error).message) });
+    }
+  }
+
+  /** Results that the desk can show: those of pages. */
+  listPages() {
+    return this.results.filter((result) => "width" in result && result.numbers.length > 0);
+  }
+
+  /** Hand the pages to the desk, and go there. */
+  async openDesk() {
+    const pages = this.listPages();
+    const body = new FormData();
+    body.append("results", pages.map((page) => JSON.stringify(page) + "\n").join(""));
+    for (const name of new Set(pages.map((page) => page.source))) body.append("file", /** @type {File} */ (this.sources.get(name)), name);
+    try {
+      const { key } = await askJson("page/desks", { method: "POST", body });
+      location.hash = `desk/${key}`;
+    } catch (error) {
+      this.status.textContent = String(/** @type {Error} */ (error).message);
     }
   }
 

@@ -1,0 +1,85 @@
+"""Hooks for schemathesis: where the API's description asks for a file, requests have a real one.
+
+Bytes drawn at random are no picture, so that no request would get past the reading of its file. The variable
+SUTJA_VERB says of which verb the requests are.
+"""
+
+import base64
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FORM = "form-boxes.png"
+TEMPLATE = {"picture": FORM, "fields": [{"name": "number", "box": [4, 4, 150, 60]}]}
+FILES = {  # small ones; the first goes into forms, where that of `read` is a template's picture too
+    "read": (FORM, "postcode.png"),
+    "detect": ("postcode.png", "form-boxes.png"),
+    "classify": ("a-lone-digit.png",),
+    "listen": ("sounds/silence.flac", "sounds/postcode.ogg"),
+}
+MODELS = {
+    "read": ["numbers", "numbers-open"],
+    "detect": ["pages"],
+    "classify": ["digits", "mlp", "lenet5", "lecun1989"],
+    "listen": ["spoken", "spoken-open"],
+}
+MODEL_OPTIONS = {"model": "", "detector": "detect", "second_reader": "read"}
+LEAST_ERROR = 0.05  # share of wrong answers that every model can promise
+
+
+def encode(name: str) -> str:
+    """Encode an example as base64."""
+    return base64.b64encode((EXAMPLES / name).read_bytes()).decode()
+
+
+def name_values(schema: Any, verb: str, member: str = "") -> None:
+    """Say of each part of a body's description which files, templates and models it may be."""
+    if isinstance(schema, list):
+        for part in schema:
+            name_values(part, verb, member)
+    if not isinstance(schema, dict):
+        return
+    if schema.get("contentEncoding") == "base64":
+        schema["format"] = "form" if member == "picture" else "encoded"
+    elif member == "template" and "type" in schema:
+        schema["enum"] = [TEMPLATE if schema["type"] == "object" else json.dumps(TEMPLATE)]
+    elif member in MODEL_OPTIONS and schema.get("type") == "string":
+        schema["enum"] = MODELS[MODEL_OPTIONS[member] or verb]
+    for name, part in schema.items():
+        if name == "properties":
+            for inner, described in part.items():
+                name_values(described, verb, inner)
+        else:
+            name_values(part, verb, member)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Ask for errors that a model can promise and a country with postcodes: no description tells which."""
+    if not isinstance(case.body, dict):
+        return
+    share, country = case.body.get("max_error"), case.body.get("country")
+    if type(share) in (int, float) and 0 <= share < LEAST_ERROR:
+        case.body["max_error"] = LEAST_ERROR
+    if isinstance(country, str) and re.fullmatch("[A-Za-z]{2}", country):
+        case.body["country"] = "DE"
+
+
+@schemathesis.hook
+def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
+    """Say which files, models and templates the requests of a verb may have."""
+    body = raw_schema["paths"][f"/v1/{VERB}"]["post"]["requestBody"]["content"]
+    for media in body.values():
+        name_values(media["schema"], VERB)
+
+
+VERB = os.environ.get("SUTJA_VERB", "read")
+schemathesis.openapi.format("binary", st.just((EXAMPLES / FILES[VERB][0]).read_bytes()))
+schemathesis.openapi.format("encoded", st.sampled_from([encode(name) for name in FILES[VERB]]))
+schemathesis.openapi.format("form", st.just(encode(FORM)))
