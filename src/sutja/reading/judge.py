@@ -11,6 +11,7 @@ from sutja.grammar import Grammar, Signs, TypedNumber, find_signs, infer_kind, k
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.reading.fractions import part_mixed
+from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written
@@ -21,7 +22,7 @@ from sutja.types import Alternative, Character, Number
 # A hypothesis that does not fit the kind that was asked for is shown if it has more than so many times the
 # probability of the best one that does.
 MISFIT_RATIO = 2.0
-MISFIT_CONFIDENCE = 0.2  # highest confidence of what does not fit or is struck out; no threshold is as low
+MISFIT_CONFIDENCE = 0.2  # highest confidence of what does not fit or does not count; no threshold is as low
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,8 @@ class Judge:
         normalised: Normalised,
         picture: Picture,
     ) -> Number:
-        """Put a number on the picture; one that is struck out is not accepted."""
-        if accepted and is_struck_out(own.glyphs, normalised):
+        """Put a number on the picture; one that is struck out, or is but a form's guides, is not accepted."""
+        if accepted and (is_struck_out(own.glyphs, normalised) or are_guides(own.glyphs, normalised)):
             accepted, confidence = False, min(MISFIT_CONFIDENCE, confidence)
         glyphs = (*own.before, *own.glyphs, *own.behind)
         located = locate_characters(glyphs, normalised, picture.width, picture.height)
