@@ -38,6 +38,15 @@ def test_a_lone_digit_is_accepted_in_a_table_alone():
     assert judge.is_sure(replace(lone, in_table=True))
 
 
+def test_the_detection_of_a_number_that_has_to_stand_there_says_no_more():
+    evidence = TextEvidence(0.0, 1.0, 1.0, 0.0, 0.0)
+    judge = PageJudge(replace(CARD, text=replace(TEXT, evidence=evidence)), None, with_text=True)
+    field = make_field(confidence=0.8, text=0.5)
+    unsure = replace(field, detection=replace(field.detection, confidence=0.5))
+    assert judge.judge(unsure) < judge.judge(unsure, placed=True)
+    assert judge.judge(unsure, placed=True)[1]
+
+
 @pytest.mark.parametrize(("max_error", "sure"), [(0.02, 0.9), (0.01, 0.99), (0.0, 0.99)])
 def test_a_largest_error_holds_for_combs_by_their_counts(max_error, sure):
     counts = RiskCounts(100, ((0.5, 100, 0),))

@@ -6,6 +6,7 @@ from sutja.grammar import infer_kind
 from sutja.reading.page.naming import (
     Candidate,
     LabelFinder,
+    find_placed,
     is_money,
     may_be_amount,
     name_numbers,
@@ -148,3 +149,23 @@ def test_the_surest_number_of_each_name_is_picked():
     picked = pick_named(numbers, ["tax", "date", "total"])
     assert {name: number.text for name, number in picked.items()} == {"tax": "4", "total": "2"}
     assert list(picked) == ["tax", "total"]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("5,35,000/-", True),
+        ("₹520,20/000", True),
+        ("42,444.00", True),
+        ("30000/", True),
+        ("30000", False),  # a digit may be missing
+        ("10000000", False),
+        ("1,05000", False),
+        ("142", False),
+    ],
+)
+def test_an_amount_of_a_cheque_that_is_written_out_whole_has_to_stand_there(text, whole):
+    number = Candidate(text, None, "amount", None, Box(0.0, 0.0, 90.0, 20.0))
+    assert find_placed([number], ["amount"], True) == [whole]
+    assert find_placed([number], ["amount"], False) == [False]
+    assert find_placed([number], ["number"], True) == [False]

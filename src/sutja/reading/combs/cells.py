@@ -250,9 +250,15 @@ def _is_of_table(run: Sequence[Cell], upright: NDArray[np.uint8]) -> bool:
     first, last = boxes[0], boxes[-1]
     height = first.height
     teeth = [(a.x1 + b.x0) / 2 for a, b in pairwise(boxes)]
-    above = [_has_line(upright, x, first.y0 - _GOES_ON * height, first.y0) for x in teeth]
-    below = [_has_line(upright, x, last.y1, last.y1 + _GOES_ON * height) for x in teeth]
-    return all(above) or all(below)
+    middles = [(box.x0 + box.x1) / 2 for box in boxes]
+
+    def goes_on(y0: float, y1: float) -> bool:
+        """Tell whether there are lines at all teeth, and more than a shaded band."""
+        return all(_has_line(upright, x, y0, y1) for x in teeth) and not all(
+            _has_line(upright, x, y0, y1) for x in middles
+        )
+
+    return goes_on(first.y0 - _GOES_ON * height, first.y0) or goes_on(last.y1, last.y1 + _GOES_ON * height)
 
 
 def _has_line(upright: NDArray[np.uint8], x: float, y0: float, y1: float) -> bool:

@@ -21,7 +21,9 @@ from sutja.types import Box
 
 _SOFT = 3  # pixels within which a line may lie
 _LEVEL = 0.85  # of a level line that is inked
-_OUTER, _INNER, _MEAN = 0.6, 0.35, 0.62  # of an upright that is inked: at the ends, within, and in the mean
+# Of an upright that is inked, at the ends, within, in the mean: where both level lines are clear, and one.
+_DOTTED, _CLEAR = (0.6, 0.35, 0.62), (0.7, 0.7, 0.85)
+_HALF = 0.9  # factor on the score of a comb with one level line
 _REACH, _DRIFT = 0.08, 0.012  # of a box's width, and of the distance, by which a comb may be off to the side
 _SAME_ROW = 0.5  # of a box's height: combs so near are one
 
@@ -59,49 +61,56 @@ class ColumnSearch:
         edges = np.array([(cell.box.x0, cell.box.x1) for cell in run]).round().astype(int)
         width, own = float(np.diff(edges, axis=1).mean()), run[0].box
         found = []
-        for top, bottom in self._list_rows(edges):
+        lines = self._list_lines(edges)
+        between = [(int(a[-1]), int(b[0])) for a, b in pairwise(lines)]
+        rows = [(top, bottom, False) for top, bottom in between if is_box_shaped(width, bottom - top)]
+        high = round(own.height)
+        rows += [(int(line[0]) - high, int(line[0]), True) for line in lines]
+        rows += [(int(line[-1]), int(line[-1]) + high, True) for line in lines]
+        for top, bottom, half in rows:
             if abs((top + bottom) / 2 - (own.y0 + own.y1) / 2) < _SAME_ROW * own.height:
                 continue
-            if not is_box_shaped(width, bottom - top):
-                continue
             reach = round(_REACH * width + _DRIFT * abs(top - own.y0))
-            cells = self._fit(edges, top, bottom, reach)
-            if cells is not None:
-                found.append(cells)
+            if self._low <= bottom - top <= self._high and top >= 0 and bottom < len(self._down):
+                found += self._fit(edges, (top, bottom), reach, half)
         return found
 
-    def _list_rows(self, edges: NDArray[np.int_]) -> list[tuple[int, int]]:
-        """List the rows (top, bottom) between neighbouring level lines over all boxes, as high as a box."""
+    def _list_lines(self, edges: NDArray[np.int_]) -> list[NDArray[np.int_]]:
+        """List the level lines over all boxes, each by its rows."""
         inked = sum(self._along[:, end] - self._along[:, start] for start, end in edges)
         total = int(np.diff(edges, axis=1).sum())
         rows = np.flatnonzero(inked >= _LEVEL * total)
         if not len(rows):
             return []
-        lines = np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
-        pairs = [(int(a[-1]), int(b[0])) for a, b in pairwise(lines)]
-        return [(top, bottom) for top, bottom in pairs if self._low <= bottom - top <= self._high]
+        return np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1)
 
-    def _fit(self, edges: NDArray[np.int_], top: int, bottom: int, reach: int) -> list[Cell] | None:
-        """Fit a comb between two lines, to the left or to the right of where the other one is."""
+    def _fit(
+        self, edges: NDArray[np.int_], rows: tuple[int, int], reach: int, half: bool
+    ) -> list[list[Cell]]:
+        """Fit a comb between two rows, to the left or to the right of where the other one is.
+
+        Where only one of its level lines is known, `half`, all uprights have to be clear.
+        """
+        top, bottom = rows
         height = bottom - top
         shifts = np.arange(-reach, reach + 1)
         shifts = shifts[(edges.min() + shifts >= 0) & (edges.max() + shifts < self._down.shape[1])]
         if not len(shifts):
-            return None
+            return []
         columns = edges.reshape(-1)[None, :] + shifts[:, None]
         sides = (self._down[bottom, columns] - self._down[top, columns]) / height
         best = int(sides.mean(axis=1).argmax())
         inked = sides[best]
-        if min(inked[0], inked[-1]) < _OUTER or inked.min() < _INNER or inked.mean() < _MEAN:
-            return None
+        outer, inner, mean = _CLEAR if half else _DOTTED
+        if min(inked[0], inked[-1]) < outer or inked.min() < inner or inked.mean() < mean:
+            return []
         placed = edges + shifts[best]
-        rows = self._ink[top + 1 : bottom]
-        if any(
-            (rows[:, end] - rows[:, start]).sum() > FULL * height * (end - start) for start, end in placed
-        ):
-            return None
-        side = min(SIDE, float(inked.mean()))
-        return [Cell(side, Box(float(a), float(top), float(b), float(bottom))) for a, b in placed.tolist()]
+        inside = self._ink[top + 1 : bottom]
+        ink = [int((inside[:, end] - inside[:, start]).sum()) for start, end in placed]
+        if any(n > FULL * height * (end - start) for n, (start, end) in zip(ink, placed, strict=True)):
+            return []
+        side = (_HALF if half else 1.0) * min(SIDE, float(inked.mean()))
+        return [[Cell(side, Box(float(a), float(top), float(b), float(bottom))) for a, b in placed.tolist()]]
 
 
 def _sum_up(plane: cv2.typing.MatLike, axis: int) -> NDArray[np.int32]:

@@ -29,6 +29,7 @@ LEAST_QUICK = 0.1  # the same, of one that is worth a second reading
 EMPTY = 0.9  # the same, of an empty comb: what was detected in it is crossed out
 FORM = 2  # combs with numbers that make a page a form: lone digits outside are of combs that were not found
 CUT = 0.4  # factor on the probability of a comb beside which more of its number was detected
+LEAST_BEYOND, SURE_BEYOND = 0.2, 0.6  # confidence of that field from which it counts, and stands for the comb
 FOUND = 0.95  # confidence that a comb with digits is a field
 _HELD = 0.5  # of a detected field that lies in a comb
 _BESIDE, _BEYOND = 0.5, 0.3  # of a box's width: so near to a comb, and so far beyond it
@@ -97,7 +98,10 @@ class CombReader:
                 continue
             if any(_lies_within(comb, field) for field in fields):
                 continue
-            if any(_reaches_beyond(comb, field) for field in fields):
+            beyond = max((field.confidence for field in fields if _reaches_beyond(comb, field)), default=0.0)
+            if beyond >= SURE_BEYOND:
+                continue
+            if beyond >= LEAST_BEYOND:
                 best = replace(best, probability=best.probability * CUT)
                 if best.probability < LEAST:
                     continue

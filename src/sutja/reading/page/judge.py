@@ -18,6 +18,7 @@ from sutja.reading.text_detector import SHA256
 Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
+PLACED = 0.99  # confidence of the detection of a number that has to stand where it does
 NEUTRAL = 0.5  # probability by words that were not read
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
 UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
@@ -66,19 +67,26 @@ class PageJudge:
                 calibration.text.threshold, calibration.text.thresholds, max_error
             )
 
-    def judge(self, field: Field) -> Judgement:
-        """Judge a number by detection, by transcription, and by the words of its page."""
+    def judge(self, field: Field, *, placed: bool = False) -> Judgement:
+        """Judge a number by detection, by transcription, and by the words of its page.
+
+        Parameters
+        ----------
+        field : Field
+            The number's field.
+        placed : bool
+            True if the page has a number at this place for certain, so that its detection says no more.
+        """
         reading = field.number.confidence
+        found = max(PLACED, field.detection.confidence) if placed else field.detection.confidence
         if field.comb:
             return reading, reading >= self._comb_threshold
         text = get_text(field)
         if text is None:
-            confidence = self._calibrate(
-                combine_evidence(field.detection.confidence, reading, self._evidence)
-            )
+            confidence = self._calibrate(combine_evidence(found, reading, self._evidence))
             return confidence, confidence >= self.threshold
         given = PageEvidence(
-            field.detection.confidence if field.found else None,
+            found if field.found or placed else None,
             reading,
             text,
             len(field.number.digits),

@@ -42,6 +42,10 @@ _CHEQUE_WORD = re.compile(
     r"zahlen|payez|paguese|수표"
 )
 _MIN_CHEQUE_WORDS = 2
+# An amount that no digit is missing of: in groups, or closed by strokes.
+_WHOLE_AMOUNT = re.compile(
+    r"\D{0,3}(\d{1,3}([,./ ] ?\d{2,3})*[,./ ] ?\d{3}([.,]\d\d)?|\d{3,}([.,]\d\d)?(?=[/=*-]))[/=* -]*"
+)
 _ORDER = ("iban", "total", "telephone", "date", "tax", "number", "postcode", "reading", "amount")
 
 
@@ -163,6 +167,26 @@ def is_cheque(words: Sequence[Word], width: float, height: float) -> bool:
         return False
     said = {_CHEQUE_WORD.search(_plain(word.text)) for word in words}
     return len({match.group() for match in said if match}) >= _MIN_CHEQUE_WORDS
+
+
+def find_placed(numbers: Sequence[Candidate], names: Sequence[str | None], on_cheque: bool) -> list[bool]:
+    """Find the numbers that have to stand where they do: the amount of a cheque, if it is written out whole.
+
+    Its groups of digits, or the strokes that close it, tell that no digit of it is missing.
+
+    Parameters
+    ----------
+    numbers : Sequence[Candidate]
+        (n,) numbers of a page.
+    names : Sequence[str | None]
+        (n,) their names.
+    on_cheque : bool
+        True if the page is a cheque.
+    """
+    return [
+        on_cheque and name == "amount" and _WHOLE_AMOUNT.fullmatch(number.text) is not None
+        for number, name in zip(numbers, names, strict=True)
+    ]
 
 
 def _name_on_cheque(numbers: Sequence[Candidate], width: float, height: float) -> dict[int, str]:

@@ -25,7 +25,7 @@ from sutja.reading.page.fields import DetectedField, FieldDetector, detect_field
 from sutja.reading.page.judge import MIN_CONFIDENCE, PageJudge, get_text
 from sutja.reading.page.layout import Layout
 from sutja.reading.page.missing_cells import find_missing_cells
-from sutja.reading.page.naming import make_candidate, may_be_amount, name_numbers
+from sutja.reading.page.naming import find_placed, is_cheque, make_candidate, may_be_amount, name_numbers
 from sutja.reading.page.orientation import (
     UPRIGHT,
     FieldReading,
@@ -42,6 +42,7 @@ from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
 from sutja.reading.page.text.text_pass import TextPass, overlap
 from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.widening import read_wider
 from sutja.signals.image import Picture
 from sutja.types import Box, Number, Page
 
@@ -151,6 +152,7 @@ class PageReader:
                 fields = self._text.join(text, fields, self._read_unfound, self._judge.is_sure)
                 words = text.words
                 fields = [field for field in fields if not any(overlap(field, comb) for comb in combs)]
+            fields = read_wider(transform, fields, combs, self._reread or self._transcribe)
             fields = mark_cells(fields, transform, prepared.frame)
             fields = [field for field in [*fields, *combs] if self._judge.is_plausible(field)]
         if self._make_comb is not None:
@@ -295,8 +297,10 @@ class PageReader:
         order = find_reading_order(boxes, positions)
         candidates = [make_candidate(field.number, box) for field, box in zip(fields, boxes, strict=True)]
         names = name_numbers(candidates, words, transform.width, transform.height)
+        placed = find_placed(candidates, names, is_cheque(words, transform.width, transform.height))
         numbers = [
-            replace(self._make_number(transform, fields[i], positions[i]), name=names[i]) for i in order
+            replace(self._make_number(transform, fields[i], positions[i], placed[i]), name=names[i])
+            for i in order
         ]
         if not self._of_amounts:
             return tuple(numbers)
@@ -305,10 +309,12 @@ class PageReader:
             for i, number in zip(order, numbers, strict=True)
         )
 
-    def _make_number(self, transform: PageTransform, field: Field, position: CellPosition | None) -> Number:
-        """Make the number of a field, with boxes on the picture as given."""
+    def _make_number(
+        self, transform: PageTransform, field: Field, position: CellPosition | None, placed: bool
+    ) -> Number:
+        """Make the number of a field, with boxes on the picture; `placed` as for `PageJudge.judge`."""
         number, detection = field.number, field.detection
-        confidence, sure = self._judge.judge(field)
+        confidence, sure = self._judge.judge(field, placed=placed)
         fits = number.accepted if self._of_a_kind else LETTER not in number.text
 
         def map_box(box: Box) -> Box:

@@ -3,7 +3,7 @@
 import pytest
 
 from sutja.reading.page.text.lines import Word
-from sutja.reading.page.text.numbers import find_number, find_numbers
+from sutja.reading.page.text.numbers import find_number, find_numbers, mend_stroke
 from sutja.types import Box
 
 WIDTH, HEIGHT = 10.0, 20.0  # pixels of a character
@@ -68,3 +68,20 @@ def test_a_number_is_as_sure_as_its_least_sure_digit():
     [number] = find_numbers([first, second])
     assert number.confidence == 0.4
     assert number.digits == "12"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("2,70,0001-", "2,70,000/-"),
+        ("₹5,35,0001", "₹5,35,000/"),
+        ("1,234", "1,234"),
+        ("12341", "12341"),
+        ("1,2341,000", "1,2341,000"),
+    ],
+)
+def test_the_stroke_behind_an_amount_is_no_1(text, mended):
+    assert mend_stroke(text) == mended
+    number = find_number(make_word(text))
+    assert number is not None
+    assert number.text == mended

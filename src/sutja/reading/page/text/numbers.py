@@ -24,6 +24,9 @@ _NUMBER = re.compile(rf"[{re.escape(SEPARATORS)}]*[{DIGITS}][{DIGITS}{re.escape(
 _LOOK_ALIKE = ("l", "I", "O", "o", "S", "B", "Z")  # that may be a digit of the number behind
 _MAX_GAP, _MAX_GAP_GROUPS = 2.2, 0.6  # times the height: between digits one by one, and groups of three
 _GROUPS, _NEXT_GROUP = re.compile(r"\D?\d{1,3}( \d{3})*"), re.compile(r"\d{3}([.,]\d+)?")
+_STROKE = re.compile(
+    r"([^\w\s]?\d{1,3}(?:[,/ ]\d{2,3})*[,/]\d{3})1([-=]{0,2})"
+)  # a last group of four, ending in 1
 _LIKE = str.maketrans({"—": "-", "–": "-", "−": "-", "·": ".", "×": "*", "’": "'", "‘": "'"})
 
 
@@ -101,7 +104,26 @@ def find_number(word: Word) -> NumberWord | None:
         end = behind.start()
     if not _NUMBER.fullmatch(text[start:end]):
         return None
-    return NumberWord(text[start:end], word.confidences[start:end], word.boxes[start:end], word.region)
+    return NumberWord(
+        mend_stroke(text[start:end]), word.confidences[start:end], word.boxes[start:end], word.region
+    )
+
+
+def mend_stroke(text: str) -> str:
+    """Mend the stroke behind a grouped amount, which is read as a 1 where it stands close: "2,70,000/-".
+
+    Parameters
+    ----------
+    text : str
+        Text of a number.
+
+    Examples
+    --------
+    >>> mend_stroke("2,70,0001-"), mend_stroke("21,13,0001"), mend_stroke("1,234"), mend_stroke("12,3451,00")
+    ('2,70,000/-', '21,13,000/', '1,234', '12,3451,00')
+    """
+    match = _STROKE.fullmatch(text)
+    return text if match is None else f"{match[1]}/{match[2]}"
 
 
 def _belongs(last: NumberWord, number: NumberWord) -> bool:

@@ -24,7 +24,7 @@ from sutja.reading.page.text.joining import (
     measure_shared,
 )
 from sutja.reading.page.text.lines import PageText, find_text
-from sutja.reading.page.text.numbers import NumberWord
+from sutja.reading.page.text.numbers import NumberWord, mend_stroke
 from sutja.reading.page.transform import PageTransform
 from sutja.reading.second.second_reader import SecondReader
 from sutja.reading.text_detector import TextDetector
@@ -97,7 +97,8 @@ class TextPass:
         """
         text.read(self._choose_regions(text, fields, accepts))
         words = WordMap(text)
-        claims = [(field, words.judge(field.ink_box, field.number)) for field in fields]
+        mended = map(self._mend, fields)
+        claims = [(field, words.judge(field.ink_box, field.number)) for field in mended]
         claims = [(field, claim) for field, claim in claims if not _is_of_letters(field, claim)]
         claims = _drop_parts(claims)
         joined = [self._take(field, claim) for field, claim in claims]
@@ -129,6 +130,17 @@ class TextPass:
                 break
             chosen.append(index)
         return chosen
+
+    def _mend(self, field: Field) -> Field:
+        """Mend the stroke behind an amount by hand, where it was read as a 1."""
+        number, text = field.number, mend_stroke(field.number.text)
+        if text == number.text or len(text) != len(number.characters):
+            return field
+        characters = [replace(c, text=sign) for c, sign in zip(number.characters, text, strict=True)]
+        made = self._make_number(text, 1.0, characters)
+        return replace(
+            field, number=replace(made, confidence=number.confidence, box=number.box, country=number.country)
+        )
 
     def _take(self, field: Field, claim: Claim) -> Field:
         """Give a field the probability that the words give it, or the number that they say instead."""
