@@ -12,14 +12,14 @@ from typing import Any
 
 from _machine import ROOT
 
-VERBS = ("read", "listen", "detect", "classify")
+KINDS = {"read": 3, "listen": 1, "detect": 1, "classify": 1}  # of forms: of crops, of pages, with a template
 HOOKS = ROOT / "tests" / "fuzz"  # its described.py gives the requests real files
 TOKEN = "a-token-of-the-benchmark"
 PATIENCE = 120  # seconds that an answer may take where the machine has other work
 
 
-def run_schemathesis(address: str, examples: int, verb: str | None) -> dict[str, Any]:
-    """Send requests to a verb, or to all other routes, and return the report."""
+def run_schemathesis(address: str, examples: int, verb: str | None, kind: int) -> dict[str, Any]:
+    """Send requests to a verb with a kind of form, or to all other routes, and return the report."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         command = [
@@ -29,11 +29,16 @@ def run_schemathesis(address: str, examples: int, verb: str | None) -> dict[str,
             *("--report", "json", "--report-json-path", str(report)),
         ]
         if verb is None:
-            command += [part for one in VERBS for part in ("--exclude-path", f"/v1/{one}")]
+            command += [part for one in KINDS for part in ("--exclude-path", f"/v1/{one}")]
         else:
             command += ["--include-path", f"/v1/{verb}"]
         path = os.pathsep.join([str(HOOKS), *(part for part in sys.path if part)])
-        environment = {**os.environ, "PYTHONPATH": path, "SUTJA_VERB": verb or "read"}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": path,
+            "SUTJA_VERB": verb or "read",
+            "SUTJA_KIND": str(kind),
+        }
         environment["SCHEMATHESIS_HOOKS"] = "described"
         subprocess.run(command, env=environment, cwd=folder, stdout=subprocess.DEVNULL, check=False)
         content: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
@@ -43,10 +48,11 @@ def run_schemathesis(address: str, examples: int, verb: str | None) -> dict[str,
 def measure_schema(address: str, examples: int) -> dict[str, Any]:
     """Send requests to every route, and count them and what a check found."""
     requests, failures, operations = 0, [], 0
-    for verb in (*VERBS, None):
-        report = run_schemathesis(address, examples, verb)
+    runs = [(verb, kind) for verb, kinds in KINDS.items() for kind in range(kinds)]
+    for verb, kind in [*runs, (None, 0)]:
+        report = run_schemathesis(address, examples, verb, kind)
         requests += report["test_cases"]["generated"]
-        operations += report["operations"]["tested"]
+        operations += 0 if kind else report["operations"]["tested"]
         failures += [f"{', '.join(one['operations'])}: {one['title']}" for one in report["failures"]]
         failures += [str(error)[:200] for error in report["errors"]]
         print(

@@ -31,7 +31,7 @@ from PIL import Image
 FIGURE = "server"
 RUNS = 3
 CLIENTS = 64
-REQUESTS, MEMORY_REQUESTS, MALFORMED, DRAWN = 2_000, 50_000, 10_000, 200
+REQUESTS, MEMORY_REQUESTS, MALFORMED, DRAWN = 2_000, 50_000, 10_000, 50
 SETTLED = 0.2  # of the requests of the memory: what comes before fills caches
 QUEUE = 100_000  # numbers at the desk
 STROKES, KEYS = 200, 60

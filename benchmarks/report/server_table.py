@@ -6,7 +6,7 @@ from typing import Any
 
 from figures import describe_source, load, make_table
 
-SOURCE = "python benchmarks/server.py --only start server_stroke page desk requests memory malformed"
+SOURCE = "python benchmarks/server.py --only start server_stroke page desk requests memory malformed schema"
 
 
 def write_repeats(found: dict[str, Any], unit: str) -> str:
@@ -61,6 +61,11 @@ def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         listed.append(
             (f"{found['n']:,} malformed pictures, sounds, PDFs", "no 5xx, crash, leak", told, "malformed")
         )
+    if "schema" in rows:
+        found = rows["schema"]
+        name = f"{found['requests']:,} requests drawn from the API's description, all checks of schemathesis"
+        told = f"{len(found['failures'])} failures" + "".join(f"; {failure}" for failure in found["failures"])
+        listed.append((name, "no 5xx, crash", told, "schema"))
     return [(what, target, figure, f"{rows[key]['load_before']:.0f}") for what, target, figure, key in listed]
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import zipfile
 
 import numpy as np
 import pytest
@@ -344,6 +345,28 @@ def test_ten_numbers_are_checked_by_keyboard(open_view, desk_folder):
     for i in (21, 20):  # the keys work where no number is shown
         page.keyboard.press("Control+z")
         expect(field).to_have_value(str(i))
+
+
+def test_what_was_read_is_checked_at_once(open_view):
+    page = open_view("read")
+    letter = EXAMPLES / "pages" / "letter.png"
+    doubts = [number.text for number in Reader().read(letter).numbers if not number.accepted]
+    assert doubts
+    for _ in range(2):  # as what is pasted, which is always called the same
+        page.locator("#files").set_input_files(letter)
+        expect(page.get_by_role("status").filter(has_text="Reading")).to_have_count(0)
+    expect(page.locator(".result h2")).to_have_text(["letter (2).png", "letter.png"])
+    page.get_by_role("button", name=f"Check those in doubt ({2 * len(doubts)})").click()
+    for text in 2 * doubts:
+        expect(page.locator("#answer")).to_have_value(text)
+        expect(page.locator("#answer")).to_be_focused()
+        page.keyboard.press("Enter")
+    expect(page.locator(".figures")).to_contain_text(f"{2 * len(doubts)} of {2 * len(doubts)}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="labels.zip").click()
+    names = zipfile.ZipFile(download.value.path()).namelist()
+    assert {"labels.csv", "pages/letter.png", "pages/letter (2).png"} < set(names)
+    assert sum(name.startswith("crops/") for name in names) == 2 * len(doubts)
 
 
 def test_two_browsers_are_two_people_whatever_their_names(open_view):

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from sutja.types import NUMBER_NAMES
 
+
+def refuse_other_words(value: Any) -> Any:
+    """Let a form say yes and no in one way, as JSON does."""
+    if isinstance(value, str) and value.lower() not in ("true", "false"):
+        raise ValueError("write true or false")
+    return value
+
+
+Flag = Annotated[bool, BeforeValidator(refuse_other_words)]
 Kind = Literal["auto", "number", "amount", "postcode", "date", "check"]
 Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="ISO 3166 in two letters")]
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
@@ -54,7 +63,7 @@ def describe_names(schema: dict[str, Any]) -> None:
 class ReadOptions(NumberOptions):
     """Options of `read`."""
 
-    crop: bool = Field(default=False, description="Each picture shows one number and little else.")
+    crop: Flag = Field(default=False, description="Each picture shows one number and little else.")
     effort: Literal["fast", "normal", "best"] | None = Field(
         default=None,
         description="fast: our networks alone; normal: also a second reader and, on pages, a detector of "
@@ -100,7 +109,7 @@ class ListenOptions(NumberOptions):
     """Options of `listen`."""
 
     pause: float = Field(default=2.0, ge=0.2, le=30.0, description="Seconds; a longer pause ends a number.")
-    mark_speech: bool = Field(
+    mark_speech: Flag = Field(
         default=False, description="Tell where something was said that is no part of a number."
     )
     rate: int | None = Field(

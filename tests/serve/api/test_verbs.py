@@ -187,6 +187,7 @@ def test_what_cannot_be_read_is_a_problem(client, name, content, reason):
         ({"fields": "date", "crop": "true"}, "leave out crop"),
         ({"template": "a.json"}, "picture: is missing"),
         ({"crops": "true"}, "crops: "),
+        ({"crop": "1"}, "crop: write true or false"),
         ({"model": "/etc/passwd"}, "no such model"),
         ({"model": "spoken"}, "is a model to listen"),
         ({"max_error": "2"}, "max_error: "),

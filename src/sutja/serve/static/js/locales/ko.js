@@ -161,7 +161,7 @@ export const ko = {
   "read.else": "다른 가능성과 까닭",
   "read.time": "시각",
   "read.save": "JSON lines로 저장",
-  "read.check": "수 {count}개 확인하기",
+  "read.check": "의심스러운 수 {count}개 확인하기",
   "read.nothing": "수를 찾지 못했습니다.",
   "read.microphone": "마이크를 쓸 수 없습니다: {reason}",
 

@@ -42,7 +42,7 @@ export class Chart {
         "g",
         {},
         makeSvg("line", { class: "grid", x1: LEFT, x2: WIDTH - RIGHT, y1: y(part * top), y2: y(part * top) }),
-        makeSvg("text", { x: LEFT - 6, y: y(part * top) + 4, "text-anchor": "end" }, this.format(part * top)),
+        makeSvg("text", { x: LEFT - 6, y: y(part * top) + 4, "text-anchor": "end" }, values.length ? this.format(part * top) : ""),
       ),
     );
     const ends = [

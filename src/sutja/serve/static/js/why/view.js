@@ -139,7 +139,7 @@ class WhyView {
       ...STEPS.map((step, i) => {
         const study = this.find(step.source);
         const values = study ? step.tell(study, this.machines) : {};
-        const button = make("button", { type: "button", class: "step", onclick: () => this.go(i) }, make("b", {}, t(/** @type {any} */ (`story.${i + 1}.title`))));
+        const button = make("button", { type: "button", class: "step", onclick: () => this.follow(i) }, make("b", {}, t(/** @type {any} */ (`story.${i + 1}.title`))));
         return make("li", {}, button, make("p", {}, t(/** @type {any} */ (`story.${i + 1}.text`), values)));
       }),
     );
@@ -157,6 +157,16 @@ class WhyView {
     this.choose(study);
     this.put(STEPS[step].set(study, this.machines));
     this.mark(step);
+  }
+
+  /**
+   * Go to a step, and bring the chart into sight where it stands above the story.
+   * @param {number} step
+   */
+  follow(step) {
+    this.go(step);
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (matchMedia("(max-width: 1100px)").matches) this.verdict.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
   }
 
   /** @param {number} step */
