@@ -261,7 +261,11 @@ def make_certified() -> str:
         "sgr": "guaranteed risk",
         "none": "lowest threshold that fits the labels",
     }
-    content = load("certified")
+    every = load("certified")["rows"]
+    right = {
+        (row["method"], row["labels"], row["max_error"]): write_share(row["promised"], interval=False)
+        for row in find_all(every, sort="right")
+    }
     rows = [
         (
             names[row["method"]],
@@ -270,10 +274,14 @@ def make_certified() -> str:
             write_share(row["promised"], interval=False),
             write_share(row["broken"]),
             percent(row["coverage"]) if row["coverage"] is not None else NONE,
+            right.get((row["method"], row["labels"], row["max_error"]), NONE),
         )
-        for row in find_all(content["rows"], sort="draws")
+        for row in find_all(every, sort="draws")
     ]
-    headers = ("method", "labels", "error at most", "threshold given", "broken (95%)", "mean coverage")
+    headers = (
+        *("method", "labels", "error at most", "threshold given", "broken (95%)", "mean coverage"),
+        "given where all are right",
+    )
     return _with_sources(
         make_table(headers, rows), ("certified", "python benchmarks/certified.py --part test")
     )
@@ -601,6 +609,20 @@ def make_compare_budget() -> str:
     )
 
 
+def make_compare_digits() -> str:
+    """Make the table of the fits of `sutja compare digits`, learner by learner."""
+    content = load("compare_digits")
+    each = content["planned"] // len(content["done"])
+    rows = [(f"`{name}`", done, each) for name, done in content["done"].items()]
+    rows.append(("all", content["fits"], content["planned"]))
+    table = make_table(("learner", "fits done", "of"), rows)
+    took = (
+        f"`sutja compare digits --budget {content['budget']:.0f}s`: {content['seconds']:.1f} s by the clock, "
+        f"{content['cpu_seconds']:.0f} s of a processor, beside a load of {content['load_before']:.1f}."
+    )
+    return _with_sources(f"{took}\n\n{table}", ("compare_digits", "python benchmarks/compare_digits.py"))
+
+
 def make_compare_extrapolation() -> str:
     """Make the table of errors expected from a tenth of the labels."""
     content = load("compare_extrapolation")
@@ -712,6 +734,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "cold-start": make_cold_start,
     "server": make_server,
     "compare-budget": make_compare_budget,
+    "compare-digits": make_compare_digits,
     "compare-extrapolation": make_compare_extrapolation,
     "compare-checks": make_compare_checks,
 }

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 import torch
 
-from sutja.nets.convnet import SIZES, ConvNet, InkNet
+from sutja.nets.convnet import SIZES, ConvNet, Convolution, InkNet
 from sutja.nets.counts import Counts
 from sutja.nets.lecun1989 import Lecun1989
 from sutja.nets.lenet5 import C3_CONNECTIONS, LeNet5
@@ -98,6 +98,20 @@ def test_unseen_maps_of_lenet5_learn_nothing():
 def test_convnets_take_any_picture(size, shape):
     net = ConvNet(size, shape, 7)
     assert net(torch.rand(2, *shape)).shape == (2, 7)
+
+
+CASES = [(kernel, stride, frame) for kernel in (3, 5) for stride in (1, 2) for frame in (0, 1, 2)]
+SIDES = [(1, 1), (2, 2), (1, 2), (2, 1), (3, 3), (4, 2)]
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "frame", "sides"),
+    [(*case, sides) for case in CASES for sides in SIDES if min(sides) + 2 * case[2] >= case[0]],
+)
+def test_a_convolution_trains_as_it_is_used(kernel, stride, frame, sides):
+    layer = Convolution(2, 3, kernel, stride, frame)
+    x = torch.randn(5, 2, *sides)
+    torch.testing.assert_close(layer.train()(x), layer.eval()(x))
 
 
 def test_convnets_grow_with_the_dial():
