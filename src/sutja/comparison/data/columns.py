@@ -15,7 +15,7 @@ from sutja.data.labelled.labels import show_some
 from sutja.errors import ComparisonError
 
 MOST_CATEGORIES = 32  # of a column of words; rarer ones become one
-_MISSING = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "<na>", "nat"))
+_MISSING = frozenset(("", "na", "n/a", "#n/a", "nan", "null", "none", "?", "<na>", "nat", ".", "-", "–", "—"))
 _MANY_WORDS = 0.5  # of the items: a column with as many different words names the items
 
 
@@ -131,11 +131,18 @@ def _describe(
             f"{MOST_CATEGORIES} commonest (scikit-learn's OneHotEncoder)"
         )
     if left_out:
+        some = show_some([_show_cell(names[column], tables[0][:, column]) for column in left_out])
         notes.append(
-            f"left out: {show_some([names[column] for column in left_out])}, since nearly every cell is "
-            "empty or another word"
+            f"left out: {some}, since nearly every cell is empty or another word; "
+            "write numbers plainly, such as 1234.5"
         )
     return notes
+
+
+def _show_cell(name: str, cells: NDArray[Any]) -> str:
+    """Show the name of a column and its first cell that is not empty."""
+    first = next((str(cell).strip() for cell in cells.tolist() if not is_missing(cell)), "")
+    return f"{name} ({first:.30})" if first else name
 
 
 def _to_cells(array: NDArray[Any]) -> NDArray[Any]:

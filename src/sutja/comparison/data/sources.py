@@ -16,8 +16,10 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from sutja.comparison.data.number_marks import write_plainly
 from sutja.data.labelled.arrays import check_npz, check_text
 from sutja.data.labelled.csv_tables import GROUP_NAMES, PATH_NAMES
+from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.errors import ComparisonError
@@ -99,8 +101,8 @@ def load_source(data: str | None, resize: tuple[int, int] | None = None) -> Sour
     return Source(train.images, train.labels, train.groups, test, train.classes, name, notes)
 
 
-def _read_table(path: Path) -> tuple[list[str], list[list[str]]] | None:
-    """Read the column names and rows of a table of numbers; None if it is a table of pictures."""
+def _read_table(path: Path) -> tuple[list[str], list[list[str]], str] | None:
+    """Read names, rows and delimiter of a table of numbers; None if it is one of pictures."""
     if _TEXT_COPIES * path.stat().st_size > measure_free_memory():
         raise ComparisonError(
             "is too large to be read as text",
@@ -121,11 +123,11 @@ def _read_table(path: Path) -> tuple[list[str], list[list[str]]] | None:
     if (path.parent / rows[0][0].strip()).is_file():  # paths, without column names
         return None
     if all(_is_number(cell) for cell in rows[0]):  # no column names: the last column has the classes
-        return [*(f"column {i}" for i in range(1, len(rows[0]))), "label"], rows
-    return [name.strip() for name in rows[0]], rows[1:]
+        return [*(f"column {i}" for i in range(1, len(rows[0]))), "label"], rows, delimiter
+    return [name.strip() for name in rows[0]], rows[1:], delimiter
 
 
-def _parse_table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
+def _parse_table(path: Path, names: list[str], rows: list[list[str]], delimiter: str) -> Source:
     """Parse rows of numbers with a column of classes."""
     lower = [name.lower() for name in names]
     label = next((lower.index(name) for name in _LABEL_NAMES if name in lower), len(names) - 1)
@@ -143,12 +145,19 @@ def _parse_table(path: Path, names: list[str], rows: list[list[str]]) -> Source:
             "holds no numbers to learn from", where=str(path), remedy="give it columns of numbers"
         )
     X: NDArray[Any] = np.array([[row[i] for i in columns] for row in rows], object)
+    notes = [f"classes are taken from the column {names[label]}"]
+    marked = {k: plain for k in range(len(columns)) if (plain := write_plainly(X[:, k].tolist(), delimiter))}
+    for k, plain in marked.items():
+        X[:, k] = plain
+    if marked:
+        notes.append(
+            f"numbers with commas in {show_some([names[columns[k]] for k in marked])} are read as such"
+        )
     with contextlib.suppress(ValueError):  # words and empty cells are encoded later
         X = X.astype(np.float32)
     groups = None if group is None else np.array([row[group] for row in rows])
     y = np.array([row[label] for row in rows])
-    note = f"classes are taken from the column {names[label]}"
-    return Source(X, y, groups, None, None, path.name, (note,), tuple(names[i] for i in columns))
+    return Source(X, y, groups, None, None, path.name, tuple(notes), tuple(names[i] for i in columns))
 
 
 def _read_arrays(path: Path) -> dict[str, NDArray[Any]] | None:
