@@ -1,7 +1,7 @@
 """Proposals of templates: the fields that a scan of a form seems to have.
 
-Boxes are found by their lines: a hole in the ink that is as rectangular as a printed box. Boxes of one height
-side by side are a comb. Where no box is, a handwritten number that is read on the page is taken for a field.
+Boxes and combs are found by their lines (`sutja.reading.printed_boxes`). Where there is none, a handwritten
+number that is read on the page is taken for a field.
 
 Letters: H, W rows and columns of the scan.
 """
@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import PictureError, TemplateError
+from sutja.reading.page.layout import measure_layout
+from sutja.reading.page.text.joining import measure_shared
+from sutja.reading.printed_boxes import Comb, find_combs, find_single_boxes
 from sutja.reading.templates.template import Template
 from sutja.reading.templates.template_field import MAX_DIGITS, TemplateField
 from sutja.signals.document import iter_pages
@@ -24,15 +26,8 @@ from sutja.signals.image import Picture
 from sutja.signals.normalisation import to_grey
 from sutja.types import Box, Page
 
-_WINDOW = 25  # pixels of the neighbourhood that lines are darker than
-_OFFSET = 8  # grey levels by which they are
-_MIN_HEIGHT, _MAX_HEIGHT = 0.012, 0.08  # of the longer side: a box for a number
-_MAX_WIDTH = 0.35  # of the width of the page: a longer box is for words
-_SOLID = 0.72  # of its enclosing box that a hole fills, digits and all
-_ASPECT = 0.35, 1.7  # width to height of a comb's box
-_ALIKE = 0.18  # of a box's height: boxes of a comb differ by less
-_GAP = 0.35  # of a box's width: the most between two boxes of a comb
-_SINGLE = 0.9  # times as wide as high, at least, that a single box is
+_SHARED = 0.3  # of a single box, by a comb: it is a part of that
+_INSIDE, _LEFT_OVER = 0.8, 0.6  # of a comb in a single box, and of a cell's width that it leaves of that
 _MARGIN = 0.35  # of a number's height, around it where no box is
 
 
@@ -69,7 +64,7 @@ def propose_template(
         If the scan cannot be read, or shows no field.
     """
     picture = _open_page(source, page)
-    proposed = find_boxes(to_grey(picture.pixels))
+    proposed = propose_boxes(to_grey(picture.pixels))
     if read_page is not None:
         numbers = read_page(picture.pixels).numbers
         proposed += [
@@ -104,83 +99,42 @@ def _open_page(source: str | bytes, page: int) -> Picture:
     raise TemplateError(f"has no page {page}", where=where)
 
 
-def find_boxes(grey: NDArray[np.uint8]) -> list[ProposedField]:
-    """Find the printed boxes and combs of a form that may hold numbers.
+def propose_boxes(grey: NDArray[np.uint8]) -> list[ProposedField]:
+    """Propose the printed boxes and combs of a form that may hold numbers.
 
     Parameters
     ----------
     grey : NDArray[uint8]
         Scan, (H, W).
     """
-    cells = _find_cells(grey)
-    fields = []
-    for run in _chain(cells):
-        box = Box(run[0].x0, min(c.y0 for c in run), run[-1].x1, max(c.y1 for c in run))
-        if box.width > _MAX_WIDTH * grey.shape[1] or len(run) > MAX_DIGITS:
-            continue
-        if len(run) > 1 or box.width >= _SINGLE * box.height:
-            fields.append(ProposedField(box, len(run)))
-    return fields
+    layout = measure_layout(grey)
+    if layout.character_height is None:
+        return []
+    singles = find_single_boxes(grey)
+    combs = [
+        ProposedField(comb.box, len(comb.cells))
+        for comb in find_combs(grey, layout.character_height, layout.n_characters)
+        if len(comb.cells) <= MAX_DIGITS and not any(_lies_within(comb, box) for box in singles)
+    ]
+    return combs + [
+        ProposedField(box, 1)
+        for box in singles
+        if not any(
+            measure_shared(comb.box, box) > _SHARED * min(_area(box), _area(comb.box)) for comb in combs
+        )
+    ]
 
 
-def _find_cells(grey: NDArray[np.uint8]) -> list[Box]:
-    """Find the holes that lines enclose, as boxes."""
-    blurred = cv2.GaussianBlur(grey, (3, 3), 0)
-    ink = cv2.adaptiveThreshold(
-        blurred, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, _WINDOW, _OFFSET
+def _lies_within(comb: Comb, box: Box) -> bool:
+    """Tell whether the boxes of a comb fill a part of a single box only: strokes passed for their lines."""
+    return (
+        measure_shared(comb.box, box) > _INSIDE * _area(comb.box)
+        and box.width > comb.box.width + _LEFT_OVER * comb.cells[0].width
     )
-    paper = np.asarray(1 - keep_lines(np.asarray(ink, np.uint8)), np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
-    side = max(grey.shape)
-    cells = []
-    for x, y, w, h, area in stats[1:].tolist():
-        if _MIN_HEIGHT * side <= h <= _MAX_HEIGHT * side and area >= _SOLID * w * h and w >= _ASPECT[0] * h:
-            cells.append(Box(float(x), float(y), float(x + w), float(y + h)))
-    return cells
 
 
-def keep_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Keep the long straight lines of ink, (H, W) with 1 on it, and close their small breaks."""
-    length = max(9, round(0.012 * max(ink.shape)))
-    level = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    upright = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
-    level = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((1, length), np.uint8))
-    upright = cv2.morphologyEx(upright, cv2.MORPH_CLOSE, np.ones((length, 1), np.uint8))
-    return np.asarray(cv2.dilate(cv2.bitwise_or(level, upright), np.ones((3, 3), np.uint8)), np.uint8)
-
-
-def _chain(cells: list[Box]) -> list[list[Box]]:
-    """Chain boxes of one height that stand side by side; a box that is no digit's stands alone."""
-    left = sorted(cells, key=lambda cell: (cell.y0, cell.x0))
-    runs = []
-    while left:
-        run = [left.pop(0)]
-        while (following := _find_neighbour(run[-1], left)) is not None:
-            run.append(following)
-            left.remove(following)
-        while (before := _find_neighbour(run[0], left, before=True)) is not None:
-            run.insert(0, before)
-            left.remove(before)
-        runs.append(run)
-    return runs
-
-
-def _find_neighbour(cell: Box, others: list[Box], before: bool = False) -> Box | None:
-    """Find the box of a comb beside another."""
-    if not _is_digit_box(cell):
-        return None
-    for other in others:
-        first, second = (other, cell) if before else (cell, other)
-        gap = second.x0 - first.x1
-        alike = max(abs(cell.y0 - other.y0), abs(cell.y1 - other.y1)) <= _ALIKE * cell.height
-        same = abs(cell.width - other.width) <= 2 * _ALIKE * cell.width
-        if alike and same and -1 <= gap <= _GAP * cell.width and _is_digit_box(other):
-            return other
-    return None
-
-
-def _is_digit_box(cell: Box) -> bool:
-    return _ASPECT[0] <= cell.width / cell.height <= _ASPECT[1]
+def _area(box: Box) -> float:
+    return box.width * box.height
 
 
 def _is_covered(box: Box, fields: list[ProposedField]) -> bool:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from sutja.reading.combs.cells import find_combs
+from sutja.reading.printed_boxes import find_combs
 
 USUAL = 16.0, 20  # height and number of characters
 X, SIDE, BOXES = 60, 36, 3

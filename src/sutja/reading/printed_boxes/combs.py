@@ -1,8 +1,8 @@
 """Combs on a page: boxes for single digits that stand side by side.
 
-Boxes of one size at one step make a comb (`sutja.reading.combs.boxes` finds them). A rule, or a longer step,
-parts two; boxes whose lines are pale or broken are found by their neighbours. Tables and puzzles, whose lines
-go on above or below, are no combs.
+Boxes of one size at one step make a comb (`boxes` finds them). A rule, or a longer step, parts two; boxes
+whose lines are pale or broken are found by their neighbours, and by other combs of their column (`columns`).
+Tables and puzzles, whose lines go on above or below, are no combs.
 
 Letters: H, W rows and columns of the page.
 """
@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.combs.boxes import (
+from sutja.reading.printed_boxes.boxes import (
     FEW,
     SIDE,
     Cell,
@@ -32,7 +32,7 @@ from sutja.reading.combs.boxes import (
     list_sizes,
     score_boxes,
 )
-from sutja.reading.combs.columns import ColumnSearch
+from sutja.reading.printed_boxes.columns import ColumnSearch
 from sutja.types import Box
 
 MAX_CELLS = 16  # of a comb

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.combs.boxes import FULL, SIDE, Cell, is_box_shaped
+from sutja.reading.printed_boxes.boxes import FULL, SIDE, Cell, is_box_shaped
 from sutja.types import Box
 
 _SOFT = 3  # pixels within which a line may lie

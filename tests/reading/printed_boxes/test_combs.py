@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.reading.combs.cells import find_combs
+from sutja.reading.printed_boxes import find_combs
 
 USUAL = 16.0, 20  # height and number of characters
 
