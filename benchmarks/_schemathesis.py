@@ -25,7 +25,8 @@ def run_schemathesis(address: str, examples: int, verb: str | None, kind: int) -
         command = [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{address}/openapi.json"),
             *("--checks", "all", "--header", f"Authorization: Bearer {TOKEN}", "--seed", "0", "--no-shrink"),
-            *("--max-examples", str(examples), "--request-timeout", str(PATIENCE), "--continue-on-failure"),
+            *("--max-examples", str(examples), "--continue-on-failure"),
+            *("--request-timeout", str(PATIENCE), "--max-response-time", str(PATIENCE)),
             *("--report", "json", "--report-json-path", str(report)),
         ]
         if verb is None:

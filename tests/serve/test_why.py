@@ -39,6 +39,17 @@ def test_the_story_sets_the_sliders(open_view):
     assert "{" not in page.locator(".story").text_content()
 
 
+def test_who_was_measured_on_less_is_compared_on_that(open_view):
+    page = open_view("why")
+    page.locator("input[name=study]").nth(1).check(force=True)
+    expect(page.locator("#slider-data")).to_have_attribute("aria-valuetext", "10,000 examples")
+    page.locator("#slider-algorithm").focus()
+    page.keyboard.press("ArrowLeft")
+    verdict = page.locator(".verdict-line")
+    expect(verdict).to_contain_text("ReLU and dropout, 2012 was measured with 800 examples at most")
+    expect(verdict).to_contain_text("ReLU and dropout, 2012 leads with 5.3 % wrong")
+
+
 def test_sliders_move_by_keyboard(open_view):
     page = open_view("why")
     page.locator(".step").nth(2).click()

@@ -19,6 +19,7 @@ export const why = {
   "story.none": "Nobody can learn with so little.",
   "story.leads": "{first} leads with {error} wrong.",
   "story.level": "{first}: {error} wrong, and {second} too close to tell apart.",
+  "story.measuredTo": "{learner} was measured with {labels} examples at most. With as many:",
   "story.crosses": "At about {count} examples the lead goes from {first} to {then}.",
   "story.maybeCrosses": "The curves of {first} and {then} cross at about {count} examples, within their intervals.",
   "story.measured": "Every point was measured by sutja compare: one to three fits on examples drawn anew, {test} test items of {data}, settings as they are, none tuned. Bands are 95 % intervals. Paler points need more examples or compute than you allow.",

@@ -20,6 +20,7 @@ export const why = {
   "story.none": "이만큼으로는 아무도 배울 수 없습니다.",
   "story.leads": "{first}: 오답 {error}로 앞섭니다.",
   "story.level": "{first}: 오답 {error}. {second}도 비슷해서 가릴 수 없습니다.",
+  "story.measuredTo": "{learner}: 예제 {labels}개까지만 쟀습니다. 그만큼으로 비교하면:",
   "story.crosses": "예제 {count}개쯤에서 선두가 바뀝니다. 그 전: {first}, 그 뒤: {then}.",
   "story.maybeCrosses": "예제 {count}개쯤에서 {first} 곡선과 {then} 곡선이 만나지만, 구간 안의 차이입니다.",
   "story.measured": "모든 점은 sutja compare로 측정했습니다. 예제를 달리 뽑아 한 번에서 세 번 배우게 했고, {data}의 시험 문항 {test}개로 재었으며, 설정은 조정하지 않았습니다. 띠는 95% 구간입니다. 흐린 점은 정해 준 예제 수나 연산량을 넘습니다.",

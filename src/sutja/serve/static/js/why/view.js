@@ -12,6 +12,8 @@ import { countOf, dataOf, nameOf, percentOf, yearOf } from "./words.js";
 const MARKS = ["is-network", "is-tree", "is-forest", "is-vectors"];
 const FINE = 10; // steps of the compute slider for each power of ten
 
+/** @typedef {{ name: string, label: string, mark: string, fit: import("./study.js").Fit | null }} Stand */
+
 class WhyView {
   /**
    * @param {Study[]} studies
@@ -112,7 +114,7 @@ class WhyView {
     this.chart.draw(study, { lines, labels, operations, crossings });
     const stands = lines.map((line) => ({ ...line, fit: study.stand(line.name, labels, operations) }));
     this.standings.replaceChildren(...[...stands].sort((a, b) => (a.fit?.error ?? 2) - (b.fit?.error ?? 2)).map((stand) => this.makeStanding(stand)));
-    this.verdict.replaceChildren(this.judge(stands), " ", crossings.map(explainCrossing).join(" "));
+    this.verdict.replaceChildren(this.judge(stands, labels, operations), " ", crossings.map(explainCrossing).join(" "));
   }
 
   /** @param {{ label: string, mark: string, fit: import("./study.js").Fit | null }} stand */
@@ -125,13 +127,19 @@ class WhyView {
     return make("li", {}, make("span", { class: `name ${mark}` }, label), make("b", {}, fit ? percentOf(fit.error) : "–"), make("span", { class: "well" }, bar), make("span", { class: "soft small" }, figures));
   }
 
-  /** @param {{ label: string, fit: import("./study.js").Fit | null }[]} stands */
-  judge(stands) {
-    const able = stands.flatMap(({ label, fit }) => (fit ? [{ label, fit }] : [])).sort((a, b) => a.fit.error - b.fit.error);
-    if (able.length === 0) return t("story.none");
-    const [first, second] = able;
-    const clear = !second || first.fit.high < second.fit.low;
-    return t(clear ? "story.leads" : "story.level", { first: first.label, error: percentOf(first.fit.error), second: second?.label ?? "" });
+  /**
+   * Say who leads. A learner that was measured on fewer examples than are allowed is not behind for that: all are compared on these.
+   * @param {Stand[]} stands
+   * @param {number} labels
+   * @param {number} operations
+   */
+  judge(stands, labels, operations) {
+    const short = stands.filter(({ name, fit }) => fit && fit.labels < labels && fit === this.study.fitsOf(name).at(-1));
+    if (short.length === 0) return sayWhoLeads(stands);
+    const least = short.reduce((one, other) => ((one.fit?.labels ?? 0) <= (other.fit?.labels ?? 0) ? one : other));
+    const shared = least.fit?.labels ?? 0;
+    const again = stands.map((stand) => ({ ...stand, fit: this.study.stand(stand.name, shared, operations) }));
+    return `${t("story.measuredTo", { learner: least.label, labels: shared.toLocaleString() })} ${sayWhoLeads(again)}`;
   }
 
   makeStory() {
@@ -198,6 +206,15 @@ class WhyView {
     const table = make("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": t("machines.title") }, make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows)));
     return make("details", { class: "card sources" }, make("summary", {}, t("machines.title")), make("p", { class: "soft" }, t("machines.text", { car: data.car.toLocaleString(getLanguage()), days: data.days })), table);
   }
+}
+
+/** @param {Stand[]} stands */
+function sayWhoLeads(stands) {
+  const able = stands.flatMap(({ label, fit }) => (fit ? [{ label, fit }] : [])).sort((a, b) => a.fit.error - b.fit.error);
+  if (able.length === 0) return t("story.none");
+  const [first, second] = able;
+  const clear = !second || first.fit.high < second.fit.low;
+  return t(clear ? "story.leads" : "story.level", { first: first.label, error: percentOf(first.fit.error), second: second?.label ?? "" });
 }
 
 /**
