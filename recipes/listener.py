@@ -203,7 +203,7 @@ PARAMS = LogMelParams(margin=MARGIN)
 LESS_NOTHING = 0.5
 # Off the logit of other words: what strangers say is taken for them more often, too (docs/log.md).
 LESS_OTHER = 1.0
-BEGINNING = "spoken-open"  # the bundled listener that a training goes on from
+BEGINNING = "spoken-open"  # the bundled listener that a training goes on from; here that of 2026-11-28
 
 
 def real(args: argparse.Namespace) -> None:
