@@ -14,7 +14,7 @@ from serve.conftest import EXAMPLES
 from sutja.listening import Listener
 from sutja.reading import Classifier, Reader
 from sutja.reading.templates import Template
-from sutja.serve.options import ReadOptions
+from sutja.serve.options import ListenOptions, ReadOptions
 
 SOUND = sorted((EXAMPLES / "sounds").glob("*.*"))[0]
 
@@ -108,6 +108,12 @@ def test_options_in_json_have_their_types(client, crop, options):
     answer = client.post("/v1/read", json=body)
     assert answer.status_code == 422
     assert next(iter(options)) in answer.json()["detail"]
+
+
+def test_whole_numbers_in_json_may_have_a_point():
+    assert ListenOptions.model_validate({"rate": 8000.0}, strict=True).rate == 8000
+    with pytest.raises(ValueError, match="rate"):
+        ListenOptions.model_validate({"rate": 8000.5}, strict=True)
 
 
 @pytest.mark.parametrize("fields", ["total", " date , total,", "", "colour", "date total", "total\n"])
