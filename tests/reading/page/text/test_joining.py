@@ -1,5 +1,6 @@
 """What the words of a page say about the numbers that were found on it."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -56,3 +57,11 @@ def test_a_part_of_a_number_is_told_from_the_whole():
     assert part.whole.digits == "1250"
     assert part.replacement is not None or part.text < 0.1
     assert judge(words, "1250", 8, 5).whole is None
+
+
+def test_regions_that_overlap_cut_a_number():
+    left, right = make_words("12:3"), make_words("xx:30")
+    other = [replace(word, region=1) for word in right.words]
+    words = WordMap(SimpleNamespace(words=[*left.words, *other]))
+    assert [words.is_cut(number) for number in words.numbers] == [True] * len(words.numbers)
+    assert not any(left.is_cut(number) for number in left.numbers)

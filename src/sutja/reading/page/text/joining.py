@@ -25,6 +25,7 @@ MIN_COVERED = 0.5  # of a number word, or of a field, by the other: they are abo
 LOOK_ALIKE = "01568"  # digits that letters of print are taken for: o, l and i, s, b, B
 _SURE_LETTERS = 0.9  # mean probability of letters that cannot be digits
 _MIN_WORDS = 3  # of letters alone, in a line of prose
+_CUT = 0.2  # of a number's box, by a number of another region
 _REACH = 0.25  # heights beyond a field that a character's middle may lie
 
 
@@ -112,6 +113,15 @@ class WordMap:
     def list_unfound(self, boxes: Sequence[Box]) -> list[NumberWord]:
         """List the numbers among the words that none of some boxes is about."""
         return [number for number in self.numbers if not any(is_about(box, number.box) for box in boxes)]
+
+    def is_cut(self, number: NumberWord) -> bool:
+        """Tell whether regions that overlap cut a number in two, and both have a part: "12:3" and "30"."""
+        return any(
+            other.region != number.region
+            and not is_about(other.box, number.box)
+            and measure_shared(other.box, number.box) > _CUT * number.box.width * number.box.height
+            for other in self.numbers
+        )
 
     def _find_inside(self, box: Box) -> list[int]:
         """Find the characters whose middles lie in a box, or nearly."""

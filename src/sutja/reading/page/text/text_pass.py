@@ -158,7 +158,9 @@ class TextPass:
         added = []
         for word, place, field in zip(unfound, places, read_boxes(transform, places), strict=True):
             ours = FLOOR if field is None else max(FLOOR, find_probability(field.number, word.digits))
-            if field is not None and field.number.digits == word.digits:
+            if words.is_cut(word):
+                ours = FLOOR
+            elif field is not None and field.number.digits == word.digits:
                 added.append(replace(field, text=word.confidence, found=False))
             else:
                 number = self._make_word_number(word, ours)
