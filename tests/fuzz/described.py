@@ -69,6 +69,8 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.body["max_error"] = LEAST_ERROR
     if isinstance(country, str) and re.fullmatch("[A-Za-z]{2}", country):
         case.body["country"] = "DE"
+    if case.body.get("effort") == "fast" and isinstance(case.body.get("second_reader"), str):
+        case.body["effort"] = "best"  # fast asks no second reader
 
 
 @schemathesis.hook
