@@ -17,7 +17,7 @@ from sutja.reading.decode import Hypothesis
 LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for there to be one
 _FLOOR = 0.02  # share that either reader leaves for another value
 _ALONE = 0.999  # share of one text from which the others are not looked at
-_WEIGHTS = 1.0, 1.0  # of the first reader, and of the recogniser of text
+_WEIGHTS = 0.5, 1.0  # of the first reader, which was taught by labels without marks, and of the second
 
 
 @dataclass(frozen=True, slots=True)

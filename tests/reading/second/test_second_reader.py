@@ -12,17 +12,9 @@ from sutja.errors import InferenceError, ModelFileError, SutjaError
 from sutja.model_file import ModelFile, format_card, parse_card
 from sutja.model_file.bundled import open_model
 from sutja.reading import Reader, open_reader
-from sutja.reading.decode import Hypothesis
 from sutja.reading.second import second_reader
 from sutja.reading.second.line_reader import BUNDLED, LineReader, open_line_reader
-from sutja.reading.second.second_reader import (
-    ALPHABET,
-    SHA256,
-    SecondAnswer,
-    SecondReader,
-    _Grouping,
-    combine_answers,
-)
+from sutja.reading.second.second_reader import ALPHABET, SHA256, SecondReader, _Grouping
 from sutja.signals.normalisation import NormaliseParams, normalise
 
 CROP = "examples/postcode.png"
@@ -159,15 +151,3 @@ def test_fields_of_a_detector_that_was_never_measured_take_the_threshold_of_the_
     reader = Reader(detector=Nothing())
     assert reader.threshold != reader.card.threshold
     assert reader.open_page_reader().threshold == reader.card.threshold
-
-
-def test_marks_are_judged_by_the_reader_that_learnt_them():
-    without, with_point = Hypothesis("15", 0.9, parts=("15",)), Hypothesis("15", 0.9, parts=("1.5",))
-    text = SecondAnswer([with_point], (), [with_point])
-    combined = combine_answers([without], text, [without])
-    assert combined.hypotheses == [without]
-    assert combined.marks == [with_point]
-
-
-def test_nobody_judges_marks_where_the_reader_of_text_is_not_asked():
-    assert combine_answers([Hypothesis("15", 0.9)], None, []).marks == []

@@ -154,7 +154,7 @@ class SecondOpinion:
                 second = agree_with(answer.hypotheses, written)
                 hypotheses = self._join(first, second, self.weights)
                 # The bundled second reader has learnt from labels without marks: it is no judge of them.
-                answers = [first, agree_with(answer.marks, written)] if answer.marks else [first]
+                answers = [first, second] if answer.line else [first]
                 out.append(replace(chosen, hypotheses=hypotheses, answers=answers, written=written))
             elif crop.hypotheses:
                 out.append(replace(crop, hypotheses=self._calibrate_alone(crop.hypotheses, self.weights)))

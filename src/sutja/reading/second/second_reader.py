@@ -13,7 +13,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -83,14 +83,10 @@ class SecondAnswer:
         Hypotheses in our charset, likeliest first.
     line : tuple[Glyph, ...]
         All characters of the crop, of any kind, in frames of the first reader.
-    marks : list[Hypothesis]
-        Hypotheses of the recogniser of text, which has learnt the marks between digits; none where it was
-        not asked.
     """
 
     hypotheses: list[Hypothesis]
     line: tuple[Glyph, ...]
-    marks: list[Hypothesis] = field(default_factory=list)
 
 
 def combine_answers(
@@ -113,10 +109,10 @@ def combine_answers(
     if text is None:
         return SecondAnswer(hypotheses, ())
     if own and hypotheses and own[0].digits is not None and own[0].digits == hypotheses[0].digits:
-        return SecondAnswer(hypotheses, text.line, text.marks)
+        return SecondAnswer(hypotheses, text.line)
     letter = ALPHABET.index(LETTER)
     knows_more = any(_class_of(g.text) == letter and g.probability >= _SURE_LETTER for g in text.line)
-    return text if knows_more else SecondAnswer(hypotheses, text.line, text.marks)
+    return text if knows_more else SecondAnswer(hypotheses, text.line)
 
 
 def _make_glyphs(text: ReadText, normalised: Normalised) -> tuple[Glyph, ...]:
@@ -193,11 +189,11 @@ class SecondReader:
             texts = self._join_characters(crops, indices, probabilities)
             for i, log_probs, text in zip(indices, grouped, texts, strict=True):
                 frame_map = self._map_frames(crops[i], normalised[i], len(log_probs))
-                hypotheses = [
-                    replace(hypothesis, frame_map=frame_map)
-                    for hypothesis in decode(log_probs[None], ALPHABET, grammar)[0]
-                ]
-                found[i] = SecondAnswer(hypotheses, _make_glyphs(text, normalised[i]), hypotheses)
+                hypotheses = decode(log_probs[None], ALPHABET, grammar)[0]
+                found[i] = SecondAnswer(
+                    [replace(hypothesis, frame_map=frame_map) for hypothesis in hypotheses],
+                    _make_glyphs(text, normalised[i]),
+                )
         return [found[index] for index in range(len(crops))]
 
     def _map_frames(
