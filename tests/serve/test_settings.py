@@ -4,7 +4,7 @@ import pytest
 
 from sutja.errors import SutjaError
 from sutja.model_file.bundled import OPEN_DEFAULTS, open_model
-from sutja.serve.options import ListenOptions, ReadOptions
+from sutja.serve.options import DetectOptions, ListenOptions, ReadOptions
 from sutja.serve.settings import BUNDLED, RESEARCH, Limits, Settings, check_host, from_environment, is_local
 from sutja.serve.tasks import list_models, open_task
 
@@ -47,3 +47,14 @@ def test_a_server_of_open_models_offers_no_others():
     assert task.batch == 1
     with pytest.raises(SutjaError, match="open terms alone"):
         open_task(Settings(only_open=True), ReadOptions())
+
+
+def test_two_thresholds_are_refused():
+    assert DetectOptions(threshold=0.4).max_error is None
+    with pytest.raises(ValueError, match="exclude one another"):
+        DetectOptions(threshold=0.4, max_error=0.01)
+
+
+def test_a_server_has_its_listener_ask_a_second_one(tmp_path):
+    with pytest.raises(SutjaError, match=r"has no config\.json"):
+        open_task(Settings(second_listener=str(tmp_path)), ListenOptions())

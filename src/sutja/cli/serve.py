@@ -34,6 +34,12 @@ if TYPE_CHECKING:
     help="Offer no bundled model but those that have learnt from data under open terms alone.",
 )
 @click.option(
+    "--second-listener",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False),
+    help="Folder of a faster-whisper model, asked where the listener is not sure.",
+)
+@click.option(
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
 )
 @threads_option
@@ -121,6 +127,7 @@ def serve(host: str, port: int, workers: int, models: tuple[str, ...], **options
             workers=workers,
             studies=find_studies(options["studies"]),
             only_open=options["only_open"],
+            second_listener=find_second_listener(options["second_listener"]),
         )
         if options["export"]:
             export(Path(options["export"]), settings)
@@ -190,6 +197,22 @@ def find_model_file(name: str) -> str:
     file = path / "model.onnx" if path.is_dir() else path
     read_model(file)
     return str(file.resolve())
+
+
+def find_second_listener(folder: str | None) -> str | None:
+    """Find the folder of a second listener; check that it can be opened.
+
+    Raises
+    ------
+    SutjaError
+        If it holds no model of faster-whisper, or this is not installed.
+    """
+    from sutja.listening.second_listener import WhisperListener
+
+    if folder is None:
+        return None
+    WhisperListener(folder)
+    return str(Path(folder).resolve())
 
 
 def find_studies(names: tuple[str, ...]) -> tuple[str, ...]:

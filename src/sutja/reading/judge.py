@@ -10,6 +10,7 @@ from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, Signs, TypedNumber, find_signs, infer_kind, keep_digits, parse_serial
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
+from sutja.reading.degree_signs import ends_in_degree_sign
 from sutja.reading.fractions import part_mixed
 from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
@@ -124,12 +125,16 @@ class Judge:
         normalised: Normalised,
         picture: Picture,
     ) -> Number:
-        """Put a number on the picture; one that is struck out, or is but a form's guides, is not accepted."""
-        if accepted and (is_struck_out(own.glyphs, normalised) or are_guides(own.glyphs, normalised)):
-            accepted, confidence = False, min(MISFIT_CONFIDENCE, confidence)
+        """Put a number on the picture; one that is struck out or holds what is no digit is not accepted."""
         glyphs = (*own.before, *own.glyphs, *own.behind)
         located = locate_characters(glyphs, normalised, picture.width, picture.height)
         boxes = located[len(own.before) : len(own.before) + len(own.glyphs)]
+        if accepted and (
+            is_struck_out(own.glyphs, normalised)
+            or are_guides(own.glyphs, normalised)
+            or ends_in_degree_sign([glyph.text for glyph in own.glyphs], boxes)
+        ):
+            accepted, confidence = False, min(MISFIT_CONFIDENCE, confidence)
         characters = tuple(
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
             for glyph, box in zip(own.glyphs, boxes, strict=True)

@@ -127,8 +127,15 @@ class DetectOptions(Options):
     """Options of `detect`."""
 
     threshold: float | None = Field(
-        default=None, ge=0.0, le=1.0, description="Least confidence of a detection."
+        default=None, ge=0.0, le=1.0, description="Least confidence of a detection; goes without max_error."
     )
+
+    @model_validator(mode="after")
+    def check(self) -> Self:
+        """Refuse two thresholds, as the command line does."""
+        if self.threshold is not None and self.max_error is not None:
+            raise ValueError("threshold and max_error exclude one another: leave one out")
+        return self
 
 
 class ClassifyOptions(Options):

@@ -83,6 +83,8 @@ class Settings:
         Folders of comparisons that the page shows.
     only_open : bool
         Offer no bundled model but those that have learnt from data under open terms alone.
+    second_listener : str | None
+        Folder of a faster-whisper model, asked where the listener is not sure.
     """
 
     models: tuple[str, ...] = ()
@@ -96,6 +98,7 @@ class Settings:
     workers: int = 1
     studies: tuple[str, ...] = ()
     only_open: bool = False
+    second_listener: str | None = None
 
     def to_environment(self) -> dict[str, str]:
         """Write the settings as an environment variable, for worker processes."""

@@ -251,6 +251,7 @@ def _open_listener(options: ListenOptions, settings: Settings, find: Find) -> Ta
         country=options.country,
         pause=options.pause,
         mark_speech=options.mark_speech,
+        second_listener=settings.second_listener,
     )
 
     def answer(sources: Sequence[bytes]) -> Iterator[tuple[int, Result]]:
