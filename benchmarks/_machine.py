@@ -140,6 +140,14 @@ def list_kept_rows(path: Path, measured: Collection[str], part: str = "rows") ->
     return [{"date": before["date"], **row} for row in before[part] if row["reader"] not in measured]
 
 
+def keep_peer_rows(path: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add what was measured of peers before on the same sets, each row behind those of its set."""
+    sets = list(dict.fromkeys(row["set"] for row in rows))
+    before = list_kept_rows(path, [row["reader"] for row in rows])
+    peers = [row for row in before if row["set"] in sets and not row["reader"].startswith("sutja")]
+    return sorted([*rows, *peers], key=lambda row: sets.index(row["set"]))
+
+
 def make_result_path(figure: str, part: str = "test", limit: int | None = None) -> Path:
     """Path of a figure's file: FIGURE.json for test parts, beside it for others, apart for a few crops."""
     name = f"{figure}.json" if part == "test" else f"{figure}-{part}.json"

@@ -15,7 +15,7 @@ from _scores import Case, make_rate
 
 from sutja.charset import LETTER
 from sutja.errors import SutjaError
-from sutja.model_file.bundled import find_model
+from sutja.model_file.bundled import find_model, open_model
 from sutja.reading.reader import Reader
 
 BUNDLED = ("numbers", "numbers-open")
@@ -83,21 +83,26 @@ def describe_model(name: str) -> dict[str, Any]:
     }
 
 
-def find_strict_threshold(name: str, max_error: float = MAX_ERROR) -> float | None:
+def list_efforts(name: str) -> list[str]:
+    """List the efforts that a model is measured with: fast, and before it the usual one where it differs."""
+    return ["fast"] if open_model(name).card.second_reader is None else ["normal", "fast"]
+
+
+def find_strict_threshold(name: str, effort: str = "fast", max_error: float = MAX_ERROR) -> float | None:
     """The threshold that `max_error` chooses on the model's validation counts; None where none keeps it."""
     try:
-        return Reader(name, max_error=max_error, effort="fast").threshold
+        return Reader(name, max_error=max_error, effort=effort).threshold
     except SutjaError:
         return None
 
 
-def load_reader(name: str) -> Reader:
-    """Load a reader on one thread, without a second reader: `two_readers.py` measures both."""
+def load_reader(name: str, effort: str = "fast") -> Reader:
+    """Load a reader on one thread; fast asks no second one."""
     import cv2
 
     cv2.setNumThreads(1)
     try:
-        return Reader(name, threads=1, effort="fast")
+        return Reader(name, threads=1, effort=effort)
     except SutjaError as error:
         raise SystemExit(f"error: {error}") from error
 

@@ -14,12 +14,13 @@ from typing import Any
 import _crops
 import _peers
 from _crops import Crop
-from _machine import format_path, format_table, make_result_path, save_result
+from _machine import format_path, format_table, keep_peer_rows, make_result_path, save_result
 from _scores import format_percent, tally
 from _sutja_models import (
     describe_model,
     find_data_folder,
     find_strict_threshold,
+    list_efforts,
     list_models,
     load_reader,
     make_parser,
@@ -30,16 +31,22 @@ from _sutja_models import (
 FIGURE = "amounts"
 
 
-def make_sutja_row(model: str, name: str, crops: Sequence[Crop]) -> dict[str, Any]:
+def make_sutja_rows(models: Sequence[str], name: str, crops: Sequence[Crop]) -> list[dict[str, Any]]:
+    """The figures of models on one set, with a second reader as they come, and alone."""
+    return [make_sutja_row(model, effort, name, crops) for model in models for effort in list_efforts(model)]
+
+
+def make_sutja_row(model: str, effort: str, name: str, crops: Sequence[Crop]) -> dict[str, Any]:
     """A model's figures on one set."""
-    reader = load_reader(model)
-    cases = read_cases(reader, crops, f"{name}: {reader.card.name}")
+    reader = load_reader(model, effort)
+    cases = read_cases(reader, crops, f"{name}: {reader.card.name}, {effort}")
     return {
         "set": name,
         "reader": f"sutja {reader.card.name}",
+        "settings": f"effort {effort}",
         "threshold": reader.threshold,
         **tally([case for case, _ in cases]),
-        "at_max_error_0.01": tally_at_threshold(cases, find_strict_threshold(model)),
+        "at_max_error_0.01": tally_at_threshold(cases, find_strict_threshold(model, effort)),
     }
 
 
@@ -50,7 +57,7 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
         crops = _crops.subsample(read(root, args.part), args.limit)
         if not crops:  # the cheques' amounts are not at the set's home
             continue
-        rows += [make_sutja_row(model, name, crops) for model in list_models(args.model)]
+        rows += make_sutja_rows(list_models(args.model), name, crops)
         if not args.no_peers:
             validation = _crops.subsample(read(root, "validation"), args.limit)
             rows += [
@@ -86,7 +93,7 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
             (
                 row["set"],
                 row["reader"],
-                row.get("way", ""),
+                row.get("way") or row.get("settings", ""),
                 row["n"],
                 format_percent(row["right"], interval=True),
                 format_percent(row["accepted"]),
@@ -101,15 +108,16 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     args = make_parser(__doc__).parse_args(argv)
+    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = measure(args, find_data_folder())
+    if args.no_peers:
+        rows = keep_peer_rows(kept, rows)
     content = {
         "part": args.part,
         "models": [describe_model(model) for model in list_models(args.model)],
         "rows": rows,
     }
-    path = save_result(
-        make_result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES
-    )
+    path = save_result(kept, FIGURE, content, _peers.PEERS_PACKAGES)
     print(format_rows(rows))
     print(
         f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"

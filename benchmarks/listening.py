@@ -35,6 +35,7 @@ from _machine import (
     DRAFTS,
     format_path,
     format_table,
+    keep_peer_rows,
     list_kept_rows,
     make_result_path,
     save_result,
@@ -132,14 +133,6 @@ def measure(listeners: dict[str, Listener], args: argparse.Namespace, root: Path
                 make_row(name, sphinx.PEER, answer_with_sphinx(name, args.part, takes, fresh=args.fresh))
             )
     return [*(make_row(DIGITS, reader, cases) for reader, cases in single.items()), *rows]
-
-
-def keep_peers(path: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Add what was measured before of PocketSphinx on the same sets, each row behind those of its set."""
-    before = [row for row in list_kept_rows(path, ()) if row["reader"] == sphinx.PEER]
-    sets = {row["set"]: row["n"] for row in rows}
-    both = [*rows, *(row for row in before if sets.get(row["set"]) == row["n"])]
-    return sorted(both, key=lambda row: list(sets).index(row["set"]))
 
 
 def measure_left_out(path: Path, part: str) -> list[dict[str, Any]]:
@@ -253,7 +246,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     kept = make_result_path(FIGURE, args.part, args.limit)
     if args.no_peers:
-        rows = keep_peers(kept, rows)
+        rows = keep_peer_rows(kept, rows)
         hour += [row for row in list_kept_rows(kept, (), "hour") if hour and row["reader"] == sphinx.PEER]
     path = save_result(kept, FIGURE, content, ("soundfile", "soxr", *sphinx.PEER_PACKAGES))
     print(format_rows(rows))

@@ -16,10 +16,10 @@ from typing import Any
 
 import _crops
 import _peers
-from _machine import format_path, format_table, make_result_path, save_result
+from _machine import format_path, format_table, keep_peer_rows, make_result_path, save_result
 from _scores import format_percent
 from _sutja_models import describe_model, find_data_folder, list_models, make_parser
-from amounts import make_sutja_row
+from amounts import make_sutja_rows
 
 FIGURE = "lone_digits"
 PEER_SAMPLE = 300  # crops a set
@@ -30,7 +30,7 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
     rows = []
     for name, read in _crops.LONE_DIGITS.items():
         crops = _crops.subsample(read(root, args.part), args.limit)
-        rows += [make_sutja_row(model, name, crops) for model in list_models(args.model)]
+        rows += make_sutja_rows(list_models(args.model), name, crops)
         if args.no_peers:
             continue
         sample = _crops.subsample(crops, PEER_SAMPLE)
@@ -62,7 +62,7 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
             (
                 row["set"],
                 row["reader"],
-                row.get("way", ""),
+                row.get("way") or row.get("settings", ""),
                 row["n"],
                 format_percent(row["right"], interval=True),
                 *(
@@ -79,15 +79,16 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     args = make_parser(__doc__).parse_args(argv)
+    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = measure(args, find_data_folder())
+    if args.no_peers:
+        rows = keep_peer_rows(kept, rows)
     content = {
         "part": args.part,
         "models": [describe_model(model) for model in list_models(args.model)],
         "rows": rows,
     }
-    path = save_result(
-        make_result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES
-    )
+    path = save_result(kept, FIGURE, content, _peers.PEERS_PACKAGES)
     print(format_rows(rows))
     print(
         f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"

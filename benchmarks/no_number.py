@@ -17,10 +17,20 @@ from typing import Any
 import _crops
 import _peers
 from _crops import Crop
-from _machine import format_path, format_table, make_result_path, save_result
+from _machine import format_path, format_table, keep_peer_rows, make_result_path, save_result
 from _scores import Case, count_false_numbers, format_percent, make_case
-from _sutja_models import describe_model, find_data_folder, list_models, load_reader, make_parser, read_cases
+from _sutja_models import (
+    describe_model,
+    find_data_folder,
+    list_efforts,
+    list_models,
+    load_reader,
+    make_parser,
+    read_cases,
+)
 
+from sutja.model_file.bundled import open_model
+from sutja.reading import Reader
 from sutja.synthesis.fonts import load_faces
 
 FIGURE = "no_number"
@@ -40,9 +50,8 @@ def load_sets(root: Path, part: str, limit: int | None) -> dict[str, list[Crop]]
     }
 
 
-def answer_with_sutja(model: str, name: str, crops: Sequence[Crop]) -> list[Case]:
-    """A model's answers on one kind."""
-    reader = load_reader(model)
+def answer_with_sutja(reader: Reader, name: str, crops: Sequence[Crop]) -> list[Case]:
+    """A reader's answers on one kind."""
     return [case for case, _ in read_cases(reader, crops, f"{name}: {reader.card.name}")]
 
 
@@ -56,12 +65,17 @@ def make_peer_row(mode: _peers.PeerMode, name: str, crops: Sequence[Crop], *, fr
 def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
     """A row for each kind and reader, the peers on the crops as they are; then all kinds together."""
     rows: list[dict[str, Any]] = []
-    together: dict[str, list[Case]] = {model: [] for model in list_models(args.model)}
+    readers = [
+        (name_reader(model, effort), load_reader(model, effort))
+        for model in list_models(args.model)
+        for effort in list_efforts(model)
+    ]
+    together: list[list[Case]] = [[] for _ in readers]
     for name, crops in load_sets(root, args.part, args.limit).items():
-        for model, every in together.items():
-            cases = answer_with_sutja(model, name, crops)
+        for (names, reader), every in zip(readers, together, strict=True):
+            cases = answer_with_sutja(reader, name, crops)
             every += cases
-            rows.append({"set": name, "reader": name_reader(model), **count_false_numbers(cases)})
+            rows.append({"set": name, **names, **count_false_numbers(cases)})
         if args.no_peers:
             continue
         sample = _crops.subsample(crops, PEER_SAMPLE)
@@ -71,14 +85,14 @@ def measure(args: argparse.Namespace, root: Path) -> list[dict[str, Any]]:
         modes = [mode for mode in modes if mode.prepare is None]
         rows += [make_peer_row(mode, name, sample, fresh=args.fresh) for mode in modes]
     return rows + [
-        {"set": "all together", "reader": name_reader(model), **count_false_numbers(every)}
-        for model, every in together.items()
+        {"set": "all together", **names, **count_false_numbers(every)}
+        for (names, _), every in zip(readers, together, strict=True)
     ]
 
 
-def name_reader(model: str) -> str:
-    """Name of a model in the rows."""
-    return f"sutja {load_reader(model).card.name}"
+def name_reader(model: str, effort: str) -> dict[str, str]:
+    """Name of a model in the rows, and its effort."""
+    return {"reader": f"sutja {open_model(model).card.name}", "settings": f"effort {effort}"}
 
 
 def format_rows(rows: Sequence[dict[str, Any]]) -> str:
@@ -90,7 +104,7 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
             (
                 row["set"],
                 row["reader"],
-                row.get("way", ""),
+                row.get("way") or row.get("settings", ""),
                 row["n"],
                 format_percent(row["answered"]),
                 format_percent(row["accepted"], interval=True),
@@ -103,7 +117,10 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
     args = make_parser(__doc__).parse_args(argv)
+    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = measure(args, find_data_folder())
+    if args.no_peers:
+        rows = keep_peer_rows(kept, rows)
     printed, handwriting = load_faces()
     content = {
         "part": args.part,
@@ -112,9 +129,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "fonts": {"printed": len(printed), "handwriting": len(handwriting)},
         "rows": rows,
     }
-    path = save_result(
-        make_result_path(FIGURE, args.part, args.limit), FIGURE, content, _peers.PEERS_PACKAGES
-    )
+    path = save_result(kept, FIGURE, content, _peers.PEERS_PACKAGES)
     print(format_rows(rows))
     print(
         f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"

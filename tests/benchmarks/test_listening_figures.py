@@ -111,12 +111,3 @@ def test_real_sets_have_both_kinds(data_root):
     assert all(one.digits == () for one in recordings.load_an4_without_numbers(data_root, "validation"))
     assert recordings.load_strings(data_root, "validation") == []
     assert recordings.load_noise(data_root, "validation")
-
-
-def test_what_was_measured_of_the_peer_stands_behind_its_set(tmp_path):
-    listening = script("listening")
-    file = tmp_path / "listening.json"
-    before = [{"set": "b", "reader": "PocketSphinx", "n": 2}, {"set": "a", "reader": "PocketSphinx", "n": 9}]
-    file.write_text(json.dumps({"date": "2026", "rows": [*before, {"set": "b", "reader": "sutja", "n": 2}]}))
-    rows = [{"set": "b", "reader": "sutja", "n": 2}, {"set": "a", "reader": "sutja", "n": 1}]
-    assert listening.keep_peers(file, rows) == [rows[0], {"date": "2026", **before[0]}, rows[1]]

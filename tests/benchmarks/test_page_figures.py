@@ -139,3 +139,17 @@ def test_what_was_measured_of_others_is_kept_with_its_date(tmp_path):
         {"date": "2026", "reader": "other", "n": 2},
         {"date": "1998", "reader": "old", "n": 3},
     ]
+
+
+def test_what_was_measured_of_a_peer_stands_behind_its_set(tmp_path):
+    file = tmp_path / "listening.json"
+    before = [{"set": name, "reader": reader} for name in "cba" for reader in ("peer", "sutja, old")]
+    file.write_text(json.dumps({"date": "2026", "rows": before}))
+    rows = [{"set": "b", "reader": "sutja"}, {"set": "a", "reader": "sutja"}]
+    kept = script("_machine").keep_peer_rows(file, rows)
+    assert [(row["set"], row["reader"], row.get("date")) for row in kept] == [
+        ("b", "sutja", None),
+        ("b", "peer", "2026"),
+        ("a", "sutja", None),
+        ("a", "peer", "2026"),
+    ]
