@@ -29,6 +29,11 @@ def recipe(monkeypatch):
 
 
 @pytest.fixture
+def spoken_phrases(recipe):
+    return importlib.import_module("_spoken_phrases")
+
+
+@pytest.fixture
 def finish(recipe):
     return importlib.import_module("listener_finish")
 
@@ -116,15 +121,17 @@ def test_a_speaker_left_out_is_learnt_from_by_no_run_of_the_mean(sounds, recipe,
 
 
 def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
-    tmp_path, recipe, monkeypatch, capsys
+    tmp_path, recipe, spoken_phrases, monkeypatch, capsys
 ):
     path = tmp_path / "words.txt"
     path.write_text("won\nforty\nLondon\nox\nzebra\nwon't\ntable\n")
-    one, other = recipe.pronounce_classes([recipe.classify_word("one")]), (1, 2, 3)
+    one, other = spoken_phrases.pronounce_classes([recipe.classify_word("one")]), (1, 2, 3)
     monkeypatch.setattr(
-        recipe, "pronounce_words", lambda words: {word: one if word == "won" else other for word in words}
+        spoken_phrases,
+        "pronounce_words",
+        lambda words: {word: one if word == "won" else other for word in words},
     )
-    assert recipe.load_words(path) == ["zebra", "table"]
+    assert spoken_phrases.load_words(path) == ["zebra", "table"]
 
     said = []
 
@@ -135,7 +142,7 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
             said.append(phrase_.words)
             yield Utterance(np.zeros(160, np.int16), phrase_.classes, "voice", engine)
 
-    monkeypatch.setattr(recipe, "synthesise", spoken)
+    monkeypatch.setattr(spoken_phrases, "synthesise", spoken)
     words = ["--engine", "flite", "--count", "60", "--words", str(path)]
     recipe.main(["speak", "--out", str(tmp_path), *words])
     assert set(said) == {("zebra",), ("table",)}
@@ -150,7 +157,7 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
 
 
 @pytest.mark.parametrize("engine", ["espeak-ng", "flite", "festival", "hibari", "kokoro"])
-def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, monkeypatch, engine):
+def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, spoken_phrases, monkeypatch, engine):
     asked = []
 
     def source(voice, count, seed, say, *rest):
@@ -158,14 +165,14 @@ def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, monkeypatch,
         return iter([Utterance(np.zeros(160, np.int16), (OTHER_CLASS,), "voice", engine)])
 
     for name in ("synthesise", "synthesise_kokoro", "synthesise_hibari"):
-        monkeypatch.setattr(recipe, name, source)
+        monkeypatch.setattr(spoken_phrases, name, source)
     for voice in ("Kokoro", "Hibari"):
-        monkeypatch.setattr(recipe, voice, lambda folder: folder)
+        monkeypatch.setattr(spoken_phrases, voice, lambda folder: folder)
     monkeypatch.setenv("SUTJA_VOICES", str(tmp_path))
     recipe.main(["speak", "--out", str(tmp_path), "--engine", engine, "--count", "1", "--read-out"])
     recipe.main(["speak", "--out", str(tmp_path), "--engine", engine, "--count", "1"])
-    assert asked[0] is recipe.make_long_number
-    assert asked[1] is not recipe.make_long_number
+    assert asked[0] is spoken_phrases.make_long_number
+    assert asked[1] is not spoken_phrases.make_long_number
     assert len(list((tmp_path / "spoken").glob(f"{engine}-read-*"))) == 1
 
 
