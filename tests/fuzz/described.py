@@ -89,6 +89,7 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
     for option in (
         "max_error",
         "country",
+        "second_reader",
     ):  # left to JSON: a form that is changed is no longer known as valid
         form["properties"].pop(option, None)
     if KIND:

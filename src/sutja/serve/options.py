@@ -22,7 +22,7 @@ def take_whole_number(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-WholeNumber = Annotated[int, BeforeValidator(take_whole_number)]
+SamplingRate = Annotated[int, Field(ge=4_000, le=768_000), BeforeValidator(take_whole_number)]
 Flag = Annotated[bool, BeforeValidator(refuse_other_words)]
 Kind = Literal["auto", "number", "amount", "postcode", "date", "check"]
 Country = Annotated[str, Field(pattern="^[A-Za-z]{2}$", description="ISO 3166 in two letters")]
@@ -118,9 +118,7 @@ class ListenOptions(NumberOptions):
     mark_speech: Flag = Field(
         default=False, description="Tell where something was said that is no part of a number."
     )
-    rate: WholeNumber | None = Field(
-        default=None, ge=4_000, le=768_000, description="Sampling rate of the recordings, in Hz."
-    )
+    rate: SamplingRate | None = Field(default=None, description="Sampling rate of the recordings, in Hz.")
 
 
 class DetectOptions(Options):
