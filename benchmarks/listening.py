@@ -236,6 +236,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         else _long_recording.time_hour(listener, root, peers=not args.no_peers, short=bool(args.limit))
     )
     stream = None if args.no_hour else _long_recording.watch_stream(listener, root, short=bool(args.limit))
+    kept = make_result_path(FIGURE, args.part, args.limit)
+    if args.no_peers:
+        rows = keep_peer_rows(kept, rows)
+        hour += [row for row in list_kept_rows(kept, (), "hour") if hour and row["reader"] == sphinx.PEER]
     content = {
         "part": args.part,
         "model": describe_listener(args.model, listener),
@@ -244,10 +248,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         "hour": hour,
         "stream": stream,
     }
-    kept = make_result_path(FIGURE, args.part, args.limit)
-    if args.no_peers:
-        rows = keep_peer_rows(kept, rows)
-        hour += [row for row in list_kept_rows(kept, (), "hour") if hour and row["reader"] == sphinx.PEER]
     path = save_result(kept, FIGURE, content, ("soundfile", "soxr", *sphinx.PEER_PACKAGES))
     print(format_rows(rows))
     print(_long_recording.format_rows(hour))
