@@ -125,7 +125,7 @@ def test_words_of_a_dictionary_are_said_but_none_that_sounds_like_a_number(
 ):
     path = tmp_path / "words.txt"
     path.write_text("won\nforty\nLondon\nox\nzebra\nwon't\ntable\n")
-    one, other = spoken_phrases.pronounce_classes([recipe.classify_word("one")]), (1, 2, 3)
+    one, other = spoken_phrases.pronounce_classes([spoken_phrases.classify_word("one")]), (1, 2, 3)
     monkeypatch.setattr(
         spoken_phrases,
         "pronounce_words",
