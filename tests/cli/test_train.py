@@ -171,7 +171,7 @@ def test_a_budget_of_time_is_kept(bars, tmp_path):
     )
     assert done.exit_code == 0, done.output
     rows = list(csv.DictReader((tmp_path / "run" / "results.csv").open()))
-    assert 0.4 < float(rows[-1]["seconds"]) < 2
+    assert 0.25 < float(rows[-1]["seconds"]) < 2  # an epoch that would end too late is not begun
     assert "--budget 0.5s" in (tmp_path / "run" / "command.txt").read_text()
 
 

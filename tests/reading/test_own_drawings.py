@@ -31,7 +31,9 @@ def bundled():
 def trained(data_root, tmp_path_factory):
     """A model of `sutja train classify` on a part of MNIST."""
     folder = tmp_path_factory.mktemp("mnist")
-    digits = load_labelled("mnist", "train")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SUTJA_DATA", str(data_root))
+        digits = load_labelled("mnist", "train")
     np.savez(folder / "digits.npz", X=digits.images[:20_000], y=digits.labels[:20_000])
     arguments = [
         "classify",
