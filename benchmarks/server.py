@@ -16,6 +16,7 @@ import json
 import random
 import statistics
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -217,21 +218,23 @@ def make_malformed(count: int, seed: int = 0) -> list[bytes]:
     return requests
 
 
-def measure_malformed(count: int) -> Content:
-    """Answers to malformed bodies, and the memory after the first tenth and after all."""
+def measure_malformed(count: int, parts: int = 10) -> Content:
+    """Answers to malformed bodies, and the memory after each part of them."""
     requests = make_malformed(count)
+    memory: list[float] = []
     with run_server("--workers", "2") as server:
-        processes, tenth = server.list_processes(), len(requests) // 10
-        answers = asyncio.run(ask_many(server.port, requests[:tenth], 8))
-        before = server.measure_memory()
-        answers.statuses += asyncio.run(ask_many(server.port, requests[tenth:], 8)).statuses
-        after = server.measure_memory()
+        processes, statuses = server.list_processes(), Counter[int]()
+        for part in range(parts):
+            some = requests[count * part // parts : count * (part + 1) // parts]
+            statuses += asyncio.run(ask_many(server.port, some, 8)).statuses
+            memory.append(round(server.measure_memory(), 1))
+            print(f"malformed: {part + 1} of {parts}, {memory[-1]} MB", flush=True)
         lives = set(processes) <= set(server.list_processes())  # a worker that died was replaced by another
     return {
-        "n": len(requests),
-        "statuses": {str(status): count for status, count in sorted(answers.statuses.items())},
+        "n": count,
+        "statuses": {str(status): times for status, times in sorted(statuses.items())},
         "crashes": 0 if lives else 1,
-        "mb": [round(before, 1), round(after, 1)],
+        "mb": memory,
     }
 
 

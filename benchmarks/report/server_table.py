@@ -14,8 +14,8 @@ def write_repeats(found: dict[str, Any], unit: str) -> str:
     return f"{found['best']:,} {unit} ({found['least']:,}–{found['most']:,})"
 
 
-def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str]]:
-    """List what was measured: the thing, its target, the figure, the load beside it."""
+def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
+    """List what was measured: the thing, its target, the figure, the load beside it and the time."""
     listed: list[tuple[str, str, str, Any]] = []
     if "start" in rows:
         listed.append(("start to ready", "≤ 2 s", write_repeats(rows["start"]["seconds"], "s"), "start"))
@@ -57,7 +57,7 @@ def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     if "malformed" in rows:
         found = rows["malformed"]
         counts = ", ".join(f"{count:,} × {status}" for status, count in found["statuses"].items())
-        told = f"{counts}; {found['crashes']} crashes; memory {found['mb'][0]:,} to {found['mb'][1]:,} MB"
+        told = f"{counts}; {found['crashes']} crashes; memory {found['mb'][0]:,} to {found['mb'][-1]:,} MB"
         listed.append(
             (f"{found['n']:,} malformed pictures, sounds, PDFs", "no 5xx, crash, leak", told, "malformed")
         )
@@ -66,12 +66,27 @@ def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         name = f"{found['requests']:,} requests drawn from the API's description, all checks of schemathesis"
         told = f"{len(found['failures'])} failures" + "".join(f"; {failure}" for failure in found["failures"])
         listed.append((name, "no 5xx, crash", told, "schema"))
-    return [(what, target, figure, f"{rows[key]['load_before']:.0f}") for what, target, figure, key in listed]
+    return [
+        (
+            what,
+            target,
+            figure,
+            f"{rows[key]['load_before']:.0f}",
+            rows[key]["measured"][:16].replace("T", " "),
+        )
+        for what, target, figure, key in listed
+    ]
 
 
 def make_server() -> str:
     """Make the table; other work beside a measurement makes it slower, so that its load stands there."""
     content = load("server")
-    headers = ("what", "to reach", "measured: best (least–most) of the repeats", "load of other work")
+    headers = (
+        "what",
+        "to reach",
+        "measured: best (least–most) of the repeats",
+        "load of other work",
+        "at (UTC)",
+    )
     table = make_table(headers, list_rows(content["rows"]))
     return f"{table}\n\n{describe_source('server', SOURCE)}"

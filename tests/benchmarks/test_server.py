@@ -47,4 +47,6 @@ def test_malformed_requests_are_the_same_every_time(load):
 def test_the_table_says_what_was_measured(load):
     row = {"best": 1.0, "least": 1.0, "most": 2.5, "runs": 3}
     rows = {"start": {"seconds": row, "cpu_seconds": row, "load_before": 7.4}}
-    assert load("server_table").list_rows(rows)[0] == ("start to ready", "≤ 2 s", "1.0 s (1.0–2.5)", "7")
+    rows["start"]["measured"] = "2026-11-30T09:59:04+00:00"
+    told = ("start to ready", "≤ 2 s", "1.0 s (1.0–2.5)", "7", "2026-11-30 09:59")
+    assert load("server_table").list_rows(rows)[0] == told
