@@ -81,7 +81,7 @@ setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
 
 fuzz: .venv/installed
-	.venv/bin/python tests/fuzz $(FUZZ_SECONDS)
+	.venv/bin/python benchmarks/fuzzing.py --seconds $(FUZZ_SECONDS)
 
 # Validation unless SUTJA_BENCH_PART=test says otherwise: the test part is for the final model, once.
 bench: export SUTJA_BENCH_PART ?= validation

@@ -1,17 +1,14 @@
-"""Fuzz every reader of bytes with atheris, guided by coverage.
+"""Fuzz one reader of bytes with atheris: python tests/fuzz READER SECONDS.
 
-`make fuzz`, or: python tests/fuzz SECONDS [READER...].
-
-Each reader runs in a process of its own, from the seeds and the corpus in out/fuzz/READER. What fails is kept
-in out/fuzz/findings; mend it, and put the file into tests/fuzz/findings as READER-NAME. What takes long is
-judged by its processor time, since on a busy machine anything takes long by the clock.
+`benchmarks/fuzzing.py` (`make fuzz`) does so with all of them, and counts. What takes long is judged by its
+processor time, since on a busy machine anything takes long by the clock.
 """
 
 import ctypes
 import faulthandler
 import signal
-import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -59,31 +56,25 @@ def fuzz_one(name: str, seconds: int) -> None:
         f"-max_total_time={seconds}",
         f"-timeout={DEAD}",
         "-rss_limit_mb=3000",
+        "-print_final_stats=1",
         f"-artifact_prefix={findings}/{name}-",
     ]
     try_once = limit_processor(partial(try_reader, name), LONGEST)
     atheris.Setup([sys.argv[0], *options, "-verbosity=0", str(corpus)], try_once)
+    print(
+        f"fuzzing since {time.time()}", file=sys.stderr, flush=True
+    )  # starting takes long on a busy machine
     atheris.Fuzz()
 
 
 def main() -> None:
-    """Fuzz the readers one after the other, and say which failed."""
-    if sys.argv[1:2] == ["--one"]:
-        fuzz_one(sys.argv[2], int(sys.argv[3]))
-        return
-    from fuzz.readers import READERS
+    """Fuzz the reader that is named, or list all."""
+    if sys.argv[1:] == ["--list"]:
+        from fuzz.readers import READERS
 
-    seconds, names = int(sys.argv[1]), sys.argv[2:] or list(READERS)
-    failed = []
-    for name in names:
-        print(f"{name}: {seconds} seconds", flush=True)
-        command = [sys.executable, str(Path(__file__).parent), "--one", name, str(seconds)]
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace")
-        if done.returncode:
-            failed.append(name)
-            print(done.stderr[-3000:], flush=True)
-    print(f"{len(names)} readers, {len(failed)} with findings: {', '.join(failed) or 'none'}; see {OUT}")
-    sys.exit(bool(failed))
+        print(*READERS)
+        return
+    fuzz_one(sys.argv[1], int(sys.argv[2]))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,117 @@
+"""Fuzz every reader of bytes with atheris, guided by coverage, and count what it finds.
+
+Each reader runs in a process of its own (`tests/fuzz`), from the seeds and the corpus in out/fuzz/READER. What
+fails is kept in out/fuzz/findings, and the reader goes on until its time is over: mend it, and put the file
+into tests/fuzz/findings as READER-NAME. Readers that are not asked for keep what was measured of them.
+
+    python benchmarks/fuzzing.py                        # every reader, 600 seconds each; `make fuzz`
+    python benchmarks/fuzzing.py --seconds 60 pdf model
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from _machine import ROOT, format_now, format_path, list_kept_rows, make_result_path, save_result
+
+FIGURE = "fuzzing"
+FUZZ = ROOT / "tests" / "fuzz"
+OUT = ROOT / "out" / "fuzz"
+SECONDS = 600  # of a reader; what is shorter is a try
+MOST_FINDINGS = 20  # of a reader, after which it is left
+LEAST_SECONDS = 5  # that are worth a start
+_END = 100_000  # bytes of what a process said that are looked at, at its beginning and at its end
+KINDS = ("tracebacks", "crashes", "hangs")
+
+
+def list_readers() -> list[str]:
+    """List the readers."""
+    command = [sys.executable, str(FUZZ), "--list"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+
+
+def fuzz_reader(name: str, seconds: int) -> dict[str, Any]:
+    """Fuzz one reader for some seconds, from anew after each finding, and count runs and findings."""
+    row: dict[str, Any] = {"reader": name, "runs": 0, "seconds": 0.0, "processor": 0.0}
+    row |= dict.fromkeys(KINDS, 0)
+    OUT.mkdir(parents=True, exist_ok=True)
+    log = OUT / f"{name}.log"
+    while seconds - row["seconds"] >= LEAST_SECONDS and sum(row[kind] for kind in KINDS) < MOST_FINDINGS:
+        command = [sys.executable, str(FUZZ), name, str(round(seconds - row["seconds"]))]
+        processor = count_processor()
+        with log.open("wb") as file:
+            environment = {**os.environ, "OPENCV_LOG_LEVEL": "SILENT"}
+            code = subprocess.run(command, stdout=file, stderr=file, env=environment).returncode
+        ended = time.time()
+        said = read_ends(log)
+        since = re.search(r"fuzzing since ([\d.]+)", said)
+        runs = re.findall(r"stat::number_of_executed_units:\s+(\d+)", said)
+        if since is None or not runs:
+            raise SystemExit(f"error: {name} did not run, and said:\n{said[-3000:]}")
+        row["runs"] += int(runs[-1])
+        row["seconds"] += ended - float(since[1])
+        row["processor"] += count_processor() - processor
+        if code:
+            row[name_kind(said)] += 1
+            print(said[-3000:], flush=True)
+    return row
+
+
+def count_processor() -> float:
+    """Count the processor seconds of all processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def read_ends(log: Path) -> str:
+    """Read the beginning and the end of what a process said."""
+    with log.open("rb") as file:
+        head = file.read(_END)
+        file.seek(max(len(head), log.stat().st_size - _END))
+        return (head + file.read()).decode("utf-8", "replace")
+
+
+def name_kind(said: str) -> str:
+    """Tell from what libFuzzer says how a reader ended."""
+    if "Uncaught Python exception" in said:
+        return "tracebacks"
+    return "hangs" if "(most recent call first)" in said or "libFuzzer: timeout" in said else "crashes"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Fuzz the readers one after the other; return 1 if anything was found."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("readers", nargs="*", metavar="READER")
+    parser.add_argument("--seconds", type=int, default=SECONDS, metavar="N", help="of each reader")
+    args = parser.parse_args(argv)
+    known = list_readers()
+    if unknown := set(args.readers) - set(known):
+        parser.error(f"no reader {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    path = make_result_path(FIGURE, limit=1 if args.seconds < SECONDS else None)
+    found = 0
+    for name in args.readers or known:
+        row = fuzz_reader(name, args.seconds)
+        found += sum(row[kind] for kind in KINDS)
+        print(", ".join(f"{key} {value:,.0f}" for key, value in row.items() if key != "reader"), name)
+        rows = [*list_kept_rows(path, [name]), {"date": format_now(), **row}]
+        rows = sorted(
+            (one for one in rows if one["reader"] in known), key=lambda one: known.index(one["reader"])
+        )
+        save_result(path, FIGURE, {"rows": rows, "readers": len(known)}, ["atheris"])
+    print(f"written to {format_path(path)}; what was found is in {format_path(OUT / 'findings')}")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
