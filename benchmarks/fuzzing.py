@@ -1,8 +1,8 @@
 """Fuzz every reader of bytes with atheris, guided by coverage, and count what it finds.
 
-Each reader runs in a process of its own (`tests/fuzz`), from the seeds and the corpus in out/fuzz/READER. What
-fails is kept in out/fuzz/findings, and the reader goes on until its time is over: mend it, and put the file
-into tests/fuzz/findings as READER-NAME. Readers that are not asked for keep what was measured of them.
+Each reader runs in a process of its own (`tests/fuzz`), from the seeds and the corpus in out/fuzz/READER.
+What fails is kept in out/fuzz/findings, and the reader goes on until its time is over: mend it, and put the
+file into tests/fuzz/findings as READER-NAME. Readers that are not asked for keep what was measured of them.
 
     python benchmarks/fuzzing.py                        # every reader, 600 seconds each; `make fuzz`
     python benchmarks/fuzzing.py --seconds 60 pdf model

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from _batch_runs import Watched, list_workers, start, start_light, watch, write_crops, write_pages
+from _batch_runs import Run, Watched, list_workers, start, start_light, watch, write_crops, write_pages
 from _machine import format_path, make_result_path, save_result, warn_if_busy
 
 import sutja
@@ -47,6 +47,7 @@ CROP_OPTIONS = ("--crop", "--effort", "fast")
 REPEATS = 3
 _BLOCK = 32  # outcomes that come into the ledger together
 _EARLY = 0.25  # share of the kills that come within seconds of a start
+_GROWTH = (0.1, 1.2)  # of the ledger between kills, as shares of what would space them evenly
 _KILL_EARLY, _KILL_LATE = (0.1, 5.0), (0.0, 0.5)  # seconds
 
 
@@ -87,17 +88,19 @@ def _compare(runs: dict[int, list[Watched]]) -> dict[str, Any]:
 def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
     """Kill the driver or a worker at random moments, until the run is done; compare with an unbroken one.
 
-    The inputs are small files of which the checksum is told, unless crops are asked for: what is killed and
-    goes on is the same, and starts in a fraction of the time.
+    The inputs are crops, or, where light work is asked for, small files of which the checksum is told: what
+    is killed and goes on is the same, and starts in a fraction of the time.
     """
-    inputs, begin = folder / "inputs", start_light
-    if args.read:
-        write_crops(root, inputs, args.inputs)
-        begin = partial(start, options=("--workers", "2", *CROP_OPTIONS))
-    else:
+    inputs = folder / "inputs"
+    begin: Callable[[Path, Path], Run]
+    if args.light:
         inputs.mkdir()
         for number in range(args.inputs):
             (inputs / f"{number:06d}.txt").write_text(str(number))
+        begin = start_light
+    else:
+        write_crops(root, inputs, args.inputs)
+        begin = partial(start, options=("--workers", "2", *CROP_OPTIONS))
     whole, broken = folder / "whole.jsonl", folder / "broken.jsonl"
     watch(begin(inputs, whole))
     step = name_ledger(whole).stat().st_size / args.kills
@@ -124,7 +127,7 @@ def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, 
         )
     return {
         "n": processed,
-        "what": "crops" if args.read else "small files",
+        "what": "small files" if args.light else "crops",
         "kills": dict(kinds),
         "runs": runs,
         "in_ledger": counts[0],
@@ -140,7 +143,7 @@ def _wait(process: subprocess.Popen[bytes], ledger: Path, step: float, rng: rand
     Starting takes longer than reading, so that most moments by the clock would be before the first input.
     """
     early = rng.random() < _EARLY
-    size = (ledger.stat().st_size if ledger.exists() else 0) + (0 if early else rng.uniform(0.1, 1.5) * step)
+    size = (ledger.stat().st_size if ledger.exists() else 0) + (0 if early else rng.uniform(*_GROWTH) * step)
     while process.poll() is None and (ledger.stat().st_size if ledger.exists() else 0) < size:
         time.sleep(0.02)
     until = time.monotonic() + rng.uniform(*(_KILL_EARLY if early else _KILL_LATE))
@@ -307,7 +310,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--kills", type=int, default=50, metavar="N")
     parser.add_argument("--repeats", type=int, default=REPEATS, metavar="N")
-    parser.add_argument("--read", action="store_true", help="kill what reads crops, which takes longer")
+    parser.add_argument("--light", action="store_true", help="kill what reads nothing, which is quicker")
     parser.add_argument("--draft", action="store_true", help="a try: kept in out/benchmarks")
     args = parser.parse_args(argv)
     warn_if_busy()
