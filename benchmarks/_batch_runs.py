@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -17,7 +18,8 @@ from _crops import load_orand_car
 from _filled_pages import make_pages
 from _machine import ROOT
 
-_LOOK = 0.1  # seconds between looks at the processes
+_LOOK = 0.5  # seconds between looks at the processes, which take some ms of a processor each
+_BEGUN = 20_000  # bytes of a ledger's journal that has more than its empty tables
 _MIB = 2**20
 
 
@@ -33,12 +35,16 @@ class Watched:
         Seconds on the processor: of the process that took most, and of all.
     memory : tuple[float, float]
         MiB of all processes, as the mean of the second and of the last quarter of the run.
+    start_seconds, start_processor : float
+        Seconds on the clock and on all processors until the first inputs were in the ledger.
     """
 
     seconds: float
     busiest: float
     processor: float
     memory: tuple[float, float]
+    start_seconds: float
+    start_processor: float
 
 
 class Run(subprocess.Popen[bytes]):
@@ -94,11 +100,12 @@ def start_light(folder: Path, out: Path) -> Run:
     return Run(words, environment, out.with_suffix(".log"))
 
 
-def watch(process: Run) -> Watched:
+def watch(process: Run, ledger: Path) -> Watched:
     """Watch a run until its end."""
-    began = time.monotonic()
+    began, reaped = time.monotonic(), _count_reaped()
     taken: dict[int, float] = {}
     memory: list[float] = []
+    start: tuple[float, float] | None = None
     main = psutil.Process(process.pid)
     while process.poll() is None:
         resident = 0.0
@@ -110,15 +117,37 @@ def watch(process: Run) -> Watched:
                 continue
             taken[member.pid] = times.user + times.system
         memory.append(resident)
+        if start is None and measure_journal(ledger) > _BEGUN:
+            start = time.monotonic() - began, sum(taken.values())
         time.sleep(_LOOK)
+    seconds = time.monotonic() - began
     if process.returncode:
         said = process.log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise SystemExit(f"error: the run exited with {process.returncode}, and said:\n{said}")
     n = len(memory)
     parts = memory[n // 4 : n // 2] or memory, memory[3 * n // 4 :] or memory
-    mean = tuple(sum(part) / len(part) for part in parts)
-    seconds = time.monotonic() - began
-    return Watched(seconds, max(taken.values()), sum(taken.values()), (mean[0], mean[1]))
+    early, late = (sum(part) / len(part) for part in parts)
+    processor = max(sum(taken.values()), _count_reaped() - reaped)
+    return Watched(seconds, max(taken.values()), processor, (early, late), *(start or (0.0, 0.0)))
+
+
+def _count_reaped() -> float:
+    """Count the processor seconds of the processes that have ended, of which the last look saw a part."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def find_journal(ledger: Path) -> Path:
+    """Name the file that a run writes its latest rows to."""
+    return ledger.with_name(f"{ledger.name}-wal")
+
+
+def measure_journal(ledger: Path) -> int:
+    """Return the number of bytes of a ledger's journal; 0 without one."""
+    try:
+        return find_journal(ledger).stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _list_family(main: psutil.Process) -> list[Any]:

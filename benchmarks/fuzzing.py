@@ -103,7 +103,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in args.readers or known:
         row = fuzz_reader(name, args.seconds)
         found += sum(row[kind] for kind in KINDS)
-        print(", ".join(f"{key} {value:,.0f}" for key, value in row.items() if key != "reader"), name)
+        print(
+            ", ".join(f"{key} {value:,.0f}" for key, value in row.items() if key != "reader"),
+            name,
+            flush=True,
+        )
         rows = [*list_kept_rows(path, [name]), {"date": format_now(), **row}]
         rows = sorted(
             (one for one in rows if one["reader"] in known), key=lambda one: known.index(one["reader"])

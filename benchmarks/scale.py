@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import math
 import os
 import random
 import sqlite3
@@ -30,7 +31,17 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from _batch_runs import Run, Watched, list_workers, start, start_light, watch, write_crops, write_pages
+from _batch_runs import (
+    Run,
+    Watched,
+    find_journal,
+    list_workers,
+    start,
+    start_light,
+    watch,
+    write_crops,
+    write_pages,
+)
 from _machine import format_path, make_result_path, save_result, warn_if_busy
 
 import sutja
@@ -47,7 +58,7 @@ CROP_OPTIONS = ("--crop", "--effort", "fast")
 REPEATS = 3
 _BLOCK = 32  # outcomes that come into the ledger together
 _EARLY = 0.25  # share of the kills that come within seconds of a start
-_GROWTH = (0.1, 1.2)  # of the ledger between kills, as shares of what would space them evenly
+_GROWTH = (0.1, 1.2)  # blocks between kills, as shares of what would space them evenly
 _KILL_EARLY, _KILL_LATE = (0.1, 5.0), (0.0, 0.5)  # seconds
 
 
@@ -62,7 +73,8 @@ def compare_workers(root: Path, folder: Path, args: argparse.Namespace) -> dict[
         runs: dict[int, list[Watched]] = {1: [], 2: []}
         for repeat, workers in itertools.product(range(args.repeats), (1, 2)):
             out = folder / f"{what}-{repeat}-{workers}.jsonl"
-            watched = watch(start(inputs, out, ("--workers", str(workers), *options)))
+            run = start(inputs, out, ("--workers", str(workers), *options))
+            watched = watch(run, name_ledger(out))
             runs[workers].append(watched)
             print(f"{what}, {workers}: {watched}", file=sys.stderr)
         rows.append({"what": what, "n": n, "options": list(options), **_compare(runs)})
@@ -102,8 +114,8 @@ def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, 
         write_crops(root, inputs, args.inputs)
         begin = partial(start, options=("--workers", "2", *CROP_OPTIONS))
     whole, broken = folder / "whole.jsonl", folder / "broken.jsonl"
-    watch(begin(inputs, whole))
-    step = name_ledger(whole).stat().st_size / args.kills
+    watch(begin(inputs, whole), name_ledger(whole))
+    step = args.inputs / _BLOCK / args.kills
     rng, kinds, statuses = random.Random(0), Counter[str](), Counter[str]()
     runs, processed = 0, args.inputs
     while True:
@@ -138,17 +150,27 @@ def kill_often(root: Path, folder: Path, args: argparse.Namespace) -> dict[str, 
 
 
 def _wait(process: subprocess.Popen[bytes], ledger: Path, step: float, rng: random.Random) -> None:
-    """Wait for a random moment: once in four by the clock, else when the ledger has grown.
+    """Wait for a random moment: once in four by the clock, else when blocks have come into the ledger.
 
     Starting takes longer than reading, so that most moments by the clock would be before the first input.
     """
     early = rng.random() < _EARLY
-    size = (ledger.stat().st_size if ledger.exists() else 0) + (0 if early else rng.uniform(*_GROWTH) * step)
-    while process.poll() is None and (ledger.stat().st_size if ledger.exists() else 0) < size:
+    blocks = 0 if early else math.ceil(rng.uniform(*_GROWTH) * step)
+    before = _look(ledger)
+    while process.poll() is None and blocks > 0:
         time.sleep(0.02)
+        now = _look(ledger)
+        blocks -= now != before
+        before = now
     until = time.monotonic() + rng.uniform(*(_KILL_EARLY if early else _KILL_LATE))
     while process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
+
+
+def _look(ledger: Path) -> int:
+    """Tell when a ledger was last written to, in nanoseconds."""
+    journal = find_journal(ledger)
+    return journal.stat().st_mtime_ns if journal.exists() else 0
 
 
 def _kill(main: psutil.Process, kind: str, rng: random.Random) -> bool:
@@ -259,7 +281,8 @@ def compare_ray(root: Path, folder: Path, args: argparse.Namespace) -> dict[str,
         for path in (outs[engine], name_ledger(outs[engine])):
             path.unlink(missing_ok=True)
         more = ("--engine", "ray") if engine == "ray" else ()
-        watched = watch(start(inputs, outs[engine], ("--workers", "2", *more, *CROP_OPTIONS)))
+        run = start(inputs, outs[engine], ("--workers", "2", *more, *CROP_OPTIONS))
+        watched = watch(run, name_ledger(outs[engine]))
         runs[engine].append(watched)
         print(f"{engine}: {watched}", file=sys.stderr)
     with sqlite3.connect(name_ledger(outs["ray"])) as ledger:
@@ -269,6 +292,8 @@ def compare_ray(root: Path, folder: Path, args: argparse.Namespace) -> dict[str,
             "seconds": [run.seconds for run in all_runs],
             "processor": [run.processor for run in all_runs],
             "mib": [run.memory for run in all_runs],
+            "seconds_after_start": [run.seconds - run.start_seconds for run in all_runs],
+            "processor_after_start": [run.processor - run.start_processor for run in all_runs],
         }
         for engine, all_runs in runs.items()
     }
@@ -278,6 +303,8 @@ def compare_ray(root: Path, folder: Path, args: argparse.Namespace) -> dict[str,
         **facts,
         "share_by_clock": _divide(facts, "seconds"),
         "share_by_processor": _divide(facts, "processor"),
+        "share_by_clock_after_start": _divide(facts, "seconds_after_start"),
+        "share_by_processor_after_start": _divide(facts, "processor_after_start"),
         "in_ledger": in_ledger,
         "equal": outs["pool"].read_bytes() == outs["ray"].read_bytes(),
     }

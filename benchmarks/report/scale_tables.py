@@ -66,6 +66,9 @@ def _list_ray(ray: dict[str, Any]) -> list[tuple[str, str]]:
     rate = (
         f"{by_clock} of the rate without Ray by the clock, {by_processor} by processor time, starts included"
     )
+    if "share_by_clock_after_start" in ray:
+        later = [percent(ray[f"share_by_{name}_after_start"], 0) for name in ("clock", "processor")]
+        rate += f" ({later[0]} and {later[1]} without them)"
     equal = "equal to" if ray["equal"] else "different from"
     found = f"{ray['in_ledger']:,} in the ledger, results {equal} those without; memory {_say_memory(ray)}"
     return [(f"{ray['n']:,} crops by Ray {ray['ray_version']}, two processes", f"{rate}; {found}")]

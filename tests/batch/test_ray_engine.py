@@ -1,6 +1,7 @@
 """The engine of Ray: the same lines as without it, a whole ledger, and what kills fails alone."""
 
 import json
+import signal
 import sys
 from types import SimpleNamespace
 
@@ -104,6 +105,36 @@ def test_a_cluster_that_does_not_start_is_told(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", ray)
     with pytest.raises(BatchError, match=r"engine ray: no ray cluster answers .*timed out during startup"):
         list(make_ray_engine()(Job("none:none"), iter(BLOCKS), 1))
+
+
+def test_sigterm_stays_with_the_program_while_and_after_ray_starts(monkeypatch):
+    raised = []
+    ray = imitate_ray(lambda block: [], started=1)
+    ray.is_initialized, ray.shutdown = lambda: False, lambda: None
+
+    def exit_silently(number, frame):
+        sys.exit(1)
+
+    def init(**options):
+        signal.signal(signal.SIGTERM, exit_silently)
+        if not raised:
+            signal.raise_signal(signal.SIGTERM)
+
+    def stop(number, frame):
+        raised.append(number)
+        raise KeyboardInterrupt
+
+    ray.init = init
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(make_ray_engine()(Job("none:none"), iter(BLOCKS), 1))
+        assert raised == [signal.SIGTERM]
+        list(make_ray_engine()(Job("none:none"), iter(BLOCKS), 1))
+        assert signal.getsignal(signal.SIGTERM) is stop
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @pytest.mark.ray

@@ -55,6 +55,7 @@ def fuzz_one(name: str, seconds: int) -> None:
     options = [
         f"-max_total_time={seconds}",
         f"-timeout={DEAD}",
+        f"-report_slow_units={DEAD}",
         "-rss_limit_mb=3000",
         "-print_final_stats=1",
         f"-artifact_prefix={findings}/{name}-",

@@ -108,19 +108,20 @@ class Pool:
                 waiting.extend(islice(fresh, 1))
             if not waiting and all(worker.block is None for worker in self._workers):
                 return
-            settled: list[list[Outcome]] = []
+            settled: list[Outcome] = []
             for worker, outcomes in self._receive():
                 if outcomes is None:
                     again, failed = _split(worker, deaths)
                     waiting.extend(again)
                     if failed:
                         self._deaths = 0  # the run gets on, whatever its inputs do
-                        settled.append(failed)
-                elif outcomes:
-                    settled.append(outcomes)
+                        settled += failed
+                else:
+                    settled += outcomes
                 if worker.ready and worker.block is None and waiting:  # before what it did is written down
                     worker.give(waiting.popleft())
-            yield from settled
+            if settled:
+                yield settled
 
     def _receive(self) -> Iterator[tuple[Worker, list[Outcome] | None]]:
         """Wait, and yield each worker that is ready for a block, with outcomes, or None where it has died."""

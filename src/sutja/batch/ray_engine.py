@@ -7,8 +7,11 @@ what is lost with a machine, Ray tries again on another.
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
@@ -17,7 +20,12 @@ from sutja.batch.pool import BatchError, Block, Pool
 from sutja.batch.work import Job
 
 _AHEAD = 2  # blocks that each actor has: one in work, and one that waits for it
-_STARTING = 300  # seconds for Ray's processes to start, which takes long on a busy machine
+_PATIENCE = "300"  # seconds for Ray's processes to start and to answer, which take long on a busy machine
+_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_raylet_start_wait_time_s": _PATIENCE,
+    "RAY_gcs_rpc_server_reconnect_timeout_s": _PATIENCE,  # after 60 s Ray would exit with 1 in mid-work
+}
 
 
 def make_ray_engine(address: str = "") -> Callable[[Job, Iterator[Block], int], Iterator[list[Outcome]]]:
@@ -62,11 +70,12 @@ def _start(address: str, n_workers: int) -> bool:
 
     if ray.is_initialized():
         return False
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", str(_STARTING))
+    for name, value in _SETTINGS.items():
+        os.environ.setdefault(name, value)
     local: dict[str, Any] = {} if address else {"num_cpus": n_workers, "include_dashboard": False}
     try:
-        ray.init(address=address or None, log_to_driver=False, logging_level="error", **local)
+        with _keep_sigterm():
+            ray.init(address=address or None, log_to_driver=False, logging_level="error", **local)
     except Exception as error:  # Ray raises plain Exception where its processes start too slowly
         remedy = "check the address" if address else "try again; the logs are in /tmp/ray/session_latest"
         raise BatchError(
@@ -75,6 +84,24 @@ def _start(address: str, n_workers: int) -> bool:
             remedy=remedy,
         ) from error
     return True
+
+
+@contextmanager
+def _keep_sigterm() -> Iterator[None]:
+    """Keep the program's handler of SIGTERM, which Ray replaces by one that exits with 1 and says nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    asked = False
+    try:
+        yield
+    except SystemExit:  # by Ray's handler
+        asked = True
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    if asked:
+        signal.raise_signal(signal.SIGTERM)
 
 
 def _first_line(error: Exception) -> str:
