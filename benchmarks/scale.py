@@ -56,6 +56,7 @@ from sutja.signals.untrusted import DRAWING_BUDGET
 FIGURE = "scale"
 CROP_OPTIONS = ("--crop", "--effort", "fast")
 REPEATS = 3
+_TIMED = 40  # pages that are timed one by one
 _BLOCK = 32  # outcomes that come into the ledger together
 _EARLY = 0.25  # share of the kills that come within seconds of a start
 _GROWTH = (0.1, 1.2)  # blocks between kills, as shares of what would space them evenly
@@ -78,7 +79,20 @@ def compare_workers(root: Path, folder: Path, args: argparse.Namespace) -> dict[
             runs[workers].append(watched)
             print(f"{what}, {workers}: {watched}", file=sys.stderr)
         rows.append({"what": what, "n": n, "options": list(options), **_compare(runs)})
-    return {"rows": rows, "repeats": args.repeats}
+    page_seconds = _time_pages(sorted((folder / "pages").iterdir()))
+    return {"rows": rows, "repeats": args.repeats, "page_seconds": page_seconds}
+
+
+def _time_pages(paths: Sequence[Path]) -> list[float]:
+    """Count the processor seconds of some of the pages one by one: how far they differ."""
+    reader = sutja.Reader(threads=1)
+    reader.read(paths[0])  # opens the networks
+    seconds = []
+    for path in random.Random(0).sample(list(paths), min(_TIMED, len(paths))):
+        began = time.process_time()
+        reader.read(path)
+        seconds.append(time.process_time() - began)
+    return seconds
 
 
 def _compare(runs: dict[int, list[Watched]]) -> dict[str, Any]:

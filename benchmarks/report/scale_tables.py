@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from figures import RESULTS, describe_source, load, make_table, percent
+from figures import RESULTS, describe_source, load, make_table, percent, write_span
 
 PAGES = 10**8
 # What is assumed and not measured. Prices are round ones of large providers, without discounts.
@@ -16,6 +17,7 @@ DOLLARS_PER_CORE_HOUR = 0.04
 DOLLARS_PER_TERABYTE_MONTH = 23.0
 PAGE_BYTES = 500_000  # of a scan of A4 as JPEG
 _HOURS_BETWEEN_FAILURES = 5_000  # of a machine
+_QUANTILE = statistics.NormalDist().inv_cdf(0.975)  # of intervals of 95%
 _LOST_BLOCKS = 32 * CORES  # pages that are repeated when a machine fails
 
 
@@ -79,11 +81,36 @@ def _say_memory(ray: dict[str, Any]) -> str:
     return f"{early:,.0f} MiB in the second quarter of a run, {late:,.0f} in the last"
 
 
+def make_fuzzing() -> str:
+    """Make the table of what fuzzing found, a row for each reader that was fuzzed for long enough."""
+    if not (RESULTS / "fuzzing.json").exists():
+        return "Nothing was measured yet."
+    fuzzing = load("fuzzing")
+    kinds = ("tracebacks", "crashes", "hangs")
+    rows = [
+        (
+            row["reader"].replace("_", " "),
+            f"{row['runs']:,}",
+            f"{row['seconds']:,.0f}",
+            f"{row['processor']:,.0f}",
+            *(row[kind] for kind in kinds),
+        )
+        for row in fuzzing["rows"]
+    ]
+    totals = [sum(row[name] for row in fuzzing["rows"]) for name in ("runs", "seconds", "processor", *kinds)]
+    rows.append(("all", *(f"{total:,.0f}" for total in totals)))
+    table = make_table(("reader", "runs", "seconds", "of a processor", *kinds), rows)
+    left = fuzzing["readers"] - len(fuzzing["rows"])
+    note = f"{left} of {fuzzing['readers']} readers were not fuzzed for so long.  \n" if left else ""
+    return f"{table}\n\n{note}{describe_source('fuzzing', 'make fuzz')}"
+
+
 def make_plan() -> str:
     """Make the plan for a hundred million pages."""
-    [pages] = [row for row in load("scale_workers")["rows"] if row["what"] == "pages"]
-    ledger = load("scale_ledger")
+    workers, ledger = load("scale_workers"), load("scale_ledger")
+    [pages] = [row for row in workers["rows"] if row["what"] == "pages"]
     seconds = statistics.median(pages["workers_2"]["processor"]) / pages["n"]
+    spread = _measure_spread(workers.get("page_seconds", ()), pages["n"])
     core_hours = PAGES * seconds / 3600
     machines = core_hours / (24 * DAYS * CORES)
     rate = PAGES / (24 * DAYS * 3600)
@@ -93,13 +120,17 @@ def make_plan() -> str:
     scans = PAGES * PAGE_BYTES / 1e12
     added = rate / ledger["added_per_processor_second"]
     rows = [
-        ("processor time of a page", f"{seconds:.2f} s, starts included", "measured"),
-        ("core hours", f"{core_hours:,.0f}", "measured"),
-        (f"machines of {CORES} cores, for {DAYS} days", f"{machines:,.0f}", ""),
+        (
+            f"processor time of a page, of {pages['n']:,}",
+            f"{_write_interval(seconds, spread, 2)} s, starts included",
+            "measured",
+        ),
+        ("core hours", _write_interval(core_hours, spread), "measured"),
+        (f"machines of {CORES} cores, for {DAYS} days", _write_interval(machines, spread), ""),
         ("pages a second, of all machines", f"{rate:,.0f}", ""),
         (
             "cost of computing",
-            f"${core_hours * DOLLARS_PER_CORE_HOUR:,.0f}",
+            f"${_write_interval(core_hours * DOLLARS_PER_CORE_HOUR, spread)}",
             f"${DOLLARS_PER_CORE_HOUR} a core hour assumed",
         ),
         ("scans", f"{scans:,.0f} TB", f"{PAGE_BYTES / 1e6:.1f} MB a page assumed"),
@@ -118,7 +149,20 @@ def make_plan() -> str:
         ("pages that are read twice for it", f"{repeated:,.0f}", "a block of 32 for each process"),
         ("processor of the driver that the ledger takes", percent(added, 0), "measured; of one core"),
     ]
-    return make_table(("what", "how much", "from"), rows)
+    return make_table(("what", "how much (95% of such samples)", "from"), rows)
+
+
+def _measure_spread(seconds: Sequence[float], n: int) -> float:
+    """Measure how far the mean of n pages may lie from that of all, as a share, by some timed one by one."""
+    if len(seconds) < 2:
+        return 0.0
+    return _QUANTILE * statistics.stdev(seconds) / statistics.mean(seconds) / math.sqrt(n)
+
+
+def _write_interval(value: float, spread: float, digits: int = 0) -> str:
+    if not spread:
+        return f"{value:,.{digits}f}"
+    return write_span(value, value * (1 - spread), value * (1 + spread), digits)
 
 
 _ROWS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
@@ -128,4 +172,8 @@ _ROWS: dict[str, Callable[[dict[str, Any]], list[tuple[str, str]]]] = {
     "ledger": _list_ledger,
     "ray": _list_ray,
 }
-SCALE_TABLES: dict[str, Callable[[], str]] = {"scale": make_scale, "scale-plan": make_plan}
+SCALE_TABLES: dict[str, Callable[[], str]] = {
+    "scale": make_scale,
+    "scale-plan": make_plan,
+    "fuzzing": make_fuzzing,
+}
