@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -124,6 +125,7 @@ def _compare(
         raise ComparisonError(
             f"cannot be made ({error.strerror})", where=str(folder), remedy="name another folder with --out"
         ) from error
+    Thread(target=_prepare_report, daemon=True).start()  # this process waits for others most of the time
     if is_started:
         _log(f"resumes the comparison in {folder}")
     result = compare_learners(
@@ -141,6 +143,13 @@ def _compare(
     )
     _log("fits the curves and draws the report")
     return result, write_report(result, folder)
+
+
+def _prepare_report() -> None:
+    """Do what the report needs and can be done before there are results."""
+    from sutja.comparison.report import figures
+
+    figures.warm_up()
 
 
 def _log(line: str) -> None:

@@ -19,7 +19,7 @@ from sutja.comparison.data.arrays import MappedData
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.data.subsets import check_sizes, draw_nested_subsets, make_doubling_sizes
 from sutja.comparison.execution.backends import Engine
-from sutja.comparison.execution.budget import CostModel, TimeBudget, reserve_for_report
+from sutja.comparison.execution.budget import CostModel, ReportReserve, TimeBudget
 from sutja.comparison.execution.folder_lock import exit_on_signals, lock_folder
 from sutja.comparison.execution.scheduler import Grid
 from sutja.comparison.execution.sweep import Log, Sweep
@@ -111,7 +111,8 @@ def run_study(
         The folder holds a comparison of something else, or one that is running; or the sizes are impossible.
     """
     budget = TimeBudget(settings.budget, 0.0, start)
-    budget.reserve = reserve_for_report(settings.budget, budget.elapsed())
+    reserve = ReportReserve(settings.budget, budget.elapsed())
+    budget.reserve = reserve.seconds
     grid = _make_grid(inputs, learners, settings)
     fingerprint = _make_fingerprint(inputs, grid, settings)
     device, dtype = _choose_device(settings)
@@ -126,7 +127,8 @@ def run_study(
                 )
                 costs = CostModel({learner.name: learner.initial_guess for learner in learners})
                 resources = Resources(data, costs, budget, settings.limit, device, dtype)
-                sweep = Sweep(grid, resources, engine, results, trials, len(inputs.parts["test"][1]), log)
+                n_test = len(inputs.parts["test"][1])
+                sweep = Sweep(grid, resources, reserve, engine, results, trials, n_test, log)
                 sweep.remove_unfinished()
                 sweep.run(sweep.tune(settings.trials, settings.tune_seconds))
                 results.write_sorted()

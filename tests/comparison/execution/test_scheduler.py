@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sutja.comparison.data.arrays import ArrayFile, MappedData
-from sutja.comparison.execution.budget import CostModel, TimeBudget
+from sutja.comparison.execution.budget import CostModel, ReportReserve, TimeBudget, is_affordable
 from sutja.comparison.execution.scheduler import Grid, Scheduler
 from sutja.comparison.execution.table import Status
 from sutja.comparison.execution.tasks import Resources
@@ -132,3 +132,34 @@ def test_a_share_of_the_budget():
     budget = TimeBudget(100.0, reserve=20.0)
     assert budget.take_share(0.25).remaining() == pytest.approx(0.25 * budget.remaining(), rel=0.01)
     assert TimeBudget().take_share(0.2).remaining() == math.inf
+
+
+def test_the_report_gets_more_time_the_busier_the_machine_is():
+    reserve = ReportReserve(60.0, startup=9.0)
+    assert reserve.seconds == 9.0  # nothing else is known
+    for _ in range(20):
+        reserve.note_fit(1.0, 1.0)
+    idle = reserve.seconds
+    assert idle < 5.0
+    for _ in range(20):
+        reserve.note_fit(1.0, 0.33)  # three share a core
+    assert reserve.seconds == pytest.approx(3 * idle, rel=0.05)
+    for _ in range(20):
+        reserve.note_fit(1.0, 0.01)
+    assert reserve.seconds == 15.0  # most of the time is for the fits
+    assert ReportReserve(math.inf, 9.0).seconds == 0.0
+
+
+def test_fits_whose_processor_time_is_unknown_say_nothing_of_the_machine():
+    reserve = ReportReserve(60.0, startup=9.0)
+    for _ in range(20):
+        reserve.note_fit(1.0, 0.0)
+    assert reserve.seconds == 9.0
+
+
+def test_a_measured_cost_needs_less_room_than_a_predicted_one():
+    assert is_affordable(10.0, 12.0, measured=True)
+    assert not is_affordable(10.0, 12.0)
+    costs = CostModel()
+    costs.add("own", 100, 1.0)
+    assert (costs.has_measured("own", 100), costs.has_measured("own", 200)) == (True, False)

@@ -213,13 +213,13 @@ def test_memory_is_that_of_the_fit_alone(task, shared_worker):
 
 
 def test_an_idle_process_is_ended(task, monkeypatch):
-    before = {child.pid for child in psutil.Process().children()}
+    before = {child.pid for child in psutil.Process().children(recursive=True)}
     workers = WorkerPool()
     assert workers.run(task(DummyClassifier())).status == Status.DONE
     (mine,) = [
         child
-        for child in psutil.Process().children()
-        if child.pid not in before and "sutja.comparison.execution.worker" in child.cmdline()
+        for child in psutil.Process().children(recursive=True)
+        if child.pid not in before and child.ppid() != os.getpid()
     ]
     workers.close_idle()
     assert mine.is_running()

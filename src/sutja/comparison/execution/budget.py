@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping
 
 _DEFAULT_GUESS = 2.0  # seconds, for a learner of which nothing is known
 _DEFAULT_GROWTH = 1.1  # power of the number of labels, if only one size is known
 _LEAST_GROWTH, _MOST_GROWTH = 0.8, 2.6
 _SAFETY_FACTOR = 1.4  # a fit is started if this many times its predicted cost is left
+_SAFETY_FACTOR_MEASURED = 1.15  # the same where fits on as many labels were measured
+_REPORT_SECONDS = 3.5  # of a processor: of ten learners, with the end of the process
+_RECENT_SECONDS = 5.0  # of fits by the clock, from which the share of a processor is estimated
 _MOST_RESERVED = 0.25  # of a budget, for the report: a machine that starts slowly must still fit
 _GROWTH_SIZES = 3  # largest sizes from which the growth is estimated
 
@@ -47,9 +50,10 @@ class CostModel:
         nearest = min(means, key=lambda size: abs(math.log(size / labels)))
         return means[nearest] * float((labels / nearest) ** self.estimate_growth(learner))
 
-    def has_measured(self, learner: str) -> bool:
-        """Tell if any fit of this learner has been measured."""
-        return bool(self._measured.get(learner))
+    def has_measured(self, learner: str, labels: int | None = None) -> bool:
+        """Tell if any fit of this learner has been measured, or any on so many labels."""
+        measured = self._measured.get(learner, {})
+        return bool(measured) if labels is None else labels in measured
 
     def estimate_growth(self, learner: str) -> float:
         """Estimate the power of the number of labels with which the cost grows, from the largest sizes."""
@@ -96,21 +100,52 @@ class TimeBudget:
         return TimeBudget(self.elapsed() + share * self.remaining(), 0.0, self.start)
 
 
-def reserve_for_report(seconds: float, startup: float) -> float:
-    """Return the seconds of a budget to reserve for fitting curves and drawing.
+class ReportReserve:
+    """Seconds of a budget to reserve for fitting curves and drawing, by how busy the machine is of late.
+
+    By the clock a report takes longer the less of a processor it gets. As long as no fit tells how much that
+    is, the time of the start does.
 
     Parameters
     ----------
     seconds : float
-        The budget.
+        The budget; it may be infinite.
     startup : float
-        Seconds that the start took: it is longer on a slow or busy machine, and so is drawing.
+        Seconds that the start took.
     """
-    if not math.isfinite(seconds):
-        return 0.0
-    return min(max(min(6.0, seconds / 8), 0.025 * seconds, startup), _MOST_RESERVED * seconds)
+
+    def __init__(self, seconds: float, startup: float) -> None:
+        self._budget, self._startup = seconds, startup
+        self._recent: deque[tuple[float, float]] = deque()  # of fits: seconds, those of a processor
+
+    def note_fit(self, seconds: float, cpu_seconds: float) -> None:
+        """Note a fit that took so long by the clock, and had a processor for so long."""
+        if cpu_seconds > 0:
+            self._recent.append((max(seconds, cpu_seconds), cpu_seconds))
+        while len(self._recent) > 1 and sum(clock for clock, _ in self._recent) > 2 * _RECENT_SECONDS:
+            self._recent.popleft()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds to reserve."""
+        if not math.isfinite(self._budget):
+            return 0.0
+        least = max(min(_REPORT_SECONDS, self._budget / 8), 0.025 * self._budget)
+        clock, cpu = (sum(pair[i] for pair in self._recent) for i in (0, 1))
+        wanted = _REPORT_SECONDS * clock / cpu if clock >= _RECENT_SECONDS else self._startup
+        return min(max(least, wanted), _MOST_RESERVED * self._budget)
 
 
-def is_affordable(seconds: float, remaining: float) -> bool:
-    """Tell if a fit of so many predicted seconds should end within the remaining time."""
-    return seconds * _SAFETY_FACTOR <= remaining
+def is_affordable(seconds: float, remaining: float, measured: bool = False) -> bool:
+    """Tell if a fit of so many predicted seconds should end within the remaining time.
+
+    Parameters
+    ----------
+    seconds : float
+        Predicted seconds.
+    remaining : float
+        Seconds that are left.
+    measured : bool
+        True if the prediction is from fits of this learner on as many labels.
+    """
+    return seconds * (_SAFETY_FACTOR_MEASURED if measured else _SAFETY_FACTOR) <= remaining

@@ -137,7 +137,7 @@ class Scheduler:
         cheapest: dict[str, tuple[float, int, float]] = {}
         for (name, n), seeds in self.waiting.items():
             cost, learner = self._predict(name, n, len(seeds)), self._by_name[name]
-            if is_affordable(cost, remaining):
+            if is_affordable(cost, remaining, self.resources.costs.has_measured(name, n)):
                 one = cost / (len(seeds) if learner.is_stacked else 1)
                 weighted = one * (1 + self.grid.seeds - len(seeds))
                 cheapest[name] = min(cheapest.get(name, (math.inf, 0, 0.0)), (weighted, n, one))

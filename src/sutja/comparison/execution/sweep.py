@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sutja.comparison.execution.backends import Engine, count_gpu_slots
+from sutja.comparison.execution.budget import ReportReserve
 from sutja.comparison.execution.scheduler import Grid, Scheduler
 from sutja.comparison.execution.table import Key, Row, Status, Table
 from sutja.comparison.execution.tasks import Outcome, Reason, Resources, Task, explain_stop
@@ -36,6 +37,8 @@ class Sweep:
         The fits.
     resources : Resources
         Data, device and time.
+    reserve : ReportReserve
+        Time of the budget that the report will need.
     engine : Engine
         Engine that runs the fits.
     results, trials : Table
@@ -48,6 +51,7 @@ class Sweep:
 
     grid: Grid
     resources: Resources
+    reserve: ReportReserve
     engine: Engine
     results: Table
     trials: Table
@@ -83,7 +87,7 @@ class Sweep:
             self.log(
                 f"settings: up to {n_trials} of each learner, on {sizes} labels, {seconds:.3g} s for each"
             )
-            tuner.run(self.engine, self._log_trial)
+            tuner.run(self.engine, self._note_trial)
         return tuner.result
 
     def run(self, tuned: TuningResult) -> None:
@@ -108,6 +112,7 @@ class Sweep:
         with closing(self.engine.run(self._watch(scheduler))) as done:
             for task, outcome in done:
                 self._running.pop(_identify(task), None)
+                self._note_speed(outcome)
                 scheduler.mark_finished(task, outcome.seconds)
                 self._enter(task, outcome, scheduler)
                 self._log_fit(task, outcome, scheduler)
@@ -169,8 +174,16 @@ class Sweep:
         elif outcome.reason is Reason.OUT_OF_MEMORY:
             scheduler.give_up(name, n, f"{outcome.note} at {n:,} labels")
 
-    def _log_trial(self, task: Task, outcome: Outcome) -> None:
-        """Log a trial of tuning, unless the last line is too recent."""
+    def _note_speed(self, outcome: Outcome) -> None:
+        """Let the budget keep as much for the report as it would take now; a cluster's speed is not ours."""
+        if self.engine.name != "joblib":
+            return
+        self.reserve.note_fit(outcome.seconds, outcome.cpu_seconds)
+        self.resources.budget.reserve = self.reserve.seconds
+
+    def _note_trial(self, task: Task, outcome: Outcome) -> None:
+        """Note the speed of a trial of tuning, and log it unless the last line is too recent."""
+        self._note_speed(outcome)
         if time.monotonic() - self._last_line < _SECONDS_A_LINE:
             return
         self._last_line = time.monotonic()

@@ -98,6 +98,8 @@ class Outcome:
         Peak memory.
     seconds : float
         Wall-clock time, including reading the data and counting operations.
+    cpu_seconds : float
+        Processor time of the same, if it was measured: less where others use the machine as well.
     reason : Reason | None
         Cause, if it is not done.
     note : str
@@ -109,6 +111,7 @@ class Outcome:
     errors: tuple[float, ...] = ()
     memory_mb: float = 0.0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     reason: Reason | None = None
     note: str = ""
 

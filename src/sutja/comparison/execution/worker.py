@@ -62,7 +62,26 @@ def receive(stream: IO[bytes]) -> bytes:
 
 
 def main() -> None:
-    """Serve until the owner has ended."""
+    """Import what fits need, then serve until the owner has ended."""
+    import_for_fits()
+    serve()
+
+
+def import_for_fits() -> None:
+    """Import what fits need, so that it is not done on the time of the first one."""
+    import torch
+    import torch._dynamo  # which the first optimiser would import
+
+    import sutja.comparison.execution.tasks  # noqa: F401
+
+    torch.set_num_threads(1)
+    _find_thread_pools()
+    gc.collect()
+    gc.freeze()  # a collection before each fit then looks at what fits made, in a millisecond and not in 200
+
+
+def serve() -> None:
+    """Run the tasks of the standard input until the owner has ended."""
     threading.Thread(target=_end_with_owner, args=(os.getppid(),), daemon=True).start()
     with contextlib.suppress(OSError):  # not Linux
         _OOM_SCORE.write_text("1000", encoding="ascii")
@@ -71,15 +90,6 @@ def main() -> None:
     null = os.open(os.devnull, os.O_RDWR)
     os.dup2(null, 0)
     os.dup2(2, 1)  # what a fit prints must not come between the messages
-    import torch
-    import torch._dynamo  # which the first optimiser would import, on its fit's time
-
-    import sutja.comparison.execution.tasks  # noqa: F401  # all that a fit imports: not on the first one's time
-
-    torch.set_num_threads(1)
-    _find_thread_pools()
-    gc.collect()
-    gc.freeze()  # a collection before each fit then looks at what fits made, in a millisecond and not in 200
     send(target, READY)
     while True:
         try:
@@ -94,6 +104,7 @@ def _run(message: bytes) -> Any:
     from sutja.comparison.execution.table import Status
     from sutja.comparison.execution.tasks import Outcome, Reason, load_task_data, run_fits
 
+    start = time.process_time()
     try:
         task = pickle.loads(message)  # noqa: S301  # from the owner of this process
         _limit_memory(task.device)
@@ -102,7 +113,9 @@ def _run(message: bytes) -> Any:
         before = _reset_peak()
         with _find_thread_pools().limit(limits=1):
             fits, errors = run_fits(task, data)
-        return Outcome(Status.DONE, fits, errors, max(0.0, _measure_peak() - before))
+        memory = max(0.0, _measure_peak() - before)
+        cpu_seconds = time.process_time() - start if task.device == "cpu" else 0.0
+        return Outcome(Status.DONE, fits, errors, memory, cpu_seconds=cpu_seconds)
     except (Exception, SystemExit) as error:  # of any kind: this fit failed, and the next may not
         if is_out_of_memory(error):
             return Outcome.failed(OUT_OF_MEMORY_NOTE, reason=Reason.OUT_OF_MEMORY)

@@ -1,7 +1,8 @@
 """A pool of worker processes with a hard time limit: a fit that exceeds it is killed.
 
-Each process leads a session of its own, so that everything a learner starts in it ends with it, and Ctrl-C in
-a terminal reaches only the owner.
+On Linux they are forked by a server that has imported what fits need; a GPU's workers, which must see only
+that GPU, and those of other systems are processes from nothing. Each leads a session of its own, so that
+everything a learner starts in it ends with it, and Ctrl-C in a terminal reaches only the owner.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
-from typing import IO
+from typing import IO, TypeAlias
 
-from sutja.comparison.execution import gpu_locks
+from sutja.comparison.execution import fork_server, gpu_locks
+from sutja.comparison.execution.fork_server import ForkedProcess, ForkServer
 from sutja.comparison.execution.tasks import Outcome, Reason, Task
 from sutja.comparison.execution.worker import LENGTH, READY, send
 
@@ -27,6 +30,8 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS
 _EXIT_TIMEOUT = 20.0  # seconds for a process to end by itself, which takes long on a busy machine
 _START_TIMEOUT = 180.0  # seconds for a process to start: importing takes long on a busy machine
 _IDLE_SECONDS = 60.0  # after which a process on another machine is ended
+Process: TypeAlias = "subprocess.Popen[bytes] | ForkedProcess"
+
 _KILLED = (-signal.SIGKILL, -signal.SIGTERM)  # exit codes of a process that was killed from outside
 
 
@@ -63,11 +68,13 @@ class Worker:
     ----------
     gpu : str
         The only GPU that it sees; "" for all or none.
+    fork : Callable[[], ForkedProcess] | None
+        Forks its process; None starts one from nothing.
     """
 
-    def __init__(self, gpu: str = "") -> None:
-        self.gpu = gpu
-        self._process: subprocess.Popen[bytes] | None = None
+    def __init__(self, gpu: str = "", fork: Callable[[], ForkedProcess] | None = None) -> None:
+        self.gpu, self._fork = gpu, fork
+        self._process: Process | None = None
         self._is_ready = False
         self._closed = False
 
@@ -135,6 +142,9 @@ class Worker:
         process, self._process = self._process, None
         if process is not None:
             _kill_session(process)
+            if isinstance(process, ForkedProcess):
+                process.close()
+                return
             for stream in (process.stdin, process.stdout):
                 with contextlib.suppress(OSError, AttributeError):
                     stream.close()  # type: ignore[union-attr]
@@ -147,22 +157,20 @@ class Worker:
             if self._closed:
                 raise EOFError("stopped")
             self._is_ready = False
-            paths = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "sutja.comparison.execution.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": paths,
-                    **dict.fromkeys(_THREAD_VARIABLES, "1"),
-                    **gpu_locks.make_environment(self.gpu),
-                },
-            )
+            self._process = self._fork() if self._fork is not None else self._spawn()
 
-    def _ensure_process(self, deadline: float) -> subprocess.Popen[bytes] | None:
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        """Start a process from nothing."""
+        return subprocess.Popen(
+            [sys.executable, "-P", "-m", "sutja.comparison.execution.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env=_make_environment(self.gpu),
+        )
+
+    def _ensure_process(self, deadline: float) -> Process | None:
         """Return the process, ready for a task; None if it does not start in time."""
         self.start()
         assert self._process is not None
@@ -186,8 +194,18 @@ class Worker:
         return code
 
 
-def _kill_session(process: subprocess.Popen[bytes]) -> None:
+def _make_environment(gpu: str = "") -> dict[str, str]:
+    """Return the variables of a process that fits: the paths of this one, and one thread."""
+    paths = os.pathsep.join(path or os.getcwd() for path in sys.path)  # noqa: PTH109
+    threads = dict.fromkeys(_THREAD_VARIABLES, "1")
+    return {**os.environ, "PYTHONPATH": paths, **threads, **gpu_locks.make_environment(gpu)}
+
+
+def _kill_session(process: Process) -> None:
     """Kill a process and all that it started."""
+    if isinstance(process, ForkedProcess):
+        process.kill()
+        return
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
     with contextlib.suppress(OSError):
@@ -238,6 +256,7 @@ class WorkerPool:
     def __init__(self) -> None:
         self._idle: dict[str, list[Worker]] = defaultdict(list)  # by the GPU that they see
         self._busy: set[Worker] = set()
+        self._server: ForkServer | None = None
         self._lock = threading.Lock()
         self._closed = False
         self._idle_since = 0.0  # when the last one became idle, by `time.monotonic`
@@ -260,7 +279,7 @@ class WorkerPool:
         with self._lock:
             if self._closed:
                 return Outcome.failed("stopped")
-            worker = self._idle[gpu].pop() if self._idle[gpu] else Worker(gpu)
+            worker = self._idle[gpu].pop() if self._idle[gpu] else self._make_worker(gpu)
             self._busy.add(worker)
         try:
             return worker.run(task)
@@ -275,7 +294,7 @@ class WorkerPool:
 
     def warm(self, n: int) -> None:
         """Start so many processes, which import what fits need while the caller does something else."""
-        workers = [Worker() for _ in range(n)]
+        workers = [self._make_worker("") for _ in range(n)]
         with self._lock:
             self._idle[""] += workers
         for worker in workers:
@@ -288,10 +307,13 @@ class WorkerPool:
             self._closed = True
             busy = list(self._busy)
             idle = self._take_idle()
+            server, self._server = self._server, None
         for worker in busy:
             worker.kill()
         for worker in idle:
             worker.close()
+        if server is not None:
+            server.close()
 
     def close_idle(self) -> None:
         """End the processes if none has had anything to do for a while."""
@@ -299,8 +321,25 @@ class WorkerPool:
             if self._busy or time.monotonic() - self._idle_since < _IDLE_SECONDS:
                 return
             idle = self._take_idle()
+            server, self._server = self._server, None
         for worker in idle:
             worker.close()
+        if server is not None:
+            server.close()
+
+    def _make_worker(self, gpu: str) -> Worker:
+        return Worker(gpu, self._fork if fork_server.is_available() and not gpu else None)
+
+    def _fork(self) -> ForkedProcess:
+        """Fork a process; the server is started when it is first needed, and again after it has ended."""
+        with self._lock:
+            if self._closed:
+                raise EOFError("stopped")
+            if self._server is None or not self._server.is_running():
+                if self._server is not None:
+                    self._server.close()
+                self._server = ForkServer(_make_environment())
+            return ForkedProcess(self._server)
 
     def _take_idle(self) -> list[Worker]:
         idle = [worker for workers in self._idle.values() for worker in workers]

@@ -321,6 +321,14 @@ def to_svg(figure: Figure, name: str) -> str:
     return re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
 
 
+def warm_up() -> None:
+    """Import what drawing needs and draw once, so that a report that is written later takes less time."""
+    figure, axes = make_axes(names=("warm-up",))
+    set_log_errors(axes)
+    to_svg(figure, "warm-up")
+    to_png(figure)
+
+
 def to_png(figure: Figure) -> bytes:
     """Return a figure as PNG."""
     import matplotlib as mpl
