@@ -50,6 +50,19 @@ def test_a_refused_model_leaves_the_old_file(tmp_path, model):
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.onnx"]
 
 
+def test_a_graph_without_bounds_is_not_written(tmp_path, model):
+    """Reading would refuse it, so an old file stays as it was."""
+    path = tmp_path / "a.onnx"
+    write_model(path, model, steerable.make_card())
+    before = path.read_bytes()
+    many = helper.make_node("ConstantOfShape", ["wide"], ["many"])
+    model.graph.initializer.append(helper.make_tensor("wide", TensorProto.INT64, [2], [40_000, 40_000]))
+    model.graph.node.insert(0, many)
+    with pytest.raises(ModelFileError, match=r"a\.onnx: has a tensor of 1,600,000,000 values"):
+        write_model(path, model, steerable.make_card())
+    assert path.read_bytes() == before
+
+
 def test_a_disk_that_fails_leaves_nothing(tmp_path, model, monkeypatch):
     def full(_):
         raise OSError("no space left")

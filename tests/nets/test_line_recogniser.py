@@ -1,9 +1,13 @@
 """The line recogniser's shapes, and that padding in a batch changes nothing where widths are the same."""
 
+import numpy as np
 import pytest
 import torch
 
+from sutja.charset import CHARSET
+from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
+from sutja.training.export import export
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +37,10 @@ def test_size():
     head = 121  # of one class
     total = sum(p.numel() for p in LineRecogniser(LineRecogniserConfig(1)).parameters())
     assert total == in_file - norms + biases - channels + head
+
+
+def test_its_file_can_be_read_by_who_does_not_trust_it(tmp_path):
+    net = LineRecogniser(LineRecogniserConfig(len(CHARSET) + 1)).eval()
+    card = Card("transcribe", "drawn", tuple(CHARSET), Preprocessing("text-line", {"channels": 1, "height": 48}))
+    made = export(net, card, tmp_path / "lines.onnx", [np.zeros((2, 1, 48, 96), np.float32)])
+    assert read_model(tmp_path / "lines.onnx").card == made.card

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sutja.atomic import write_atomic
 from sutja.errors import ModelFileError, make_unwritable_error
+from sutja.model_file.bounds import check_bounds
 from sutja.model_file.card import Card
 from sutja.model_file.card_json import format_card
 from sutja.model_file.inspection import CARD_KEY, inspect_in_child, inspect_model, parse_model
@@ -76,6 +77,8 @@ class ModelFile:
 def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: Card) -> None:
     """Write a model with its card, checked as reading checks it; what was at `path` is replaced atomically.
 
+    Its bounds are checked too, as for a model from anyone: who trusts it now may pass it on.
+
     Raises
     ------
     ModelFileError
@@ -89,6 +92,10 @@ def write_model(path: str | os.PathLike[str], model: bytes | ModelProto, card: C
     data = proto.SerializeToString()
     target = Path(path)
     read_model(data, source=str(target), trusted=True)
+    try:
+        check_bounds(parse_model(data), card)
+    except ModelFileError as error:
+        raise ModelFileError(str(error), where=f"model {target}") from error
     try:
         write_atomic(target, data)
     except OSError as error:

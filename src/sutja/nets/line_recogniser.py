@@ -147,6 +147,7 @@ class LineRecogniser(nn.Module):
         shortcut = F.silu(self.shortcut(x))
         reduced = F.silu(self.reduce(x))
         reduced = reduced + F.silu(self.along(reduced))
-        frames = self.norm(self.layers(reduced.squeeze(2).transpose(1, 2)))
-        frames = frames + shortcut.squeeze(2).transpose(1, 2)
+        # Not `squeeze`, which is exported as a branch: nobody could then bound the sizes behind it.
+        frames = self.norm(self.layers(reduced[:, :, 0].transpose(1, 2)))
+        frames = frames + shortcut[:, :, 0].transpose(1, 2)
         return F.log_softmax(self.head(frames).float(), dim=-1)
