@@ -35,6 +35,9 @@ def find(text):
         ("1 1/2", "1 1/2"),
         ("25,20/000/-", "25,20/000/-"),
         ("$ 5", "$ 5"),
+        ("S 500", "500"),
+        ("P. 12", "12"),
+        ("380 A", "380 A"),
     ],
 )
 def test_numbers(text, number):
@@ -53,6 +56,10 @@ def test_numbers(text, number):
         "X9Y8Z7",
         "B-MX 4271",
         "1½",
+        "A 380",
+        "K 7",
+        "X1",
+        "P12",
     ],
 )
 def test_letters_that_belong_to_the_digits_make_a_serial(text):

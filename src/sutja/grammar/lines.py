@@ -42,6 +42,7 @@ _TOKEN = re.compile(
 )
 _LABEL_BEFORE = re.compile(r"([^\W\d_]{2,}[.:])(?=[^\s])")  # "Total:45", "No.5"
 _LABEL_OF_NUMBER = re.compile(r"[^\W\d_]+[.:]?(?=\d)")  # "RM12.50"
+_TOUCHING = frozenset("XP")  # of a serial where they touch its digits, though they are labels with a gap
 _FRACTION = re.compile("[½¼¾⅓⅔⅛⅜⅝⅞]")
 _SHORT = 4  # letters of a group that may belong to a serial
 
@@ -91,7 +92,11 @@ def parse_line(text: str) -> ParsedLine | None:
     parted = _LABEL_BEFORE.sub(lambda match: match[1][:-1] + " ", text)  # as long as before
     tokens = [_Token(m[0], m.start(), _classify(m[0])) for m in re.finditer(r"\S+", parted)]
     if any(token.kind == "serial" for token in tokens) or _has_letters_of_a_serial(tokens):
-        own = [token for token in tokens if token.kind != "word" or _is_group(token.text)]
+        own = [
+            token
+            for token, behind in zip(tokens, [*tokens[1:], None], strict=True)
+            if token.kind != "word" or _is_group(token.text, before=behind is not None and behind.kind != "word")
+        ]
         return ParsedLine(own[0].start, own[-1].stop, serial=True)
     numbers = [i for i, token in enumerate(tokens) if token.kind == "number"]
     if not numbers or numbers[-1] - numbers[0] + 1 != len(numbers):
@@ -144,7 +149,7 @@ def _classify(token: str) -> str:
     if match is None or _FRACTION.search(token):
         return "serial"
     before, behind = match["before"].rstrip(".:"), match["behind"].rstrip(".,;:)")
-    known_before = not before or before.upper() in _LABELS
+    known_before = not before or (before.upper() in _LABELS and match["before"] not in _TOUCHING)
     known_behind = not behind or behind in _UNITS or ORDINAL.fullmatch(behind) is not None
     return "number" if known_before and known_behind else "serial"
 
@@ -154,12 +159,14 @@ def _has_letters_of_a_serial(tokens: Sequence[_Token]) -> bool:
     if is_checked_shape("".join(token.text for token in tokens)):
         return True
     return any(
-        {one.kind, other.kind} == {"number", "word"} and (_is_group(one.text) or _is_group(other.text))
+        ((one.kind, other.kind) == ("word", "number") and _is_group(one.text, before=True))
+        or ((one.kind, other.kind) == ("number", "word") and _is_group(other.text))
         for one, other in pairwise(tokens)
     )
 
 
-def _is_group(token: str) -> bool:
+def _is_group(token: str, *, before: bool = False) -> bool:
+    """Tell whether a token is a short group of capitals that is no known word; units stand behind numbers."""
     letters = token.replace("-", "")
-    known = letters in _LABELS or letters in _UNITS
+    known = letters in _LABELS or (letters in _UNITS and not before)
     return 0 < len(letters) <= _SHORT and letters.isalpha() and letters.isupper() and not known

@@ -1,9 +1,10 @@
-"""`is_struck_out`: tells a number that a straight stroke crosses from end to end.
+"""`is_struck_out`: tells a number that a straight stroke crosses from end to end, or two that make a cross.
 
 Among all lines that are not too steep the one is sought whose ink goes on for longest. A number is struck out
 where that line begins before its first digit, ends behind its last, is thin between the digits, and runs
-through their middle: not below them as a rule of a form does, nor beside them as a dash. Letters: h, w rows
-and columns of the normalised picture.
+through their middle: not below them as a rule of a form does, nor beside them as a dash. A cross is two such
+lines, one that rises and one that falls, which may be steep. Letters: h, w rows and columns of the normalised
+picture.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
 _INK = 0.35  # of full ink
 _SLOPES = 25  # lines of so many slopes are tried
 _STEEPEST = 0.6  # rows a column of the picture as it is, not as it was stretched
+_FLATTEST_OF_CROSS, _STEEPEST_OF_CROSS = 0.2, 1.6  # the same, of a stroke of a cross
 _HOLE = 0.06  # of the height: the longest gap of a stroke, as a share of the rows
 _COVER = 0.75  # share of the columns between the outer digits in which a stroke has ink at least
 _BEYOND = (
@@ -30,6 +32,8 @@ _LEAST_HEIGHT = 0.3  # of the picture's: digits are as high at least
 _MIDDLE = 0.2, 0.8  # shares of the digits' height between which the stroke's own middle lies
 _THICKEST = 0.22  # of the height: a stroke is thinner in most columns
 _THIN_COLUMNS = 0.3  # least share of the stroke's columns in which nothing but the stroke is near
+
+_Line = tuple[NDArray[np.int64], int, int]  # its row in each column, its first column, its end
 
 
 def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
@@ -50,16 +54,28 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
     least = round(_BEYOND * _LEAST_HEIGHT * len(ink) * normalised.scale_y / normalised.scale_x)
     if first < least or _has_gap(ink[:, first - least : last + least + 1], _count_hole(len(ink))):
         return False
-    found = _find_longest_line(ink, normalised.scale_x / normalised.scale_y, first, last)
-    if found is None:
+    stretch = normalised.scale_x / normalised.scale_y
+    level = np.linspace(-_STEEPEST, _STEEPEST, _SLOPES) * stretch
+    if _is_crossed(ink, _find_longest_line(ink, level, first, last), stretch, first, last):
+        return True
+    steep = np.linspace(_FLATTEST_OF_CROSS, _STEEPEST_OF_CROSS, _SLOPES) * stretch
+    falling, rising = (_find_longest_line(ink, slopes, first, last) for slopes in (steep, -steep))
+    return all(_is_crossed(ink, line, stretch, first, last) for line in (falling, rising))
+
+
+def _is_crossed(
+    ink: NDArray[np.bool_], line: _Line | None, stretch: float, first: int, last: int
+) -> bool:
+    """Tell whether a line crosses the digits, whose outer middles are the first and the last column."""
+    if line is None:
         return False
-    rows, start, stop = found
+    rows, start, stop = line
     without, thin = _erase(ink, rows, start, stop)
     digits = np.flatnonzero(without[:, max(0, first - 4) : last + 5].any(axis=1))
     if not len(digits):
         return False
     top, height = int(digits[0]), int(digits[-1]) + 1 - int(digits[0])
-    beyond = _BEYOND * height * normalised.scale_y / normalised.scale_x  # in columns
+    beyond = _BEYOND * height / stretch  # in columns
     middle = (rows[min((first + last) // 2, len(rows) - 1)] - top) / height
     return bool(
         start <= first - beyond
@@ -81,16 +97,16 @@ def _has_gap(ink: NDArray[np.bool_], hole: int) -> bool:
 
 
 def _find_longest_line(
-    ink: NDArray[np.bool_], stretch: float, first: int, last: int
-) -> tuple[NDArray[np.int64], int, int] | None:
+    ink: NDArray[np.bool_], slopes: NDArray[np.float64], first: int, last: int
+) -> _Line | None:
     """Find the line with the longest unbroken ink: its row in each column, its first column, its end.
 
     Parameters
     ----------
     ink : NDArray[bool]
         (h, w)
-    stretch : float
-        Columns of the crop a column, over rows a row.
+    slopes : NDArray[float64]
+        Slopes to try, rows a column.
     first, last : int
         Columns between which the line has ink nearly everywhere.
     """
@@ -99,7 +115,7 @@ def _find_longest_line(
     near = padded[:-2] | padded[1:-1] | padded[2:]  # a stroke of the pen is not quite straight
     columns = np.arange(width)
     best: tuple[int, int, NDArray[np.int64]] | None = None
-    for slope in np.linspace(-_STEEPEST, _STEEPEST, _SLOPES) * stretch:
+    for slope in slopes.tolist():
         if abs(slope) * width > 1.5 * height:
             continue
         if _measure_cover(near, slope, first, last) < _COVER:
