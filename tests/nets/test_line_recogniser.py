@@ -41,6 +41,8 @@ def test_size():
 
 def test_its_file_can_be_read_by_who_does_not_trust_it(tmp_path):
     net = LineRecogniser(LineRecogniserConfig(len(CHARSET) + 1)).eval()
-    card = Card("transcribe", "drawn", tuple(CHARSET), Preprocessing("text-line", {"channels": 1, "height": 48}))
+    card = Card(
+        "transcribe", "drawn", tuple(CHARSET), Preprocessing("text-line", {"channels": 1, "height": 48})
+    )
     made = export(net, card, tmp_path / "lines.onnx", [np.zeros((2, 1, 48, 96), np.float32)])
     assert read_model(tmp_path / "lines.onnx").card == made.card

@@ -57,3 +57,18 @@ def test_a_stroke_with_small_holes_goes_on_and_one_with_large_ones_does_not():
         array = whole.array.copy()
         array[14:18, 37 : 37 + width] = 0  # between two digits
         assert is_struck_out(GLYPHS, Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True)) is struck
+
+
+@pytest.mark.parametrize("cross", [True, False])
+def test_a_steep_cross_strikes_out_and_one_of_its_strokes_does_not(cross):
+    array = np.zeros((32, 28), np.float32)
+    for left in (5, 15):
+        array[8:24, left : left + 8] = 1
+        array[10:22, left + 2 : left + 6] = 0
+    for x in range(1, 27):
+        y = round(3 + 26 * (x - 1) / 25)
+        array[y : y + 2, x] = 1
+        if cross:
+            array[30 - y : 32 - y, x] = 1
+    glyphs = [Glyph("0", 1.0, 4, 5), Glyph("0", 1.0, 9, 10)]
+    assert is_struck_out(glyphs, Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True)) is cross

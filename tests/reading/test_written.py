@@ -3,7 +3,7 @@
 import pytest
 
 from sutja.reading.decode import Glyph, Hypothesis
-from sutja.reading.written import agree_with, find_written, is_serial, merge_written
+from sutja.reading.written import agree_with, find_written, is_in_doubt, is_serial, merge_written
 
 
 def line(text, probability=0.9):
@@ -60,3 +60,10 @@ def test_a_serial_is_believed_where_the_digits_agree_or_it_is_surer():
     assert is_serial(Hypothesis("8123", 0.5), serial)
     assert not is_serial(Hypothesis("8123", 0.99), serial)
     assert not is_serial(Hypothesis("12", 0.5), find_written(line("12kg")))
+
+
+def test_nobody_is_asked_about_words():
+    assert not is_in_doubt(Hypothesis(None, 0.95, parts=["□□□□ □□"]), 0.999)
+    assert not is_in_doubt(Hypothesis(None, 0.95, parts=["□□□□ □□"]), 0.0)
+    for text, probability in (("□", 0.95), ("", 0.95), ("□□1", 0.95), ("□□□", 0.8)):
+        assert is_in_doubt(Hypothesis(None, probability, parts=[text]), 0.999)

@@ -95,7 +95,8 @@ def parse_line(text: str) -> ParsedLine | None:
         own = [
             token
             for token, behind in zip(tokens, [*tokens[1:], None], strict=True)
-            if token.kind != "word" or _is_group(token.text, before=behind is not None and behind.kind != "word")
+            if token.kind != "word"
+            or _is_group(token.text, before=behind is not None and behind.kind != "word")
         ]
         return ParsedLine(own[0].start, own[-1].stop, serial=True)
     numbers = [i for i, token in enumerate(tokens) if token.kind == "number"]

@@ -96,7 +96,8 @@ class JointReader:
 
     def read_numbers(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Find and read the numbers of crops, None where there is none."""
-        crops = self.second.join(self.first.find(pictures, self.grammar), self.grammar)
+        found = self.first.find(pictures, self.grammar)
+        crops = self.second.join(found, self.grammar, asks_witness=True)
         return [make_number(crop, self.crop_judge) for crop in crops]
 
     def read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:

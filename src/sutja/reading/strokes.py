@@ -63,9 +63,7 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
     return all(_is_crossed(ink, line, stretch, first, last) for line in (falling, rising))
 
 
-def _is_crossed(
-    ink: NDArray[np.bool_], line: _Line | None, stretch: float, first: int, last: int
-) -> bool:
+def _is_crossed(ink: NDArray[np.bool_], line: _Line | None, stretch: float, first: int, last: int) -> bool:
     """Tell whether a line crosses the digits, whose outer middles are the first and the last column."""
     if line is None:
         return False

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sutja.charset import DIGITS
+from sutja.charset import DIGITS, LETTER
 from sutja.grammar import find_signs, keep_digits, locate_number
 from sutja.grammar.lines import parse_line, unify_symbols
 from sutja.reading.decode import Glyph, Hypothesis
@@ -18,6 +18,7 @@ from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 
 _PLAIN = f"{DIGITS}., "  # characters that leave no doubt of signs and letters
 _LEAST = 0.4  # probability of a character from which the line is believed
+_WORD = 0.9  # probability of a word from which it is believed to be no number
 _SERIAL = 0.6  # the same where a line makes a serial of an answer
 
 
@@ -59,6 +60,8 @@ class Written:
 def is_in_doubt(best: Hypothesis, below: float) -> bool:
     """Tell whether the second reader is asked: the first is not sure of digits or marks, or sees signs.
 
+    It is not asked about words.
+
     Parameters
     ----------
     best : Hypothesis
@@ -66,9 +69,17 @@ def is_in_doubt(best: Hypothesis, below: float) -> bool:
     below : float
         Probability below which it is not sure.
     """
-    if best.probability < below or any(symbol not in _PLAIN for part in best.parts for symbol in part):
+    symbols = "".join(best.parts)
+    if best.digits is None and best.probability >= min(below, _WORD) and _is_word(symbols):
+        return False
+    if best.probability < below or any(symbol not in _PLAIN for symbol in symbols):
         return True
     return settle_marks(best, [[best]]).agreement < LEAST_AGREEMENT
+
+
+def _is_word(symbols: str) -> bool:
+    """Tell whether characters are letters alone, more than one: a single one may be a digit."""
+    return symbols.count(LETTER) > 1 and set(symbols) <= {LETTER, *_PLAIN} - set(DIGITS)
 
 
 def find_written(line: Sequence[Glyph]) -> Written | None:

@@ -23,6 +23,7 @@ from sutja.reading.second.second_reader import (
     find_weights,
 )
 from sutja.reading.second.two_readers import calibrate_alone, join_readers, join_unmeasured
+from sutja.reading.second.witness import doubt_lone_digit, needs_witness, weigh_witness
 from sutja.reading.written import agree_with, find_written, is_in_doubt
 
 _BELOW, _FLOORS = 0.999, (0.03, 0.003)  # of a model whose card has none
@@ -132,7 +133,9 @@ class SecondOpinion:
             self._text_reader = SecondReader(self._threads, providers=self._providers)
         return self._text_reader
 
-    def join(self, crops: list[CropReading], grammar: Grammar | None) -> list[CropReading]:
+    def join(
+        self, crops: list[CropReading], grammar: Grammar | None, *, asks_witness: bool = False
+    ) -> list[CropReading]:
         """Join the second reader's hypotheses where it is asked, and calibrate the first's elsewhere.
 
         Parameters
@@ -141,26 +144,54 @@ class SecondOpinion:
             Crops that the model read.
         grammar : Grammar | None
             Grammar of their numbers; None for any.
+        asks_witness : bool
+            True to ask the recogniser of text too where both leave doubt.
         """
         if self.weights is None:
             return crops
-        joined = iter(self.ask([crop for crop in crops if self._is_in_doubt(crop)], grammar))
-        out = []
-        for crop in crops:
-            if self._is_in_doubt(crop):
-                chosen, answer = next(joined)
-                written = find_written(answer.line)
-                first = agree_with(chosen.hypotheses or [], written)
-                second = agree_with(answer.hypotheses, written)
-                hypotheses = self._join(first, second, self.weights)
-                # The bundled second reader has learnt from labels without marks: it is no judge of them.
-                answers = [first, second] if answer.line else [first]
-                out.append(replace(chosen, hypotheses=hypotheses, answers=answers, written=written))
-            elif crop.hypotheses:
-                out.append(replace(crop, hypotheses=self._calibrate_alone(crop.hypotheses, self.weights)))
-            else:
-                out.append(crop)
+        doubtful = [i for i, crop in enumerate(crops) if self._is_in_doubt(crop)]
+        out = [
+            replace(crop, hypotheses=self._calibrate_alone(crop.hypotheses, self.weights))
+            if crop.hypotheses
+            else crop
+            for crop in crops
+        ]
+        answers = self.ask([crops[i] for i in doubtful], grammar)
+        joined = [self._join_answer(crop, answer, self.weights) for crop, answer in answers]
+        if asks_witness:
+            joined = self._ask_witness(joined, [answer for _, answer in answers], grammar)
+        for i, crop in zip(doubtful, joined, strict=True):
+            out[i] = crop
         return out
+
+    def _join_answer(
+        self, crop: CropReading, answer: SecondAnswer, weights: SecondReaderCalibration
+    ) -> CropReading:
+        """Join the hypotheses of a crop with the second reader's answer."""
+        written = find_written(answer.line)
+        first = agree_with(crop.hypotheses or [], written)
+        second = agree_with(answer.hypotheses, written)
+        # The bundled second reader has learnt from labels without marks: it is no judge of them.
+        answers = [first, second] if answer.line else [first]
+        hypotheses = self._join(first, second, weights)
+        return replace(crop, hypotheses=hypotheses, answers=answers, written=written)
+
+    def _ask_witness(
+        self, crops: Sequence[CropReading], answers: Sequence[SecondAnswer], grammar: Grammar | None
+    ) -> list[CropReading]:
+        """Weigh the hypotheses of crops in doubt by what the recogniser of text sees there.
+
+        It is a third reader only where the bundled one is the second, and asked unless it was already.
+        """
+        if not self.measured or not isinstance(self._line_reader, LineReader):
+            return list(crops)
+        asked = [i for i, crop in enumerate(crops) if needs_witness(crop.hypotheses or [], crop.sure)]
+        silent = [i for i in asked if answers[i].witness is None and not answers[i].line]
+        read = self._read_text([crops[i] for i in silent], grammar)
+        seen = {i: answers[i].witness for i in asked} | {
+            i: answer.hypotheses for i, answer in zip(silent, read, strict=True)
+        }
+        return [_hear_witness(crop, seen.get(i)) for i, crop in enumerate(crops)]
 
     def _join(
         self, first: list[Hypothesis], second: list[Hypothesis], weights: SecondReaderCalibration
@@ -249,8 +280,19 @@ class SecondOpinion:
 
     def _read_text(self, crops: Sequence[CropReading], grammar: Grammar | None) -> list[SecondAnswer]:
         """Read crops with the recogniser of text, which knows all letters."""
+        if not crops:
+            return []
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
-        return self.open_text_reader().answer(pixels, lines, grammar) if crops else []
+        narrow = self._line_reader is not None  # as the only other reader it was calibrated with wide lines
+        return self.open_text_reader().answer(pixels, lines, grammar, narrow=narrow)
+
+
+def _hear_witness(crop: CropReading, witness: Sequence[Hypothesis] | None) -> CropReading:
+    """Weigh the hypotheses of a crop by those of a witness, where one was asked."""
+    hypotheses = crop.hypotheses or []
+    joined = hypotheses[0].probability * crop.sure if hypotheses else 0.0
+    weighed = hypotheses if witness is None else weigh_witness(hypotheses, witness)
+    return replace(crop, hypotheses=doubt_lone_digit(weighed, joined, witness))
 
 
 def _make_unmeasured(card: Card, checksum: str) -> SecondReaderCalibration:

@@ -26,6 +26,7 @@ from sutja.errors import InferenceError, ModelFileError, SutjaError
 from sutja.grammar import Grammar
 from sutja.model_file import Card, ModelFile, Preprocessing
 from sutja.reading.decode import Glyph, Hypothesis, decode
+from sutja.reading.second.line_reader import map_frames
 from sutja.runtime import Session
 from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
 from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
@@ -34,6 +35,7 @@ PACKAGE = "rapidocr"
 WEIGHTS = "models/PP-OCRv6_rec_small.onnx"  # in the package
 SHA256 = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
 BATCH_COLUMNS = 2048  # columns of lines that run together
+NARROW = 64  # columns of the shortest line where many are short
 ALPHABET = ("", *CHARSET)
 _REMEDY = f"install it: pip install '{PACKAGE}>=3.10,<3.11'; or read with effort fast"
 _SURE_LETTER = 0.9  # probability from which a letter is believed against a reader of digits
@@ -83,10 +85,14 @@ class SecondAnswer:
         Hypotheses in our charset, likeliest first.
     line : tuple[Glyph, ...]
         All characters of the crop, of any kind, in frames of the first reader.
+    witness : list[Hypothesis] | None
+        Hypotheses of a third reader that was asked as well; None where it was not, or where its answer is
+        this one.
     """
 
     hypotheses: list[Hypothesis]
     line: tuple[Glyph, ...]
+    witness: list[Hypothesis] | None = None
 
 
 def combine_answers(
@@ -109,10 +115,10 @@ def combine_answers(
     if text is None:
         return SecondAnswer(hypotheses, ())
     if own and hypotheses and own[0].digits is not None and own[0].digits == hypotheses[0].digits:
-        return SecondAnswer(hypotheses, text.line)
+        return SecondAnswer(hypotheses, text.line, text.hypotheses)
     letter = ALPHABET.index(LETTER)
     knows_more = any(_class_of(g.text) == letter and g.probability >= _SURE_LETTER for g in text.line)
-    return text if knows_more else SecondAnswer(hypotheses, text.line)
+    return text if knows_more else SecondAnswer(hypotheses, text.line, text.hypotheses)
 
 
 def _make_glyphs(text: ReadText, normalised: Normalised) -> tuple[Glyph, ...]:
@@ -171,6 +177,8 @@ class SecondReader:
         crops: Sequence[NDArray[np.uint8]],
         normalised: Sequence[Normalised],
         grammar: Grammar | None = None,
+        *,
+        narrow: bool = False,
     ) -> list[SecondAnswer]:
         """Return what each crop may say, and all that is written there in characters of any kind.
 
@@ -182,13 +190,17 @@ class SecondReader:
             The same as the first reader sees them; the frames of the answers are told in theirs.
         grammar : Grammar | None
             Of the kind that is asked for, if one is.
+        narrow : bool
+            True to pad short crops to few columns, which takes half of the time and reads as well; answers
+            differ a little.
         """
+        params = replace(self._params, min_width=NARROW) if narrow else self._params
         found: dict[int, SecondAnswer] = {}
-        for indices, probabilities in self._run(crops):
+        for indices, probabilities in self._run(crops, params):
             grouped = self._grouping.log_probs(probabilities)
-            texts = self._join_characters(crops, indices, probabilities)
+            texts = self._join_characters(crops, indices, probabilities, params)
             for i, log_probs, text in zip(indices, grouped, texts, strict=True):
-                frame_map = self._map_frames(crops[i], normalised[i], len(log_probs))
+                frame_map = map_frames(crops[i], normalised[i], len(log_probs), params)
                 hypotheses = decode(log_probs[None], ALPHABET, grammar)[0]
                 found[i] = SecondAnswer(
                     [replace(hypothesis, frame_map=frame_map) for hypothesis in hypotheses],
@@ -196,19 +208,10 @@ class SecondReader:
                 )
         return [found[index] for index in range(len(crops))]
 
-    def _map_frames(
-        self, crop: NDArray[np.uint8], normalised: Normalised, n_frames: int
-    ) -> tuple[float, float]:
-        """Return offset and scale that make frames of the line those of the normalised picture."""
-        width, padded = measure_width(crop, self._params)
-        pixels = crop.shape[1] / width * padded / n_frames  # of the crop, a frame
-        columns = normalised.scale_x * COLUMNS_PER_FRAME  # pixels of the crop, a frame of the first reader
-        return -normalised.x0 / columns, pixels / columns
-
     def compute_log_probs(self, crops: Sequence[NDArray[np.uint8]]) -> list[NDArray[np.float32]]:
         """Return log probabilities (T, K) of each crop's frames; T depends on the crop's own width alone."""
         found: dict[int, NDArray[np.float32]] = {}
-        for indices, probabilities in self._run(crops):
+        for indices, probabilities in self._run(crops, self._params):
             found.update(zip(indices, self._grouping.log_probs(probabilities), strict=True))
         return [found[index] for index in range(len(crops))]
 
@@ -221,18 +224,23 @@ class SecondReader:
             (H, W) or (H, W, 3) RGB, each of one line of text.
         """
         found: dict[int, ReadText] = {}
-        for indices, probabilities in self._run(crops):
-            found.update(zip(indices, self._join_characters(crops, indices, probabilities), strict=True))
+        for indices, probabilities in self._run(crops, self._params):
+            texts = self._join_characters(crops, indices, probabilities, self._params)
+            found.update(zip(indices, texts, strict=True))
         return [found[index] for index in range(len(crops))]
 
     def _join_characters(
-        self, crops: Sequence[NDArray[np.uint8]], indices: Sequence[int], probabilities: NDArray[np.float32]
+        self,
+        crops: Sequence[NDArray[np.uint8]],
+        indices: Sequence[int],
+        probabilities: NDArray[np.float32],
+        params: TextLineParams,
     ) -> list[ReadText]:
         """Join the likeliest classes of frames (B, T, M) to the texts of B of the crops."""
         likeliest, values = probabilities.argmax(axis=2), probabilities.max(axis=2)
         found = []
         for index, classes, sure in zip(indices, likeliest, values, strict=True):
-            width, padded = measure_width(crops[index], self._params)
+            width, padded = measure_width(crops[index], params)
             pixels = crops[index].shape[1] / width * padded / len(classes)
             found.append(self._join_frames(classes, sure, pixels))
         return found
@@ -249,9 +257,11 @@ class SecondReader:
                 places.append((float(start * pixels), float(end * pixels)))
         return ReadText("".join(text), tuple(confidences), tuple(places))
 
-    def _run(self, crops: Sequence[NDArray[np.uint8]]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    def _run(
+        self, crops: Sequence[NDArray[np.uint8]], params: TextLineParams
+    ) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
         """Yield the probabilities (B, T, M) of crops of one width, with the indices of these."""
-        lines = [to_text_line(crop, self._params) for crop in crops]
+        lines = [to_text_line(crop, params) for crop in crops]
         by_width: dict[int, list[int]] = defaultdict(list)
         for index, line in enumerate(lines):
             by_width[line.shape[2]].append(index)

@@ -40,7 +40,7 @@ def calibrate_alone(answers: Sequence[Hypothesis], calibration: SecondReaderCali
     """Give the answers of the first reader, which alone was asked, calibrated probabilities."""
     offset, weight = calibration.alone
     best = _sigmoid(offset + weight * logit(answers[0].probability))
-    return _share(answers, [answer.probability for answer in answers], best)
+    return share_probability(answers, [answer.probability for answer in answers], best)
 
 
 def join_readers(
@@ -64,7 +64,7 @@ def join_readers(
     ranked, given = _rank(first, second, calibration.floors)
     offset, *weights = calibration.joint
     odds = (weight * logit(p) for weight, p in zip(weights, given, strict=True))
-    return _share(*ranked, _sigmoid(offset + sum(odds)))
+    return share_probability(*ranked, _sigmoid(offset + sum(odds)))
 
 
 def join_unmeasured(
@@ -88,7 +88,7 @@ def join_unmeasured(
         Gives the first reader's confidence for its probability.
     """
     ranked, (own, other) = _rank(first, second, floors)
-    return _share(*ranked, min(calibrate(own), other))
+    return share_probability(*ranked, min(calibrate(own), other))
 
 
 def _rank(
@@ -111,8 +111,20 @@ def _rank(
     return both, given[ranked[0]]
 
 
-def _share(answers: Sequence[Hypothesis], scores: Sequence[float], best: float) -> list[Hypothesis]:
-    """Give the first answer the probability `best`, and the others the rest in proportion to their scores."""
+def share_probability(
+    answers: Sequence[Hypothesis], scores: Sequence[float], best: float
+) -> list[Hypothesis]:
+    """Give the first answer a probability, and the others the rest in proportion to their scores.
+
+    Parameters
+    ----------
+    answers : Sequence[Hypothesis]
+        Answers, likeliest first.
+    scores : Sequence[float]
+        A score for each, of any scale.
+    best : float
+        Probability of the first.
+    """
     rest = sum(scores[1:])
     others = [min(best, (1.0 - best) * score / rest) for score in scores[1:]] if rest > 0 else scores[1:]
     return [

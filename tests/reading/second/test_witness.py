@@ -1,0 +1,54 @@
+"""A witness: what a third reader sees makes an answer surer or less sure, and tells specks from digits."""
+
+from sutja.reading.decode import Hypothesis
+from sutja.reading.second.witness import doubt_lone_digit, needs_witness, weigh_witness
+
+
+def seen(digits, probability=0.99):
+    return [Hypothesis(digits, probability)]
+
+
+BOTH = [Hypothesis("290", 0.93), Hypothesis("90", 0.05), Hypothesis(None, 0.02)]
+
+
+def test_who_sees_the_same_makes_surer_and_who_sees_other_digits_less_sure():
+    agreed, denied, silent = (weigh_witness(BOTH, seen(d))[0] for d in ("290", "90", None))
+    assert agreed.digits == denied.digits == "290"
+    assert agreed.probability > 0.93 > denied.probability
+    assert denied.probability == silent.probability < 0.8
+
+
+def test_silence_counts_little_against_a_lone_digit():
+    lone = [Hypothesis("7", 0.95), Hypothesis("1", 0.05)]
+    denied, silent = (weigh_witness(lone, seen(d))[0].probability for d in ("1", None))
+    assert 0.9 < silent < 0.97
+    assert denied < silent
+
+
+def test_the_others_share_the_rest():
+    weighed = weigh_witness(BOTH, seen("90"))
+    assert [h.digits for h in weighed] == ["290", "90", None]
+    assert abs(sum(h.probability for h in weighed) - 1) < 1e-9
+
+
+def test_it_is_asked_about_numbers_in_doubt():
+    assert needs_witness(BOTH)
+    assert not needs_witness(BOTH, 0.2)
+    assert not needs_witness(seen("290", 0.995))
+    assert not needs_witness(seen(None, 0.9))
+    assert not needs_witness([])
+
+
+def test_a_lone_digit_in_doubt_that_nobody_else_sees_is_none():
+    lone = [Hypothesis("1", 0.5), Hypothesis("7", 0.3), Hypothesis(None, 0.2)]
+    assert [h.digits for h in doubt_lone_digit(lone, 0.5, seen("8"))] == [None, "1", "7"]
+    assert doubt_lone_digit(lone, 0.5, seen("1")) == lone
+    assert doubt_lone_digit(lone, 0.5, None) == lone
+    assert doubt_lone_digit(lone, 0.3, seen("1"))[0].digits is None
+    assert doubt_lone_digit(lone, 0.7, seen("8")) == lone
+
+
+def test_longer_numbers_stay():
+    longer = [Hypothesis("19", 0.2), Hypothesis(None, 0.1)]
+    assert doubt_lone_digit(longer, 0.2, seen(None)) == longer
+    assert doubt_lone_digit([], 0.2, None) == []
