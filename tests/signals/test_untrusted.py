@@ -1,13 +1,18 @@
 """Files that would not end, or take all memory: each gives its own error, and the next file is read."""
 
+import io
+import struct
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from finding import make_pdf
+from PIL import Image
 
 from sutja.errors import PictureError
 from sutja.sandbox import MB, Budget
-from sutja.signals import document, untrusted
+from sutja.signals import document, image, untrusted
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture, iter_pictures
 
@@ -60,6 +65,42 @@ def test_pages_that_cannot_be_loaded_end_the_file_after_twenty():
     *pages, last = iter_pages(whole.replace(b"/Count 2", b"/Count 99"))
     assert [isinstance(page, Picture) for page in pages] == [True] * 2 + [False] * 20
     assert "not tried" in str(last)
+
+
+def repeat_last_scan(picture, times):
+    """A progressive JPEG whose last scan comes again and again: each goes through all pixels."""
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "JPEG", progressive=True)
+    data = stream.getvalue()
+    return data[:-2] + data[data.rfind(b"\xff\xda") : -2] * times + data[-2:]
+
+
+@pytest.mark.parametrize("shape", [(3000, 4000), (2000, 3000, 3)])
+def test_a_jpeg_of_thousands_of_scans_is_given_up(monkeypatch, shape):
+    monkeypatch.setattr(image, "PICTURE_BUDGET", Budget(0.5, 30.0, 300 * MB, 100 * MB))
+    [error] = iter_pictures(repeat_last_scan(np.zeros(shape, np.uint8), 3000))
+    assert isinstance(error, PictureError)
+    assert "takes" in str(error)
+    [few] = iter_pictures(repeat_last_scan(np.zeros((30, 40), np.uint8), 3))
+    assert few.pixels.shape == (30, 40)
+
+
+def test_a_png_that_unpacks_to_gigabytes_behind_its_pixels_is_given_up(monkeypatch):
+    monkeypatch.setattr(image, "PICTURE_BUDGET", Budget(0.5, 30.0, 300 * MB, 100 * MB))
+    packer = zlib.compressobj(1)
+    zeros = packer.compress(bytes(1_000_000))
+    zeros += packer.flush(zlib.Z_FULL_FLUSH)
+    again = zlib.compressobj(1, wbits=-15)
+    more = again.compress(bytes(1_000_000)) + again.flush(zlib.Z_FULL_FLUSH)
+    packed = zeros + more * (4_000_000 // len(more))
+    chunks = [(b"IHDR", struct.pack(">IIBBBBB", 40, 30, 8, 0, 0, 0, 0)), (b"IDAT", packed), (b"IEND", b"")]
+    data = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        for name, content in chunks
+    )
+    [page] = iter_pictures(data)
+    assert isinstance(page, PictureError), "as long as the decoder unpacks what the picture does not need"
+    assert "takes" in str(page)
 
 
 def test_transparent_pixels_from_next_to_nothing_are_refused():

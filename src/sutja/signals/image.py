@@ -115,7 +115,7 @@ def _decode(data: bytes, name: str) -> Iterator[Picture | PictureError]:
     if header is not None:
         check_size(header.width, header.height)
         check_compression(header.width, header.height, len(data))
-    if header is not None and header.width * header.height <= PLAIN_PIXELS:
+    if header is not None and header.bounded and header.width * header.height <= PLAIN_PIXELS:
         pixels = decode_plain(data, header)
         if pixels is not None:
             yield Picture(pixels, name)
