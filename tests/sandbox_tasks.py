@@ -52,3 +52,7 @@ def start_slowly(arguments, data):
     while time.process_time() < end:
         pass
     return iter([({"value": 1}, None)])
+
+
+def tell_process(arguments, data):
+    yield {"process": os.getpid()}, None

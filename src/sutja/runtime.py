@@ -52,12 +52,7 @@ class Session:
                 f"{threads} is no number of threads", where="threads", remedy="give 1 or more"
             )
         engine = _load_engine()
-        options = engine.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = _SEVERITY_ERROR
-        # Idle threads of the engine would otherwise spin and take the processor from the decoding.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options = _make_options(engine, threads)
         self.source = model.source
         if not model.trusted:
             _try_in_child(model, threads)
@@ -262,11 +257,21 @@ def load_session(arguments: dict[str, Any], data: bytes | None) -> Iterator[Item
     """Load a session and forget it, as a task of `sutja.sandbox.run_in_child`."""
     engine = _load_engine()
     yield {"engine": "loaded"}, None
+    options = _make_options(engine, arguments["threads"])
+    engine.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def _make_options(engine: Any, threads: int) -> Any:
+    """Make the engine's options of a session."""
     options = engine.SessionOptions()
-    options.intra_op_num_threads = arguments["threads"]
+    options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _SEVERITY_ERROR
-    engine.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    # Idle threads of the engine would otherwise spin and take the processor from the decoding.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # The engine would otherwise keep a plan of its memory for every shape of input that it ever saw.
+    options.enable_mem_pattern = False
+    return options
 
 
 def _find_bound_run(engine: Any, binding: Any) -> Callable[[], None]:

@@ -4,6 +4,7 @@ import gc
 import os
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
@@ -108,3 +109,9 @@ def test_a_task_that_becomes_garbage_leaves_its_child_ready():
     del held
     gc.collect()
     assert len(list(run("count", first=0, last=3))) == 3
+
+
+def test_a_child_is_renewed_once_it_has_had_its_share_of_tasks(monkeypatch):
+    monkeypatch.setattr("sutja.sandbox.pool._MOST_TASKS", 3)
+    children = Counter(list(run("tell_process"))[0][0]["process"] for _ in range(12))
+    assert 1 < max(children.values()) <= 3

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.errors import SoundError
-from sutja.signals.audio import RATE, SoundStream, load_sound
+from sutja.signals.audio import RATE, SoundStream, load_sound, measure_seconds
 
 
 def tone(seconds=1.0, rate=RATE, hertz=440.0, amplitude=0.5):
@@ -166,6 +166,26 @@ def test_a_file_that_is_cut_anywhere_never_passes_for_whole(kind, cut):
     data = encoded(np.random.default_rng(1).normal(0, 0.1, 8 * RATE).astype(np.float32), kind=kind)
     with pytest.raises(SoundError):
         load_sound(data[: len(data) * cut // 10_000 - (cut == 9999)])
+
+
+def test_a_broken_ogg_in_memory_is_opened_in_a_child_alone(monkeypatch):
+    broken, whole = bytearray(encoded(tone(), kind="OGG")), encoded(tone(), kind="OGG")
+    broken[40:60] = bytes(20)
+    opened, sound_file = [], soundfile.SoundFile
+    monkeypatch.setattr(soundfile, "SoundFile", lambda file: opened.append(file) or sound_file(file))
+    with pytest.raises(SoundError, match="damaged or cut short"):
+        SoundStream(bytes(broken))
+    assert not opened
+    SoundStream(whole).close()
+    assert len(opened) == 1
+
+
+def test_the_length_that_a_header_tells():
+    assert measure_seconds(encoded(tone(1.5), kind="OGG")) == pytest.approx(1.5, abs=0.01)
+    assert measure_seconds(encoded(tone(1.5))) == 1.5
+    assert measure_seconds(tone(), RATE) is None
+    with pytest.raises(SoundError, match="not a recording"):
+        measure_seconds(bytes(range(256)))
 
 
 def test_places_without_a_file(tmp_path):

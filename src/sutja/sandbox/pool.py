@@ -30,6 +30,7 @@ from sutja.sandbox.shared_pixels import MOST_PIXELS, ParentPixels
 MB = 1_000_000
 _POLL = 0.02  # seconds between looks at the child's memory
 _IDLE = 4  # children kept warm
+_MOST_TASKS = 1_000  # of one child, since decoders leak on damaged files
 _MOST_ANSWER = 64 * MB  # bytes of JSON
 _STARTING = 30.0  # seconds to start the interpreter and load what a task needs
 _PAGE = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
@@ -95,6 +96,7 @@ class _Child:
         )
         theirs.close()
         self._resident = 0.0
+        self._tasks = 0
         self._watched = {name: _ProcessFile(self._process.pid, name) for name in ("stat", "statm")}
 
     def start(self, task: str, arguments: dict[str, Any], data: bytes | None, budget: Budget) -> None:
@@ -107,6 +109,7 @@ class _Child:
         SutjaError
             If the task cannot be started.
         """
+        self._tasks += 1
         if data is not None:
             os.ftruncate(self._input, len(data))
             _write_all(self._input, data)
@@ -172,6 +175,11 @@ class _Child:
         """End the child, and make the error that says why."""
         self.close()
         return LimitExceededError(what, time.monotonic() - begun)
+
+    @property
+    def fresh(self) -> bool:
+        """True until the child has had its share of tasks."""
+        return self._tasks < _MOST_TASKS
 
     @property
     def alive(self) -> bool:
@@ -243,7 +251,7 @@ class _Pool:
     def give_back(self, child: _Child) -> None:
         """Put a child back into the pool."""
         with self._lock:
-            if child.alive and len(self._idle) < _IDLE:
+            if child.alive and child.fresh and len(self._idle) < _IDLE:
                 self._idle.append(child)
             else:
                 self._close(child)

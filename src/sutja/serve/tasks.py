@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from sutja.errors import SutjaError
+from sutja.errors import SoundError, SutjaError
 from sutja.model_file.bundled import OPEN
 from sutja.serve.lanes import Task
 from sutja.serve.options import ClassifyOptions, DetectOptions, ListenOptions, ReadOptions, TemplateUpload
@@ -313,12 +313,12 @@ def limit_pixels(limits: Limits) -> Callable[[bytes], str | None]:
 
 def limit_seconds(limits: Limits) -> Callable[[bytes], str | None]:
     """Make the check of a recording's length by its header."""
-    import soundfile
+    from sutja.signals.audio import measure_seconds
 
     def refuse(data: bytes) -> str | None:
-        with suppress(Exception):  # what is no recording is explained by the listener
-            seconds = float(soundfile.info(io.BytesIO(data)).duration)
-            if seconds > limits.seconds:
+        with suppress(SoundError):  # what is no recording is explained by the listener
+            seconds = measure_seconds(data)
+            if seconds is not None and seconds > limits.seconds:
                 limit = f"{limits.seconds:,.0f}"
                 return f"lasts {seconds:,.0f} seconds, more than the limit of {limit}; split it first"
         return None
