@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sutja.reading.page.transform import PageTransform
-from sutja.reading.templates.field_image import cut_field
+from sutja.reading.templates.field_image import cut_field, fit_box
 from sutja.reading.templates.strokes import is_dash, measure_cross
 from sutja.types import Box
 
@@ -24,6 +24,29 @@ def test_boxes_are_where_their_lines_are(off):
     image = cut("yes", "X 7", off)
     assert [image.has_ink(cell) for cell in image.cells] == [True, False, True]
     assert all(abs(cell.width - forms.SIDE) < 4 for cell in image.cells)
+    assert abs(image.cells[0].height - forms.SIDE) < 4
+
+
+@pytest.mark.parametrize("drawn", [(-8, -9, 8, 9), (-3, -18, 3, -18), (4, 15, 4, 15)])
+def test_a_box_drawn_by_hand_is_fitted_to_its_lines(drawn):
+    x, y, n = forms.COMBS["yes"]
+    x1, y1 = x + n * forms.SIDE, y + forms.SIDE
+    left, top, right, bottom = drawn
+    fitted = fit_box(
+        PageTransform.identity(forms.draw_form()), Box(x + left, y + top, x1 + right, y1 + bottom), n
+    )
+    off = np.abs(np.subtract((fitted.x0, fitted.y0, fitted.x1, fitted.y1), (x, y, x1, y1)))
+    assert off.max() < 3
+
+
+@pytest.mark.parametrize("share", [0.35, 0.65])
+def test_a_crease_through_a_field_is_no_edge_of_it(share):
+    form = forms.draw_form()
+    forms.fill(form, "yes", "147")
+    x, y, n = forms.COMBS["yes"]
+    crease = round(y + share * forms.SIDE)
+    form[crease : crease + 2] = np.minimum(form[crease : crease + 2], 150)
+    image = cut_field(PageTransform.identity(form), Box(x, y, x + n * forms.SIDE, y + forms.SIDE), n)
     assert abs(image.cells[0].height - forms.SIDE) < 4
 
 

@@ -67,6 +67,40 @@ def test_a_part_that_was_printed_elsewhere_is_located(registrar):
     assert abs(y - 206) < 3
 
 
+def bend(form, matrix):
+    """A photo of the form, sheet curled and creased: the picture, and where places of the form are in it."""
+
+    def place(places):
+        x, y = np.asarray(places, float).T
+        bent_y = y + 14 * np.sin(x / 640 * 3.1) + 0.035 * np.maximum(0, y - 350)
+        return apply_homography(matrix, np.column_stack([x + 9 * np.sin(y / 900 * 4.0), bent_y]))
+
+    fine = np.mgrid[0:1150, 0:900]
+    rows, columns = fine.astype(np.float32)
+    flat = np.column_stack([columns.ravel(), rows.ravel()])
+    back = apply_homography(np.linalg.inv(matrix), flat)
+    found = back.copy()
+    for _ in range(8):  # the way back, by fixed points
+        found += back - apply_homography(np.linalg.inv(matrix), place(found))
+    maps = found.reshape(1150, 900, 2).astype(np.float32)
+    return cv2.remap(
+        form, maps, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=95
+    ), place
+
+
+def test_fields_of_a_bent_sheet_are_located(registrar):
+    _, matrix = forms.photograph(filled())
+    photo, place = bend(filled(), matrix)
+    found = registrar.register(PageView(photo))
+    assert found is not None
+    assert found.fit >= MIN_FIT
+    for x, y, n in forms.COMBS.values():
+        corners = [(x, y), (x + n * forms.SIDE, y), (x + n * forms.SIDE, y + forms.SIDE), (x, y + forms.SIDE)]
+        box = Box(x, y, x + n * forms.SIDE, y + forms.SIDE)
+        there = apply_homography(registrar.locate(found, box), corners)
+        assert np.abs(there - place(corners)).max() < 5
+
+
 def test_corner_marks():
     page = np.full((800, 600), 250, np.uint8)
     assert find_corner_marks(page) is None

@@ -21,7 +21,7 @@ from sutja.signals.normalisation import to_grey
 from sutja.types import Box
 
 ROWS = 64  # pixels of a field's box in its picture; the readers take no more
-_MARGIN = 0.4  # of the box's height, that is looked at around it
+_MARGIN = 0.7  # of the box's height, that is looked at around it
 _MIN_CONTRAST = 0.16  # of the paper's grey level: ink is darker by at least so much
 _SOFTEST = 0.8  # of the least contrast of ink: that of its soft edges
 _MAX_REST = 0.12  # of the box's height: what is left of its lines is no thicker
@@ -72,6 +72,29 @@ class FieldImage:
         return FieldImage(pixels, ink, self.cells, self.paper)
 
 
+def fit_box(transform: PageTransform, box: Box, n_cells: int) -> Box:
+    """Fit the box of a field, drawn by hand, to the lines printed around it.
+
+    Parameters
+    ----------
+    transform : PageTransform
+        The template's own picture.
+    box : Box
+        The box as it was drawn.
+    n_cells : int
+        Boxes of its comb; 1 where it has none.
+    """
+    pixels, inner = _render(transform, box)
+    lines = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells, by_hand=True)
+    scale = inner.width / box.width
+    return Box(
+        box.x0 + (lines.teeth[0] - inner.x0) / scale,
+        box.y0 + (lines.top - inner.y0) / scale,
+        box.x0 + (lines.teeth[-1] - inner.x0) / scale,
+        box.y0 + (lines.bottom - inner.y0) / scale,
+    )
+
+
 def cut_field(
     transform: PageTransform, box: Box, n_cells: int, faintest: float = _MIN_CONTRAST
 ) -> FieldImage:
@@ -88,12 +111,7 @@ def cut_field(
     faintest : float
         Least contrast of what is written, as a share of the paper's grey level; print may be paler.
     """
-    scale = min(transform.measure_scale(box), ROWS / max(box.height, 1.0))
-    margin = _MARGIN * box.height
-    around = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
-    pixels = to_grey(transform.render(scale, around))
-    made = pixels.shape[1] / around.width
-    inner = Box(margin * made, margin * made, (margin + box.width) * made, (margin + box.height) * made)
+    pixels, inner = _render(transform, box)
     first = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells)
     within = Box(first.teeth[0], first.top, first.teeth[-1], first.bottom)
     levels = measure_levels(_crop(pixels, within), _crop(first.mask, within))
@@ -110,6 +128,17 @@ def cut_field(
     cleaned = np.where(soft > 0, pixels, np.uint8(levels.paper)).astype(np.uint8)
     cells = tuple(Box(a - inner.x0, 0.0, b - inner.x0, inner.height) for a, b in pairwise(printed.teeth))
     return FieldImage(_crop(cleaned, inner).copy(), _crop(ink, inner).copy(), cells, levels.paper)
+
+
+def _render(transform: PageTransform, box: Box) -> tuple[NDArray[np.uint8], Box]:
+    """Render a field with a margin around it: its picture, and where its box is in it."""
+    scale = min(transform.measure_scale(box), ROWS / max(box.height, 1.0))
+    margin = _MARGIN * box.height
+    around = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
+    pixels = to_grey(transform.render(scale, around))
+    made = pixels.shape[1] / around.width
+    inner = Box(margin * made, margin * made, (margin + box.width) * made, (margin + box.height) * made)
+    return pixels, inner
 
 
 def _crop(pixels: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sutja.reading.page.transform import PageTransform
-from sutja.reading.templates.field_image import cut_field
+from sutja.reading.templates.field_image import cut_field, fit_box
 from sutja.reading.templates.field_reader import Answer, FieldReader, ReadHypotheses, fits_count
 from sutja.reading.templates.joint import Option, join_by_rules
 from sutja.reading.templates.registration import MIN_FIT, PageView, Registrar, Registration
@@ -27,11 +27,24 @@ MAX_ALTERNATIVES = 4
 
 @dataclass(frozen=True, slots=True)
 class FittedTemplate:
-    """A template that was laid over a page."""
+    """A template that was laid over a page.
+
+    Attributes
+    ----------
+    template : Template
+        Template.
+    registrar : Registrar
+        What lays it over pages.
+    registration : Registration
+        Where it lies.
+    boxes : tuple[Box, ...]
+        Boxes of its fields in its picture, fitted to the lines that are printed there.
+    """
 
     template: Template
     registrar: Registrar
     registration: Registration
+    boxes: tuple[Box, ...]
 
     @property
     def fits(self) -> bool:
@@ -65,17 +78,26 @@ class TemplateFinder:
     """
 
     def __init__(self, templates: Sequence[Template]) -> None:
-        self._registrars = [(template, Registrar(template.pixels)) for template in templates]
+        self._registrars = [
+            (template, Registrar(template.pixels), fit_boxes(template)) for template in templates
+        ]
 
     def find(self, picture: Picture) -> FittedTemplate | None:
         """Find the template that fits a page best; None where none can be laid over it at all."""
         view = PageView(picture.pixels)
         best: FittedTemplate | None = None
-        for template, registrar in self._registrars:
+        for template, registrar, boxes in self._registrars:
             found = registrar.register(view)
             if found is not None and (best is None or found.fit > best.registration.fit):
-                best = FittedTemplate(template, registrar, found)
+                best = FittedTemplate(template, registrar, found, boxes)
         return best
+
+
+def fit_boxes(template: Template) -> tuple[Box, ...]:
+    """Fit the boxes of a template's fields, drawn by hand, to the lines of its picture."""
+    rows, columns = template.pixels.shape[:2]
+    own = PageTransform(template.pixels, np.eye(3), float(columns), float(rows))
+    return tuple(fit_box(own, field.box, field.n_cells) for field in template.fields)
 
 
 class FormReader:
@@ -107,8 +129,8 @@ class FormReader:
         template, registration = found.template, found.registration
         transforms = [found.locate(field, picture) for field in template.fields]
         images = [
-            cut_field(transform, field.box, field.n_cells)
-            for transform, field in zip(transforms, template.fields, strict=True)
+            cut_field(transform, box, field.n_cells)
+            for transform, field, box in zip(transforms, template.fields, found.boxes, strict=True)
         ]
         answers = self._fields.read(template.fields, images)
         boxes = [

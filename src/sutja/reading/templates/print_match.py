@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.transform import Matrix
+from sutja.reading.templates.bend import Bend, make_bend
 
 TILE = 72  # pixels of a tile's side
 REACH = 26  # pixels that a part may lie away from its place: 2 % of a page
@@ -36,10 +37,25 @@ class PrintMatch:
         Ink of the page, warped to the template's view, (H, W).
     fit : float
         Share of the tiles that were found, each weighed by its detail.
+    bend : Bend | None
+        How the page is bent; None where it was taken for flat.
+    places, moves : NDArray[float64]
+        (n, 2) middles of the tiles that were found, and how far from its place each is.
     """
 
     ink: NDArray[np.float32]
     fit: float
+    bend: Bend | None
+    places: NDArray[np.float64]
+    moves: NDArray[np.float64]
+
+    def find_bend(self) -> Bend | None:
+        """Find by the tiles how the page is bent; None where too few of them agree."""
+        if self.bend is None:
+            return make_bend(self.places, self.moves)
+        given = self.bend.move(self.places) - self.places
+        # A tile that was found a little off its place on the page as it was bent back lies so much further.
+        return make_bend(self.places, given + self.moves)
 
 
 class PrintTiles:
@@ -64,7 +80,7 @@ class PrintTiles:
                     tile = slice(y, y + TILE), slice(x, x + TILE)
                     self._tiles.append((x, y, measure_detail(across[tile], down[tile])))
 
-    def match(self, page_ink: NDArray[np.float32], matrix: Matrix) -> PrintMatch:
+    def match(self, page_ink: NDArray[np.float32], matrix: Matrix, bend: Bend | None = None) -> PrintMatch:
         """Match the print with that of a page.
 
         Parameters
@@ -73,16 +89,33 @@ class PrintTiles:
             Ink of the page, by `make_ink_map`.
         matrix : Matrix
             (3, 3) homography from the template to the page.
+        bend : Bend | None
+            How the page is bent; None for flat.
         """
         rows, columns = self._ink.shape
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        warped = np.asarray(cv2.warpPerspective(page_ink, matrix, (columns, rows), flags=flags), np.float32)
+        if bend is None:
+            flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+            warped = np.asarray(
+                cv2.warpPerspective(page_ink, matrix, (columns, rows), flags=flags), np.float32
+            )
+        else:
+            warped = bend.warp(page_ink, matrix, (rows, columns))
         total = found = 0.0
+        places, moves = list[tuple[float, float]](), list[tuple[float, float]]()
         for x, y, weight in self._tiles:
-            _, score = search_part(self._ink, warped, (x, y, x + TILE, y + TILE))
+            away, score = search_part(self._ink, warped, (x, y, x + TILE, y + TILE))
             total += weight
-            found += weight * (score >= FOUND)
-        return PrintMatch(warped, found / total if total else 0.0)
+            if score >= FOUND:
+                found += weight
+                places.append((x + TILE / 2, y + TILE / 2))
+                moves.append(away)
+        return PrintMatch(
+            warped,
+            found / total if total else 0.0,
+            bend,
+            np.array(places, np.float64).reshape(-1, 2),
+            np.array(moves, np.float64).reshape(-1, 2),
+        )
 
 
 def measure_detail(across: NDArray[np.float32], down: NDArray[np.float32]) -> float:

@@ -16,12 +16,23 @@ from numpy.typing import NDArray
 
 from sutja.types import Box
 
-_OUTSIDE = 0.3  # of the box's height, or of a cell's width: an edge may lie so far outside of its place
-_INSIDE = 0.4  # of the box's height: or so far inside
+_BESIDE_BY_HAND, _BESIDE_FITTED = (
+    0.3,
+    0.2,
+)  # of a cell's width: the left and the right edge may lie so far off
+_ABOVE, _BELOW = (
+    0.3,
+    0.4,
+)  # of the height of a box drawn by hand: its edges may lie so far outside, and inside
+_OFF = 0.6  # of the box's height: the upper and the lower edge may lie so far from their places
+_MOVED, _UNFOUND = (
+    0.5,
+    0.5,
+)  # weight of how far both are moved against how much higher they make the box; of none
 _TOOTH = 0.16  # of a cell's width: a tooth may lie so far from its place
 _LEVEL_SHARE, _UPRIGHT_SHARE = 0.6, 0.85  # of the box's width or height: a line is inked at least there
 _MAX_LINE = 0.1  # of the box's height: lines are no thicker
-_BESIDE = 0.6  # thicknesses: ink so near to the place of a tooth, and as thin, is a part of it
+_NEAR_TOOTH = 0.6  # thicknesses: ink so near to the place of a tooth, and as thin, is a part of it
 _DASH = 0.35  # of the box's height: ink of a tooth that is broken
 
 
@@ -57,7 +68,9 @@ class _Line:
         return (self.start + self.stop) / 2
 
 
-def find_printed_lines(ink: NDArray[np.uint8], box: Box, n_cells: int) -> PrintedLines:
+def find_printed_lines(
+    ink: NDArray[np.uint8], box: Box, n_cells: int, *, by_hand: bool = False
+) -> PrintedLines:
     """Find the edges of a box and the teeth of its comb.
 
     Parameters
@@ -68,33 +81,62 @@ def find_printed_lines(ink: NDArray[np.uint8], box: Box, n_cells: int) -> Printe
         The box, where the template has it.
     n_cells : int
         Cells of the comb.
+    by_hand : bool
+        True if the box was drawn by hand, so that its height is a guess.
     """
     mask = np.zeros_like(ink)
     thick = max(2, round(_MAX_LINE * box.height))
     level = _find_lines(ink, (box.x0, box.x1), _LEVEL_SHARE)
-    middle = (box.y0 + box.y1) / 2
-    lowest, highest = box.y0 - _OUTSIDE * box.height, box.y1 + _OUTSIDE * box.height
-    inside = _INSIDE * box.height
-    above = [line for line in level if lowest <= line.middle <= box.y0 + inside and line.stop <= middle]
-    below = [line for line in level if box.y1 - inside <= line.middle <= highest and line.start >= middle]
-    top = max(above, key=lambda line: line.middle, default=None)
-    bottom = min(below, key=lambda line: line.middle, default=None)
+    y0, y1 = (_find_inner_edges(level, box) if by_hand else None) or _find_edges(level, box)
     for line in level:
         _mark(ink, mask, line, thick)
-    y0 = box.y0 if top is None else top.stop
-    y1 = box.y1 if bottom is None else bottom.start
-    teeth = _find_teeth(ink, mask, Box(box.x0, float(y0), box.x1, float(y1)), n_cells, thick)
-    return PrintedLines(mask, float(y0), float(y1), teeth)
+    beside = _BESIDE_BY_HAND if by_hand else _BESIDE_FITTED
+    teeth = _find_teeth(ink, mask, Box(box.x0, y0, box.x1, y1), n_cells, thick, beside)
+    return PrintedLines(mask, y0, y1, teeth)
+
+
+def _find_inner_edges(level: list[_Line], box: Box) -> tuple[float, float] | None:
+    """Find the innermost lines around the middle of a box; None where one of them is missing."""
+    middle = (box.y0 + box.y1) / 2
+    outside, inside = _ABOVE * box.height, _BELOW * box.height
+    above = [x for x in level if box.y0 - outside <= x.middle <= box.y0 + inside and x.stop <= middle]
+    below = [x for x in level if box.y1 - inside <= x.middle <= box.y1 + outside and x.start >= middle]
+    if not above or not below:
+        return None
+    return float(max(line.stop for line in above)), float(min(line.start for line in below))
+
+
+def _find_edges(level: list[_Line], box: Box) -> tuple[float, float]:
+    """Find the inner edges of a box: of two lines that are as far apart as its edges, near their places.
+
+    A crease or a shadow may cross a field as well, and the box next to it has lines like its own.
+    """
+    reach = _OFF * box.height
+    above: list[_Line | None] = [line for line in level if abs(line.stop - box.y0) <= reach]
+    below: list[_Line | None] = [line for line in level if abs(line.start - box.y1) <= reach]
+    best, least = (box.y0, box.y1), 2 * _UNFOUND
+    for top in (None, *above):
+        for bottom in (None, *below):
+            if top is None and bottom is None:
+                continue
+            y0 = float(top.stop) if top else bottom.start - box.height if bottom else box.y0
+            y1 = float(bottom.start) if bottom else y0 + box.height
+            taller = abs((y1 - y0) / box.height - 1.0)
+            moved = (abs(y0 - box.y0) + abs(y1 - box.y1)) / 2 / box.height
+            cost = taller + _MOVED * moved + _UNFOUND * (top is None or bottom is None)
+            if y1 - y0 > box.height / 3 and cost < least:
+                best, least = (y0, y1), cost
+    return best
 
 
 def _find_teeth(
-    ink: NDArray[np.uint8], mask: NDArray[np.uint8], box: Box, n_cells: int, thick: int
+    ink: NDArray[np.uint8], mask: NDArray[np.uint8], box: Box, n_cells: int, thick: int, beside: float
 ) -> tuple[float, ...]:
     """Find the left edge, the teeth and the right edge of a comb, and mark them."""
     upright = _find_lines(ink.T, (box.y0, box.y1), _UPRIGHT_SHARE)
     width = box.width / n_cells
-    left = _nearest(upright, box.x0, _OUTSIDE * width)
-    right = _nearest(upright, box.x1, _OUTSIDE * width)
+    left = _nearest(upright, box.x0, beside * width)
+    right = _nearest(upright, box.x1, beside * width)
     x0 = box.x0 if left is None else left.stop
     x1 = box.x1 if right is None else right.start
     places = [x0 + (x1 - x0) * i / n_cells for i in range(1, n_cells)]
@@ -143,7 +185,7 @@ def _mark(ink: NDArray[np.uint8], mask: NDArray[np.uint8], line: _Line, thick: i
 def _mark_dashes(ink: NDArray[np.uint8], mask: NDArray[np.uint8], place: float, box: Box, thick: int) -> None:
     """Mark what is left of a broken tooth: thin upright ink at its place."""
     rest = np.asarray(ink & (1 - mask), np.uint8)
-    reach = _BESIDE * thick
+    reach = _NEAR_TOOTH * thick
     x0, x1 = max(0, round(place - 2 * reach)), round(place + 2 * reach) + 1
     part = np.ascontiguousarray(rest[:, x0:x1])
     if part.size == 0:

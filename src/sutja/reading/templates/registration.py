@@ -3,7 +3,8 @@
 A few ways to lay it over are proposed: a homography between features of the two pictures (ORB, Rublee et al.
 2011; matches by the ratio test of Lowe 2004; robust fit by MAGSAC++, Barath et al. 2020), the corner marks or
 the frame of both, and the page as it is. Each proposal is judged by what it promises: that the print of the
-template lies on the page. The best is taken, or none.
+template lies on the page. The best is taken, or none, and bent to the sheet, which is hardly flat on a photo:
+by the features that agree with those around them, and then by the print that was found.
 
 Letters: H, W rows and columns of a picture; positions are (x, y).
 """
@@ -18,6 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.transform import Matrix, apply_homography
+from sutja.reading.templates.alignment import align_print
+from sutja.reading.templates.bend import Bend, make_bend
 from sutja.reading.templates.landmarks import find_corner_marks, find_frame_corners
 from sutja.reading.templates.print_match import (
     FOUND,
@@ -38,6 +41,8 @@ _FAST_THRESHOLD = 10  # grey levels: pale print has corners as well
 _RATIO = 0.8  # of the distances of a feature's best and second best match
 _MIN_INLIERS = 16  # chance gives a dozen at most
 _NEAR = 6.0  # pixels, of an inlier
+_BENT = 0.06  # of the page's longer side, that its parts may lie off a flat sheet
+_GAIN = 0.02  # share of the print by which a bend by features has to be better than none
 _CONTEXT = 0.5  # of a field's height: margin by which it is located
 _MIN_CONTEXT = 14.0  # pixels, likewise
 _MAX_STRETCH = 4.0  # of a page against its template, and of one side against another
@@ -55,11 +60,14 @@ class Registration:
         Share of the template's print that is on the page, from 0 to 1.
     match : PrintMatch
         Where each part of the print is on the page.
+    page : PageView
+        The page.
     """
 
     to_picture: Matrix
     fit: float
     match: PrintMatch
+    page: PageView
 
 
 class Registrar:
@@ -83,16 +91,35 @@ class Registrar:
         page : PageView
             Page, prepared once for all templates.
         """
-        best: Registration | None = None
+        best: tuple[Matrix, PrintMatch] | None = None
         for matrix in self._propose(page):
             if not _is_plausible(matrix, self._view.size, page.size):
                 continue
             match = self._tiles.match(page.ink, matrix)
-            if best is None or match.fit > best.fit:
-                to_picture = page.to_picture @ matrix @ np.linalg.inv(self._view.to_picture)
-                best = Registration(np.asarray(to_picture, np.float64), match.fit, match)
-            if best.fit >= GOOD_FIT:
+            if best is None or match.fit > best[1].fit:
+                best = matrix, match
+            if best[1].fit >= GOOD_FIT:
                 break
+        if best is None:
+            return None
+        matrix, match = best
+        to_picture = page.to_picture @ matrix @ np.linalg.inv(self._view.to_picture)
+        bent = self._bend(page, matrix, match)
+        return Registration(np.asarray(to_picture, np.float64), bent.fit, bent, page)
+
+    def _bend(self, page: PageView, matrix: Matrix, flat: PrintMatch) -> PrintMatch:
+        """Bend a template that was laid over a page, as far as that finds more of its print."""
+        best = flat
+        by_features = find_bend_by_features(self._view, page, matrix)
+        if by_features is not None:
+            match = self._tiles.match(page.ink, matrix, by_features)
+            if match.fit > best.fit + _GAIN:
+                best = match
+        by_print = best.find_bend()
+        if by_print is not None:
+            match = self._tiles.match(page.ink, matrix, by_print)
+            if match.fit >= best.fit:
+                best = match
         return best
 
     def locate(self, registration: Registration, box: Box) -> Matrix:
@@ -112,13 +139,19 @@ class Registrar:
         """
         into_view = np.asarray(np.linalg.inv(self._view.to_picture), np.float64)
         (x0, y0), (x1, y1) = apply_homography(into_view, [(box.x0, box.y0), (box.x1, box.y1)])
+        bend = registration.match.bend
+        bent = np.eye(3) if bend is None else bend.locate(((x0 + x1) / 2, (y0 + y1) / 2))
         margin = max(_MIN_CONTEXT, _CONTEXT * (y1 - y0))
         part = round(x0 - margin), round(y0 - margin), round(x1 + margin), round(y1 + margin)
         (right, down), score = search_part(self._view.ink, registration.match.ink, part)
         if score < FOUND / 2:
-            return registration.to_picture
+            right = down = 0.0
         moved = np.array([[1.0, 0.0, right], [0.0, 1.0, down], [0.0, 0.0, 1.0]])
-        return np.asarray(registration.to_picture @ self._view.to_picture @ moved @ into_view, np.float64)
+        flat = registration.to_picture @ self._view.to_picture
+        page = registration.page
+        placed = np.asarray(np.linalg.inv(page.to_picture) @ flat @ bent @ moved, np.float64)
+        aligned = align_print(self._view.ink, page.ink, placed, Box(x0, y0, x1, y1))
+        return np.asarray(page.to_picture @ aligned @ into_view, np.float64)
 
     def _propose(self, page: PageView) -> Iterator[Matrix]:
         """Propose homographies from the template's view to that of the page."""
@@ -177,8 +210,10 @@ class PageView:
         return self._features
 
 
-def match_features(template: PageView, page: PageView) -> Matrix | None:
-    """Find the homography, from template to page, on which their features agree; None where they do not."""
+def pair_features(
+    template: PageView, page: PageView
+) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
+    """Pair the features of two pictures that are alike: their positions (n, 2) in each; None for too few."""
     mine, my_descriptors = template.features
     theirs, their_descriptors = page.features
     if min(len(mine), len(theirs)) < _MIN_INLIERS:
@@ -187,12 +222,38 @@ def match_features(template: PageView, page: PageView) -> Matrix | None:
     good = [best for best, *rest in pairs if rest and best.distance < _RATIO * rest[0].distance]
     if len(good) < _MIN_INLIERS:
         return None
-    here = mine[[match.queryIdx for match in good]]
-    there = theirs[[match.trainIdx for match in good]]
+    return mine[[match.queryIdx for match in good]], theirs[[match.trainIdx for match in good]]
+
+
+def match_features(template: PageView, page: PageView) -> Matrix | None:
+    """Find the homography, from template to page, on which their features agree; None where they do not."""
+    paired = pair_features(template, page)
+    if paired is None:
+        return None
+    here, there = paired
     matrix, inliers = cv2.findHomography(here, there, cv2.USAC_MAGSAC, _NEAR)
     if np.size(matrix) != 9 or int(np.sum(inliers)) < _MIN_INLIERS:  # None where there is no homography
         return None
     return np.asarray(matrix, np.float64)
+
+
+def find_bend_by_features(template: PageView, page: PageView, matrix: Matrix) -> Bend | None:
+    """Find how a page is bent by its features; None where too few of them agree.
+
+    Parameters
+    ----------
+    template, page : PageView
+        Both pictures.
+    matrix : Matrix
+        (3, 3) homography from the one to the other, as if the page were flat.
+    """
+    paired = pair_features(template, page)
+    if paired is None:
+        return None
+    here, there = paired
+    moves = apply_homography(np.asarray(np.linalg.inv(matrix), np.float64), there) - here
+    near = np.linalg.norm(moves, axis=1) <= _BENT * WORK_SIDE
+    return make_bend(here[near], moves[near])
 
 
 def _is_plausible(matrix: Matrix, size: tuple[int, int], page_size: tuple[int, int]) -> bool:
