@@ -50,7 +50,8 @@ def align_print(
         return matrix
     origin = np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    there = cv2.warpPerspective(page, matrix @ origin, (part.shape[1], part.shape[0]), flags=flags)
+    size = part.shape[1], part.shape[0]
+    there = np.asarray(cv2.warpPerspective(page, matrix @ origin, size, flags=flags), np.float32)
     mask = np.full(part.shape, 255, np.uint8)
     edge = _INSIDE * field.height
     x0, x1 = round(field.x0 + edge) - left, round(field.x1 - edge) - left

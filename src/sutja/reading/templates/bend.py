@@ -77,7 +77,8 @@ class Bend:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         border = cv2.BORDER_REPLICATE
         fine = cv2.warpAffine(coarse, scale, (columns, rows), flags=flags, borderMode=border)
-        return np.asarray(cv2.remap(page, fine, None, cv2.INTER_LINEAR), np.float32)
+        x_there, y_there = np.ascontiguousarray(fine[..., 0]), np.ascontiguousarray(fine[..., 1])
+        return np.asarray(cv2.remap(page, x_there, y_there, cv2.INTER_LINEAR), np.float32)
 
     def _fit(self, where: NDArray[np.float64]) -> NDArray[np.float64]:
         """Fit the displacement around places (m, 2): (m, 3, 2) at the place, and by x and y from there."""
