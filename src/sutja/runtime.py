@@ -18,14 +18,14 @@ from numpy.typing import NDArray
 
 from sutja.errors import InferenceError, SutjaError
 from sutja.model_file import ModelFile
-from sutja.sandbox import MB, Budget, LimitExceededError, run_in_child
+from sutja.model_file.inspection import choose_budget
+from sutja.sandbox import LimitExceededError, run_in_child
 
 if TYPE_CHECKING:
     from sutja.sandbox.child import Item
 
 _SEVERITY_ERROR = 3
 _log = logging.getLogger(__name__)
-_LOADING_BUDGET = Budget(seconds=5.0, wall=30.0, memory=400 * MB, output=1)
 
 
 class Session:
@@ -243,7 +243,8 @@ def _try_in_child(model: ModelFile, threads: int) -> None:
         If the engine cannot take the model, or takes too much time or memory.
     """
     try:
-        list(run_in_child("sutja.runtime:load_session", {"threads": threads}, model.data, _LOADING_BUDGET))
+        budget = choose_budget(model.data)
+        list(run_in_child("sutja.runtime:load_session", {"threads": threads}, model.data, budget))
     except LimitExceededError as error:
         what = f"to load it {error}"
     except SutjaError as error:

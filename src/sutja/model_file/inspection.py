@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from sutja.sandbox.child import Item
 
 CARD_KEY = "sutja.card"
-MODEL_BUDGET = Budget(seconds=5.0, wall=30.0, memory=400 * MB, output=1)
+_LEAST_MEMORY = 250 * MB  # that a model may take, and as many times its own size, for copies of its weights
+_COPIES = 4
+
+
+def choose_budget(data: bytes) -> Budget:
+    """Choose the limits of a look into a model, or of loading it: small ones need little."""
+    return Budget(seconds=5.0, wall=30.0, memory=_LEAST_MEMORY + _COPIES * len(data), output=1)
 
 
 def inspect_in_child(data: bytes, *, runs: bool = True) -> Card:
@@ -47,7 +53,7 @@ def inspect_in_child(data: bytes, *, runs: bool = True) -> Card:
 def _inspect_in_child(data: bytes, runs: bool) -> str:
     try:
         task = "sutja.model_file.inspection:yield_card"
-        [(values, _)] = run_in_child(task, {"runs": runs}, data, MODEL_BUDGET)
+        [(values, _)] = run_in_child(task, {"runs": runs}, data, choose_budget(data))
     except LimitExceededError as error:
         raise ModelFileError(f"to look into it {error}", remedy="pass a model file made by sutja") from error
     except SutjaError as error:

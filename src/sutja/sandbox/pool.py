@@ -28,7 +28,7 @@ from sutja.errors import SutjaError
 from sutja.sandbox.shared_pixels import MOST_PIXELS, ParentPixels
 
 MB = 1_000_000
-_POLL = 0.02  # seconds between looks at the child's memory
+_POLL = 0.01  # seconds between looks at the child's memory
 _IDLE = 4  # children kept warm
 _MOST_TASKS = 1_000  # of one child, since decoders leak on damaged files
 _MOST_ANSWER = 64 * MB  # bytes of JSON

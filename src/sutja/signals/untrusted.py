@@ -16,7 +16,7 @@ from sutja.signals.pdf_text import make_characters
 from sutja.signals.picture import PIXEL_LIMIT, Picture
 
 PICTURE_BUDGET = Budget(seconds=4.0, wall=20.0, memory=600 * MB, output=3 * PIXEL_LIMIT)
-DRAWING_BUDGET = Budget(seconds=4.0, wall=20.0, memory=400 * MB, output=3 * PIXEL_LIMIT)
+DRAWING_BUDGET = Budget(seconds=4.0, wall=20.0, memory=280 * MB, output=3 * PIXEL_LIMIT)
 _LOST_SECONDS = 5.0  # that the pages of one file may lose together
 _MOST_ERRORS = 20  # pages in a row that cannot be read, before the file counts as damaged
 _REMEDY = "open it with another program, and save or print it again"
