@@ -286,6 +286,8 @@ def test_a_data_yaml_names_the_pictures_of_each_part(line, scenes, tmp_path):
         ("train: train/images\n", "nothing says what the classes are called"),
         ("train: train/images\nnames: [a, b\n", "cannot be read as YAML"),
         ("train: &a train/images\nval: *a\nnames: [a, b]\n", "refers to parts of itself"),
+        ("names: " + "[" * 200_000, "parts too deep in others"),
+        ("names: [" + "a," * 200_000 + "]", "too many parts"),
     ],
 )
 def test_a_data_yaml_that_does_not_say_enough_is_refused(content, why, scenes, tmp_path):

@@ -10,6 +10,7 @@ train, val and test say where the pictures of each part are.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ YAML_PARTS = {"train": "train", "validation": "val", "test": "test"}
 _QUOTED_PATH = re.compile(r'^(?:path|train|val|test)[ \t]*:[ \t]*"[^"\n]*"', re.MULTILINE)
 _LARGEST = 10_000_000  # bytes of a text file
 _LARGEST_YAML = 1_000_000  # bytes
+_DEEPEST, _MOST_EVENTS = 20, 100_000  # parts within one another, and in all: some 30,000 classes
 
 
 def looks_like_yolo(folder: Path) -> bool:
@@ -163,8 +165,7 @@ def _load_yaml(path: Path) -> dict[str, Any]:
 
     try:
         text = _QUOTED_PATH.sub(lambda found: found[0].replace("\\", "/"), read_text(path, _LARGEST_YAML))
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.BaseLoader)):
-            raise ValueError("it refers to parts of itself")
+        _check_events(yaml.parse(text, yaml.BaseLoader))
         data = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - makes lists, dictionaries and text only
     except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
         line = " ".join(str(error).split())
@@ -172,6 +173,19 @@ def _load_yaml(path: Path) -> dict[str, Any]:
             f"cannot be read as YAML ({line:.200})", where=str(path), remedy="correct it; put paths in '…'"
         ) from error
     return data if isinstance(data, dict) else {}
+
+
+def _check_events(events: Iterable[Any]) -> None:
+    """Refuse what takes PyYAML long: its time grows with the square of the depth."""
+    import yaml
+
+    depth = 0
+    for number, event in enumerate(events):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("it refers to parts of itself")
+        if depth > _DEEPEST or number > _MOST_EVENTS:
+            raise ValueError("it has too many parts, or parts too deep in others")
 
 
 def read_yolo_yaml(path: Path) -> Scenes:
