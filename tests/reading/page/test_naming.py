@@ -61,6 +61,49 @@ def test_a_total_is_told_from_a_subtotal_in_five_languages(subtotal, total):
     assert name("Shop", "Tea 4.00", "Cake 5.40", subtotal, total)["total"] == total.split()[-1]
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (
+            ["Order # 99120", "Due date 13/04/2024", "Invoice date 14/03/2024", "Call us: 5550192331"],
+            {"number": "99120", "date": "14/03/2024", "telephone": "5550192331"},
+        ),
+        (["Widget 50.00", "Balance due", "$310.25"], {"total": "$310.25"}),
+        (["Meter No 88120934", "Present reading 04512", "Previous reading 04378"], {"reading": "04512"}),
+        (
+            [
+                "Rechnung Nr. 2024-1187",
+                "Nettobetrag 55,00 EUR",
+                "zzgl. 19% MwSt. 10,45 EUR",
+                "Rechnungsbetrag 65,45",
+            ],
+            {"number": "2024-1187", "tax": "10,45", "total": "65,45"},
+        ),
+        (["Kundennummer 1199", "Rechnungsnummer 40071"], {"number": "40071"}),
+        (
+            ["Total HT 100,00", "Montant TVA 16,40", "Nouvel index 23411", "Ancien index 23001"],
+            {"tax": "16,40", "reading": "23411"},
+        ),
+        (
+            ["Base imponible 200,00", "C.P. 41001", "TOTAL FACTURA 242,00"],
+            {"postcode": "41001", "total": "242,00"},
+        ),
+        (["Lectura actual 10233", "Lectura anterior 10011"], {"reading": "10233"}),
+        (
+            ["영수증 번호 20231", "우편번호 06236", "공급가액 50,000", "부가가치세 5,000", "합계금액 55,000"],
+            {"number": "20231", "postcode": "06236", "tax": "5,000", "total": "55,000"},
+        ),
+        (
+            ["발행일 2023.11.05", "당월 지침 1823", "전월 지침 1790"],
+            {"date": "2023.11.05", "reading": "1823"},
+        ),
+    ],
+)
+def test_labels_of_invoices_and_meters_in_five_languages(lines, expected):
+    named = name(*lines)
+    assert {key: named.get(key) for key in expected} == expected
+
+
 def test_what_was_paid_less_the_change_is_the_total():
     assert name("Coffee 3.50", "Bun 2.00", "5.50", "CASH 10.00", "CHANGE 4.50")["total"] == "5.50"
 

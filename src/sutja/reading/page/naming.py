@@ -19,6 +19,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.reading.page.label_words import CHANGE, PAID, weigh_label
 from sutja.reading.page.text.lines import Word
 from sutja.types import Box, Number
 
@@ -26,6 +27,8 @@ _MAX_LEFT, _MAX_ABOVE = 60.0, 2.5  # heights to the label on the left, and to th
 _ON_LINE = (0.6, 1.2)  # heights by which the middles of a line's words may be off; second, on a bent line
 _CURRENCY = re.compile(r"\b(rm|rs|usd|eur|gbp|chf|krw|sgd|myr)\b|[^\w]|원")
 _MONEY = re.compile(r"[$€£₹¥]|\d[.,]\d\d(?!\d)|/-|=$")
+_GROUPED = re.compile(r"\D*\d{1,3}([.,]\d{3})+\D*")  # as sums are written in currencies without cents
+_GROUPED_WEIGHT = 0.8  # of an amount in groups alone
 _MONEY_NAMES = ("amount", "total", "tax")
 _LONGEST_AMOUNT = 5  # digits of an amount without marks or a label; more are a serial number
 _MIN_TELEPHONE, _MAX_TELEPHONE = 7, 15  # digits, as the International Telecommunication Union has it
@@ -46,6 +49,8 @@ _MIN_CHEQUE_WORDS = 2
 _WHOLE_AMOUNT = re.compile(
     r"\D{0,3}(\d{1,3}([,./ ] ?\d{2,3})*[,./ ] ?\d{3}([.,]\d\d)?|\d{3,}([.,]\d\d)?(?=[/=*-]))[/=* -]*"
 )
+_SIGNS = "#№"  # that stand for a word
+_SPACE = 1.0  # heights at most between the words of a label
 _ORDER = ("iban", "total", "telephone", "date", "tax", "number", "postcode", "reading", "amount")
 
 
@@ -70,59 +75,6 @@ def make_candidate(number: Number, box: Box) -> Candidate:
     return Candidate(number.text, number.value, number.kind, number.standard, box)
 
 
-# Weight of a name by a label, the first pattern that fits. Labels are without accents and in lower case.
-_LABELS: dict[str, tuple[tuple[str, float], ...]] = {
-    "total": (
-        (r"(tot|ttl)\w*\W*(qty|quantity|item|disc|saving|point|gst|tax|vat|mwst|tva|iva|round|change)", 0.0),
-        (r"included (gst|tax|vat)|\bqty\b|discount|\brabatt|\bremise|\bdescuento|할인", 0.0),
-        (r"sub.?tot|zwischensumme|sous.?total|소계|subtotaal", 0.6),
-        (r"tot\w*\W*\d+ ?%|suppl(y|ies)|\bexcl|before (gst|tax)|without (gst|tax)|\bnetto\b|\btaxable", 0.5),
-        (
-            r"round\w*\W*tot|tot\w*\W*(after )?round|(grand|nett?|final)\W*tot|(tot\w*|amount|balance)\W*due",
-            3.0,
-        ),
-        (
-            r"(tot|ttl)\w*\W*(amt|amount)?\W*payable|tot\w*.*incl|incl.*tot|zu zahlen|gesamtbetrag|endbetrag",
-            3.0,
-        ),
-        (r"net a payer|total ttc|total a pagar|importe total|총\s*(액|금액)|(결제|받을|합계)\s*금액", 3.0),
-        (r"\btot(al)?\b|\bt[ao]ta[l1i]|\bttl\b|\bsumme\b|\bgesamt|합계|총계", 2.0),
-        (r"\b(amount|amt)\b.*(payable|incl)|\bto pay\b|a payer|a pagar|\bdue\b", 1.5),
-        (r"\b(net|amt|amount)\b", 0.7),
-    ),
-    "tax": ((r"\b(gst|vat|mwst|ust|tva|iva|igv|sst)\b|\btax\b|\bsteuer|impuesto|부가세|세액", 1.0),),
-    "date": ((r"\bdate|\bdatum\b|\bfecha\b|\bdated\b|날짜|일자|작성일|\ble\b", 1.0),),
-    "amount": (
-        (
-            r"\bamount\b|\bbetrag\b|\bmontant\b|\bimporte\b|금액|\brs\b|\brupees\b|₹|\beur\b|\bde dollars\b",
-            1.0,
-        ),
-    ),
-    "telephone": (
-        (r"\btel\b|\btel[.:ef]|\bphone|\bmobile\b|\btelefon|\btelefono|전화|휴대폰|\bh/?p\b", 1.0),
-    ),
-    "postcode": ((r"\bzip\b|post ?code|postal|\bplz\b|postleitzahl|\bcp\b|우편", 1.0),),
-    "iban": ((r"\biban\b", 1.0),),
-    "reading": ((r"\breading\b|zahlerstand|\breleve\b|\blectura\b|검침|지침|\bindex\b", 1.0),),
-    "number": (
-        (r"\b(gst|tax|reg|co|roc|tel|fax|account|a/c|acc)\b", 0.0),
-        (r"(invoice|inv|receipt|rcpt|bill|cheque|check|doc\w*|order|ticket|slip)\W*(no|num|nr|#|id)", 2.0),
-        (
-            r"(rechnung|beleg|scheck|bon)s?\W*(nr|nummer)|(facture|cheque|recu)\W*(n|no)\b|(factura|recibo)",
-            2.0,
-        ),
-        (r"번호|\bno[.:]|\bnr[.:]|\bn°|invoice|rechnung|facture", 1.0),
-    ),
-}
-_COMPILED = {
-    name: tuple((re.compile(pattern), weight) for pattern, weight in patterns)
-    for name, patterns in _LABELS.items()
-}
-_PAID = re.compile(
-    r"\bcash|\bvisa|\bmaster|\bdebit|\bcard\b|\bpaid\b|payment|\btender|\bpay\b|\bbar\b|especes|\bcarte\b|efectivo|"
-    r"tarjeta|현금|카드"
-)
-_CHANGE = re.compile(r"\bchange|ruckgeld|zuruck|\brendu|\bcambio|\bvuelto|거스름")
 _PAID_WEIGHT, _BALANCE_WEIGHT = 1.0, 3.0  # of what was paid, and of what was paid less the change
 _ROUNDED, _OFF = Decimal("0.05"), Decimal("0.04")  # cash is rounded to the one, so by the other at most
 
@@ -225,7 +177,7 @@ class LabelFinder:
     """
 
     def __init__(self, words: Sequence[Word]) -> None:
-        lettered = [word for word in words if any(map(str.isalpha, word.text))]
+        lettered = [word for word in words if any(c.isalpha() or c in _SIGNS for c in word.text)]
         boxes = [word.box for word in lettered]
         self._texts = [word.text for word in lettered]
         self._boxes = np.array([(b.x0, b.y0, b.x1, b.y1) for b in boxes]).reshape(-1, 4)
@@ -236,7 +188,7 @@ class LabelFinder:
             label = self._join(self._stand_before(box, off_line))
             if _CURRENCY.sub("", label).strip():
                 return label
-        return self._join(self._stand_above(box))
+        return self._join(self._add_beside(self._stand_above(box)))
 
     def _join(self, chosen: NDArray[np.bool_]) -> str:
         indices = sorted(np.flatnonzero(chosen), key=lambda i: self._boxes[i, 0])
@@ -258,6 +210,19 @@ class LabelFinder:
         gap = box.y0 - y1
         return np.asarray((shared > 0) & (gap >= 0) & (gap <= _MAX_ABOVE * max(box.height, 1.0)), np.bool_)
 
+    def _add_beside(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Add the words that stand on the line of chosen ones, a space away: "Balance due" is one label."""
+        x0, y0, x1, y1 = self._boxes.T
+        height = np.maximum(y1 - y0, 1.0)
+        while True:
+            gap = np.maximum(x0[:, None] - x1[None, :], x0[None, :] - x1[:, None])
+            off = np.abs((y0 + y1)[:, None] - (y0 + y1)[None, :]) / 2
+            near = (gap <= _SPACE * height[None, :]) & (off <= _ON_LINE[0] * height[None, :])
+            more = chosen | (near & chosen[None, :]).any(axis=1)
+            if (more == chosen).all():
+                return np.asarray(chosen, np.bool_)
+            chosen = more
+
 
 def _plain(text: str) -> str:
     """Take accents off Latin letters and make all lower case; Hangul stays whole."""
@@ -273,6 +238,10 @@ def _plain(text: str) -> str:
 def is_money(number: Candidate) -> bool:
     """Tell whether a number is written as money is: with a sign, with two decimals, with a stroke behind."""
     return _MONEY.search(number.text) is not None
+
+
+def _is_grouped(number: Candidate) -> bool:
+    return _GROUPED.fullmatch(number.text) is not None
 
 
 def may_be_amount(number: Candidate, name: str | None) -> bool:
@@ -294,13 +263,13 @@ def _score(name: str, number: Candidate, label: str) -> float:
     """Score how clearly a number has a name, by its shape and its label; 0 for not at all."""
     if name == "iban":
         return 2.0 if number.standard == "iban" else 0.0
-    weight = next((w for pattern, w in _COMPILED[name] if pattern.search(label)), 0.0)
+    weight = weigh_label(name, label)
     if name == "date":
         return (1.0 + weight) if number.kind == "date" else 0.0
     if name in ("total", "tax", "amount"):
         if number.kind == "date" or "%" in number.text:
             return 0.0
-        return weight if is_money(number) else 0.0
+        return weight if is_money(number) else _GROUPED_WEIGHT * weight * _is_grouped(number)
     if name == "telephone":
         return weight if _MIN_TELEPHONE <= number.n_digits <= _MAX_TELEPHONE else 0.0
     if name == "postcode":
@@ -336,16 +305,16 @@ def _weigh_totals(
     scores: dict[int, float], numbers: Sequence[Candidate], labels: Sequence[str]
 ) -> dict[int, float]:
     """Weigh totals by what was paid as well: that, less the change, is the total, rounded where cash is."""
-    money = {i: _amount(number) for i, number in enumerate(numbers) if is_money(number)}
+    money = {i: _amount(n) for i, n in enumerate(numbers) if is_money(n) or (i in scores and _is_grouped(n))}
     known = {i: amount for i, amount in money.items() if amount is not None and amount > 0}
-    paid = [amount for i, amount in known.items() if _PAID.search(labels[i])]
-    change = [amount for i, amount in known.items() if _CHANGE.search(labels[i])]
+    paid = [amount for i, amount in known.items() if PAID.search(labels[i])]
+    change = [amount for i, amount in known.items() if CHANGE.search(labels[i])]
     balances = {a - b for a in paid for b in change if a > b}
     weighed = {i: score for i, score in scores.items() if i in known}
     for i, amount in known.items():
-        if amount in balances and not _PAID.search(labels[i]):
+        if amount in balances and not PAID.search(labels[i]):
             weighed[i] = weighed.get(i, 0.0) + _BALANCE_WEIGHT
-        elif _PAID.search(labels[i]):
+        elif PAID.search(labels[i]):
             weighed[i] = weighed.get(i, 0.0) + _PAID_WEIGHT
     for i, amount in known.items():  # of 28.31 and 28.30 the one that was rounded is what is paid
         for j, other in known.items():

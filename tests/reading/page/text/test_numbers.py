@@ -39,6 +39,9 @@ def make_line(text, region=0):
         ("-35.50", "-35.50"),
         ("789417-W", "789417"),
         ("12%", "12%"),
+        ("INV-20481", "20481"),
+        ("A-2024-118", "2024-118"),
+        ("RM-0.01", "-0.01"),
     ],
 )
 def test_letters_and_marks_on_one_side_do_not_belong_to_a_number(word, number):

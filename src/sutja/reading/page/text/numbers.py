@@ -20,6 +20,7 @@ from sutja.types import Box
 # Letters and marks before a number and behind it, which do not belong to it.
 _BEFORE = re.compile(r"[^\W\d_]+[.:#]?(?=[\d$€£₹¥+-])|[^\w\s+\-#$€£₹¥.(]+|[:.](?=\D)")
 _BEHIND = re.compile(r"(?<=[\d%])-?[^\W\d_]{1,3}[.,:;]?$|(?:(?<=\d)|(?<=[%)/-]))[^\w\s%)/\-]+$")
+_HYPHEN = re.compile(r"[^\W\d_]-(?![\d,]*[.,]\d\d\b)\d{2,}\S*")  # between letters and a serial number
 _NUMBER = re.compile(rf"[{re.escape(SEPARATORS)}]*[{DIGITS}][{DIGITS}{re.escape(SEPARATORS)}]*")
 _LOOK_ALIKE = ("l", "I", "O", "o", "S", "B", "Z")  # that may be a digit of the number behind
 _MAX_GAP, _MAX_GAP_GROUPS = 2.2, 0.6  # times the height: between digits one by one, and groups of three
@@ -97,6 +98,8 @@ def find_number(word: Word) -> NumberWord | None:
         if before.group() in _LOOK_ALIKE:
             return None
         start = before.end()
+        if _HYPHEN.fullmatch(text, before.end() - 1):  # of "INV-20481", which is no negative number
+            start += 1
     behind = _BEHIND.search(text, start)
     if behind:
         if before and before.group()[0].isalpha() and any(map(str.isalpha, behind.group())):
