@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from sutja.reading.decode import Glyph
 from sutja.reading.guides import are_guides
 from sutja.signals.normalisation import Normalised
 
@@ -20,26 +19,22 @@ def draw(ink, *, boxed=True):
     return Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True)
 
 
-def glyphs(text):
-    return [Glyph(character, 1.0, 8 + 16 * i, 10 + 16 * i) for i, character in enumerate(text)]
-
-
 @pytest.mark.parametrize("ink", [0.15, 0.3, 0.5])
 def test_pale_eights_in_boxes_are_guides(ink):
-    assert are_guides(glyphs("88"), draw(ink))
+    assert are_guides("88", draw(ink))
 
 
 def test_eights_as_dark_as_their_boxes_are_written():
-    assert not are_guides(glyphs("88"), draw(0.9))
+    assert not are_guides("88", draw(0.9))
 
 
 def test_pale_eights_without_boxes_are_written():
-    assert not are_guides(glyphs("88"), draw(0.3, boxed=False))
+    assert not are_guides("88", draw(0.3, boxed=False))
 
 
 def test_other_digits_are_no_guides():
-    assert not are_guides(glyphs("83"), draw(0.3))
+    assert not are_guides("83", draw(0.3))
 
 
 def test_no_digits_are_no_guides():
-    assert not are_guides([], draw(0.3))
+    assert not are_guides("", draw(0.3))

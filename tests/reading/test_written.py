@@ -2,8 +2,17 @@
 
 import pytest
 
+from sutja.grammar import keep_digits
 from sutja.reading.decode import Glyph, Hypothesis
-from sutja.reading.written import agree_with, find_written, is_in_doubt, is_serial, merge_written
+from sutja.reading.written import (
+    agree_with,
+    find_written,
+    has_signs,
+    is_in_doubt,
+    is_serial,
+    merge_written,
+    misses_fraction,
+)
 
 
 def line(text, probability=0.9):
@@ -64,6 +73,20 @@ def test_a_serial_is_believed_where_the_digits_agree_or_it_is_surer():
 
 def test_nobody_is_asked_about_words():
     assert not is_in_doubt(Hypothesis(None, 0.95, parts=["□□□□ □□"]), 0.999)
-    assert not is_in_doubt(Hypothesis(None, 0.95, parts=["□□□□ □□"]), 0.0)
+    assert not has_signs(Hypothesis(None, 0.95, parts=["□□□□ □□"]))
     for text, probability in (("□", 0.95), ("", 0.95), ("□□1", 0.95), ("□□□", 0.8)):
         assert is_in_doubt(Hypothesis(None, probability, parts=[text]), 0.999)
+
+
+def test_signs_that_only_fill_the_field_are_none():
+    for text, signs in (("500/-", False), ("12.50 =", False), ("-500", True), ("12%", True), ("5□", True)):
+        assert has_signs(Hypothesis(keep_digits(text), 0.9, parts=[text])) is signs
+
+
+def test_a_stroke_between_digits_is_missed_where_only_one_reader_sees_it():
+    own = merge_written(answer("1034", "1034"), None)
+    assert misses_fraction(own, find_written(line("103/4")))
+    assert not misses_fraction(own, find_written(line("1034/")))
+    assert not misses_fraction(own, find_written(line("10/3")))
+    assert not misses_fraction(own, None)
+    assert not misses_fraction(merge_written(answer("103/4", "1034"), None), find_written(line("103/4")))

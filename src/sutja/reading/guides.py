@@ -5,13 +5,10 @@ Guides are paler than the lines of their boxes; what somebody writes there is ab
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import cv2
 import numpy as np
 
-from sutja.charset import DIGITS
-from sutja.reading.decode import Glyph
+from sutja.grammar import keep_digits
 from sutja.signals.normalisation import Normalised
 
 _GUIDE = "8"
@@ -22,18 +19,17 @@ _NEAR = np.ones((5, 5), np.uint8)  # about the lines: their edges are paler, too
 _DARKEST = 98  # percentile that stands for the ink of strokes
 
 
-def are_guides(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
+def are_guides(text: str, normalised: Normalised) -> bool:
     """Tell whether a number of nothing but eights is printed in boxes, and paler than these.
 
     Parameters
     ----------
-    glyphs : Sequence[Glyph]
-        Characters of the number.
+    text : str
+        Text of the number.
     normalised : Normalised
-        Picture that they were read from.
+        Picture that it was read from, with the boxes.
     """
-    digits = {glyph.text for glyph in glyphs if glyph.text in DIGITS}
-    if digits != {_GUIDE}:
+    if set(keep_digits(text)) != {_GUIDE}:
         return False
     ink = normalised.array
     marked = ink > _INK

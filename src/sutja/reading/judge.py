@@ -15,7 +15,7 @@ from sutja.reading.fractions import part_mixed
 from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 from sutja.reading.strokes import is_struck_out
-from sutja.reading.written import Written, is_serial, merge_written
+from sutja.reading.written import Written, is_serial, merge_written, misses_fraction
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import Normalised
 from sutja.types import Alternative, Character, Number
@@ -46,6 +46,7 @@ class Judge:
         picture: Picture,
         answers: Sequence[Sequence[Hypothesis]] = (),
         written: Written | None = None,
+        whole: Normalised | None = None,
     ) -> Number | None:
         """Make the number a picture shows, or None where "no number" is the likeliest hypothesis.
 
@@ -62,7 +63,23 @@ class Judge:
             Hypotheses of each reader that was asked, for the marks between the digits.
         written : Written | None
             Number as it is written, letters and signs included, where that was read.
+        whole : Normalised | None
+            All of the crop, where the picture is a region of it.
         """
+        number = self._make_number(hypotheses, normalised, picture, answers, written)
+        if number is None or whole is None or not number.accepted:
+            return number
+        # The boxes that tell guides are taken away from regions.
+        return self._refuse(number) if are_guides(number.text, whole) else number
+
+    def _make_number(
+        self,
+        hypotheses: Sequence[Hypothesis],
+        normalised: Normalised,
+        picture: Picture,
+        answers: Sequence[Sequence[Hypothesis]],
+        written: Written | None,
+    ) -> Number | None:
         if written is not None and is_serial(hypotheses[0], written):
             return self._make_serial(hypotheses, normalised, picture, written)
         if self.grammar is None:
@@ -77,6 +94,8 @@ class Judge:
                 parsed = replace(parsed, value=None)
             elif parsed.value is not None:  # marks and sign are a part of what is claimed
                 confidence *= settled.agreement
+            if misses_fraction(own, written):
+                confidence = min(MISFIT_CONFIDENCE, confidence)
             sure = confidence >= self.threshold and LETTER not in own.text
             return self._place_number(hypotheses, own, parsed, confidence, sure, normalised, picture)
         hypotheses, fits = _sort_fitting_first(hypotheses)
@@ -131,7 +150,7 @@ class Judge:
         boxes = located[len(own.before) : len(own.before) + len(own.glyphs)]
         if accepted and (
             is_struck_out(own.glyphs, normalised)
-            or are_guides(own.glyphs, normalised)
+            or are_guides(own.text, normalised)
             or ends_in_degree_sign([glyph.text for glyph in own.glyphs], boxes)
         ):
             accepted, confidence = False, min(MISFIT_CONFIDENCE, confidence)
@@ -148,6 +167,10 @@ class Judge:
             relation=signs.relation,
             alternatives=_make_alternatives(hypotheses, confidence),
         )
+
+    @staticmethod
+    def _refuse(number: Number) -> Number:
+        return replace(number, accepted=False, confidence=min(MISFIT_CONFIDENCE, number.confidence))
 
     def make_number_of_text(self, text: str, confidence: float, characters: Sequence[Character]) -> Number:
         """Make the number that a text of known characters is, of the kind that was asked for if one was.

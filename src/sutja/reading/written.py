@@ -7,6 +7,7 @@ serial, a number that letters belong to, is told as a whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,9 +18,11 @@ from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 
 _PLAIN = f"{DIGITS}., "  # characters that leave no doubt of signs and letters
+_FILLERS = "-/=.,: "  # marks behind a number that change nothing of it: "500/-"
 _LEAST = 0.4  # probability of a character from which the line is believed
 _WORD = 0.9  # probability of a word from which it is believed to be no number
 _SERIAL = 0.6  # the same where a line makes a serial of an answer
+_STROKE = re.compile(r"\d/\d")  # of a fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,21 @@ def is_in_doubt(best: Hypothesis, below: float) -> bool:
     below : float
         Probability below which it is not sure.
     """
-    symbols = "".join(best.parts)
-    if best.digits is None and best.probability >= min(below, _WORD) and _is_word(symbols):
+    if best.digits is None and best.probability >= _WORD and _is_word("".join(best.parts)):
         return False
-    if best.probability < below or any(symbol not in _PLAIN for symbol in symbols):
-        return True
+    return best.probability < below or has_signs(best) or has_doubtful_marks(best)
+
+
+def has_signs(best: Hypothesis) -> bool:
+    """Tell whether a hypothesis has letters, or signs that do more than fill the field behind the number."""
+    symbols = "".join(best.parts)
+    if best.digits is None and _is_word(symbols):
+        return False
+    return any(symbol not in _PLAIN for symbol in symbols.rstrip(_FILLERS))
+
+
+def has_doubtful_marks(best: Hypothesis) -> bool:
+    """Tell whether the marks between the digits leave doubt of the value."""
     return settle_marks(best, [[best]]).agreement < LEAST_AGREEMENT
 
 
@@ -145,6 +158,21 @@ def merge_written(best: Hypothesis, written: Written | None) -> Written:
     if signs.unit != plain.unit or any(glyph.text.isalpha() for glyph in tail):
         behind = tail
     return Written((*before, *core, *behind), before=written.before, behind=written.behind)
+
+
+def misses_fraction(own: Written, written: Written | None) -> bool:
+    """Tell whether the same digits are written with a stroke between them that an answer lacks ("10¾").
+
+    Parameters
+    ----------
+    own : Written
+        Answer.
+    written : Written | None
+        Number as the second reader writes it.
+    """
+    if written is None or written.digits != own.digits:
+        return False
+    return _STROKE.search(written.text) is not None and _STROKE.search(own.text) is None
 
 
 def is_serial(best: Hypothesis, written: Written | None) -> bool:

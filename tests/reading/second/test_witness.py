@@ -1,7 +1,7 @@
 """A witness: what a third reader sees makes an answer surer or less sure, and tells specks from digits."""
 
 from sutja.reading.decode import Hypothesis
-from sutja.reading.second.witness import doubt_lone_digit, needs_witness, weigh_witness
+from sutja.reading.second.witness import doubt_lone_digit, hear_witness, needs_witness, weigh_witness
 
 
 def seen(digits, probability=0.99):
@@ -33,7 +33,8 @@ def test_the_others_share_the_rest():
 
 def test_it_is_asked_about_numbers_in_doubt():
     assert needs_witness(BOTH)
-    assert not needs_witness(BOTH, 0.2)
+    assert not needs_witness(BOTH, 0.5)
+    assert needs_witness(seen("2", 0.5))  # it may be a speck
     assert not needs_witness(seen("290", 0.995))
     assert not needs_witness(seen(None, 0.9))
     assert not needs_witness([])
@@ -52,3 +53,11 @@ def test_longer_numbers_stay():
     longer = [Hypothesis("19", 0.2), Hypothesis(None, 0.1)]
     assert doubt_lone_digit(longer, 0.2, seen(None)) == longer
     assert doubt_lone_digit([], 0.2, None) == []
+
+
+def test_a_witness_is_heard_where_it_was_asked():
+    assert hear_witness(BOTH, 1.0, None) == BOTH
+    assert hear_witness(BOTH, 1.0, seen("90")) == weigh_witness(BOTH, seen("90"))
+    lone = [Hypothesis("1", 0.9), Hypothesis("7", 0.1)]
+    assert hear_witness(lone, 0.5, seen(None))[0].digits is None
+    assert hear_witness([], 1.0, None) == []

@@ -189,7 +189,8 @@ def make_number(crop: CropReading, judge: Judge) -> Number | None:
     hypotheses = crop.hypotheses
     if crop.sure < 1.0:
         hypotheses = [replace(h, probability=h.probability * crop.sure) for h in hypotheses]
-    number = judge.make_number(hypotheses, crop.normalised, crop.picture, crop.answers, crop.written)
+    whole = crop.whole.normalised if crop.whole is not None and crop.turn is None else None
+    number = judge.make_number(hypotheses, crop.normalised, crop.picture, crop.answers, crop.written, whole)
     if number is None or (crop.turn is None and (crop.x0, crop.y0) == (0, 0)):
         return number
     back = np.array([[1.0, 0.0, crop.x0], [0.0, 1.0, crop.y0]])

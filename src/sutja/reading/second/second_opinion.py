@@ -23,8 +23,8 @@ from sutja.reading.second.second_reader import (
     find_weights,
 )
 from sutja.reading.second.two_readers import calibrate_alone, join_readers, join_unmeasured
-from sutja.reading.second.witness import doubt_lone_digit, needs_witness, weigh_witness
-from sutja.reading.written import agree_with, find_written, is_in_doubt
+from sutja.reading.second.witness import hear_witness, needs_witness
+from sutja.reading.written import agree_with, find_written, has_doubtful_marks, has_signs, is_in_doubt
 
 _BELOW, _FLOORS = 0.999, (0.03, 0.003)  # of a model whose card has none
 EFFORTS = ("fast", "normal", "best")
@@ -191,7 +191,10 @@ class SecondOpinion:
         seen = {i: answers[i].witness for i in asked} | {
             i: answer.hypotheses for i, answer in zip(silent, read, strict=True)
         }
-        return [_hear_witness(crop, seen.get(i)) for i, crop in enumerate(crops)]
+        return [
+            replace(crop, hypotheses=hear_witness(crop.hypotheses or [], crop.sure, seen.get(i)))
+            for i, crop in enumerate(crops)
+        ]
 
     def _join(
         self, first: list[Hypothesis], second: list[Hypothesis], weights: SecondReaderCalibration
@@ -255,7 +258,8 @@ class SecondOpinion:
         beside_signs = [
             crop
             for crop, found in zip(crops, hypotheses, strict=True)
-            if any(is_in_doubt(best, 0.0) for best in [*(crop.hypotheses or [])[:1], *found[:1]])
+            if any(map(has_signs, [*(crop.hypotheses or [])[:1], *found[:1]]))
+            or any(map(has_doubtful_marks, (crop.hypotheses or [])[:1]))
         ]
         texts = {
             id(crop): answer
@@ -285,14 +289,6 @@ class SecondOpinion:
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
         narrow = self._line_reader is not None  # as the only other reader it was calibrated with wide lines
         return self.open_text_reader().answer(pixels, lines, grammar, narrow=narrow)
-
-
-def _hear_witness(crop: CropReading, witness: Sequence[Hypothesis] | None) -> CropReading:
-    """Weigh the hypotheses of a crop by those of a witness, where one was asked."""
-    hypotheses = crop.hypotheses or []
-    joined = hypotheses[0].probability * crop.sure if hypotheses else 0.0
-    weighed = hypotheses if witness is None else weigh_witness(hypotheses, witness)
-    return replace(crop, hypotheses=doubt_lone_digit(weighed, joined, witness))
 
 
 def _make_unmeasured(card: Card, checksum: str) -> SecondReaderCalibration:

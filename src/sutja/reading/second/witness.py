@@ -1,4 +1,4 @@
-"""`weigh_witness`, `doubt_lone_digit`: a third reader's word on what two readers are not sure of.
+"""`hear_witness`: a third reader's word on what two readers are not sure of.
 
 The first reader and the second have learnt from the same sets, and fail together on hands and signs that none
 of these have. The recogniser of text has seen none of them. It is asked where the two leave doubt, and never
@@ -18,7 +18,7 @@ from sutja.confidence import logit
 from sutja.reading.decode import Hypothesis
 from sutja.reading.second.two_readers import NO_NUMBER, share_probability
 
-LEAST, MOST = 0.3, 0.985  # confidence of answers that a witness is asked about
+LEAST, MOST = 0.6, 0.975  # confidence of answers that a witness is asked about
 _OFFSET, _JOINED, _WITNESS = 0.148, 0.831, 0.341  # of the log odds, of both readers' and of the witness's
 FAINT, DOUBTFUL = 0.35, 0.6  # confidence of a lone digit below which it is none, or none without a witness
 _FLOOR = 0.02  # probability that a witness leaves for what it does not see
@@ -26,7 +26,7 @@ _SILENT = 0.5  # of a witness's "no number", which counts for a lone digit: of t
 
 
 def needs_witness(hypotheses: Sequence[Hypothesis], sure: float = 1.0) -> bool:
-    """Tell whether a witness is asked: a number that may be accepted, and is not quite sure.
+    """Tell whether a witness is asked: a number that may be accepted, or no number, and is not quite sure.
 
     Parameters
     ----------
@@ -36,7 +36,27 @@ def needs_witness(hypotheses: Sequence[Hypothesis], sure: float = 1.0) -> bool:
         Probability that what was read is the number of the crop, complete.
     """
     best = hypotheses[0] if hypotheses else NO_NUMBER
-    return best.digits is not None and LEAST <= best.probability * sure < MOST
+    least = FAINT if len(best.digits or "") == 1 else LEAST
+    return best.digits is not None and least <= best.probability * sure < MOST
+
+
+def hear_witness(
+    hypotheses: Sequence[Hypothesis], sure: float, witness: Sequence[Hypothesis] | None
+) -> list[Hypothesis]:
+    """Weigh answers by a witness that was asked where `needs_witness` says so, and doubt lone digits.
+
+    Parameters
+    ----------
+    hypotheses : Sequence[Hypothesis]
+        Answers of two readers, joined, likeliest first.
+    sure : float
+        Probability that what was read is the number of the crop, complete.
+    witness : Sequence[Hypothesis] | None
+        Hypotheses of the witness, likeliest first, not calibrated; None where it was not asked.
+    """
+    joined = hypotheses[0].probability * sure if hypotheses else 0.0
+    weighed = hypotheses if witness is None else weigh_witness(hypotheses, witness)
+    return doubt_lone_digit(weighed, joined, witness)
 
 
 def weigh_witness(hypotheses: Sequence[Hypothesis], witness: Sequence[Hypothesis]) -> list[Hypothesis]:
