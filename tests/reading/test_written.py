@@ -74,7 +74,7 @@ def test_a_serial_is_believed_where_the_digits_agree_or_it_is_surer():
 def test_nobody_is_asked_about_words():
     assert not is_in_doubt(Hypothesis(None, 0.95, parts=["□□□□ □□"]), 0.999)
     assert not has_signs(Hypothesis(None, 0.95, parts=["□□□□ □□"]))
-    for text, probability in (("□", 0.95), ("", 0.95), ("□□1", 0.95), ("□□□", 0.8)):
+    for text, probability in (("□", 0.95), ("□□□", 0.95), ("", 0.95), ("□□□□□□1", 0.95), ("□□□□□□", 0.8)):
         assert is_in_doubt(Hypothesis(None, probability, parts=[text]), 0.999)
 
 

@@ -21,6 +21,7 @@ _PLAIN = f"{DIGITS}., "  # characters that leave no doubt of signs and letters
 _FILLERS = "-/=.,: "  # marks behind a number that change nothing of it: "500/-"
 _LEAST = 0.4  # probability of a character from which the line is believed
 _WORD = 0.9  # probability of a word from which it is believed to be no number
+_SHORT = 4  # letters among which there may be a digit
 _SERIAL = 0.6  # the same where a line makes a serial of an answer
 _STROKE = re.compile(r"\d/\d")  # of a fraction
 
@@ -91,8 +92,8 @@ def has_doubtful_marks(best: Hypothesis) -> bool:
 
 
 def _is_word(symbols: str) -> bool:
-    """Tell whether characters are letters alone, more than one: a single one may be a digit."""
-    return symbols.count(LETTER) > 1 and set(symbols) <= {LETTER, *_PLAIN} - set(DIGITS)
+    """Tell whether characters are letters alone, more than a few: "1st" may be read as three letters."""
+    return symbols.count(LETTER) > _SHORT and set(symbols) <= {LETTER, *_PLAIN} - set(DIGITS)
 
 
 def find_written(line: Sequence[Glyph]) -> Written | None:
@@ -125,7 +126,7 @@ def agree_with(hypotheses: Sequence[Hypothesis], written: Written | None) -> lis
     written : Written | None
         Number as it is written.
     """
-    if written is None or written.serial or any(h.digits == written.digits for h in hypotheses):
+    if written is None or written.serial:
         return list(hypotheses)
     return [
         replace(hypothesis, digits=written.digits)
