@@ -148,10 +148,11 @@ def test_what_cannot_be_asked(certify, arguments, what):
 @pytest.mark.parametrize(
     ("n", "max_error"), [(59, 0.05), (299, 0.01), (300, 0.01), (450, 0.01), (1000, 0.01)]
 )
-def test_enough_right_labels_are_never_refused(n, max_error):
+@BOTH
+def test_enough_right_labels_are_never_refused(certify, n, max_error):
     for seed in range(20):
         confidence = 1 - np.random.default_rng(seed).beta(0.3, 6, n)
-        found = learn_then_test(confidence, np.ones(n), max_error)
+        found = certify(confidence, np.ones(n), max_error)
         assert (found.guarantee.cases, found.guarantee.accepted) == (n, n)
 
 
@@ -160,3 +161,25 @@ def test_thresholds_that_could_never_pass_are_passed_over():
     right = np.concatenate([[0], np.ones(299)])
     found = learn_then_test(confidence, right, 0.05)
     assert found.guarantee.accepted == 300
+
+
+@pytest.mark.parametrize("max_error", [0.01, 0.02, 0.1])
+@pytest.mark.parametrize("delta", [0.05, 0.2])
+def test_the_search_makes_no_more_steps_than_share_the_level(max_error, delta):
+    """By the exact binomial: the fewest answers pass without an error, one fewer would not."""
+    for n in (1, 28, 29, 298, 299, 300, 477, 500, 1000, 4000):
+        fewest, steps = certified._choose_search(n, max_error, delta)
+        alone = (1 - max_error) ** n <= delta  # all answers, tested once
+        assert (fewest <= n) == alone
+        if not alone:
+            continue
+        assert (1 - max_error) ** fewest <= delta / steps * (1 + 1e-12)
+        assert np.ceil(np.log2(n - fewest + 2)) <= steps
+        is_whole = (1 - max_error) ** (fewest - 1) > delta / steps
+        assert is_whole or (1 - max_error) ** n > delta / (steps + 1) or n - fewest == 2**steps - 2
+
+
+def test_half_of_the_cases_may_be_too_few_to_pass_and_more_are_tried():
+    p = np.linspace(0.5, 1, 500)  # the surest 250 do not show 2 %: 0.98 ** 250 > 0.05 / 8
+    found = select_with_guaranteed_risk(p, np.ones(500), 0.02)
+    assert found.guarantee.accepted == 500

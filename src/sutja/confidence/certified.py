@@ -8,8 +8,8 @@ answers to come, and for a model that was not fitted on them:
   Those that accept too few cases to pass, whatever their labels say, are passed over: how many a threshold
   accepts does not depend on the labels, so the bound holds.
 - Selection with guaranteed risk (Geifman and El-Yaniv 2017, algorithm 1). A binary search over all
-  thresholds, the level divided by its steps. Where it goes next depends on the labels, so the bound also
-  needs that the share of wrong answers does not fall when more are accepted.
+  thresholds that could pass, the level divided by its steps. Where it goes next depends on the labels, so
+  the bound also needs that the share of wrong answers does not fall when more are accepted.
 
 Letters: n cases, eps the largest error, delta = 1 - confidence level.
 """
@@ -131,21 +131,44 @@ def select_with_guaranteed_risk(
     """
     p, right = _check(confidence, correct, max_error, confidence_level)
     counts = _Counts(p, right)
-    strict, loose = 1, len(p)  # accepted answers at the two ends of the range that is left to search
-    steps = max(1, math.ceil(math.log2(len(p))))
+    fewest, steps = _choose_search(len(p), max_error, 1.0 - confidence_level)
     delta = (1.0 - confidence_level) / steps
+    passed, most = fewest - 1, len(p)  # accepted answers: what passed so far, or nothing, and what still may
     best: tuple[float, int, int] | None = None
-    for _ in range(steps):
-        middle = (strict + loose + 1) // 2
+    while passed < most:
+        middle = (passed + most + 1) // 2
         threshold = float(counts.falling[middle - 1])
         accepted, wrong = counts.count(threshold)
         if binomial_tail(wrong, accepted, max_error) <= delta:
-            best, strict = (threshold, accepted, wrong), middle
+            best, passed = (threshold, accepted, wrong), middle
         else:
-            loose = max(strict, middle - 1)
+            most = middle - 1
     if best is None:
         raise _make_error(p, right, max_error, confidence_level, delta)
     return _certify(best, max_error, confidence_level, GUARANTEED_RISK, len(p))
+
+
+def _choose_search(n: int, max_error: float, delta: float) -> tuple[int, int]:
+    """Choose the range of a binary search, by the number of cases n alone.
+
+    A threshold that accepts too few answers to pass, whatever their labels, would only send the search the
+    wrong way. Without these the range is shorter, and fewer steps share the level. Where the steps that would
+    search all of it leave no level at which anything passes, the strictest thresholds are left out too.
+
+    Returns
+    -------
+    tuple[int, int]
+        The fewest answers to accept, which is n + 1 if nothing can pass, and the steps that share the level.
+    """
+    chosen = n + 1, 1
+    for steps in range(1, n.bit_length() + 1):
+        needed, reach = _count_needed(max_error, delta / steps), 2**steps - 1  # one outcome: nothing passes
+        if needed > n:
+            break
+        chosen = max(needed, n - reach + 1), steps
+        if n - needed < reach:
+            break
+    return chosen
 
 
 METHODS = {"ltt": learn_then_test, "sgr": select_with_guaranteed_risk}
