@@ -7,11 +7,11 @@ import pytest
 
 from sutja.boxes.decode import Detections
 from sutja.charset import CHARSET
-from sutja.confidence import Calibrator
+from sutja.confidence import Calibrator, scale
 from sutja.data.boxes.boxed_pictures import BoxedSet, make_boxed_picture
 from sutja.evaluation import Answers
 from sutja.model_file import Calibration, Card, Preprocessing
-from sutja.runs.calibration import LEAST_ANSWERS, calibrate_detector, calibrate_reader
+from sutja.runs.calibration import LEAST_ANSWERS, calibrate_classifier, calibrate_detector, calibrate_reader
 from sutja.signals.frame_input import FrameParams
 from sutja.signals.normalisation import NormaliseParams
 
@@ -90,3 +90,33 @@ def test_where_nothing_is_right_there_is_no_calibration():
     made = calibrate_detector(card, found, data)
     assert (made.calibration.points, made.threshold) == ((), 0.5)
     assert calibrate_detector(card, [], replace(data, pictures=())).threshold == 0.5
+
+
+def make_log_probs(likeliest, confidence, n_outputs):
+    """Make log-probabilities (n, L) with one likeliest output each, the others alike."""
+    rest = (1 - confidence) / (n_outputs - 1)
+    made = np.repeat(rest[:, None], n_outputs, 1)
+    made[np.arange(len(made)), likeliest] = confidence
+    return np.log(made).astype(np.float32)
+
+
+def test_pictures_of_none_of_the_classes_raise_the_threshold_but_leave_most_of_the_classes():
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 10, 1000)
+    digits = make_log_probs(labels, rng.uniform(0.9, 0.99, 1000), 11)
+    mild = make_log_probs(rng.integers(0, 10, 500), rng.uniform(0.2, 0.7, 500), 11)
+    found = calibrate_classifier(digits, labels, mild)
+    accepted_none = np.exp(scale(mild, found.scaling))[:, :10].max(1) >= found.threshold
+    accepted = np.exp(scale(digits, found.scaling))[:, :10].max(1) >= found.threshold
+    assert accepted_none.mean() <= 0.01
+    assert accepted.all()
+    like_digits = make_log_probs(rng.integers(0, 10, 500), rng.uniform(0.9, 0.99, 500), 11)
+    found = calibrate_classifier(digits, labels, like_digits)
+    accepted = np.exp(scale(digits, found.scaling))[:, :10].max(1) >= found.threshold
+    assert 0.84 <= accepted.mean() <= 0.9
+
+
+def test_without_such_pictures_a_classifier_that_is_right_accepts_everything():
+    labels = np.arange(300) % 10
+    found = calibrate_classifier(make_log_probs(labels, np.linspace(0.5, 0.9, 300), 10), labels)
+    assert found.table.counts.points[-1][1:] == (300, 0)

@@ -1,29 +1,82 @@
 """Calibration and threshold of a new model, from its answers on the validation part.
 
-Letters: n answers or boxes.
+Letters: n answers or boxes, m pictures of none of the classes, K classes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.decode import Detections
 from sutja.boxes.nms import FALSE_POSITIVE, IGNORED, match_detections
-from sutja.confidence import RiskTable, fit_calibration
+from sutja.confidence import RiskTable, fit_calibration, fit_temperature, scale
 from sutja.data.boxes.boxed_pictures import BoxedSet
 from sutja.errors import ThresholdError
 from sutja.evaluation import Answers
-from sutja.model_file import Calibration, Card
+from sutja.model_file import Calibration, Card, Scaling
 from sutja.runs.parts import Log
 
 MAX_ERROR = 0.01  # of accepted answers: what the default threshold keeps on the validation part
 ACCEPT_NOTHING = 1.0  # the threshold of a model of which nothing is known
 LEAST_ANSWERS = 100  # of validation; with fewer, the base model's calibration is worth more than a new one
+_MOST_ACCEPTED = 0.01  # of pictures of none of the classes, when the threshold is chosen
+_LEAST_COVERAGE = 0.85  # of the classes themselves, which a threshold chosen by these leaves
 _LEAST_CONFIDENCE = 0.2  # of boxes that the table of thresholds counts
+
+
+@dataclass(frozen=True, slots=True)
+class ClassifierCalibration:
+    """Temperature and threshold of a classifier, chosen by the validation part.
+
+    Attributes
+    ----------
+    scaling : Scaling
+        Its temperature.
+    table : RiskTable
+        Risk and coverage.
+    threshold : float
+        The least confidence that is accepted.
+    """
+
+    scaling: Scaling
+    table: RiskTable
+    threshold: float
+
+
+def calibrate_classifier(
+    log_probs: NDArray[np.float32], labels: NDArray[np.int64], none: NDArray[np.float32] | None = None
+) -> ClassifierCalibration:
+    """Choose temperature and threshold of a classifier.
+
+    Parameters
+    ----------
+    log_probs : NDArray[float32]
+        (n, K) log-probabilities of the validation part; (n, K + 1) of a network with an output for none of
+        the classes.
+    labels : NDArray[int64]
+        (n,) its classes.
+    none : NDArray[float32] | None
+        (m, K + 1) log-probabilities of pictures of none of the classes, hardly any of which is accepted.
+    """
+    n_classes = log_probs.shape[1] - (none is not None)
+    if none is None:
+        scaling = fit_temperature(log_probs, labels)
+    else:
+        truth = np.concatenate([labels, np.full(len(none), n_classes)])
+        scaling = fit_temperature(np.concatenate([log_probs, none]), truth)
+    probabilities = np.exp(scale(log_probs, scaling))[:, :n_classes]
+    table = RiskTable.measure(probabilities.max(1), probabilities.argmax(1) == labels)
+    threshold = choose_default_threshold(table)
+    if none is not None:
+        confidence = np.exp(scale(none, scaling))[:, :n_classes].max(1)
+        refusing = float(np.quantile(confidence, 1 - _MOST_ACCEPTED, method="higher"))
+        highest = float(np.quantile(probabilities.max(1), 1 - _LEAST_COVERAGE, method="lower"))
+        threshold = max(threshold, min(float(np.nextafter(refusing, 1.0)), highest))
+    return ClassifierCalibration(scaling, table, threshold)
 
 
 def choose_default_threshold(table: RiskTable) -> float:

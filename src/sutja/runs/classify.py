@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sutja.confidence import RiskTable, fit_temperature, scale
+from sutja.confidence import scale
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import Labelled, load_labelled
@@ -28,8 +28,9 @@ from sutja.metrics import clopper_pearson, expected_calibration_error, format_pe
 from sutja.model_file import Card, Preprocessing, Scaling
 from sutja.nets.named import make_net
 from sutja.runs import cards, plots
-from sutja.runs.calibration import choose_default_threshold
+from sutja.runs.calibration import calibrate_classifier
 from sutja.runs.folder import MODEL, Run, RunFolder
+from sutja.runs.none_output import is_teachable, teach_none
 from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
 from sutja.runs.picture_input import INKS, choose_params
 from sutja.runs.tensorboard import EventFile
@@ -297,25 +298,15 @@ def train(
     )
     if distributed.rank():
         return Run(folder.path)
-    validation, test = (predict_log_proba(fitted.net, x) for x in (validation_pixels, test_pixels))
-    card = make_card(plan, params, parts, fitted, validation, test)
-    pictures = [train_pixels[:_PARITY_PICTURES], validation_pixels[:1]]
-    export(fitted.net, card, folder.path / MODEL, pictures)
-    _draw(folder, fitted, parts, scale(test, card.scaling))
+    net, none = fitted.net, None
+    if is_teachable(plan.net, params, parts.train.classes):
+        net, none = teach_none(net, params, parts, plan.config.seed, log)
+    validation, test = (predict_log_proba(net, x) for x in (validation_pixels, test_pixels))
+    card = make_validated_card(plan, params, parts.train, parts.validation, fitted, validation, none)
+    card = replace(card, results=(*card.results, measure(parts.test, test, card.scaling, "test")))
+    export(net, card, folder.path / MODEL, [train_pixels[:_PARITY_PICTURES], validation_pixels[:1]])
+    _draw(folder, fitted, parts, scale(test, card.scaling)[:, : len(card.classes)])
     return folder.finish(card, log)
-
-
-def make_card(
-    plan: Plan,
-    params: PixelsParams,
-    parts: Parts[Labelled],
-    fitted: FittedClassifier,
-    validation: NDArray[np.float32],
-    test: NDArray[np.float32],
-) -> Card:
-    """Make the card, as `make_validated_card` does, with results on the test part too, of the same shapes."""
-    card = make_validated_card(plan, params, parts.train, parts.validation, fitted, validation)
-    return replace(card, results=(*card.results, measure(parts.test, test, card.scaling, "test")))
 
 
 def make_validated_card(
@@ -325,6 +316,7 @@ def make_validated_card(
     validation: Labelled,
     fitted: FittedClassifier,
     log_probs: NDArray[np.float32],
+    none: NDArray[np.float32] | None = None,
 ) -> Card:
     """Make the card of a network that no test part was held up to yet.
 
@@ -334,18 +326,18 @@ def make_validated_card(
         The plan of the run, the parameters of the pictures, the data, and the trained network.
     log_probs : NDArray[float32]
         (n, K) log-probabilities of the validation part, which choose temperature and threshold.
+    none : NDArray[float32] | None
+        (m, K + 1) of pictures of none of the classes; those of the validation part have K + 1 too then.
     """
-    scaling = fit_temperature(log_probs, validation.labels)
-    probabilities = np.exp(scale(log_probs, scaling))
-    right = probabilities.argmax(1) == validation.labels
-    table = RiskTable.measure(probabilities.max(1), right)
+    chosen = calibrate_classifier(log_probs, validation.labels, none)
     preprocessing = Preprocessing(CLIP if train.clips else "pixels", params.to_json())
     return replace(
         cards.make_card("classify", plan.name, preprocessing, train, plan.config.seed, fitted.versions),
-        thresholds=table.counts,
-        threshold=choose_default_threshold(table),
-        scaling=scaling,
-        results=(measure(validation, log_probs, scaling, VALIDATION),),
+        thresholds=chosen.table.counts,
+        threshold=chosen.threshold,
+        scaling=chosen.scaling,
+        none_output=none is not None,
+        results=(measure(validation, log_probs, chosen.scaling, VALIDATION),),
         fingerprint=make_fingerprint(train.images).to_text(),
     )
 
@@ -358,13 +350,13 @@ def measure(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, pa
     data : Labelled
         n labelled pictures.
     log_probs : NDArray[float32]
-        (n, K) log-probabilities of the network.
+        (n, K) log-probabilities of the network; what follows these, for none of the classes, is left out.
     scaling : Scaling
         The temperature that goes with them.
     part : str
         Name of the part, for the card.
     """
-    probabilities = np.exp(scale(log_probs, scaling))
+    probabilities = np.exp(scale(log_probs, scaling))[:, : len(data.classes)]
     right = probabilities.argmax(1) == data.labels
     n, wrong = len(right), int((~right).sum())
     low, high = clopper_pearson(wrong, n)

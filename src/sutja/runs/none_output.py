@@ -1,0 +1,109 @@
+"""Teach a classifier of digits what is none, by what the program draws.
+
+A network that knows digits alone takes every letter for one. Behind its last layer a small network learns one
+output more, from letters, scribbles, several digits and noise (`sutja.synthesis.no_digits`) beside digits of
+the training part. The network itself stays as it is, and with it its error among the digits.
+
+Letters: n pictures, C channels, H rows, W columns, K classes, F features.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from sutja.data.labelled.load import Labelled
+from sutja.nets.none_output import NoneOutput
+from sutja.runs.parts import Log, Parts
+from sutja.signals.ink_centring import centre_ink
+from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.synthesis.no_digits import draw_no_digits
+from sutja.training.classify.fit import predict_log_proba
+
+_NETS = ("convnet",)  # whose features tell a letter from a digit
+_LEAST_SIDE = 20  # pixels: in smaller pictures a letter may look like a digit
+_DIGITS, _DRAWN, _DRAWN_TO_CHOOSE = 12_000, 6_000, 1_000  # to learn from; to choose the threshold by
+_TO_LEARN, _TO_CHOOSE = 1, 2  # parts of the seed
+_SEVERAL_OF = 500  # digits of which several are put together
+_EPOCHS, _BATCH, _LR, _WEIGHT_DECAY = 20, 256, 2e-3, 0.02
+
+
+def is_teachable(net: str, params: PixelsParams, classes: tuple[str, ...]) -> bool:
+    """Tell if a classifier can be taught what is no digit: its classes are digits that are found."""
+    digits = all(len(name) == 1 and name.isdecimal() for name in classes)
+    return net in _NETS and digits and params.ink > 0 and min(params.height, params.width) >= _LEAST_SIDE
+
+
+def teach_none(
+    net: nn.Module, params: PixelsParams, parts: Parts[Labelled], seed: int, log: Log
+) -> tuple[NoneOutput, NDArray[np.float32]]:
+    """Teach a copy of a trained network what is no digit.
+
+    Parameters
+    ----------
+    net : nn.Module
+        The network.
+    params : PixelsParams
+        Parameters of its pictures.
+    parts : Parts[Labelled]
+        The data.
+    seed : int
+        Seed of what is drawn, and of the first weights.
+    log : Log
+        Takes a line of progress.
+
+    Returns
+    -------
+    tuple[NoneOutput, NDArray[float32]]
+        The copy with one output more, and its log-probabilities (m, K + 1) of pictures of no digit that it
+        has not learnt from.
+    """
+    log("teaches what is no digit, by letters, scribbles and noise that are drawn")
+    train = parts.train
+    rows = np.sort(np.random.default_rng([seed, _TO_LEARN]).permutation(len(train))[:_DIGITS])
+    drawn = _draw(params, train, _DRAWN, [seed, _TO_LEARN])
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        made = NoneOutput(copy.deepcopy(net).cpu()).eval()
+        computed = [_compute(made, batch_to_pixels(some, params)) for some in (train.images[rows], drawn)]
+        features, logits = (torch.cat([part[i] for part in computed]) for i in (0, 1))
+        none = np.full(len(drawn), len(train.classes))
+        labels = np.concatenate([train.labels[rows], none]).astype(np.int64)
+        _learn(made.none, features, logits, torch.from_numpy(labels))
+    unseen = _draw(params, parts.validation, _DRAWN_TO_CHOOSE, [seed, _TO_CHOOSE])
+    return made, predict_log_proba(made, batch_to_pixels(unseen, params))
+
+
+def _draw(params: PixelsParams, data: Labelled, n: int, seed: Sequence[int]) -> NDArray[np.uint8]:
+    """Draw n pictures of no digit, uint8 (n, H, W), as they are found and centred."""
+    assert params.place is not None
+    some = np.stack([centre_ink(image, params.place) for image in data.images[:_SEVERAL_OF]])
+    return draw_no_digits(n, some, params.place, seed)
+
+
+@torch.no_grad()
+def _compute(net: NoneOutput, pixels: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+    """Compute features (n, F) and logits (n, K) of pictures (n, C, H, W)."""
+    parts = [net.compute_features(part) for part in torch.split(torch.from_numpy(pixels), 512)]
+    return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
+
+
+def _learn(none: nn.Sequential, features: Tensor, logits: Tensor, labels: Tensor) -> None:
+    """Learn the logit of "none" beside the fixed logits of the classes, by cross entropy over all."""
+    none.train()
+    optimiser = torch.optim.AdamW(none.parameters(), _LR, weight_decay=_WEIGHT_DECAY)
+    steps = _EPOCHS * -(-len(labels) // _BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, _LR, total_steps=steps)
+    for _ in range(_EPOCHS):
+        for chosen in torch.split(torch.randperm(len(labels)), _BATCH):
+            joined = torch.cat([logits[chosen], none(features[chosen])], 1)
+            loss = nn.functional.cross_entropy(joined, labels[chosen])
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            schedule.step()
