@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from figures import RESULTS, describe_source, load, make_table, percent, write_span
+from figures import NONE, RESULTS, describe_source, load, make_table, percent, write_span
 
 PAGES = 10**8
 # What is assumed and not measured. Prices are round ones of large providers, without discounts.
@@ -105,6 +105,21 @@ def make_fuzzing() -> str:
     return f"{table}\n\n{note}{describe_source('fuzzing', 'make fuzz')}"
 
 
+def make_nodes() -> str:
+    """Make the table of training on two machines."""
+    if not (RESULTS / "train_nodes.json").exists():
+        return "Nothing was measured yet."
+    nodes = load("train_nodes")
+    rows = []
+    for kind, what in (("two", "two machines"), ("killed", "two machines, one worker killed on the way")):
+        apart = f"{nodes[kind]['apart']:.0e}"
+        rows.append((what, apart, nodes[kind]["restarts"], f"{nodes['seconds'][kind]:.0f}"))
+    rows.append(("one process", NONE, NONE, f"{nodes['seconds']['one']:.0f}"))
+    headers = ("trained by", "losses apart, at most", "started anew", "seconds")
+    table = make_table(headers, rows)
+    return f"{table}\n\n{describe_source('train_nodes', 'python benchmarks/train_nodes.py')}"
+
+
 def make_plan() -> str:
     """Make the plan for a hundred million pages."""
     workers, ledger = load("scale_workers"), load("scale_ledger")
@@ -176,4 +191,5 @@ SCALE_TABLES: dict[str, Callable[[], str]] = {
     "scale": make_scale,
     "scale-plan": make_plan,
     "fuzzing": make_fuzzing,
+    "train-nodes": make_nodes,
 }
