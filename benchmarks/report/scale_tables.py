@@ -115,7 +115,7 @@ def make_nodes() -> str:
         apart = f"{nodes[kind]['apart']:.0e}"
         rows.append((what, apart, nodes[kind]["restarts"], f"{nodes['seconds'][kind]:.0f}"))
     rows.append(("one process", NONE, NONE, f"{nodes['seconds']['one']:.0f}"))
-    headers = ("trained by", "losses apart, at most", "started anew", "seconds")
+    headers = ("trained by", "losses apart, at most", "processes started anew", "seconds")
     table = make_table(headers, rows)
     return f"{table}\n\n{describe_source('train_nodes', 'python benchmarks/train_nodes.py')}"
 
