@@ -36,7 +36,7 @@ from sutja.reading.decode import Hypothesis
 from sutja.reading.second.line_reader import BUNDLED
 from sutja.reading.second.second_reader import SHA256
 from sutja.reading.second.two_readers import NO_NUMBER, calibrate_alone, join_readers
-from sutja.reading.second.witness import hear_witness, needs_witness
+from sutja.reading.second.witness import hear_witness, needs_witness, needs_witness_alone, weigh_witness
 
 FIGURE = "two_readers"
 FITTED = 150  # of a source that weights and threshold are fitted on, so that no source outweighs another
@@ -77,14 +77,17 @@ class Case:
         """
         if not self.first:
             return NO_NUMBER
+        has_witness = heard and bool(self.peer) and self.peer is not self.second
         if always or self.first[0].probability < calibration.below:
-            joined = join_readers(self.first, self.second, calibration)
-            if heard and self.peer and self.peer is not self.second:
-                asked = needs_witness(joined, self.sure)
-                joined = hear_witness(joined, self.sure, self.peer if asked else None)
-            best = joined[0]
+            answers = join_readers(self.first, self.second, calibration)
+            if has_witness:
+                asked = needs_witness(answers, self.sure)
+                answers = hear_witness(answers, self.sure, self.peer if asked else None)
         else:
-            best = calibrate_alone(self.first, calibration)[0]
+            answers = calibrate_alone(self.first, calibration)
+            if has_witness and needs_witness_alone(self.first):
+                answers = weigh_witness(answers, self.peer)
+        best = answers[0]
         return replace(best, probability=best.probability * self.sure)
 
 

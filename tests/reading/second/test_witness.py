@@ -1,7 +1,13 @@
 """A witness: what a third reader sees makes an answer surer or less sure, and tells specks from digits."""
 
 from sutja.reading.decode import Hypothesis
-from sutja.reading.second.witness import doubt_lone_digit, hear_witness, needs_witness, weigh_witness
+from sutja.reading.second.witness import (
+    doubt_lone_digit,
+    hear_witness,
+    needs_witness,
+    needs_witness_alone,
+    weigh_witness,
+)
 
 
 def seen(digits, probability=0.99):
@@ -12,10 +18,17 @@ BOTH = [Hypothesis("290", 0.93), Hypothesis("90", 0.05), Hypothesis(None, 0.02)]
 
 
 def test_who_sees_the_same_makes_surer_and_who_sees_other_digits_less_sure():
-    agreed, denied, silent = (weigh_witness(BOTH, seen(d))[0] for d in ("290", "90", None))
+    agreed, denied, silent = (weigh_witness(BOTH, seen(d, 0.8))[0] for d in ("290", "90", None))
     assert agreed.digits == denied.digits == "290"
     assert agreed.probability > 0.93 > denied.probability
     assert denied.probability == silent.probability < 0.8
+
+
+def test_who_is_sure_of_something_else_leaves_no_more_than_half():
+    sure = [Hypothesis("128", 0.998)]
+    assert weigh_witness(sure, seen("12", 0.95))[0].probability == 0.5
+    assert weigh_witness(sure, seen("12", 0.8))[0].probability > 0.9
+    assert weigh_witness([Hypothesis("7", 0.99)], seen("1", 0.95))[0].probability > 0.9
 
 
 def test_silence_counts_little_against_a_lone_digit():
@@ -61,3 +74,11 @@ def test_a_witness_is_heard_where_it_was_asked():
     lone = [Hypothesis("1", 0.9), Hypothesis("7", 0.1)]
     assert hear_witness(lone, 0.5, seen(None))[0].digits is None
     assert hear_witness([], 1.0, None) == []
+
+
+def test_several_digits_that_one_reader_read_alone_have_a_witness():
+    assert needs_witness_alone(seen("128", 0.997))
+    assert not needs_witness_alone(seen("128", 0.9995))
+    assert not needs_witness_alone(seen("8", 0.997))
+    assert not needs_witness_alone(seen(None, 0.997))
+    assert not needs_witness_alone([])

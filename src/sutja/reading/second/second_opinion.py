@@ -23,7 +23,7 @@ from sutja.reading.second.second_reader import (
     find_weights,
 )
 from sutja.reading.second.two_readers import calibrate_alone, join_readers, join_unmeasured
-from sutja.reading.second.witness import hear_witness, needs_witness
+from sutja.reading.second.witness import hear_witness, needs_witness, needs_witness_alone, weigh_witness
 from sutja.reading.written import agree_with, find_written, has_doubtful_marks, has_signs, is_in_doubt
 
 _BELOW, _FLOORS = 0.999, (0.03, 0.003)  # of a model whose card has none
@@ -162,7 +162,36 @@ class SecondOpinion:
             joined = self._ask_witness(joined, [answer for _, answer in answers], grammar)
         for i, crop in zip(doubtful, joined, strict=True):
             out[i] = crop
+        return self._ask_witness_alone(crops, out, set(doubtful), grammar) if asks_witness else out
+
+    def _ask_witness_alone(
+        self,
+        crops: Sequence[CropReading],
+        calibrated: list[CropReading],
+        joined: set[int],
+        grammar: Grammar | None,
+    ) -> list[CropReading]:
+        """Weigh hypotheses of the first reader alone by the recogniser of text, where it is not quite sure.
+
+        `crops` are as they were read, `calibrated` the same with calibrated probabilities; those at `joined`
+        were told to the second reader.
+        """
+        asked = [
+            i
+            for i, crop in enumerate(crops)
+            if i not in joined and needs_witness_alone(crop.hypotheses or [])
+        ]
+        if not asked or not self._has_witness():
+            return calibrated
+        out = list(calibrated)
+        for i, answer in zip(asked, self._read_text([crops[i] for i in asked], grammar), strict=True):
+            heard = weigh_witness(calibrated[i].hypotheses or [], answer.hypotheses)
+            out[i] = replace(calibrated[i], hypotheses=heard)
         return out
+
+    def _has_witness(self) -> bool:
+        """Return True if the recogniser of text is a third reader: a line reader is the second."""
+        return self.measured and isinstance(self._open_line_reader(), LineReader)
 
     def _join_answer(
         self, crop: CropReading, answer: SecondAnswer, weights: SecondReaderCalibration
@@ -183,7 +212,7 @@ class SecondOpinion:
 
         It is a third reader only where the bundled one is the second, and asked unless it was already.
         """
-        if not self.measured or not isinstance(self._line_reader, LineReader):
+        if not self._has_witness():
             return list(crops)
         asked = [i for i, crop in enumerate(crops) if needs_witness(crop.hypotheses or [], crop.sure)]
         silent = [i for i in asked if answers[i].witness is None and not answers[i].line]

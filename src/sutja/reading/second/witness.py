@@ -20,8 +20,12 @@ from sutja.reading.second.two_readers import NO_NUMBER, share_probability
 
 LEAST, MOST = 0.6, 0.975  # confidence of answers that a witness is asked about
 _OFFSET, _JOINED, _WITNESS = 0.148, 0.831, 0.341  # of the log odds, of both readers' and of the witness's
+ALONE = 0.999  # probability of the first reader alone from which no witness is asked about several digits
 FAINT, DOUBTFUL = 0.35, 0.6  # confidence of a lone digit below which it is none, or none without a witness
 _FLOOR = 0.02  # probability that a witness leaves for what it does not see
+# A witness that is so sure of something else, like letters or a relation sign beside fewer digits, leaves an
+# answer of several digits no more than this.
+_SURE, _DENIED = 0.9, 0.5
 _SILENT = 0.5  # of a witness's "no number", which counts for a lone digit: of these it knows least
 
 
@@ -38,6 +42,20 @@ def needs_witness(hypotheses: Sequence[Hypothesis], sure: float = 1.0) -> bool:
     best = hypotheses[0] if hypotheses else NO_NUMBER
     least = FAINT if len(best.digits or "") == 1 else LEAST
     return best.digits is not None and least <= best.probability * sure < MOST
+
+
+def needs_witness_alone(answers: Sequence[Hypothesis]) -> bool:
+    """Tell whether a witness is asked about what the first reader alone was asked about, and read.
+
+    Letters and signs beside digits may look like one more digit to a reader of digits.
+
+    Parameters
+    ----------
+    answers : Sequence[Hypothesis]
+        Hypotheses of the first reader, not calibrated, likeliest first.
+    """
+    best = answers[0] if answers else NO_NUMBER
+    return len(best.digits or "") > 1 and best.probability < ALONE
 
 
 def hear_witness(
@@ -75,7 +93,11 @@ def weigh_witness(hypotheses: Sequence[Hypothesis], witness: Sequence[Hypothesis
         seen += _SILENT * math.fsum(h.probability for h in witness if h.digits is None)
     support = logit(min(max(seen, _FLOOR), 1.0 - _FLOOR))
     odds = _OFFSET + _JOINED * logit(best.probability) + _WITNESS * support
-    return share_probability(hypotheses, [h.probability for h in hypotheses], 1.0 / (1.0 + math.exp(-odds)))
+    weighed = 1.0 / (1.0 + math.exp(-odds))
+    other = witness[0] if witness else NO_NUMBER
+    if len(best.digits or "") > 1 and other.digits != best.digits and other.probability >= _SURE:
+        weighed = min(weighed, _DENIED)
+    return share_probability(hypotheses, [h.probability for h in hypotheses], weighed)
 
 
 def doubt_lone_digit(
