@@ -28,6 +28,7 @@ MODULE = "sutja.comparison.execution.fork_server"
 _NUMBER = struct.Struct(">q")  # a process id, then an exit code: each a message
 _REQUEST = b"f"
 _N_DESCRIPTORS = 3
+_EXIT_TIMEOUT = 1.0  # seconds for the server to reap its workers and end
 
 
 def is_available() -> bool:
@@ -164,10 +165,13 @@ class ForkServer:
         return self._process.wait()
 
     def close(self) -> None:
-        """End the process and its workers."""
+        """End the process and its workers; it reaps these, unless it imports still."""
         self._control.close()
-        self._process.kill()
-        self._process.wait()
+        try:
+            self._process.wait(_EXIT_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 def main() -> None:
