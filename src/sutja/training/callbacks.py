@@ -113,6 +113,8 @@ class History(Callback):
         The last step, which gets a row too, where steps are counted.
     window : int
         Last steps whose mean loss a row has, where steps are counted.
+    is_due : Callable[[State], bool] | None
+        Asked after each step, where no steps are counted, if a row is due within the epoch; None for never.
 
     Raises
     ------
@@ -129,13 +131,17 @@ class History(Callback):
         every: int = 0,
         last: int = 0,
         window: int = 50,
+        is_due: Callable[[State], bool] | None = None,
     ) -> None:
+        self._is_due = is_due
         self._lr, self._evaluate, self._on_row, self._every, self._last = lr, evaluate, on_row, every, last
         self._losses: deque[Tensor] = deque(maxlen=window)
 
     def on_step(self, state: State, loss: Tensor) -> None:
         """Add a row where one is due."""
         if not self._every:
+            if self._is_due is not None and self._is_due(state):
+                self._add(state, float(state.loss_sum) / state.batch, f"in epoch {state.epoch}")
             return
         self._losses.append(loss)
         if state.step % self._every == 0 or state.step == self._last:

@@ -134,6 +134,17 @@ def test_a_budget_of_time_and_looks_at_validation_pictures():
     assert any("validation AP" in line for line in lines)
 
 
+def test_an_epoch_longer_than_the_time_does_not_hide_the_first_evaluation():
+    config = replace(CONFIG, seconds=2.0, evaluations=4)
+    frames = ListedFrames([scene(0)] * 20_000, (32, 64), 1, 2, NONE, seed=0)
+    fitted = fit_detector(fresh(), frames, config, PARAMS, validation=[scene(9)], **QUIET)
+    assert fitted.steps < frames.batches_per_epoch
+    first, *others = [row for row in fitted.history if "validation_ap50" in row]
+    assert first["step"] < fitted.steps
+    assert first["loss"] > 0
+    assert others[-1] == fitted.history[-1]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -146,7 +146,9 @@ def fit_detector(
         net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         engine = _make_engine(net, source, config, params, device, resumable.saved)
         job = DetectJob(source, config, params, engine, validation)
-        history = History(job.lr, job.evaluate, on_epoch)
+        history = History(
+            job.lr, job.evaluate, on_epoch, is_due=job.is_due_within_epoch if config.seconds else None
+        )
         progress = Progress(log, job.budget, _describe, batches_per_epoch=source.batches_per_epoch)
         with use_threads(engine.threads):
             state = loop.State(net, "adamw", config.lr, config.weight_decay, (0.9, 0.99), average=True)
@@ -289,6 +291,10 @@ class DetectJob(loop.Job[DetectBatch]):
             "validation_ap50": scores.ap50,
             "validation_error": 1 - scores.ap50,
         }
+
+    def is_due_within_epoch(self, state: loop.State) -> bool:
+        """Return True if an evaluation is due by the clock: an epoch may be longer than the time there is."""
+        return bool(self.validation) and not self.finished(state) and self._evaluation_is_due(state)
 
     def _evaluation_is_due(self, state: loop.State) -> bool:
         """Return True if one of the evenly spaced evaluations is due; at the end one always is."""
