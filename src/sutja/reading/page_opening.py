@@ -13,6 +13,7 @@ from sutja.reading.joint_reader import JointReader
 from sutja.reading.page.fields import FieldDetector
 from sutja.reading.page.reader import PageReader
 from sutja.reading.page.text.text_pass import TextPass
+from sutja.reading.second.second_reader import is_installed
 from sutja.reading.templates.field_reader import FieldReader
 
 MIN_DETECTION = 0.15  # confidence of a detected field: the joint confidence with reading decides
@@ -51,9 +52,9 @@ def open_page_reader(
         threshold, _ = resolve_threshold(card.threshold, card.thresholds, max_error)
         calibration, max_error = FieldConfidence(threshold=threshold), None
     make_number = reader.field_judge.make_number_of_text
-    text = None
-    if effort != "fast":
-        text = TextPass(
+    words = None
+    if effort != "fast" or is_installed():
+        words = TextPass(
             reader.second.open_text_reader,
             make_number,
             thorough=effort == "best",
@@ -69,7 +70,8 @@ def open_page_reader(
         of_a_kind=reader.grammar is not None,
         make_number=make_number,
         of_amounts=reader.grammar is not None and reader.grammar.kind == "amount",
-        text=text,
+        text=words if effort != "fast" else None,
+        orient=words,
         reread=reader.reread_fields if reader.asks_second else None,
         read_combs=CombReader(FieldReader(reader.read_hypotheses), make_number, quick).read,
     )

@@ -9,7 +9,10 @@ import re
 
 _LABELS: dict[str, tuple[tuple[str, float], ...]] = {
     "total": (
-        (r"(tot|ttl)\w*\W*(qty|quantity|item|disc|saving|point|gst|tax|vat|mwst|tva|iva|round|change)", 0.0),
+        (
+            r"(tot|ttl)\w*\W*(qty|quantity|ite[mn]|disc|saving|point|gst|tax|vat|mwst|tva|iva|round|change)",
+            0.0,
+        ),
         (r"included (gst|tax|vat)|\bqty\b|discount|\brabatt|\bremise|\bdescuento|할인|수량", 0.0),
         (r"sub.?tot|zwischensumme|sous.?total|소계|subtotaal|공급가|과세", 0.6),
         (

@@ -26,7 +26,7 @@ from sutja.types import Box, Number
 _MAX_LEFT, _MAX_ABOVE = 60.0, 2.5  # heights to the label on the left, and to the one above
 _ON_LINE = (0.6, 1.2)  # heights by which the middles of a line's words may be off; second, on a bent line
 _CURRENCY = re.compile(r"\b(rm|rs|usd|eur|gbp|chf|krw|sgd|myr)\b|[^\w]|원")
-_MONEY = re.compile(r"[$€£₹¥]|\d[.,]\d\d(?!\d)|/-|=$")
+_MONEY = re.compile(r"[$€£₹¥]|\d[.,] ?\d\d(?!\d)|/-|=$")
 _GROUPED = re.compile(r"\D*\d{1,3}([.,]\d{3})+\D*")  # as sums are written in currencies without cents
 _GROUPED_WEIGHT = 0.8  # of an amount in groups alone
 _MONEY_NAMES = ("amount", "total", "tax")
@@ -275,7 +275,7 @@ def _score(name: str, number: Candidate, label: str) -> float:
     if name == "postcode":
         return weight + 0.5 if number.kind == "postcode" and weight else weight * (number.n_digits >= 4)
     if name == "number":
-        return weight if not is_money(number) and number.kind != "date" else 0.0
+        return weight if not is_money(number) and number.kind != "date" and ":" not in number.text else 0.0
     return weight
 
 

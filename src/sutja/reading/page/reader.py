@@ -36,7 +36,7 @@ from sutja.reading.page.orientation import (
 from sutja.reading.page.perspective import Quad
 from sutja.reading.page.prepare import PreparedPage, prepare_page
 from sutja.reading.page.shrinking import enlarge_page, shrink_picture
-from sutja.reading.page.sudoku import correct_grids
+from sutja.reading.page.sudoku import correct_grids, note_corrections
 from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
 from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
@@ -54,6 +54,10 @@ ReadCombs: TypeAlias = Callable[[PageTransform, Sequence[Field], Layout], tuple[
 
 MISSING_CELL_CONFIDENCE = 0.5  # that a number stands in a cell of a table where none was detected
 SURE = 0.9  # confidence of a transcription, below which the field is read from a second crop
+MAX_ACROSS = (
+    0.5  # share of characters with neighbours beside them, below which words are first asked how to turn
+)
+MIN_WRITTEN = 40  # characters on a page whose words are first asked
 MOST_UNREAD = 2.0  # characters on a page to one in its numbers, from which its words are looked at
 BATCH = 512  # fields that are cropped and read together
 
@@ -81,6 +85,8 @@ class PageReader:
         of combs apart.
     text : TextPass | None
         Reads the words of pages; None to leave them alone.
+    orient : TextPass | None
+        Finds lines of words that tell how a page is turned; None to go by its numbers alone.
     reread : Transcribe | None
         Reads the crops of fields in doubt once more, with two readers; None to leave them as they are.
     read_combs : ReadCombs | None
@@ -103,6 +109,7 @@ class PageReader:
         of_amounts: bool = False,
         make_number: MakeNumber | None = None,
         text: TextPass | None = None,
+        orient: TextPass | None = None,
         reread: Transcribe | None = None,
         read_combs: ReadCombs | None = None,
     ) -> None:
@@ -111,7 +118,7 @@ class PageReader:
         self._of_a_kind = of_a_kind
         self._of_amounts = of_amounts
         self._make_comb = make_number
-        self._text = text
+        self._text, self._orient = text, orient
         self._reread = reread
         self._read_combs = read_combs
         self._judge = PageJudge(calibration or FieldConfidence(), max_error, with_text=text is not None)
@@ -137,13 +144,11 @@ class PageReader:
         orientation, transform, fields = UPRIGHT, prepared.transform, list[Field]()
         words = list[Word]()
         if prepared.scales:
-            fields = self._read_fields(transform, prepared)
-            text = self._find_text(transform, prepared, fields)
-            orientation = self._find_orientation(prepared, fields, text)
-            if orientation != UPRIGHT:
-                transform = orientation.apply(transform)
-                fields = self._read_fields(transform, prepared)
-                text = self._find_text(transform, prepared, fields)
+            known = self._find_orientation_first(prepared)
+            transform, fields, text = self._read_turned(prepared, known or UPRIGHT)
+            orientation = known or self._find_orientation(prepared, fields, text)
+            if known is None and orientation != UPRIGHT:
+                transform, fields, text = self._read_turned(prepared, orientation)
             combs = list[Field]()
             if self._read_combs is not None:
                 combs, fields = self._read_combs(transform, fields, prepared.layout)
@@ -167,10 +172,7 @@ class PageReader:
             tuple(corrected),
             turned=orientation.turned,
             mirrored=orientation.mirrored,
-            notes=(
-                *_note_preparation(picture, prepared, orientation),
-                *_note_corrections(numbers, corrected),
-            ),
+            notes=(*_note_preparation(picture, prepared, orientation), *note_corrections(numbers, corrected)),
         )
 
     def _find_text(
@@ -186,6 +188,28 @@ class PageReader:
             return None
         return self._text.open(transform, height)
 
+    def _read_turned(
+        self, prepared: PreparedPage, orientation: Orientation
+    ) -> tuple[PageTransform, list[Field], PageText | None]:
+        """Turn a page, read its fields, and find its lines of text if they are wanted."""
+        transform = orientation.apply(prepared.transform)
+        fields = self._read_fields(transform, prepared)
+        return transform, fields, self._find_text(transform, prepared, fields)
+
+    def _find_orientation_first(self, prepared: PreparedPage) -> Orientation | None:
+        """Find the orientation by words before anything else is read, where the lines do not run across."""
+        layout = prepared.layout
+        if layout.across >= MAX_ACROSS or layout.n_characters < MIN_WRITTEN:
+            return None
+        return self._ask_words(prepared)
+
+    def _ask_words(self, prepared: PreparedPage) -> Orientation | None:
+        """Ask a few lines of words which way round they can be read; None where they do not tell."""
+        height = prepared.layout.character_height
+        if self._orient is None or height is None:
+            return None
+        return find_orientation_by_text(self._orient.open(prepared.transform, height))
+
     def _find_orientation(
         self, prepared: PreparedPage, fields: Sequence[Field], text: PageText | None
     ) -> Orientation:
@@ -194,6 +218,9 @@ class PageReader:
         if found is not None:
             return found
         if is_orientation_doubtful([field.reading for field in fields], prepared.layout):
+            found = self._ask_words(prepared) if text is None else None
+            if found is not None:
+                return found
             surest = sorted(fields, key=lambda field: -field.detection.confidence)
             return find_orientation(prepared, self._read_sample, [field.reading for field in surest])
         return UPRIGHT
@@ -369,10 +396,3 @@ def _note_preparation(picture: Picture, prepared: PreparedPage, orientation: Ori
     if orientation.turned:
         notes.append(f"turned clockwise by {orientation.turned} degrees to be read")
     return tuple(notes)
-
-
-def _note_corrections(read: Sequence[Number], corrected: Sequence[Number]) -> tuple[str, ...]:
-    """Note the number of cells of grids that are not given as they were read."""
-    count = sum(before.digits != after.digits for before, after in zip(read, corrected, strict=True))
-    cells = "1 cell" if count == 1 else f"{count} cells"
-    return (f"{cells} in doubt settled by the rule of the puzzle",) if count else ()

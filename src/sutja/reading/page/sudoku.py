@@ -149,3 +149,16 @@ def _change_digit(number: Number, digit: str, likely: float) -> Number:
         alternatives=(before, *others),
         accepted=False,
     )
+
+
+def note_corrections(read: Sequence[Number], corrected: Sequence[Number]) -> tuple[str, ...]:
+    """Note for people how many cells of grids are not given as they were read.
+
+    Parameters
+    ----------
+    read, corrected : Sequence[Number]
+        (n,) numbers of a page before and after `correct_grids`.
+    """
+    count = sum(before.digits != after.digits for before, after in zip(read, corrected, strict=True))
+    cells = "1 cell" if count == 1 else f"{count} cells"
+    return (f"{cells} in doubt settled by the rule of the puzzle",) if count else ()

@@ -335,6 +335,11 @@ def find_weights(name: str = WEIGHTS) -> Path:
     return Path(spec.origin).parent / name
 
 
+def is_installed() -> bool:
+    """Tell whether the package with the second reader is installed."""
+    return find_spec(PACKAGE) is not None
+
+
 def load_weights(name: str, checksum: str) -> tuple[bytes, str]:
     """Read weights of the installed package, and check that they are the ones calibrated with.
 
