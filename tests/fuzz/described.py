@@ -61,7 +61,7 @@ def name_values(schema: Any, verb: str, member: str = "") -> None:
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: Any) -> None:
-    """Ask for errors that a model can promise and a country with postcodes: no description tells which."""
+    """Ask for what the description cannot tell: errors that a model can promise, pages of the form."""
     if not isinstance(case.body, dict) or case.media_type != "application/json":
         return
     share, country = case.body.get("max_error"), case.body.get("country")
@@ -73,6 +73,10 @@ def before_call(context: Any, case: Any, kwargs: Any) -> None:
         case.body["effort"] = "best"  # fast asks no second reader
     if None not in (case.body.get("threshold"), case.body.get("max_error")):
         del case.body["threshold"]  # each chooses the threshold
+    if case.body.get("template") is not None and isinstance(case.body.get("inputs"), list):
+        for given in case.body["inputs"]:  # another page than the template's is refused
+            if isinstance(given, dict) and given.get("data") in map(encode, FILES[VERB]):
+                given["data"] = encode(FORM)
 
 
 @schemathesis.hook
@@ -82,10 +86,12 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
     for media in body.values():
         name_values(media["schema"], VERB)
     form = body["multipart/form-data"]["schema"]
-    if (
-        "anyOf" in form
-    ):  # one kind of form at a time: among several schemathesis does not see which parts are files
+    if "anyOf" in form:
+        # One kind of form at a time: among several schemathesis does not see which parts are files. Without
+        # the one part that only this kind needs a form is of the first kind, and right as well.
         form = body["multipart/form-data"]["schema"] = form["anyOf"][KIND]
+        if form["required"] == ["file", "fields"]:
+            form["required"] = ["file"]
     for option in (
         "max_error",
         "country",
