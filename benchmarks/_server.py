@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,10 +62,13 @@ class Server:
         """Seconds of a processor that all its processes have spent."""
         return sum(map(read_cpu_seconds, self.list_processes()))
 
-    def measure_memory(self) -> float:
-        """Memory of all its processes in MB, shared parts counted in each."""
-        pages = (int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.list_processes())
-        return sum(pages) * PAGE / 1e6
+    def measure_memory(self, processes: Sequence[int] | None = None) -> float:
+        """Memory of all its processes, or of some, in MB; shared parts counted in each."""
+        pages = 0
+        for pid in self.list_processes() if processes is None else processes:
+            with suppress(OSError):  # it has ended meanwhile
+                pages += int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * PAGE / 1e6
 
 
 def read_cpu_seconds(pid: int) -> float:

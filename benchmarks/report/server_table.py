@@ -58,6 +58,8 @@ def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
         found = rows["malformed"]
         counts = ", ".join(f"{count:,} × {status}" for status, count in found["statuses"].items())
         told = f"{counts}; {found['crashes']} crashes; memory {found['mb'][0]:,} to {found['mb'][-1]:,} MB"
+        if children := found.get("children_mb"):
+            told += f", that of processes that decode for it {min(children):,} to {max(children):,} MB"
         listed.append(
             (f"{found['n']:,} malformed pictures, sounds, PDFs", "no 5xx, crash, leak", told, "malformed")
         )
