@@ -29,6 +29,7 @@ _MOVED, _UNFOUND = (
     0.5,
     0.5,
 )  # weight of how far both are moved against how much higher they make the box; of none
+_LEAST_WIDTH = 1 / 3  # of the box's width that its lines enclose
 _TOOTH = 0.16  # of a cell's width: a tooth may lie so far from its place
 _LEVEL_SHARE, _UPRIGHT_SHARE = 0.6, 0.85  # of the box's width or height: a line is inked at least there
 _MAX_LINE = 0.1  # of the box's height: lines are no thicker
@@ -139,6 +140,9 @@ def _find_teeth(
     right = _nearest(upright, box.x1, beside * width)
     x0 = box.x0 if left is None else left.stop
     x1 = box.x1 if right is None else right.start
+    if x1 - x0 < _LEAST_WIDTH * box.width:  # a block of ink, whose edges are not those of the box
+        left = right = None
+        x0, x1 = box.x0, box.x1
     places = [x0 + (x1 - x0) * i / n_cells for i in range(1, n_cells)]
     inner = [_nearest(upright, place, _TOOTH * width) for place in places]
     for line in (left, *inner, right):
