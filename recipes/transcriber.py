@@ -50,7 +50,7 @@ SECOND_STAGE = {
     "labelled": 0.12,
     "cell": 0.05,
     "display": 0.06,
-    "panel": 0.5,
+    "panel": 0.3,
     "roller": 0.03,
     "micr": 0.02,
     "lone": 0.17,
