@@ -52,11 +52,12 @@ def test_the_table_says_what_was_measured(load):
     assert load("server_table").list_rows(rows)[0] == told
 
 
-def test_the_table_tells_the_memory_of_the_server_from_that_of_its_decoders(load):
-    row = {"n": 40, "statuses": {"200": 9, "422": 31}, "crashes": 0, "mb": [700.5, 701.0]}
+def test_the_table_tells_what_malformed_files_leave_from_what_they_need(load):
+    row = {"n": 40, "statuses": {"200": 9, "422": 31}, "crashes": 0, "mb": [[650.0, 700.5], [701.0, 701.0]]}
     row |= {"children_mb": [120.0, 60.0, 180.0], "load_before": 0.1}
     row["measured"] = "2026-11-30T09:59:04+00:00"
     told = load("server_table").list_rows({"malformed": row})[0][2]
     assert told.endswith(
-        "0 crashes; memory 700.5 to 701.0 MB, that of processes that decode for it 60.0 to 180.0 MB"
+        "0 crashes; memory 700.5 MB, after the same files again 701.0; "
+        "that of processes that decode for it 60.0 to 180.0 MB"
     )
