@@ -60,7 +60,8 @@ def list_rows(rows: dict[str, Any]) -> list[tuple[str, str, str, str, str]]:
         first, again = (round_of[-1] for round_of in found["mb"])
         children = found["children_mb"]
         told = (
-            f"{counts}; {found['crashes']} crashes; memory {first:,} MB, after the same files again {again:,}; "
+            f"{counts}; {found['crashes']} crashes; "
+            f"memory {first:,} MB, after the same files again {again:,}; "
             f"that of processes that decode for it {min(children):,} to {max(children):,} MB"
         )
         name = f"{found['n']:,} malformed pictures, sounds, PDFs, twice"
