@@ -92,7 +92,7 @@ def test_a_png_that_unpacks_to_gigabytes_behind_its_pixels_is_given_up(monkeypat
     zeros += packer.flush(zlib.Z_FULL_FLUSH)
     again = zlib.compressobj(1, wbits=-15)
     more = again.compress(bytes(1_000_000)) + again.flush(zlib.Z_FULL_FLUSH)
-    packed = zeros + more * (4_000_000 // len(more))
+    packed = zeros + more * (16_000_000 // len(more))
     chunks = [(b"IHDR", struct.pack(">IIBBBBB", 40, 30, 8, 0, 0, 0, 0)), (b"IDAT", packed), (b"IEND", b"")]
     data = b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))

@@ -69,9 +69,10 @@ def test_another_network_is_refused(tmp_path):
     exported(path)
     file = read_model(path)
     model = onnx.load_model_from_string(file.data)
-    for tensor in model.graph.initializer:
-        if tensor.name.startswith("stages.0.0.0.weight"):
-            tensor.name += "x"
+    (tensor,) = (t for t in model.graph.initializer if t.name.startswith("stages.0.0.0.weight"))
+    for node in model.graph.node:
+        node.input[:] = [name + "x" if name == tensor.name else name for name in node.input]
+    tensor.name += "x"
     write_model(path, model.SerializeToString(), file.card)
     with pytest.raises(ModelFileError, match="no detector of a size"):
         restore_detector(path, frames(2))
