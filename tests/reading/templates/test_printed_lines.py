@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sutja.reading.templates.printed_lines import find_printed_lines
+from sutja.reading.templates.printed_lines import ON_PAGE, find_printed_lines
 from sutja.types import Box
 
 BOX = Box(60.0, 10.0, 80.0, 40.0)
@@ -23,3 +23,11 @@ def test_edges_are_those_of_the_lines():
     ink = np.zeros((50, 110), np.uint8)
     ink[8:42, [61, 81]] = 1
     assert find_printed_lines(ink, BOX, 1).teeth == pytest.approx((62.0, 81.0), abs=1.0)
+
+
+def test_a_box_that_was_found_on_the_page_stays_there():
+    ink = np.zeros((50, 110), np.uint8)
+    ink[2, 60:80] = 1  # the line of a box above
+    ink[26, 60:80] = 1  # level strokes of digits
+    lines = find_printed_lines(ink, BOX, 1, ON_PAGE)
+    assert (lines.top, lines.bottom) == (BOX.y0, BOX.y1)

@@ -18,6 +18,7 @@ from sutja.reading.page.transform import PageTransform
 from sutja.reading.printed_boxes import Comb, find_combs
 from sutja.reading.templates.field_image import FieldImage, cut_field
 from sutja.reading.templates.field_reader import Answer, FieldReader
+from sutja.reading.templates.printed_lines import ON_PAGE
 from sutja.reading.templates.template_field import TemplateField
 from sutja.signals.normalisation import to_grey
 from sutja.types import Box, Character, Number
@@ -225,8 +226,8 @@ def _find_guides(images: Sequence[FieldImage]) -> float | None:
 def _cut(transform: PageTransform, comb: Comb, faintest: float = 0.0) -> FieldImage:
     """Cut a comb out of its page: whole where its boxes touch, else box by box."""
     if comb.touching:
-        return cut_field(transform, comb.box, len(comb.cells), faintest)
-    parts = [cut_field(transform, cell, 1, faintest) for cell in comb.cells]
+        return cut_field(transform, comb.box, len(comb.cells), faintest, ON_PAGE)
+    parts = [cut_field(transform, cell, 1, faintest, ON_PAGE) for cell in comb.cells]
     rows = min(part.pixels.shape[0] for part in parts)
     ends = np.cumsum([part.pixels.shape[1] for part in parts]).tolist()
     cells = tuple(

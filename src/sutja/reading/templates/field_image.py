@@ -16,12 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.transform import PageTransform
-from sutja.reading.templates.printed_lines import find_printed_lines
+from sutja.reading.templates.printed_lines import DRAWN, REGISTERED, Placing, find_printed_lines
 from sutja.signals.normalisation import to_grey
 from sutja.types import Box
 
 ROWS = 64  # pixels of a field's box in its picture; the readers take no more
-_MARGIN = 0.7  # of the box's height, that is looked at around it
 _MIN_CONTRAST = 0.16  # of the paper's grey level: ink is darker by at least so much
 _SOFTEST = 0.8  # of the least contrast of ink: that of its soft edges
 _MAX_REST = 0.12  # of the box's height: what is left of its lines is no thicker
@@ -84,8 +83,8 @@ def fit_box(transform: PageTransform, box: Box, n_cells: int) -> Box:
     n_cells : int
         Boxes of its comb; 1 where it has none.
     """
-    pixels, inner = _render(transform, box)
-    lines = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells, by_hand=True)
+    pixels, inner = _render(transform, box, DRAWN.margin)
+    lines = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells, DRAWN)
     scale = inner.width / box.width
     return Box(
         box.x0 + (lines.teeth[0] - inner.x0) / scale,
@@ -96,30 +95,36 @@ def fit_box(transform: PageTransform, box: Box, n_cells: int) -> Box:
 
 
 def cut_field(
-    transform: PageTransform, box: Box, n_cells: int, faintest: float = _MIN_CONTRAST
+    transform: PageTransform,
+    box: Box,
+    n_cells: int,
+    faintest: float = _MIN_CONTRAST,
+    placing: Placing = REGISTERED,
 ) -> FieldImage:
     """Cut a field out of a page.
 
     Parameters
     ----------
     transform : PageTransform
-        Page, in the coordinates of the template.
+        Page, in the coordinates of the template, if there is one.
     box : Box
-        The field's box on the template.
+        The field's box in these.
     n_cells : int
         Boxes of its comb; 1 where it has none.
     faintest : float
         Least contrast of what is written, as a share of the paper's grey level; print may be paler.
+    placing : Placing
+        How well the place of the box is known.
     """
-    pixels, inner = _render(transform, box)
-    first = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells)
+    pixels, inner = _render(transform, box, placing.margin)
+    first = find_printed_lines(find_ink(pixels, measure_levels(pixels)), inner, n_cells, placing)
     within = Box(first.teeth[0], first.top, first.teeth[-1], first.bottom)
     levels = measure_levels(_crop(pixels, within), _crop(first.mask, within))
     levels = Levels(levels.paper, min(levels.ink, (1.0 - faintest) * levels.paper))
     ink = find_ink(
         pixels, levels, _SOFTEST * faintest
     )  # heavy print beside a field hides pale strokes, so once more without it
-    printed = find_printed_lines(ink, inner, n_cells)
+    printed = find_printed_lines(ink, inner, n_cells, placing)
     inner = Box(printed.teeth[0], printed.top, printed.teeth[-1], printed.bottom)
     ink = np.asarray(ink & (1 - printed.mask), np.uint8)
     ink = drop_line_rests(ink, inner, max(2, round(_MAX_REST * inner.height)))
@@ -130,10 +135,10 @@ def cut_field(
     return FieldImage(_crop(cleaned, inner).copy(), _crop(ink, inner).copy(), cells, levels.paper)
 
 
-def _render(transform: PageTransform, box: Box) -> tuple[NDArray[np.uint8], Box]:
-    """Render a field with a margin around it: its picture, and where its box is in it."""
+def _render(transform: PageTransform, box: Box, beyond: float) -> tuple[NDArray[np.uint8], Box]:
+    """Render a field and so many of its heights around it: its picture, and where its box is in it."""
     scale = min(transform.measure_scale(box), ROWS / max(box.height, 1.0))
-    margin = _MARGIN * box.height
+    margin = beyond * box.height
     around = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
     pixels = to_grey(transform.render(scale, around))
     made = pixels.shape[1] / around.width

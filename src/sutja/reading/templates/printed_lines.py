@@ -16,15 +16,10 @@ from numpy.typing import NDArray
 
 from sutja.types import Box
 
-_BESIDE_BY_HAND, _BESIDE_FITTED = (
-    0.3,
-    0.2,
-)  # of a cell's width: the left and the right edge may lie so far off
 _ABOVE, _BELOW = (
     0.3,
     0.4,
 )  # of the height of a box drawn by hand: its edges may lie so far outside, and inside
-_OFF = 0.6  # of the box's height: the upper and the lower edge may lie so far from their places
 _MOVED, _UNFOUND = (
     0.5,
     0.5,
@@ -35,6 +30,33 @@ _LEVEL_SHARE, _UPRIGHT_SHARE = 0.6, 0.85  # of the box's width or height: a line
 _MAX_LINE = 0.1  # of the box's height: lines are no thicker
 _NEAR_TOOTH = 0.6  # thicknesses: ink so near to the place of a tooth, and as thin, is a part of it
 _DASH = 0.35  # of the box's height: ink of a tooth that is broken
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How well the place of a box is known.
+
+    Attributes
+    ----------
+    off : float
+        Its upper and its lower edge may lie so far off, in heights of the box.
+    beside : float
+        Its left and its right edge may lie so far off, in widths of a cell.
+    margin : float
+        So much is looked at around it, in heights of the box.
+    by_hand : bool
+        True if somebody drew it, so that its height is a guess.
+    """
+
+    off: float
+    beside: float
+    margin: float
+    by_hand: bool = False
+
+
+DRAWN = Placing(off=0.6, beside=0.3, margin=0.7, by_hand=True)
+REGISTERED = Placing(off=0.6, beside=0.2, margin=0.7)  # a template's box on a page, which may be bent
+ON_PAGE = Placing(off=0.15, beside=0.2, margin=0.4)  # by its lines on the page itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +92,7 @@ class _Line:
 
 
 def find_printed_lines(
-    ink: NDArray[np.uint8], box: Box, n_cells: int, *, by_hand: bool = False
+    ink: NDArray[np.uint8], box: Box, n_cells: int, placing: Placing = REGISTERED
 ) -> PrintedLines:
     """Find the edges of a box and the teeth of its comb.
 
@@ -79,20 +101,20 @@ def find_printed_lines(
     ink : NDArray[uint8]
         (H, W), 1 on ink.
     box : Box
-        The box, where the template has it.
+        The box, where it should be.
     n_cells : int
         Cells of the comb.
-    by_hand : bool
-        True if the box was drawn by hand, so that its height is a guess.
+    placing : Placing
+        How well that is known.
     """
     mask = np.zeros_like(ink)
     thick = max(2, round(_MAX_LINE * box.height))
     level = _find_lines(ink, (box.x0, box.x1), _LEVEL_SHARE)
-    y0, y1 = (_find_inner_edges(level, box) if by_hand else None) or _find_edges(level, box)
+    inner = _find_inner_edges(level, box) if placing.by_hand else None
+    y0, y1 = inner or _find_edges(level, box, placing.off)
     for line in level:
         _mark(ink, mask, line, thick)
-    beside = _BESIDE_BY_HAND if by_hand else _BESIDE_FITTED
-    teeth = _find_teeth(ink, mask, Box(box.x0, y0, box.x1, y1), n_cells, thick, beside)
+    teeth = _find_teeth(ink, mask, Box(box.x0, y0, box.x1, y1), n_cells, thick, placing.beside)
     return PrintedLines(mask, y0, y1, teeth)
 
 
@@ -107,12 +129,12 @@ def _find_inner_edges(level: list[_Line], box: Box) -> tuple[float, float] | Non
     return float(max(line.stop for line in above)), float(min(line.start for line in below))
 
 
-def _find_edges(level: list[_Line], box: Box) -> tuple[float, float]:
+def _find_edges(level: list[_Line], box: Box, off: float) -> tuple[float, float]:
     """Find the inner edges of a box: of two lines that are as far apart as its edges, near their places.
 
     A crease or a shadow may cross a field as well, and the box next to it has lines like its own.
     """
-    reach = _OFF * box.height
+    reach = off * box.height
     above: list[_Line | None] = [line for line in level if abs(line.stop - box.y0) <= reach]
     below: list[_Line | None] = [line for line in level if abs(line.start - box.y1) <= reach]
     best, least = (box.y0, box.y1), 2 * _UNFOUND
