@@ -40,7 +40,7 @@ def locate_characters(glyphs: Sequence[Glyph], normalised: Normalised, width: in
     profile, inked = counts.tolist(), counts.astype(np.bool_).tobytes()
     spans = [
         span if glyph.text == SPACE else _trim(*span, inked)
-        for glyph, span in zip(glyphs, _split_columns(glyphs, profile, ink.shape[0]), strict=True)
+        for glyph, span in zip(glyphs, split_columns(glyphs, profile, ink.shape[0]), strict=True)
     ]
     rows = _find_rows(ink, spans)
     x0, y0, scale_x, scale_y = normalised.x0, normalised.y0, normalised.scale_x, normalised.scale_y
@@ -64,8 +64,18 @@ def enclose(boxes: Sequence[Box]) -> Box:
     )
 
 
-def _split_columns(glyphs: Sequence[Glyph], profile: list[int], rows: int) -> list[tuple[int, int]]:
-    """Split columns into spans [left, right), one a character: neighbours meet where there is least ink."""
+def split_columns(glyphs: Sequence[Glyph], profile: list[int], rows: int) -> list[tuple[int, int]]:
+    """Split columns into spans [left, right), one a character: neighbours meet where there is least ink.
+
+    Parameters
+    ----------
+    glyphs : Sequence[Glyph]
+        At least one character, left to right, with its frames.
+    profile : list[int]
+        Pixels with ink in each of w columns.
+    rows : int
+        Rows of the picture.
+    """
     w = len(profile)
     centres = [min(max(0, (glyph.first + glyph.last) * COLUMNS_PER_FRAME // 2), w - 1) for glyph in glyphs]
     reach = max(1, round(rows * _USUAL_WIDTH))

@@ -11,6 +11,7 @@ from sutja.grammar import Grammar, Signs, TypedNumber, find_signs, infer_kind, k
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.reading.degree_signs import ends_in_degree_sign
+from sutja.reading.displays.display import read_display
 from sutja.reading.fractions import part_mixed
 from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
@@ -88,12 +89,11 @@ class Judge:
                 return None
             settled = settle_marks(best, answers, self.country)
             own = part_mixed(merge_written(settled.hypothesis, written), normalised)
-            parsed = infer_kind(own.text, self.country)
+            first = answers[0] if answers else hypotheses
+            own, parsed, agreement = self._parse(own, settled.agreement, first, normalised)
             confidence = self.calibrate(best.probability)
-            if settled.agreement < LEAST_AGREEMENT:
-                parsed = replace(parsed, value=None)
-            elif parsed.value is not None:  # marks and sign are a part of what is claimed
-                confidence *= settled.agreement
+            if parsed.value is not None:  # marks and sign are a part of what is claimed
+                confidence *= agreement
             if misses_fraction(own, written):
                 confidence = min(MISFIT_CONFIDENCE, confidence)
             sure = confidence >= self.threshold and LETTER not in own.text
@@ -111,6 +111,20 @@ class Judge:
         sure = likeliest and confidence >= self.threshold
         own = merge_written(best, written)
         return self._place_number(hypotheses, own, best.typed, confidence, sure, normalised, picture)
+
+    def _parse(
+        self, own: Written, agreement: float, hypotheses: Sequence[Hypothesis], normalised: Normalised
+    ) -> tuple[Written, TypedNumber, float]:
+        """Parse a number of any kind: its characters, its value, and how sure its marks are."""
+        display = read_display(own, hypotheses, normalised)
+        if display is not None:
+            own, agreement = display.written, display.agreement
+        parsed = infer_kind(own.text, self.country)
+        if agreement < LEAST_AGREEMENT:
+            parsed = replace(parsed, value=None)
+        elif display is not None and display.value is not None:
+            parsed = replace(parsed, value=display.value)
+        return own, parsed, agreement
 
     def _make_serial(
         self, hypotheses: Sequence[Hypothesis], normalised: Normalised, picture: Picture, written: Written

@@ -1,0 +1,37 @@
+"""The number of a display: its point is seen in the picture, and has one meaning."""
+
+import pytest
+
+from sutja.reading.decode import Hypothesis
+from sutja.reading.displays.display import read_display
+
+
+@pytest.mark.parametrize(
+    ("digits", "point", "value"), [("2350", 0, "2.350"), ("835", 1, "83.5"), ("50", 0, "5.0")]
+)
+def test_a_point_that_no_reader_saw(draw_display, digits, point, value):
+    normalised, own = draw_display(digits, point)
+    display = read_display(own, [Hypothesis(digits, 1.0)], normalised)
+    assert (display.written.text, display.value) == (value, value)
+    assert display.agreement > 0.9
+
+
+def test_without_a_point(draw_display):
+    normalised, own = draw_display("2350")
+    display = read_display(own, [Hypothesis("2350", 1.0)], normalised)
+    assert (display.written.text, display.value) == ("2350", None)
+
+
+def test_two_points_leave_doubt(draw_display):
+    one, own = draw_display("2350", 0)
+    other, _ = draw_display("2350", 2)
+    one.array[:] = one.array + other.array
+    assert read_display(own, [Hypothesis("2350", 1.0)], one).agreement < 0.9
+
+
+@pytest.mark.parametrize("name", ["dates", "a lone digit"])
+def test_what_is_no_display(draw_display, name):
+    normalised, own = draw_display("2350" if name == "dates" else "5")
+    if name == "dates":
+        normalised.array[:] = normalised.array.max(axis=0)  # bars from top to bottom
+    assert read_display(own, [Hypothesis(own.digits, 1.0)], normalised) is None
