@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from sutja.signals.ink_centring import InkPlace, centre_ink
 from sutja.synthesis.fonts import Face
-from sutja.synthesis.no_digits import SIDE, Picture, draw_noise, draw_pen_letter, draw_scribble, draw_several
+from sutja.synthesis.no_digits import Picture, draw_noise, draw_pen_letter, draw_scribble, draw_several
+from sutja.synthesis.pen import SIDE
 
 LETTERS = "ACDEFGHJKLMNPRTUVWXYadefhkmnprtuvwxy" + "ΓΔΛΞΠΣΦΨΩαηκλμπστφχψω" + "ДЁЖИЙЛПФХЦШЩЪЫЮЯ"
 SIGNS = "+-×÷=?!&@#%$€£*~^<>{}[]§¶«»¿:;"

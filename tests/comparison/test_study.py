@@ -1,5 +1,6 @@
 """A study as a whole: fair parts, a whole table, and the same table however often it was killed."""
 
+import math
 import os
 import signal
 import time
@@ -63,6 +64,27 @@ def test_every_fit_of_the_grid_is_in_the_table(tmp_path, engine):
     assert {row.learner for row in Table(tmp_path, TUNING).rows.values()} == set(CHEAP)
     assert "left" in lines[-1]
     assert not (tmp_path / study.DATA).exists()
+
+
+def test_what_is_left_of_a_budget_goes_to_further_seeds(tmp_path, engine):
+    inputs, learners = pictures(), choose_learners(CHEAP, True)
+    terms = StudySettings((40, 80), 1, budget=600.0, trials=1, most_seeds=3)
+    lines = []
+    table = run_study(inputs, learners, terms, tmp_path, engine, log=lines.append)
+    grid = {row.key for row in table.rows.values() if row.seed == 0}
+    assert len(grid) == len(CHEAP) * 2
+    assert {row.status for row in table.rows.values()} == {Status.DONE}
+    seeds = [row.seed for row in table.rows.values()]
+    assert max(seeds) == 2
+    assert f"{len(seeds) - len(grid)} fits with further seeds in the time that was left" in lines[-1]
+    resumed = run_study(inputs, learners, replace(terms, budget=math.inf), tmp_path, engine, log=discard)
+    assert without_timings(resumed) == without_timings(table)  # they are kept, and no more are made
+
+
+def test_without_a_budget_there_are_no_further_seeds(tmp_path, engine):
+    terms = StudySettings((40, 80), 1, trials=1)
+    table = run_study(pictures(), choose_learners(("k-nn",), True), terms, tmp_path, engine, log=discard)
+    assert {row.seed for row in table.rows.values()} == {0}
 
 
 def test_a_resumed_study_runs_no_fit_twice(tmp_path, engine, monkeypatch):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import sutja
+from sutja.data.labelled.load import Labelled
 from sutja.reading import Classifier
 from sutja.runs import none_output
 from sutja.runs.none_output import is_teachable
@@ -56,6 +57,27 @@ def test_what_the_card_says_of_digits_is_of_digits_alone(model):
         assert row["error"] < 0.1
     assert model.card.classes == DIGITS
     assert 0 < model.card.threshold < 1
+
+
+def test_the_card_names_the_digits_that_are_drawn_beside_the_data(model):
+    data, drawn = model.card.training_data
+    assert drawn.name.startswith("digits drawn by rule")
+    assert drawn.items == round(none_output.DRAWN_SHARE * data.items)
+    assert drawn.terms == "Apache-2.0"
+
+
+def test_other_hands_are_added_to_digits_alone():
+    images, labels = np.zeros((50, 28, 28), np.uint8), np.arange(50) % 2
+    pixels = np.zeros((50, 1, 28, 28), np.float32)
+    counts = {}
+    for classes in (("7", "1"), ("٣", "١"), ("a", "b")):
+        train = Labelled(images, labels, classes, None, (), "some", "none")
+        X, y = none_output.add_other_hands("convnet", FOUND, train, pixels, 0, print)
+        assert len(X) == len(y)
+        counts[classes] = len(y) - 50
+        np.testing.assert_array_equal(y[:50], labels)
+        assert set(y[50:].tolist()) <= {0, 1}
+    assert list(counts.values()) == [5, 0, 0]
 
 
 @pytest.mark.parametrize(

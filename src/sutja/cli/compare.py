@@ -53,6 +53,13 @@ class Names(click.ParamType[tuple[str, ...]]):
     show_default=True,
     help="Fits of each learner and size, on different subsets.",
 )
+@click.option(
+    "--most-seeds",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="With --budget, time that is left goes to further fits, up to so many; as --seeds for none.",
+)
 @click.option("--eras", is_flag=True, help="Add the methods of 1958, 1986, 1989, 1998, 2012, 2015 and today.")
 @click.option(
     "--trials",

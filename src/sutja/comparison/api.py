@@ -22,6 +22,7 @@ def compare(
     groups: Any = None,
     test: tuple[Any, Any] | None = None,
     seeds: int = 3,
+    most_seeds: int = 10,
     budget: float | None = None,
     trials: int = 12,
     limit: float = 1800.0,
@@ -62,6 +63,9 @@ def compare(
         Items and classes of the test part; None sets a fifth of the items aside.
     seeds : int
         Number of fits of each learner and size, each on another subset.
+    most_seeds : int
+        Number up to which time that is left of a budget goes to further fits of the same, the cheapest
+        first; no more than `seeds` for none.
     budget : float | None
         Seconds for everything; None for no limit.
     trials : int
@@ -124,6 +128,7 @@ def compare(
         trials,
         limit=_to_seconds(limit, "limit"),
         device=device,
+        most_seeds=most_seeds,
     )
     chosen_engine = make_engine(engine, jobs, address)
     try:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sutja.comparison.analysis.advice import advise, choose_sign, write_sentences
-from sutja.comparison.analysis.coverage import count_planned_fits
+from sutja.comparison.analysis.coverage import count_planned_fits, describe_further_fits, split_fits
 from sutja.comparison.analysis.findings import DataSummary, Findings
 from sutja.comparison.data.inputs import Inputs
 from sutja.comparison.execution.backends import Engine
@@ -58,11 +58,14 @@ class Comparison(Findings):
         ]
         if len(self.standings) > _MOST_LEARNERS:
             lines.append(f"and {len(self.standings) - _MOST_LEARNERS} more")
-        failed = sum(row.status is not Status.DONE for row in self.rows)
-        done, planned = len(self.rows) - failed, max(count_planned_fits(self), len(self.rows))
+        grid, _ = split_fits(self)
+        failed = sum(row.status is not Status.DONE for row in grid)
+        done, planned = len(grid) - failed, max(count_planned_fits(self), len(grid))
         if done < planned:
             unfinished = f", {failed} failed, stopped or passed over" if failed else ""
             lines.append(f"{done:,} of {planned:,} fits done{unfinished}; the report says which and why")
+        if further := describe_further_fits(self):
+            lines.append(further)
         width = min(_MOST_COLUMNS, shutil.get_terminal_size((_MOST_COLUMNS, 24)).columns)
         sign = choose_sign(self)
         text = bind_units(advise(self))  # so that no line ends between a number and its unit

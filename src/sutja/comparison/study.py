@@ -17,7 +17,7 @@ import numpy as np
 from sutja.atomic import write_atomic
 from sutja.comparison.data.arrays import MappedData
 from sutja.comparison.data.inputs import Inputs
-from sutja.comparison.data.subsets import check_sizes, draw_nested_subsets, make_doubling_sizes
+from sutja.comparison.data.subsets import SeededSubsets, check_sizes, make_doubling_sizes
 from sutja.comparison.execution.backends import Engine
 from sutja.comparison.execution.budget import CostModel, ReportReserve, TimeBudget
 from sutja.comparison.execution.folder_lock import exit_on_signals, lock_folder
@@ -29,6 +29,7 @@ from sutja.comparison.learners.catalogue import Learner
 from sutja.errors import ComparisonError, make_unwritable_error
 
 SETTINGS, DATA = "comparison.json", "material"  # a file and a folder in the folder of a study
+MOST_SEEDS = 10  # where time is left of a budget
 _DIGEST_ITEMS = 256  # of an array, about as many as go into its digest
 
 
@@ -52,6 +53,9 @@ class StudySettings:
         Seconds that one fit may take.
     device : str
         Device of networks: "cpu", "cuda", or "auto".
+    most_seeds : int
+        Number of seeds up to which time that is left of a budget goes to further fits, the cheapest first;
+        no more than `seeds` for none.
 
     Raises
     ------
@@ -66,6 +70,7 @@ class StudySettings:
     tune_seconds: float = 60.0
     limit: float = 1800.0
     device: str = "auto"
+    most_seeds: int = MOST_SEEDS
 
     def __post_init__(self) -> None:
         for name in ("seeds", "trials"):
@@ -147,8 +152,9 @@ def _make_grid(inputs: Inputs, learners: Sequence[Learner], settings: StudySetti
     _, _, labels = inputs.parts["train"]
     n = len(labels)
     sizes = check_sizes(settings.sizes, n) if settings.sizes else make_doubling_sizes(n, len(inputs.classes))
-    subsets = tuple(draw_nested_subsets(labels, inputs.groups, sizes, seed) for seed in range(settings.seeds))
-    return Grid(tuple(learners), sizes, settings.seeds, subsets)
+    most_seeds = settings.most_seeds if math.isfinite(settings.budget) else 0
+    subsets = SeededSubsets(labels, inputs.groups, sizes)
+    return Grid(tuple(learners), sizes, settings.seeds, subsets, most_seeds)
 
 
 def _choose_device(settings: StudySettings) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import replace
 
 import onnxruntime
 
@@ -47,6 +48,12 @@ def make_card(
         versions={**versions, "onnxruntime": onnxruntime.__version__},
         created=get_time(),
     )
+
+
+def add_drawn(card: Card, n: int) -> Card:
+    """Add n digits that were drawn by rule to the data that a card names; none for 0."""
+    drawn = TrainingSet("digits drawn by rule (sutja.synthesis.drawn_digits)", n, "Apache-2.0")
+    return replace(card, training_data=(*card.training_data, drawn)) if n else card
 
 
 def get_time() -> str:

@@ -30,7 +30,7 @@ from sutja.nets.named import make_net
 from sutja.runs import cards, plots
 from sutja.runs.calibration import calibrate_classifier
 from sutja.runs.folder import MODEL, Run, RunFolder
-from sutja.runs.none_output import is_teachable, teach_none
+from sutja.runs.none_output import add_other_hands, is_teachable, teach_none
 from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
 from sutja.runs.picture_input import INKS, choose_params
 from sutja.runs.tensorboard import EventFile
@@ -270,7 +270,9 @@ def train(
     train_pixels, validation_pixels, test_pixels = (
         batch_to_pixels(part.images, params) for part in (parts.train, parts.validation, parts.test)
     )
-    torch.manual_seed(plan.config.seed)
+    seed = plan.config.seed
+    train_pixels, labels = add_other_hands(plan.net, params, parts.train, train_pixels, seed, log)
+    torch.manual_seed(seed)
     try:
         net = make_net(plan.net, params.shape, len(parts.train.classes), plan.hidden, plan.size)
     except ValueError as error:
@@ -288,7 +290,7 @@ def train(
     fitted = fit_classifier(
         net,
         train_pixels,
-        parts.train.labels,
+        labels,
         plan.config,
         validation=(validation_pixels, parts.validation.labels),
         folder=folder.path,
@@ -300,9 +302,10 @@ def train(
         return Run(folder.path)
     net, none = fitted.net, None
     if is_teachable(plan.net, params, parts.train.classes):
-        net, none = teach_none(net, params, parts, plan.config.seed, log)
+        net, none = teach_none(net, params, parts, seed, log)
     validation, test = (predict_log_proba(net, x) for x in (validation_pixels, test_pixels))
     card = make_validated_card(plan, params, parts.train, parts.validation, fitted, validation, none)
+    card = cards.add_drawn(card, len(labels) - len(parts.train))
     card = replace(card, results=(*card.results, measure(parts.test, test, card.scaling, "test")))
     export(net, card, folder.path / MODEL, [train_pixels[:_PARITY_PICTURES], validation_pixels[:1]])
     _draw(folder, fitted, parts, scale(test, card.scaling)[:, : len(card.classes)])

@@ -1,8 +1,10 @@
-"""Teach a classifier of digits what is none, by what the program draws.
+"""Teach a classifier of digits by what the program draws: hands that its data lack, and what is no digit.
 
-A network that knows digits alone takes every letter for one. Behind its last layer a small network learns one
-output more, from letters, scribbles, several digits and noise (`sutja.synthesis.no_digits`) beside digits of
-the training part. The network itself stays as it is, and with it its error among the digits.
+It learns from its training part, and from 15 % as many digits that are drawn as people of many countries
+write them (`sutja.synthesis.drawn_digits`). A network that knows digits alone takes every letter for one. So
+behind its last layer a small network learns one output more, from letters, scribbles, several digits and
+noise (`sutja.synthesis.no_digits`) beside digits. The network itself stays as it is, and with it its error
+among the digits.
 
 Letters: n pictures, C channels, H rows, W columns, K classes, F features.
 """
@@ -22,13 +24,15 @@ from sutja.nets.none_output import NoneOutput
 from sutja.runs.parts import Log, Parts
 from sutja.signals.ink_centring import centre_ink
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.synthesis.drawn_digits import draw_digits
 from sutja.synthesis.no_digits import draw_no_digits
 from sutja.training.classify.fit import predict_log_proba
 
 _NETS = ("convnet",)  # whose features tell a letter from a digit
 _LEAST_SIDE = 20  # pixels: in smaller pictures a letter may look like a digit
 _DIGITS, _DRAWN, _DRAWN_TO_CHOOSE = 12_000, 6_000, 1_000  # to learn from; to choose the threshold by
-_TO_LEARN, _TO_CHOOSE = 1, 2  # parts of the seed
+DRAWN_SHARE = 0.15  # digits of other hands, of those that they are drawn beside
+_TO_LEARN, _TO_CHOOSE, _HANDS, _HANDS_BESIDE_NONE = 1, 2, 3, 4  # parts of the seed
 _SEVERAL_OF = 500  # digits of which several are put together
 _EPOCHS, _BATCH, _LR, _WEIGHT_DECAY = 20, 256, 2e-3, 0.02
 
@@ -37,6 +41,49 @@ def is_teachable(net: str, params: PixelsParams, classes: tuple[str, ...]) -> bo
     """Tell if a classifier can be taught what is no digit: its classes are digits that are found."""
     digits = all(len(name) == 1 and name.isdecimal() for name in classes)
     return net in _NETS and digits and params.ink > 0 and min(params.height, params.width) >= _LEAST_SIDE
+
+
+def add_other_hands(
+    net: str, params: PixelsParams, train: Labelled, pixels: NDArray[np.float32], seed: int, log: Log
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Add digits of other hands to what a classifier of digits learns from; to others nothing is added.
+
+    Parameters
+    ----------
+    net : str
+        A name in `sutja.nets.named.NETS`.
+    params : PixelsParams
+        Parameters of its pictures.
+    train : Labelled
+        The training part.
+    pixels : NDArray[float32]
+        (n, C, H, W) its pictures as the network sees them.
+    seed : int
+        Seed of what is drawn.
+    log : Log
+        Takes a line of progress.
+
+    Returns
+    -------
+    tuple[NDArray[float32], NDArray[int64]]
+        The pictures and their classes, those of the training part first.
+    """
+    if not is_teachable(net, params, train.classes):
+        return pixels, train.labels
+    drawn, labels = _draw_other_hands(params, train.classes, len(train), [seed, _HANDS])
+    if not len(drawn):
+        return pixels, train.labels
+    log(f"{len(drawn):,} digits are drawn beside them, as people of other countries write them")
+    return np.concatenate([pixels, batch_to_pixels(drawn, params)]), np.concatenate([train.labels, labels])
+
+
+def _draw_other_hands(
+    params: PixelsParams, classes: Sequence[str], n: int, seed: Sequence[int]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Draw digits beside n others, uint8 (m, H, W), and their classes (m,); none of another script."""
+    assert params.place is not None
+    share = DRAWN_SHARE if all(name.isascii() for name in classes) else 0.0
+    return draw_digits(round(share * n), params.place, seed, [int(name) for name in classes])
 
 
 def teach_none(
@@ -66,15 +113,16 @@ def teach_none(
     log("teaches what is no digit, by letters, scribbles and noise that are drawn")
     train = parts.train
     rows = np.sort(np.random.default_rng([seed, _TO_LEARN]).permutation(len(train))[:_DIGITS])
-    drawn = _draw(params, train, _DRAWN, [seed, _TO_LEARN])
+    digits, truth = _draw_other_hands(params, train.classes, len(rows), [seed, _HANDS_BESIDE_NONE])
+    none = _draw(params, train, _DRAWN, [seed, _TO_LEARN])
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         made = NoneOutput(copy.deepcopy(net).cpu()).eval()
-        computed = [_compute(made, batch_to_pixels(some, params)) for some in (train.images[rows], drawn)]
+        shown = (train.images[rows], digits, none)
+        computed = [_compute(made, batch_to_pixels(some, params)) for some in shown if len(some)]
         features, logits = (torch.cat([part[i] for part in computed]) for i in (0, 1))
-        none = np.full(len(drawn), len(train.classes))
-        labels = np.concatenate([train.labels[rows], none]).astype(np.int64)
-        _learn(made.none, features, logits, torch.from_numpy(labels))
+        labels = np.concatenate([train.labels[rows], truth, np.full(len(none), len(train.classes))])
+        _learn(made.none, features, logits, torch.from_numpy(labels.astype(np.int64)))
     unseen = _draw(params, parts.validation, _DRAWN_TO_CHOOSE, [seed, _TO_CHOOSE])
     return made, predict_log_proba(made, batch_to_pixels(unseen, params))
 

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.signals.ink_centring import InkPlace, centre_ink
+from sutja.synthesis.pen import SIDE, draw_strokes, parse_strokes, soften
 
 Picture = NDArray[np.uint8]
 
-SIDE = 72  # pixels of a drawing
 LETTERS = "ACDEFGHJKLMNPRTUVWXYadefhkmnprtuvwxy"
 SIGNS = "+-=?!&@#%$*~^<>{}[]:;"
 # Letters as a pen writes them: strokes of points (x, y) on a grid of 5 × 7, y downwards.
@@ -65,61 +65,32 @@ PEN_LETTERS = {
 }
 
 
-def _parse_pen(text: str) -> list[NDArray[np.float64]]:
-    strokes = []
-    for part in text.split():
-        digits = [int(digit) for digit in part]
-        points = np.array(digits[: len(digits) // 2 * 2], np.float64).reshape(-1, 2)
-        if len(points) > 1:
-            strokes.append((points - (2, 3)) / 6)
-    return strokes
-
-
-_PEN_STROKES = [_parse_pen(text) for text in PEN_LETTERS.values()]
-
-
-def _soften(points: NDArray[np.float64], times: int) -> NDArray[np.float64]:
-    """Round the corners of a line (Chaikin 1974)."""
-    for _ in range(times):
-        inner = np.stack([0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], 1)
-        points = np.concatenate([points[:1], inner.reshape(-1, 2), points[-1:]])
-    return points
-
-
-def _draw(strokes: Sequence[NDArray[np.float64]], rng: np.random.Generator) -> Picture:
-    """Strokes about the origin, of a size of about 1, by one pen, somewhat turned and sheared."""
-    turn, shear = rng.normal(0, 0.12), rng.normal(0, 0.15)
-    matrix = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]]) @ [[1, shear], [0, 1]]
-    matrix = matrix @ np.diag(rng.uniform(0.75, 1.25, 2)) * 0.62 * SIDE
-    pen = max(1, round(SIDE * rng.uniform(0.035, 0.11)))
-    picture = np.zeros((SIDE, SIDE), np.uint8)
-    for stroke in strokes:
-        path = np.rint(stroke @ matrix.T + SIDE / 2).astype(np.int32)
-        cv2.polylines(picture, [path], False, 255, pen, cv2.LINE_AA)
-    return picture
+_PEN_STROKES = [parse_strokes(text, (2, 3), 6.0) for text in PEN_LETTERS.values()]
 
 
 def draw_pen_letter(rng: np.random.Generator) -> Picture:
     """A letter or a figure of `PEN_LETTERS`, in a hand that wavers."""
     chosen = _PEN_STROKES[rng.integers(len(_PEN_STROKES))]
     times = int(rng.integers(0, 3))
-    return _draw([_soften(stroke + rng.normal(0, 0.035, stroke.shape), times) for stroke in chosen], rng)
+    return draw_strokes(
+        [soften(stroke + rng.normal(0, 0.035, stroke.shape), times) for stroke in chosen], rng
+    )
 
 
 def draw_scribble(rng: np.random.Generator) -> Picture:
     """A line that turns many times, a spiral, or crossing lines."""
     sort = rng.integers(4)
     if sort == 0:
-        return _draw([_soften(rng.uniform(-0.5, 0.5, (int(rng.integers(8, 22)), 2)), 2)], rng)
+        return draw_strokes([soften(rng.uniform(-0.5, 0.5, (int(rng.integers(8, 22)), 2)), 2)], rng)
     if sort == 1:
         angle = np.linspace(0, rng.uniform(3, 8) * np.pi, 120)
         radius = np.linspace(rng.uniform(0, 0.2), 0.5, 120)
-        return _draw([np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)], rng)
+        return draw_strokes([np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1)], rng)
     if sort == 2:
         x = np.linspace(-0.5, 0.5, int(rng.integers(6, 14)))
         zigzag = np.stack([x, np.where(np.arange(len(x)) % 2, 0.4, -0.4) * rng.uniform(0.4, 1, len(x))], 1)
-        return _draw([_soften(zigzag, int(rng.integers(0, 3)))], rng)
-    return _draw([rng.uniform(-0.5, 0.5, (2, 2)) for _ in range(int(rng.integers(3, 9)))], rng)
+        return draw_strokes([soften(zigzag, int(rng.integers(0, 3)))], rng)
+    return draw_strokes([rng.uniform(-0.5, 0.5, (2, 2)) for _ in range(int(rng.integers(3, 9)))], rng)
 
 
 def draw_letter(rng: np.random.Generator) -> Picture:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.comparison.data.subsets import check_sizes, draw_nested_subsets, make_doubling_sizes
+from sutja.comparison.data.subsets import SeededSubsets, check_sizes, draw_nested_subsets, make_doubling_sizes
 from sutja.errors import ComparisonError
 
 
@@ -57,6 +57,14 @@ def test_another_seed_draws_another_subset():
     one, two = (draw_nested_subsets(labels, None, (100,), seed)[100] for seed in (0, 1))
     assert not np.array_equal(one, two)
     assert np.array_equal(one, draw_nested_subsets(labels, None, (100,), 0)[100])
+
+
+def test_the_subsets_of_a_seed_are_drawn_once():
+    labels = np.arange(1000) % 5
+    subsets = SeededSubsets(labels, None, (100, 200))
+    assert subsets[7] is subsets[7]
+    for n in (100, 200):
+        assert np.array_equal(subsets[7][n], draw_nested_subsets(labels, None, (100, 200), 7)[n])
 
 
 @pytest.mark.parametrize("sizes", [(1,), (10, 101), (2.5,), (True,), ("ten",), (None,), (math.nan,), (2j,)])

@@ -8,7 +8,7 @@ import pytest
 from sutja.comparison.data.arrays import ArrayFile, MappedData
 from sutja.comparison.execution.budget import CostModel, ReportReserve, TimeBudget, is_affordable
 from sutja.comparison.execution.scheduler import Grid, Scheduler
-from sutja.comparison.execution.table import Status
+from sutja.comparison.execution.table import Row, Status
 from sutja.comparison.execution.tasks import Resources
 from sutja.comparison.learners.catalogue import Learner
 
@@ -27,18 +27,21 @@ class ManualBudget(TimeBudget):
         return self.now
 
 
-def make_scheduler(seconds, limit=1e9, seeds=2, features=4):
+def make_scheduler(seconds, limit=1e9, seeds=2, features=4, most_seeds=0):
     learners = tuple(Learner(name, "own", name) for name in POWERS)
-    subsets = tuple({n: np.arange(n) for n in SIZES} for _ in range(seeds))
+    subsets = tuple({n: np.arange(n) for n in SIZES} for _ in range(max(seeds, most_seeds)))
     data = MappedData("", (ArrayFile("", "<f4", (1600, features), 0),), False, 2)
     passed, budget = [], ManualBudget(seconds)
     resources = Resources(data, CostModel(), budget, limit)
-    grid = Grid(learners, SIZES, seeds, subsets)
-    return Scheduler(grid, (), lambda name, n: {}, resources, passed.extend), budget, passed
+    grid = Grid(learners, SIZES, seeds, subsets, most_seeds)
+    return Scheduler(grid, {}, lambda name, n: {}, resources, passed.extend), budget, passed
 
 
 def run(scheduler, budget, limit=1e9):
-    """Run the tasks one after the other; the true cost of each fit is known here."""
+    """Run the tasks one after the other; the true cost of each fit is known here.
+
+    Returns the learner and the number of labels of each task that is done; seeds are in the scheduler's rows.
+    """
     done = []
     for task in scheduler.iterate_tasks():
         first, growth = POWERS[task.learner.name]
@@ -49,6 +52,9 @@ def run(scheduler, budget, limit=1e9):
             scheduler.give_up(task.learner.name, task.labels, "slower than a fit may be")
             continue
         scheduler.resources.costs.add(task.learner.name, task.labels, seconds)
+        for spec in task.specs:
+            row = Row(task.learner.name, task.labels, spec.seed, Status.DONE)
+            scheduler.rows[row.key] = row
         done.append((task.learner.name, task.labels))
     return done
 
@@ -98,6 +104,54 @@ def test_sizes_rise_and_third_seeds_wait():
     middling = [n for learner, n in done if learner == "middling"]
     last = len(middling) - 1 - middling[::-1].index(100)
     assert middling.index(200) < last  # the next size before the last seed
+
+
+def test_time_that_is_left_goes_to_further_seeds_of_the_cheapest_fits():
+    scheduler, budget, _ = make_scheduler(1.2 * total(), most_seeds=5)
+    done = run(scheduler, budget)
+    assert budget.now <= 1.2 * total()
+    grid = 2 * len(SIZES) * len(POWERS)
+    assert not scheduler.waiting
+    assert {row.seed for row in list(scheduler.rows.values())[:grid]} == {0, 1}  # the grid comes first
+    assert len(done) == len(scheduler.rows) > grid
+    seeds = {pair: done.count(pair) for pair in set(done)}
+    assert max(seeds.values()) == 5
+    assert [seeds["quick", n] for n in SIZES] == sorted((seeds["quick", n] for n in SIZES), reverse=True)
+    assert seeds["quick", SIZES[0]] == 5
+    assert seeds["slow", SIZES[-1]] == 2
+
+
+def test_further_seeds_use_what_the_dearest_fits_of_the_grid_cannot():
+    scheduler, budget, _ = make_scheduler(0.3 * total(), most_seeds=4)
+    done = run(scheduler, budget)
+    assert budget.now <= 0.3 * total()
+    assert scheduler.waiting  # the slow learner on many labels
+    assert done.count(("quick", 50)) == 4
+    assert not [pair for pair in scheduler.waiting if done.count(pair) > 2]
+
+
+def test_no_further_seeds_without_a_maximum_above_the_grid():
+    for most_seeds in (0, 2):
+        scheduler, budget, _ = make_scheduler(2 * total(), most_seeds=most_seeds)
+        assert len(run(scheduler, budget)) == 2 * len(SIZES) * len(POWERS)
+
+
+def test_a_fit_that_failed_gets_no_further_seeds():
+    scheduler, budget, _ = make_scheduler(2 * total(), most_seeds=4)
+    rows = {("quick", 50, seed): Row("quick", 50, seed, Status.FAILED) for seed in (0, 1)}
+    scheduler = Scheduler(scheduler.grid, rows, lambda name, n: {}, scheduler.resources, [].extend)
+    done = run(scheduler, budget)
+    assert done.count(("quick", 50)) == 0
+    assert done.count(("quick", 100)) == 4
+
+
+def test_further_seeds_that_are_done_are_not_made_again():
+    first, budget, _ = make_scheduler(4 * total(), most_seeds=4)
+    run(first, budget)
+    resources = first.resources
+    resources.budget.now = 0.0
+    resumed = Scheduler(first.grid, first.rows, lambda name, n: {}, resources, [].extend)
+    assert not run(resumed, resources.budget)
 
 
 def test_a_learner_that_is_too_slow_is_not_tried_on_more():

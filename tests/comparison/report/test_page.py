@@ -153,6 +153,27 @@ def test_fits_that_were_not_started_are_in_the_report(pays, tmp_path):
     assert "net from 200 labels on" in text
 
 
+def test_further_seeds_are_counted_apart_from_the_grid(pays, tmp_path):
+    again = [
+        row for row in pays.rows if row.learner == "forest" and row.seed == 0 and row.labels < max(SIZES)
+    ]
+    further = tuple(replace(row, seed=2) for row in again)
+    answers = {row.key: pays.answers[row.learner, row.labels, 0] for row in further}
+    rows = (*(row for row in pays.rows if row.key != ("net", min(SIZES), 1)), *further)
+    findings = replace(pays, rows=rows, answers=pays.answers | answers)
+    text = write_report(findings, tmp_path).read_text()
+    said = (
+        f"In the time left, {len(again)} more fits were made with further seeds, the cheapest with 3 in all."
+    )
+    assert said in text
+    assert said in str(findings)
+    assert "56, of these 55 done, 1 not started" in text
+    assert "55 of 56 fits done" in str(findings)
+    assert "Seeds of each fit" in text
+    assert summarise(findings)["further_seeds"] == {"fits": len(again)}
+    assert "further seeds" not in str(pays)
+
+
 def test_the_numbers_of_the_figure_are_listed_below_it(page):
     text = page[1].read_text()
     assert "<ol><li>net overtakes forest at " in text

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sutja.comparison.analysis.findings import Findings
 from sutja.comparison.data.subsets import make_doubling_sizes
 from sutja.comparison.execution.budget import CostModel
-from sutja.comparison.execution.table import Status
+from sutja.comparison.execution.table import Row, Status
 
 FAR_ENOUGH = 0.5  # of the labels that the furthest learner was fitted on, to be compared with it
 
@@ -43,6 +43,23 @@ def count_unstarted(findings: Findings) -> Mapping[str, Mapping[int, int]]:
             if missing:
                 counts[name][n] = missing
     return dict(counts)
+
+
+def split_fits(findings: Findings) -> tuple[list[Row], list[Row]]:
+    """Split the fits into those of the grid, and those with further seeds in the time that was left."""
+    seeds = _count_seeds(findings)
+    grid = [row for row in findings.rows if row.seed < seeds]
+    return grid, [row for row in findings.rows if row.seed >= seeds]
+
+
+def describe_further_fits(findings: Findings) -> str:
+    """Describe the fits with further seeds in a sentence; "" if there are none."""
+    _, further = split_fits(findings)
+    if not further:
+        return ""
+    most = max(len(rows) for by_size in findings.done_rows.values() for rows in by_size.values())
+    times = f"the cheapest with {most} in all"
+    return f"In the time left, {len(further):,} more fits were made with further seeds, {times}."
 
 
 def predict_seconds_left(findings: Findings) -> float:

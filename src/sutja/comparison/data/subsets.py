@@ -5,7 +5,8 @@ Letters: n items, K classes, G groups.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,28 @@ def draw_nested_subsets(
             chosen = _draw_smaller(labels, group_of, chosen, size, rng)
         subsets[size] = np.sort(chosen)
     return {size: subsets[size] for size in sorted(subsets)}
+
+
+@dataclass(frozen=True)
+class SeededSubsets:
+    """The nested subsets of each seed, drawn when they are first asked for.
+
+    Attributes
+    ----------
+    labels, groups, sizes : NDArray[integer[Any]], NDArray[Any] | None, tuple[int, ...]
+        As for `draw_nested_subsets`.
+    """
+
+    labels: NDArray[np.integer[Any]]
+    groups: NDArray[Any] | None
+    sizes: tuple[int, ...]
+    _drawn: dict[int, Mapping[int, NDArray[np.int64]]] = field(default_factory=dict, init=False, repr=False)
+
+    def __getitem__(self, seed: int) -> Mapping[int, NDArray[np.int64]]:
+        """Return for each size the indices of the items of a seed."""
+        if seed not in self._drawn:
+            self._drawn[seed] = draw_nested_subsets(self.labels, self.groups, self.sizes, seed)
+        return self._drawn[seed]
 
 
 def _draw_smaller(

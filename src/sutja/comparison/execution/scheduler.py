@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,18 @@ from sutja.memory import count_labels_that_fit
 _FIT_SHARE = 0.34  # of the budget, the most that one fit may take
 
 
+class Subsets(Protocol):
+    """Indices of the items to learn from, by seed and size."""
+
+    def __getitem__(self, seed: int, /) -> Mapping[int, NDArray[np.int64]]:
+        """Return for each size the indices of the items of a seed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
     """The fits of a study: each learner on each number of labels with each seed.
+
+    Where time is left of a budget, there are further seeds than those of the grid.
 
     Attributes
     ----------
@@ -35,14 +44,17 @@ class Grid:
         Numbers of labels.
     seeds : int
         Number of seeds.
-    subsets : tuple[Mapping[int, NDArray[int64]], ...]
+    subsets : Subsets
         For each seed the indices of the items of each size.
+    most_seeds : int
+        Number of seeds with the further ones, at most; no more than `seeds` for none.
     """
 
     learners: tuple[Learner, ...]
     sizes: tuple[int, ...]
     seeds: int
-    subsets: tuple[Mapping[int, NDArray[np.int64]], ...]
+    subsets: Subsets
+    most_seeds: int = 0
 
     @property
     def keys(self) -> tuple[Key, ...]:
@@ -63,12 +75,15 @@ class Scheduler:
     cheapest fit always came first, a short budget would end before the slow learners had started. Later seeds
     of a size tell less than the first: the second counts as twice its cost, the third as three times.
 
+    When no fit of the grid is left that can be done in time, the cheapest fits get further seeds, which
+    narrow the intervals of their errors; the fourth counts as four times its cost, and so on.
+
     Parameters
     ----------
     grid : Grid
         The fits.
-    done : Iterable[Key]
-        Keys of the fits that are done already.
+    rows : Mapping[Key, Row]
+        Rows of the fits that have ended, in this run or before; more come while it goes on.
     get_settings : Callable[[str, int], Mapping[str, Any]]
         Returns the settings that tuning chose, by learner and number of labels.
     resources : Resources
@@ -84,25 +99,28 @@ class Scheduler:
     def __init__(
         self,
         grid: Grid,
-        done: Iterable[Key],
+        rows: Mapping[Key, Row],
         get_settings: Callable[[str, int], Mapping[str, Any]],
         resources: Resources,
         pass_over: Callable[[Sequence[Row]], None],
         gpu_slots: int = 1,
         n_test: int = 0,
     ) -> None:
-        self.grid, self.resources = grid, resources
+        self.grid, self.resources, self.rows = grid, resources, rows
         self._get_settings, self._pass_over = get_settings, pass_over
         self._gpu_slots, self._on_gpus, self._n_test = gpu_slots, 0, n_test
-        finished = set(done)
         self.waiting: dict[tuple[str, int], list[int]] = {}  # seeds by learner and number of labels
         for name, n, seed in grid.keys:
-            if (name, n, seed) not in finished:
+            if (name, n, seed) not in rows:
                 self.waiting.setdefault((name, n), []).append(seed)
         self._by_name = {learner.name: learner for learner in grid.learners}
         self._used: dict[str, float] = defaultdict(float)  # seconds; running fits count as predicted
         self._charged: dict[Key, float] = {}
         self._given_up: dict[str, tuple[int, str]] = {}
+        self._seeds = {(name, n): grid.seeds for name, n, _ in grid.keys}  # and further ones, once started
+        for name, n, seed in rows:
+            if seed >= self._seeds.get((name, n), math.inf):
+                self._seeds[name, n] = seed + 1
 
     def iterate_tasks(self) -> Iterator[Task]:
         """Yield the tasks; each is chosen when it is asked for."""
@@ -146,7 +164,7 @@ class Scheduler:
             waits = self._on_gpus >= self._gpu_slots and self._device_of(name) != "cpu"
             choices.append((waits, self._used[name] + one, n, name))
         if not choices:
-            return None
+            return self._choose_further(remaining)
         _, _, n, name = min(choices)
         learner, seeds = self._by_name[name], self.waiting[name, n]
         chosen = list(seeds) if learner.is_stacked else seeds[:1]
@@ -154,6 +172,29 @@ class Scheduler:
         if not self.waiting[name, n]:
             del self.waiting[name, n]
         return self._start(learner, n, chosen)
+
+    def _choose_further(self, remaining: float) -> Task | None:
+        """Choose an affordable fit with a further seed, that costs the least."""
+        choices = []
+        for (name, n), count in self._seeds.items():
+            seeds = range(count, self.grid.most_seeds)
+            if not seeds or not self._is_whole(name, n) or n >= self._given_up.get(name, (math.inf, ""))[0]:
+                continue
+            waits = self._on_gpus >= self._gpu_slots and self._device_of(name) != "cpu"
+            each = self.resources.costs.predict(name, n)
+            if not waits and is_affordable(self._predict(name, n, len(seeds)), remaining, measured=True):
+                choices.append((each * (count + 1), n, name))
+        if not choices:
+            return None
+        _, n, name = min(choices)
+        learner, count = self._by_name[name], self._seeds[name, n]
+        self._seeds[name, n] = self.grid.most_seeds if learner.is_stacked else count + 1
+        return self._start(learner, n, range(count, self._seeds[name, n]))
+
+    def _is_whole(self, name: str, n: int) -> bool:
+        """Tell if all fits of the grid of a learner on so many labels are done."""
+        rows = [self.rows.get((name, n, seed)) for seed in range(self.grid.seeds)]
+        return all(row is not None and row.status is Status.DONE for row in rows)
 
     def _start(self, learner: Learner, n: int, seeds: Sequence[int]) -> Task:
         """Make a task, and charge its predicted cost."""

@@ -119,6 +119,8 @@ class Sweep:
         if scheduler.waiting:
             count = sum(map(len, scheduler.waiting.values()))
             self.log(f"the time is used up: {count} of {len(self.grid.keys)} fits were not started")
+        if further := self._count_further():
+            self.log(f"{further} fits with further seeds in the time that was left")
 
     def remove_unfinished(self) -> None:
         """Remove the rows of fits to run again.
@@ -128,17 +130,18 @@ class Sweep:
         keeps its row.
         """
         stop_note = explain_stop(self.resources.limit, Reason.TIME_LIMIT)
-        by_stack: dict[tuple[str, int], list[Row]] = {}
+        by_stack: dict[tuple[str, int, bool], list[Row]] = {}
         unfinished: set[Key] = set()
         for row in self.results.rows.values():
-            by_stack.setdefault((row.learner, row.labels), []).append(row)
+            by_stack.setdefault((row.learner, row.labels, self._is_further(row)), []).append(row)
             is_whole = row.status is Status.DONE and self.results.has_answers(row.key)
             if not (is_whole or (row.status is Status.TOO_SLOW and row.note == stop_note)):
                 unfinished.add(row.key)
         stacked = {learner.name for learner in self.grid.learners if learner.is_stacked}
-        for (name, _), rows in by_stack.items():
+        for (name, _, is_further), rows in by_stack.items():
             keys = {row.key for row in rows}
-            if name in stacked and (len(rows) < self.grid.seeds or keys & unfinished):
+            is_cut = len(rows) < self.grid.seeds and not is_further
+            if name in stacked and (is_cut or keys & unfinished):
                 unfinished |= keys
         if unfinished:
             self.results.remove(unfinished)
@@ -163,9 +166,21 @@ class Sweep:
         self.results.add(rows, answers)
         self.resources.costs.add(name, n, outcome.seconds / len(task.specs))
 
+    def _count_further(self) -> int:
+        """Count the rows with further seeds than those of the grid."""
+        return sum(map(self._is_further, self.results.rows.values()))
+
+    def _is_further(self, row: Row) -> bool:
+        return row.seed >= self.grid.seeds
+
     def _enter_lost(self, task: Task, outcome: Outcome, scheduler: Scheduler) -> None:
-        """Enter fits that are not done, and give up larger ones that would not be either."""
+        """Enter fits that are not done, and give up larger ones that would not be either.
+
+        Fits with further seeds are no part of the grid, and nothing is missing where time was too short.
+        """
         name, n = task.learner.name, task.labels
+        if outcome.reason is Reason.BUDGET and task.specs[0].seed >= self.grid.seeds:
+            return
         cost = Cost(device=task.device)
         lost = [Row(name, n, spec.seed, outcome.status, None, cost, "", outcome.note) for spec in task.specs]
         self.results.add(lost)
@@ -205,7 +220,9 @@ class Sweep:
             else f"{format_percent(float(np.mean(outcome.errors)))} wrong"
         )
         seeds = ",".join(str(spec.seed) for spec in task.specs)
-        done = f"{len(self.results.rows)}/{len(self.grid.keys)}"
+        further = self._count_further()
+        done = f"{len(self.results.rows) - further}/{len(self.grid.keys)}"
+        done += f" + {further}" if further else ""
         running = f"; running: {', '.join(dict.fromkeys(self._running.values()))}" if self._running else ""
         budget = self.resources.budget
         left = scheduler.predict_remaining_seconds() / self.engine.jobs

@@ -8,8 +8,10 @@ from html import escape
 from sutja.comparison.analysis.coverage import (
     count_planned_fits,
     count_unstarted,
+    describe_further_fits,
     find_largest_size,
     predict_seconds_left,
+    split_fits,
 )
 from sutja.comparison.analysis.crossover import Crossover, CrossoverKind
 from sutja.comparison.analysis.findings import Findings, Prediction
@@ -313,10 +315,11 @@ def make_mistakes(findings: Findings) -> str:
 
 def make_method(findings: Findings) -> str:
     """Describe how the errors were measured, the fits that are not done and why, and the settings."""
-    counts = Counter(str(row.status) for row in findings.rows)
-    planned = max(count_planned_fits(findings), len(findings.rows))
-    if planned > len(findings.rows):
-        counts["not started"] = planned - len(findings.rows)
+    grid, _ = split_fits(findings)
+    counts = Counter(str(row.status) for row in grid)
+    planned = max(count_planned_fits(findings), len(grid))
+    if planned > len(grid):
+        counts["not started"] = planned - len(grid)
     words = ", ".join(f"{count:,} {status}" for status, count in counts.items()) or "none"
     sizes = sorted({row.labels for row in findings.rows})
     span = f"{sizes[0]:,} to {sizes[-1]:,}" if sizes else "no"
@@ -326,12 +329,24 @@ def make_method(findings: Findings) -> str:
     system, engine = str(findings.facts.get("system", "")), str(findings.facts.get("engine", ""))
     return (
         f"<p>Fits: {planned:,}, of these {escape(words)}. Each learner learnt from nested, stratified "
-        f"subsets of {span} labels, with {seeds} seeds. {_METHOD}</p>"
-        f"<p>{_CURVES}</p>{_make_unfinished(findings)}"
+        f"subsets of {span} labels, with {seeds} seeds. {describe_further_fits(findings)} {_METHOD}</p>"
+        f"<p>{_CURVES}</p>{_make_unfinished(findings)}{_make_seeds(findings)}"
         f"{make_details('The learners', make_list(descriptions))}"
         f"{make_details('Settings chosen', _make_settings(findings))}"
         f'<p class="soft">{escape(versions)}; {escape(system)}; engine {escape(engine)}. {_FILES}</p>'
     )
+
+
+def _make_seeds(findings: Findings) -> str:
+    """Make the table of how many seeds each fit has, where there are further ones."""
+    if not describe_further_fits(findings):
+        return ""
+    sizes = sorted({n for by_size in findings.done_rows.values() for n in by_size})
+    rows = [
+        [name, *(str(len(by_size.get(n, ()))) for n in sizes)] for name, by_size in findings.done_rows.items()
+    ]
+    heads = ("learner", *(f"{n:,}" for n in sizes))
+    return make_details("Seeds of each fit", make_table("Fits by number of labels.", heads, rows))
 
 
 def _make_unfinished(findings: Findings) -> str:

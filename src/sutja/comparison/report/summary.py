@@ -13,6 +13,7 @@ from sutja.comparison.analysis.coverage import (
     count_unstarted,
     find_planned_sizes,
     predict_seconds_left,
+    split_fits,
 )
 from sutja.comparison.analysis.crossover import Crossover
 from sutja.comparison.analysis.curves import LEVEL, Curve, find_quantiles
@@ -44,6 +45,7 @@ def summarise(findings: Findings) -> dict[str, Any]:
             "notes": findings.data.notes,
             "fits": Counter(row.status for row in findings.rows),
             "planned": {"fits": count_planned_fits(findings), "sizes": find_planned_sizes(findings)},
+            "further_seeds": {"fits": len(split_fits(findings)[1])},
             "not_begun": {"fits": count_unstarted(findings), "seconds": predict_seconds_left(findings)},
             "standings": [_summarise_standing(one) for one in findings.standings],
             "measured": list_measured(findings),
