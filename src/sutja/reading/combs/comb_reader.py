@@ -31,9 +31,11 @@ EMPTY = 0.9  # the same, of an empty comb: what was detected in it is crossed ou
 FORM = 2  # combs with numbers that make a page a form: lone digits outside are of combs that were not found
 CUT = 0.4  # factor on the probability of a comb beside which more of its number was detected
 LEAST_BEYOND, SURE_BEYOND = 0.2, 0.6  # confidence of that field from which it counts, and stands for the comb
+SURE_OF_TABLE = 0.5  # confidence of a number in one box, from which the boxes are those of a table
 FOUND = 0.95  # confidence that a comb with digits is a field
 _HELD = 0.5  # of a detected field that lies in a comb
 _BESIDE, _BEYOND = 0.5, 0.3  # of a box's width: so near to a comb, and so far beyond it
+_FEW_OTHERS = 2  # combs of a column, at least, that tell where it ends
 _ALIKE = 0.12  # of a box's width and height: boxes of one form are as large
 _DARKEST = 10  # percentile of the grey levels of ink
 _FEW = 3  # boxes with guides alone, and with strokes, at least
@@ -99,10 +101,10 @@ class CombReader:
                 continue
             if any(_lies_within(comb, field) for field in fields):
                 continue
-            beyond = max((field.confidence for field in fields if _reaches_beyond(comb, field)), default=0.0)
+            beyond = _measure_beyond(comb, fields)
             if beyond >= SURE_BEYOND:
                 continue
-            if beyond >= LEAST_BEYOND:
+            if beyond >= LEAST_BEYOND and not _is_usual(comb, combs, fields):
                 best = replace(best, probability=best.probability * CUT)
                 if best.probability < LEAST:
                     continue
@@ -174,9 +176,12 @@ def _holds(comb: Comb, field: Field) -> bool:
 
 
 def _is_of_table(comb: Comb, held: Sequence[Field]) -> bool:
-    """Tell whether boxes hold numbers of several digits, as cells of a table do."""
+    """Tell whether boxes hold numbers of several digits, as cells of a table do; guides are no sure ones."""
     width = comb.cells[0].width
-    return any(len(field.number.digits) > 1 and field.ink_box.width <= width for field in held)
+    return any(
+        len(field.number.digits) > 1 and field.ink_box.width <= width and field.confidence >= SURE_OF_TABLE
+        for field in held
+    )
 
 
 def _lies_within(comb: Comb, field: Field) -> bool:
@@ -184,6 +189,25 @@ def _lies_within(comb: Comb, field: Field) -> bool:
     return measure_shared(comb.box, field.ink_box) > _HELD * comb.box.width * comb.box.height and not _holds(
         comb, field
     )
+
+
+def _measure_beyond(comb: Comb, fields: Sequence[Field]) -> float:
+    """Return the confidence of the surest field that goes on beside a comb; 0 where there is none."""
+    return max((field.confidence for field in fields if _reaches_beyond(comb, field)), default=0.0)
+
+
+def _is_usual(comb: Comb, combs: Sequence[Comb], fields: Sequence[Field]) -> bool:
+    """Tell whether most other combs of a column, which end where this one ends, go on no further."""
+    off = _ALIKE * comb.cells[0].width
+    others = [
+        other
+        for other in combs
+        if other is not comb
+        and abs(other.box.x0 - comb.box.x0) <= off
+        and abs(other.box.x1 - comb.box.x1) <= off
+    ]
+    alone = sum(_measure_beyond(other, fields) < LEAST_BEYOND for other in others)
+    return alone >= max(_FEW_OTHERS, len(others) / 2)
 
 
 def _reaches_beyond(comb: Comb, field: Field) -> bool:

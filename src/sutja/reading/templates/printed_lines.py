@@ -56,7 +56,7 @@ class Placing:
 
 DRAWN = Placing(off=0.6, beside=0.3, margin=0.7, by_hand=True)
 REGISTERED = Placing(off=0.6, beside=0.2, margin=0.7)  # a template's box on a page, which may be bent
-ON_PAGE = Placing(off=0.15, beside=0.2, margin=0.4)  # by its lines on the page itself
+ON_PAGE = Placing(off=0.15, beside=0.2, margin=0.7)  # by its lines on the page itself
 
 
 @dataclass(frozen=True, slots=True)
