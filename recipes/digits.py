@@ -29,7 +29,8 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.data.split.fixed import assign_fold, is_validation
 from sutja.model_file import Card, ModelFile, TrainingSet, write_model
-from sutja.runs.classify import Plan, measure, train
+from sutja.runs.cards import measure
+from sutja.runs.classify import Plan, train
 from sutja.runs.folder import RunFolder
 from sutja.runs.parts import Parts
 from sutja.runtime import Session

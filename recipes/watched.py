@@ -30,7 +30,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import sutja
 from sutja.baselines import BASELINES
-from sutja.data.labelled.load import Labelled
+from sutja.data.labelled.load import AnyLabelled
 from sutja.metrics import clopper_pearson
 from sutja.runs.classify import RECIPES, Plan, load_parts, train
 from sutja.runs.folder import RunFolder
@@ -42,7 +42,7 @@ PICTURES = 700  # that the support-vector machine learns from: its vectors are s
 PACKAGE = Path(sutja.__file__).parent
 
 
-def train_network(name: str, parts: Parts[Labelled], out: Path, epochs: int | None) -> Path:
+def train_network(name: str, parts: Parts[AnyLabelled], out: Path, epochs: int | None) -> Path:
     """Train a network, and return its model file."""
     config = replace(RECIPES[name], augment=NETS[name])
     config = config if epochs is None else replace(config, epochs=epochs)
@@ -50,19 +50,19 @@ def train_network(name: str, parts: Parts[Labelled], out: Path, epochs: int | No
     return Path(train(parts, Plan(name, config=config, name=name), folder, resume=True).model.source)
 
 
-def flatten(data: Labelled) -> NDArray[np.float32]:
+def flatten(data: AnyLabelled) -> NDArray[np.float32]:
     """Pixels (n, 784) from 0 to 1."""
-    return (data.images.reshape(len(data), -1) / 255).astype(np.float32)
+    return (data.images[:].reshape(len(data), -1) / 255).astype(np.float32)
 
 
-def measure(pipeline: Pipeline, test: Labelled) -> dict[str, Any]:
+def measure(pipeline: Pipeline, test: AnyLabelled) -> dict[str, Any]:
     """Share of wrong answers on the test part, with its interval."""
     wrong = int((pipeline.predict(flatten(test)) != test.labels).sum())
     low, high = clopper_pearson(wrong, len(test))
     return {"n": len(test), "error": round(wrong / len(test), 5), "error_95": [round(low, 5), round(high, 5)]}
 
 
-def fit_tree(parts: Parts[Labelled]) -> dict[str, Any]:
+def fit_tree(parts: Parts[AnyLabelled]) -> dict[str, Any]:
     """Fit the decision tree: for each node its pixel, threshold and children, and its shares of the classes.
 
     A leaf has no children; a value up to the threshold goes left.
@@ -82,7 +82,7 @@ def fit_tree(parts: Parts[Labelled]) -> dict[str, Any]:
     }
 
 
-def fit_vectors(parts: Parts[Labelled]) -> dict[str, Any]:
+def fit_vectors(parts: Parts[AnyLabelled]) -> dict[str, Any]:
     """Fit the support-vector machine on a few pictures: its vectors, and how much each counts.
 
     It compares pixels alone, without the projection of the baseline, so that a vector is a picture.

@@ -37,6 +37,7 @@ USE_HALF = (
     "sandbox",
     "serve",
     "signals",
+    "storage",
     "structured_text",
     "types",
 )

@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 from pyarrow import parquet
 
-from sutja.batch import Job, driver, inputs, lists, run_batch, shards
+from sutja.batch import Job, driver, inputs, lists, run_batch
 from sutja.cli import main
 from sutja.cli.execution.inputs import expand
 from sutja.sandbox import pool as sandbox_pool
+from sutja.storage import shards
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -6,7 +6,8 @@ import pytest
 from sutja.data.labelled.load import Labelled
 from sutja.errors import DataError
 from sutja.model_file import Scaling
-from sutja.runs.classify import RECIPES, load_parts, make_config, measure
+from sutja.runs.cards import measure
+from sutja.runs.classify import RECIPES, load_parts, make_config
 from sutja.runs.picture_input import choose_params
 from sutja.signals.pixels_input import batch_to_pixels
 

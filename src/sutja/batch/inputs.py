@@ -14,11 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from sutja.batch.addresses import is_address, name_address_suffix, read_range, read_version, to_local
-from sutja.batch.shards import list_members, split_member
 from sutja.errors import SutjaError
 from sutja.regular_files import open_regular
 from sutja.signals.picture import BYTE_LIMIT
+from sutja.storage.addresses import is_address, name_address_suffix, read_range, read_version, to_local
+from sutja.storage.shards import list_members, read_members, split_member
 
 BLOCK = 32  # inputs that are fetched at a time
 _HASHED = 1 << 20  # bytes at a time
@@ -186,18 +186,9 @@ def _read(given: Input) -> bytes:
         if not given.offset or given.size < 0:
             raise SutjaError("the shard has no such file", where=given.name, remedy="check the name")
         size = min(given.size, BYTE_LIMIT + 1)
-        data = _read_part(parts[1], given.offset, size)
+        (data,) = read_members(parts[1], [(given.offset, size)])
         if len(data) < size:
             raise SutjaError("the shard ends in it", where=given.name, remedy="copy the shard again")
     if len(data) > BYTE_LIMIT:
         raise SutjaError(f"has more than {BYTE_LIMIT:,} bytes", where=given.name, remedy="split it first")
     return data
-
-
-def _read_part(shard: str, offset: int, size: int) -> bytes:
-    path = to_local(shard)
-    if path is None:
-        return read_range(shard, offset, size)
-    with open_regular(path) as file:
-        file.seek(offset)
-        return file.read(size)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sutja.batch.addresses import to_local
 from sutja.batch.parquet import run_parquet_task
 from sutja.errors import SutjaError
+from sutja.storage.addresses import to_local
 
 SUFFIX = ".parquet"
 COLUMNS = ("path", "file", "address", "url", "source")

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow
 from pyarrow import parquet
 
-from sutja.batch.addresses import open_address
 from sutja.errors import SutjaError
 from sutja.regular_files import open_regular
+from sutja.storage.addresses import open_address
 
 if TYPE_CHECKING:
     from sutja.sandbox.child import Item

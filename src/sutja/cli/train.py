@@ -128,8 +128,9 @@ def classify(ctx: click.Context, /, data: str | None, out: Path | None, resume: 
     """Train a classifier on DATA.
 
     DATA is a set of `sutja data` (mnist, usps, …), a folder with a folder of pictures, or of recordings of a
-    word each, for each class, a folder with IDX files, a table (.csv) with the columns path and label, or an
-    .npz file with X and y. Without it, the digits that come with scikit-learn.
+    word each, for each class, a folder with IDX files, a table (.csv) with the columns path and label, an
+    .npz file with X and y, or tar shards, whose pictures are read as they are needed. Without it, the digits
+    that come with scikit-learn.
     """
     _train(ctx, data, "classify", out, resume, options)
 

@@ -6,7 +6,7 @@ Letters: n pictures, C channels, H rows, W columns, K classes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -19,31 +19,28 @@ from numpy.typing import NDArray
 from sutja.confidence import scale
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.leak import find_leaks
-from sutja.data.labelled.load import Labelled, load_labelled
-from sutja.data.split.fingerprint import make_fingerprint
+from sutja.data.labelled.load import AnyLabelled, are_shards, load_labelled, stream_labelled
+from sutja.data.labelled.shards import ShardedPictures
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import DataError, TrainingError
-from sutja.metrics import clopper_pearson, expected_calibration_error, format_percent
-from sutja.model_file import Card, Preprocessing, Scaling
+from sutja.metrics import format_percent
 from sutja.nets.named import make_net
 from sutja.runs import cards, plots
-from sutja.runs.calibration import calibrate_classifier
 from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.none_output import add_other_hands, is_teachable, teach_none
 from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
 from sutja.runs.picture_input import INKS, choose_params
 from sutja.runs.tensorboard import EventFile
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
-from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.training import distributed
 from sutja.training.classify.checks import check_memory
 from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
+from sutja.training.classify.streamed import StreamedPixels
 from sutja.training.export import export
 
 KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
 _PARITY_PICTURES = 256  # on which the file must answer as the network does
-VALIDATION = "validation, which chose temperature and threshold"  # name of the part on a card
 _COPIES = 3  # of the pictures in memory at once, as float32: at rest, permuted, changed
 
 _WIDTH = 16  # neurons a layer that the perceptron's learning rate was chosen for
@@ -96,13 +93,14 @@ class Plan:
 
 def load_parts(
     data: str | Path | None, log: Log, *, resize: tuple[int, int] | None = None
-) -> Parts[Labelled]:
+) -> Parts[AnyLabelled]:
     """Load and split data, and log what stands on both sides of the split.
 
     Parameters
     ----------
     data : str, Path or None
-        As for `sutja.data.labelled.load.load_labelled`.
+        As for `sutja.data.labelled.load.load_labelled`; or tar shards, as for
+        `sutja.data.labelled.shards.find_shards`, whose pictures are not held in memory.
     log : Log
         Takes lines of progress.
     resize : tuple[int, int] | None
@@ -113,9 +111,10 @@ def load_parts(
     DataError
         As `sutja.data.labelled.load.load_labelled` says, or a class has no picture in the training part.
     """
-    train = load_labelled(data, "train", resize)
+    load: Callable[..., AnyLabelled] = stream_labelled if are_shards(data) else load_labelled
+    train = load(data, "train", resize)
     if train.parted:
-        test = load_labelled(data, "test", resize).in_classes(train.classes)
+        test = load(data, "test", resize).in_classes(train.classes)
         held_out = hold_out(train.labels, train.groups, VALIDATION_SHARE)
         parts = Parts(train.take(np.flatnonzero(~held_out)), train.take(np.flatnonzero(held_out)), test)
     else:
@@ -138,7 +137,7 @@ def load_parts(
 
 
 def make_plan(
-    parts: Parts[Labelled],
+    parts: Parts[AnyLabelled],
     name: str,
     *,
     net: str = KIND,
@@ -160,7 +159,7 @@ def make_plan(
 
     Parameters
     ----------
-    parts : Parts[Labelled]
+    parts : Parts[AnyLabelled]
         The data.
     name : str
         Name of the model.
@@ -230,13 +229,13 @@ def make_config(net: str, n: int, hidden: Sequence[int] = (), **choices: Any) ->
 
 
 def train(
-    parts: Parts[Labelled], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
+    parts: Parts[AnyLabelled], plan: Plan, folder: RunFolder, *, resume: bool = False, log: Log = print
 ) -> Run:
     """Train a classifier, calibrate it, measure it, and write the run folder.
 
     Parameters
     ----------
-    parts : Parts[Labelled]
+    parts : Parts[AnyLabelled]
         The data.
     plan : Plan
         The plan of the run.
@@ -265,11 +264,7 @@ def train(
             f"the character in each picture is found, dark or light, scaled to {params.ink} pixels and "
             "centred (--ink whole leaves pictures as they are)"
         )
-    n_pictures = len(parts.train) * _COPIES + len(parts.validation) + len(parts.test)
-    check_memory(n_pictures * int(np.prod(params.shape)) * 4, "use smaller pictures with --resize HxW")
-    train_pixels, validation_pixels, test_pixels = (
-        batch_to_pixels(part.images, params) for part in (parts.train, parts.validation, parts.test)
-    )
+    train_pixels, validation_pixels, test_pixels = _make_pixels(parts, params)
     seed = plan.config.seed
     train_pixels, labels = add_other_hands(plan.net, params, parts.train, train_pixels, seed, log)
     torch.manual_seed(seed)
@@ -304,77 +299,33 @@ def train(
     if is_teachable(plan.net, params, parts.train.classes):
         net, none = teach_none(net, params, parts, seed, log)
     validation, test = (predict_log_proba(net, x) for x in (validation_pixels, test_pixels))
-    card = make_validated_card(plan, params, parts.train, parts.validation, fitted, validation, none)
+    card = cards.make_validated_card(
+        plan.name, params, parts.train, parts.validation, fitted, validation, none
+    )
     card = cards.add_drawn(card, len(labels) - len(parts.train))
-    card = replace(card, results=(*card.results, measure(parts.test, test, card.scaling, "test")))
+    card = replace(card, results=(*card.results, cards.measure(parts.test, test, card.scaling, "test")))
     export(net, card, folder.path / MODEL, [train_pixels[:_PARITY_PICTURES], validation_pixels[:1]])
     _draw(folder, fitted, parts, scale(test, card.scaling)[:, : len(card.classes)])
     return folder.finish(card, log)
 
 
-def make_validated_card(
-    plan: Plan,
-    params: PixelsParams,
-    train: Labelled,
-    validation: Labelled,
-    fitted: FittedClassifier,
-    log_probs: NDArray[np.float32],
-    none: NDArray[np.float32] | None = None,
-) -> Card:
-    """Make the card of a network that no test part was held up to yet.
-
-    Parameters
-    ----------
-    plan, params, train, validation, fitted : Plan, PixelsParams, Labelled, Labelled, FittedClassifier
-        The plan of the run, the parameters of the pictures, the data, and the trained network.
-    log_probs : NDArray[float32]
-        (n, K) log-probabilities of the validation part, which choose temperature and threshold.
-    none : NDArray[float32] | None
-        (m, K + 1) of pictures of none of the classes; those of the validation part have K + 1 too then.
-    """
-    chosen = calibrate_classifier(log_probs, validation.labels, none)
-    preprocessing = Preprocessing(CLIP if train.clips else "pixels", params.to_json())
-    return replace(
-        cards.make_card("classify", plan.name, preprocessing, train, plan.config.seed, fitted.versions),
-        thresholds=chosen.table.counts,
-        threshold=chosen.threshold,
-        scaling=chosen.scaling,
-        none_output=none is not None,
-        results=(measure(validation, log_probs, chosen.scaling, VALIDATION),),
-        fingerprint=make_fingerprint(train.images).to_text(),
+def _make_pixels(
+    parts: Parts[AnyLabelled], params: PixelsParams
+) -> Sequence[NDArray[np.float32] | StreamedPixels]:
+    """Make the network's input of each part: an array where the pictures are in memory."""
+    each = (parts.train, parts.validation, parts.test)
+    if isinstance(parts.train.images, ShardedPictures):
+        return [StreamedPixels(part.images, part.hash_pictures(), params) for part in each]
+    n_pictures = len(parts.train) * _COPIES + len(parts.validation) + len(parts.test)
+    check_memory(
+        n_pictures * int(np.prod(params.shape)) * 4,
+        "use smaller pictures with --resize HxW, or put them in tar shards",
     )
-
-
-def measure(data: Labelled, log_probs: NDArray[np.float32], scaling: Scaling, part: str) -> dict[str, Any]:
-    """Make the figures for the card: n, the error with its 95 % interval, the calibration error.
-
-    Parameters
-    ----------
-    data : Labelled
-        n labelled pictures.
-    log_probs : NDArray[float32]
-        (n, K) log-probabilities of the network; what follows these, for none of the classes, is left out.
-    scaling : Scaling
-        The temperature that goes with them.
-    part : str
-        Name of the part, for the card.
-    """
-    probabilities = np.exp(scale(log_probs, scaling))[:, : len(data.classes)]
-    right = probabilities.argmax(1) == data.labels
-    n, wrong = len(right), int((~right).sum())
-    low, high = clopper_pearson(wrong, n)
-    return {
-        "set": data.source,
-        "part": part,
-        "n": n,
-        "error": round(wrong / n, 6),
-        "error_95": [round(low, 6), round(high, 6)],
-        "ece": round(expected_calibration_error(probabilities.max(1), right), 6),
-    }
+    return [batch_to_pixels(part.images[:], params) for part in each]
 
 
 def _draw(
-    folder: RunFolder, fitted: FittedClassifier, parts: Parts[Labelled], log_probs: NDArray[np.float64]
+    folder: RunFolder, fitted: FittedClassifier, parts: Parts[AnyLabelled], log_probs: NDArray[np.float64]
 ) -> None:
     """Draw the curves of a run, its confusions and its most confident mistakes."""
     test, answers = parts.test, log_probs.argmax(1)
@@ -389,5 +340,5 @@ def _draw(
         f"{names[test.labels[i]]} → {names[answers[i]]}\n{format_percent(np.exp(log_probs[i].max()), 1)}"
         for i in worst
     ]
-    pictures = [test.images[i] for i in worst]
+    pictures = list(test.images[np.array(worst, np.intp)])
     folder.write("mistakes.png", plots.draw_mistakes(pictures, captions, int(wrong.sum()), len(test), fonts))

@@ -28,7 +28,7 @@ from sutja.errors import SutjaError
 from sutja.model_file import ModelFile
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
-from sutja.runs.classify import Plan, make_validated_card
+from sutja.runs.cards import make_validated_card
 from sutja.runs.parts import drop_line
 from sutja.runs.picture_input import choose_params
 from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, to_pixels
@@ -360,11 +360,10 @@ class LiveTraining:
             Name of the model.
         """
         net, pixels = self._take_net(), self._validation_pixels()
-        plan = Plan(ERAS[self.settings.era].net, config=self.config, name=name)
         steps = self._watch.state.step if self._watch and self._watch.state else 0
         fitted = Fitted(net, (), steps, 0.0, self.config, {"device": "cpu"}, get_versions())
         card = make_validated_card(
-            plan, self.params, self.train, self.validation, fitted, predict_log_proba(net, pixels)
+            name, self.params, self.train, self.validation, fitted, predict_log_proba(net, pixels)
         )
         return export(net, card, path, [pixels[:_PARITY_PICTURES]])
 

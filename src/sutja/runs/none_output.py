@@ -13,13 +13,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from sutja.data.labelled.load import Labelled
+from sutja.data.labelled.load import AnyLabelled
+from sutja.data.stacks import PictureStack
 from sutja.nets.none_output import NoneOutput
 from sutja.runs.parts import Log, Parts
 from sutja.signals.ink_centring import centre_ink
@@ -27,13 +29,17 @@ from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
 from sutja.synthesis.drawn_digits import draw_digits
 from sutja.synthesis.no_digits import draw_no_digits
 from sutja.training.classify.fit import predict_log_proba
+from sutja.training.classify.streamed import StreamedPixels
 
 _NETS = ("convnet",)  # whose features tell a letter from a digit
 _LEAST_SIDE = 20  # pixels: in smaller pictures a letter may look like a digit
 _DIGITS, _DRAWN, _DRAWN_TO_CHOOSE = 12_000, 6_000, 1_000  # to learn from; to choose the threshold by
+Shown = NDArray[np.float32] | StreamedPixels
+_MOST_BESIDE = 12_000  # digits of other hands beside pictures that are not held in memory
 DRAWN_SHARE = 0.15  # digits of other hands, of those that they are drawn beside
 _TO_LEARN, _TO_CHOOSE, _HANDS, _HANDS_BESIDE_NONE = 1, 2, 3, 4  # parts of the seed
 _SEVERAL_OF = 500  # digits of which several are put together
+_BLOCK = 512  # pictures whose features are computed at a time
 _EPOCHS, _BATCH, _LR, _WEIGHT_DECAY = 20, 256, 2e-3, 0.02
 
 
@@ -44,9 +50,11 @@ def is_teachable(net: str, params: PixelsParams, classes: tuple[str, ...]) -> bo
 
 
 def add_other_hands(
-    net: str, params: PixelsParams, train: Labelled, pixels: NDArray[np.float32], seed: int, log: Log
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    net: str, params: PixelsParams, train: AnyLabelled, pixels: Shown, seed: int, log: Log
+) -> tuple[Shown, NDArray[np.int64]]:
     """Add digits of other hands to what a classifier of digits learns from; to others nothing is added.
+
+    They are held in memory, also beside pictures that are not, and so no more than some thousands there.
 
     Parameters
     ----------
@@ -54,9 +62,9 @@ def add_other_hands(
         A name in `sutja.nets.named.NETS`.
     params : PixelsParams
         Parameters of its pictures.
-    train : Labelled
+    train : AnyLabelled
         The training part.
-    pixels : NDArray[float32]
+    pixels : Shown
         (n, C, H, W) its pictures as the network sees them.
     seed : int
         Seed of what is drawn.
@@ -65,16 +73,21 @@ def add_other_hands(
 
     Returns
     -------
-    tuple[NDArray[float32], NDArray[int64]]
+    tuple[Shown, NDArray[int64]]
         The pictures and their classes, those of the training part first.
     """
     if not is_teachable(net, params, train.classes):
         return pixels, train.labels
-    drawn, labels = _draw_other_hands(params, train.classes, len(train), [seed, _HANDS])
+    streamed = isinstance(pixels, StreamedPixels)
+    n = min(len(train), round(_MOST_BESIDE / DRAWN_SHARE)) if streamed else len(train)
+    drawn, labels = _draw_other_hands(params, train.classes, n, [seed, _HANDS])
     if not len(drawn):
         return pixels, train.labels
     log(f"{len(drawn):,} digits are drawn beside them, as people of other countries write them")
-    return np.concatenate([pixels, batch_to_pixels(drawn, params)]), np.concatenate([train.labels, labels])
+    every = np.concatenate([train.labels, labels])
+    if isinstance(pixels, StreamedPixels):
+        return replace(pixels, more=drawn), every
+    return np.concatenate([pixels, batch_to_pixels(drawn, params)]), every
 
 
 def _draw_other_hands(
@@ -87,7 +100,7 @@ def _draw_other_hands(
 
 
 def teach_none(
-    net: nn.Module, params: PixelsParams, parts: Parts[Labelled], seed: int, log: Log
+    net: nn.Module, params: PixelsParams, parts: Parts[AnyLabelled], seed: int, log: Log
 ) -> tuple[NoneOutput, NDArray[np.float32]]:
     """Teach a copy of a trained network what is no digit.
 
@@ -97,7 +110,7 @@ def teach_none(
         The network.
     params : PixelsParams
         Parameters of its pictures.
-    parts : Parts[Labelled]
+    parts : Parts[AnyLabelled]
         The data.
     seed : int
         Seed of what is drawn, and of the first weights.
@@ -118,8 +131,8 @@ def teach_none(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         made = NoneOutput(copy.deepcopy(net).cpu()).eval()
-        shown = (train.images[rows], digits, none)
-        computed = [_compute(made, batch_to_pixels(some, params)) for some in shown if len(some)]
+        shown = (train.take(rows).images, digits, none)
+        computed = [_compute(made, some, params) for some in shown if len(some)]
         features, logits = (torch.cat([part[i] for part in computed]) for i in (0, 1))
         labels = np.concatenate([train.labels[rows], truth, np.full(len(none), len(train.classes))])
         _learn(made.none, features, logits, torch.from_numpy(labels.astype(np.int64)))
@@ -127,7 +140,7 @@ def teach_none(
     return made, predict_log_proba(made, batch_to_pixels(unseen, params))
 
 
-def _draw(params: PixelsParams, data: Labelled, n: int, seed: Sequence[int]) -> NDArray[np.uint8]:
+def _draw(params: PixelsParams, data: AnyLabelled, n: int, seed: Sequence[int]) -> NDArray[np.uint8]:
     """Draw n pictures of no digit, uint8 (n, H, W), as they are found and centred."""
     assert params.place is not None
     some = np.stack([centre_ink(image, params.place) for image in data.images[:_SEVERAL_OF]])
@@ -135,9 +148,10 @@ def _draw(params: PixelsParams, data: Labelled, n: int, seed: Sequence[int]) -> 
 
 
 @torch.no_grad()
-def _compute(net: NoneOutput, pixels: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-    """Compute features (n, F) and logits (n, K) of pictures (n, C, H, W)."""
-    parts = [net.compute_features(part) for part in torch.split(torch.from_numpy(pixels), 512)]
+def _compute(net: NoneOutput, images: PictureStack, params: PixelsParams) -> tuple[Tensor, Tensor]:
+    """Compute features (n, F) and logits (n, K) of n pictures."""
+    blocks = (images[start : start + _BLOCK] for start in range(0, len(images), _BLOCK))
+    parts = [net.compute_features(torch.from_numpy(batch_to_pixels(some, params))) for some in blocks]
     return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
 
 

@@ -12,11 +12,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 
 from sutja.data.labelled.labels import show_some
-from sutja.data.labelled.load import Labelled
+from sutja.data.labelled.load import AnyLabelled
 from sutja.errors import DataError, PictureError, SoundError
 
 Log = Callable[[str], None]
-Data = TypeVar("Data", bound=Sized)
+Data = TypeVar("Data", bound=Sized, covariant=True)
 Source = TypeVar("Source")
 Item = TypeVar("Item")
 
@@ -44,7 +44,7 @@ def drop_line(line: str) -> None:
     """Take a line of progress, and show it to nobody."""
 
 
-def describe_rare_classes(parts: Parts[Labelled]) -> list[str]:
+def describe_rare_classes(parts: Parts[AnyLabelled]) -> list[str]:
     """Describe the classes with too few pictures to be learnt or measured, a line for each number."""
     classes = parts.train.classes
     counts = [

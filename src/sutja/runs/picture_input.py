@@ -7,19 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import prod
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.data.labelled.load import Labelled
+from sutja.data.labelled.load import AnyLabelled
+from sutja.data.labelled.shards import ShardedPictures
+from sutja.data.stacks import PictureStack
 from sutja.errors import TrainingError
 from sutja.nets.named import NETS
 from sutja.signals.ink_centring import DARK, LIGHT, centre_ink, find_box, measure_edges
 from sutja.signals.pixels_input import PixelsParams
 
 INKS = ("auto", "find", "whole")  # find the character where one is seen; always; never
-_SAMPLE = 600  # pictures that are looked at
+_SAMPLE, _LEAST = 600, 16  # pictures that are looked at
+_SAMPLE_BYTES = 1 << 28
 _FOUND = 0.95  # share of them with one character on plain paper
 _ALIKE = 0.15  # of the side: how far the sizes of most characters may differ
 _SPREAD = 0.1, 0.9  # quantiles of the sizes: most characters
@@ -46,17 +50,18 @@ class InkHabit:
     alike: bool = False
 
 
-def spread(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Take at most a few hundred pictures, evenly from all."""
-    return images[:: -(-len(images) // _SAMPLE)]
+def spread(images: PictureStack) -> NDArray[np.uint8]:
+    """Take at most a few hundred pictures, evenly from all; fewer where they are large."""
+    most = max(_LEAST, min(_SAMPLE, _SAMPLE_BYTES // prod(images.shape[1:])))
+    return images[:: -(-len(images) // most)]
 
 
-def measure_ink(images: NDArray[np.uint8], classes: Sequence[str]) -> InkHabit:
+def measure_ink(images: PictureStack, classes: Sequence[str]) -> InkHabit:
     """Measure how the characters of a set lie in its pictures.
 
     Parameters
     ----------
-    images : NDArray[uint8]
+    images : PictureStack
         uint8 (n, H, W) grey or (n, H, W, 3) RGB.
     classes : Sequence[str]
         Names of the classes.
@@ -75,12 +80,12 @@ def measure_ink(images: NDArray[np.uint8], classes: Sequence[str]) -> InkHabit:
     return InkHabit(min(1.0, float(middle) / shorter), "mass" if mass <= box else "box", bool(alike))
 
 
-def find_paper(images: NDArray[np.uint8]) -> str:
+def find_paper(images: PictureStack) -> str:
     """Find whether the edges of nearly all pictures are "dark" or "light"; "" for neither.
 
     Parameters
     ----------
-    images : NDArray[uint8]
+    images : PictureStack
         uint8 (n, H, W) grey or (n, H, W, 3) RGB.
     """
     levels = np.array([measure_edges(image) for image in spread(images)])
@@ -89,14 +94,14 @@ def find_paper(images: NDArray[np.uint8]) -> str:
     return "light" if (levels > LIGHT).mean() >= _ONE_PAPER else ""
 
 
-def choose_params(net: str, train: Labelled, ink: str = "whole") -> PixelsParams:
+def choose_params(net: str, train: AnyLabelled, ink: str = "whole") -> PixelsParams:
     """Choose how pictures are made fit for a network: its own size and scale, or else those of the data.
 
     Parameters
     ----------
     net : str
         A name in `sutja.nets.named.NETS`.
-    train : Labelled
+    train : AnyLabelled
         The training part.
     ink : str
         One of `INKS`.
@@ -121,7 +126,7 @@ def choose_params(net: str, train: Labelled, ink: str = "whole") -> PixelsParams
     params = PixelsParams(height, width, channels, ink=side, centre=habit.centre, paper=paper)
     if wants.mean is not None and wants.std is not None:
         return replace(params, mean=wants.mean, std=wants.std)
-    some = train.images
+    some = spread(train.images) if isinstance(train.images, ShardedPictures) else train.images[:]
     if params.place is not None:
         some = np.stack([centre_ink(image, params.place) for image in spread(train.images)])
     means, stds = cv2.meanStdDev(some.reshape(len(some), -1))

@@ -102,7 +102,7 @@ def _add_file(
 ) -> None:
     """Add a file, or what is in it where it is a tar file or a list; a list in a list stands for itself."""
     if name.lower().endswith(_SHARD):
-        from sutja.batch.shards import list_members, name_member
+        from sutja.storage.shards import list_members, name_member
 
         members, error = list_members(name)
         paths += [name_member(one.name, name) for one in members if _is_wanted(one.name, suffixes)]
@@ -124,8 +124,8 @@ def _add_file(
 
 
 def _add_address(name: str, suffixes: tuple[str, ...], paths: list[str], failed: list[Failure]) -> None:
-    from sutja.batch.addresses import list_files
     from sutja.errors import SutjaError
+    from sutja.storage.addresses import list_files
 
     path = _to_path(name)
     if "://" not in path:
@@ -150,7 +150,7 @@ def _to_path(name: str) -> str:
     """Return the path of an address file://; any other name stays."""
     if "://" not in name:
         return name
-    from sutja.batch.addresses import to_local
+    from sutja.storage.addresses import to_local
 
     return to_local(name) or name
 

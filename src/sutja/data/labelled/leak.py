@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.labelled.labels import show_some
-from sutja.data.labelled.load import Labelled
+from sutja.data.labelled.load import AnyLabelled
 from sutja.data.split.near_duplicates import NearDuplicate, find_look_alikes
 
 MIN_CORRELATION = 0.995  # a scan packed again stays above; of different writers' digits only plain strokes do
@@ -81,33 +81,37 @@ class Leaks:
         return tuple(lines)
 
 
-def find_leaks(train: Labelled, test: Labelled, min_correlation: float = MIN_CORRELATION) -> Leaks:
+def find_leaks(train: AnyLabelled, test: AnyLabelled, min_correlation: float = MIN_CORRELATION) -> Leaks:
     """Find what a held-out part has in common with the training part.
 
-    Every pair of pictures is judged, 10,000 with 60,000 in a second or so: exact copies by their bytes, the
+    Every pair of pictures is judged, 10,000 with 60,000 in a second or so: exact copies by their hashes, the
     others by `sutja.data.split.near_duplicates.find_look_alikes`. Blank pictures are passed over.
 
     Parameters
     ----------
-    train, test : Labelled
+    train, test : AnyLabelled
         With classes by the same names; the pictures may be of two sizes.
     min_correlation : float
         From which two pictures count as the same, above 0 and up to 1.
     """
-    place_train, place_test = _first_places(train.images), _first_places(test.images)
-    same_size = train.images.shape[1:] == test.images.shape[1:]
-    twins = {key: place_train[key] for key in place_test if same_size and key in place_train}
-    unique_train = np.fromiter(place_train.values(), np.intp, len(place_train))
-    rest = np.array([place for key, place in place_test.items() if key not in twins], np.intp)
-    alike = find_look_alikes(test.images[rest], train.images[unique_train], min_correlation=min_correlation)
+    keys, first_train = np.unique(train.hash_pictures(), return_index=True)
+    test_keys, first_test, key_of = np.unique(test.hash_pictures(), return_index=True, return_inverse=True)
+    twin = np.searchsorted(keys, test_keys)
+    twin[twin == len(keys)] = 0
+    is_copy = keys[twin] == test_keys
+    unique_train, rest = np.sort(first_train), np.sort(first_test[~is_copy])
+    alike = find_look_alikes(
+        test.take(rest).images, train.take(unique_train).images, min_correlation=min_correlation
+    )
     twin_of = {int(rest[pair.a]): (int(unique_train[pair.b]), pair.correlation) for pair in alike}
+    blank = {int(one) for one in first_test[is_copy] if np.ptp(test.images[np.array([one])]) == 0}
     copies, near = [], []
-    for i, image in enumerate(test.images):
-        key = image.tobytes()
-        if key in twins:
-            if np.ptp(image) > 0:
-                copies.append(NearDuplicate(i, twins[key], 1.0))
-        elif (found := twin_of.get(place_test[key])) is not None:
+    for i, key in enumerate(key_of.tolist()):
+        first = int(first_test[key])
+        if is_copy[key]:
+            if first not in blank:
+                copies.append(NearDuplicate(i, int(first_train[twin[key]]), 1.0))
+        elif (found := twin_of.get(first)) is not None:
             near.append(NearDuplicate(i, *found))
     pairs = (*copies, *near)
     return Leaks(
@@ -118,20 +122,12 @@ def find_leaks(train: Labelled, test: Labelled, min_correlation: float = MIN_COR
             test.classes[test.labels[pair.a]] != train.classes[train.labels[pair.b]] for pair in pairs
         ),
         groups=_shared_groups(train, test),
-        examples=tuple(f"{test.names[pair.a]} and {train.names[pair.b]}" for pair in pairs[:10]),
+        examples=tuple(f"{test.name(pair.a)} and {train.name(pair.b)}" for pair in pairs[:10]),
         classes=tuple(Counter(test.classes[test.labels[pair.a]] for pair in near).most_common()),
     )
 
 
-def _first_places(images: NDArray[np.uint8]) -> dict[bytes, int]:
-    """Index of the first copy of each different picture."""
-    places: dict[bytes, int] = {}
-    for index, image in enumerate(images):
-        places.setdefault(image.tobytes(), index)
-    return places
-
-
-def _shared_groups(train: Labelled, test: Labelled) -> tuple[str, ...]:
+def _shared_groups(train: AnyLabelled, test: AnyLabelled) -> tuple[str, ...]:
     if train.groups is None or test.groups is None:
         return ()
     shared: NDArray[Any] = np.intersect1d(train.groups, test.groups)

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Self, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +19,39 @@ from sutja.data.labelled.csv_tables import TABLE_SUFFIXES
 from sutja.data.labelled.folders import read_class_folders
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.labelled.picture_stack import LoadedPictures, Size, fit_images
+from sutja.data.labelled.shards import ShardedPictures, find_shards, index_shards
 from sutja.data.labelled.tables import load_texts, read_class_table
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES
 from sutja.data.sets.digit_sets import FIRST_DIGIT, read_digit_set
 from sutja.data.sets.digits import Part
+from sutja.data.split.fingerprint import hash_pictures
 from sutja.data.split.fixed import RULES
+from sutja.data.stacks import PictureStack
 from sutja.errors import DataError, check_own_data
 
-__all__ = ["Labelled", "load_labelled", "load_texts"]
+__all__ = [
+    "AnyLabelled",
+    "Labelled",
+    "LabelledStack",
+    "StreamedLabelled",
+    "are_shards",
+    "load_labelled",
+    "load_texts",
+    "stream_labelled",
+]
+
+Stack = TypeVar("Stack", bound=PictureStack, covariant=True)
+Some = TypeVar("Some", bound=PictureStack)
 
 
 @dataclass(frozen=True, slots=True)
-class Labelled:
-    """Pictures of one size with a class each.
+class LabelledStack(Generic[Stack]):
+    """Pictures of one size with a class each, in memory or on a disk.
 
     Attributes
     ----------
-    images : NDArray[uint8]
-        uint8 array (n, H, W) grey or (n, H, W, 3) RGB
+    images : Stack
+        uint8 (n, H, W) grey or (n, H, W, 3) RGB
     labels : NDArray[int64]
         int64 array (n,) Index into `classes`.
     classes : tuple of K str
@@ -45,7 +60,8 @@ class Labelled:
         Array (n,) or None Writer, document, … of each item, where known: items of one group belong on one
         side of a split.
     names : tuple of n str
-        Name of each item in messages: its path, or its place in the file.
+        Name of each item in messages: its path, or its place in the file. None where pictures are on a disk,
+        whose stack knows their names.
     source, terms : str
         Name of the data on a card, and the terms on which they may be used.
     open_terms : bool
@@ -61,7 +77,7 @@ class Labelled:
         as wrong.
     """
 
-    images: NDArray[np.uint8]
+    images: Stack
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
     groups: NDArray[Any] | None
@@ -77,18 +93,18 @@ class Labelled:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> Labelled:
+    def take(self, indices: Sequence[int] | NDArray[np.integer[Any]]) -> Self:
         """The items at these indices, in that order; the classes stay as they are."""
         chosen = np.asarray(indices, np.intp)
         return replace(
             self,
-            images=self.images[chosen],
+            images=_take(self.images, chosen),
             labels=self.labels[chosen],
             groups=None if self.groups is None else self.groups[chosen],
-            names=tuple(self.names[i] for i in chosen),
+            names=tuple(self.names[i] for i in chosen) if self.names else (),
         )
 
-    def in_classes(self, classes: Sequence[str]) -> Labelled:
+    def in_classes(self, classes: Sequence[str]) -> Self:
         """The same items with their labels counted in `classes`, those of a model for instance.
 
         Raises
@@ -110,11 +126,41 @@ class Labelled:
         return replace(self, labels=renumbered[self.labels], classes=tuple(classes))
 
     def checksum(self) -> str:
-        """SHA-256 of pictures, labels and classes in their order, in hexadecimal."""
+        """SHA-256 of pictures, labels and classes in their order, in hexadecimal; on a disk of hashes."""
         digest = hashlib.sha256(repr((self.images.shape, self.classes)).encode())
-        digest.update(np.ascontiguousarray(self.images).data)
+        pictures = self.images.hashes if isinstance(self.images, ShardedPictures) else self.images
+        digest.update(np.ascontiguousarray(pictures).data)
         digest.update(np.ascontiguousarray(self.labels, "<i8").data)
         return digest.hexdigest()
+
+    def hash_pictures(self) -> NDArray[np.uint64]:
+        """Hash each picture, as `sutja.data.split.fingerprint.hash_pictures` does."""
+        if isinstance(self.images, ShardedPictures):
+            return self.images.hashes
+        return hash_pictures(np.asarray(self.images))
+
+    def name(self, place: int) -> str:
+        """Name an item in a message."""
+        return self.images.describe(place) if isinstance(self.images, ShardedPictures) else self.names[place]
+
+
+def _take(images: Some, places: NDArray[np.intp]) -> Some:
+    """Take some pictures of a stack; of those on a disk none is read."""
+    taken = images.subset(places) if isinstance(images, ShardedPictures) else images[places]
+    return cast("Some", taken)
+
+
+AnyLabelled = LabelledStack[PictureStack]
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled(LabelledStack[NDArray[np.uint8]]):
+    """Pictures in memory, of one size with a class each."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamedLabelled(LabelledStack[ShardedPictures]):
+    """Pictures in tar shards, of one size with a class each, which are read whenever they are asked for."""
 
 
 def load_labelled(
@@ -165,6 +211,44 @@ def load_labelled(
         notes=loaded.notes,
         clips=loaded.clips,
         unreadable=tuple(classes[i] for i in labels[n:]),
+    )
+
+
+def are_shards(data: str | Path | None) -> bool:
+    """Return True if data are tar shards, and no set of the catalogue."""
+    return data is not None and (isinstance(data, Path) or data not in ENTRIES) and bool(find_shards(data))
+
+
+def stream_labelled(data: str | Path, part: Part = "train", resize: Size | None = None) -> StreamedLabelled:
+    """Labelled pictures in tar shards, which are read once for an index and not kept.
+
+    Parameters
+    ----------
+    data : str | Path
+        As for `sutja.data.labelled.shards.find_shards`, which must find some.
+    part : Part
+        As for `load_labelled`.
+    resize : Size | None
+        (H, W) to bring every picture to; without it they must be of one size.
+
+    Raises
+    ------
+    DataError
+        As `load_labelled` and `sutja.data.labelled.shards.index_shards` say.
+    """
+    shards = find_shards(data)
+    index = index_shards(shards[part if len(shards) > 1 else "train"], resize, str(data))
+    labels, classes = encode_labels(index.labels, str(data), training=part == "train")
+    return StreamedLabelled(
+        images=index.images,
+        labels=labels,
+        classes=classes,
+        groups=index.groups,
+        names=(),
+        source=Path(data).name,
+        terms="not stated",
+        parted=len(shards) > 1,
+        notes=index.notes,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sutja.errors import DataError, PictureError, SoundError
 from sutja.memory import measure_free_memory
-from sutja.signals.image import load_pictures
+from sutja.signals.image import iter_pictures
 from sutja.signals.pixels_input import fit_channels, fit_size
 from sutja.signals.spectrogram import is_sound_file, make_spectrogram
 
@@ -123,7 +123,7 @@ def stack_pictures(
     n_bytes, limit = 0, measure_free_memory()
     for index, path in enumerate(paths):
         try:
-            picture = _one_picture(path)
+            picture = make_spectrogram(path) if is_sound_file(path) else read_one_picture(path)
         except (PictureError, SoundError) as error:
             faults.append(str(error))
             continue
@@ -138,31 +138,68 @@ def stack_pictures(
         raise DataError(
             f"none of its {len(paths):,} pictures can be read", where=where, remedy=f"the first: {faults[0]}"
         )
-    _check_sizes(pictures, [paths[i] for i in kept], where)
+    sizes = [(picture.shape[0], picture.shape[1]) for picture in pictures]
+    first: dict[Size, str] = {}
+    for size, i in zip(sizes, kept, strict=True):
+        first.setdefault(size, paths[i].name)
+    check_sizes(Counter(sizes), first, where)
     channels = 3 if any(picture.ndim == 3 for picture in pictures) else 1
     images = np.stack([fit_channels(picture, channels) for picture in pictures])
-    return images, np.array(kept, np.intp), _notes(faults)
+    return images, np.array(kept, np.intp), describe_faults(faults, len(faults))
 
 
-def _one_picture(path: Path) -> NDArray[np.uint8]:
-    if is_sound_file(path):
-        return make_spectrogram(path)
-    pictures = load_pictures(path)
+def read_one_picture(source: Path | bytes, name: str = "") -> NDArray[np.uint8]:
+    """Read a picture file that has one page.
+
+    Parameters
+    ----------
+    source : Path | bytes
+        Path or content of the file.
+    name : str
+        Name in messages, where the content is given.
+
+    Raises
+    ------
+    PictureError
+        It cannot be read, or has several pages.
+    """
+    pictures = []
+    for picture in iter_pictures(source, name or None):
+        if isinstance(picture, PictureError):
+            raise picture
+        pictures.append(picture)
     if len(pictures) != 1:
         raise PictureError(
-            f"holds {len(pictures)} pages, and one label", source=str(path), remedy="save each on its own"
+            f"holds {len(pictures)} pages, and one label",
+            source=name or str(source),
+            remedy="save each on its own",
         )
     return pictures[0].pixels
 
 
-def _check_sizes(pictures: Sequence[NDArray[np.uint8]], paths: Sequence[Path], where: str) -> None:
-    counts = Counter(picture.shape[:2] for picture in pictures)
+def check_sizes(counts: Counter[Size], first: Mapping[Size, str], where: str) -> None:
+    """Refuse pictures of several sizes.
+
+    Parameters
+    ----------
+    counts : Counter[Size]
+        Number of pictures of each size.
+    first : Mapping[Size, str]
+        Name of the first picture of each size.
+    where : str
+        Name of the data in messages.
+
+    Raises
+    ------
+    DataError
+        There are several sizes.
+    """
     if len(counts) == 1:
         return
     (usual, _), *others = counts.most_common()
-    odd = next(path for path, picture in zip(paths, pictures, strict=True) if picture.shape[:2] != usual)
+    odd = next(size for size in first if size != usual)
     rare = others[0][0] if len(others) == 1 else None
-    sizes = f"most are {_size(usual)}, {odd.name} is " + (
+    sizes = f"most are {_size(usual)}, {first[odd]} is " + (
         _size(rare) if rare else f"one of {len(counts) - 1} other sizes"
     )
     raise DataError(
@@ -176,9 +213,17 @@ def _size(size: Size) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-def _notes(faults: Sequence[str]) -> tuple[str, ...]:
-    """A line for each picture left out, and one for the rest where they are many."""
+def describe_faults(faults: Sequence[str], count: int) -> tuple[str, ...]:
+    """A line for each picture left out, and one for the rest where they are many.
+
+    Parameters
+    ----------
+    faults : Sequence[str]
+        Reasons, of the first at least.
+    count : int
+        Number of all.
+    """
     lines = [f"left out: {fault}" for fault in faults[:_NOTES]]
-    if len(faults) > _NOTES:
-        lines.append(f"left out: {len(faults) - _NOTES:,} more pictures that cannot be read")
+    if count > _NOTES:
+        lines.append(f"left out: {count - _NOTES:,} more pictures that cannot be read")
     return tuple(lines)

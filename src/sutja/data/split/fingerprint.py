@@ -119,14 +119,14 @@ class Fingerprint:
         -------
         bool array (n,)
         """
-        keys = _keys(_as_trained(images, self.shape))
+        keys = hash_pictures(_as_trained(images, self.shape))
         kept, values = _values(keys, self.one_in, self.n_items)
         return kept & np.isin(values, self.hashes)
 
     def count_known(self, images: NDArray[np.uint8]) -> Overlap:
         """Count the different pictures among these that were trained on, as the fingerprint tells."""
         fitted = _as_trained(images, self.shape)
-        _, first = np.unique(_keys(fitted), return_index=True)
+        _, first = np.unique(hash_pictures(fitted), return_index=True)
         n_hits = int(self.find_known(fitted[first]).sum())
         return Overlap(len(first), n_hits, len(first) * self.false_positive_rate, self.one_in)
 
@@ -174,21 +174,40 @@ class Fingerprint:
 
 def make_fingerprint(images: NDArray[np.uint8]) -> Fingerprint:
     """The fingerprint of training pictures, uint8 (n, H, W) or (n, H, W, 3), n of 1 or more."""
-    if len(images) == 0:
+    shape = (*images.shape[1:3], 1 if images.ndim == 3 else 3)
+    return join_hashes(hash_pictures(images), (shape[0], shape[1], shape[2]))
+
+
+def join_hashes(hashes: NDArray[np.uint64], shape: tuple[int, int, int]) -> Fingerprint:
+    """Make the fingerprint of training pictures whose hashes are known.
+
+    Parameters
+    ----------
+    hashes : NDArray[uint64]
+        (n,) of `hash_pictures`, n of 1 or more.
+    shape : tuple[int, int, int]
+        (H, W, C) of the pictures.
+    """
+    if len(hashes) == 0:
         raise ValueError("a fingerprint needs a picture")
-    keys = np.unique(_keys(images))
+    keys = np.unique(hashes)
     one_in = -(-len(keys) // KEPT_ITEMS)
     n_items = max(1, int((_choice(keys) % np.uint64(one_in) == 0).sum()))
     kept, values = _values(keys, one_in, n_items)
-    hashes = np.unique(values[kept])
-    if not len(hashes):
+    chosen = np.unique(values[kept])
+    if not len(chosen):
         raise ValueError("no picture was chosen")
-    shape = (*images.shape[1:3], 1 if images.ndim == 3 else 3)
-    return Fingerprint((shape[0], shape[1], shape[2]), n_items, one_in, hashes)
+    return Fingerprint(shape, n_items, one_in, chosen)
 
 
-def _keys(images: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    """64 bits of BLAKE2 of each picture and its shape."""
+def hash_pictures(images: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """Hash each picture with its shape: 64 bits of BLAKE2.
+
+    Parameters
+    ----------
+    images : NDArray[uint8]
+        (n, H, W) or (n, H, W, 3).
+    """
     salt = repr(images.shape[1:]).encode()[:16]
     digests = (hashlib.blake2b(image.tobytes(), digest_size=8, salt=salt).digest() for image in images)
     return np.frombuffer(b"".join(digests), ">u8").astype(np.uint64)

@@ -5,12 +5,16 @@ such pairs. A difference hash (dHash: is each pixel of a tiny picture brighter t
 selects candidates among all pairs, and the correlation of small pictures decides.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from math import prod
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from sutja.data.stacks import PictureStack
 
 _SIDE = 24  # pixels, small picture for the correlation
 _STEP = 0.03  # of the range of greys: on plain paper the noise would decide which pixel is brighter
@@ -19,6 +23,7 @@ _SMALL_ENOUGH = 2048  # values a picture has at most to be compared as it is
 _SAMPLE = 2000  # pictures that show the main directions
 _DIRECTIONS = 9  # more sort out more, but make the tree slow
 _ROUNDING = 1e-3  # of a distance, in float32
+_PAIRS = 4_000  # of look-alikes compared at a time
 _BLOCK = 1024  # pictures of one side compared at a time with all of the other
 
 
@@ -76,7 +81,7 @@ def find_near_duplicates(
 
 
 def find_look_alikes(
-    images_a: NDArray[np.uint8], images_b: NDArray[np.uint8], *, min_correlation: float = 0.995
+    images_a: PictureStack, images_b: PictureStack, *, min_correlation: float = 0.995
 ) -> list[NearDuplicate]:
     """For each picture of one stack the one of another that is most like it, if any is like it at all.
 
@@ -86,9 +91,10 @@ def find_look_alikes(
 
     Parameters
     ----------
-    images_a, images_b : NDArray[uint8]
-        uint8 arrays (N, H, W) or (N, H, W, 3), each of one size Small ones of one size are compared as they
-        are, others as grey at 24 by 24.
+    images_a, images_b : PictureStack
+        uint8 (N, H, W) or (N, H, W, 3), each of one size. Small ones of one size are compared as they are,
+        others as grey at 24 by 24. Of the first, some kilobytes each are held in memory; of the other, a
+        block at a time.
     min_correlation : float
         From which two count as alike, above 0 and up to 1.
 
@@ -101,48 +107,53 @@ def find_look_alikes(
         return []
     from scipy.spatial import cKDTree
 
-    as_they_are = images_a.shape[1:] == images_b.shape[1:] and images_a[0].size <= _SMALL_ENOUGH
-    a, b = (_Stack(images, as_they_are) for images in (images_a, images_b))
-    directions = b.directions()
-    tree = cKDTree(b.along(directions))
-    along_a = a.along(directions)
+    as_they_are = images_a.shape[1:] == images_b.shape[1:] and prod(images_a.shape[1:]) <= _SMALL_ENOUGH
+    values_a = np.concatenate([values for _, values in _iter_values(images_a, as_they_are)])
+    directions = _find_directions(images_b, as_they_are)
+    blocks_a = range(0, len(values_a), _BLOCK)
+    tree = cKDTree(np.concatenate([_to_units(values_a[i : i + _BLOCK]) @ directions for i in blocks_a]))
     reach = float(np.sqrt(max(2 - 2 * min_correlation, 0))) + _ROUNDING
-    found = []
-    for start in range(0, len(along_a), _BLOCK):
-        lists = tree.query_ball_point(along_a[start : start + _BLOCK], reach)
-        for i, candidates in enumerate(lists, start):
-            if candidates:
-                correlation = b.units(np.array(candidates)) @ a.units(np.array([i]))[0]
-                best = int(np.argmax(correlation))
-                if correlation[best] >= min_correlation:
-                    found.append(NearDuplicate(i, int(candidates[best]), float(correlation[best])))
-    return found
+    best: dict[int, NearDuplicate] = {}
+    for start, values in _iter_values(images_b, as_they_are):
+        units = _to_units(values)
+        lists = tree.query_ball_point(units @ directions, reach)
+        rows = np.repeat(np.arange(len(units)), [len(some) for some in lists])
+        places = np.fromiter(chain.from_iterable(lists), np.intp, len(rows))
+        for i in range(0, len(rows), _PAIRS):
+            some, ours = rows[i : i + _PAIRS], places[i : i + _PAIRS]
+            correlation = np.einsum("nd,nd->n", units[some], _to_units(values_a[ours]))
+            for pair in np.flatnonzero(correlation >= min_correlation):
+                found = NearDuplicate(int(ours[pair]), start + int(some[pair]), float(correlation[pair]))
+                if found.a not in best or found.correlation > best[found.a].correlation:
+                    best[found.a] = found
+    return [best[a] for a in sorted(best)]
 
 
-class _Stack:
-    """Pictures of one stack as vectors (N, D) without mean and of length 1, made when they are asked for."""
+def _iter_values(images: PictureStack, as_they_are: bool) -> Iterator[tuple[int, NDArray[np.generic]]]:
+    """Yield the first place and the values (N, D) of each block of pictures."""
+    for start in range(0, len(images), _BLOCK):
+        yield start, _to_values(images[start : start + _BLOCK], as_they_are)
 
-    def __init__(self, images: NDArray[np.uint8], as_they_are: bool) -> None:
-        self._values = images.reshape(len(images), -1) if as_they_are else _small(list(images))
 
-    def units(self, places: NDArray[np.intp] | slice) -> NDArray[np.float32]:
-        """Those at some places."""
-        vectors = self._values[places].astype(np.float32)
-        vectors -= vectors.mean(axis=1, keepdims=True)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
-        return vectors
+def _to_values(block: NDArray[np.uint8], as_they_are: bool) -> NDArray[np.generic]:
+    return block.reshape(len(block), -1) if as_they_are else _small(list(block))
 
-    def directions(self) -> NDArray[np.float32]:
-        """(D, d) orthonormal: along which a sample of the pictures differs most."""
-        step = -(-len(self._values) // _SAMPLE)
-        sample = self.units(slice(None, None, step))
-        _, vectors = np.linalg.eigh(sample.T @ sample)  # rising
-        return np.ascontiguousarray(vectors[:, -_DIRECTIONS:], np.float32)
 
-    def along(self, directions: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(N, d) all of them, as seen along the directions."""
-        blocks = range(0, len(self._values), _BLOCK)
-        return np.concatenate([self.units(slice(i, i + _BLOCK)) @ directions for i in blocks])
+def _to_units(values: NDArray[np.generic]) -> NDArray[np.float32]:
+    """Make vectors without mean and of length 1."""
+    vectors = values.astype(np.float32)
+    vectors -= vectors.mean(axis=1, keepdims=True)
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6)
+    return vectors
+
+
+def _find_directions(images: PictureStack, as_they_are: bool) -> NDArray[np.float32]:
+    """(D, d) orthonormal: along which a sample of the pictures differs most."""
+    places = np.arange(0, len(images), -(-len(images) // _SAMPLE))
+    blocks = (places[i : i + _BLOCK] for i in range(0, len(places), _BLOCK))
+    sample = np.concatenate([_to_units(_to_values(images[some], as_they_are)) for some in blocks])
+    _, vectors = np.linalg.eigh(sample.T @ sample)  # rising
+    return np.ascontiguousarray(vectors[:, -_DIRECTIONS:], np.float32)
 
 
 def _correlations(

@@ -2,12 +2,16 @@
 
 An epoch permutes the pictures, takes them a chunk at a time, changes the chunk (augmentation) in a few tensor
 operations and slices batches from it. All of it is drawn from the seed, the epoch and the chunk alone, so an
-epoch can be entered at any batch. Letters: n pictures, B batch, C, H, W, K classes.
+epoch can be entered at any batch. Of pictures on a disk, the next chunk is read in the meantime.
+
+Letters: n pictures, B batch, C, H, W, K classes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,8 +22,10 @@ from torch import Tensor
 
 from sutja.training import distributed
 from sutja.training.classify.augment import Augment
+from sutja.training.classify.streamed import StreamedPixels
 
 CHUNK = 4096  # pictures changed at once: enough to fill the vector units, little enough for the caches
+CHUNK_BYTES = 1 << 24  # of these pictures, or more where a batch has more
 _LEAST = 0.25  # of a batch: a smaller remainder is left out of its epoch
 
 PictureBatch = tuple[Tensor, Tensor]
@@ -42,8 +48,8 @@ class Pictures:
 
     Parameters
     ----------
-    X, y : Shaped[Tensor, "n C H W"] or Int64[Tensor, " n"]
-        The pictures, uint8 or float32, and their classes.
+    X, y : Shaped[Tensor, "n C H W"], StreamedPixels or Int64[Tensor, " n"]
+        The pictures, uint8 or float32, and their classes, which are on the device.
     batch_size : int
         Pictures a step, over all processes.
     seed : int
@@ -56,7 +62,7 @@ class Pictures:
 
     def __init__(
         self,
-        X: Shaped[Tensor, "n C H W"],
+        X: Shaped[Tensor, "n C H W"] | StreamedPixels,
         y: Int64[Tensor, " n"],
         batch_size: int,
         seed: int,
@@ -76,11 +82,13 @@ class Pictures:
     def epoch(self, number: int, first: int = 0) -> Iterator[PictureBatch]:
         """Make the batches of epoch ``number`` from ``first`` on: float32 (B, C, H, W) and int64 (B,)."""
         order = torch.randperm(len(self.y), generator=_generator(self.seed, number))
-        a_chunk = max(1, CHUNK // self.batch_size)
-        for start in range(first - first % a_chunk, self.batches_per_epoch, a_chunk):
-            stop = min(start + a_chunk, self.batches_per_epoch)
-            rows = order[start * self.batch_size : self._end(stop)]
-            image, label = self._chunk(rows, _generator(self.seed, number, start))
+        most = min(CHUNK, CHUNK_BYTES // (4 * prod(self.X.shape[1:])))
+        a_chunk = max(1, most // self.batch_size)
+        starts = range(first - first % a_chunk, self.batches_per_epoch, a_chunk)
+        ends = (self._end(min(start + a_chunk, self.batches_per_epoch)) for start in starts)
+        chunks = [order[start * self.batch_size : end] for start, end in zip(starts, ends, strict=True)]
+        for start, rows, read in zip(starts, chunks, self._read_ahead(chunks), strict=True):
+            image, label = self._change(read, len(rows), _generator(self.seed, number, start))
             size = self.batch_size // self._parts
             pairs = zip(torch.split(image, size), torch.split(label, size), strict=True)
             for index, batch in enumerate(pairs, start):
@@ -90,21 +98,40 @@ class Pictures:
     def example(self, n: int | None = None) -> PictureBatch:
         """Make a batch of the first pictures, unchanged."""
         n = n or self.batch_size
-        image = to_float(self.X[:n]).contiguous(memory_format=self.form)
-        return image, self.y[:n]
+        image, label = self._read(torch.arange(n))
+        return image.contiguous(memory_format=self.form), label
 
     def _end(self, batches: int) -> int:
         whole = batches * self.batch_size
         full = len(self.y) // self.batch_size * self.batch_size
         return min(whole, full + self._last)
 
-    def _chunk(self, rows: Int64[Tensor, " n"], generator: torch.Generator) -> PictureBatch:
-        """Return the part of some pictures that is this process's, changed."""
-        mine = self._mine(len(rows))
-        drawn = self.augment.draw(len(rows), generator) if self.augment else None
-        rows = rows if mine is None else rows[mine]
-        rows = rows.to(self.X.device)
-        image, label = to_float(self.X.index_select(0, rows)), self.y.index_select(0, rows)
+    def _read_ahead(self, chunks: Sequence[Tensor]) -> Iterator[PictureBatch]:
+        """Yield this process's part of each chunk; of a disk, the next one is read in a thread."""
+        parts = (rows if (mine := self._mine(len(rows))) is None else rows[mine] for rows in chunks)
+        if isinstance(self.X, Tensor):
+            yield from map(self._read, parts)
+            return
+        with ThreadPoolExecutor(1) as reader:
+            coming = None
+            for rows in parts:
+                ready, coming = coming, reader.submit(self._read, rows)
+                if ready is not None:
+                    yield ready.result()
+                    del ready
+            if coming is not None:
+                yield coming.result()
+
+    def _read(self, rows: Int64[Tensor, " n"]) -> PictureBatch:
+        label = self.y.index_select(0, rows.to(self.y.device))
+        if isinstance(self.X, Tensor):
+            return to_float(self.X.index_select(0, rows.to(self.X.device))), label
+        return torch.from_numpy(self.X[rows.numpy()]).to(self.y.device), label
+
+    def _change(self, read: PictureBatch, n: int, generator: torch.Generator) -> PictureBatch:
+        """Change this process's part of a chunk of n pictures."""
+        (image, label), mine = read, self._mine(n)
+        drawn = self.augment.draw(n, generator) if self.augment else None
         if self.augment is not None and drawn is not None:
             drawn = drawn if mine is None else {name: values[mine] for name, values in drawn.items()}
             image = self.augment.apply(image, drawn)

@@ -14,17 +14,18 @@ from torch import Tensor, nn
 from sutja.errors import TrainingError
 from sutja.memory import measure_free_memory
 from sutja.training import distributed
-from sutja.training.classify.batches import to_float
+from sutja.training.classify.batches import to_float, to_tensor
+from sutja.training.classify.streamed import StreamedPixels
 
 
-def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
+def check_fit(net: nn.Module, X: Tensor | StreamedPixels, y: Tensor, batch_size: int) -> None:
     """Refuse pictures and classes that this network cannot be trained on.
 
     Parameters
     ----------
     net : nn.Module
         (B, C, H, W) → logits (B, K).
-    X : Tensor
+    X : Tensor | StreamedPixels
         (n, C, H, W) uint8 or float32.
     y : Tensor
         (n,) int64.
@@ -36,7 +37,7 @@ def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
     TrainingError
         Saying what is wrong with which of them.
     """
-    if X.ndim != 4:
+    if len(X.shape) != 4:
         _refuse(f"have the shape {tuple(X.shape)}", "X", "give (n, C, H, W)")
     if X.dtype not in (torch.uint8, torch.float32):
         _refuse(f"are {X.dtype}", "X", "give uint8 or float32")
@@ -44,7 +45,7 @@ def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
         _refuse(f"are {len(X)} pictures for {len(y)} labels", "X", "give a label for every picture")
     if len(X) == 0:
         _refuse("holds no picture", "X", "give some")
-    if X.dtype is torch.float32 and not _finite(X):
+    if isinstance(X, Tensor) and X.dtype is torch.float32 and not _finite(X):
         _refuse("holds NaN or infinite values", "X", "leave those pictures out")
     parts = distributed.world_size()
     if min(batch_size, len(X)) % parts:
@@ -52,7 +53,7 @@ def check_fit(net: nn.Module, X: Tensor, y: Tensor, batch_size: int) -> None:
     classes = torch.unique(y)
     if len(classes) < 2:
         _refuse(f"has only the class {int(classes[0])}", "y", "give pictures of two classes or more")
-    n_classes = _outputs(net, X[:1])
+    n_classes = _outputs(net, to_tensor(X[:1]))
     if int(classes[0]) < 0 or int(classes[-1]) >= n_classes:
         _refuse(
             f"has classes {int(classes[0])} to {int(classes[-1])}, the network has 0 to {n_classes - 1}",

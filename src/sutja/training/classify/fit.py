@@ -1,7 +1,9 @@
 """Training a classifier: pictures with one class each.
 
-The data is held as one tensor on the device; a step is a slice of it, a forward and a backward pass, and a
-handful of operations on all parameters at once. Letters: n pictures, B batch, C, H, W, K classes.
+The data is held as one tensor on the device, or read from a disk; a step is a slice of it, a forward and a
+backward pass, and a handful of operations on all parameters at once.
+
+Letters: n pictures, B batch, C, H, W, K classes.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from math import prod
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -26,8 +29,9 @@ from sutja.training import checkpoint, distributed, loop
 from sutja.training.callbacks import History, Log, OnEpoch, Progress, Row
 from sutja.training.classify import cuda_graphs
 from sutja.training.classify.augment import AUGMENTS
-from sutja.training.classify.batches import PictureBatch, Pictures, to_float, to_tensor
+from sutja.training.classify.batches import CHUNK_BYTES, PictureBatch, Pictures, to_float, to_tensor
 from sutja.training.classify.checks import check_fit
+from sutja.training.classify.streamed import StreamedPixels
 from sutja.training.device import DTYPES, Engine, choose_engine, count_cores, find_device, use_threads
 from sutja.training.job import FitConfig, Fitted, Resumable, get_versions
 from sutja.training.schedule import SCHEDULES, Real
@@ -36,6 +40,7 @@ from sutja.training.stacked_networks import MlpStack, mlp_layers
 
 # Checked by `checks.check_fit`, whose errors are for people.
 Images = NDArray[Any] | Tensor
+Pixels = Images | StreamedPixels
 Labels = NDArray[Any] | Tensor
 
 
@@ -133,11 +138,11 @@ FittedClassifier = Fitted[nn.Module, ClassifyConfig]
 
 def fit_classifier(
     net: nn.Module,
-    X: Images,
+    X: Pixels,
     y: Labels,
     config: ClassifyConfig,
     *,
-    validation: tuple[Images, Labels] | None = None,
+    validation: tuple[Pixels, Labels] | None = None,
     folder: Path | None = None,
     resume: bool = False,
     log: Log = print,
@@ -150,13 +155,14 @@ def fit_classifier(
     ----------
     net : nn.Module
         Network, (B, C, H, W) float32 → logits (B, K); it is not changed itself.
-    X : Images
-        (n, C, H, W), float32 as the network shall see it, or uint8, of which it sees 0 to 1.
+    X : Pixels
+        (n, C, H, W), float32 as the network shall see it, or uint8, of which it sees 0 to 1; or pictures that
+        are read when they are needed.
     y : Labels
         (n,) classes 0 to K - 1.
     config : ClassifyConfig
         Settings.
-    validation : tuple[Images, Labels] | None
+    validation : tuple[Pixels, Labels] | None
         X and y to evaluate on after every epoch; they decide nothing.
     folder : Path | None
         Folder of the checkpoint, which is written every few seconds; None keeps none.
@@ -181,12 +187,12 @@ def fit_classifier(
             "several processes have no common clock", where="seconds", remedy="ask for epochs instead"
         )
     device = find_device(config.device)
-    images, labels = to_tensor(X), to_tensor(y).long()
+    images, labels = X if isinstance(X, StreamedPixels) else to_tensor(X), to_tensor(y).long()
     check_fit(net, images, labels, config.batch_size)
     resumable = Resumable.open(folder, resume, _facts(net, images, labels, config) if folder else {})
     convolves = any(isinstance(module, nn.Conv2d) for module in net.modules())
     pictures = Pictures(
-        images.to(device),
+        images.to(device) if isinstance(images, Tensor) else images,
         labels.to(device),
         config.batch_size,
         config.seed,
@@ -224,7 +230,7 @@ def fit_classifier(
 
 
 def predict_log_proba(
-    net: nn.Module, X: Images, batch_size: int = 1024
+    net: nn.Module, X: Pixels, batch_size: int = 1024
 ) -> Float32[NDArray[np.float32], "n K"]:
     """Log-probabilities of each picture's classes, computed where the network is.
 
@@ -232,28 +238,37 @@ def predict_log_proba(
     ----------
     net : nn.Module
         (B, C, H, W) → logits (B, K).
-    X : Images
-        (n, C, H, W), float32 or uint8 as in `fit_classifier`.
+    X : Pixels
+        (n, C, H, W), as in `fit_classifier`.
     batch_size : int
         Pictures at once.
     """
     device = next(net.parameters()).device
-    images = to_tensor(X)
+    images = X if isinstance(X, StreamedPixels) else to_tensor(X)
+    if not isinstance(images, Tensor):
+        batch_size = max(1, min(batch_size, CHUNK_BYTES // (4 * prod(images.shape[1:]))))
+    blocks = (images[start : start + batch_size] for start in range(0, len(images), batch_size))
     parts = [
-        F.log_softmax(loop.evaluation_step(net, to_float(part.to(device))), dim=1).cpu().numpy()
-        for part in torch.split(images, batch_size)
+        F.log_softmax(loop.evaluation_step(net, to_float(to_tensor(part).to(device))), dim=1).cpu().numpy()
+        for part in blocks
     ]
     return np.concatenate(parts)
 
 
-def _facts(net: nn.Module, X: Tensor, y: Tensor, config: ClassifyConfig) -> dict[str, Any]:
+def _facts(net: nn.Module, X: Tensor | StreamedPixels, y: Tensor, config: ClassifyConfig) -> dict[str, Any]:
     """List the data and settings that a resumed run must have in common with the one that began."""
     return {
         **asdict(config),
         "network": str(net),
-        "data": checkpoint.digest_of(X.cpu().numpy(), y.cpu().numpy()),
+        "data": _digest(X, y.cpu().numpy()),
         "processes": distributed.world_size(),
     }
+
+
+def _digest(X: Tensor | StreamedPixels, y: NDArray[np.int64]) -> str:
+    if isinstance(X, Tensor):
+        return checkpoint.digest_of(X.cpu().numpy(), y)
+    return f"{X.digest()} {checkpoint.digest_of(y)}"
 
 
 def _describe(row: Row) -> str:
@@ -270,7 +285,7 @@ def _make_engine(
     net: nn.Module, pictures: Pictures, config: ClassifyConfig, saved: dict[str, Any] | None
 ) -> Engine:
     """Choose device, number format and threads; a resumed run goes on with those that it began with."""
-    device = pictures.X.device
+    device = pictures.y.device
     if saved:
         return Engine.from_facts(device, saved["engine"])
     n_processes = distributed.world_size()
@@ -297,7 +312,7 @@ class ClassifyJob(loop.Job[PictureBatch]):
         Settings.
     engine : Engine
         Device, number format and threads.
-    validation : tuple[Images, Labels] | None
+    validation : tuple[Pixels, Labels] | None
         X and y to evaluate on.
     """
 
@@ -307,7 +322,7 @@ class ClassifyJob(loop.Job[PictureBatch]):
         pictures: Pictures,
         config: ClassifyConfig,
         engine: Engine,
-        validation: tuple[Images, Labels] | None,
+        validation: tuple[Pixels, Labels] | None,
     ) -> None:
         self.pictures, self.config, self.engine, self.validation = pictures, config, engine, validation
         self.clip, self.ema = config.clip, config.ema
@@ -317,8 +332,9 @@ class ClassifyJob(loop.Job[PictureBatch]):
         self._stack: MlpStack | None = None
         self._grads: list[Tensor] = []
         self._graph: cuda_graphs.CudaGraph | None = None
-        if self._activation and engine.dtype is torch.bfloat16 and pictures.augment is None:
-            pictures.X = to_float(pictures.X).to(engine.dtype)
+        held = pictures.X if isinstance(pictures.X, Tensor) and pictures.augment is None else None
+        if self._activation and engine.dtype is torch.bfloat16 and held is not None:
+            pictures.X = to_float(held).to(engine.dtype)
 
     def _find_activation(self, net: nn.Module) -> type[nn.Module] | None:
         """Find the activation of a perceptron whose gradients `MlpStack` knows; None for other networks."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from sutja.batch.addresses import open_address, read_version, to_local
 from sutja.errors import SutjaError
 from sutja.regular_files import open_regular
 from sutja.sandbox import Budget, run_in_child
+from sutja.storage.addresses import open_address, read_range, read_version, to_local
 
 if TYPE_CHECKING:
     from sutja.sandbox.child import Item
@@ -77,7 +77,7 @@ def list_members(shard: str) -> Listing:
 def _list_version(shard: str, path: str | None, version: str) -> Listing:
     """List the members of one version of a shard."""
     members: dict[str, Member] = {}
-    items = run_in_child("sutja.batch.shards:list_in_child", {"shard": shard, "path": path}, None, _BUDGET)
+    items = run_in_child("sutja.storage.shards:list_in_child", {"shard": shard, "path": path}, None, _BUDGET)
     try:
         for values, _ in items:
             for name, offset, size in values["members"]:
@@ -87,6 +87,31 @@ def _list_version(shard: str, path: str | None, version: str) -> Listing:
         reason = str(error).removeprefix(f"{shard}: ")
         return Listing(tuple(members.values()), f"{reason}; copy the shard again")
     return Listing(tuple(members.values()), None)
+
+
+def read_members(shard: str, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """Read some members of a shard, fewer bytes of one in which the shard ends.
+
+    Parameters
+    ----------
+    shard : str
+        Path or address of a tar file that is not compressed.
+    places : Iterable[tuple[int, int]]
+        First byte of each, and number of its bytes.
+
+    Raises
+    ------
+    OSError, AddressError
+        If the shard cannot be read.
+    """
+    path = to_local(shard)
+    if path is None:
+        yield from (read_range(shard, offset, size) for offset, size in places)
+        return
+    with open_regular(path) as file:
+        for offset, size in places:
+            file.seek(offset)
+            yield file.read(size)
 
 
 def list_in_child(arguments: dict[str, Any], data: bytes | None) -> Iterator[Item]:

@@ -1,0 +1,1 @@
+"""Stores of files: addresses in stores, and tar shards of many inputs."""
