@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from sutja.model_file import FieldConfidence, RiskCounts, TextConfidence, TextEvidence
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
-from sutja.reading.page.judge import PageJudge
+from sutja.reading.page.judge import PLACED, PageJudge, place_alone
+from sutja.reading.page.layout import Layout
+from sutja.reading.page.transform import PageTransform
 from sutja.types import Box, Number
 
 TEXT = TextConfidence("0" * 64, TextEvidence(0.0, 0.0, 1.0, 0.0, 0.0, lone=-3.0), threshold=0.9)
@@ -45,6 +48,24 @@ def test_the_detection_of_a_number_that_has_to_stand_there_says_no_more():
     unsure = replace(field, detection=replace(field.detection, confidence=0.5))
     assert judge.judge(unsure) < judge.judge(unsure, placed=True)
     assert judge.judge(unsure, placed=True)[1]
+
+
+def find_place(ink, *fields):
+    """Confidence of the detection of the first of some fields on a page with some ink."""
+    layout = Layout(np.asarray(ink, np.uint8), 1.0, 20.0, None, 0.0, 1, 1.0)
+    unsure = [replace(f, detection=replace(f.detection, confidence=0.5)) for f in fields]
+    transform = PageTransform.identity(np.full((*layout.ink.shape, 3), 255, np.uint8))
+    return place_alone(unsure, transform, layout)[0].detection.confidence
+
+
+def test_the_place_of_a_number_is_certain_on_a_page_with_nothing_else():
+    ink = np.zeros((60, 90))
+    assert find_place(ink, make_field("7")) == 0.5
+    ink[5:15, 5:30] = 1
+    assert find_place(ink, make_field("7")) == PLACED
+    assert find_place(ink, make_field("7"), make_field("8")) == 0.5
+    ink[40:44, 60:64] = 1
+    assert find_place(ink, make_field("7")) == 0.5
 
 
 @pytest.mark.parametrize(("max_error", "sure"), [(0.02, 0.9), (0.01, 0.99), (0.0, 0.99)])

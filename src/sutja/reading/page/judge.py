@@ -7,19 +7,24 @@ page, or, in a comb, by its boxes. Each of the three has a calibration and a thr
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TypeAlias
 
 from sutja.confidence import Calibrator, PageEvidence, combine_evidence, resolve_threshold, weigh_text
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.page.field import Field
+from sutja.reading.page.layout import Layout
+from sutja.reading.page.transform import PageTransform
 from sutja.reading.text_detector import SHA256
+from sutja.types import Box
 
 Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, and if that is enough
 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 PLACED = 0.99  # confidence of the detection of a number that has to stand where it does
 NEUTRAL = 0.5  # probability by words that were not read
+_AROUND, _ALL = 0.1, 0.98  # heights of a number around it, and share of the page's ink that is there
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
 UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
 
@@ -103,6 +108,32 @@ class PageJudge:
     def is_plausible(self, field: Field) -> bool:
         """Tell whether a number that more than our own network was asked about is still likely enough."""
         return get_text(field) is None or self.judge(field)[0] >= MIN_CONFIDENCE
+
+
+def place_alone(fields: list[Field], transform: PageTransform, layout: Layout) -> list[Field]:
+    """Take the place of a number for certain where its page shows nothing else, as a crop does.
+
+    Parameters
+    ----------
+    fields : list[Field]
+        Fields of the page.
+    transform : PageTransform
+        Page that they were detected on.
+    layout : Layout
+        Layout of its picture.
+    """
+    if len(fields) != 1:
+        return fields
+    [field] = fields
+    box, margin = field.ink_box, _AROUND * field.ink_box.height
+    around = Box(box.x0 - margin, box.y0 - margin, box.x1 + margin, box.y1 + margin)
+    edges = [round(edge / layout.shrink) for edge in transform.map_box(around).to_list()]
+    x0, y0, x1, y1 = (max(0, edge) for edge in edges)
+    inside, whole = int(layout.ink[y0:y1, x0:x1].sum()), int(layout.ink.sum())
+    if not whole or inside < _ALL * whole:
+        return fields
+    detection = replace(field.detection, confidence=max(PLACED, field.detection.confidence))
+    return [replace(field, detection=detection)]
 
 
 def _resolve_comb_threshold(calibration: FieldConfidence, threshold: float, max_error: float | None) -> float:

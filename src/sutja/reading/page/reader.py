@@ -22,7 +22,7 @@ from sutja.reading.page.combs import MakeNumber, join_combs
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
-from sutja.reading.page.judge import MIN_CONFIDENCE, PageJudge, get_text
+from sutja.reading.page.judge import MIN_CONFIDENCE, PageJudge, get_text, place_alone
 from sutja.reading.page.layout import Layout
 from sutja.reading.page.missing_cells import find_missing_cells
 from sutja.reading.page.naming import find_placed, is_cheque, make_candidate, may_be_amount, name_numbers
@@ -249,7 +249,8 @@ class PageReader:
 
     def _read_fields(self, transform: PageTransform, prepared: PreparedPage) -> list[Field]:
         """Detect and read the fields of a page, and read the missing cells of its tables."""
-        fields = self._read(transform, detect_fields(transform, prepared.scales, self.detector))
+        detections = detect_fields(transform, prepared.scales, self.detector)
+        fields = place_alone(self._read(transform, detections), transform, prepared.layout)
         boxes = [field.ink_box for field in fields]
         missing = find_missing_cells(
             boxes, locate_cells(boxes, find_framed(transform, prepared.frame, boxes))
