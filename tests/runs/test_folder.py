@@ -5,7 +5,7 @@ import csv
 import pytest
 
 from sutja.errors import TrainingError
-from sutja.model_file import Card, Preprocessing
+from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.runs import folder as run_folder
 from sutja.runs.folder import RunFolder, describe_run, find_free, read_results
 
@@ -52,9 +52,17 @@ def test_results_are_one_row_an_epoch(tmp_path):
 
 
 def test_a_readme_says_what_the_folder_holds(tmp_path):
-    card = Card("classify", "ones", (), Preprocessing("pixels"), classes=("0", "1"))
+    card = Card(
+        "classify",
+        "ones",
+        (),
+        Preprocessing("pixels"),
+        classes=("0", "1"),
+        training_data=(TrainingSet("mine", 1200, "not stated"),),
+    )
     text = describe_run(card, "sutja train classify ones --seed 1")
     assert text.startswith("# ones\n")
     assert "sutja train classify ones --seed 1" in text
     assert 'Classifier("model.onnx")' in text
+    assert "- learnt from mine: 1,200 items; not stated" in text
     assert "nothing was measured" in text

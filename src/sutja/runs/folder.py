@@ -149,7 +149,7 @@ class RunFolder:
 
 
 def describe_run(card: Card, command: str) -> str:
-    """Describe a run folder for whoever finds it: what it holds, how good it is, and how to use it.
+    """Describe a run folder for whoever finds it: what it has learnt from, how good it is, how to use it.
 
     Parameters
     ----------
@@ -159,6 +159,7 @@ def describe_run(card: Card, command: str) -> str:
         The command that made it.
     """
     verb, kind = _USES[card.task]
+    learnt = [f"- learnt from {data.name}: {data.items:,} items; {data.terms}" for data in card.training_data]
     measured = [f"- {describe_result(result)}" for result in card.results] or ["- nothing was measured"]
     return "\n".join(
         [
@@ -168,6 +169,7 @@ def describe_run(card: Card, command: str) -> str:
             "",
             f"    {command}",
             "",
+            *learnt,
             *measured,
             "",
             "Use it:",

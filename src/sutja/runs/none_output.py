@@ -1,6 +1,6 @@
 """Teach a classifier of digits by what the program draws: hands that its data lack, and what is no digit.
 
-It learns from its training part, and from 15 % as many digits that are drawn as people of many countries
+It learns from its training part, and from a tenth as many digits that are drawn as people of many countries
 write them (`sutja.synthesis.drawn_digits`). A network that knows digits alone takes every letter for one. So
 behind its last layer a small network learns one output more, from letters, scribbles, several digits and
 noise (`sutja.synthesis.no_digits`) beside digits. The network itself stays as it is, and with it its error
@@ -36,7 +36,7 @@ _LEAST_SIDE = 20  # pixels: in smaller pictures a letter may look like a digit
 _DIGITS, _DRAWN, _DRAWN_TO_CHOOSE = 12_000, 6_000, 1_000  # to learn from; to choose the threshold by
 Shown = NDArray[np.float32] | StreamedPixels
 _MOST_BESIDE = 12_000  # digits of other hands beside pictures that are not held in memory
-DRAWN_SHARE = 0.15  # digits of other hands, of those that they are drawn beside
+DRAWN_SHARE = 0.1  # digits of other hands, of those that they are drawn beside
 _TO_LEARN, _TO_CHOOSE, _HANDS, _HANDS_BESIDE_NONE = 1, 2, 3, 4  # parts of the seed
 _SEVERAL_OF = 500  # digits of which several are put together
 _BLOCK = 512  # pictures whose features are computed at a time
