@@ -24,9 +24,24 @@ def parse_mixed(text: str) -> str | None:
     ('1.5', '12.1875', None, None)
     """
     found = _MIXED.fullmatch(text)
-    if found is None:
-        return None
-    whole, above, below = map(int, found.groups())
+    return None if found is None else _compute(*map(int, found.groups()))
+
+
+def parse_fraction(text: str) -> str | None:
+    """Parse a proper fraction that is no date, alone or behind a whole number; None where it is none.
+
+    Parameters
+    ----------
+    text : str
+        Text of a number without sign and unit.
+
+    >>> parse_fraction("3/4"), parse_fraction("1 1/2"), parse_fraction("4/3")
+    ('0.75', '1.5', None)
+    """
+    return parse_mixed(text if " " in text else f"0 {text}")
+
+
+def _compute(whole: int, above: int, below: int) -> str | None:
     if below not in _EXACT or not 0 < above < below:
         return None
     return str(whole + Decimal(above) / Decimal(below))

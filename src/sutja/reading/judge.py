@@ -12,7 +12,7 @@ from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.reading.degree_signs import ends_in_degree_sign
 from sutja.reading.displays.display import read_display
-from sutja.reading.fractions import part_mixed
+from sutja.reading.fractions import has_wide_gap, part_mixed, read_stacked
 from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 from sutja.reading.strokes import is_struck_out
@@ -71,7 +71,7 @@ class Judge:
         if number is None or whole is None or not number.accepted:
             return number
         # The boxes that tell guides are taken away from regions.
-        return self._refuse(number) if are_guides(number.text, whole) else number
+        return self.refuse(number) if are_guides(number.text, whole) else number
 
     def _make_number(
         self,
@@ -89,12 +89,14 @@ class Judge:
                 return None
             settled = settle_marks(best, answers, self.country)
             own = part_mixed(merge_written(settled.hypothesis, written), normalised)
+            if has_wide_gap(own, normalised):
+                settled = settle_marks(best, answers, self.country, gaps=False)
             first = answers[0] if answers else hypotheses
             own, parsed, agreement = self._parse(own, settled.agreement, first, normalised)
             confidence = self.calibrate(best.probability)
             if parsed.value is not None:  # marks and sign are a part of what is claimed
                 confidence *= agreement
-            if misses_fraction(own, written):
+            if agreement == 0.0 or misses_fraction(own, written):
                 confidence = min(MISFIT_CONFIDENCE, confidence)
             sure = confidence >= self.threshold and LETTER not in own.text
             return self._place_number(hypotheses, own, parsed, confidence, sure, normalised, picture)
@@ -115,7 +117,13 @@ class Judge:
     def _parse(
         self, own: Written, agreement: float, hypotheses: Sequence[Hypothesis], normalised: Normalised
     ) -> tuple[Written, TypedNumber, float]:
-        """Parse a number of any kind: its characters, its value, and how sure its marks are."""
+        """Parse a number of any kind: its characters, its value, and how sure its marks are.
+
+        They are not sure at all where a fraction shows that there are no such digits.
+        """
+        stacked = read_stacked(own, normalised)
+        if stacked is not None:
+            return stacked.written, TypedNumber("number", stacked.value), float(stacked.sure)
         display = read_display(own, hypotheses, normalised)
         if display is not None:
             own, agreement = display.written, display.agreement
@@ -183,7 +191,8 @@ class Judge:
         )
 
     @staticmethod
-    def _refuse(number: Number) -> Number:
+    def refuse(number: Number) -> Number:
+        """Return a number that is not accepted, however sure its digits are."""
         return replace(number, accepted=False, confidence=min(MISFIT_CONFIDENCE, number.confidence))
 
     def make_number_of_text(self, text: str, confidence: float, characters: Sequence[Character]) -> Number:

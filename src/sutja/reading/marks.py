@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from sutja.charset import SPACE
 from sutja.decoding.ctc import Candidate, combine
 from sutja.grammar import infer_kind, keep_digits, trim
 from sutja.reading.decode import Hypothesis
@@ -44,7 +45,11 @@ class _Text:
 
 
 def settle_marks(
-    best: Hypothesis, answers: Sequence[Sequence[Hypothesis]], country: str | None = None
+    best: Hypothesis,
+    answers: Sequence[Sequence[Hypothesis]],
+    country: str | None = None,
+    *,
+    gaps: bool = True,
 ) -> Settled:
     """Choose the text of the best hypothesis by the value that most of its texts have.
 
@@ -56,9 +61,11 @@ def settle_marks(
         Hypotheses of each reader that was asked.
     country : str | None
         Country whose way of writing decides what a mark means.
+    gaps : bool
+        False to take texts for the same that differ by their gaps alone: the picture tells of these.
     """
     weighed = [
-        (weight if len(answers) > 1 else 1.0, _weigh_texts(hypothesis, country))
+        (weight if len(answers) > 1 else 1.0, _weigh_texts(hypothesis, country, gaps=gaps))
         for weight, own in zip(_WEIGHTS, answers, strict=False)
         for hypothesis in own
         if hypothesis.digits == best.digits
@@ -80,10 +87,15 @@ def _sum_shares(texts: Sequence[_Text], value: str | None) -> float:
     return math.fsum(text.share for text in texts if text.value == value)
 
 
-def _weigh_texts(hypothesis: Hypothesis, country: str | None) -> list[_Text]:
+def _weigh_texts(hypothesis: Hypothesis, country: str | None, *, gaps: bool) -> list[_Text]:
     """Weigh the texts with the digits of a hypothesis; their shares add up to 1."""
+
+    def find_value(text: str) -> str | None:
+        """Find the value of a text; without gaps the text itself stands for it."""
+        return infer_kind(text, country).value if gaps else text.replace(SPACE, "")
+
     if _is_alone(hypothesis):
-        return [_Text(infer_kind(hypothesis.text, country).value, 1.0, hypothesis)]
+        return [_Text(find_value(hypothesis.text), 1.0, hypothesis)]
     found: list[tuple[str, Candidate]] = [
         (trim(candidate.key), candidate)
         for candidate in combine(hypothesis.segments)
@@ -92,9 +104,7 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None) -> list[_Text]:
     total = sum(candidate.probability for _, candidate in found)
     return [
         _Text(
-            infer_kind(text, country).value,
-            candidate.probability / total,
-            replace(hypothesis, parts=candidate.list_parts()),
+            find_value(text), candidate.probability / total, replace(hypothesis, parts=candidate.list_parts())
         )
         for text, candidate in found
     ]

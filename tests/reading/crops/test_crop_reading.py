@@ -1,15 +1,19 @@
 """The number of an untidy crop: which place is read, and how sure that is."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from sutja.reading import Reader
-from sutja.reading.crops.crop_reading import CUT, CropReading, choose_region, choose_whole
+from sutja.reading.crops.crop_reading import CUT, CropReading, choose_region, choose_whole, make_number
 from sutja.reading.crops.crop_regions import Region
 from sutja.reading.decode import Hypothesis
+from sutja.reading.judge import Judge
 from sutja.signals.image import Picture
 from sutja.signals.normalisation import find_ink, normalise
+from sutja.types import Box, Character, Number
 
 
 def reading(*hypotheses):
@@ -95,3 +99,29 @@ def test_digits_that_a_second_reader_sees_within_a_longer_number_are_not_taken_a
     assert chosen.sure == pytest.approx(part.sure * 0.4)
     for other in ([Hypothesis("84", 0.9)], [Hypothesis("191", 0.9)], []):
         assert choose_whole(part, second, other) is part
+
+
+class SureJudge:
+    """Accepts the number of three boxes, 30 pixels apart."""
+
+    refuse = staticmethod(Judge.refuse)
+
+    def make_number(self, *_):
+        characters = tuple(Character("0", 1.0, Box(20 + 30 * i, 10, 40 + 30 * i, 40)) for i in range(3))
+        return Number("000", "000", "000", "number", 1.0, True, Box(20, 10, 100, 40), characters)
+
+
+@pytest.mark.parametrize("struck", [False, True])
+def test_a_stroke_that_the_region_of_one_ink_lacks_strikes_out(struck):
+    pixels = np.full((50, 120), 250, np.uint8)
+    for character in SureJudge().make_number().characters:
+        box = character.box
+        cv2.rectangle(pixels, (int(box.x0) + 2, 12), (int(box.x1) - 2, 38), 20, 3)
+    region_of_ink = CropReading(
+        Picture(pixels.copy(), ""), find_ink(pixels), normalise(pixels), [Hypothesis("000", 1.0)]
+    )
+    if struck:
+        cv2.line(pixels, (5, 26), (115, 24), 90, 3)
+    all_of_it = CropReading(Picture(pixels, ""), find_ink(pixels), normalise(pixels))
+    number = make_number(replace(region_of_ink, whole=all_of_it), SureJudge())
+    assert number.accepted is not struck

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from sutja.charset import LETTER
 from sutja.reading.crops.crop_regions import Region, find_regions
 from sutja.reading.crops.ink_colours import part_inks
-from sutja.reading.decode import Hypothesis
+from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.judge import Judge
+from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import InkMap, Normalised
+from sutja.signals.normalisation import COLUMNS_PER_FRAME, InkMap, Normalised
 from sutja.types import Box, Number
 
 SURE = 0.98  # probability of a number from which a crop is not searched
@@ -58,6 +59,8 @@ class CropReading:
         All of the crop, where this is a region of it.
     turn : NDArray[float64] | None
         (2, 3), the way from the crop that was given to the picture, where it was turned.
+    upright : CropReading | None
+        The crop as it was given, where this was turned.
     """
 
     picture: Picture
@@ -71,6 +74,7 @@ class CropReading:
     written: Written | None = None
     whole: CropReading | None = None
     turn: NDArray[np.float64] | None = None
+    upright: CropReading | None = None
 
 
 def find_numbers(
@@ -191,7 +195,31 @@ def make_number(crop: CropReading, judge: Judge) -> Number | None:
         hypotheses = [replace(h, probability=h.probability * crop.sure) for h in hypotheses]
     whole = crop.whole.normalised if crop.whole is not None and crop.turn is None else None
     number = judge.make_number(hypotheses, crop.normalised, crop.picture, crop.answers, crop.written, whole)
-    if number is None or (crop.turn is None and (crop.x0, crop.y0) == (0, 0)):
+    if number is None:
+        return None
+    number = _place_on_crop(number, crop)
+    if whole is not None and number.accepted and is_struck_out(_find_frames(number, whole), whole):
+        return judge.refuse(number)  # by a stroke in another ink than the number's, which its region lacks
+    return number
+
+
+def _find_frames(number: Number, whole: Normalised) -> list[Glyph]:
+    """Find the frames of a number's characters on all of its crop."""
+    columns = whole.scale_x * COLUMNS_PER_FRAME
+    return [
+        Glyph(
+            character.text,
+            character.confidence,
+            round((character.box.x0 - whole.x0) / columns),
+            round((character.box.x1 - whole.x0) / columns),
+        )
+        for character in number.characters
+    ]
+
+
+def _place_on_crop(number: Number, crop: CropReading) -> Number:
+    """Place a number that was read on a region, or on a turned crop, on the crop that was given."""
+    if crop.turn is None and (crop.x0, crop.y0) == (0, 0):
         return number
     back = np.array([[1.0, 0.0, crop.x0], [0.0, 1.0, crop.y0]])
     if crop.turn is not None:

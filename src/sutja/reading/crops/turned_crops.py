@@ -1,7 +1,7 @@
 """Crops that were scanned sideways, upside down or aslant: turned until their number can be read.
 
-A crop is turned only where nothing is read in it as it is; what is then read counts less, the less it is
-surer than in the other ways of turning.
+A crop is turned only where nothing is read in it as it is, or where its digits may as well stand upside down;
+what is then read counts less, the less it is surer than in the other ways of turning.
 
 Letters: H, W the crop's rows and columns in pixels.
 """
@@ -21,7 +21,9 @@ from sutja.signals.image import Picture
 READABLE = 0.5  # evidence for a number as it stands from which a crop is not turned
 SURE = 0.98  # the same, of ink that is higher than wide, or aslant
 LEAST_DIGITS = 3  # fewer are read in too many things that are turned
+TURNED_DIGITS = frozenset("01689")  # turned by 180 degrees each is one of them
 LEAST = 0.8  # probability of a number in a turned crop
+CLEAR = 0.995  # the same, where the crop as it stands shows a number, too
 _UPRIGHT = 2.0  # weight of the crop as it stands among the ways of turning it
 _TALL = 1.5  # height by width of ink that may be a line on its side
 _LEAST_SLOPE, _LEAST_ASPECT = 15.0, 1.8  # degrees, and length by thickness, of ink that stands aslant
@@ -66,10 +68,12 @@ def _choose(crop: CropReading, turned: Sequence[CropReading]) -> CropReading:
     if best is None or numbers[best].probability < LEAST or len(numbers[best].digits or "") < LEAST_DIGITS:
         return crop
     own = find_number(crop.hypotheses)
+    if _may_be_upside_down(crop) and numbers[best].probability < CLEAR:
+        return crop
     complete = min(1.0, len(own.digits or "") / len(numbers[best].digits or ""))
     upright = _UPRIGHT * own.probability * crop.sure * complete
     total = upright + sum(number.probability for number in numbers)
-    return replace(turned[best], sure=numbers[best].probability / total)
+    return replace(turned[best], sure=numbers[best].probability / total, upright=crop.whole or crop)
 
 
 def list_angles(crop: CropReading) -> list[float]:
@@ -87,7 +91,14 @@ def list_angles(crop: CropReading) -> list[float]:
     _, _, width, height = cv2.boundingRect(points)
     if height > _TALL * width:
         return [90.0, 270.0]
-    return [180.0] if evidence < READABLE else []
+    return [180.0] if evidence < READABLE or _may_be_upside_down(crop) else []
+
+
+def _may_be_upside_down(crop: CropReading) -> bool:
+    """Tell whether a number that is read, but not surely, has only digits that turned are digits, too."""
+    best = find_number(crop.hypotheses)
+    evidence = best.probability * crop.sure
+    return READABLE <= evidence < SURE and set(best.digits or "") <= TURNED_DIGITS
 
 
 def _measure_slope(points: cv2.typing.MatLike) -> float | None:

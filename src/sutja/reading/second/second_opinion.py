@@ -22,6 +22,7 @@ from sutja.reading.second.second_reader import (
     combine_answers,
     find_weights,
 )
+from sutja.reading.second.suffixes import deny_digits, ends_in_letters, may_end_in_letters, stands_upright
 from sutja.reading.second.two_readers import calibrate_alone, join_readers, join_unmeasured
 from sutja.reading.second.witness import hear_witness, needs_witness, needs_witness_alone, weigh_witness
 from sutja.reading.written import agree_with, find_written, has_doubtful_marks, has_signs, is_in_doubt
@@ -162,7 +163,9 @@ class SecondOpinion:
             joined = self._ask_witness(joined, [answer for _, answer in answers], grammar)
         for i, crop in zip(doubtful, joined, strict=True):
             out[i] = crop
-        return self._ask_witness_alone(crops, out, set(doubtful), grammar) if asks_witness else out
+        if not asks_witness or not self._has_witness():
+            return out
+        return self._turn_back(self._ask_witness_alone(crops, out, set(doubtful), grammar), grammar)
 
     def _ask_witness_alone(
         self,
@@ -179,14 +182,16 @@ class SecondOpinion:
         asked = [
             i
             for i, crop in enumerate(crops)
-            if i not in joined and needs_witness_alone(crop.hypotheses or [])
+            if i not in joined and (needs_witness_alone(crop.hypotheses or []) or _may_end_in_letters(crop))
         ]
-        if not asked or not self._has_witness():
+        if not asked:
             return calibrated
         out = list(calibrated)
         for i, answer in zip(asked, self._read_text([crops[i] for i in asked], grammar), strict=True):
-            heard = weigh_witness(calibrated[i].hypotheses or [], answer.hypotheses)
-            out[i] = replace(calibrated[i], hypotheses=heard)
+            crop = calibrated[i]
+            if needs_witness_alone(crops[i].hypotheses or []):
+                crop = replace(crop, hypotheses=weigh_witness(crop.hypotheses or [], answer.hypotheses))
+            out[i] = _hear_letters(crop, answer)
         return out
 
     def _has_witness(self) -> bool:
@@ -214,16 +219,28 @@ class SecondOpinion:
         """
         if not self._has_witness():
             return list(crops)
-        asked = [i for i, crop in enumerate(crops) if needs_witness(crop.hypotheses or [], crop.sure)]
-        silent = [i for i in asked if answers[i].witness is None and not answers[i].line]
-        read = self._read_text([crops[i] for i in silent], grammar)
-        seen = {i: answers[i].witness for i in asked} | {
-            i: answer.hypotheses for i, answer in zip(silent, read, strict=True)
-        }
-        return [
-            replace(crop, hypotheses=hear_witness(crop.hypotheses or [], crop.sure, seen.get(i)))
-            for i, crop in enumerate(crops)
-        ]
+        asked = {i for i, crop in enumerate(crops) if needs_witness(crop.hypotheses or [], crop.sure)}
+        told = {i for i, crop in enumerate(crops) if _may_end_in_letters(crop)}
+        silent = [i for i in sorted(asked | told) if answers[i].witness is None and not answers[i].line]
+        read = dict(zip(silent, self._read_text([crops[i] for i in silent], grammar), strict=True))
+        out = []
+        for i, crop in enumerate(crops):
+            seen = None if i not in asked else read[i].hypotheses if i in read else answers[i].witness
+            heard = replace(crop, hypotheses=hear_witness(crop.hypotheses or [], crop.sure, seen))
+            out.append(_hear_letters(heard, read.get(i, answers[i])) if i in told else heard)
+        return out
+
+    def _turn_back(self, crops: Sequence[CropReading], grammar: Grammar | None) -> list[CropReading]:
+        """Turn crops back in which the recogniser of text reads a number with letters as they were given."""
+        turned = [i for i, crop in enumerate(crops) if crop.upright is not None]
+        out = list(crops)
+        uprights = [crop.upright for crop in crops if crop.upright is not None]
+        for i, upright, answer in zip(turned, uprights, self._read_text(uprights, grammar), strict=True):
+            written = find_written(answer.line)
+            if written is not None and stands_upright(written):
+                own = agree_with(answer.hypotheses, written)
+                out[i] = replace(upright, hypotheses=deny_digits([], own, written), written=written)
+        return out
 
     def _join(
         self, first: list[Hypothesis], second: list[Hypothesis], weights: SecondReaderCalibration
@@ -318,6 +335,23 @@ class SecondOpinion:
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
         narrow = self._line_reader is not None  # as the only other reader it was calibrated with wide lines
         return self.open_text_reader().answer(pixels, lines, grammar, narrow=narrow)
+
+
+def _may_end_in_letters(crop: CropReading) -> bool:
+    """Tell whether the last digit of a crop may be a letter."""
+    best = crop.hypotheses[0] if crop.hypotheses else None
+    if best is None or best.digits is None or len(best.digits) < 2:
+        return False
+    return may_end_in_letters(best.list_glyphs(), crop.normalised)
+
+
+def _hear_letters(crop: CropReading, answer: SecondAnswer) -> CropReading:
+    """Take letters behind a number for what they are, where the recogniser of text is sure of them."""
+    written = find_written(answer.line)
+    hypotheses = crop.hypotheses or []
+    if written is None or not ends_in_letters(hypotheses, written):
+        return crop
+    return replace(crop, hypotheses=deny_digits(hypotheses, answer.hypotheses, written), written=written)
 
 
 def _make_unmeasured(card: Card, checksum: str) -> SecondReaderCalibration:
