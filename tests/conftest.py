@@ -7,6 +7,7 @@ under CI=true, where a missing package would hide what it was to test.
 
 import os
 import shutil
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,16 @@ def data_root(pytestconfig: pytest.Config) -> Path:
     folder = find_data(pytestconfig.rootpath)
     assert folder is not None, "collection should have left this test out"
     return folder
+
+
+@pytest.fixture(autouse=True)
+def untimed_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Train with one thread in float32 where nothing else is asked for: to time others takes longer.
+
+    Tests of the timing itself have a fixture of this name that does nothing.
+    """
+    if (device := sys.modules.get("sutja.training.device")) is not None:
+        monkeypatch.setattr(device, "measure", lambda *_: 1.0)
 
 
 def has_gpu() -> bool:

@@ -120,6 +120,23 @@ def make_nodes() -> str:
     return f"{table}\n\n{describe_source('train_nodes', 'python benchmarks/train_nodes.py')}"
 
 
+def make_shards() -> str:
+    """Make the table of training on pictures that are not held in memory."""
+    if not (RESULTS / "train_shards.json").exists():
+        return "Nothing was measured yet."
+    shards = load("train_shards")
+    rows = []
+    for row in shards["rows"]:
+        size = f"{4 * row['n'] * shards['side'] ** 2 / 1e6:,.0f} MB"
+        for kind, what in (("shards", "tar shards"), ("array", "an array")):
+            of = row[kind]
+            figures = (f"{of['bytes'] / 1e6:,.0f} MB", f"{of['processor']:.0f}", percent(of["error"], 2))
+            rows.append((f"{row['n']:,}", size, what, *figures))
+    headers = ("pictures", "as the network sees them", "from", "largest memory", "s of processor", "wrong")
+    table = make_table(headers, rows)
+    return f"{table}\n\n{describe_source('train_shards', 'python benchmarks/train_shards.py')}"
+
+
 def make_plan() -> str:
     """Make the plan for a hundred million pages."""
     workers, ledger = load("scale_workers"), load("scale_ledger")
@@ -192,4 +209,5 @@ SCALE_TABLES: dict[str, Callable[[], str]] = {
     "scale-plan": make_plan,
     "fuzzing": make_fuzzing,
     "train-nodes": make_nodes,
+    "train-shards": make_shards,
 }

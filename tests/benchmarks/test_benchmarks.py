@@ -104,6 +104,7 @@ def test_every_figure_of_the_readme_has_its_script():
         "tables",
         "templates",
         "train_nodes",
+        "train_shards",
         "two_readers",
         "why",
     ]
@@ -116,11 +117,12 @@ def test_scripts_load_without_the_peers_and_explain_themselves(name, capsys, mon
         script(name).main(["--help"])
     assert leaving.value.code == 0
     out = capsys.readouterr().out
-    trains = {"bccd", "digits", "fuzzing", "gpu", "scale", "train_nodes", "why"}
+    trains = {"bccd", "digits", "fuzzing", "gpu", "scale", "train_nodes", "train_shards", "why"}
     trains |= {name for name in SCRIPTS if name.startswith("compare_")}
     assert ("--model" in out) == (name not in trains)
     whole = {"speed", "cold_start", "detector", "pages", "single_image", "compare_kills", "compare_synthetic"}
     whole |= {"compare_cluster", "compare_digits", "fuzzing", "scale", "server", "train_nodes"}
+    whole |= {"train_shards"}
     assert ("--part" in out) == (name not in whole)
 
 

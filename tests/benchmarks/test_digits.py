@@ -104,6 +104,7 @@ def test_a_try_of_the_gpu_benchmark_on_a_processor(few, tmp_path, data_root, mon
     monkeypatch.setenv("SUTJA_DATA", str(data_root))
     gpu = importlib.import_module("gpu")
     monkeypatch.setattr(gpu, "SIDE", {"cpu": 96})
+    monkeypatch.setattr(gpu, "RECIPES", few.RECIPES)
     try:
         gpu.main(["--device", "cpu", "--limit", "150", "--seeds", "1", "--part", "validation"])
     finally:

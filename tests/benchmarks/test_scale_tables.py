@@ -43,3 +43,13 @@ def test_fuzzing_tells_what_it_found_and_what_was_left(tables, tmp_path):
     table = tables.make_fuzzing()
     assert "| page labels | 1,234 | 600 | 30 | 1 | 0 | 2 |" in table
     assert "2 of 3 readers were not fuzzed for so long" in table
+
+
+def test_shards_stand_beside_the_array(tables, tmp_path):
+    assert tables.make_shards() == "Nothing was measured yet."
+    shards = {"bytes": 5e8, "processor": 9.4, "error": 0.0125}
+    row = {"n": 10_000, "shards": shards, "array": shards | {"bytes": 1.2e9}}
+    keep(tmp_path, "train_shards", rows=[row], side=64)
+    table = tables.make_shards()
+    assert "| 10,000 | 164 MB | tar shards | 500 MB | 9 | 1.25% |" in table
+    assert "| 10,000 | 164 MB | an array | 1,200 MB | 9 | 1.25% |" in table

@@ -170,6 +170,11 @@ def test_the_squared_error_of_1989():
     assert float(squared_error(exact, torch.tensor([1]), 0.1)) == pytest.approx(0.0, abs=1e-6)
 
 
+@pytest.fixture
+def untimed_engine():
+    """Passes are timed here."""
+
+
 def engine_of(seconds, net, monkeypatch, n=4096, **wanted):
     """What is chosen when a choice takes the seconds given."""
     monkeypatch.setattr(device, "count_cores", lambda: 4)
