@@ -1,5 +1,6 @@
 """The number of a display: its point is seen in the picture, and has one meaning."""
 
+import cv2
 import pytest
 
 from sutja.reading.decode import Hypothesis
@@ -35,3 +36,16 @@ def test_what_is_no_display(draw_display, name):
     if name == "dates":
         normalised.array[:] = normalised.array.max(axis=0)  # bars from top to bottom
     assert read_display(own, [Hypothesis(own.digits, 1.0)], normalised) is None
+
+
+def test_a_dark_panel_that_was_taken_for_ink(draw_display):
+    normalised, own = draw_display("835", 1)
+    normalised.array[:] = 1.0 - normalised.array
+    assert read_display(own, [Hypothesis("835", 1.0)], normalised).value == "83.5"
+
+
+def test_a_frame_that_leans(draw_display):
+    normalised, own = draw_display("835", 1)
+    cv2.line(normalised.array, (0, 1), (81, 2), 1.0, 1)
+    cv2.line(normalised.array, (0, 29), (81, 31), 1.0, 1)
+    assert read_display(own, [Hypothesis("835", 1.0)], normalised).value == "83.5"

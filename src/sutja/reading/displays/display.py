@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sutja.charset import DIGITS
 from sutja.reading.character_boxes import split_columns
 from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.displays.points import POINT, clear_frame, weigh_points
-from sutja.reading.displays.segments import measure_segments
+from sutja.reading.displays.segments import SegmentFit, measure_segments
 from sutja.reading.written import Written
 from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
 
@@ -61,12 +62,10 @@ def read_display(own: Written, hypotheses: Sequence[Hypothesis], normalised: Nor
     if len(digits) < 2 or not _SHOWN.fullmatch(own.text):
         return None
     centres = [(glyph.first + glyph.last) * COLUMNS_PER_FRAME // 2 for glyph in digits]
-    ink = clear_frame(np.clip(normalised.array, 0.0, 1.0), centres)
-    marked = ink > _INK
-    spans = split_columns(digits, marked.sum(axis=0).tolist(), len(marked))
-    fit = measure_segments([glyph.text for glyph in digits], spans, ink)
-    if fit is None or not fit.is_display:
+    found = _find_segments(digits, centres, np.clip(normalised.array, 0.0, 1.0))
+    if found is None:
         return None
+    ink, fit = found
     slant = fit.slant * normalised.scale_y / normalised.scale_x
     weights = weigh_points(hypotheses, own.digits, centres, ink, slant)
     place = int(weights.argmax())
@@ -74,6 +73,25 @@ def read_display(own: Written, hypotheses: Sequence[Hypothesis], normalised: Nor
     shown = replace(own, glyphs=(*sign, *_write_point(digits, place)))
     value = shown.text if POINT in shown.text else None
     return Display(shown, value, float(weights[place]))
+
+
+def _find_segments(
+    digits: Sequence[Glyph], centres: Sequence[int], ink: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], SegmentFit] | None:
+    """Find the ink of digits that look like segments, without a frame, and how well they fit.
+
+    Where a dark panel on lighter ground was taken for ink, its digits are what is not.
+    """
+    between = ink[:, min(centres) : max(centres) + 1]
+    is_panel = bool(between.size) and np.median(between) > _INK
+    for own in (ink, 1.0 - ink) if is_panel else (ink,):
+        cleared = clear_frame(own, centres)
+        marked = cleared > _INK
+        spans = split_columns(digits, marked.sum(axis=0).tolist(), len(marked))
+        fit = measure_segments([glyph.text for glyph in digits], spans, cleared)
+        if fit is not None and fit.is_display:
+            return cleared, fit
+    return None
 
 
 def _write_point(digits: list[Glyph], place: int) -> list[Glyph]:

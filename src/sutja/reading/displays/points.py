@@ -29,6 +29,7 @@ _INK = 0.35  # of full ink
 _BASE, _ABOVE = 0.2, 0.3  # of the height: rows at the base, and those above begin so far from the base
 _LEAST_ROWS = 8
 _FRAME = 0.8  # share of the columns between the outer digits that a line of a frame covers
+_ABOUT = 0.6  # share of the columns that ink at the edge covers, where it is a frame that leans
 _OUTER = 0.4  # of the height, above and below, where lines of a frame lie
 
 
@@ -55,9 +56,12 @@ def weigh_points(
     NDArray[float64]
         (n,)
     """
-    odds = _SEEN * np.log(np.maximum(_share_points(hypotheses, digits), _FLOOR))
+    shares = _share_points(hypotheses, digits)
+    odds = _SEEN * np.log(np.maximum(shares, _FLOOR))
     odds[:-1] += _INKED * _measure_points(centres, ink, slant) + _OFFSET
     weights = np.exp(odds - odds.max())
+    if odds.argmax() == len(digits) - 1 and shares[-1] >= 1.0 - _FLOOR:
+        return shares  # the reader sees no point, and there is no ink that says more
     return np.asarray(weights / weights.sum(), np.float64)
 
 
@@ -112,9 +116,10 @@ def clear_frame(ink: Ink, centres: Sequence[int]) -> Ink:
     bottom = int(below[0]) if len(below) else height
     cleared = ink.copy()
     cleared[:top], cleared[bottom:] = 0.0, 0.0
-    n, labels, boxes, _ = cv2.connectedComponentsWithStats((cleared > _INK).astype(np.uint8), connectivity=4)
-    for label, (left, _, columns, _, _) in enumerate(boxes.tolist()[:n]):
+    n, labels, boxes, _ = cv2.connectedComponentsWithStats((cleared > _INK).astype(np.uint8), connectivity=8)
+    for label, (left, upper, columns, rows, _) in enumerate(boxes.tolist()[:n]):
         beside = left == 0 or left + columns == width
-        if label and beside and not any(left <= centre < left + columns for centre in centres):
+        about = columns > _ABOUT * width and (beside or upper <= top or upper + rows >= bottom)
+        if label and (about or (beside and not any(left <= x < left + columns for x in centres))):
             cleared[labels == label] = 0.0
     return cleared if (cleared > _INK).any() else ink

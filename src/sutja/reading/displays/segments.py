@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 Ink = NDArray[np.float32]
 Span = tuple[int, int]
 
-LEAST_FIT = 0.7  # mean correlation of digits with their segments
-LEAST_LEAD = 0.2  # by which that is higher than their correlation with print
+LEAST_FIT = 0.65  # mean correlation of digits with their segments
+LEAST_LEAD = 0.18  # by which that is higher than their correlation with print
 _FIRST_FIT, _FIRST_LEAD = 0.45, 0.05  # the same of boxes as they are, from which they are fitted closer
 _INK = 0.35  # of full ink
 _LEAST_ROWS, _LEAST_COLUMNS = 6, 4  # of a digit that can be compared
