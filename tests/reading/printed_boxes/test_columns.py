@@ -60,3 +60,22 @@ def test_writing_between_two_lines_is_no_comb():
         cv2.line(page, (20, y), (380, y), 60, 2)
     write(page, "888", 192)
     assert len(list_rows(page)) == 1
+
+
+def test_a_column_without_a_clear_comb_between_two_rules():
+    page = np.full((520, 400), 235, np.uint8)
+    for i in range(BOXES + 1):
+        cv2.rectangle(page, (200 + i * SIDE, 440), (200 + (i + 1) * SIDE, 440 + SIDE), 60, 2)
+    for y, height in ((60, 72), (180, SIDE), (280, SIDE)):
+        draw_row(page, y, height, 8)
+        page[y + 4 : y + height - 2, X + 2 * SIDE : X + 2 * SIDE + 2] = 235  # one of the teeth is lost
+        write(page, "142", y + height - 8)
+    cv2.line(page, (X, 40), (X, 400), 60, 2)
+    cv2.line(page, (X + BOXES * SIDE, 40), (X + BOXES * SIDE, 400), 60, 2)
+    combs = [comb for comb in find_combs(page, *USUAL) if comb.box.y0 < 400]
+    assert [(round(comb.box.y0, -1), len(comb.cells)) for comb in sorted(combs, key=lambda c: c.box.y0)] == [
+        (60, BOXES),
+        (180, BOXES),
+        (280, BOXES),
+    ]
+    assert all(abs(comb.box.x0 - X) < 4 and abs(comb.box.width - BOXES * SIDE) < 6 for comb in combs)

@@ -110,6 +110,9 @@ def _find_runs(
     columns = ColumnSearch(ink, low, high)
     clear = [run for run in kept_runs if min(cell.side for cell in run) >= SIDE]
     more = [other for run in clear for other in columns.repeat(run) if not _is_of_table(other, upright)]
+    ruler = max(clear, key=len, default=[])
+    if ruler and _is_touching([cell.box for cell in ruler]):
+        more += [other for other in columns.find_between_rules(ruler) if not _is_of_table(other, ink)]
     return [*kept_runs, *more]
 
 
