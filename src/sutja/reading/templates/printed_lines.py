@@ -34,7 +34,7 @@ _DASH = 0.35  # of the box's height: ink of a tooth that is broken
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """How well the place of a box is known.
+    """Certainty about the place of a box.
 
     Attributes
     ----------
