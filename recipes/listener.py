@@ -197,7 +197,7 @@ from sutja.training.listen.vocabulary import change_vocabulary
 OPEN = ("fsdd", "an4", "telephone-speech", "speech-commands", "korean")  # sets with open terms
 SETS = (*OPEN, "hyke", "iitg", "sixteen", "four")  # real recordings that are trained on
 OF_PHRASES = ("an4", "hyke")  # of these, those that say more than a word
-PARAMS = LogMelParams(margin=MARGIN)
+PARAMS = LogMelParams(margin=MARGIN, smoothing=9, loudest=8, ceiling=18.0)
 # Off the logit of "nothing": strangers' words are dropped more often than those of voices learnt from. Chosen
 # on an4 by a network that had not heard it (docs/log.md).
 LESS_NOTHING = 0.5

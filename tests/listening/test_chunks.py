@@ -74,3 +74,18 @@ def test_live_sound_is_given_at_a_pause():
     assert list(chunker.finish()) == []
     [behind] = [*chunker.push(block), *chunker.finish()]
     assert behind.start == 3 * RATE // 4
+
+
+def test_an_offset_of_the_microphone_hides_no_pause():
+    samples = NOISE[: 30 * RATE] * np.float32(0.1)
+    samples[14 * RATE : 14 * RATE + RATE // 2] = 0.0
+    plain = cut_chunks(samples, RATE)
+    assert [chunk.start for chunk in cut_chunks(samples + np.float32(0.3), RATE)] == [
+        chunk.start for chunk in plain
+    ]
+    assert plain[0].seam is None
+
+
+def test_quiet_speech_is_no_silence():
+    assert not cut_chunks(NOISE[:RATE] * np.float32(2e-3), RATE)[0].is_silent
+    assert cut_chunks(NOISE[:RATE] * np.float32(1e-5), RATE)[0].is_silent

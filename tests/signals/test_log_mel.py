@@ -31,7 +31,7 @@ def test_power_is_that_of_a_plain_fourier_transform():
     rng = np.random.default_rng(0)
     sound = rng.normal(0, 0.1, 1600).astype(np.float32)
     features = log_mel(sound, PARAMS)
-    padded = np.pad(sound.astype(float), (120, 400))
+    padded = np.pad(sound.astype(float) - sound.mean(dtype=float), (120, 400))
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
     hertz = np.arange(257) * 16_000 / 512
     edges = np.linspace(mel(PARAMS.low), mel(PARAMS.high), PARAMS.mels + 2)
@@ -92,6 +92,8 @@ def test_what_is_no_number_counts_as_silence():
 def test_long_sound_is_looked_at_as_short_sound_is():
     """Blocks inside leave no seam."""
     sound = np.random.default_rng(3).normal(0, 0.1, 16_000 * 15).astype(np.float32)
+    for part in np.split(sound, [160 * 1000]):
+        part -= part.mean()
     whole = log_mel(sound, PARAMS)
     loud = LogMelParams(loud=0.0)
     assert whole.shape == (1500, 64)
@@ -104,3 +106,31 @@ def test_parameters_go_through_json():
     assert LogMelParams.from_json(json.loads(json.dumps(params.to_json()))) == params
     with pytest.raises(ValueError, match="wings are not known"):
         LogMelParams.from_json({"wings": 2})
+
+
+ROBUST = LogMelParams(smoothing=9, loudest=8, ceiling=18.0)
+
+
+def test_an_offset_changes_nothing():
+    sound = np.random.default_rng(5).normal(0, 0.05, 16_000).astype(np.float32)
+    np.testing.assert_allclose(log_mel(sound + np.float32(0.3), PARAMS), log_mel(sound, PARAMS), atol=1e-2)
+
+
+def test_a_click_leaves_the_features_of_speech_as_they_are_and_is_cut_down():
+    speech = np.random.default_rng(6).normal(0, 0.01, 16_000).astype(np.float32)
+    clicked = speech.copy()
+    clicked[8_000:8_220] = 0.9
+    features = log_mel(clicked, ROBUST)
+    far = np.r_[0:45, 56:100]
+    np.testing.assert_allclose(features[far], log_mel(speech, ROBUST)[far], atol=0.05)
+    assert features.max() == pytest.approx((ROBUST.span + ROBUST.ceiling) / ROBUST.unit)
+    assert np.abs(log_mel(clicked, PARAMS)[far] - log_mel(speech, PARAMS)[far]).max() > 0.3
+
+
+def test_a_word_between_long_pauses_is_as_loud_as_one_alone():
+    rng = np.random.default_rng(7)
+    word = rng.normal(0, 0.1, 16_000 * 3 // 10).astype(np.float32)
+    pause = rng.normal(0, 1e-4, 16_000 * 7).astype(np.float32)
+    alone = log_mel(word, ROBUST)
+    features = log_mel(np.concatenate([pause, word, pause]), ROBUST)[700:730]
+    np.testing.assert_allclose(features[5:25], alone[5:25], atol=0.05)

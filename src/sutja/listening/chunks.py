@@ -16,7 +16,7 @@ from sutja.signals.audio import RATE
 
 MIN_SECONDS, MAX_SECONDS = 8.0, 20.0  # of a chunk; the last may be shorter
 OVERLAP = 1.5  # seconds that neighbouring chunks share where there is no pause
-SILENCE = 10 ** (-75 / 20)  # of full scale: a chunk that is nowhere louder is skipped
+SILENCE = 10 ** (-95 / 20)  # of full scale: a chunk that is nowhere louder is skipped
 PAUSE_DEPTH = 10 ** (-25 / 10)  # of the power of loud frames: what is quieter may be a pause
 FRAME = RATE // 100  # samples whose power is measured together: 10 ms
 _PAUSE = 30  # frames: the shortest pause to cut at
@@ -119,9 +119,11 @@ class Chunker:
 
 
 def _measure_powers(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Measure the mean square of each whole frame, or of all samples where there are fewer than one frame."""
+    """Measure the variance of each whole frame, or of all samples where there are fewer than one frame.
+
+    It is the power without the offset that a microphone may add.
+    """
     n = len(samples) // FRAME
-    if not n:
-        return np.array([float(np.square(samples, dtype=np.float64).mean())])
-    framed = samples[: n * FRAME].reshape(n, FRAME)
-    return np.asarray(np.einsum("nf,nf->n", framed, framed, dtype=np.float64) / FRAME)
+    framed = samples[: n * FRAME].reshape(n, FRAME) if n else samples[None]
+    squares = np.einsum("nf,nf->n", framed, framed, dtype=np.float64) / framed.shape[1]
+    return np.maximum(squares - np.square(framed.mean(axis=1, dtype=np.float64)), 0.0)

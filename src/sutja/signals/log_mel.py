@@ -45,7 +45,7 @@ class LogMelParams:
     emphasis : float
         Pre-emphasis: the spectrum is that of x[i] - emphasis * x[i - 1].
     loud : float
-        Percentile of the frames' loudness that is the loudness of the whole.
+        Percentile of the frames' loudness that is the loudness of the whole, where ``loudest`` is 0.
     span : float
         dB from that loudness down to the floor; what lies lower is 0.
     unit : float
@@ -57,6 +57,14 @@ class LogMelParams:
     margin : int
         Frames of silence added at either end, a multiple of the stride. A word at the very beginning of a
         recording then has the same features as one behind a pause (docs/log.md).
+    smoothing : int
+        Frames whose median is the loudness of the one in their middle, an odd number: a click or a knock of
+        fewer than half as many frames does not count as the loudness of the speech. 1 for none.
+    loudest : int
+        Frames that are as loud as the whole or louder: a word between long pauses then counts as one that
+        is alone. 0 takes the percentile.
+    ceiling : float
+        dB above that loudness; what is louder counts as this loud.
 
     Raises
     ------
@@ -78,6 +86,9 @@ class LogMelParams:
     quietest: float = -110.0
     stride: int = 4
     margin: int = 0
+    smoothing: int = 1
+    loudest: int = 0
+    ceiling: float = 300.0
 
     def __post_init__(self) -> None:
         check_whole("rate", self.rate, 1_000, 192_000)
@@ -87,6 +98,9 @@ class LogMelParams:
         check_whole("mels", self.mels, 1, 512)
         check_whole("stride", self.stride, 1, 64)
         check_whole("margin", self.margin, 0, 1_000)
+        check_whole("smoothing", self.smoothing, 1, 99)
+        check_whole("loudest", self.loudest, 0, 10_000)
+        check_real("ceiling", self.ceiling, 0.0, 300.0)
         check_real("low", self.low, 0.0, self.rate / 2)
         check_real("high", self.high, self.low, self.rate / 2)
         check_real("emphasis", self.emphasis, 0.0, 1.0)
@@ -121,7 +135,7 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
     ----------
     samples : NDArray[float32]
         float32 (n,), one channel at ``params.rate``, full scale ±1. Values that are not finite count as
-        silence.
+        silence. Their mean, which a microphone may add, is taken off.
     params : LogMelParams
         The parameters.
 
@@ -142,11 +156,24 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
         return features[:0]
     level = features[params.margin : params.margin + n_frames]
     _compute_decibels(samples, params, level)
-    loud = max(float(np.percentile(level.mean(axis=1), params.loud)), params.quietest)
+    loud = max(_measure_loudness(level, params), params.quietest)
     level -= loud - params.span
-    np.maximum(level, 0.0, out=level)
+    np.clip(level, 0.0, params.span + params.ceiling, out=level)
     level /= params.unit
     return features
+
+
+def _measure_loudness(level: NDArray[np.float32], params: LogMelParams) -> float:
+    """Measure the loudness of the whole in dB, from the level of each band in each frame (T, M)."""
+    loudness = level.mean(axis=1)
+    if 1 < params.smoothing <= len(loudness):
+        padded = np.pad(loudness, params.smoothing // 2, mode="edge")
+        around = np.lib.stride_tricks.sliding_window_view(padded, params.smoothing)
+        loudness = np.median(around, axis=1)
+    if not params.loudest:
+        return float(np.percentile(loudness, params.loud))
+    rank = min(params.loudest, len(loudness))
+    return float(np.partition(loudness, -rank)[-rank])
 
 
 def _compute_decibels(samples: NDArray[np.float32], params: LogMelParams, out: NDArray[np.float32]) -> None:
@@ -154,7 +181,8 @@ def _compute_decibels(samples: NDArray[np.float32], params: LogMelParams, out: N
     n_frames = len(out)
     before = (params.window - params.hop) // 2
     padded = np.zeros(before + n_frames * params.hop + params.window, np.float32)
-    padded[before : before + len(samples)] = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
+    finite = np.nan_to_num(samples, posinf=0.0, neginf=0.0)
+    padded[before : before + len(samples)] = finite - finite.mean(dtype=np.float64)
     framed = np.lib.stride_tricks.sliding_window_view(padded, params.window)[:: params.hop][:n_frames]
     window, bands = _make_tables(params)
     block = np.zeros((min(_BLOCK, n_frames), params.fft), np.float32)

@@ -257,3 +257,22 @@ def test_words_with_pauses_are_told_apart():
     assert all(0.2 < len(word_) / RATE < 0.4 for word_ in words)
     assert cut_at_pauses(sound, 4) is None
     assert len(trim_silence(sound)) < len(sound)
+
+
+def test_clicks_are_short_and_louder_than_what_is_said():
+    rng = np.random.default_rng(0)
+    sound = (0.01 * np.sin(np.arange(RATE) / 20)).astype(np.float32)
+    changed = []
+    for _ in range(20):
+        clicked = channel.add_clicks(sound, rng)
+        assert clicked.shape == sound.shape
+        assert clicked.dtype == np.float32
+        changed.append(np.count_nonzero(clicked != sound))
+        assert np.abs(clicked).max() > 0.9 * np.abs(sound).max()
+    assert 0 < np.median(changed) < 3 * 0.035 * RATE
+    assert not channel.add_clicks(np.zeros(RATE, np.float32), rng).any()
+
+
+def test_16_bits_are_whole_steps_within_full_scale():
+    rounded = channel.round_to_16_bits(np.array([-2.0, 0.1234567, 1.0], np.float32))
+    assert rounded.tolist() == [-1.0, 4045 / 32768, 32767 / 32768]

@@ -16,6 +16,7 @@ from sutja.synthesis.speech.utterances import RATE
 Sound = NDArray[np.float32]
 _TAIL = RATE // 2  # samples of a room's answer, at most
 _WINDOW, _HOP, _SEEK = 480, 240, RATE // 125  # samples that are laid over one another: 30 ms
+_SLAPS = 0.25  # part of the rooms with an echo that is heard by itself, as of a hall or a telephone line
 _KNOTS = np.array([0, 100, 200, 400, 800, 1600, 3200, 5000, 8000.0])  # Hz, of a microphone's curve
 
 
@@ -124,6 +125,11 @@ def _room(rng: np.random.Generator) -> Sound:
     ratio = 10 ** (rng.uniform(-2, 15) / 20)  # of the sound itself to all of its echoes
     tail *= 1 / (ratio * max(float(np.sqrt(np.square(tail).sum())), 1e-6))
     tail[0] = 1.0
+    if rng.random() < _SLAPS:
+        answer = np.zeros(_TAIL)
+        answer[: len(tail)] = tail
+        answer[round(rng.uniform(0.05, 0.3) * RATE) :: _TAIL] += rng.uniform(0.1, 0.5)
+        return answer.astype(np.float32)
     return tail.astype(np.float32)
 
 
@@ -172,6 +178,28 @@ def add_noise(sound: Sound, noise: Sound, ratio: float) -> Sound:
     if loud == 0.0 or hiss == 0.0:
         return sound
     return sound + noise * np.float32(loud / hiss * 10 ** (-ratio / 20))
+
+
+def add_clicks(sound: Sound, rng: np.random.Generator) -> Sound:
+    """Add one to three knocks of 1 to 35 ms, up to 40 dB above the sound, as of a button or a microphone."""
+    loud = _loud(sound)
+    out = sound.copy()
+    for _ in range(int(rng.integers(1, 4))):
+        n = min(len(sound), round(float(np.exp(rng.uniform(np.log(0.001), np.log(0.035)))) * RATE))
+        if n < 8 or loud == 0.0:
+            return sound
+        knock = make_noise(n, rng)
+        knock *= np.exp(-np.arange(n) / (n * rng.uniform(0.15, 2.0))).astype(np.float32)
+        level = loud * 10 ** (rng.uniform(0, 40) / 20) / max(float(np.abs(knock).max()), 1e-9)
+        ends = (int(rng.integers(0, 1 + (len(sound) - n) // 8)), len(sound) - n)
+        at = int(rng.choice([ends[0], ends[1] - ends[0], rng.integers(len(sound) - n + 1)]))
+        out[at : at + n] += knock * np.float32(level)
+    return out
+
+
+def round_to_16_bits(sound: Sound) -> Sound:
+    """A sound within ±1 as a file with 16 bits a sample keeps it."""
+    return np.asarray(np.clip(np.round(sound * 32_768), -32_768, 32_767) / 32_768, np.float32)
 
 
 def _loud(sound: Sound) -> float:

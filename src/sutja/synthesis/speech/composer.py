@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from sutja.grammar.number_words import OTHER, UNITS, classify_word
 from sutja.synthesis.speech.channel import (
     Augmentation,
+    add_clicks,
     add_noise,
     apply_channel,
     change_speed,
     make_noise,
+    round_to_16_bits,
     stretch_time,
 )
 from sutja.synthesis.speech.music import make_music
@@ -55,6 +57,9 @@ SHARES = {
     "flite words": 0.2,
     "festival words": 0.2,
 }
+_CLICKS = 0.25  # part of the recordings with knocks in them, where noise is at its full strength
+_QUIET = 0.15  # part of the recordings that are quiet
+_PEAKS, _QUIET_PEAKS = (-35, 0), (-62, -35)  # dB of full scale
 _RATIOS = ((3, 12), (10, 25), (20, 50))  # dB that the background is below the speech
 _RATIO_PARTS = (0.15, 0.4, 0.45)
 # Parts of each source among single words and among those who say strings.
@@ -182,12 +187,16 @@ class SpeechComposer:
             sound = np.zeros(round(rng.uniform(0.4, 5) * RATE), np.float32)
         sound = apply_channel(sound, self._strength, rng)
         sound = self._noisy(sound, always=kind == "noise")
+        if rng.random() < _CLICKS * self._strength.noise:
+            sound = add_clicks(sound, rng)
         classes: list[int] = []
         for part in parts:
             for c in part.classes:
                 if c != _OTHER or classes[-1:] != [_OTHER]:
                     classes.append(c)
-        sound = sound * np.float32(10 ** (rng.uniform(-35, 0) / 20) / max(float(np.abs(sound).max()), 1e-6))
+        peak = rng.uniform(*_QUIET_PEAKS if rng.random() < _QUIET else _PEAKS)
+        sound = sound * np.float32(10 ** (peak / 20) / max(float(np.abs(sound).max()), 1e-6))
+        sound = round_to_16_bits(sound)
         spoken = [part.phonemes or pronounce_classes(part.classes) for part in parts]
         phonemes = tuple(place for some in spoken for place in some) if all(spoken) else ()
         return Recording(sound, tuple(classes), phonemes)
