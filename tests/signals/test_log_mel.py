@@ -31,7 +31,7 @@ def test_power_is_that_of_a_plain_fourier_transform():
     rng = np.random.default_rng(0)
     sound = rng.normal(0, 0.1, 1600).astype(np.float32)
     features = log_mel(sound, PARAMS)
-    padded = np.pad(sound.astype(float) - sound.mean(dtype=float), (120, 400))
+    padded = np.pad(sound.astype(float) - np.median(sound[::7]), (120, 400))
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(400) / 400)
     hertz = np.arange(257) * 16_000 / 512
     edges = np.linspace(mel(PARAMS.low), mel(PARAMS.high), PARAMS.mels + 2)
@@ -92,13 +92,12 @@ def test_what_is_no_number_counts_as_silence():
 def test_long_sound_is_looked_at_as_short_sound_is():
     """Blocks inside leave no seam."""
     sound = np.random.default_rng(3).normal(0, 0.1, 16_000 * 15).astype(np.float32)
-    for part in np.split(sound, [160 * 1000]):
-        part -= part.mean()
+    sound[::7] = 0.0  # the whole and the part have the same median
     whole = log_mel(sound, PARAMS)
     loud = LogMelParams(loud=0.0)
     assert whole.shape == (1500, 64)
-    a, b = log_mel(sound, loud), log_mel(sound[160 * 1000 :], loud)
-    assert np.ptp(a[1010:1400] - b[10:400]) < 1e-3
+    a, b = log_mel(sound, loud), log_mel(sound[160 * 1001 :], loud)
+    assert np.ptp(a[1011:1401] - b[10:400]) < 1e-3
 
 
 def test_parameters_go_through_json():
@@ -119,9 +118,10 @@ def test_an_offset_changes_nothing():
 def test_a_click_leaves_the_features_of_speech_as_they_are_and_is_cut_down():
     speech = np.random.default_rng(6).normal(0, 0.01, 16_000).astype(np.float32)
     clicked = speech.copy()
-    clicked[8_000:8_220] = 0.9
+    for start in (3_200, 8_000, 12_800):
+        clicked[start : start + 220] = 0.9
     features = log_mel(clicked, ROBUST)
-    far = np.r_[0:45, 56:100]
+    far = np.r_[0:17, 25:47, 55:77, 85:100]
     np.testing.assert_allclose(features[far], log_mel(speech, ROBUST)[far], atol=0.05)
     assert features.max() == pytest.approx((ROBUST.span + ROBUST.ceiling) / ROBUST.unit)
     assert np.abs(log_mel(clicked, PARAMS)[far] - log_mel(speech, PARAMS)[far]).max() > 0.3
