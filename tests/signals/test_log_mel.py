@@ -122,7 +122,7 @@ def test_a_click_leaves_the_features_of_speech_as_they_are_and_is_cut_down():
         clicked[start : start + 220] = 0.9
     features = log_mel(clicked, ROBUST)
     far = np.r_[0:17, 25:47, 55:77, 85:100]
-    np.testing.assert_allclose(features[far], log_mel(speech, ROBUST)[far], atol=0.05)
+    np.testing.assert_allclose(features[far], log_mel(speech, ROBUST)[far], atol=0.1)
     assert features.max() == pytest.approx((ROBUST.span + ROBUST.ceiling) / ROBUST.unit)
     assert np.abs(log_mel(clicked, PARAMS)[far] - log_mel(speech, PARAMS)[far]).max() > 0.3
 
