@@ -158,6 +158,29 @@ and on, with more quantities among what programs say:
         --strength 0.65 --without hyke "hyke words" iitg sixteen four --seed 301
     python recipes/listener_finish.py bundle --out runs/listen --run open1 --seed 301 --open
 
+Both went on once more, with features that clicks, an offset and a low level leave alone, and with clicks,
+quiet recordings of 16 bits and the echoes of halls in what they hear (`five` is the mean of `wide4`, `wide5`,
+`wide6` and the two of `wide7`; in `wide8` features were still as before, and halls came with `wide10`):
+
+    more="--out runs/listen --frames 6000 --voice 0.9 --vary 0.7 --sounds 0.3"
+    python recipes/listener.py train $more --run wide8 --weights runs/listen/five --steps 2600 --lr 2e-3 \
+        --strength 0.65 --seed 108 --shares hyke=8 iitg=3 speech-commands=4 an4=10
+    python recipes/listener.py train $more --run wide9 --weights runs/listen/wide8 --steps 2600 --lr 2e-3 \
+        --strength 0.65 --seed 109
+    python recipes/listener.py train $more --run wide10 --weights runs/listen/wide9 --steps 1700 \
+        --lr 1.6e-3 --strength 0.65 --seed 110
+    short="$more --weights runs/listen/wide10 --steps 600 --lr 1.2e-3 --strength 0.6"
+    python recipes/listener.py train $short --run wide11-1 --seed 111 \
+        --shares hyke=12 iitg=4 speech-commands=5 korean=1.5 an4=10
+    python recipes/listener.py train $short --run wide11-2 --seed 112
+    python recipes/listener_finish.py soup --out runs/listen --run seven \
+        --runs five five wide8 wide9 wide10 wide11-1 wide11-2
+    python recipes/listener_finish.py bundle --out runs/listen --run seven --seed 111
+    python recipes/listener.py train $more --run open2 --weights runs/listen/open1 --steps 700 --lr 1.5e-3 \
+        --strength 0.6 --without hyke "hyke words" iitg sixteen four --seed 302
+    python recipes/listener_finish.py soup --out runs/listen --runs open1 open2 --run open12
+    python recipes/listener_finish.py bundle --out runs/listen --run open12 --seed 302 --open
+
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
 of digits can be composed of many people's words. `train` composes recordings of all these in a process

@@ -84,6 +84,8 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 MAX_ERROR = 0.01  # of the accepted numbers
 LIFE = 0.4  # part of what happens to recordings in training that happens to those it is calibrated on
 KNOWN = ("fsdd", "composed")  # whose speakers were learnt from: users are strangers, so these are only told
+COVERAGES = [part / 50 for part in range(50, 4, -1)]  # shares of accepted answers to choose from
+CLICKS = 0.05  # part of them with knocks; in training many more
 COMPOSED = 600  # recordings put together for calibration, beside the real ones
 VOICES = {  # engines and sets beside the catalogue → terms
     "kokoro": "Apache-2.0",
@@ -222,7 +224,7 @@ def load_strangers(out: Path, run: Path) -> list[Utterance]:
     """
     phrases = load_utterances(out / "real", ["an4-validation"])
     words = list(cut_words(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
-    return _compose(out, words, Augmentation(), {"string": 0.75, "word": 0.25})
+    return _compose(out, words, Augmentation(clicks=CLICKS), {"string": 0.75, "word": 0.25})
 
 
 def _compose(
@@ -243,8 +245,9 @@ def bundle(args: argparse.Namespace) -> None:
     name, datasets = ("spoken-open", OPEN) if args.open else ("spoken", SETS)
     path = args.to or bundled_path(name)
     raw_card = make_raw_card(name)
-    export_model(args.out, args.out / args.run, args.out / "raw.onnx", raw_card)
-    listener = Listener(args.out / "raw.onnx")
+    raw = args.out / args.run / "raw.onnx"
+    export_model(args.out, args.out / args.run, raw, raw_card)
+    listener = Listener(raw)
     sets = {one: load_utterances(args.out / "real", [f"{one}-validation"]) for one in datasets}
     sets["spoken by programs"] = load_utterances(args.out / "held")
     sets["composed"] = load_composed(args.out, datasets)
@@ -255,7 +258,7 @@ def bundle(args: argparse.Namespace) -> None:
         np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
     )
     table = RiskTable.measure(
-        [calibrate(case.raw) for case in answered], [float(case.right) for case in answered]
+        [calibrate(case.raw) for case in answered], [float(case.right) for case in answered], COVERAGES
     )
     try:
         choice = table.choose(args.max_error)

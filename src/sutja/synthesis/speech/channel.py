@@ -34,6 +34,8 @@ class Augmentation:
         Telephone bands, codecs, clipping.
     noise : float
         Background noise.
+    clicks : float
+        Knocks, as of a button or a microphone.
     haste : float
         Words said quicker or slower than they were, as high as before. A network taught it heard fewer
         strings of strangers as they say them (docs/log.md).
@@ -43,10 +45,11 @@ class Augmentation:
     room: float = 0.45
     line: float = 0.55
     noise: float = 0.75
+    clicks: float = 0.2
     haste: float = 0.0
 
 
-NO_AUGMENTATION = Augmentation(0.0, 0.0, 0.0, 0.0)
+NO_AUGMENTATION = Augmentation(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def change_speed(sound: Sound, ratio: float) -> Sound:

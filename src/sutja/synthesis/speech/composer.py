@@ -57,7 +57,6 @@ SHARES = {
     "flite words": 0.2,
     "festival words": 0.2,
 }
-_CLICKS = 0.25  # part of the recordings with knocks in them, where noise is at its full strength
 _QUIET = 0.15  # part of the recordings that are quiet
 _PEAKS, _QUIET_PEAKS = (-35, 0), (-62, -35)  # dB of full scale
 _RATIOS = ((3, 12), (10, 25), (20, 50))  # dB that the background is below the speech
@@ -187,7 +186,7 @@ class SpeechComposer:
             sound = np.zeros(round(rng.uniform(0.4, 5) * RATE), np.float32)
         sound = apply_channel(sound, self._strength, rng)
         sound = self._noisy(sound, always=kind == "noise")
-        if rng.random() < _CLICKS * self._strength.noise:
+        if rng.random() < self._strength.clicks:
             sound = add_clicks(sound, rng)
         classes: list[int] = []
         for part in parts:
