@@ -126,4 +126,4 @@ def _measure_powers(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     n = len(samples) // FRAME
     framed = samples[: n * FRAME].reshape(n, FRAME) if n else samples[None]
     squares = np.einsum("nf,nf->n", framed, framed, dtype=np.float64) / framed.shape[1]
-    return np.maximum(squares - np.square(framed.mean(axis=1, dtype=np.float64)), 0.0)
+    return np.asarray(np.maximum(squares - np.square(framed.mean(axis=1, dtype=np.float64)), 0.0))

@@ -194,8 +194,9 @@ def add_clicks(sound: Sound, rng: np.random.Generator) -> Sound:
         knock = make_noise(n, rng)
         knock *= np.exp(-np.arange(n) / (n * rng.uniform(0.15, 2.0))).astype(np.float32)
         level = loud * 10 ** (rng.uniform(0, 40) / 20) / max(float(np.abs(knock).max()), 1e-9)
-        ends = (int(rng.integers(0, 1 + (len(sound) - n) // 8)), len(sound) - n)
-        at = int(rng.choice([ends[0], ends[1] - ends[0], rng.integers(len(sound) - n + 1)]))
+        last = len(sound) - n
+        edge = int(rng.integers(1 + last // 8))
+        at = int(rng.choice([edge, last - edge, int(rng.integers(last + 1))]))
         out[at : at + n] += knock * np.float32(level)
     return out
 
