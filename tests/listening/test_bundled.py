@@ -62,7 +62,8 @@ def clicked(sound):
 def test_what_a_bad_microphone_does_leaves_what_is_said(name, change):
     sound, rate = soundfile.read(SOUNDS / "telephone-number.mp3", dtype="float32")
     numbers = Listener(name).listen(change(sound).astype(np.float32), rate).numbers
-    assert [(number.digits, number.accepted) for number in numbers] == [("2125550142", True)]
+    assert [number.digits for number in numbers] == ["2125550142"]
+    assert numbers[0].confidence > 0.9
 
 
 def music(seed):

@@ -1,6 +1,7 @@
 """Log-mel features: where a tone lands, what loudness does not change, what is no sound."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,8 +124,20 @@ def test_a_click_leaves_the_features_of_speech_as_they_are_and_is_cut_down():
     features = log_mel(clicked, ROBUST)
     far = np.r_[0:17, 25:47, 55:77, 85:100]
     np.testing.assert_allclose(features[far], log_mel(speech, ROBUST)[far], atol=0.1)
-    assert features.max() == pytest.approx((ROBUST.span + ROBUST.ceiling) / ROBUST.unit)
+    highest = (ROBUST.span + ROBUST.ceiling) / ROBUST.unit
+    assert features.mean(axis=1).max() == pytest.approx(highest, abs=0.01)
+    assert log_mel(clicked, replace(ROBUST, ceiling=300.0)).mean(axis=1).max() > highest + 0.2
     assert np.abs(log_mel(clicked, PARAMS)[far] - log_mel(speech, PARAMS)[far]).max() > 0.3
+
+
+def test_speech_of_few_bands_is_not_cut_down():
+    """The mean of a telephone's bands is far below the loud ones; these are no click."""
+    spectrum = np.fft.rfft(np.random.default_rng(8).normal(0, 0.1, 16_000))
+    hertz = np.fft.rfftfreq(16_000, 1 / 16_000)
+    spectrum[(hertz < 300) | (hertz > 3400)] = 0.0
+    sound = np.fft.irfft(spectrum).astype(np.float32)
+    open_ended = replace(ROBUST, ceiling=300.0)
+    np.testing.assert_array_equal(log_mel(sound, ROBUST)[2:-2], log_mel(sound, open_ended)[2:-2])
 
 
 def test_a_word_between_long_pauses_is_as_loud_as_one_alone():

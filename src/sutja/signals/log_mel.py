@@ -65,7 +65,7 @@ class LogMelParams:
         Frames that are as loud as the whole or louder: a word between long pauses then counts as one that
         is alone. 0 takes the percentile.
     ceiling : float
-        dB above that loudness; what is louder counts as this loud.
+        dB above that loudness; a louder frame is turned down to it.
 
     Raises
     ------
@@ -157,16 +157,16 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
         return features[:0]
     level = features[params.margin : params.margin + n_frames]
     _compute_decibels(samples, params, level)
-    loud = max(_measure_loudness(level, params), params.quietest)
-    level -= loud - params.span
-    np.clip(level, 0.0, params.span + params.ceiling, out=level)
+    loudness = level.mean(axis=1)
+    loud = max(_measure_loudness(loudness, params), params.quietest)
+    level -= np.maximum(loudness - loud - params.ceiling, 0.0)[:, None] + (loud - params.span)
+    np.maximum(level, 0.0, out=level)
     level /= params.unit
     return features
 
 
-def _measure_loudness(level: NDArray[np.float32], params: LogMelParams) -> float:
-    """Measure the loudness of the whole in dB, from the level of each band in each frame (T, M)."""
-    loudness = level.mean(axis=1)
+def _measure_loudness(loudness: NDArray[np.float32], params: LogMelParams) -> float:
+    """Measure the loudness of the whole in dB, from that of each frame (T,), the mean of its bands."""
     if 1 < params.smoothing <= len(loudness):
         padded = np.pad(loudness, params.smoothing // 2, mode="edge")
         around = np.lib.stride_tricks.sliding_window_view(padded, params.smoothing)
