@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from sutja.comparison.execution.table import RESULTS, Status
 
 FIGURE = "compare_digits"
 BUDGET = 60.0  # seconds
+SEEDS = 3  # of the grid, where the command is not told otherwise
 SUMMARY = "summary.json"
 
 
@@ -54,16 +56,18 @@ def run_command(budget: float, folder: Path) -> dict[str, float]:
 
 
 def count_fits(folder: Path) -> dict[str, Any]:
-    """Count the fits that are done, of those that were planned, and those of each learner."""
+    """Count the fits of the grid that are done, of those that were planned, and those with further seeds."""
     with (folder / RESULTS).open(encoding="utf-8", newline="") as file:
         done = [row for row in csv.DictReader(file) if row["status"] == Status.DONE]
     planned = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))["planned"]["fits"]
+    grid = Counter(row["learner"] for row in done if int(row["seed"]) < SEEDS)
+    further = Counter(row["learner"] for row in done if int(row["seed"]) >= SEEDS)
     return {
-        "fits": len(done),
+        "fits": grid.total(),
         "planned": planned,
-        "done": {
-            name: sum(row["learner"] == name for row in done) for name in sorted({r["learner"] for r in done})
-        },
+        "further_seeds": further.total(),
+        "done": dict(sorted(grid.items())),
+        "further": dict(sorted(further.items())),
     }
 
 

@@ -613,9 +613,10 @@ def make_compare_digits() -> str:
     """Make the table of the fits of `sutja compare digits`, learner by learner."""
     content = load("compare_digits")
     each = content["planned"] // len(content["done"])
-    rows = [(f"`{name}`", done, each) for name, done in content["done"].items()]
-    rows.append(("all", content["fits"], content["planned"]))
-    table = make_table(("learner", "fits done", "of"), rows)
+    further = content["further"]
+    rows = [(f"`{name}`", done, each, further.get(name, 0)) for name, done in content["done"].items()]
+    rows.append(("all", content["fits"], content["planned"], content["further_seeds"]))
+    table = make_table(("learner", "fits done", "of", "further seeds"), rows)
     took = (
         f"`sutja compare digits --budget {content['budget']:.0f}s`: {content['seconds']:.1f} s by the clock, "
         f"{content['cpu_seconds']:.0f} s of a processor, beside a load of {content['load_before']:.1f}."

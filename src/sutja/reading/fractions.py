@@ -34,10 +34,7 @@ _NEAR, _FAR = 0.2, 0.25  # of the height: most between it and its own edge, leas
 _APART = 0.15  # of the height: least step from the middle of the upper digit to that of the lower
 _TALL, _WIDE_STROKE = 0.8, 0.15  # of the height: least height and width of the stroke
 _RISES = -0.75  # correlation of rows and columns of a stroke that rises to the right
-_BLOCK, _BLOCK_WIDTH = (
-    0.6,
-    0.3,
-)  # share of its box that ink fills, and width of the height, of what is no stroke
+_BLOCK, _BLOCK_WIDTH = 0.6, 0.3  # of what is no stroke: share of its box that is ink, width of the height
 _LEAST_ROWS = 10
 _OTHERS = 0.7  # of that gap, which no other gap between the digits before the stroke reaches
 
