@@ -26,6 +26,11 @@ def test_no_parameter_takes_nonsense(kind):
             assert abs(getattr(made, name)) <= 1e6, (name, value, usual)
 
 
+def test_a_median_has_a_frame_in_its_middle():
+    with pytest.raises(ValueError, match="odd number of frames, not 8"):
+        LogMelParams(smoothing=8)
+
+
 def test_a_strip_is_not_enlarged_without_bound():
     height, width = FrameParams(shortest=8192).compute_size(2, 6000)
     assert height * width <= 31_000_000

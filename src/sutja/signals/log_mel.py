@@ -100,6 +100,8 @@ class LogMelParams:
         check_whole("stride", self.stride, 1, 64)
         check_whole("margin", self.margin, 0, 1_000)
         check_whole("smoothing", self.smoothing, 1, 99)
+        if self.smoothing % 2 == 0:
+            raise ValueError(f"smoothing must be an odd number of frames, not {self.smoothing}")
         check_whole("loudest", self.loudest, 0, 10_000)
         check_real("ceiling", self.ceiling, 0.0, 300.0)
         check_real("low", self.low, 0.0, self.rate / 2)

@@ -131,7 +131,7 @@ def _room(rng: np.random.Generator) -> Sound:
     if rng.random() < _SLAPS:
         answer = np.zeros(_TAIL)
         answer[: len(tail)] = tail
-        answer[round(rng.uniform(0.05, 0.3) * RATE) :: _TAIL] += rng.uniform(0.1, 0.5)
+        answer[round(rng.uniform(0.05, 0.3) * RATE)] += rng.uniform(0.1, 0.5)
         return answer.astype(np.float32)
     return tail.astype(np.float32)
 
