@@ -26,7 +26,7 @@ from sutja.data.pages.tables import find_cell_boxes, measure_body
 from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.reading.page.cropping import CROP_METHODS, crop_field
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.signals.normalisation import to_grey
 from sutja.synthesis.crops import camera, texts
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample

@@ -53,7 +53,7 @@ from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.synthesis.fonts import load_faces
 from sutja.synthesis.pages import HOLD_OUT_LAYOUTS, PageComposer
-from sutja.synthesis.pages.cheques.refilled import find_amounts, find_box, refill_cheque, tighten_box
+from sutja.synthesis.pages.layouts.cheques.refilled import find_amounts, find_box, refill_cheque, tighten_box
 from sutja.training import checkpoint
 from sutja.training.batch_norms import restore_detector
 from sutja.training.detect.evaluate import LEAST_SCORE, detect_boxes

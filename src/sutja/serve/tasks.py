@@ -188,7 +188,7 @@ def _open_reader(options: ReadOptions, settings: Settings) -> Task:
 
 def keep_named(page: Page, names: Sequence[str]) -> Page:
     """Keep the numbers that have some names, the surest of each."""
-    from sutja.reading.page.naming import pick_named
+    from sutja.reading.page.naming.names import pick_named
 
     return replace(page, numbers=tuple(pick_named(page.numbers, names).values()))
 

@@ -9,8 +9,8 @@ from sutja.reading.combs.comb_reader import CombReader
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
-from sutja.reading.page.layout import Layout
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.field_reader import Answer
 from sutja.types import Box, Number
 

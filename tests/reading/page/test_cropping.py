@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field, remove_foreign_ink
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.types import Box
 
 CLEAN, AS_IT_IS = CropMethod(0.3, True), CropMethod(0.3, False)

@@ -5,8 +5,8 @@ import pytest
 from finding import Blocks, draw_page
 
 from sutja.reading.page.fields import choose_scales, detect_fields
-from sutja.reading.page.layout import measure_layout
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.layout import measure_layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.types import Box, Detection
 
 

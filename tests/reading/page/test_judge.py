@@ -9,9 +9,9 @@ from sutja.model_file import FieldConfidence, RiskCounts, TextConfidence, TextEv
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.judge import PLACED, PageJudge, place_alone
-from sutja.reading.page.layout import Layout
-from sutja.reading.page.transform import PageTransform
 from sutja.types import Box, Number
 
 TEXT = TextConfidence("0" * 64, TextEvidence(0.0, 0.0, 1.0, 0.0, 0.0, lone=-3.0), threshold=0.9)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from finding import draw_page
 
-from sutja.reading.page.layout import measure_layout
+from sutja.reading.page.geometry.layout import measure_layout
 from sutja.reading.page.orientation import (
     SIDEWAYS,
     UPRIGHT,

@@ -10,7 +10,7 @@ from PIL import Image
 from sutja.errors import InferenceError, ModelFileError, PictureError, ThresholdError
 from sutja.model_file import Calibration, Evidence, FieldConfidence, RiskCounts
 from sutja.reading import Reader
-from sutja.reading.page import shrinking
+from sutja.reading.page.geometry import shrinking
 from sutja.reading.page.reader import PageReader
 from sutja.signals.image import Picture
 from sutja.types import Box, Character, Detection, Number

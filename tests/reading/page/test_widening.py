@@ -7,7 +7,7 @@ import pytest
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.widening import find_wider_box, read_wider
 from sutja.types import Box, Character, Number
 

@@ -5,7 +5,7 @@ import form_drawing as forms
 import numpy as np
 import pytest
 
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.field_image import cut_field, fit_box
 from sutja.reading.templates.strokes import is_dash, measure_cross
 from sutja.types import Box

@@ -5,7 +5,7 @@ import pytest
 
 from sutja.grammar import TypedNumber
 from sutja.reading.decode import Hypothesis
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.field_image import cut_field
 from sutja.reading.templates.field_reader import FieldReader, choose_grammar, make_answers
 from sutja.reading.templates.template_field import TemplateField

@@ -5,7 +5,7 @@ import form_drawing as forms
 import numpy as np
 import pytest
 
-from sutja.reading.page.transform import apply_homography
+from sutja.reading.page.geometry.transform import apply_homography
 from sutja.reading.templates.landmarks import find_corner_marks
 from sutja.reading.templates.registration import MIN_FIT, PageView, Registrar
 from sutja.types import Box

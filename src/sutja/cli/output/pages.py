@@ -41,7 +41,7 @@ class FieldRows(Writer[Page]):
         return to_csv_row(["source", "page", "to_check", "error", *pairs])
 
     def write(self, result: Page) -> str:
-        from sutja.reading.page.naming import pick_named
+        from sutja.reading.page.naming.names import pick_named
 
         found = pick_named(result.numbers, self._names)
         to_check = [name for name in self._names if name not in found or not found[name].accepted]

@@ -12,9 +12,9 @@ import numpy as np
 from sutja.reading.page.combs import NO_CROP, stand_in_grid
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
-from sutja.reading.page.layout import Layout
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.text.joining import measure_shared
-from sutja.reading.page.transform import PageTransform
 from sutja.reading.printed_boxes import Comb, find_combs
 from sutja.reading.templates.field_image import FieldImage, cut_field
 from sutja.reading.templates.field_reader import Answer, FieldReader

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.layout import Layout
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.types import Box, Detection
 
 DIGIT_HEIGHT = (

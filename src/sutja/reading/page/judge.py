@@ -14,8 +14,8 @@ from sutja.confidence import Calibrator, PageEvidence, combine_evidence, resolve
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
 from sutja.reading.page.field import Field
-from sutja.reading.page.layout import Layout
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.text_detector import SHA256
 from sutja.types import Box
 

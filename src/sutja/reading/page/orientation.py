@@ -15,9 +15,9 @@ from typing import TypeAlias
 import cv2
 import numpy as np
 
-from sutja.reading.page.layout import Layout
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.prepare import PreparedPage
-from sutja.reading.page.transform import PageTransform
 from sutja.types import Box
 
 MIN_CHARACTERS = 2  # of a page whose orientation is searched

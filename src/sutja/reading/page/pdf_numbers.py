@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.character_boxes import enclose
-from sutja.reading.page.naming import make_candidate, name_numbers
-from sutja.reading.page.tables import find_reading_order, locate_cells
+from sutja.reading.page.naming.names import make_candidate, name_numbers
+from sutja.reading.page.tables.structure import find_reading_order, locate_cells
 from sutja.reading.page.text.lines import Word
 from sutja.reading.page.text.numbers import find_numbers
 from sutja.signals.image import Picture

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.fields import choose_scales, to_luminance
-from sutja.reading.page.layout import Layout, measure_layout
-from sutja.reading.page.perspective import Quad, find_frame, remove_perspective
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.layout import Layout, measure_layout
+from sutja.reading.page.geometry.perspective import Quad, find_frame, remove_perspective
+from sutja.reading.page.geometry.transform import PageTransform
 
 MIN_SKEW = 0.35  # degrees; less is left as it is
 _DARK = 110.0  # median grey level below which the page may be light on dark

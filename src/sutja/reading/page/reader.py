@@ -22,10 +22,18 @@ from sutja.reading.page.combs import MakeNumber, join_combs
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
+from sutja.reading.page.geometry.layout import Layout
+from sutja.reading.page.geometry.perspective import Quad
+from sutja.reading.page.geometry.shrinking import enlarge_page, shrink_picture
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.judge import MIN_CONFIDENCE, PageJudge, get_text, place_alone
-from sutja.reading.page.layout import Layout
-from sutja.reading.page.missing_cells import find_missing_cells
-from sutja.reading.page.naming import find_placed, is_cheque, make_candidate, may_be_amount, name_numbers
+from sutja.reading.page.naming.names import (
+    find_placed,
+    is_cheque,
+    make_candidate,
+    may_be_amount,
+    name_numbers,
+)
 from sutja.reading.page.orientation import (
     UPRIGHT,
     FieldReading,
@@ -33,15 +41,13 @@ from sutja.reading.page.orientation import (
     find_orientation,
     is_orientation_doubtful,
 )
-from sutja.reading.page.perspective import Quad
 from sutja.reading.page.prepare import PreparedPage, prepare_page
-from sutja.reading.page.shrinking import enlarge_page, shrink_picture
-from sutja.reading.page.sudoku import correct_grids, note_corrections
-from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
+from sutja.reading.page.tables.missing_cells import find_missing_cells
+from sutja.reading.page.tables.structure import CellPosition, find_reading_order, locate_cells
+from sutja.reading.page.tables.sudoku import correct_grids, note_corrections
 from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
 from sutja.reading.page.text.text_pass import TextPass, overlap
-from sutja.reading.page.transform import PageTransform
 from sutja.reading.page.widening import read_wider
 from sutja.signals.image import Picture
 from sutja.types import Box, Number, Page

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from sutja.reading.page.cropping import CROP_METHODS, crop_field
 from sutja.reading.page.field import Field
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.text.joining import measure_shared
-from sutja.reading.page.transform import PageTransform
 from sutja.signals.normalisation import to_grey
 from sutja.types import Box, Number
 

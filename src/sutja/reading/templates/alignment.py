@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.transform import Matrix
+from sutja.reading.page.geometry.transform import Matrix
 from sutja.types import Box
 
 _AROUND = 1.0  # of the field's height, that is looked at around it

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sutja.reading.page.transform import Matrix, apply_homography
+from sutja.reading.page.geometry.transform import Matrix, apply_homography
 
 MIN_MATCHES = 12  # that agree, of a bend
 _NEIGHBOURS = 8  # matches around one, that it is compared with

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.printed_lines import DRAWN, REGISTERED, Placing, find_printed_lines
 from sutja.signals.normalisation import to_grey
 from sutja.types import Box

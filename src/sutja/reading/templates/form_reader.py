@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.field_image import cut_field, fit_box
 from sutja.reading.templates.field_reader import Answer, FieldReader, ReadHypotheses, fits_count
 from sutja.reading.templates.joint import Option, join_by_rules

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.perspective import Quad, find_frame
+from sutja.reading.page.geometry.perspective import Quad, find_frame
 
 _MIN_SIDE, _MAX_SIDE = 0.008, 0.06  # of the longer side: a mark's own side
 _SOLID = 0.75  # of its box that a mark fills

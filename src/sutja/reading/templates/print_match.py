@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.transform import Matrix
+from sutja.reading.page.geometry.transform import Matrix
 from sutja.reading.templates.bend import Bend, make_bend
 
 TILE = 72  # pixels of a tile's side

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.errors import PictureError, TemplateError
-from sutja.reading.page.layout import measure_layout
+from sutja.reading.page.geometry.layout import measure_layout
 from sutja.reading.page.text.joining import measure_shared
 from sutja.reading.printed_boxes import Comb, find_combs, find_single_boxes
 from sutja.reading.templates.template import Template

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.transform import Matrix, apply_homography
+from sutja.reading.page.geometry.transform import Matrix, apply_homography
 from sutja.reading.templates.alignment import align_print
 from sutja.reading.templates.bend import Bend, make_bend
 from sutja.reading.templates.landmarks import find_corner_marks, find_frame_corners

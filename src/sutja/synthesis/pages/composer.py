@@ -11,23 +11,23 @@ import numpy as np
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.pages import degradation
-from sutja.synthesis.pages.business import make_invoice, make_time_sheet
-from sutja.synthesis.pages.cheques.layouts import make_cheque
-from sutja.synthesis.pages.displays import make_display
-from sutja.synthesis.pages.documents import make_document, make_slip
 from sutja.synthesis.pages.fields import PageSample, crop_page
-from sutja.synthesis.pages.forms import make_box_form, make_form
-from sutja.synthesis.pages.grids import make_grid
-from sutja.synthesis.pages.letters import make_envelope, make_letter, make_prose
-from sutja.synthesis.pages.negatives import make_blank, make_picture
-from sutja.synthesis.pages.notes import make_ledger, make_note
-from sutja.synthesis.pages.office import make_census, make_tax_form
-from sutja.synthesis.pages.post import make_mail
-from sutja.synthesis.pages.receipts import make_receipt
-from sutja.synthesis.pages.registers import make_register
+from sutja.synthesis.pages.layouts.business import make_invoice, make_time_sheet
+from sutja.synthesis.pages.layouts.cheques.layouts import make_cheque
+from sutja.synthesis.pages.layouts.displays import make_display
+from sutja.synthesis.pages.layouts.documents import make_document, make_slip
+from sutja.synthesis.pages.layouts.forms import make_box_form, make_form
+from sutja.synthesis.pages.layouts.grids import make_grid
+from sutja.synthesis.pages.layouts.letters import make_envelope, make_letter, make_prose
+from sutja.synthesis.pages.layouts.negatives import make_blank, make_picture
+from sutja.synthesis.pages.layouts.notes import make_ledger, make_note
+from sutja.synthesis.pages.layouts.office import make_census, make_tax_form
+from sutja.synthesis.pages.layouts.post import make_mail
+from sutja.synthesis.pages.layouts.receipts import make_receipt
+from sutja.synthesis.pages.layouts.registers import make_register
+from sutja.synthesis.pages.layouts.single_numbers import make_single_numbers
+from sutja.synthesis.pages.layouts.tables import make_filled_table, make_table
 from sutja.synthesis.pages.sheet import Sheet
-from sutja.synthesis.pages.single_numbers import make_single_numbers
-from sutja.synthesis.pages.tables import make_filled_table, make_table
 
 Maker = Callable[[RenderContext], Sheet]
 MAKERS: MappingProxyType[str, Maker] = MappingProxyType(

@@ -11,7 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sutja.synthesis.pages.fields import Field, PageSample
-from sutja.synthesis.pages.negatives import make_texture
+from sutja.synthesis.pages.layouts.negatives import make_texture
 from sutja.synthesis.pages.sheet import Sheet
 
 Pixels = NDArray[np.uint8]

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.character_boxes import enclose
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.second.second_reader import ReadText, SecondReader
 from sutja.reading.text_detector import TextDetector, TextRegion
 from sutja.signals.normalisation import to_grey

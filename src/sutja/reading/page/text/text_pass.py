@@ -14,6 +14,7 @@ import numpy as np
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.text.joining import (
     FLOOR,
     LOOK_ALIKE,
@@ -25,7 +26,6 @@ from sutja.reading.page.text.joining import (
 )
 from sutja.reading.page.text.lines import PageText, find_text
 from sutja.reading.page.text.numbers import NumberWord, mend_stroke
-from sutja.reading.page.transform import PageTransform
 from sutja.reading.second.second_reader import SecondReader
 from sutja.reading.text_detector import TextDetector
 from sutja.types import Character, Number

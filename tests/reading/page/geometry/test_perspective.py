@@ -7,8 +7,8 @@ from finding import draw_page, draw_table
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.page.perspective import find_frame, find_sheet, remove_perspective
-from sutja.reading.page.transform import PageTransform
+from sutja.reading.page.geometry.perspective import find_frame, find_sheet, remove_perspective
+from sutja.reading.page.geometry.transform import PageTransform
 
 
 def grid(cells=9, side=400, margin=60):

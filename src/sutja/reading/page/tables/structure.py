@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.table_parts import group_parts
+from sutja.reading.page.tables.parts import group_parts
 from sutja.types import Box
 
 Boxes = NDArray[np.float64]  # (n, 4) xyxy

@@ -7,7 +7,7 @@ from finding import draw_page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.reading.page.layout import binarise, measure_layout
+from sutja.reading.page.geometry.layout import binarise, measure_layout
 
 
 def lines(points=30, size=(900, 700)):

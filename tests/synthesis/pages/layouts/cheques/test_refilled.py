@@ -7,7 +7,7 @@ from drawn_hands import sources
 
 from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.synthesis.crops.context import RenderContext
-from sutja.synthesis.pages.cheques.refilled import erase_ink, find_box, refill_cheque, tighten_box
+from sutja.synthesis.pages.layouts.cheques.refilled import erase_ink, find_box, refill_cheque, tighten_box
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.page.sudoku import correct_grids
+from sutja.reading.page.tables.sudoku import correct_grids
 from sutja.types import Alternative, Box, Number
 
 DIGITS = [[(3 * i + i // 3 + j) % 9 + 1 for j in range(9)] for i in range(9)]

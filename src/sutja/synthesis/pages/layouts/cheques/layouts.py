@@ -5,7 +5,7 @@ from __future__ import annotations
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.cheques.parts import (
+from sutja.synthesis.pages.layouts.cheques.parts import (
     make_dollars,
     write_account,
     write_amount,

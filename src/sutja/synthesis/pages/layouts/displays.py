@@ -8,7 +8,7 @@ import numpy as np
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.negatives import make_texture
+from sutja.synthesis.pages.layouts.negatives import make_texture
 from sutja.synthesis.pages.sheet import Sheet, find_hull, paste_panel
 from sutja.synthesis.pages.sized_font import load_font
 from sutja.synthesis.pages.theme import Theme, Value

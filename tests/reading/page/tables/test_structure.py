@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.reading.page.missing_cells import find_missing_cells
-from sutja.reading.page.tables import CellPosition, find_reading_order, locate_cells
+from sutja.reading.page.tables.missing_cells import find_missing_cells
+from sutja.reading.page.tables.structure import CellPosition, find_reading_order, locate_cells
 from sutja.types import Box
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.letters import make_address, write_lines
+from sutja.synthesis.pages.layouts.letters import make_address, write_lines
 from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.theme import Theme, Value, begin_page
 from sutja.synthesis.pages.vocabulary import CITIES, GOODS, LAST, make_person, pick

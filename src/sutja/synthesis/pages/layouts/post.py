@@ -8,7 +8,7 @@ import numpy as np
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.pages import marks, values
-from sutja.synthesis.pages.letters import make_address, write_lines
+from sutja.synthesis.pages.layouts.letters import make_address, write_lines
 from sutja.synthesis.pages.marks import draw_foreign_script
 from sutja.synthesis.pages.sheet import Sheet, paste_panel
 from sutja.synthesis.pages.theme import Theme, Value

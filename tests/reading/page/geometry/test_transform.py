@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.reading.page.transform import PageTransform, apply_homography
+from sutja.reading.page.geometry.transform import PageTransform, apply_homography
 from sutja.types import Box
 
 QUARTERS = st.sampled_from([0, 90, 180, 270])

@@ -13,8 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.layout import MAX_SKEW
-from sutja.reading.page.transform import PageTransform, apply_homography
+from sutja.reading.page.geometry.layout import MAX_SKEW
+from sutja.reading.page.geometry.transform import PageTransform, apply_homography
 
 Quad = NDArray[np.float64]  # (4, 2): top left, top right, bottom right, bottom left
 

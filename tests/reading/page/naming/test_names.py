@@ -3,7 +3,7 @@
 import pytest
 
 from sutja.grammar import infer_kind
-from sutja.reading.page.naming import (
+from sutja.reading.page.naming.names import (
     Candidate,
     LabelFinder,
     find_placed,

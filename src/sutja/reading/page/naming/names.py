@@ -19,7 +19,7 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.label_words import CHANGE, PAID, weigh_label
+from sutja.reading.page.naming.label_words import CHANGE, PAID, weigh_label
 from sutja.reading.page.text.lines import Word
 from sutja.types import Box, Number
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sutja.reading.page.tables import CellPosition
+from sutja.reading.page.tables.structure import CellPosition
 from sutja.types import Box
 
 MIN_FILLED = 0.75  # of a table's cells: in an emptier table an empty cell is nothing odd

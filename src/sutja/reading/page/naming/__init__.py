@@ -1,0 +1,1 @@
+"""Names of the numbers on a page, by the words beside them."""

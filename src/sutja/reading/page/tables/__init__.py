@@ -1,0 +1,1 @@
+"""Tables on a page: rows and columns, parts of one table, missing cells, sudoku grids."""

@@ -1,0 +1,1 @@
+"""Layouts of drawn pages, a file for each kind: letters, forms, tables, receipts and others."""
