@@ -14,7 +14,7 @@ from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.named import make_net
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier
 from sutja.training.export import export
 

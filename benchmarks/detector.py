@@ -41,7 +41,7 @@ from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import SIZES, DetectorConfig
 from sutja.nets.detector import Detector as Network
 from sutja.runtime import Session
-from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
+from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.detect.quantise import KEEP
 from sutja.training.export import export
 from sutja.training.quantise import quantise, widen_weights

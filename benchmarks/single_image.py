@@ -123,7 +123,7 @@ def take_turns(variants: dict[str, Ask], pictures: int, rounds: int, calls: int 
 
 def measure(path: Path, images: NDArray[np.uint8], rounds: int, calls: int = CALLS) -> dict[str, Any]:
     """All ways with one model, after a look that they give the same classes."""
-    from sutja.signals.pixels_input import batch_to_pixels
+    from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 
     file = read_model(path)
     classifier = Classifier(file)

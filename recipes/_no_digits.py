@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.ink_centring import InkPlace, centre_ink
+from sutja.signals.preprocessing.ink_centring import InkPlace, centre_ink
 from sutja.synthesis.fonts import Face
 from sutja.synthesis.no_digits import Picture, draw_noise, draw_pen_letter, draw_scribble, draw_several
 from sutja.synthesis.pen import SIDE

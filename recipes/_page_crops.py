@@ -27,7 +27,7 @@ from sutja.data.sets.fields import read_cheques, read_sudoku
 from sutja.data.sets.pages import read_weather_tables
 from sutja.reading.page.cropping import CROP_METHODS, crop_field
 from sutja.reading.page.geometry.transform import PageTransform
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.synthesis.crops import camera, texts
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
 from sutja.synthesis.crops.sources import Sources

@@ -34,7 +34,7 @@ from sutja.runs.classify import Plan, train
 from sutja.runs.folder import RunFolder
 from sutja.runs.parts import Parts
 from sutja.runtime import Session
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig
 
 SIDE = 28  # pixels

@@ -39,8 +39,8 @@ from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, ModelFile, Preprocessing, RiskCounts, TrainingSet, read_model, write_model
 from sutja.reading import Classifier
 from sutja.runtime import Session
-from sutja.signals.ink_centring import InkPlace, centre_ink
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.ink_centring import InkPlace, centre_ink
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.synthesis.fonts import Face, load_faces
 
 Pictures = NDArray[np.uint8]

@@ -34,7 +34,7 @@ from sutja.metrics import expected_calibration_error
 from sutja.model_file import TTA, Calibration, Card, Preprocessing, TrainingSet
 from sutja.nets.transcriber import Transcriber
 from sutja.reading.reader import Reader
-from sutja.signals.normalisation import NormaliseParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
 from sutja.synthesis.crops.composer import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.synthesis.fonts import load_faces

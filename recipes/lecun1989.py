@@ -32,7 +32,7 @@ from sutja.data.split.fixed import is_validation
 from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.runs.picture_input import choose_params
-from sutja.signals.pixels_input import batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.export import export
 

@@ -205,7 +205,7 @@ from sutja.grammar.number_words import OTHER, WORDS
 from sutja.model_file import read_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.listener import Listener, ListenerConfig
-from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SHARES, SpeechComposer
 from sutja.synthesis.speech.recordings import load_noises, load_prompts, load_recordings

@@ -48,7 +48,7 @@ from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runs.calibration import calibrate_detector
 from sutja.runtime import Session
-from sutja.signals.frame_input import FrameParams, to_frame
+from sutja.signals.preprocessing.frame_input import FrameParams, to_frame
 from sutja.synthesis.crops.context import RenderContext
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.synthesis.fonts import load_faces

@@ -38,8 +38,8 @@ from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
 from sutja.reading.second.line_reader import PREPROCESSING
-from sutja.signals.normalisation import pad_batch
-from sutja.signals.text_line import TextLineParams
+from sutja.signals.preprocessing.normalisation import pad_batch
+from sutja.signals.preprocessing.text_line import TextLineParams
 from sutja.synthesis.crops.sample import Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.training import checkpoint, loop

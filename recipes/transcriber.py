@@ -33,7 +33,7 @@ from _page_crops import PageCrops, RealField, load_real_fields, make_page_sample
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.signals.normalisation import NormaliseParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
 from sutja.synthesis.crops.composer import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, Sources, load_sources
 from sutja.synthesis.pages import HOLD_OUT_LAYOUTS

@@ -8,7 +8,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from sutja.model_file import Card, Preprocessing
-from sutja.signals.frame_input import FrameParams
+from sutja.signals.preprocessing.frame_input import FrameParams
 
 CELL, REACH = 4, 1.5  # pixels; cells from the middle to each edge
 CLASSES = ("light", "shade")

@@ -10,7 +10,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from sutja.model_file import Card, Preprocessing
 from sutja.signals.audio import RATE
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 
 WORDS = (
     "zero",

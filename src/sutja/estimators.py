@@ -25,7 +25,7 @@ from sutja.errors import SutjaError
 from sutja.model_file import Card, ModelFile, Preprocessing, TrainingSet
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.export import export
 

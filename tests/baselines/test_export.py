@@ -16,7 +16,7 @@ from sutja.data.labelled.load import load_labelled
 from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.runtime import Session
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.export import ParityError
 
 PARAMS = PixelsParams(height=8, width=8, mean=0.3, std=0.37)

@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, write_model
-from sutja.signals.normalisation import NormaliseParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 K = 1 + len(CHARSET)

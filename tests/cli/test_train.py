@@ -14,7 +14,7 @@ from sutja.model_file.bundled import open_model
 from sutja.runs import classify as labelled_run
 from sutja.runs import transcribe as text_run
 from sutja.runtime import Session
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.synthesis.crops.composer import Composer
 from sutja.synthesis.crops.sources import Sources
 from sutja.training import checkpoint

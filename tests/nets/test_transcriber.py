@@ -6,7 +6,7 @@ import torch
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.reading import character_boxes
-from sutja.signals.normalisation import COLUMNS_PER_FRAME
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME
 
 
 @pytest.mark.parametrize("width", [32, 40, 96, 200])

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import Glyph
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 
 def normalised(array, scale_x=1.0, scale_y=1.0, x0=0.0, y0=0.0):

@@ -7,7 +7,7 @@ import pytest
 from sutja.reading.decode import Glyph
 from sutja.reading.fractions import part_mixed, read_stacked
 from sutja.reading.written import Written
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 
 def draw(*columns):

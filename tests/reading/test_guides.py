@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.reading.guides import are_guides
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 
 def draw(ink, *, boxed=True):

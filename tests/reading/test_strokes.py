@@ -5,7 +5,7 @@ import pytest
 
 from sutja.reading.decode import Glyph
 from sutja.reading.strokes import is_struck_out
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 DIGITS = ((20, 32), (44, 56), (68, 80))  # columns of three boxes that stand for digits
 GLYPHS = [Glyph("0", 1.0, (left + 2) // 2, (right - 2) // 2) for left, right in DIGITS]

@@ -12,8 +12,8 @@ from sutja.data.boxes.boxed_pictures import BoxedSet, make_boxed_picture
 from sutja.evaluation import Answers
 from sutja.model_file import Calibration, Card, Preprocessing
 from sutja.runs.calibration import LEAST_ANSWERS, calibrate_classifier, calibrate_detector, calibrate_reader
-from sutja.signals.frame_input import FrameParams
-from sutja.signals.normalisation import NormaliseParams
+from sutja.signals.preprocessing.frame_input import FrameParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
 
 READER = Card("transcribe", "t", tuple(CHARSET), Preprocessing("normalise", NormaliseParams().to_json()))
 

@@ -18,7 +18,7 @@ from sutja.runs.detect import (
     train,
 )
 from sutja.runs.folder import RunFolder
-from sutja.signals.frame_input import FrameParams
+from sutja.signals.preprocessing.frame_input import FrameParams
 
 
 def test_data_without_parts_are_split_in_three_for_good(tmp_path):

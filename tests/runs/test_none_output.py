@@ -9,7 +9,7 @@ from sutja.data.labelled.load import Labelled
 from sutja.reading import Classifier
 from sutja.runs import none_output
 from sutja.runs.none_output import is_teachable
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 from sutja.synthesis import no_digits
 
 DIGITS = tuple("0123456789")

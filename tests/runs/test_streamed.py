@@ -13,7 +13,7 @@ from sutja.data.labelled.load import stream_labelled
 from sutja.runs import classify
 from sutja.runs.parts import drop_line
 from sutja.runtime import Session
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import distributed
 from sutja.training.callbacks import Checkpoints
 from sutja.training.classify.augment import AUGMENTS

@@ -19,7 +19,7 @@ from sutja.model_file.bundled import open_model
 from sutja.reading import Classifier
 from sutja.serve.export import RUNTIME, make_resizing
 from sutja.serve.page.networks import takes_drawings
-from sutja.signals.pixels_input import PixelsParams, fit_size
+from sutja.signals.preprocessing.pixels_input import PixelsParams, fit_size
 
 __all__ = ["browser"]  # the fixture
 DIGIT = np.zeros((28, 28), np.uint8)

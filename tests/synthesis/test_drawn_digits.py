@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sutja.signals.ink_centring import InkPlace, is_centred
+from sutja.signals.preprocessing.ink_centring import InkPlace, is_centred
 from sutja.synthesis.drawn_digits import SHAPES, draw_digit, draw_digits
 from sutja.synthesis.pen import parse_strokes, soften
 

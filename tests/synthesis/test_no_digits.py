@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sutja.signals.ink_centring import InkPlace, is_centred
+from sutja.signals.preprocessing.ink_centring import InkPlace, is_centred
 from sutja.synthesis import no_digits
 
 PLACE = InkPlace(28, 28, 20)

@@ -9,7 +9,7 @@ from boxed_scenes import CLASSES, scene
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runtime import Session
-from sutja.signals.frame_input import FrameParams, to_frame
+from sutja.signals.preprocessing.frame_input import FrameParams, to_frame
 from sutja.training import export as exporting
 from sutja.training.detect import quantise
 from sutja.training.detect.quantise import make_frames, quantise_detector

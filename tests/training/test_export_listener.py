@@ -8,7 +8,7 @@ from sutja.grammar.number_words import WORDS
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runtime import Session
-from sutja.signals.log_mel import LogMelParams
+from sutja.signals.preprocessing.log_mel import LogMelParams
 from sutja.training import export
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.export import ParityError

@@ -1,6 +1,6 @@
 """Baselines that a network has to beat: trees, support vectors, neighbours, logistic regression.
 
-They are scikit-learn pipelines over flat pixels (n, F), F = C · H · W, as `sutja.signals.pixels_input` makes
+They are scikit-learn pipelines over flat pixels (n, F), F = C · H · W, as `sutja.signals.preprocessing.pixels_input` makes
 them, and all keep one contract.
 """
 

@@ -13,7 +13,7 @@ from sutja.baselines.graph import LEAST, to_onnx
 from sutja.errors import ModelFileError
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.runtime import Session
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 from sutja.training.export import TOLERANCE, ParityError, check_log_probs
 
 _BLOCK = 256  # pictures at a time

@@ -20,8 +20,8 @@ from sutja.model_file import Card
 from sutja.model_file.bundled import Model, keep_model, open_model
 from sutja.runtime import Reopenable, Session
 from sutja.signals.document import iter_pages, load_single
-from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
 from sutja.signals.image import Picture, Source
+from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
 from sutja.signals.sources import list_sources
 from sutja.types import Box, Detection, Scene
 

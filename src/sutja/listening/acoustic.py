@@ -16,7 +16,7 @@ from sutja.listening.chunks import Chunk
 from sutja.model_file import ModelFile
 from sutja.runtime import Session
 from sutja.signals.audio import RATE
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 
 MIN_SAMPLES = RATE // 2  # shorter sound is padded with silence
 

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sutja.signals.normalisation import COLUMNS_PER_FRAME
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME
 
 _COLUMNS_PER_POSITION = 4  # of the line: two stages halve the width
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import SPACE
 from sutja.reading.decode import Glyph
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
 from sutja.types import Box
 
 _INK = 0.35  # of full ink; less is paper and noise

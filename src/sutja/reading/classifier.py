@@ -24,8 +24,13 @@ from sutja.model_file.bundled import Model, keep_model, open_model
 from sutja.reading.batching import answer_each, batch_pictures, load_single_picture, make_error_page
 from sutja.runtime import BoundRun, Reopenable, Session
 from sutja.signals.image import Picture, Source
-from sutja.signals.ink_centring import DARK, LIGHT, centre_ink, measure_edges
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, make_value_table, to_pixels
+from sutja.signals.preprocessing.ink_centring import DARK, LIGHT, centre_ink, measure_edges
+from sutja.signals.preprocessing.pixels_input import (
+    PixelsParams,
+    batch_to_pixels,
+    make_value_table,
+    to_pixels,
+)
 from sutja.signals.sources import list_sources, name_source
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.signals.spectrogram import is_sound_file, make_spectrogram

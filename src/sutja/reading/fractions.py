@@ -20,7 +20,7 @@ from sutja.charset import DIGITS, SPACE
 from sutja.grammar.fractions import parse_fraction
 from sutja.reading.decode import Glyph
 from sutja.reading.written import Written
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
 
 _Span = tuple[int, int]
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from sutja.grammar import keep_digits
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 _GUIDE = "8"
 _INK = 0.5  # of full ink: the lines of a box have more

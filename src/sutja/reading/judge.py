@@ -18,7 +18,7 @@ from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written, misses_fraction
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 from sutja.types import Alternative, Character, Number
 
 # A hypothesis that does not fit the kind that was asked for is shown if it has more than so many times the

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import DIGITS
 from sutja.reading.decode import Glyph
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
 
 _INK = 0.35  # of full ink
 _SLOPES = 25  # lines of so many slopes are tried

@@ -19,7 +19,7 @@ from sutja.data.stacks import PictureStack
 from sutja.metrics import clopper_pearson, expected_calibration_error
 from sutja.model_file import Card, Preprocessing, Scaling, TrainingSet
 from sutja.runs.calibration import calibrate_classifier
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 from sutja.signals.spectrogram import PREPROCESSING as CLIP
 from sutja.training.classify.fit import FittedClassifier
 

@@ -32,7 +32,7 @@ from sutja.runs.none_output import add_other_hands, is_teachable, teach_none
 from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
 from sutja.runs.picture_input import INKS, choose_params
 from sutja.runs.tensorboard import EventFile
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import distributed
 from sutja.training.classify.checks import check_memory
 from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba

@@ -30,7 +30,7 @@ from sutja.runs import cards, plots
 from sutja.runs.calibration import calibrate_detector
 from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.parts import Log, Parts, check_enough, drop_line, log_leaks, read_items
-from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
+from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.classify.checks import check_memory
 from sutja.training.detect.evaluate import detect_boxes
 from sutja.training.detect.fit import DetectConfig, FittedDetector, fit_detector

@@ -26,7 +26,7 @@ from sutja.runs.folder import Run, RunFolder, read_results
 from sutja.runs.parts import Log, Parts
 from sutja.runs.sequences import Plan, TextSet
 from sutja.signals.audio import RATE, load_sound
-from sutja.signals.log_mel import MARGIN, LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.utterances import Utterance, to_int16
 from sutja.training import loop

@@ -31,7 +31,7 @@ from sutja.nets.named import make_net
 from sutja.runs.cards import make_validated_card
 from sutja.runs.parts import drop_line
 from sutja.runs.picture_input import choose_params
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels, to_pixels
 from sutja.training import loop
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.export import export

@@ -24,8 +24,8 @@ from sutja.data.labelled.load import AnyLabelled
 from sutja.data.stacks import PictureStack
 from sutja.nets.none_output import NoneOutput
 from sutja.runs.parts import Log, Parts
-from sutja.signals.ink_centring import centre_ink
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.ink_centring import centre_ink
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.synthesis.drawn_digits import draw_digits
 from sutja.synthesis.no_digits import draw_no_digits
 from sutja.training.classify.fit import predict_log_proba

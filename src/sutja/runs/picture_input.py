@@ -18,8 +18,8 @@ from sutja.data.labelled.shards import ShardedPictures
 from sutja.data.stacks import PictureStack
 from sutja.errors import TrainingError
 from sutja.nets.named import NETS
-from sutja.signals.ink_centring import DARK, LIGHT, centre_ink, find_box, measure_edges
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.ink_centring import DARK, LIGHT, centre_ink, find_box, measure_edges
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 
 INKS = ("auto", "find", "whole")  # find the character where one is seen; always; never
 _SAMPLE, _LEAST = 600, 16  # pictures that are looked at

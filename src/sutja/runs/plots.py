@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sutja.boxes.decode import Detections
 from sutja.boxes.nms import FALSE_POSITIVE, compute_iou, match_detections
 from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
-from sutja.signals.pixels_input import fit_channels
+from sutja.signals.preprocessing.pixels_input import fit_channels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

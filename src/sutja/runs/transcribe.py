@@ -27,7 +27,7 @@ from sutja.runs.folder import Run, RunFolder, read_results
 from sutja.runs.parts import Log, Parts
 from sutja.runs.sequences import Plan, TextSet
 from sutja.signals.image import load_pictures
-from sutja.signals.normalisation import NormaliseParams, to_grey
+from sutja.signals.preprocessing.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.composer import LabelMask, Sample
 from sutja.training.batch_norms import restore_transcriber
 from sutja.training.device import use_threads

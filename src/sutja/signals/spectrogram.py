@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sutja.errors import SoundError
 from sutja.signals.audio import SoundSource, load_sound
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 from sutja.signals.sound_headers import SOUND_SUFFIXES
 from sutja.signals.sources import name_source
 

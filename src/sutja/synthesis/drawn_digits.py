@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.ink_centring import InkPlace, centre_ink
+from sutja.signals.preprocessing.ink_centring import InkPlace, centre_ink
 from sutja.synthesis.pen import Stroke, draw_strokes, parse_strokes, soften
 
 # For each digit its shapes, as strokes of points (x, y) on a grid of 10 × 10, y downwards.

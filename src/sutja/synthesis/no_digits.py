@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.ink_centring import InkPlace, centre_ink
+from sutja.signals.preprocessing.ink_centring import InkPlace, centre_ink
 from sutja.synthesis.pen import SIDE, draw_strokes, parse_strokes, soften
 
 Picture = NDArray[np.uint8]

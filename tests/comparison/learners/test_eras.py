@@ -7,7 +7,7 @@ from torch import nn
 
 from sutja.comparison.learners.era_nets import make_era_config, make_era_net, make_era_params
 from sutja.comparison.learners.eras import ERAS
-from sutja.signals.pixels_input import batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 
 NETWORKS = [name for name, era in ERAS.items() if era.net != "perceptron"]
 

@@ -12,7 +12,7 @@ from sutja.reading.crops.crop_regions import Region
 from sutja.reading.decode import Hypothesis
 from sutja.reading.judge import Judge
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import find_ink, normalise
+from sutja.signals.preprocessing.normalisation import find_ink, normalise
 from sutja.types import Box, Character, Number
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sutja.reading.decode import Glyph
 from sutja.reading.written import Written
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 LIT = {"0": "abcdef", "2": "abged", "3": "abgcd", "5": "afgcd", "7": "abc", "8": "abcdefg"}
 BARS = {  # rows and columns of each segment in a digit of 24 rows and 15 columns

@@ -10,7 +10,7 @@ from sutja.errors import ModelFileError, SutjaError
 from sutja.model_file.bundled import open_model
 from sutja.reading import Reader
 from sutja.reading.second.named_reader import WholeReader
-from sutja.signals.normalisation import NormaliseParams, find_ink, normalise_ink
+from sutja.signals.preprocessing.normalisation import NormaliseParams, find_ink, normalise_ink
 
 CASES = Path(__file__).parents[1] / "cases"
 

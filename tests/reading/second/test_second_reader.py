@@ -15,7 +15,7 @@ from sutja.reading import Reader, open_reader
 from sutja.reading.second import second_reader
 from sutja.reading.second.line_reader import BUNDLED, LineReader, open_line_reader
 from sutja.reading.second.second_reader import ALPHABET, SHA256, SecondReader, _Grouping
-from sutja.signals.normalisation import NormaliseParams, normalise
+from sutja.signals.preprocessing.normalisation import NormaliseParams, normalise
 
 CROP = "examples/postcode.png"
 

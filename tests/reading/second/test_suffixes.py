@@ -6,7 +6,7 @@ import pytest
 from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.second.suffixes import deny_digits, ends_in_letters, may_end_in_letters, stands_upright
 from sutja.reading.written import Written
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 
 def write(text, probability=0.99):

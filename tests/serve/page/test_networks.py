@@ -12,7 +12,7 @@ from sutja.model_file.bundled import bundled_path
 from sutja.reading import Classifier
 from sutja.serve.page.networks import Networks, describe_network, describe_run, is_exact
 from sutja.serve.settings import Settings
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 
 PICTURE = np.random.default_rng(1).integers(0, 256, (28, 28), dtype=np.uint8)
 

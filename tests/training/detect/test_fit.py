@@ -12,7 +12,7 @@ from boxed_scenes import CLASSES, make_compose, make_failing, scene
 from sutja.data.boxes.boxed_pictures import make_boxed_picture
 from sutja.errors import TrainingError
 from sutja.nets.detector import Detector, DetectorConfig
-from sutja.signals.frame_input import FrameParams
+from sutja.signals.preprocessing.frame_input import FrameParams
 from sutja.training import checkpoint
 from sutja.training.detect.composed_frames import ComposedFrames
 from sutja.training.detect.evaluate import detect_boxes, make_batch, measure_average_precision
@@ -198,7 +198,7 @@ def test_a_loss_that_is_no_number_ends_the_run():
 
 
 def test_a_batch_is_what_the_preprocessing_makes():
-    from sutja.signals.frame_input import to_frame
+    from sutja.signals.preprocessing.frame_input import to_frame
 
     pictures = [scene(0, 32, 64, channels=3), scene(1, 32, 64, channels=3)]
     params = FrameParams(channels=3, mean=0.3, std=0.2)

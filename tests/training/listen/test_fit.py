@@ -8,7 +8,7 @@ from sounding import OTHER_CLASS, phrase, speaker, word
 from sutja.errors import TrainingError
 from sutja.grammar.number_words import WORDS
 from sutja.nets.listener import Listener, ListenerConfig
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 from sutja.synthesis.speech.channel import NO_AUGMENTATION
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.training import checkpoint, loop

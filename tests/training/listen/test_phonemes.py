@@ -8,7 +8,7 @@ from sounding import OTHER_CLASS, phrase, speaker, word
 
 from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.nets.listener import Listener, ListenerConfig
-from sutja.signals.log_mel import LogMelParams
+from sutja.signals.preprocessing.log_mel import LogMelParams
 from sutja.synthesis.speech.channel import NO_AUGMENTATION
 from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.phonemes import PHONEMES, pronounce_classes, pronounce_words

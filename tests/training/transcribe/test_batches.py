@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from sutja.signals.normalisation import NormaliseParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
 from sutja.synthesis.crops.composer import Composer
 from sutja.synthesis.crops.sources import Sources
 from sutja.training.transcribe.batches import ComposedCrops

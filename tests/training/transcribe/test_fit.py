@@ -8,7 +8,7 @@ import torch
 
 from sutja.charset import CHARSET
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.signals.normalisation import NormaliseParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
 from sutja.synthesis.crops.composer import Composer, LabelMask
 from sutja.synthesis.crops.sources import Sources
 from sutja.training import checkpoint, loop

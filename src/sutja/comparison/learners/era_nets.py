@@ -12,7 +12,7 @@ from torch import nn
 from sutja.comparison.learners.eras import Era
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 from sutja.training.classify.fit import ClassifyConfig
 
 _SIGMOID_UNITS = 40  # in the one hidden layer of 1986, as in the rivals of the zip-code network

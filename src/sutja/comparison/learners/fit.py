@@ -37,7 +37,7 @@ from sutja.comparison.learners.era_nets import (
 from sutja.comparison.learners.eras import ERAS
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
-from sutja.signals.pixels_input import batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
 from sutja.training.stacked.fit import fit_stacked, predict_log_proba_stacked
 from sutja.training.stacked.optimisers import Member, StackedConfig

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sutja.errors import DataError, PictureError, SoundError
 from sutja.memory import measure_free_memory
 from sutja.signals.image import iter_pictures
-from sutja.signals.pixels_input import fit_channels, fit_size
+from sutja.signals.preprocessing.pixels_input import fit_channels, fit_size
 from sutja.signals.spectrogram import is_sound_file, make_spectrogram
 
 Size = tuple[int, int]  # H, W

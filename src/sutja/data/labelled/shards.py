@@ -36,7 +36,7 @@ from sutja.data.sets.digits import Part
 from sutja.data.split.fingerprint import hash_pictures
 from sutja.errors import DataError, PictureError, SutjaError
 from sutja.signals.picture_headers import SUFFIXES
-from sutja.signals.pixels_input import fit_channels, fit_size
+from sutja.signals.preprocessing.pixels_input import fit_channels, fit_size
 from sutja.storage.shards import SUFFIX, Member, list_members, name_member, read_members
 from sutja.structured_text import parse_json
 

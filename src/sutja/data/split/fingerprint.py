@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from sutja.errors import DataError
 from sutja.metrics import binomial_tail
-from sutja.signals.pixels_input import fit_channels, fit_size
+from sutja.signals.preprocessing.pixels_input import fit_channels, fit_size
 
 LOW_BITS = 14  # kept of each hash as they are; two more tell the rest
 KEPT_ITEMS = 131_072  # above, one item in 2, 3, … is kept, so that the card stays under half a megabyte

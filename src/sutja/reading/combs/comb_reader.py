@@ -20,7 +20,7 @@ from sutja.reading.templates.field_image import FieldImage, cut_field
 from sutja.reading.templates.field_reader import Answer, FieldReader
 from sutja.reading.templates.printed_lines import ON_PAGE
 from sutja.reading.templates.template_field import TemplateField
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box, Character, Number
 
 MAX_PIXELS = 8_000_000  # of a page on which combs are looked for; larger ones are made smaller

@@ -21,7 +21,7 @@ from sutja.reading.crops.turned_crops import read_turned
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.runtime import Session
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import (
+from sutja.signals.preprocessing.normalisation import (
     STRIDE,
     Normalised,
     NormaliseParams,

@@ -23,7 +23,7 @@ from sutja.reading.judge import Judge
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, InkMap, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, InkMap, Normalised
 from sutja.types import Box, Number
 
 SURE = 0.98  # probability of a number from which a crop is not searched

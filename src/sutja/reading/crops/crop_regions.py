@@ -98,7 +98,7 @@ def find_regions(plane: NDArray[np.uint8]) -> list[Region]:
     Parameters
     ----------
     plane : NDArray[uint8]
-        uint8 (H, W), the crop in one channel (`sutja.signals.normalisation.to_grey`).
+        uint8 (H, W), the crop in one channel (`sutja.signals.preprocessing.normalisation.to_grey`).
 
     Returns
     -------

@@ -20,7 +20,7 @@ from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.displays.points import POINT, clear_frame, weigh_points
 from sutja.reading.displays.segments import SegmentFit, measure_segments
 from sutja.reading.written import Written
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
 
 MINUS = "-"
 _INK = 0.35  # of full ink

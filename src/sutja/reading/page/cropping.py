@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.geometry.transform import PageTransform
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box
 
 MAX_ROWS = 56  # pixels of a field's box in a crop; the transcriber takes no more

@@ -20,7 +20,7 @@ from sutja.reading.page.cropping import CROP_METHODS, crop_field
 from sutja.reading.page.field import Field
 from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.text.joining import measure_shared
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box, Number
 
 _SCALE_ROWS = 40.0  # pixels of a field's height in which ink beside it is looked for

@@ -23,8 +23,8 @@ from sutja.model_file import ModelFile
 from sutja.model_file.bundled import open_model
 from sutja.reading.decode import Hypothesis, decode
 from sutja.runtime import Session
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
-from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.text_line import TextLineParams, measure_width, to_text_line
 
 BUNDLED = "lines"  # PP-OCRv6's small recogniser, taught the numbers of our sets (recipes/second_reader.py)
 PREPROCESSING = "text-line"

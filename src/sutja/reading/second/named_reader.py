@@ -14,7 +14,7 @@ from sutja.reading.crops.crop_reader import CropReader
 from sutja.reading.decode import Hypothesis
 from sutja.reading.second.line_reader import PREPROCESSING, LineReader
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
 
 
 class WholeReader:

@@ -28,8 +28,8 @@ from sutja.model_file import Card, ModelFile, Preprocessing
 from sutja.reading.decode import Glyph, Hypothesis, decode
 from sutja.reading.second.line_reader import map_frames
 from sutja.runtime import Session
-from sutja.signals.normalisation import COLUMNS_PER_FRAME, Normalised
-from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.signals.preprocessing.text_line import TextLineParams, measure_width, to_text_line
 
 PACKAGE = "rapidocr"
 WEIGHTS = "models/PP-OCRv6_rec_small.onnx"  # in the package

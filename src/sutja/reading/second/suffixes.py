@@ -16,7 +16,7 @@ from sutja.grammar import keep_digits
 from sutja.reading.character_boxes import locate_characters
 from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.written import Written
-from sutja.signals.normalisation import Normalised
+from sutja.signals.preprocessing.normalisation import Normalised
 
 _LIKE_CAPITALS = "058"
 _NO_LETTERS = f"{DIGITS}.,:;-/=)*# "

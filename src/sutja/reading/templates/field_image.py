@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.printed_lines import DRAWN, REGISTERED, Placing, find_printed_lines
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box
 
 ROWS = 64  # pixels of a field's box in its picture; the readers take no more

@@ -23,7 +23,7 @@ from sutja.reading.templates.template import Template
 from sutja.reading.templates.template_field import MAX_DIGITS, TemplateField
 from sutja.signals.document import iter_pages
 from sutja.signals.image import Picture
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box, Page
 
 _SHARED = 0.3  # of a single box, by a comb: it is a part of that

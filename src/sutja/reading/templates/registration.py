@@ -30,7 +30,7 @@ from sutja.reading.templates.print_match import (
     resize_to_side,
     search_part,
 )
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box
 
 WORK_SIDE = 1280  # pixels of the longer side of the pictures that are compared

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sutja.errors import ModelFileError
 from sutja.model_file import ModelFile
 from sutja.runtime import Session
-from sutja.signals.pixels_input import PixelsParams, to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, to_pixels
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto

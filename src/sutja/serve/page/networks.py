@@ -19,7 +19,7 @@ from sutja.serve.page.layers import LayeredNetwork
 from sutja.serve.problems import ProblemError
 from sutja.serve.settings import Settings
 from sutja.serve.tasks import list_models, name_model
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 
 SIDE = 28  # pixels of a drawing
 INK = 20  # pixels of the longer side of its ink, which the page centres by its mass

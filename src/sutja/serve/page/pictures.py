@@ -18,7 +18,7 @@ from sutja.serve.settings import Limits
 from sutja.serve.tasks import limit_pixels, limit_seconds
 from sutja.signals.audio import load_sound
 from sutja.signals.document import iter_pages
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 
 AT_ONCE = 2  # pictures that are made at the same time; more would only share the cores
 WIDEST = 1600  # pixels of a page as it is shown

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from sutja.data.stacks import PictureStack
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import checkpoint
 
 

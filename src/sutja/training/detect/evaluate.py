@@ -17,7 +17,7 @@ from sutja.boxes.average_precision import BoxScores, GroundTruth, score_boxes
 from sutja.boxes.decode import Detections, decode
 from sutja.boxes.nms import merge_detections
 from sutja.data.boxes.boxed_pictures import BoxedPicture
-from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
+from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training import loop
 from sutja.training.detect.loss import Targets, make_targets
 

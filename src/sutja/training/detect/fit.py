@@ -3,7 +3,7 @@
 Use it with any source of pictures::
 
     from sutja.nets.detector import Detector, DetectorConfig
-    from sutja.signals.frame_input import FrameParams
+    from sutja.signals.preprocessing.frame_input import FrameParams
     from sutja.training.detect.fit import DetectConfig, fit_detector
     from sutja.training.export import export
     from sutja.training.detect.frames import WRITTEN, ListedFrames
@@ -43,7 +43,7 @@ from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.errors import TrainingError
 from sutja.metrics import format_percent
 from sutja.nets.detector import Detector
-from sutja.signals.frame_input import FrameParams
+from sutja.signals.preprocessing.frame_input import FrameParams
 from sutja.training import checkpoint, distributed, loop
 from sutja.training.callbacks import History, Log, OnEpoch, Progress, Row
 from sutja.training.detect.evaluate import DetectBatch, make_batch, measure_average_precision

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.data.boxes.boxed_pictures import BoxedPicture
-from sutja.signals.frame_input import resize_picture
-from sutja.signals.pixels_input import fit_channels
+from sutja.signals.preprocessing.frame_input import resize_picture
+from sutja.signals.preprocessing.pixels_input import fit_channels
 
 _SPECK = 0.05  # of a box: less than this left in a frame is nothing
 

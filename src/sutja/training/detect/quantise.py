@@ -18,7 +18,7 @@ from sutja.boxes.nms import match_detections, merge_detections
 from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.model_file import ModelFile, read_model
 from sutja.runtime import Session
-from sutja.signals.frame_input import FrameParams, resize_picture, to_frame
+from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.export import ParityError
 from sutja.training.quantise import quantise_file
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from sutja.grammar.number_words import OTHER, classify_word
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 from sutja.synthesis.speech.utterances import RATE, Utterance, measure_loudness, trim_silence
 from sutja.training import loop
 from sutja.training.device import choose_convolution_dtype

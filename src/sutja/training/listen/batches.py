@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float16, Float32, Int64
 from numpy.typing import NDArray
 
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 from sutja.synthesis.speech.composer import Recording, SpeechComposer
 from sutja.training.padding import pad_labels
 from sutja.training.workers import Workers, compose_items

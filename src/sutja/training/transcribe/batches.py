@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float32, Int64, UInt8
 from numpy.typing import NDArray
 
 from sutja.charset import CHARSET, DONT_CARE, SPACE
-from sutja.signals.normalisation import STRIDE, NormaliseParams, normalise, pad_batch
+from sutja.signals.preprocessing.normalisation import STRIDE, NormaliseParams, normalise, pad_batch
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
 from sutja.training.padding import pad_labels
 from sutja.training.workers import Workers, compose_items

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sutja.data.sets import readers
 from sutja.data.split import fixed
-from sutja.signals.normalisation import NormaliseParams, to_grey
+from sutja.signals.preprocessing.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
 from sutja.synthesis.crops.real_crops import NUMBER_SETS, list_groups, read_number_crops
 from sutja.synthesis.crops.sources import Sources, load_amounts, load_cheque_fields, load_word_fields

@@ -21,7 +21,7 @@ from sutja.reading.character_boxes import enclose
 from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.second.second_reader import ReadText, SecondReader
 from sutja.reading.text_detector import TextDetector, TextRegion
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box
 
 CHARACTER_HEIGHT = 18.0  # pixels: height of usual characters in the text detector's picture

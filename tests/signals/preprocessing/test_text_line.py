@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sutja.signals.text_line import TextLineParams, measure_width, to_text_line
+from sutja.signals.preprocessing.text_line import TextLineParams, measure_width, to_text_line
 
 PARAMS = TextLineParams()
 

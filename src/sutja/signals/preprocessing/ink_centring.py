@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.normalisation import MIN_CONTRAST, find_ink, to_grey
+from sutja.signals.preprocessing.normalisation import MIN_CONTRAST, find_ink, to_grey
 
 CENTRES = ("mass", "box")
 DARK, LIGHT = 80, 175  # grey levels of paper that is clearly dark or light

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.ink_centring import CENTRES, InkPlace, centre_ink
-from sutja.signals.parameters import check_real, check_whole
+from sutja.signals.preprocessing.ink_centring import CENTRES, InkPlace, centre_ink
+from sutja.signals.preprocessing.parameters import check_real, check_whole
 
 PAPERS = ("", "dark", "light")
 MAX_SIDE = 4_096  # pixels; a card that asks for more would ask for all of the memory
@@ -37,7 +37,7 @@ class PixelsParams:
         A pixel p of 0 to 255 becomes (p / 255 - mean) / std.
     ink : int
         Pixels of the longer side of the character, which is found in the picture, light on dark, scaled and
-        centred (`sutja.signals.ink_centring`); 0 leaves pictures whole.
+        centred (`sutja.signals.preprocessing.ink_centring`); 0 leaves pictures whole.
     centre : str
         With `ink`: which centre of the character lies in the middle, "mass" or "box".
     paper : str

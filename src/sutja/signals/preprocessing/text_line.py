@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.normalisation import to_grey
+from sutja.signals.preprocessing.normalisation import to_grey
 
 
 @dataclass(frozen=True, slots=True)

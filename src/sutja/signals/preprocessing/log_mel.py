@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.parameters import check_real, check_whole
+from sutja.signals.preprocessing.parameters import check_real, check_whole
 
 _BLOCK = 1024  # frames processed at a time: memory stays flat
 _MIN_POWER = 1e-20  # power, so that silence has a logarithm

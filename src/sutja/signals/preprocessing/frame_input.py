@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.boxes.decode import STRIDES
-from sutja.signals.parameters import check_real
-from sutja.signals.pixels_input import fit_channels
+from sutja.signals.preprocessing.parameters import check_real
+from sutja.signals.preprocessing.pixels_input import fit_channels
 
 _MAX_SIDE = 8_192  # pixels of a side
 _MAX_PIXELS = 30_000_000  # of a resized picture: a strip is not enlarged beyond that

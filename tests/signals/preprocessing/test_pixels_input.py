@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.signals.pixels_input import PixelsParams, batch_to_pixels, fit_size, to_pixels
+from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels, fit_size, to_pixels
 
 RNG = np.random.default_rng(0)
 

@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from sutja.signals.frame_input import FrameParams
-from sutja.signals.log_mel import LogMelParams
-from sutja.signals.normalisation import NormaliseParams
-from sutja.signals.pixels_input import PixelsParams
+from sutja.signals.preprocessing.frame_input import FrameParams
+from sutja.signals.preprocessing.log_mel import LogMelParams
+from sutja.signals.preprocessing.normalisation import NormaliseParams
+from sutja.signals.preprocessing.pixels_input import PixelsParams
 
 BAD = ("", "12", None, [], {}, math.nan, math.inf, -math.inf, -1, 10**9, 10**400)
 

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.signals.ink_centring import InkPlace, centre_ink, find_box, is_centred
+from sutja.signals.preprocessing.ink_centring import InkPlace, centre_ink, find_box, is_centred
 
 PLACE = InkPlace(28, 28, 20)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.signals.normalisation import MAX_WIDTH, NormaliseParams, normalise, pad_batch
+from sutja.signals.preprocessing.normalisation import MAX_WIDTH, NormaliseParams, normalise, pad_batch
 
 
 def bar(height=60, width=100, at=(40, 46), rows=(15, 45), paper=220, ink=30):

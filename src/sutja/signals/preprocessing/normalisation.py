@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.signals.parameters import check_flag, check_real, check_whole
+from sutja.signals.preprocessing.parameters import check_flag, check_real, check_whole
 
 COLUMNS_PER_FRAME = 2  # columns of a normalised picture that a frame of a transcriber's output stands for
 STRIDE = 8  # columns; batches are padded to a multiple of it, so that the pooling layers divide evenly

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sutja.signals.frame_input import _MAX_PIXELS, FrameParams, resize_picture, to_frame
+from sutja.signals.preprocessing.frame_input import _MAX_PIXELS, FrameParams, resize_picture, to_frame
 
 
 def test_values_and_what_is_filled_up():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sutja.signals.log_mel import LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import LogMelParams, log_mel
 
 PARAMS = LogMelParams()
 
