@@ -16,7 +16,7 @@ from sutja.model_file import Card, Preprocessing
 from sutja.nets.named import make_net
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier
-from sutja.training.export import export
+from sutja.training.export.network import export
 
 DATA = "mnist"
 EPOCHS = 8

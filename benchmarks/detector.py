@@ -43,8 +43,8 @@ from sutja.nets.detector import Detector as Network
 from sutja.runtime import Session
 from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
 from sutja.training.detect.quantise import KEEP
-from sutja.training.export import export
-from sutja.training.quantise import quantise, widen_weights
+from sutja.training.export.network import export
+from sutja.training.export.quantise import quantise, widen_weights
 
 FIGURE = "detector"
 SIDE = 320  # pixels

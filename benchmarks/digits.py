@@ -39,7 +39,7 @@ from sutja.nets.named import make_net
 from sutja.runs.picture_input import choose_params
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import FittedClassifier, fit_classifier, predict_log_proba
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.stacked.fit import fit_stacked, predict_log_proba_stacked
 from sutja.training.stacked.optimisers import Member, StackedConfig
 

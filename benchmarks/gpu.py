@@ -30,7 +30,7 @@ from sutja.data.labelled.load import Labelled
 from sutja.metrics import format_percent
 from sutja.nets.named import make_net
 from sutja.training.classify.fit import fit_classifier, predict_log_proba
-from sutja.training.export import LogProbabilities, to_onnx
+from sutja.training.export.network import LogProbabilities, to_onnx
 
 FIGURE = "gpu"
 GOALS = {"MNIST, 99.0 %": 0.1, "MNIST, 99.5 %": 0.5}  # seconds of training, aimed at on an H100

@@ -39,8 +39,8 @@ from sutja.synthesis.crops.composer import Composer, Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.synthesis.fonts import load_faces
 from sutja.training.batch_norms import average_networks, load_folded_weights
-from sutja.training.export import export, fold_batch_norms
-from sutja.training.quantise import quantise_file
+from sutja.training.export.network import export, fold_batch_norms
+from sutja.training.export.quantise import quantise_file
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
 from sutja.training.transcribe.batches import make_batch, make_crop

@@ -34,7 +34,7 @@ from sutja.model_file import Card, Preprocessing, TrainingSet
 from sutja.runs.picture_input import choose_params
 from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
-from sutja.training.export import export
+from sutja.training.export.network import export
 
 PASSES = 23
 SEEDS = 5

@@ -75,7 +75,7 @@ from sutja.synthesis.speech.composer import SpeechComposer
 from sutja.synthesis.speech.recordings import decode_recording
 from sutja.synthesis.speech.utterances import RATE, Utterance, load_utterances
 from sutja.training import checkpoint
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.listen import fit as listen
 from sutja.training.listen.align import cut_words
 from sutja.training.listen.batches import make_batch

@@ -60,7 +60,7 @@ from sutja.training.detect.evaluate import LEAST_SCORE, detect_boxes
 from sutja.training.detect.fit import DetectConfig, fit_detector, load_detector
 from sutja.training.detect.frames import Jitter, make_frame
 from sutja.training.detect.quantise import make_frames, quantise_detector
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.job import get_versions
 
 WINDOW = 640  # pixels, side of a composed crop

@@ -44,7 +44,7 @@ from sutja.synthesis.crops.sample import Sample
 from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import CTC_DTYPE, CtcJob, decode_best_paths, prepare_state
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
 from sutja.training.transcribe.batches import Batch, Crop, encode_label, label_batch, make_batches

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sutja.synthesis.crops.glyphs import WrittenDigits
+from sutja.synthesis.crops.glyphs.written import WrittenDigits
 from sutja.synthesis.crops.sources import Sources
 
 

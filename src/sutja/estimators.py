@@ -27,7 +27,7 @@ from sutja.nets.mlp import Mlp
 from sutja.nets.named import NETS, make_net
 from sutja.signals.preprocessing.pixels_input import PixelsParams
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
-from sutja.training.export import export
+from sutja.training.export.network import export
 
 # Rows that the network takes at once, the last block filled up: a row's answer then is the same whatever
 # stands beside it, since sums are always taken in the same order.

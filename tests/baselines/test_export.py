@@ -17,7 +17,7 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.runtime import Session
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
-from sutja.training.export import ParityError
+from sutja.training.export.network import ParityError
 
 PARAMS = PixelsParams(height=8, width=8, mean=0.3, std=0.37)
 

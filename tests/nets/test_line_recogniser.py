@@ -7,7 +7,7 @@ import torch
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.line_recogniser import LineRecogniser, LineRecogniserConfig
-from sutja.training.export import export
+from sutja.training.export.network import export
 
 
 @pytest.fixture(scope="module")

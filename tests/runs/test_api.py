@@ -21,7 +21,7 @@ from sutja.runs.folder import Run
 from sutja.runtime import Session
 from sutja.synthesis.crops.composer import Composer
 from sutja.synthesis.crops.sources import Sources
-from sutja.training.export import ParityError
+from sutja.training.export.network import ParityError
 
 
 @pytest.fixture(autouse=True)

@@ -9,8 +9,8 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.training.batch_norms import average_networks, load_folded_weights, restore_transcriber
-from sutja.training.export import export, fold_batch_norms, prepare_weights
-from sutja.training.quantise import quantise_file
+from sutja.training.export.network import export, fold_batch_norms, prepare_weights
+from sutja.training.export.quantise import quantise_file
 
 
 def crops(n, width, seed=0):

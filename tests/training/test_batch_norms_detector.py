@@ -10,8 +10,8 @@ from sutja.model_file import Card, Preprocessing, read_model, write_model
 from sutja.model_file.bundled import bundled_path
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.training.batch_norms import load_folded_weights, restore_detector
-from sutja.training.export import export, prepare_weights
-from sutja.training.quantise import quantise, widen_weights
+from sutja.training.export.network import export, prepare_weights
+from sutja.training.export.quantise import quantise, widen_weights
 
 
 def frames(n, seed=0, side=64):

@@ -14,7 +14,7 @@ from sutja.errors import ModelFileError
 from sutja.model_file import Card, ModelFile, read_model, write_model
 from sutja.runtime import Session
 from sutja.signals.preprocessing.pixels_input import PixelsParams
-from sutja.training.export import TOLERANCE, ParityError, check_log_probs
+from sutja.training.export.network import TOLERANCE, ParityError, check_log_probs
 
 _BLOCK = 256  # pictures at a time
 _TIE = 1e-4  # of a distance: two neighbours nearer to each other than this may change places in float32

@@ -116,7 +116,7 @@ def _train(
 ) -> Run:
     """Load, plan and train, with options that are not checked yet."""
     from sutja.training import checkpoint, distributed
-    from sutja.training.export import ParityError
+    from sutja.training.export.network import ParityError
 
     module = import_module(f"sutja.runs.{task}")
     _check_options(task, chosen, {*_options(module.load_parts), *_options(module.make_plan), "name"})

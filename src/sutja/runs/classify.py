@@ -37,7 +37,7 @@ from sutja.training import distributed
 from sutja.training.classify.checks import check_memory
 from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.classify.streamed import StreamedPixels
-from sutja.training.export import export
+from sutja.training.export.network import export
 
 KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
 _PARITY_PICTURES = 256  # on which the file must answer as the network does

@@ -36,7 +36,7 @@ from sutja.training.detect.evaluate import detect_boxes
 from sutja.training.detect.fit import DetectConfig, FittedDetector, fit_detector
 from sutja.training.detect.frames import JITTERS, ListedFrames
 from sutja.training.detect.quantise import FrameArray, make_frames, quantise_detector
-from sutja.training.export import ParityError, export
+from sutja.training.export.network import ParityError, export
 
 KIND = "detector"  # in the name of a run's folder
 BATCH = 16  # frames a step

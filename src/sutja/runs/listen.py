@@ -32,7 +32,7 @@ from sutja.synthesis.speech.utterances import Utterance, to_int16
 from sutja.training import loop
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.device import use_threads
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.listen import fit as training
 from sutja.training.listen.batches import Example, make_batch, make_example
 from sutja.training.listen.loss import other_ctc_loss

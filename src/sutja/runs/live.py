@@ -34,7 +34,7 @@ from sutja.runs.picture_input import choose_params
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels, to_pixels
 from sutja.training import loop
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.job import Fitted, check_settings, get_versions
 
 SIDE = 28  # pixels of a picture

@@ -31,7 +31,7 @@ from sutja.signals.preprocessing.normalisation import NormaliseParams, to_grey
 from sutja.synthesis.crops.composer import LabelMask, Sample
 from sutja.training.batch_norms import restore_transcriber
 from sutja.training.device import use_threads
-from sutja.training.export import export
+from sutja.training.export.network import export
 from sutja.training.transcribe import fit as training
 from sutja.training.transcribe.batches import Crop, make_batch, make_batches, make_crop
 

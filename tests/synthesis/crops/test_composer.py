@@ -7,7 +7,7 @@ from sutja.charset import CHARSET
 from sutja.data.sets import readers
 from sutja.data.split import fixed
 from sutja.synthesis.crops.composer import DEFAULT_WEIGHTS, Composer
-from sutja.synthesis.crops.glyphs import WrittenDigits
+from sutja.synthesis.crops.glyphs.written import WrittenDigits
 from sutja.synthesis.crops.real_crops import RealCrop
 from sutja.synthesis.crops.sources import Sources, load_sources
 

@@ -15,7 +15,7 @@ from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.templates.field_image import cut_field, fit_box
 from sutja.reading.templates.field_reader import Answer, FieldReader, ReadHypotheses, fits_count
 from sutja.reading.templates.joint import Option, join_by_rules
-from sutja.reading.templates.registration import MIN_FIT, PageView, Registrar, Registration
+from sutja.reading.templates.registration.registrar import MIN_FIT, PageView, Registrar, Registration
 from sutja.reading.templates.rules import Rule, make_value
 from sutja.reading.templates.template import Template
 from sutja.reading.templates.template_field import TemplateField

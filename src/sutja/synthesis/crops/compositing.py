@@ -6,7 +6,7 @@ import numpy as np
 
 from sutja.synthesis.crops import camera, ink, paper, texts
 from sutja.synthesis.crops.context import RenderContext
-from sutja.synthesis.crops.lines import Alpha
+from sutja.synthesis.crops.glyphs.lines import Alpha
 from sutja.synthesis.crops.sample import Picture
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import Generator
 
-from sutja.synthesis.crops.glyphs import WrittenDigits
+from sutja.synthesis.crops.glyphs.written import WrittenDigits
 from sutja.synthesis.crops.sources import Sources
 from sutja.synthesis.fonts import Face, load_faces
 

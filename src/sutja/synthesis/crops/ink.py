@@ -10,9 +10,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sutja.synthesis.crops.glyphs import WrittenDigits, add_flourish, make_glyph
-from sutja.synthesis.crops.lines import Alpha, Style, print_by_dots, set_line, trim, vary_pen, warp
-from sutja.synthesis.crops.separators import draw_separator
+from sutja.synthesis.crops.glyphs.lines import Alpha, Style, print_by_dots, set_line, trim, vary_pen, warp
+from sutja.synthesis.crops.glyphs.separators import draw_separator
+from sutja.synthesis.crops.glyphs.written import WrittenDigits, add_flourish, make_glyph
 from sutja.synthesis.fonts import Face, Glyph
 
 

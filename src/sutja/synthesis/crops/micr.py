@@ -20,7 +20,7 @@ from sutja.charset import LETTER
 from sutja.synthesis.crops import texts
 from sutja.synthesis.crops.compositing import render_on_paper
 from sutja.synthesis.crops.context import RenderContext
-from sutja.synthesis.crops.lines import Alpha
+from sutja.synthesis.crops.glyphs.lines import Alpha
 from sutja.synthesis.crops.sample import LabelMask, Sample
 
 _FINE = 8  # pixels in a module before the line is made as small as it is wanted

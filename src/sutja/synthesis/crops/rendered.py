@@ -9,7 +9,7 @@ from sutja.synthesis.crops import camera, ink, paper, texts
 from sutja.synthesis.crops.compositing import render_in_any_font, render_on_paper
 from sutja.synthesis.crops.context import Families, RenderContext
 from sutja.synthesis.crops.devices import displays
-from sutja.synthesis.crops.lines import Alpha
+from sutja.synthesis.crops.glyphs.lines import Alpha
 from sutja.synthesis.crops.sample import LabelMask, Sample
 
 

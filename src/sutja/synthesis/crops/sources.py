@@ -16,7 +16,7 @@ from sutja.data.sets import catalogue, readers, sudoku_mnist
 from sutja.data.split import fixed
 from sutja.grammar import keep_digits
 from sutja.signals.preprocessing.normalisation import to_grey
-from sutja.synthesis.crops.glyphs import WrittenDigits, extract_ink
+from sutja.synthesis.crops.glyphs.written import WrittenDigits, extract_ink
 from sutja.synthesis.crops.real_crops import NUMBER_SETS, RealCrop, load_training_crops
 from sutja.synthesis.crops.sample import Picture
 

@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from sutja.synthesis.crops import ink
 from sutja.synthesis.crops.context import Families, RenderContext
-from sutja.synthesis.crops.glyphs import WrittenDigits, extract_ink
+from sutja.synthesis.crops.glyphs.written import WrittenDigits, extract_ink
 from sutja.synthesis.fonts import Face
 from sutja.synthesis.pages.sheet import Alpha, Sheet
 from sutja.synthesis.pages.sized_font import SizedFont, load_font

@@ -5,7 +5,7 @@ Use it with any source of pictures::
     from sutja.nets.detector import Detector, DetectorConfig
     from sutja.signals.preprocessing.frame_input import FrameParams
     from sutja.training.detect.fit import DetectConfig, fit_detector
-    from sutja.training.export import export
+    from sutja.training.export.network import export
     from sutja.training.detect.frames import WRITTEN, ListedFrames
     from sutja.training.detect.composed_frames import ComposedFrames
 

@@ -19,8 +19,8 @@ from sutja.data.boxes.boxed_pictures import BoxedPicture
 from sutja.model_file import ModelFile, read_model
 from sutja.runtime import Session
 from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
-from sutja.training.export import ParityError
-from sutja.training.quantise import quantise_file
+from sutja.training.export.network import ParityError
+from sutja.training.export.quantise import quantise_file
 
 FrameArray = Float[NDArray[np.float32], "_ _ _ _"]  # (B, C, H, W), each of its own size
 KEEP = ("stem", "answer")

@@ -15,7 +15,7 @@ from numpy.random import Generator
 from sutja.charset import CHARSET
 from sutja.synthesis.crops import camera, ink, texts
 from sutja.synthesis.crops.context import RenderContext
-from sutja.synthesis.crops.lines import Alpha
+from sutja.synthesis.crops.glyphs.lines import Alpha
 from sutja.synthesis.crops.paper import Plane
 from sutja.synthesis.crops.sample import LabelMask, Picture, Sample
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.random import Generator
 
-from sutja.synthesis.crops.glyphs import cut_out, draw_stroke
+from sutja.synthesis.crops.glyphs.written import cut_out, draw_stroke
 from sutja.synthesis.fonts import Glyph
 
 _UNIT = 40.0  # pixels in a digit height

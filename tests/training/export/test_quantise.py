@@ -8,8 +8,8 @@ import torch
 from sutja.charset import CHARSET
 from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
-from sutja.training import quantise
-from sutja.training.export import ParityError, export
+from sutja.training.export import quantise
+from sutja.training.export.network import ParityError, export
 
 
 def crops(seed, n=6, width=64):

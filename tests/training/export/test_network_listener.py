@@ -9,9 +9,9 @@ from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runtime import Session
 from sutja.signals.preprocessing.log_mel import LogMelParams
-from sutja.training import export
 from sutja.training.batch_norms import restore_batch_norms
-from sutja.training.export import ParityError
+from sutja.training.export import network as exporting
+from sutja.training.export.network import ParityError
 
 CARD = Card("listen", "small", (), Preprocessing("log-mel", LogMelParams().to_json()), classes=WORDS)
 
@@ -32,30 +32,30 @@ def recordings():
 
 def test_the_file_answers_as_the_network_does(net, tmp_path):
     path = tmp_path / "model.onnx"
-    export.export(net, CARD, path, recordings())
+    exporting.export(net, CARD, path, recordings())
     assert read_model(path).card == CARD
 
 
 def test_a_file_that_answers_otherwise_is_not_written(net, tmp_path, monkeypatch):
     path = tmp_path / "model.onnx"
     other = Listener(net.config).eval()
-    whole = export.to_onnx
-    stored = export.prepare_weights(other, "listen")
-    monkeypatch.setattr(export, "to_onnx", lambda net, task, shape: whole(stored, task, shape))
+    whole = exporting.to_onnx
+    stored = exporting.prepare_weights(other, "listen")
+    monkeypatch.setattr(exporting, "to_onnx", lambda net, task, shape: whole(stored, task, shape))
     with pytest.raises(ParityError, match="differs"):
-        export.export(net, CARD, path, recordings())
+        exporting.export(net, CARD, path, recordings())
     assert not path.exists()
 
 
 def test_nothing_to_compare_on_is_no_proof(net, tmp_path):
     with pytest.raises(ParityError, match="no recording"):
-        export.export(net, CARD, tmp_path / "model.onnx", [])
+        exporting.export(net, CARD, tmp_path / "model.onnx", [])
 
 
 def test_a_file_becomes_a_network_again(net, tmp_path):
     """Norms are put back so that it answers as the file does, and goes on learning from there."""
     path = tmp_path / "model.onnx"
-    file = export.export(net, CARD, path, recordings())
+    file = exporting.export(net, CARD, path, recordings())
     again = Listener(net.config)
     features = torch.rand(4, 160, 64)
     restore_batch_norms(again, path, features)

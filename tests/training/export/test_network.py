@@ -13,7 +13,7 @@ from sutja.nets.lenet5 import LeNet5
 from sutja.nets.mlp import Mlp
 from sutja.nets.transcriber import Transcriber, TranscriberConfig
 from sutja.runtime import Session
-from sutja.training import export
+from sutja.training.export import network as exporting
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +36,12 @@ def pictures():
 
 
 def test_file_answers_as_the_network(net, tmp_path):
-    found = export.export(net, card(), tmp_path / "m.onnx", pictures())
+    found = exporting.export(net, card(), tmp_path / "m.onnx", pictures())
     assert read_model(tmp_path / "m.onnx").card == found.card
 
 
 def test_weights_take_half_the_bytes(net, tmp_path):
-    export.export(net, card(), tmp_path / "m.onnx", pictures())
+    exporting.export(net, card(), tmp_path / "m.onnx", pictures())
     model = onnx.load(tmp_path / "m.onnx")
     large = [t for t in model.graph.initializer if np.prod(t.dims) >= 256]
     assert large
@@ -49,7 +49,7 @@ def test_weights_take_half_the_bytes(net, tmp_path):
 
 
 def test_export_fails_when_the_file_differs(net, tmp_path, monkeypatch):
-    whole = export.to_onnx
+    whole = exporting.to_onnx
 
     def damaged(stored, task, shape):
         model = onnx.load_model_from_string(whole(stored, task, shape))
@@ -60,18 +60,18 @@ def test_export_fails_when_the_file_differs(net, tmp_path, monkeypatch):
                 tensor.CopyFrom(onnx.numpy_helper.from_array(array, tensor.name))
         return model.SerializeToString()
 
-    monkeypatch.setattr(export, "to_onnx", damaged)
-    with pytest.raises(export.ParityError, match="differs"):
-        export.export(net, card(), tmp_path / "m.onnx", pictures())
+    monkeypatch.setattr(exporting, "to_onnx", damaged)
+    with pytest.raises(exporting.ParityError, match="differs"):
+        exporting.export(net, card(), tmp_path / "m.onnx", pictures())
     assert not (tmp_path / "m.onnx").exists()
 
 
 def test_export_fails_on_answers_that_are_no_numbers():
     good = np.zeros((1, 2, 3), np.float32)
-    with pytest.raises(export.ParityError):
-        export.check_log_probs(good, np.full_like(good, np.nan), 1.0)
-    with pytest.raises(export.ParityError):
-        export.check_log_probs(good, good[:, :1], 1.0)
+    with pytest.raises(exporting.ParityError):
+        exporting.check_log_probs(good, np.full_like(good, np.nan), 1.0)
+    with pytest.raises(exporting.ParityError):
+        exporting.check_log_probs(good, good[:, :1], 1.0)
 
 
 CLASSIFIERS = {
@@ -96,7 +96,7 @@ def test_a_classifier_answers_with_log_probabilities(name, tmp_path):
     params = {"height": shape[1], "width": shape[2], "channels": shape[0], "mean": 0.0, "std": 1.0}
     classes = tuple(f"class {i}" for i in range(n_classes))
     card = Card("classify", name, (), Preprocessing("pixels", params), classes=classes)
-    found = export.export(net, card, tmp_path / "m.onnx", [batch, batch[:1]])
+    found = exporting.export(net, card, tmp_path / "m.onnx", [batch, batch[:1]])
     assert read_model(tmp_path / "m.onnx").card == found.card == card
     log_probs = Session(found).run(batch)
     assert log_probs.dtype == np.float32
@@ -108,5 +108,5 @@ def test_a_classifier_answers_with_log_probabilities(name, tmp_path):
 
 def test_a_classifier_is_compared_on_pictures(tmp_path):
     card = Card("classify", "none", (), Preprocessing("pixels"), classes=tuple("abc"))
-    with pytest.raises(export.ParityError, match="no picture"):
-        export.export(Mlp(4, (), 3), card, tmp_path / "m.onnx", [])
+    with pytest.raises(exporting.ParityError, match="no picture"):
+        exporting.export(Mlp(4, (), 3), card, tmp_path / "m.onnx", [])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sutja.reading.page.geometry.transform import apply_homography
-from sutja.reading.templates.landmarks import find_corner_marks
-from sutja.reading.templates.registration import MIN_FIT, PageView, Registrar
+from sutja.reading.templates.registration.landmarks import find_corner_marks
+from sutja.reading.templates.registration.registrar import MIN_FIT, PageView, Registrar
 from sutja.types import Box
 
 CORNERS = [(430, 200), (562, 200), (562, 444), (430, 444)]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.geometry.transform import Matrix
-from sutja.reading.templates.bend import Bend, make_bend
+from sutja.reading.templates.registration.bend import Bend, make_bend
 
 TILE = 72  # pixels of a tile's side
 REACH = 26  # pixels that a part may lie away from its place: 2 % of a page

@@ -22,7 +22,7 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from sutja.model_file import ModelFile, read_model, write_model
 from sutja.runtime import Session
-from sutja.training.export import Input, ParityError
+from sutja.training.export.network import Input, ParityError
 
 Check = Callable[[Session, Session, Sequence[Input]], None]
 _STANDARD = ("", "ai.onnx")  # the domains a model file may use

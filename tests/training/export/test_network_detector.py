@@ -10,10 +10,10 @@ from sutja.model_file import Card, Preprocessing, read_model
 from sutja.nets.detector import Detector, DetectorConfig
 from sutja.runtime import Session
 from sutja.signals.preprocessing.frame_input import FrameParams, to_frame
-from sutja.training import export as exporting
 from sutja.training.detect import quantise
 from sutja.training.detect.quantise import make_frames, quantise_detector
-from sutja.training.export import ParityError, check_predictions, export
+from sutja.training.export import network as exporting
+from sutja.training.export.network import ParityError, check_predictions, export
 
 PARAMS = FrameParams(channels=3, longest=96)
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sutja.synthesis.crops import ink
-from sutja.synthesis.crops.lines import Style, set_line
-from sutja.synthesis.crops.separators import DRAWINGS, draw_separator
+from sutja.synthesis.crops.glyphs.lines import Style, set_line
+from sutja.synthesis.crops.glyphs.separators import DRAWINGS, draw_separator
 from sutja.synthesis.fonts import Face, Glyph, load_faces
 
 sizes = st.tuples(st.floats(0.05, 6.0), st.floats(0.05, 6.0))  # of a glyph, in digit heights

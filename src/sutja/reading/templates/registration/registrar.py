@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.page.geometry.transform import Matrix, apply_homography
-from sutja.reading.templates.alignment import align_print
-from sutja.reading.templates.bend import Bend, make_bend
-from sutja.reading.templates.landmarks import find_corner_marks, find_frame_corners
-from sutja.reading.templates.print_match import (
+from sutja.reading.templates.registration.alignment import align_print
+from sutja.reading.templates.registration.bend import Bend, make_bend
+from sutja.reading.templates.registration.landmarks import find_corner_marks, find_frame_corners
+from sutja.reading.templates.registration.print_match import (
     FOUND,
     PrintMatch,
     PrintTiles,

@@ -1,0 +1,1 @@
+"""Glyphs: digits cut from what people wrote, separators by pen, and how both are set in a line."""
