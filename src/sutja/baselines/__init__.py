@@ -1,7 +1,7 @@
 """Baselines that a network has to beat: trees, support vectors, neighbours, logistic regression.
 
-They are scikit-learn pipelines over flat pixels (n, F), F = C · H · W, as `sutja.signals.preprocessing.pixels_input` makes
-them, and all keep one contract.
+They are scikit-learn pipelines over flat pixels (n, F), F = C · H · W, as
+`sutja.signals.preprocessing.pixels_input` makes them, and all keep one contract.
 """
 
 from sutja.baselines.export import export_baseline

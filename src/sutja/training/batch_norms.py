@@ -117,8 +117,8 @@ def restore_detector(path: Path, frames: Float[NDArray[np.float32], "B C H W"]) 
     path : Path
         A model file that `export.export` or `detect.quantise.quantise_detector` wrote.
     frames : Float[NDArray[float32], "B C H W"]
-        Frames such as the training will show, from `sutja.signals.preprocessing.frame_input.to_frame`, H and W multiples of
-        32; the batch norms get their statistics.
+        Frames such as the training will show, from `to_frame` in `sutja.signals.preprocessing.frame_input`,
+        H and W multiples of 32; the batch norms get their statistics.
 
     Raises
     ------

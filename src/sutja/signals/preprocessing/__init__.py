@@ -1,1 +1,1 @@
-"""Preprocessing that model files name: arrays to what their networks take, the same in training and in use."""
+"""Preprocessing that model files name: arrays to what networks take, the same in training and in use."""
