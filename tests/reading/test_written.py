@@ -9,6 +9,7 @@ from sutja.reading.written import (
     find_written,
     has_signs,
     is_in_doubt,
+    is_line_of_words,
     is_serial,
     merge_written,
     misses_fraction,
@@ -90,3 +91,19 @@ def test_a_stroke_between_digits_is_missed_where_only_one_reader_sees_it():
     assert not misses_fraction(own, find_written(line("10/3")))
     assert not misses_fraction(own, None)
     assert not misses_fraction(merge_written(answer("103/4", "1034"), None), find_written(line("103/4")))
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "words"),
+    [
+        ([(None, 0.3, "□□□□□ □□□□, □□□□□")], True),
+        ([(None, 0.3, "□□□□□ □□□□, □□□□□"), ("1", 0.005, "□□□□□ 1□□□")], True),
+        ([(None, 0.3, "□□□□□ □□□□, □□□□□"), ("12", 0.02, "□□□□□ 12")], False),  # there may be a number
+        ([(None, 0.9, "□□□□□ □□□□ 7 □□□□")], False),  # there is a digit
+        ([(None, 0.9, "□□□□□□")], False),  # digits on their head, or of an old hand
+        ([("12", 0.9, "12")], False),
+        ([], False),
+    ],
+)
+def test_lines_of_words(hypotheses, words):
+    assert is_line_of_words([Hypothesis(d, p, parts=[text]) for d, p, text in hypotheses]) == words

@@ -205,7 +205,12 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
     >>> infer_kind("12345").kind, infer_kind("12.50").kind, infer_kind("978-3-16-148410-0").standard
     ('number', 'amount', 'isbn')
     """
-    own = trim(text)
+    return _infer_kind(trim(text), country)
+
+
+@lru_cache(maxsize=4096)  # one number is asked about several times, in the same few texts
+def _infer_kind(own: str, country: str | None) -> TypedNumber:
+    """Infer the kind of a number without words around it."""
     if len(own) >= _MIN_LENGTH:  # most numbers are shorter
         if dates.is_plainly_a_date(own):
             found = dates.parse_date(own, country)

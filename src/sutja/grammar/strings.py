@@ -46,7 +46,7 @@ def trim(text: str) -> str:
     >>> trim("□□. 12.50 □"), trim("□□: -7"), trim("500/-□□□□")
     ('12.50', '-7', '500/-')
     """
-    return text[locate_number(text)]
+    return text[locate_number(text)] if LETTER in text else text.strip(SPACE)
 
 
 def canonicalise(text: str) -> str:

@@ -137,7 +137,7 @@ def _find_stacked(digits: Sequence[Glyph], array: NDArray[np.float32]) -> tuple[
     height = bottom - top
     first = _find_centre(digits[-3]) if len(digits) > 2 else _find_centre(digits[-2]) - height // 2
     n, labels, boxes, _ = cv2.connectedComponentsWithStats((array > _PART).astype(np.uint8), connectivity=8)
-    upper, lower, strokes = [], [], []
+    upper, lower, tall = [], [], []
     for label, (x, y, columns, own, size) in enumerate(boxes.tolist()[:n]):
         if not label or x + columns <= first:
             continue
@@ -149,8 +149,11 @@ def _find_stacked(digits: Sequence[Glyph], array: NDArray[np.float32]) -> tuple[
                 lower.append((x, x + columns))
         elif own >= _TALL * height and columns >= _WIDE_STROKE * height:
             is_block = size > _BLOCK * columns * own and columns > _BLOCK_WIDTH * height
-            if not is_block and _rises(labels == label):
-                strokes.append((x, x + columns))
+            if not is_block:
+                tall.append((label, (x, x + columns)))
+    if not (upper and lower):  # as in most numbers
+        return None
+    strokes = [span for label, span in tall if _rises(labels == label)]
     for one in upper:
         for other in lower:
             if sum(other) - sum(one) > 2 * _APART * height and any(

@@ -39,9 +39,15 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
+    """A text of a hypothesis; its candidate is None where it is the hypothesis's own text."""
+
     value: str | None
     share: float
     hypothesis: Hypothesis
+    candidate: Candidate | None = None
+
+    def list_parts(self) -> Sequence[str]:
+        return self.hypothesis.parts if self.candidate is None else self.candidate.list_parts()
 
 
 def settle_marks(
@@ -79,7 +85,7 @@ def settle_marks(
     }
     value = max(scores, key=scores.__getitem__)
     likeliest = max((text for text in texts if text.value == value), key=lambda text: text.share)
-    chosen = replace(likeliest.hypothesis, probability=best.probability)
+    chosen = replace(likeliest.hypothesis, probability=best.probability, parts=likeliest.list_parts())
     return Settled(chosen, scores[value] / sum(scores.values()))
 
 
@@ -103,9 +109,7 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None, *, gaps: bool) -> 
     ]
     total = sum(candidate.probability for _, candidate in found)
     return [
-        _Text(
-            find_value(text), candidate.probability / total, replace(hypothesis, parts=candidate.list_parts())
-        )
+        _Text(find_value(text), candidate.probability / total, hypothesis, candidate)
         for text, candidate in found
     ]
 

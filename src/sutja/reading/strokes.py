@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -109,45 +108,43 @@ def _find_longest_line(
         Columns between which the line has ink nearly everywhere.
     """
     height, width = ink.shape
-    padded = np.pad(ink, ((1, 1), (0, 0)))
-    near = padded[:-2] | padded[1:-1] | padded[2:]  # a stroke of the pen is not quite straight
+    near = ink.copy()  # a stroke of the pen is not quite straight
+    near[1:] |= ink[:-1]
+    near[:-1] |= ink[1:]
     columns = np.arange(width)
-    best: tuple[int, int, NDArray[np.int64]] | None = None
-    for slope in slopes.tolist():
-        if abs(slope) * width > 1.5 * height:
-            continue
-        if _measure_cover(near, slope, first, last) < _COVER:
-            continue
-        rows = np.arange(height)[:, None] + np.round(slope * (columns - width / 2)).astype(np.int64)[None]
-        inside = (rows >= 0) & (rows < height)
-        along = near[rows.clip(0, height - 1), columns[None]] & inside
-        lengths, ends = _find_longest_runs(along, _count_hole(height))
-        row = int(lengths.argmax())
-        if best is None or lengths[row] > best[1] - best[0]:
-            best = int(ends[row] - lengths[row]), int(ends[row]), rows[row]
-    if best is None or best[1] - best[0] < 2:
+    level_enough = slopes[np.abs(slopes) * width <= 1.5 * height]
+    offsets = np.round(np.multiply.outer(level_enough, columns - width / 2)).astype(np.int64)  # (slopes, w)
+    between = _shear(near[:, first : last + 1], offsets[:, first : last + 1])
+    inked = np.add.reduce(between, axis=2, dtype=np.int32).max(axis=1, initial=0)
+    offsets = offsets[inked >= _COVER * (last + 1 - first)]
+    if not len(offsets):
         return None
-    return best[2], best[0], best[1]
+    along = _shear(near, offsets)
+    lengths, ends = _find_longest_runs(along.reshape(-1, width), _count_hole(height))
+    best = int(lengths.argmax())
+    start, stop = int(ends[best] - lengths[best]), int(ends[best])
+    return (offsets[best // height] + best % height, start, stop) if stop - start >= 2 else None
 
 
-def _measure_cover(ink: NDArray[np.bool_], slope: float, first: int, last: int) -> float:
-    """Measure the share of columns with ink, from the first to the last, along the best line of a slope."""
+def _shear(ink: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Shift the columns of a picture (h, w) up by some rows, in n ways (n, w): bool (n, h, w)."""
     height, width = ink.shape
-    shear = np.array([[1.0, 0.0, 0.0], [slope, 1.0, -slope * width / 2]])
-    flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    level = cv2.warpAffine(ink.view(np.uint8), shear, (width, height), flags=flags)
-    sums = cv2.reduce(level[:, first : last + 1], 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
-    return float(sums.max()) / (last + 1 - first)
+    beyond = int(np.abs(offsets).max(initial=0))
+    wider = np.zeros((height + 2 * beyond, width), np.bool_)
+    wider[beyond : beyond + height] = ink
+    first = (offsets + beyond) * width + np.arange(width)  # place of row 0 in the wider picture
+    places = first[:, None] + (np.arange(height) * width)[:, None]
+    return np.asarray(wider.ravel()[places], np.bool_)
 
 
-def _find_longest_runs(along: NDArray[np.bool_], hole: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _find_longest_runs(along: NDArray[np.bool_], hole: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """Find for each row the length of its longest run, which may have holes, and the end of it."""
     n, width = along.shape
-    columns = np.arange(width)
-    last = np.maximum.accumulate(np.where(along, columns, -hole - 2), axis=1)
+    columns = np.arange(width, dtype=np.int32)
+    last = np.maximum.accumulate(np.where(along, columns, np.int32(-hole - 2)), axis=1)
     open_ = columns - last <= hole
-    breaks = np.maximum.accumulate(np.where(open_, -1, columns), axis=1)
-    lengths = np.where(along, columns - breaks, 0)
+    breaks = np.maximum.accumulate(np.where(open_, np.int32(-1), columns), axis=1)
+    lengths = np.where(along, columns - breaks, np.int32(0))
     ends = lengths.argmax(axis=1)
     return lengths[np.arange(n), ends], ends + 1
 
@@ -157,13 +154,12 @@ def _erase(
 ) -> tuple[NDArray[np.bool_], float]:
     """Erase a line where it is thin; return the rest, and the share of its columns where it is."""
     height = len(ink)
-    rest, thin = ink.copy(), 0
     reach = max(1, round(_THICKEST * height / 2))
-    for column in range(start, stop):
-        row = int(rows[column])
-        above, below = max(0, row - reach - 1), min(height, row + reach + 2)
-        strip = ink[above:below, column]
-        if not (strip[0] or strip[-1]):
-            rest[above:below, column] = False
-            thin += 1
-    return rest, thin / max(1, stop - start)
+    columns = np.arange(start, stop)
+    above = np.maximum(0, rows[start:stop] - reach - 1)
+    below = np.minimum(height, rows[start:stop] + reach + 2)
+    thin = ~(ink[above, columns] | ink[below - 1, columns])
+    every = np.arange(height)[:, None]
+    rest = ink.copy()
+    rest[:, start:stop] &= ~((every >= above) & (every < below) & thin)
+    return rest, float(thin.mean()) if len(thin) else 0.0

@@ -22,6 +22,8 @@ _FILLERS = "-/=.,: "  # marks behind a number that change nothing of it: "500/-"
 _LEAST = 0.4  # probability of a character from which the line is believed
 _WORD = 0.9  # probability of a word from which it is believed to be no number
 _SHORT = 4  # letters among which there may be a digit
+_LINE = 12  # letters of a line of words
+_NO_NUMBER = 0.01  # probability of a number, which a line of words has less of
 _SERIAL = 0.6  # the same where a line makes a serial of an answer
 _STROKE = re.compile(r"\d/\d")  # of a fraction
 
@@ -76,6 +78,24 @@ def is_in_doubt(best: Hypothesis, below: float) -> bool:
     if best.digits is None and best.probability >= _WORD and _is_word("".join(best.parts)):
         return False
     return best.probability < below or has_signs(best) or has_doubtful_marks(best)
+
+
+def is_line_of_words(hypotheses: Sequence[Hypothesis]) -> bool:
+    """Tell whether a crop shows many letters and no digit: no other look at it finds a number.
+
+    The search of long lines drops many texts, so that what is left of them need not be likely.
+
+    Parameters
+    ----------
+    hypotheses : Sequence[Hypothesis]
+        First reader's hypotheses, likeliest first.
+    """
+    symbols = "".join(hypotheses[0].parts) if hypotheses and hypotheses[0].digits is None else ""
+    return (
+        symbols.count(LETTER) >= _LINE
+        and _is_word(symbols)
+        and all(h.digits is None or h.probability < _NO_NUMBER for h in hypotheses)
+    )
 
 
 def has_signs(best: Hypothesis) -> bool:

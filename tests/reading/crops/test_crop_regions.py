@@ -115,3 +115,25 @@ def test_trim_edges():
     assert 30 <= x0 <= 33
     assert 86 <= y1 <= 90
     assert (y0, x1) == (0, 80)
+
+
+def test_regions_that_cannot_outweigh_all_of_the_crop():
+    two_lines = np.full((80, 120), 215, np.uint8)
+    for y in (30, 70):
+        cv2.putText(two_lines, "27", (20, y), cv2.FONT_HERSHEY_SIMPLEX, 0.8, 60, 2, cv2.LINE_AA)
+    found = find_regions(two_lines)
+    heaviest = max(region.weight for region in found)
+    assert len(find_regions(two_lines, above=heaviest - 0.01)) == len(found)
+    assert find_regions(two_lines, above=heaviest + 0.01) == []
+    small = draw_cell()
+    assert len(find_regions(small, above=0.9)) == len(find_regions(small)) > 0
+
+
+def test_parts_are_joined_with_the_neighbours_of_their_neighbours():
+    cell = np.full((60, 300), 230, np.uint8)
+    for x in range(20, 200, 22):  # digits in a row, each near the next alone
+        cv2.putText(cell, "3", (x, 45), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 40, 2, cv2.LINE_AA)
+    cv2.putText(cell, "8", (270, 45), cv2.FONT_HERSHEY_SIMPLEX, 0.9, 40, 2, cv2.LINE_AA)
+    rows = [region for region in find_regions(cell) if region.pixels.shape[1] > 170]
+    assert len(rows) == 1
+    assert len(find_regions(cell)) == 2

@@ -1,5 +1,6 @@
 """Crops that were scanned sideways, upside down or aslant."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -8,7 +9,8 @@ import pytest
 from PIL import Image
 
 from sutja.reading import Reader
-from sutja.reading.crops.turned_crops import turn_picture
+from sutja.reading.crops.turned_crops import list_angles, turn_picture
+from sutja.signals.image import Picture
 
 CASES = Path(__file__).parents[1] / "cases"
 
@@ -51,3 +53,19 @@ def test_paper_is_found_in_colours(upright):
     turned, turn = turn_picture(crop, 45)
     assert turned[0, 0].tolist() == [255, 255, 200]
     assert turn.shape == (2, 3)
+
+
+def test_angles_are_those_of_all_the_ink(fast, upright):
+    """The outline of the ink stands for all of its pixels."""
+    for degrees in (35, 90, 180, 215):
+        turned, _ = turn_picture(upright[0], degrees)
+        [crop] = fast._joint.first.read([Picture(turned, "")], one_view=True)
+        inked = crop.inked
+        points = cv2.findNonZero((inked.ink[inked.plane] > 0.5).astype(np.uint8))
+        _, (width, height), angle = cv2.minAreaRect(points)
+        leans = (angle if width >= height else angle + 90.0) % 180.0
+        angles = list_angles(replace(crop, hypotheses=None))
+        if degrees % 90:
+            assert min(abs(angle % 180.0 - (-leans) % 180.0) for angle in angles) < 1e-3
+        else:
+            assert angles == ([90.0, 270.0] if degrees == 90 else [180.0])

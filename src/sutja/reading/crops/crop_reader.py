@@ -19,6 +19,7 @@ from sutja.model_file import Card, ModelFile
 from sutja.reading.crops.crop_reading import CropReading, find_numbers
 from sutja.reading.crops.turned_crops import read_turned
 from sutja.reading.decode import Hypothesis, average_views, decode
+from sutja.reading.written import is_line_of_words
 from sutja.runtime import Session
 from sutja.signals.image import Picture
 from sutja.signals.preprocessing.normalisation import (
@@ -137,7 +138,9 @@ class CropReader:
         seen: dict[int, list[Normalised]] = {}
         unsure = []
         for i, crop in enumerate(crops):
-            if crop.hypotheses and crop.hypotheses[0].probability < self._below:
+            if not crop.hypotheses or is_line_of_words(crop.hypotheses):
+                continue
+            if crop.hypotheses[0].probability < self._below:
                 unsure.append(i)
                 read[i], seen[i] = [crop.hypotheses], [crop.normalised]
         for view in self._views[1:]:

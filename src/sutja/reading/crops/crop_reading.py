@@ -21,7 +21,7 @@ from sutja.reading.crops.ink_colours import part_inks
 from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.judge import Judge
 from sutja.reading.strokes import is_struck_out
-from sutja.reading.written import Written
+from sutja.reading.written import Written, is_line_of_words
 from sutja.signals.image import Picture
 from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, InkMap, Normalised
 from sutja.types import Box, Number
@@ -89,11 +89,7 @@ def find_numbers(
     read : Callable[[Sequence[Picture]], Sequence[CropReading]]
         Reads regions as it reads crops.
     """
-    regions = {
-        i: [*find_regions(crop.inked.plane), *part_inks(crop.picture.pixels)]
-        for i, crop in enumerate(crops)
-        if _is_doubtful(crop)
-    }
+    regions = {i: _list_regions(crop) for i, crop in enumerate(crops) if _is_doubtful(crop)}
     answers = iter(read([Picture(region.pixels, "") for found in regions.values() for region in found]))
     out = list(crops)
     for i, found in regions.items():
@@ -102,8 +98,20 @@ def find_numbers(
     return out
 
 
+def _list_regions(crop: CropReading) -> list[Region]:
+    """List the regions of a crop; none where all of it has more evidence than any of them can have."""
+    inks = part_inks(crop.picture.pixels)
+    above = find_number(crop.hypotheses).probability
+    if any(ink.weight > above for ink in inks):
+        above = 0.0
+    regions = find_regions(crop.inked.plane, above)
+    return [*regions, *inks] if regions or above == 0.0 else []
+
+
 def _is_doubtful(crop: CropReading) -> bool:
-    """Tell whether a crop shows no number for sure."""
+    """Tell whether a crop shows no number for sure, and may show one."""
+    if is_line_of_words(crop.hypotheses or ()):
+        return False
     best = crop.hypotheses[0] if crop.hypotheses else None
     return best is None or best.digits is None or best.probability < SURE
 

@@ -92,24 +92,28 @@ class _Part:
         return self.x1 - self.x0
 
 
-def find_regions(plane: NDArray[np.uint8]) -> list[Region]:
+def find_regions(plane: NDArray[np.uint8], above: float = 0.0) -> list[Region]:
     """Find the regions of a crop that may hold its number, likeliest first.
 
     Parameters
     ----------
     plane : NDArray[uint8]
         uint8 (H, W), the crop in one channel (`sutja.signals.preprocessing.normalisation.to_grey`).
+    above : float
+        Regions are of use only where one of them weighs more.
 
     Returns
     -------
     list[Region]
         At most `MAX_REGIONS`, and all within the strips along the edges where the number is not small beside
-        them; none where the ink of the crop is one line alone, or where there is none.
+        them; none where the ink of the crop is one line alone, where there is none, or where none is of use.
     """
     if min(plane.shape) < _MIN_SIDE:
         return []
     x0, y0, x1, y1 = trim_edges(plane)
     inner = plane[y0:y1, x0:x1]
+    if inner.shape == plane.shape and above >= _USUAL:  # nothing was cut off: no region weighs more
+        return []
     excess, paper = _flatten(inner)
     ink, rules = _find_ink(excess)
     labels, parts, borders = _find_parts(ink)
@@ -133,7 +137,7 @@ def find_regions(plane: NDArray[np.uint8]) -> list[Region]:
     ]
     if inner.shape != plane.shape and not small:
         regions.append(Region(np.ascontiguousarray(inner), x0, y0, _INNER))
-    return regions
+    return regions if any(region.weight > above for region in regions) else []
 
 
 def trim_edges(plane: NDArray[np.uint8]) -> tuple[int, int, int, int]:
@@ -256,14 +260,20 @@ def _join_lines(parts: Sequence[_Part]) -> list[_Part]:
     """Join components that stand beside each other in a line, until none do."""
     lines = list(parts)
     while len(lines) > 1:
-        group = np.arange(len(lines))
-        for i, near in enumerate(_find_neighbours(lines)):
-            group[np.isin(group, group[near])] = group[i]
-        groups = np.unique(group)
+        groups = _find_groups(_find_neighbours(lines))
         if len(groups) == len(lines):
             break
-        lines = [_join([lines[i] for i in np.flatnonzero(group == g)]) for g in groups]
+        lines = [_join([lines[i] for i in group]) for group in groups]
     return lines
+
+
+def _find_groups(near: NDArray[np.bool_]) -> list[list[int]]:
+    """Find the groups of n lines that are neighbours, bool (n, n), or have neighbours in common."""
+    reached = near.astype(np.float32)
+    while not np.array_equal(grown := (reached @ reached > 0).astype(np.float32), reached):
+        reached = grown
+    firsts = reached.argmax(axis=1)
+    return [np.flatnonzero(firsts == first).tolist() for first in np.unique(firsts)]
 
 
 def _find_neighbours(lines: Sequence[_Part]) -> NDArray[np.bool_]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.reading.crops.crop_reading import CropReading, find_number
+from sutja.reading.written import is_line_of_words
 from sutja.signals.image import Picture
 
 READABLE = 0.5  # evidence for a number as it stands from which a crop is not turned
@@ -82,8 +83,10 @@ def list_angles(crop: CropReading) -> list[float]:
     evidence = find_number(crop.hypotheses).probability * crop.sure
     if inked.ink is None or min(inked.plane.shape) < _MIN_SIDE or evidence >= SURE:
         return []
-    points = cv2.findNonZero((inked.ink[inked.plane] > _INK).astype(np.uint8))
-    if points is None:
+    if is_line_of_words((crop.whole or crop).hypotheses or ()):
+        return []
+    points = _find_outline(np.asarray(cv2.LUT(inked.plane, (inked.ink > _INK).astype(np.uint8)), np.uint8))
+    if not len(points):
         return []
     slope = _measure_slope(points)
     if slope is not None:
@@ -94,6 +97,14 @@ def list_angles(crop: CropReading) -> list[float]:
     return [180.0] if evidence < READABLE or _may_be_upside_down(crop) else []
 
 
+def _find_outline(marked: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Find the first and the last marked pixel of each row, (n, 2) x and y: their hull is that of all."""
+    rows = np.flatnonzero(marked.any(axis=1))
+    first = marked[rows].argmax(axis=1)
+    last = marked.shape[1] - 1 - marked[rows, ::-1].argmax(axis=1)
+    return np.concatenate([np.stack([first, rows], 1), np.stack([last, rows], 1)]).astype(np.int32)
+
+
 def _may_be_upside_down(crop: CropReading) -> bool:
     """Tell whether a number that is read, but not surely, has only digits that turned are digits, too."""
     best = find_number(crop.hypotheses)
@@ -101,7 +112,7 @@ def _may_be_upside_down(crop: CropReading) -> bool:
     return READABLE <= evidence < SURE and set(best.digits or "") <= TURNED_DIGITS
 
 
-def _measure_slope(points: cv2.typing.MatLike) -> float | None:
+def _measure_slope(points: NDArray[np.int32]) -> float | None:
     """Measure how far long ink leans, in degrees clockwise; None where it is level, upright or round."""
     _, (width, height), angle = cv2.minAreaRect(points)
     if max(width, height) < _LEAST_ASPECT * max(1.0, min(width, height)):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 Ink = NDArray[np.float32]
 Span = tuple[int, int]
+_Box = tuple[int, int, int, int]  # top, bottom, left, right
 
 LEAST_FIT = 0.65  # mean correlation of digits with their segments
 LEAST_LEAD = 0.18  # by which that is higher than their correlation with print
@@ -95,11 +96,10 @@ def measure_segments(digits: Sequence[str], spans: Sequence[Span], ink: Ink) -> 
     ]
     if not boxes:
         return None
-    at_first = [_compare(digit, ink, box, _MOVES[:1]) for digit, box in boxes]
-    found = _average(at_first)
+    found = _average(_compare(ink, boxes, _MOVES[:1]))
     if found.fit < _FIRST_FIT or found.lead < _FIRST_LEAD:
         return found
-    return _average([_compare(digit, ink, box, _MOVES) for digit, box in boxes])
+    return _average(_compare(ink, boxes, _MOVES))
 
 
 def _average(compared: Sequence[tuple[float, float, float | None]]) -> SegmentFit:
@@ -111,29 +111,36 @@ def _average(compared: Sequence[tuple[float, float, float | None]]) -> SegmentFi
     )
 
 
-def _find_box(ink: Ink, span: Span) -> tuple[int, int, int, int] | None:
+def _find_box(ink: Ink, span: Span) -> _Box | None:
     """Find (top, bottom, left, right) of the ink in some columns; None where it is too small."""
     marked = ink[:, span[0] : span[1]] > _INK
     rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
-    if not len(rows) or np.ptp(rows) < _LEAST_ROWS - 1 or np.ptp(columns) < _LEAST_COLUMNS - 1:
+    if not len(rows) or rows[-1] - rows[0] < _LEAST_ROWS - 1 or columns[-1] - columns[0] < _LEAST_COLUMNS - 1:
         return None
     return int(rows[0]), int(rows[-1]) + 1, span[0] + int(columns[0]), span[0] + int(columns[-1]) + 1
 
 
 def _compare(
-    digit: str, ink: Ink, box: tuple[int, int, int, int] | None, moves: Sequence[tuple[float, ...]]
-) -> tuple[float, float, float | None]:
-    """Return the best correlations of a box with segments and with print, and the slant of the segments."""
-    if box is None:
-        return 0.0, 0.0, None
-    patches = np.array([_cut(ink, box, move) for move in moves])
-    segments, slants = _draw_segments(digit)
-    fits = (patches @ segments.T).max(axis=0)
-    return float(fits.max()), float((patches @ _draw_print(digit).T).max()), slants[int(fits.argmax())]
+    ink: Ink, boxes: Sequence[tuple[str, _Box | None]], moves: Sequence[tuple[float, ...]]
+) -> list[tuple[float, float, float | None]]:
+    """Return each digit's best correlations with segments and with print, and the slant of the segments."""
+    cut = [_cut(ink, box, move) for _, box in boxes if box is not None for move in moves]
+    patches = _to_unit(np.array(cut, np.float32).reshape(-1, len(moves), _ROWS * _COLUMNS))
+    place, found = 0, list[tuple[float, float, float | None]]()
+    for digit, box in boxes:
+        if box is None:
+            found.append((0.0, 0.0, None))
+            continue
+        segments, slants = _draw_segments(digit)
+        fits = (patches[place] @ segments.T).max(axis=0)
+        best = int(fits.argmax())
+        found.append((float(fits[best]), float((patches[place] @ _draw_print(digit).T).max()), slants[best]))
+        place += 1
+    return found
 
 
-def _cut(ink: Ink, box: tuple[int, int, int, int], move: tuple[float, ...]) -> Ink:
-    """Cut a box with its edges moved, as a vector of length 1."""
+def _cut(ink: Ink, box: _Box, move: tuple[float, ...]) -> Ink:
+    """Cut a box with its edges moved, in the size at which digits are compared."""
     top, bottom, left, right = box
     height, width = bottom - top, right - left
     scale_x = width * (1 + move[3] - move[2]) / _COLUMNS
@@ -143,13 +150,14 @@ def _cut(ink: Ink, box: tuple[int, int, int, int], move: tuple[float, ...]) -> I
     matrix = np.array([[scale_x, 0.0, x0], [0.0, scale_y, y0]])
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     patch = cv2.warpAffine(ink, matrix, (_COLUMNS, _ROWS), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return _to_unit(np.asarray(patch, np.float32))
+    return np.asarray(patch, np.float32)
 
 
-def _to_unit(patch: Ink) -> Ink:
-    """Subtract the mean, and scale to length 1."""
-    centred = (patch - patch.mean()).ravel()
-    return np.asarray(centred / (np.linalg.norm(centred) or 1.0), np.float32)
+def _to_unit(patches: Ink) -> Ink:
+    """Subtract the mean of each vector (..., pixels), and scale it to length 1."""
+    centred = patches - patches.mean(axis=-1, keepdims=True)
+    lengths = np.sqrt(np.square(centred).sum(axis=-1, keepdims=True))
+    return np.asarray(centred / np.where(lengths > 0.0, lengths, 1.0), np.float32)
 
 
 @lru_cache
@@ -216,4 +224,4 @@ def _shrink(canvas: NDArray[np.uint8]) -> Ink:
     left, top, width, height = cv2.boundingRect((canvas > 127).astype(np.uint8))
     ink = canvas[top : top + height, left : left + width].astype(np.float32) / 255
     small = cv2.resize(ink, (_COLUMNS, _ROWS), interpolation=cv2.INTER_AREA)
-    return _to_unit(np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR), np.float32))
+    return _to_unit(np.asarray(cv2.GaussianBlur(small, (0, 0), _BLUR), np.float32).ravel())

@@ -25,7 +25,14 @@ from sutja.reading.second.second_reader import (
 from sutja.reading.second.suffixes import deny_digits, ends_in_letters, may_end_in_letters, stands_upright
 from sutja.reading.second.two_readers import calibrate_alone, join_readers, join_unmeasured
 from sutja.reading.second.witness import hear_witness, needs_witness, needs_witness_alone, weigh_witness
-from sutja.reading.written import agree_with, find_written, has_doubtful_marks, has_signs, is_in_doubt
+from sutja.reading.written import (
+    agree_with,
+    find_written,
+    has_doubtful_marks,
+    has_signs,
+    is_in_doubt,
+    is_line_of_words,
+)
 
 _BELOW, _FLOORS = 0.999, (0.03, 0.003)  # of a model whose card has none
 EFFORTS = ("fast", "normal", "best")
@@ -260,7 +267,9 @@ class SecondOpinion:
         """Return True if the second reader is asked about a crop."""
         if self.weights is None or not crop.hypotheses:
             return False
-        return self._effort == "best" or is_in_doubt(crop.hypotheses[0], self.weights.below)
+        if self._effort == "best":
+            return True
+        return is_in_doubt(crop.hypotheses[0], self.weights.below) and not is_line_of_words(crop.hypotheses)
 
     def ask(
         self, crops: Sequence[CropReading], grammar: Grammar | None
