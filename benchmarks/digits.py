@@ -36,7 +36,7 @@ from sutja.metrics import risk_coverage
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
-from sutja.runs.picture_input import choose_params
+from sutja.runs.inputs.pictures import choose_params
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training.classify.fit import FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.export.network import export

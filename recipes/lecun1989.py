@@ -31,7 +31,7 @@ from sutja.data.labelled.load import Labelled, load_labelled
 from sutja.data.split.fixed import is_validation
 from sutja.metrics import clopper_pearson
 from sutja.model_file import Card, Preprocessing, TrainingSet
-from sutja.runs.picture_input import choose_params
+from sutja.runs.inputs.pictures import choose_params
 from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 from sutja.training.classify.fit import ClassifyConfig, FittedClassifier, fit_classifier, predict_log_proba
 from sutja.training.export.network import export

@@ -8,7 +8,7 @@ from sutja.errors import DataError
 from sutja.model_file import Scaling
 from sutja.runs.cards import measure
 from sutja.runs.classify import RECIPES, load_parts, make_config
-from sutja.runs.picture_input import choose_params
+from sutja.runs.inputs.pictures import choose_params
 from sutja.signals.preprocessing.pixels_input import batch_to_pixels
 
 

@@ -28,9 +28,9 @@ from sutja.metrics import format_percent
 from sutja.nets.named import make_net
 from sutja.runs import cards, plots
 from sutja.runs.folder import MODEL, Run, RunFolder
+from sutja.runs.inputs.pictures import INKS, choose_params
 from sutja.runs.none_output import add_other_hands, is_teachable, teach_none
 from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
-from sutja.runs.picture_input import INKS, choose_params
 from sutja.runs.tensorboard import EventFile
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import distributed

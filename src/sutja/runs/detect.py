@@ -1,6 +1,6 @@
 """From pictures with boxes to a run folder: split, training, calibration, model file, figures.
 
-Letters: n pictures, H, W rows and columns, K classes.
+Letters: n pictures, K classes.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from numpy.typing import NDArray
 from sutja.boxes.average_precision import GroundTruth, score_boxes
 from sutja.boxes.decode import Detections
 from sutja.confidence import Calibrator
-from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
+from sutja.data.boxes.boxed_pictures import BoxedSet
 from sutja.data.boxes.leak import find_box_leaks
 from sutja.data.boxes.load import load_boxed
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, split_three_ways
-from sutja.errors import DataError, TrainingError
+from sutja.errors import TrainingError
 from sutja.model_file import Card, Preprocessing
 from sutja.nets.detector import SIZES, Detector, DetectorConfig
 from sutja.runs import cards, plots
 from sutja.runs.calibration import calibrate_detector
 from sutja.runs.folder import MODEL, Run, RunFolder
+from sutja.runs.inputs.frames import check_any, choose_frame_size, choose_params, read_pictures
 from sutja.runs.parts import Log, Parts, check_enough, drop_line, log_leaks, read_items
-from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture, to_frame
-from sutja.training.classify.checks import check_memory
+from sutja.signals.preprocessing.frame_input import FrameParams, to_frame
 from sutja.training.detect.evaluate import detect_boxes
 from sutja.training.detect.fit import DetectConfig, FittedDetector, fit_detector
 from sutja.training.detect.frames import JITTERS, ListedFrames
@@ -41,12 +41,7 @@ from sutja.training.export.network import ParityError, export
 KIND = "detector"  # in the name of a run's folder
 BATCH = 16  # frames a step
 INTEGERS = "model-int8.onnx"
-LEAST_SIDE = 10.0  # pixels: the least side of the smallest objects as the network sees them
-LEAST_LONGEST, MOST_LONGEST = 320, 1280  # pixels of a picture's longer side
-MOST_FRAME = 448  # pixels of a frame's side; of larger pictures parts are shown
 _STEPS, _LEAST_EPOCHS, _MOST_EPOCHS = 3000, 20, 300  # of a run whose length nobody chose
-_SMALL = 0.1  # the part of the boxes that may be smaller than `LEAST_SIDE`
-_MEASURED = 64  # pictures for mean and deviation
 _PARITY_PICTURES = 8  # on which the file must answer as the network does
 _QUANTISED = 32  # pictures that show the range of each integer
 
@@ -116,7 +111,7 @@ def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
             train, validation = whole.take(np.flatnonzero(~held_out)), whole.take(np.flatnonzero(held_out))
         parts = Parts(train, validation, sets.get("test", whole.take([])))
     for name, part in (("validation", parts.validation), ("test", sets.get("test", parts.validation))):
-        _check_any(len(part), 0, name, part)
+        check_any(len(part), 0, name, part)
     objects = sum(len(picture.labels) for picture in parts.train.pictures)
     sizes = parts.describe_sizes(f"pictures with {objects:,} objects")
     log(f"{parts.train.source}: {len(parts.train.classes)} classes, {sizes}")
@@ -221,106 +216,12 @@ def make_config(n: int, batch_size: int = BATCH, **choices: Any) -> DetectConfig
     return DetectConfig(**{"epochs": epochs, **chosen})
 
 
-def choose_params(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParams:
-    """Choose how pictures are made fit: colour where one has it, a size at which most objects show.
-
-    Parameters
-    ----------
-    train : Sequence[BoxedPicture]
-        The training pictures.
-    longest : int
-        Pixels of the longer side; 0 to choose.
-
-    Raises
-    ------
-    DataError
-        None of the pictures that are tried can be read.
-    """
-    spread = np.linspace(0, len(train) - 1, min(_MEASURED, len(train))).astype(int)
-    some = [train[i] for i in spread]
-    # What cannot be read is named when the whole part is read.
-    images, indices = read_items(some, lambda picture: picture.pixels, drop_line)
-    if not images:
-        raise DataError("the first pictures cannot be read", remedy="check the files")
-    values = np.concatenate([pixels.ravel()[:: max(1, pixels.size // 20_000)] for pixels in images])
-    colour = any(pixels.ndim == 3 for pixels in images)
-    if not longest:
-        sides = [
-            float((box[2:] - box[:2]).min()) / max(pixels.shape[:2])
-            for i, pixels in zip(indices, images, strict=True)
-            for box in some[i].boxes[~some[i].ignore]
-        ]
-        small = float(np.quantile(sides, _SMALL)) if sides else 1.0
-        wanted = 32 * math.ceil(LEAST_SIDE / max(small, 1e-6) / 32)
-        longest = min(max(wanted, LEAST_LONGEST), MOST_LONGEST)
-    mean, std = float(values.mean()) / 255, float(values.std()) / 255
-    return FrameParams(3 if colour else 1, round(mean, 4), round(max(std, 0.02), 4), longest=longest)
-
-
-def read_pictures(
-    data: BoxedSet, params: FrameParams, part: str, log: Log
-) -> tuple[BoxedSet, list[BoxedPicture]]:
-    """Read a part into memory, as large as the network sees it; what cannot be read is left out.
-
-    Parameters
-    ----------
-    data : BoxedSet
-        The part.
-    params : FrameParams
-        Parameters of the pictures.
-    part : str
-        Name of the part, for messages.
-    log : Log
-        Takes a line for each picture that is left out.
-
-    Returns
-    -------
-    The pictures that can be read, as they were and in memory.
-
-    Raises
-    ------
-    TrainingError
-        They do not fit in memory.
-    DataError
-        None can be read.
-    """
-    check_memory(
-        len(data) * params.longest**2 * params.channels, "use smaller pictures with --longest, or fewer"
-    )
-    pictures, indices = read_items(data.pictures, lambda picture: shrink(picture, params), log)
-    _check_any(len(pictures), len(data), part, data)
-    return data.take(indices), pictures
-
-
 def _check_test_part(data: BoxedSet) -> None:
     """Refuse a test part of which no picture can be read, before the work begins."""
     if len(data) and not any(
         read_items([one], lambda one: one.pixels, drop_line)[0] for one in data.pictures
     ):
-        _check_any(0, len(data), "test", data)
-
-
-def _check_any(count: int, total: int, part: str, data: BoxedSet) -> None:
-    noun = f"pictures of the {part} part"
-    check_enough(count, total, noun, where=data.source, remedy="check the files", least=1)
-
-
-def shrink(picture: BoxedPicture, params: FrameParams) -> BoxedPicture:
-    """Read a picture, and resize it and its boxes to what the network sees."""
-    pixels = picture.pixels
-    h, w = pixels.shape[:2]
-    size = params.compute_size(h, w)
-    scale = np.array([size[1] / w, size[0] / h] * 2, np.float32)
-    return BoxedPicture(resize_picture(pixels, size), picture.boxes * scale, picture.labels, picture.ignore)
-
-
-def choose_frame_size(pictures: Sequence[BoxedPicture], params: FrameParams) -> tuple[int, int]:
-    """Choose (H, W) of the frames to train on: the median size of the pictures, or a part of them."""
-    sides = np.median([picture.pixels.shape[:2] for picture in pictures], axis=0)
-    height, width = (
-        min(MOST_FRAME, params.multiple * math.ceil(side / params.multiple)) for side in sides.tolist()
-    )
-    return height, width
+        check_any(0, len(data), "test", data)
 
 
 def train(

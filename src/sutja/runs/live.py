@@ -29,8 +29,8 @@ from sutja.model_file import ModelFile
 from sutja.nets.mlp import Mlp
 from sutja.nets.named import make_net
 from sutja.runs.cards import make_validated_card
+from sutja.runs.inputs.pictures import choose_params
 from sutja.runs.parts import drop_line
-from sutja.runs.picture_input import choose_params
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels, to_pixels
 from sutja.training import loop
 from sutja.training.classify.fit import ClassifyConfig, fit_classifier, predict_log_proba

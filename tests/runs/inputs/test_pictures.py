@@ -6,7 +6,7 @@ import pytest
 
 from sutja.data.labelled.load import Labelled
 from sutja.errors import TrainingError
-from sutja.runs.picture_input import choose_params, find_paper, measure_ink
+from sutja.runs.inputs.pictures import choose_params, find_paper, measure_ink
 
 
 def draw_bars(sizes, paper=0, ink=255, shift=0):
