@@ -214,26 +214,42 @@ def plot_eras_by_year(findings: Findings) -> Figure:
     figure, axes = make_axes(4.3, below=0.45)
     data = findings.data.source
     measured = [(ERAS[one.learner], one) for one in findings.era_standings]
-    years = list(range(len(measured)))
-    middle = [max(one.error, 0.5 / findings.data.n_test) for _, one in measured]
-    low = [
-        max(0.0, m - max(one.low, 0.2 / findings.data.n_test))
-        for m, (_, one) in zip(middle, measured, strict=True)
-    ]
-    high = [max(0.0, one.high - m) for m, (_, one) in zip(middle, measured, strict=True)]
     is_same_size = len({one.labels for _, one in measured}) == 1
+    _plot_measured_eras(axes, findings, joined=is_same_size)
+    _plot_published_eras(axes, findings)
+    _draw_levels(axes, findings)
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(bottom, top * _SPACE_ABOVE)
+    axes.set_xlim(-0.6, len(measured) - 0.2)
+    words = [
+        _break_era_name(era.name) + ("" if is_same_size else f"\n{one.labels:,}\nlabels")
+        for era, one in measured
+    ]
+    axes.set_xticks(range(len(measured)), words, fontsize=7.8)
+    size = f", {measured[0][1].labels:,} labels" if measured and is_same_size else ""
+    set_title(axes, f"{data}: error of each era's method{size}")
+    axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
+    return figure
+
+
+def _plot_measured_eras(axes: Axes, findings: Findings, *, joined: bool) -> None:
+    """Plot the errors that were measured with their intervals, a place for each era."""
+    standings, n = findings.era_standings, findings.data.n_test
+    middle = _era_errors(findings)
+    low = [max(0.0, m - max(one.low, 0.2 / n)) for m, one in zip(middle, standings, strict=True)]
+    high = [max(0.0, one.high - m) for m, one in zip(middle, standings, strict=True)]
     axes.errorbar(
-        years,
+        range(len(middle)),
         middle,
         (low, high),
-        fmt="o-" if is_same_size else "o",
+        fmt="o-" if joined else "o",
         color="#0072B2",
         capsize=3,
         linewidth=1.2,
         label="measured here",
     )
     set_log_errors(axes)
-    for i, (error, (_, one)) in enumerate(zip(middle, measured, strict=True)):
+    for i, (error, one) in enumerate(zip(middle, standings, strict=True)):
         axes.annotate(
             format_percent(one.error, 1),
             (i, error),
@@ -243,37 +259,40 @@ def plot_eras_by_year(findings: Findings) -> Figure:
             color="#00507D",
             bbox=_BEHIND,
         )
-    published = [
-        (i, era.published[data].error) for i, (era, _) in enumerate(measured) if data in era.published
-    ]
-    if published:
-        x, y = zip(*published, strict=True)
-        axes.plot(x, y, "D", color="#B94A00", fillstyle="none", markersize=8, label="published then")
-        for i, error in published:  # above the measured error if it is higher, else at its side
-            offset, side = ((0, 8), "center") if error > middle[i] else ((-7, -3), "right")
-            axes.annotate(
-                format_percent(error, 1),
-                (i, error),
-                offset,
-                textcoords="offset points",
-                ha=side,
-                fontsize=SMALL,
-                color="#8A3700",
-                bbox=_BEHIND,
-            )
-    _draw_levels(axes, findings)
-    bottom, top = axes.get_ylim()
-    axes.set_ylim(bottom, top * _SPACE_ABOVE)
-    axes.set_xlim(-0.6, len(measured) - 0.2)
-    words = [
-        _break_era_name(era.name) + ("" if is_same_size else f"\n{one.labels:,}\nlabels")
-        for era, one in measured
-    ]
-    axes.set_xticks(years, words, fontsize=7.8)
-    size = f", {measured[0][1].labels:,} labels" if measured and is_same_size else ""
-    set_title(axes, f"{data}: error of each era's method{size}")
-    axes.legend(loc="upper right", frameon=False, fontsize=SMALL)
-    return figure
+
+
+def _era_errors(findings: Findings) -> list[float]:
+    """Errors of the eras as they are drawn: at least half a test picture, since the scale is logarithmic."""
+    return [max(one.error, 0.5 / findings.data.n_test) for one in findings.era_standings]
+
+
+def _plot_published_eras(axes: Axes, findings: Findings) -> None:
+    """Plot the errors that were published at the time, for the eras that have one on these data."""
+    data, middle = findings.data.source, _era_errors(findings)
+    eras = [ERAS[one.learner] for one in findings.era_standings]
+    published = [(i, era.published[data].error) for i, era in enumerate(eras) if data in era.published]
+    if not published:
+        return
+    axes.plot(
+        *zip(*published, strict=True),
+        "D",
+        color="#B94A00",
+        fillstyle="none",
+        markersize=8,
+        label="published then",
+    )
+    for i, error in published:  # above the measured error if it is higher, else at its side
+        offset, side = ((0, 8), "center") if error > middle[i] else ((-7, -3), "right")
+        axes.annotate(
+            format_percent(error, 1),
+            (i, error),
+            offset,
+            textcoords="offset points",
+            ha=side,
+            fontsize=SMALL,
+            color="#8A3700",
+            bbox=_BEHIND,
+        )
 
 
 def _draw_levels(axes: Axes, findings: Findings) -> None:

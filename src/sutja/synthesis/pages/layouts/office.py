@@ -28,6 +28,8 @@ from sutja.synthesis.pages.writing import (
     write_words,
 )
 
+_CENTS = 2.6  # units: width of a column of cents
+
 
 def make_tax_form(context: RenderContext) -> Sheet:
     """Lines with a number each and an amount in a box or a comb at the right, as tax forms have them."""
@@ -127,30 +129,44 @@ def _tax_line(
         sheet.draw_line((left, y1 - 2), (x1, y1 - 2), 1, grey)
     elif look != "comb":
         sheet.draw_frame((left, y0 + 1, x1, y1), 1, grey)
-    cents = look == "cents"
-    split = x1 - theme.unit * 2.6
-    if cents:
+    split = x1 - theme.unit * _CENTS
+    if look == "cents":
         sheet.draw_line((split, y0), (split, y1), 1, grey)
     if theme.chance(0.25):
         return
     if look == "comb":
-        pitch = theme.writer.unit * 0.95
-        boxes = int(wide / pitch)
-        filled = theme.integer(1, boxes)
-        value = Value(texts.make_digits(theme.rng, filled), "comb")
-        write_in_comb(
-            sheet,
-            theme,
-            value,
-            left,
-            y0 + tall * 0.1,
-            pitch,
-            tall * 0.8,
-            by_hand=by_hand,
-            empty=(boxes - filled, 0),
-            style="boxes",
-        )
-        return
+        _fill_tax_comb(sheet, theme, (left, y0 + tall * 0.1), (wide, tall * 0.8), by_hand)
+    else:
+        _write_tax_amount(sheet, theme, (left, x1), base, look == "cents", by_hand)
+
+
+def _fill_tax_comb(
+    sheet: Sheet, theme: Theme, corner: tuple[float, float], size: tuple[float, float], by_hand: bool
+) -> None:
+    """Fill a comb from the right, some of its boxes or all; its size is width and height."""
+    pitch = theme.writer.unit * 0.95
+    boxes = int(size[0] / pitch)
+    filled = theme.integer(1, boxes)
+    value = Value(texts.make_digits(theme.rng, filled), "comb")
+    write_in_comb(
+        sheet,
+        theme,
+        value,
+        *corner,
+        pitch,
+        size[1],
+        by_hand=by_hand,
+        empty=(boxes - filled, 0),
+        style="boxes",
+    )
+
+
+def _write_tax_amount(
+    sheet: Sheet, theme: Theme, edges: tuple[float, float], base: float, cents: bool, by_hand: bool
+) -> None:
+    """Write an amount between two edges; its cents, where they have a column, behind the line before it."""
+    left, x1 = edges
+    split = x1 - theme.unit * _CENTS
     text = (
         texts.make_digits(theme.rng, theme.integer(1, 5))
         if cents

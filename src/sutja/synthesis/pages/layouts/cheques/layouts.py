@@ -44,7 +44,7 @@ def make_cheque(context: RenderContext) -> Sheet:
 
 
 def _draw_indian(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
-    width, height, unit = sheet.width, sheet.height, theme.unit
+    width, height = sheet.width, sheet.height
     margin = width * theme.uniform(0.02, 0.07)
     write_bank(sheet, theme, margin, height * 0.04)
     write_date(sheet, theme, width * theme.uniform(0.66, 0.74), height * theme.uniform(0.03, 0.1), by_hand)
@@ -70,6 +70,15 @@ def _draw_indian(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
         step,
         by_hand,
     )
+    _write_rupees(sheet, theme, by_hand)
+    write_account(sheet, theme, margin, height * theme.uniform(0.56, 0.66))
+    _sign_indian(sheet, theme)
+    write_micr(sheet, theme, texts.make_digits(theme.rng, 6))
+
+
+def _write_rupees(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
+    """Write the amount in its box at the right."""
+    width, height = sheet.width, sheet.height
     sign = pick(theme.rng, ["₹", "₹", "Rs.", "Rs", "PKR", "₹"])
     box_x, box_y = width * theme.uniform(0.66, 0.74), height * theme.uniform(0.38, 0.5)
     write_amount(
@@ -78,12 +87,16 @@ def _draw_indian(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
         box_x,
         box_y,
         width * 0.95 - box_x,
-        unit * theme.uniform(2.1, 3.2),
+        theme.unit * theme.uniform(2.1, 3.2),
         sign,
         values.make_indian_amount(theme.rng),
         by_hand,
     )
-    write_account(sheet, theme, margin, height * theme.uniform(0.56, 0.66))
+
+
+def _sign_indian(sheet: Sheet, theme: Theme) -> None:
+    """Sign a cheque, with the print around the signature and perhaps a bar code at its side."""
+    width, height = sheet.width, sheet.height
     write_printed(
         sheet,
         theme,
@@ -103,7 +116,6 @@ def _draw_indian(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
         marks.draw_barcode(
             sheet, theme, (width * 0.975, height * 0.3, width * 0.995, height * 0.7), upright=True
         )
-    write_micr(sheet, theme, texts.make_digits(theme.rng, 6))
 
 
 def _draw_american(sheet: Sheet, theme: Theme, by_hand: bool) -> None:
