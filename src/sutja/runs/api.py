@@ -11,7 +11,7 @@ from typing import Any
 
 from sutja.errors import TrainingError
 from sutja.model_file import Card
-from sutja.runs.folder import MODEL, Run, RunFolder, choose_folder
+from sutja.runs.folder import MODEL, Run, RunFolder, check_free, choose_folder
 from sutja.runs.parts import Log, drop_line
 
 TASKS = ("classify", "transcribe", "detect", "listen")
@@ -132,8 +132,11 @@ def _train(
         log = drop_line if rank else log
         call = _describe_call(data, task, chosen)
         loading = {name: chosen.pop(name) for name in _options(module.load_parts) if name in chosen}
-        parts = module.load_parts(data, log, **loading)
         path = Path(out) if out else choose_folder(data, chosen.get("net", module.KIND))
+        distributed.share(lambda: check_free(path, resume))
+        if "folder" in inspect.signature(module.load_parts).parameters:
+            loading["folder"] = path
+        parts = module.load_parts(data, log, **loading)
         plan = module.make_plan(parts, chosen.pop("name", None) or path.name, **chosen)
         written = command(path) if command else call(path)
         folder = distributed.share(lambda: RunFolder.open(path, written, resume))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +41,7 @@ from sutja.training.classify.streamed import StreamedPixels
 from sutja.training.export.network import export
 
 KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
+LEAKS = "leaks.json"  # what pictures in shards have in common, which takes long to find
 _PARITY_PICTURES = 256  # on which the file must answer as the network does
 _COPIES = 3  # of the pictures in memory at once, as float32: at rest, permuted, changed
 
@@ -92,7 +94,7 @@ class Plan:
 
 
 def load_parts(
-    data: str | Path | None, log: Log, *, resize: tuple[int, int] | None = None
+    data: str | Path | None, log: Log, folder: Path | None = None, *, resize: tuple[int, int] | None = None
 ) -> Parts[AnyLabelled]:
     """Load and split data, and log what stands on both sides of the split.
 
@@ -103,6 +105,8 @@ def load_parts(
         `sutja.data.labelled.shards.find_shards`, whose pictures are not held in memory.
     log : Log
         Takes lines of progress.
+    folder : Path | None
+        Folder of the run, in which the index of shards is kept, and what was found in them.
     resize : tuple[int, int] | None
         (H, W) to bring every picture to.
 
@@ -111,7 +115,10 @@ def load_parts(
     DataError
         As `sutja.data.labelled.load.load_labelled` says, or a class has no picture in the training part.
     """
-    load: Callable[..., AnyLabelled] = stream_labelled if are_shards(data) else load_labelled
+    streamed = are_shards(data)
+    load: Callable[..., AnyLabelled] = load_labelled
+    if streamed:
+        load = partial(stream_labelled, folder=folder, log=log)
     train = load(data, "train", resize)
     if train.parted:
         test = load(data, "test", resize).in_classes(train.classes)
@@ -132,7 +139,7 @@ def load_parts(
         )
     for line in describe_rare_classes(parts):
         log(line)
-    log_leaks(find_leaks, parts, log)
+    log_leaks(find_leaks, parts, log, folder / LEAKS if streamed and folder is not None else None)
     return parts
 
 

@@ -61,6 +61,29 @@ class Run:
         return [dict(result) for result in self.model.card.results]
 
 
+def check_free(path: Path, resume: bool) -> None:
+    """Refuse a folder with a run in it.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    resume : bool
+        True if there may be a run in it.
+
+    Raises
+    ------
+    TrainingError
+        There is a run in it and none is to be resumed.
+    """
+    if not resume and (path / COMMAND).exists():
+        raise TrainingError(
+            "there is a run in this folder",
+            where=str(path),
+            remedy="resume it (--resume), or name another folder (--out)",
+        )
+
+
 class RunFolder:
     """A folder that a run writes to.
 
@@ -92,12 +115,7 @@ class RunFolder:
             There is a run in it and none is to be resumed, or it cannot be written to.
         """
         run = cls(path)
-        if not resume and (path / COMMAND).exists():
-            raise TrainingError(
-                "there is a run in this folder",
-                where=str(path),
-                remedy="resume it (--resume), or name another folder (--out)",
-            )
+        check_free(path, resume)
         try:
             path.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(path).free

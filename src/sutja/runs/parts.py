@@ -5,12 +5,16 @@ An unreadable item is left out, with a line that names it. It is an error only w
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 
+from sutja.atomic import write_atomic
 from sutja.data.labelled.labels import show_some
 from sutja.data.labelled.load import AnyLabelled
 from sutja.errors import DataError, PictureError, SoundError
@@ -67,7 +71,9 @@ class _Leaks(Protocol):
         """Return a line for each kind of leak."""
 
 
-def log_leaks(find: Callable[[Any, Any], _Leaks], parts: Parts[Any], log: Log) -> None:
+def log_leaks(
+    find: Callable[[Any, Any], _Leaks], parts: Parts[Any], log: Log, file: Path | None = None
+) -> None:
     """Log what the training part shares with the validation part and with the test part.
 
     Parameters
@@ -78,10 +84,32 @@ def log_leaks(find: Callable[[Any, Any], _Leaks], parts: Parts[Any], log: Log) -
         The data.
     log : Log
         Takes a line for each kind of leak.
+    file : Path | None
+        File in which the lines are kept, and from which they are taken while the parts are as they were.
     """
-    for side, part in (("validation", parts.validation), ("test", parts.test)):
-        for line in find(parts.train, part).describe(side):
-            log(line)
+    sides = (("validation", parts.validation), ("test", parts.test))
+    if file is None:
+        for side, part in sides:
+            for line in find(parts.train, part).describe(side):
+                log(line)
+        return
+    checksums = [part.checksum() for part in (parts.train, parts.validation, parts.test)]
+    lines = _read_lines(file, checksums)
+    if lines is None:
+        lines = [line for side, part in sides for line in find(parts.train, part).describe(side)]
+        with contextlib.suppress(OSError):  # the lines are found again then
+            write_atomic(file, json.dumps({"parts": checksums, "lines": lines}, indent=2).encode())
+    for line in lines:
+        log(line)
+
+
+def _read_lines(file: Path, checksums: list[str]) -> list[str] | None:
+    """Read the lines that were kept of some parts; None where there are none, or those of others."""
+    try:
+        kept = json.loads(file.read_bytes())
+        return list(map(str, kept["lines"])) if kept["parts"] == checksums else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
 
 
 def read_items(

@@ -19,7 +19,8 @@ from sutja.data.labelled.csv_tables import TABLE_SUFFIXES
 from sutja.data.labelled.folders import read_class_folders
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.labelled.picture_stack import LoadedPictures, Size, fit_images
-from sutja.data.labelled.shards import ShardedPictures, find_shards, index_shards
+from sutja.data.labelled.shard_index import keep_index
+from sutja.data.labelled.shards import Log, ShardedPictures, find_shards, index_shards
 from sutja.data.labelled.tables import load_texts, read_class_table
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES
 from sutja.data.sets.digit_sets import FIRST_DIGIT, read_digit_set
@@ -40,6 +41,7 @@ __all__ = [
     "stream_labelled",
 ]
 
+INDEX = "index-{part}.npz"  # file of a run's folder
 Stack = TypeVar("Stack", bound=PictureStack, covariant=True)
 Some = TypeVar("Some", bound=PictureStack)
 
@@ -219,7 +221,14 @@ def are_shards(data: str | Path | None) -> bool:
     return data is not None and (isinstance(data, Path) or data not in ENTRIES) and bool(find_shards(data))
 
 
-def stream_labelled(data: str | Path, part: Part = "train", resize: Size | None = None) -> StreamedLabelled:
+def stream_labelled(
+    data: str | Path,
+    part: Part = "train",
+    resize: Size | None = None,
+    *,
+    folder: Path | None = None,
+    log: Log | None = None,
+) -> StreamedLabelled:
     """Labelled pictures in tar shards, which are read once for an index and not kept.
 
     Parameters
@@ -230,14 +239,22 @@ def stream_labelled(data: str | Path, part: Part = "train", resize: Size | None 
         As for `load_labelled`.
     resize : Size | None
         (H, W) to bring every picture to; without it they must be of one size.
+    folder : Path | None
+        Folder in which the index is kept, and from which it is taken while the shards are as they were.
+    log : Log | None
+        Takes lines of progress.
 
     Raises
     ------
     DataError
         As `load_labelled` and `sutja.data.labelled.shards.index_shards` say.
     """
-    shards = find_shards(data)
-    index = index_shards(shards[part if len(shards) > 1 else "train"], resize, str(data))
+    found = find_shards(data)
+    shards = found[part if len(found) > 1 else "train"]
+    if folder is None:
+        index = index_shards(shards, resize, str(data), log)
+    else:
+        index = keep_index(shards, resize, str(data), folder / INDEX.format(part=part), log)
     labels, classes = encode_labels(index.labels, str(data), training=part == "train")
     return StreamedLabelled(
         images=index.images,
@@ -247,7 +264,7 @@ def stream_labelled(data: str | Path, part: Part = "train", resize: Size | None 
         names=(),
         source=Path(data).name,
         terms="not stated",
-        parted=len(shards) > 1,
+        parted=len(found) > 1,
         notes=index.notes,
     )
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import re
 import tarfile
+import time
 from array import array
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -40,10 +41,13 @@ from sutja.signals.preprocessing.pixels_input import fit_channels, fit_size
 from sutja.storage.shards import SUFFIX, Member, list_members, name_member, read_members
 from sutja.structured_text import parse_json
 
+Log = Callable[[str], None]
+
 _LABEL_ENDINGS = ("cls", "json", "txt")  # the first that a sample has tells its class
 _MOST_LABEL = 100_000  # bytes
 _AT_A_TIME = 256  # samples that are read in one go
 _FAULTS = 20  # that are named
+_LINE_EVERY = 10.0  # seconds, of progress
 _PICTURES = tuple(suffix.removeprefix(".") for suffix in SUFFIXES)
 
 
@@ -193,7 +197,9 @@ def _split_words(path: Path) -> set[str]:
     return set(re.split(r"[^a-z]+", str(path).lower()))
 
 
-def index_shards(shards: Sequence[str], resize: Size | None, where: str) -> ShardedLabels:
+def index_shards(
+    shards: Sequence[str], resize: Size | None, where: str, log: Log | None = None
+) -> ShardedLabels:
     """Make the index of some shards: each picture is read once, and not kept.
 
     Parameters
@@ -204,6 +210,8 @@ def index_shards(shards: Sequence[str], resize: Size | None, where: str) -> Shar
         (H, W) to bring every picture to; without it they must be of one size.
     where : str
         Name of the data in messages.
+    log : Log | None
+        Takes a line of progress every ten seconds.
 
     Raises
     ------
@@ -212,7 +220,7 @@ def index_shards(shards: Sequence[str], resize: Size | None, where: str) -> Shar
     """
     if resize is not None:
         check_resize(resize, where)
-    index = _Index(resize)
+    index = _Index(resize, _Progress(shards, log) if log is not None else None)
     for number, shard in enumerate(shards):
         listing = list_members(shard)
         if listing.error is not None:
@@ -221,11 +229,32 @@ def index_shards(shards: Sequence[str], resize: Size | None, where: str) -> Shar
     return index.finish(tuple(shards), where)
 
 
+class _Progress:
+    """Lines on how much of some shards is read, at what rate, and the time left."""
+
+    def __init__(self, shards: Sequence[str], log: Log) -> None:
+        sizes = [path.stat().st_size if (path := Path(one)).is_file() else 0 for one in shards]
+        self._ends, self._log = np.cumsum([0, *sizes]), log
+        self._started = self._logged_at = time.monotonic()
+
+    def tell(self, n: int, number: int, offset: int) -> None:
+        """Log a line where one is due: n pictures are read, up to a byte of a shard."""
+        now = time.monotonic()
+        if now - self._logged_at < _LINE_EVERY:
+            return
+        self._logged_at, seconds = now, max(now - self._started, 1e-9)
+        share = max(1e-9, min(1.0, (int(self._ends[number]) + offset) / max(1, int(self._ends[-1]))))
+        self._log(
+            f"index: {n:,} pictures, {100 * share:.0f} % of the shards; {n / seconds:,.0f}/s, "
+            f"{seconds / share - seconds:,.0f} s left"
+        )
+
+
 class _Index:
     """The columns of an index that grows."""
 
-    def __init__(self, resize: Size | None) -> None:
-        self._resize = resize
+    def __init__(self, resize: Size | None, progress: _Progress | None) -> None:
+        self._resize, self._progress = resize, progress
         self._places = array("q")  # shard, offset and size of each
         self._hashes, self._labels, self._groups = array("Q"), array("q"), array("q")
         self._is_colour = array("b")
@@ -255,6 +284,8 @@ class _Index:
                         self._faults.append(str(error) if name in str(error) else f"{name}: {error}")
                     continue
                 self._add_sample(number, member, value, group, image, name)
+            if self._progress is not None:
+                self._progress.tell(len(self._hashes), number, pictures[-1].offset)
 
     def _add_sample(
         self, number: int, member: Member, label: str, group: str, image: NDArray[np.uint8], name: str
