@@ -6,6 +6,7 @@ file into tests/fuzz/findings as READER-NAME. Readers that are not asked for kee
 
     python benchmarks/fuzzing.py                        # every reader, 600 seconds each; `make fuzz`
     python benchmarks/fuzzing.py --seconds 60 pdf model
+    python benchmarks/fuzzing.py --seconds 30 --processes 2   # two readers at once
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import resource
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +48,7 @@ def fuzz_reader(name: str, seconds: int) -> dict[str, Any]:
     log = OUT / f"{name}.log"
     while seconds - row["seconds"] >= LEAST_SECONDS and sum(row[kind] for kind in KINDS) < MOST_FINDINGS:
         command = [sys.executable, str(FUZZ), name, str(round(seconds - row["seconds"]))]
-        processor = count_processor()
-        with log.open("wb") as file:
-            environment = {**os.environ, "OPENCV_LOG_LEVEL": "SILENT"}
-            code = subprocess.run(command, stdout=file, stderr=file, env=environment).returncode
+        code, processor = run_process(command, log)
         ended = time.time()
         said = read_ends(log)
         since = re.search(r"fuzzing since ([\d.]+)", said)
@@ -59,17 +57,25 @@ def fuzz_reader(name: str, seconds: int) -> dict[str, Any]:
             raise SystemExit(f"error: {name} did not run, and said:\n{said[-3000:]}")
         row["runs"] += int(runs[-1])
         row["seconds"] += ended - float(since[1])
-        row["processor"] += count_processor() - processor
+        row["processor"] += processor
         if code:
             row[name_kind(said)] += 1
             print(said[-3000:], flush=True)
     return row
 
 
-def count_processor() -> float:
-    """Count the processor seconds of all processes that have ended."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+def run_process(command: Sequence[str], log: Path) -> tuple[int, float]:
+    """Run a command, what it says into a file; return its exit status and its processor seconds."""
+    with log.open("wb") as file:
+        environment = {**os.environ, "OPENCV_LOG_LEVEL": "SILENT"}
+        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
+    try:
+        _, status, usage = os.wait4(process.pid, 0)  # of this process alone, unlike RUSAGE_CHILDREN
+    except BaseException:
+        process.kill()
+        raise
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_utime + usage.ru_stime
 
 
 def read_ends(log: Path) -> str:
@@ -87,32 +93,37 @@ def name_kind(said: str) -> str:
     return "hangs" if "(most recent call first)" in said or "libFuzzer: timeout" in said else "crashes"
 
 
+def save_row(path: Path, row: dict[str, Any], known: Sequence[str]) -> None:
+    """Put a reader's row among those of the others."""
+    rows = [*list_kept_rows(path, [row["reader"]]), {"date": format_now(), **row}]
+    rows = sorted((one for one in rows if one["reader"] in known), key=lambda one: known.index(one["reader"]))
+    save_result(path, FIGURE, {"rows": rows, "readers": len(known)}, ["atheris"])
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Fuzz the readers one after the other; return 1 if anything was found."""
+    """Fuzz the readers; return 1 if anything was found."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("readers", nargs="*", metavar="READER")
     parser.add_argument("--seconds", type=int, default=SECONDS, metavar="N", help="of each reader")
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="readers fuzzed at once")
     args = parser.parse_args(argv)
     known = list_readers()
     if unknown := set(args.readers) - set(known):
         parser.error(f"no reader {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     path = make_result_path(FIGURE, limit=1 if args.seconds < SECONDS else None)
     found = 0
-    for name in args.readers or known:
-        row = fuzz_reader(name, args.seconds)
-        found += sum(row[kind] for kind in KINDS)
-        print(
-            ", ".join(f"{key} {value:,.0f}" for key, value in row.items() if key != "reader"),
-            name,
-            flush=True,
-        )
-        rows = [*list_kept_rows(path, [name]), {"date": format_now(), **row}]
-        rows = sorted(
-            (one for one in rows if one["reader"] in known), key=lambda one: known.index(one["reader"])
-        )
-        save_result(path, FIGURE, {"rows": rows, "readers": len(known)}, ["atheris"])
+    with ThreadPoolExecutor(args.processes) as executor:
+        rows = [executor.submit(fuzz_reader, name, args.seconds) for name in args.readers or known]
+        for row in (future.result() for future in as_completed(rows)):
+            found += sum(row[kind] for kind in KINDS)
+            print(
+                ", ".join(f"{key} {value:,.0f}" for key, value in row.items() if key != "reader"),
+                row["reader"],
+                flush=True,
+            )
+            save_row(path, row, known)
     print(f"written to {format_path(path)}; what was found is in {format_path(OUT / 'findings')}")
     return int(bool(found))
 

@@ -1,6 +1,9 @@
 """Fuzzing tells by what libFuzzer says how a reader ended, and goes on after it."""
 
 import importlib
+import json
+import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,20 +29,20 @@ def imitate(fuzzing, monkeypatch, ends):
     """Processes that fuzz for 40 seconds each, and end so."""
     clock = [1000.0]
 
-    def run(command, stdout, **options):
+    def run(command, log):
         said = ends.pop(0)
-        stdout.write(f"fuzzing since {clock[0]}\n{said}".encode())
+        log.write_text(f"fuzzing since {clock[0]}\n{said}")
         clock[0] += 40
-        return SimpleNamespace(returncode=int(said != RUNS))
+        return int(said != RUNS), 2.5
 
-    monkeypatch.setattr(fuzzing, "subprocess", SimpleNamespace(run=run))
+    monkeypatch.setattr(fuzzing, "run_process", run)
     monkeypatch.setattr(fuzzing, "time", SimpleNamespace(time=lambda: clock[0]))
 
 
 def test_each_end_is_counted_as_what_it_is(fuzzing, monkeypatch):
     imitate(fuzzing, monkeypatch, [TRACEBACK, HANG, WAITS, MEMORY, RUNS])
     row = fuzzing.fuzz_reader("pdf", 200)
-    assert (row["runs"], row["seconds"]) == (35, 200)
+    assert (row["runs"], row["seconds"], row["processor"]) == (35, 200, 12.5)
     assert (row["tracebacks"], row["crashes"], row["hangs"]) == (1, 1, 2)
 
 
@@ -53,3 +56,26 @@ def test_a_reader_is_left_after_many_findings(fuzzing, monkeypatch):
     monkeypatch.setattr(fuzzing, "MOST_FINDINGS", 2)
     imitate(fuzzing, monkeypatch, [TRACEBACK] * 3)
     assert fuzzing.fuzz_reader("pdf", 600)["tracebacks"] == 2
+
+
+def test_a_process_is_counted_by_itself(fuzzing, tmp_path):
+    busy = "import sys, time\nwhile time.process_time() < 0.5: pass\nprint('said'); sys.exit(3)"
+    codes = [fuzzing.run_process([sys.executable, "-c", text], tmp_path / "log") for text in (busy, "pass")]
+    assert [code for code, _ in codes] == [3, 0]
+    assert codes[0][1] >= 0.5
+    assert codes[1][1] < codes[0][1]
+
+
+def test_readers_are_fuzzed_at_once_and_a_finding_is_told(fuzzing, monkeypatch, tmp_path):
+    both = threading.Barrier(2, timeout=20)
+
+    def fuzz(name, seconds):
+        both.wait()
+        return {"reader": name, "runs": seconds, "tracebacks": int(name == "pdf"), "crashes": 0, "hangs": 0}
+
+    monkeypatch.setattr(fuzzing, "fuzz_reader", fuzz)
+    monkeypatch.setattr(fuzzing, "list_readers", lambda: ["model", "pdf"])
+    monkeypatch.setattr(fuzzing, "make_result_path", lambda figure, limit: tmp_path / "fuzzing.json")
+    assert fuzzing.main(["--seconds", "30", "--processes", "2"]) == 1
+    rows = json.loads((tmp_path / "fuzzing.json").read_text())["rows"]
+    assert [(row["reader"], row["tracebacks"]) for row in rows] == [("model", 0), ("pdf", 1)]
