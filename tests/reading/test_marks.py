@@ -50,3 +50,11 @@ def test_texts_of_the_same_value_are_added_up():
 def test_without_frames_the_hypothesis_stays():
     best = Hypothesis("12", 0.9)
     assert settle_marks(best, []).hypothesis is best
+
+
+def test_a_gap_before_the_cents_is_no_other_value():
+    text = [{symbol: 1.0} for symbol in "1.234,"] + [{" ": 0.4, "": 0.6}, {"5": 1.0}, {"0": 1.0}]
+    gapped = answer(*text)
+    settled = settle_marks(gapped[0], [gapped])
+    assert settled.hypothesis.text == "1.234,50"
+    assert settled.agreement == pytest.approx(1.0, abs=1e-3)

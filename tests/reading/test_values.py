@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from sutja.reading import Reader
@@ -77,3 +79,32 @@ def test_a_whole_number_with_a_fraction(read):
 def test_a_point_that_may_group_thousands_gives_no_value(read):
     number = read("seg-lcd-1p111.png")
     assert (number.digits, number.value) == ("1111", None)
+
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("cheque-amount-in-rupees.png", "2,75,000/-", "275000"),  # the stroke looks like a 1
+        ("cheque-amount.png", "**1.234,50", "1234.50"),
+        ("receipt-total.png", "47,11", "47.11"),
+    ],
+)
+def test_examples_of_amounts_are_accepted_with_their_value(name, text, value):
+    number = Reader().read(EXAMPLES / name, crop=True).numbers[0]
+    assert (number.text, number.value, number.accepted) == (text, value, True)
+
+
+def test_a_date_keeps_its_marks():
+    assert Reader().read(EXAMPLES / "date.png", crop=True).numbers[0].text == "22.11.2026"
+
+
+@pytest.mark.parametrize("text", ["8,68,2821", "7,80,59,7361"])
+def test_groups_with_a_one_too_many_are_not_accepted(text):
+    """The last 1 may be the stroke of "8,68,282/": nobody can say."""
+    crop = np.full((64, 320), 255, np.uint8)
+    cv2.putText(crop, text, (12, 44), cv2.FONT_HERSHEY_DUPLEX, 1.2, 0, 2, cv2.LINE_AA)
+    number = Reader().read(crop, crop=True).numbers[0]
+    assert (number.text, number.value, number.accepted) == (text, None, False)

@@ -6,7 +6,7 @@ one among letters, `serials` tests those that letters belong to; `patterns` and 
 into automata that constrain decoding; `kinds` puts them together; `number_words` has English number words.
 """
 
-from sutja.grammar.amounts import CURRENCY, parse_value
+from sutja.grammar.amounts import CURRENCY, may_end_in_stroke, parse_value
 from sutja.grammar.automaton import DEAD, Automaton
 from sutja.grammar.conventions import check_country
 from sutja.grammar.kinds import (
@@ -43,6 +43,7 @@ __all__ = [
     "locate_number",
     "make_digit_grammar",
     "make_grammar",
+    "may_end_in_stroke",
     "parse_serial",
     "parse_value",
     "trim",

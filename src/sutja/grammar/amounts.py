@@ -261,6 +261,9 @@ def parse_value(text: str, country: str | None = None) -> str | None:
     return None
 
 
+_ONE_TOO_MANY = re.compile(r"[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}1|[1-9]\d{0,2}(?:\.\d{3})+\.\d{3}1")
+
+
 def is_plainly_an_amount(text: str) -> bool:
     """Tell whether a number is money: it has a currency sign, a sign for no cents, or two decimals.
 
@@ -271,3 +274,14 @@ def is_plainly_an_amount(text: str) -> bool:
         return True
     value = parse_value(text)
     return value is not None and value[-3:-2] == "."
+
+
+def may_end_in_stroke(text: str) -> bool:
+    """Tell whether the last digit of a number in groups may be the stroke for "no cents": a 1 too many.
+
+    >>> may_end_in_stroke("8,68,2821"), may_end_in_stroke("2,4881"), may_end_in_stroke("8,68,282")
+    (True, True, False)
+    >>> may_end_in_stroke("3.1411"), may_end_in_stroke("0,0051")
+    (False, False)
+    """
+    return _ONE_TOO_MANY.fullmatch(text.strip(_AROUND)) is not None

@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 
 from sutja.charset import LETTER
 from sutja.confidence import Calibrator
-from sutja.grammar import Grammar, Signs, TypedNumber, find_signs, infer_kind, keep_digits, parse_serial
+from sutja.grammar import (
+    Grammar,
+    Signs,
+    TypedNumber,
+    find_signs,
+    infer_kind,
+    keep_digits,
+    may_end_in_stroke,
+    parse_serial,
+)
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.reading.degree_signs import ends_in_degree_sign
@@ -119,7 +128,8 @@ class Judge:
     ) -> tuple[Written, TypedNumber, float]:
         """Parse a number of any kind: its characters, its value, and how sure its marks are.
 
-        They are not sure at all where a fraction shows that there are no such digits.
+        They are not sure at all where a fraction, or groups with a stroke behind them, show that there are no
+        such digits.
         """
         stacked = read_stacked(own, normalised)
         if stacked is not None:
@@ -128,6 +138,8 @@ class Judge:
         if display is not None:
             own, agreement = display.written, display.agreement
         parsed = infer_kind(own.text, self.country)
+        if may_end_in_stroke(own.text):
+            agreement = 0.0
         if agreement < LEAST_AGREEMENT:
             parsed = replace(parsed, value=None)
         elif display is not None and display.value is not None:

@@ -7,6 +7,7 @@ one reader or of two, are added up by their value: a product of experts, as for 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,7 @@ from sutja.reading.decode import Hypothesis
 LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for there to be one
 _FLOOR = 0.02  # share that either reader leaves for another value
 _ALONE = 0.999  # share of one text from which the others are not looked at
+_GAP_BEFORE_CENTS = re.compile(r"(?<=\d)([.,]) (?=\d\d$)")  # as hands leave it: "1.234, 50"
 _WEIGHTS = 0.5, 1.0  # of the first reader, which was taught by labels without marks, and of the second
 
 
@@ -98,7 +100,9 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None, *, gaps: bool) -> 
 
     def find_value(text: str) -> str | None:
         """Find the value of a text; without gaps the text itself stands for it."""
-        return infer_kind(text, country).value if gaps else text.replace(SPACE, "")
+        if not gaps:
+            return text.replace(SPACE, "")
+        return infer_kind(_GAP_BEFORE_CENTS.sub(r"\1", text), country).value
 
     if _is_alone(hypothesis):
         return [_Text(find_value(hypothesis.text), 1.0, hypothesis)]

@@ -1,5 +1,7 @@
 """A witness: what a third reader sees makes an answer surer or less sure, and tells specks from digits."""
 
+from dataclasses import replace
+
 from sutja.reading.decode import Hypothesis
 from sutja.reading.second.witness import (
     doubt_lone_digit,
@@ -29,6 +31,13 @@ def test_who_is_sure_of_something_else_leaves_no_more_than_half():
     assert weigh_witness(sure, seen("12", 0.95))[0].probability == 0.5
     assert weigh_witness(sure, seen("12", 0.8))[0].probability > 0.9
     assert weigh_witness([Hypothesis("7", 0.99)], seen("1", 0.95))[0].probability > 0.9
+
+
+def test_the_stroke_of_an_ending_may_look_like_a_one():
+    rupees = replace(Hypothesis("275000", 0.998), parts=("2,75,000/-",), segments=(None,))
+    assert weigh_witness([rupees], seen("2750001", 0.98))[0].probability > 0.99
+    assert weigh_witness([rupees], seen("2750007", 0.98))[0].probability == 0.5
+    assert weigh_witness([Hypothesis("275000", 0.998)], seen("2750001", 0.98))[0].probability == 0.5
 
 
 def test_silence_counts_little_against_a_lone_digit():

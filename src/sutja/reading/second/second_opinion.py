@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from sutja.confidence import Calibrator
 from sutja.errors import SutjaError
-from sutja.grammar import Grammar
+from sutja.grammar import Grammar, infer_kind
 from sutja.model_file import Card, ModelFile, SecondReaderCalibration
 from sutja.model_file.bundled import Model, open_model
 from sutja.reading.crops.crop_reading import CropReading, choose_whole
@@ -212,8 +212,10 @@ class SecondOpinion:
         written = find_written(answer.line)
         first = agree_with(crop.hypotheses or [], written)
         second = agree_with(answer.hypotheses, written)
-        # The bundled second reader has learnt from labels without marks: it is no judge of them.
-        answers = [first, second] if answer.line else [first]
+        # The bundled second reader has learnt from labels without marks: it is no judge of them,
+        # unless they make a date, which no marks do by chance.
+        dated = bool(second) and infer_kind(second[0].text).kind == "date"
+        answers = [first, second] if answer.line or dated else [first]
         hypotheses = self._join(first, second, weights)
         return replace(crop, hypotheses=hypotheses, answers=answers, written=written)
 

@@ -11,6 +11,7 @@ turn was left out of it, more was accepted and less of that was wrong.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ _FLOOR = 0.02  # probability that a witness leaves for what it does not see
 # A witness that is so sure of something else, like letters or a relation sign beside fewer digits, leaves an
 # answer of several digits no more than this.
 _SURE, _DENIED = 0.9, 0.5
+_STROKE_AT_END = re.compile(r"\d *-? */[ \-=]*$")
 _SILENT = 0.5  # of a witness's "no number", which counts for a lone digit: of these it knows least
 
 
@@ -88,16 +90,24 @@ def weigh_witness(hypotheses: Sequence[Hypothesis], witness: Sequence[Hypothesis
         Hypotheses of the witness, not calibrated.
     """
     best = hypotheses[0]
-    seen = math.fsum(h.probability for h in witness if h.digits == best.digits)
+    same = _list_same_digits(best)
+    seen = math.fsum(h.probability for h in witness if h.digits in same)
     if len(best.digits or "") == 1:
         seen += _SILENT * math.fsum(h.probability for h in witness if h.digits is None)
     support = logit(min(max(seen, _FLOOR), 1.0 - _FLOOR))
     odds = _OFFSET + _JOINED * logit(best.probability) + _WITNESS * support
     weighed = 1.0 / (1.0 + math.exp(-odds))
     other = witness[0] if witness else NO_NUMBER
-    if len(best.digits or "") > 1 and other.digits != best.digits and other.probability >= _SURE:
+    if len(best.digits or "") > 1 and other.digits not in same and other.probability >= _SURE:
         weighed = min(weighed, _DENIED)
     return share_probability(hypotheses, [h.probability for h in hypotheses], weighed)
+
+
+def _list_same_digits(best: Hypothesis) -> tuple[str | None, ...]:
+    """List what a witness may see of an answer: the stroke of an ending like "/-" looks like a 1."""
+    if best.digits and _STROKE_AT_END.search(best.text):
+        return best.digits, best.digits + "1"
+    return (best.digits,)
 
 
 def doubt_lone_digit(
