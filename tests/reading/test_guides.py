@@ -38,3 +38,20 @@ def test_other_digits_are_no_guides():
 
 def test_no_digits_are_no_guides():
     assert not are_guides("", draw(0.3))
+
+
+def test_a_lone_box_with_paper_around_it():
+    array = np.zeros((40, 44), np.float32)
+    array[6:34, 8:36] = 1
+    array[8:32, 10:34] = 0
+    array[12:28, 16:28] = 0.4
+    array[15:18, 19:25] = array[21:25, 19:25] = 0
+    assert are_guides("8", Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True))
+
+
+def test_lines_thinner_than_a_pixel():
+    picture = draw(0.45)
+    array = picture.array.copy()
+    array[[1, 30]] = array[:, [0, 31, 63]] = 0.55  # each line covers a part of its outer row or column
+    assert are_guides("88", Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True))
+    assert not are_guides("88", Normalised(np.where(array == 0.45, 0.8, array), 1.0, 1.0, 0.0, 0.0, ink=True))

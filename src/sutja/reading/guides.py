@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from sutja.grammar import keep_digits
 from sutja.signals.preprocessing.normalisation import Normalised
@@ -14,9 +15,10 @@ from sutja.signals.preprocessing.normalisation import Normalised
 _GUIDE = "8"
 _INK = 0.5  # of full ink: the lines of a box have more
 _ACROSS = 0.75  # share of a row or column that a line of a box covers
-_PALE = 0.6  # of the lines' ink: guides have less
+_PALE = 0.68  # of the lines' ink: guides have less
 _NEAR = np.ones((5, 5), np.uint8)  # about the lines: their edges are paler, too
 _DARKEST = 98  # percentile that stands for the ink of strokes
+_LINE = 90  # percentile that stands for the ink of lines, which may be thinner than a pixel here
 
 
 def are_guides(text: str, normalised: Normalised) -> bool:
@@ -31,7 +33,7 @@ def are_guides(text: str, normalised: Normalised) -> bool:
     """
     if set(keep_digits(text)) != {_GUIDE}:
         return False
-    ink = normalised.array
+    ink = _crop_to_ink(normalised.array)
     marked = ink > _INK
     rows, columns = marked.mean(axis=1) > _ACROSS, marked.mean(axis=0) > _ACROSS
     if columns.sum() < 2 or not rows.any():
@@ -42,4 +44,10 @@ def are_guides(text: str, normalised: Normalised) -> bool:
     inside = ink[:, box[0] : box[-1]][~near[:, box[0] : box[-1]]]
     if not inside.size:
         return False
-    return bool(np.percentile(inside, _DARKEST) < _PALE * np.median(ink[lines]))
+    return bool(np.percentile(inside, _DARKEST) < _PALE * np.percentile(ink[lines], _LINE))
+
+
+def _crop_to_ink(array: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Crop a normalised picture (h, w) to its ink, or leave it where it has none."""
+    x, y, width, height = cv2.boundingRect((array > _INK).astype(np.uint8))
+    return array[y : y + height, x : x + width] if width else array

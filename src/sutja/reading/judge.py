@@ -192,15 +192,9 @@ class Judge:
             Character(glyph.text, self.calibrate_character(glyph.probability), box)
             for glyph, box in zip(own.glyphs, boxes, strict=True)
         )
-        number = _complete(own.text, parsed, confidence, accepted, characters)
+        alternatives = _make_alternatives(hypotheses, confidence)
         signs = Signs() if own.serial else find_signs(own.text)
-        return replace(
-            number,
-            sign=signs.sign,
-            unit=signs.unit,
-            relation=signs.relation,
-            alternatives=_make_alternatives(hypotheses, confidence),
-        )
+        return _complete(own.text, parsed, confidence, accepted, characters, signs, alternatives)
 
     @staticmethod
     def refuse(number: Number) -> Number:
@@ -226,14 +220,19 @@ class Judge:
             parsed, fits = typed or TypedNumber(self.grammar.kind, None), typed is not None
             confidence = confidence if fits else min(MISFIT_CONFIDENCE, confidence)
         accepted = fits and confidence >= self.threshold
-        return _complete(text, parsed, confidence, accepted, tuple(characters))
+        return _complete(text, parsed, confidence, accepted, tuple(characters), find_signs(text))
 
 
 def _complete(
-    text: str, parsed: TypedNumber, confidence: float, accepted: bool, characters: tuple[Character, ...]
+    text: str,
+    parsed: TypedNumber,
+    confidence: float,
+    accepted: bool,
+    characters: tuple[Character, ...],
+    signs: Signs,
+    alternatives: tuple[Alternative, ...] = (),
 ) -> Number:
     """Make a number of its parts, in the box of its characters."""
-    signs = find_signs(text)
     return Number(
         text=text,
         digits=keep_digits(text),
@@ -248,6 +247,7 @@ def _complete(
         sign=signs.sign,
         unit=signs.unit,
         relation=signs.relation,
+        alternatives=alternatives,
     )
 
 

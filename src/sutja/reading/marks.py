@@ -87,7 +87,9 @@ def settle_marks(
     }
     value = max(scores, key=scores.__getitem__)
     likeliest = max((text for text in texts if text.value == value), key=lambda text: text.share)
-    chosen = replace(likeliest.hypothesis, probability=best.probability, parts=likeliest.list_parts())
+    chosen = likeliest.hypothesis
+    if likeliest.candidate is not None or chosen.probability != best.probability:
+        chosen = replace(chosen, probability=best.probability, parts=likeliest.list_parts())
     return Settled(chosen, scores[value] / sum(scores.values()))
 
 

@@ -27,6 +27,7 @@ LEAST = 0.8  # probability of a number in a turned crop
 CLEAR = 0.995  # the same, where the crop as it stands shows a number, too
 _UPRIGHT = 2.0  # weight of the crop as it stands among the ways of turning it
 _TALL = 1.5  # height by width of ink that may be a line on its side
+_WIDE = 0.9  # width by height of ink that may be a line of several digits
 _LEAST_SLOPE, _LEAST_ASPECT = 15.0, 1.8  # degrees, and length by thickness, of ink that stands aslant
 _INK = 0.5  # share of full ink from which a pixel counts
 _MIN_SIDE = 12  # pixels
@@ -94,6 +95,8 @@ def list_angles(crop: CropReading) -> list[float]:
     _, _, width, height = cv2.boundingRect(points)
     if height > _TALL * width:
         return [90.0, 270.0]
+    if width < _WIDE * height:  # too narrow for as many digits as are believed
+        return []
     return [180.0] if evidence < READABLE or _may_be_upside_down(crop) else []
 
 
