@@ -90,15 +90,14 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
         ("cheque-amount-in-rupees.png", "2,75,000/-", "275000"),  # the stroke looks like a 1
         ("cheque-amount.png", "**1.234,50", "1234.50"),
         ("receipt-total.png", "47,11", "47.11"),
+        ("date.png", "22.11.2026", "2026-11-22"),  # one reader leaves out a point
     ],
 )
-def test_examples_of_amounts_are_accepted_with_their_value(name, text, value):
+def test_examples_are_accepted_with_their_value(name, text, value):
     number = Reader().read(EXAMPLES / name, crop=True).numbers[0]
     assert (number.text, number.value, number.accepted) == (text, value, True)
 
 
-def test_a_date_keeps_its_marks():
-    assert Reader().read(EXAMPLES / "date.png", crop=True).numbers[0].text == "22.11.2026"
 
 
 @pytest.mark.parametrize("text", ["8,68,2821", "7,80,59,7361"])

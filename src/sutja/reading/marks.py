@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sutja.charset import SPACE
 from sutja.decoding.ctc import Candidate, combine
-from sutja.grammar import infer_kind, keep_digits, trim
+from sutja.grammar import infer_kind, keep_digits, make_grammar, trim
 from sutja.reading.decode import Hypothesis
 
 LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for there to be one
@@ -104,7 +104,8 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None, *, gaps: bool) -> 
         """Find the value of a text; without gaps the text itself stands for it."""
         if not gaps:
             return text.replace(SPACE, "")
-        return infer_kind(_GAP_BEFORE_CENTS.sub(r"\1", text), country).value
+        value = infer_kind(_GAP_BEFORE_CENTS.sub(r"\1", text), country).value
+        return _find_date_that_lacks_a_mark(text, country) if value is None else value
 
     if _is_alone(hypothesis):
         return [_Text(find_value(hypothesis.text), 1.0, hypothesis)]
@@ -118,6 +119,13 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None, *, gaps: bool) -> 
         _Text(find_value(text), candidate.probability / total, hypothesis, candidate)
         for text, candidate in found
     ]
+
+
+def _find_date_that_lacks_a_mark(text: str, country: str | None) -> str | None:
+    """Find the date that a text is but for one mark: it says the same as the text that has it."""
+    grammar = make_grammar("date", country)
+    found = grammar.parse(text) if grammar else None
+    return found.value if found is not None and found.repairs == 1 else None
 
 
 def _is_alone(hypothesis: Hypothesis) -> bool:
