@@ -98,8 +98,6 @@ def test_examples_are_accepted_with_their_value(name, text, value):
     assert (number.text, number.value, number.accepted) == (text, value, True)
 
 
-
-
 @pytest.mark.parametrize("text", ["8,68,2821", "7,80,59,7361"])
 def test_groups_with_a_one_too_many_are_not_accepted(text):
     """The last 1 may be the stroke of "8,68,282/": nobody can say."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,7 @@ from sutja.errors import InferenceError, ModelFileError
 from sutja.grammar import Grammar
 from sutja.model_file import Card, ModelFile
 from sutja.reading.crops.crop_reading import CropReading, find_numbers
+from sutja.reading.crops.light import even_light
 from sutja.reading.crops.turned_crops import read_turned
 from sutja.reading.decode import Hypothesis, average_views, decode
 from sutja.reading.written import is_line_of_words
@@ -109,6 +111,8 @@ class CropReader:
 
         Parameters are those of `read`.
         """
+        if self._views[0].trim:
+            pictures = [replace(picture, pixels=even_light(picture.pixels)) for picture in pictures]
         crops = self._read_once(pictures, grammar)
         if self._views[0].trim:  # or else a model of crops that are seen as they are
             read = partial(self._read_once, grammar=grammar)
