@@ -62,7 +62,7 @@ def even_light(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     gain = np.minimum(brightest / paper, _MOST).astype(np.float32)
     gain = np.asarray(cv2.resize(gain, (columns, rows), interpolation=cv2.INTER_LINEAR), np.float32)
     gain = gain if pixels.ndim == 2 else gain[..., None]
-    return np.clip(pixels * gain, 0.0, 255.0).astype(np.uint8)
+    return np.asarray(np.clip(pixels * gain, 0.0, 255.0), np.uint8)
 
 
 def _find_quantiles(plane: NDArray[Any], *parts: float) -> list[float]:
