@@ -52,6 +52,32 @@ def test_boxes_hold_ink_and_the_paper_around_them_is_lighter(layout):
     assert lighter >= 0.95 * n
 
 
+@pytest.mark.parametrize(
+    "layout", ["table", "filled_table", "time_sheet", "census", "ledger", "register", "tax_form", "invoice"]
+)
+def test_neighbours_on_a_line_are_a_gap_apart(layout):
+    composer = PageComposer(sources(), 17, {layout: 1.0})
+    n = near = 0
+    for _ in range(4):
+        sheet = MAKERS[layout](composer._context)
+        boxes = np.array([mark.box for mark in sheet.numbers])
+        tall = boxes[:, 3] - boxes[:, 1]
+        height = np.minimum(tall[:, None], tall[None, :])
+        x0, y0, x1, y1 = boxes.T
+        shared = np.minimum(y1[:, None], y1[None, :]) - np.maximum(y0[:, None], y0[None, :])
+        gap = np.maximum(x0[:, None], x0[None, :]) - np.minimum(x1[:, None], x1[None, :])
+        beside = (shared > 0.4 * height) & ~np.eye(len(boxes), dtype=bool)
+        n += len(boxes)
+        near += (beside & (gap < 0.25 * height)).any(axis=1).sum()
+    assert n > 10
+    assert near <= 0.01 * n
+
+
+def test_no_table_has_more_cells_than_fit_on_a_page():
+    composer = PageComposer(sources(), 3, {"table": 1.0})
+    assert max(len(MAKERS["table"](composer._context).numbers) for _ in range(12)) < 450
+
+
 def test_same_seed_same_pages():
     one, two = (PageComposer(sources(), 7) for _ in range(2))
     for _ in range(4):

@@ -35,12 +35,15 @@ def make_invoice(context: RenderContext) -> Sheet:
         ("Customer ", Value(texts.make_digits(rng, theme.integer(4, 9)), "number")),
     ):
         end = write_printed(sheet, theme, theme.body, [name], width * 0.6, y)
-        write_number(sheet, theme, value, end + unit * 0.3, y, by_hand=theme.chance(0.2))
-        y += leading
+        by_hand = theme.chance(0.2)
+        y += leading * 0.5 * by_hand
+        write_number(sheet, theme, value, end + unit * 0.3, y, by_hand=by_hand)
+        y += leading * (1.3 if by_hand else 1.0)
     y = _positions(sheet, theme, margin, width - margin, y + leading, leading)
     for name in ("Net", "VAT 19 %", "Total"):
-        write_printed(sheet, theme, theme.body, [name.replace("19 %", "")], width * 0.6, y)
         by_hand = theme.chance(0.25)
+        y += leading * 0.5 * by_hand
+        write_printed(sheet, theme, theme.body, [name.replace("19 %", "")], width * 0.6, y)
         write_number(
             sheet,
             theme,
@@ -182,5 +185,5 @@ def _hours(sheet: Sheet, theme: Theme, stops: list[float], base: float) -> None:
                 Value(text, "number"),
                 stops[column + 1] + theme.writer.unit * 0.4,
                 base,
-                room=stops[column + 2] - stops[column + 1],
+                room=stops[column + 2] - stops[column + 1] - theme.writer.unit * 0.8,
             )

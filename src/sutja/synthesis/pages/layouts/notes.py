@@ -196,7 +196,7 @@ def make_ledger(context: RenderContext) -> Sheet:
         if theme.chance(0.93):
             for kind, x, end in zip(kinds, lefts, [*lefts[1:], float(sheet.width)], strict=False):
                 if theme.chance(0.92):
-                    _ledger_entry(sheet, theme, kind, x + unit * 0.3, y, end - x - unit * 0.4, serial)
+                    _ledger_entry(sheet, theme, kind, x + unit * 0.3, y, end - x - unit * 0.7, serial)
         serial += 1
         y += step * theme.uniform(0.95, 1.1)
     return sheet

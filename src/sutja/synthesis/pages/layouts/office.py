@@ -173,11 +173,11 @@ def _write_tax_amount(
         else texts.make_amount(theme.rng).lstrip("$€£¥₹ *#=")
     )
     right = (split if cents else x1) - theme.unit * theme.uniform(0.3, 1.2)
-    room = right - left
+    room = right - left - theme.unit * 0.3
     write_number(sheet, theme, Value(text, "number"), right, base, by_hand=by_hand, align="right", room=room)
     if cents and theme.chance(0.8):
         value = Value(texts.make_digits(theme.rng, 2), "number")
-        room = x1 - split - 3
+        room = x1 - split - theme.unit * 0.6
         write_number(sheet, theme, value, (split + x1) / 2, base, by_hand=by_hand, align="centre", room=room)
 
 
@@ -270,4 +270,5 @@ def _census_cell(
             "code": values.fill_pattern(rng, pick(rng, ["dd", "ddd", "d-d", "d/dd"])),
             "no": str(serial),
         }[kind]
-        write_by_hand(sheet, theme, Value(text, kind), left + 1, base, room=room - 2)
+        edge = theme.writer.unit * 0.2
+        write_by_hand(sheet, theme, Value(text, kind), left + edge, base, room=room - 2 * edge)

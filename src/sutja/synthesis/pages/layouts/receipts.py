@@ -150,8 +150,8 @@ def _sums(sheet: Sheet, theme: Theme, x0: float, column: float, y: float, leadin
 
 
 def _taxes(sheet: Sheet, theme: Theme, x0: float, x1: float, y: float, leading: float, mark: str) -> float:
-    """A small table of tax rates."""
-    if theme.chance(0.35):
+    """A small table of tax rates, where the paper is wide enough."""
+    if theme.chance(0.35) or theme.body.width("B 19,00%  199,99") > (x1 - x0) * 0.42:
         return y
     stops = [x0, x0 + (x1 - x0) * 0.42, x0 + (x1 - x0) * 0.72, x1]
     for stop, name in zip(stops, ["MwSt", "Netto", "MwSt", "Brutto"], strict=True):

@@ -103,7 +103,7 @@ def _columns(sheet: Sheet, theme: Theme, x0: float, x1: float) -> None:
         pick(theme.rng, ["number", "name", "day", "place", "age", "year", "lsd", "remark"])
         for _ in range(theme.integer(4, 8))
     ]
-    wide = {"number": 3, "name": 9, "day": 2.6, "place": 6, "age": 2.8, "year": 4, "lsd": 6, "remark": 6}
+    wide = {"number": 3, "name": 9, "day": 2.6, "place": 6, "age": 2.8, "year": 4, "lsd": 8, "remark": 6}
     stops, total = [x0], sum(wide[kind] for kind in kinds)
     for kind in kinds:
         stops.append(stops[-1] + (x1 - x0) * wide[kind] / total)
@@ -134,11 +134,11 @@ def _cell(sheet: Sheet, theme: Theme, kind: str, left: float, right: float, base
         alpha = theme.writer.words(text if theme.chance(0.9) else "do")[:, : max(4, int(room))]
         sheet.draw_ink(alpha, left, base - alpha.shape[0] * 0.72, theme.writer.darkness)
     elif kind == "lsd":  # pounds, shillings and pence, each a number
-        for share, most in ((0.3, 300), (0.62, 19), (0.95, 11)):
+        for share, most, wide in ((0.4, 300, 0.38), (0.69, 19, 0.19), (0.98, 11, 0.19)):
             if theme.chance(0.85):
                 number = Value(str(theme.integer(0, most)), "sum")
                 right_of = left + room * share
-                write_by_hand(sheet, theme, number, right_of, base, align="right", room=room * 0.27)
+                write_by_hand(sheet, theme, number, right_of, base, align="right", room=room * wide)
     else:
         text = {
             "number": str(serial),
@@ -148,7 +148,7 @@ def _cell(sheet: Sheet, theme: Theme, kind: str, left: float, right: float, base
         }[kind]
         if kind == "age" and theme.chance(0.15):
             text = values.fill_pattern(rng, "1/2") if theme.chance(0.3) else text
-        write_by_hand(sheet, theme, Value(text, kind), left + hand * 0.2, base, room=room)
+        write_by_hand(sheet, theme, Value(text, kind), left + hand * 0.2, base, room=room - hand * 0.4)
 
 
 def _fold(sheet: Sheet, theme: Theme, at: float) -> None:

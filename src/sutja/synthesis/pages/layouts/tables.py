@@ -11,8 +11,9 @@ from sutja.synthesis.pages.sheet import Sheet
 from sutja.synthesis.pages.sized_font import SizedFont
 from sutja.synthesis.pages.theme import Theme, Value
 from sutja.synthesis.pages.vocabulary import COLUMNS, LAST, pick
-from sutja.synthesis.pages.writing import Part, write_by_hand, write_printed
+from sutja.synthesis.pages.writing import Part, measure_width, write_by_hand, write_printed
 
+_MOST = 300  # cells of a table; more are too small to read on a page of this size
 _EMPTY = ("", "", "–", "—", "-", '"', "..", ". . .", "do.", "''")
 
 
@@ -24,6 +25,11 @@ class _Ruling:
         self.grey, self.width = theme.integer(10, 170), 1 if theme.chance(0.85) else 2
         self.broken = theme.chance(0.25)
         self.heavy = theme.integer(4, 14) if theme.chance(0.3) else 0
+
+    @property
+    def divides(self) -> bool:
+        """True if there is a line between any two columns."""
+        return self.style in ("columns", "grid") and not self.broken
 
     def upright(
         self, sheet: Sheet, theme: Theme, x: float, top: float, bottom: float, index: int, last: int
@@ -115,7 +121,8 @@ def make_table(context: RenderContext) -> Sheet:
         write_printed(
             sheet, theme, theme.head, parts, width / 2, y + unit, align="centre", spread=theme.uniform(0, 2)
         )
-        if theme.chance(0.5):
+        room = width / 2 - margin - measure_width(theme.head, parts, 2.0) / 2
+        if theme.chance(0.5) and room > theme.head.width("00000 "):
             write_printed(
                 sheet,
                 theme,
@@ -156,22 +163,25 @@ def _body(sheet: Sheet, theme: Theme, margin: float, top: float, by_hand: float)
     rng = theme.rng
     size = theme.writer.unit if by_hand else theme.unit
     leading = size * (theme.uniform(1.35, 1.6) if theme.chance(0.4) else theme.uniform(1.5, 2.6))
-    samples = _patterns(theme, 40)
+    ruling = _Ruling(theme)
     font = theme.body
     bold = theme.font("serif", 1.0) if theme.chance(0.1) else font
-    gap = size * (theme.uniform(0.45, 0.8) if theme.chance(0.35) else theme.uniform(0.7, 2.5))
+    close = ruling.divides and theme.chance(0.35)
+    gap = size * (theme.uniform(0.6, 0.9) if close else theme.uniform(1.0, 2.5))
+    rows = int((sheet.height - top - margin) / leading)
+    samples = [
+        [sample() for _ in range(rows)] for sample in _patterns(theme, max(1, min(40, _MOST // max(1, rows))))
+    ]
     names = theme.chance(0.4)
     first = max(font.width(name) for name in LAST[:8]) if names else font.width("00") + gap * 0.5
     lefts, widths = [margin], [first + gap]
-    while lefts[-1] + widths[-1] < sheet.width - margin:
-        wide = max(_wide(font, samples[len(lefts) % 40](), by_hand, size) for _ in range(12)) + gap
+    for column in samples:
+        wide = max([_wide(bold, text, by_hand, size) for text in column], default=0.0) + gap
+        if lefts[-1] + widths[-1] + wide > sheet.width - 2:
+            break
         lefts.append(lefts[-1] + widths[-1])
         widths.append(wide)
-    if len(lefts) > 1 and lefts[-1] + widths[-1] > sheet.width - 2:
-        lefts.pop()
-        widths.pop()
-    right, rows = lefts[-1] + widths[-1], int((sheet.height - top - margin) / leading)
-    ruling = _Ruling(theme)
+    right = lefts[-1] + widths[-1]
     y = _heads(sheet, theme, lefts, widths, top, leading, ruling) if theme.chance(0.85) else top
     start = top
     align = pick(rng, ["right", "right", "centre", "left"])
@@ -191,7 +201,7 @@ def _body(sheet: Sheet, theme: Theme, margin: float, top: float, by_hand: float)
             x = left + (
                 wide - gap * 0.5 if align == "right" else wide / 2 if align == "centre" else gap * 0.5
             )
-            _cell(sheet, theme, ink, samples[column % 40](), x, base, align, by_hand, gaps, wide - gap * 0.3)
+            _cell(sheet, theme, ink, samples[column - 1][row], x, base, align, by_hand, gaps, wide - gap)
         y += leading
         if groups and row % groups == groups - 1:
             y += leading * 0.5
