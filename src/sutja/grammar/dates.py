@@ -184,13 +184,28 @@ def _list_dates(parts: dict[str, str]) -> Iterator[str | None]:
         sure = True
     else:
         short = int(parts["s"])
-        sure = short in _THIS_CENTURY or short in _LAST_CENTURY
-        years = [2000 + short] if short in _THIS_CENTURY else [1900 + short]
-        if not sure:
-            years.append(2000 + short)
+        known = find_century(short)
+        sure = known is not None
+        years = [1900 + short, 2000 + short] if known is None else [known]
     found = [iso for year in years if (iso := _format_iso(year, parts["m"], parts["d"]))]
     if found:
         yield found[0] if sure else None
+
+
+def find_century(short: int) -> int | None:
+    """Find the year that two digits stand for; None where it may be of this century or of the last.
+
+    Parameters
+    ----------
+    short : int
+        Year from 0 to 99.
+
+    >>> find_century(24), find_century(99), find_century(55)
+    (2024, 1999, None)
+    """
+    if short in _THIS_CENTURY:
+        return 2000 + short
+    return 1900 + short if short in _LAST_CENTURY else None
 
 
 def _format_iso(year: int, month: str, day_of_month: str) -> str | None:

@@ -12,7 +12,9 @@ from sutja.errors import SutjaError
 from sutja.grammar import amounts, checks, dates, fractions, numbers, postcodes
 from sutja.grammar.automaton import Automaton, allow_words
 from sutja.grammar.conventions import COMMA, POINT, check_country, find_decimal_mark
+from sutja.grammar.month_names import parse_written_date
 from sutja.grammar.patterns import Machine, Pattern
+from sutja.grammar.serials import parse_serial
 from sutja.grammar.signs import CURRENCIES, find_signs, strip_signs
 from sutja.grammar.strings import keep_digits, trim
 
@@ -202,9 +204,15 @@ def infer_kind(text: str, country: str | None = None) -> TypedNumber:
     ('2024-03-12', 'US')
     >>> infer_kind("-12.5").value, infer_kind("7.42 %").value, infer_kind("<0.01").value
     ('-12.5', '7.42', '0.01')
+    >>> infer_kind("5. März 2024").value, infer_kind("GB82 WEST 1234 5698 7654 32").standard
+    ('2024-03-05', 'iban')
     >>> infer_kind("12345").kind, infer_kind("12.50").kind, infer_kind("978-3-16-148410-0").standard
     ('number', 'amount', 'isbn')
     """
+    if len(text) >= _MIN_LENGTH and any(map(str.isalpha, text)):
+        named = _parse_lettered(text)
+        if named is not None:
+            return named
     return _infer_kind(trim(text), country)
 
 
@@ -244,6 +252,17 @@ def _infer_kind(own: str, country: str | None) -> TypedNumber:
 _LAKHS = re.compile(r"[1-9]\d?,\d{5}")
 _DECIMALS = re.compile(r"\d{1,3}[.,]\d{3,}")  # longer ones may be a date that lost a mark
 _MIN_LENGTH, _MIN_CHECKED = 6, 8  # characters of a date ("1.1.24") and of a number with a check digit
+
+
+def _parse_lettered(text: str) -> TypedNumber | None:
+    """Parse a number that letters belong to: a date with a month's name, a serial with its check digit."""
+    day = parse_written_date(text)
+    if day is not None:
+        return TypedNumber("date", day)
+    serial = parse_serial(text)
+    if serial.standard is None:
+        return None
+    return TypedNumber("check", serial.value, serial.country, serial.standard)
 
 
 def _parse_plain_postcode(text: str, country: str | None) -> TypedNumber | None:

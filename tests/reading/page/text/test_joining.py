@@ -65,3 +65,27 @@ def test_regions_that_overlap_cut_a_number():
     words = WordMap(SimpleNamespace(words=[*left.words, *other]))
     assert [words.is_cut(number) for number in words.numbers] == [True] * len(words.numbers)
     assert not any(left.is_cut(number) for number in left.numbers)
+
+
+def test_words_name_the_letters_of_a_date_and_of_an_account():
+    words = make_words("Datum: 5. März 2024 IBAN DE89 3704 0044 0532 0130 00")
+    date = judge(words, "52024", 7, 12)
+    assert date.replacement is not None
+    assert date.replacement.text == "5 März 2024"
+    account = judge(words, "3704004405320130", 30, 19)
+    assert account.replacement is not None
+    assert account.replacement.text == "DE89 3704 0044 0532 0130 00"
+    assert account.ours > 0.98
+
+
+def test_a_part_of_a_number_in_groups_speaks_for_the_whole():
+    claim = judge(make_words("Phone 0113 496 0123"), "1134960123", 7, 12)
+    assert claim.replacement is not None
+    assert claim.replacement.digits == "01134960123"
+    assert claim.ours > 0.8
+
+
+def test_sums_side_by_side_are_no_number():
+    assert judge(make_words("Widget 12.50 50.00"), "12505000", 7, 11).of_several
+    assert not judge(make_words("sold 1 234.50"), "123450", 5, 8).of_several
+    assert not judge(make_words("on 12.50 lines"), "1250", 3, 5).of_several

@@ -10,7 +10,6 @@ Letters: n numbers, m words.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,9 @@ from decimal import Decimal, InvalidOperation
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.grammar import fold_letters
 from sutja.reading.page.naming.label_words import CHANGE, PAID, weigh_label
+from sutja.reading.page.text.groups import MAX_TELEPHONE, MIN_TELEPHONE
 from sutja.reading.page.text.lines import Word
 from sutja.types import Box, Number
 
@@ -31,7 +32,6 @@ _GROUPED = re.compile(r"\D*\d{1,3}([.,]\d{3})+\D*")  # as sums are written in cu
 _GROUPED_WEIGHT = 0.8  # of an amount in groups alone
 _MONEY_NAMES = ("amount", "total", "tax")
 _LONGEST_AMOUNT = 5  # digits of an amount without marks or a label; more are a serial number
-_MIN_TELEPHONE, _MAX_TELEPHONE = 7, 15  # digits, as the International Telecommunication Union has it
 # Width by height of cheques, and the places of their numbers as parts of both: left, top, right, bottom.
 _CHEQUE_SHAPE = (1.6, 3.2)
 _CHEQUE_PLACES = {
@@ -117,7 +117,7 @@ def is_cheque(words: Sequence[Word], width: float, height: float) -> bool:
     """Tell whether a page is a cheque, by its shape and its words."""
     if not _CHEQUE_SHAPE[0] <= width / max(height, 1.0) <= _CHEQUE_SHAPE[1]:
         return False
-    said = {_CHEQUE_WORD.search(_plain(word.text)) for word in words}
+    said = {_CHEQUE_WORD.search(fold_letters(word.text)) for word in words}
     return len({match.group() for match in said if match}) >= _MIN_CHEQUE_WORDS
 
 
@@ -192,7 +192,7 @@ class LabelFinder:
 
     def _join(self, chosen: NDArray[np.bool_]) -> str:
         indices = sorted(np.flatnonzero(chosen), key=lambda i: self._boxes[i, 0])
-        return _plain(" ".join(self._texts[i] for i in indices))
+        return fold_letters(" ".join(self._texts[i] for i in indices))
 
     def _stand_before(self, box: Box, off_line: float) -> NDArray[np.bool_]:
         """Tell which words stand before a box, so many heights at most above or below its middle."""
@@ -222,17 +222,6 @@ class LabelFinder:
             if (more == chosen).all():
                 return np.asarray(chosen, np.bool_)
             chosen = more
-
-
-def _plain(text: str) -> str:
-    """Take accents off Latin letters and make all lower case; Hangul stays whole."""
-    parts = (
-        "".join(c for c in unicodedata.normalize("NFKD", sign) if not unicodedata.combining(c))
-        if ord(sign) < 0x0300
-        else sign
-        for sign in text.lower()
-    )
-    return "".join(parts)
 
 
 def is_money(number: Candidate) -> bool:
@@ -271,7 +260,7 @@ def _score(name: str, number: Candidate, label: str) -> float:
             return 0.0
         return weight if is_money(number) else _GROUPED_WEIGHT * weight * _is_grouped(number)
     if name == "telephone":
-        return weight if _MIN_TELEPHONE <= number.n_digits <= _MAX_TELEPHONE else 0.0
+        return weight if MIN_TELEPHONE <= number.n_digits <= MAX_TELEPHONE else 0.0
     if name == "postcode":
         return weight + 0.5 if number.kind == "postcode" and weight else weight * (number.n_digits >= 4)
     if name == "number":

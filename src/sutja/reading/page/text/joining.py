@@ -10,12 +10,14 @@ Letters: n words, m characters.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from sutja.charset import DIGITS
+from sutja.grammar import parse_serial
 from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.numbers import NumberWord, find_number, find_numbers
 from sutja.types import Box, Number
@@ -26,6 +28,8 @@ LOOK_ALIKE = "01568"  # digits that letters of print are taken for: o, l and i, 
 _SURE_LETTERS = 0.9  # mean probability of letters that cannot be digits
 _MIN_WORDS = 3  # of letters alone, in a line of prose
 _CUT = 0.2  # of a number's box, by a number of another region
+_SUM = re.compile(r"^\D{0,3}\d[\d.,]*[.,]\d\d\D?$")  # with its decimals
+_CHECKED = 1.0 - 1 / 97  # probability of an account whose check digits hold
 _REACH = 0.25  # heights beyond a field that a character's middle may lie
 
 
@@ -40,11 +44,13 @@ class Claim:
     text : float | None
         Probability of the claim by the words; None where none was read there.
     replacement : NumberWord | None
-        Number that the words say instead, where that is likelier.
+        Number that the words say instead, where that is likelier, or where they know its letters.
     whole : NumberWord | None
         Number that the claim's is a part of, by the words.
     of_letters : bool
         True if the words surely say letters there that look like the claim's digits: "ill", "so".
+    of_several : bool
+        True if the words say several sums there, each with its decimals: "12.50 50.00".
     """
 
     ours: float
@@ -52,6 +58,7 @@ class Claim:
     replacement: NumberWord | None = None
     whole: NumberWord | None = None
     of_letters: bool = False
+    of_several: bool = False
 
 
 class WordMap:
@@ -100,14 +107,17 @@ class WordMap:
         cut = word is not None and number.digits != word.digits and number.digits in word.digits
         whole = word if cut else None
         if digits == number.digits and not cut:
-            return Claim(number.confidence, of_digits)
+            if word is not None and word.digits == digits:
+                return Claim(number.confidence, of_digits, word if word.is_lettered else None)
+            return Claim(number.confidence, of_digits, of_several=self._holds_several(box))
         if word is None or word.digits == number.digits:
             agreed = word.confidence if word is not None else max(FLOOR, 1.0 - of_digits)
             return Claim(number.confidence, agreed)
-        theirs = max(FLOOR, find_probability(number, word.digits)) * word.confidence
+        own = _find_own(number, word)
+        theirs = max(FLOOR, own) * word.confidence
         ours = number.confidence * max(FLOOR, 1.0 - word.confidence)
         if theirs > ours:
-            return Claim(find_probability(number, word.digits), word.confidence, word)
+            return Claim(own, word.confidence, word)
         return Claim(number.confidence, max(FLOOR, 1.0 - word.confidence), whole=whole)
 
     def list_unfound(self, boxes: Sequence[Box]) -> list[NumberWord]:
@@ -148,6 +158,12 @@ class WordMap:
             for region in regions
         )
 
+    def _holds_several(self, box: Box) -> bool:
+        """Tell whether a box holds several sums side by side."""
+        shared = (measure_shared(box, n.box) > MIN_COVERED * n.box.width * n.box.height for n in self.numbers)
+        inside = [number for number, lies in zip(self.numbers, shared, strict=True) if lies]
+        return sum(_SUM.search(number.text) is not None for number in inside) > 1
+
     def _find_number(self, box: Box) -> NumberWord | None:
         """Find the number word that covers a box best, if one is about it."""
         best, most = None, 0.0
@@ -164,6 +180,19 @@ def find_probability(number: Number, digits: str) -> float:
         return number.confidence
     of = {"".join(filter(DIGITS.__contains__, other.text)): other.confidence for other in number.alternatives}
     return of.get(digits, 0.0)
+
+
+def _find_own(number: Number, word: NumberWord) -> float:
+    """Find the probability that our own reading gives to what the words say.
+
+    Where it saw some groups of a number alone, it speaks for these. Check digits speak for all others.
+    """
+    if word.is_lettered and parse_serial(word.text).standard is not None:
+        return _CHECKED
+    own = find_probability(number, word.digits)
+    if word.is_grouped and number.digits in word.digits:
+        return max(own, number.confidence * len(number.digits) / len(word.digits))
+    return own
 
 
 def measure_shared(a: Box, b: Box) -> float:

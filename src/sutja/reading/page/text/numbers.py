@@ -1,7 +1,8 @@
 """Numbers among the words of a page: which words hold one, and where.
 
 "No. 12," holds 12 and "RM9.00" 9.00; "H2O" and "A4B7" hold none. Digits that stand one by one, as in the
-boxes of a form, are one number.
+boxes of a form, are one number, and so are groups of a telephone number or an account, and a day, a month's
+name and a year (`sutja.reading.page.text.groups`).
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from sutja.charset import DIGITS, SEPARATORS
 from sutja.grammar import keep_digits
 from sutja.reading.character_boxes import enclose
+from sutja.reading.page.text.groups import find_core, find_group
 from sutja.reading.page.text.lines import Word
 from sutja.types import Box
 
@@ -38,7 +41,7 @@ class NumberWord:
     Attributes
     ----------
     text : str
-        Text of the number, in characters of `sutja.charset`.
+        Text of the number, in characters of `sutja.charset`, and letters of an account or a month's name.
     confidences : tuple[float, ...]
         Probability of each character.
     boxes : tuple[Box, ...]
@@ -56,6 +59,16 @@ class NumberWord:
     def digits(self) -> str:
         """Digits of the text."""
         return keep_digits(self.text)
+
+    @property
+    def is_lettered(self) -> bool:
+        """True if letters belong to it: those of a month or of an account."""
+        return any(map(str.isalpha, self.text))
+
+    @property
+    def is_grouped(self) -> bool:
+        """True if it is written in groups with gaps between them."""
+        return " " in self.text
 
     @property
     def confidence(self) -> float:
@@ -77,11 +90,14 @@ def find_numbers(words: Sequence[Word]) -> list[NumberWord]:
         Words of a page, those of a line one after the other.
     """
     found: list[NumberWord] = []
-    for word in words:
-        number = find_number(word)
+    start = 0
+    while start < len(words):
+        stop = find_group(words, start)
+        number = find_number(words[start]) if stop is None else _join_group(words[start:stop])
+        start = start + 1 if stop is None else stop
         if number is None:
             continue
-        if found and _belongs(found[-1], number):
+        if stop is None and found and _belongs(found[-1], number):
             number = _join(found.pop(), number)
         found.append(number)
     return found
@@ -139,6 +155,22 @@ def _belongs(last: NumberWord, number: NumberWord) -> bool:
         return gap <= _MAX_GAP * height
     grouped = _GROUPS.fullmatch(last.text) and _NEXT_GROUP.fullmatch(number.text)
     return bool(grouped) and gap <= _MAX_GAP_GROUPS * height
+
+
+def _join_group(words: Sequence[Word]) -> NumberWord:
+    """Join the words of a number that is written in groups, with a gap between any two."""
+    parts = []
+    for index, word in enumerate(words):
+        start, end = find_core(word.text, first=index == 0)
+        parts.append(
+            NumberWord(
+                word.text[start:end].translate(_LIKE),
+                word.confidences[start:end],
+                word.boxes[start:end],
+                word.region,
+            )
+        )
+    return reduce(_join, parts)
 
 
 def _join(last: NumberWord, number: NumberWord) -> NumberWord:

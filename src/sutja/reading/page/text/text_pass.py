@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sutja.reading.character_boxes import enclose
 from sutja.reading.page.combs import NO_CROP
 from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
@@ -99,7 +100,7 @@ class TextPass:
         words = WordMap(text)
         mended = map(self._mend, fields)
         claims = [(field, words.judge(field.ink_box, field.number)) for field in mended]
-        claims = [(field, claim) for field, claim in claims if not _is_of_letters(field, claim)]
+        claims = [(field, claim) for field, claim in claims if not _is_no_number(field, claim)]
         claims = _drop_parts(claims)
         joined = [self._take(field, claim) for field, claim in claims]
         joined += self._add_unfound(text.transform, words, joined, read_boxes)
@@ -147,7 +148,10 @@ class TextPass:
         if claim.replacement is None:
             return replace(field, text=claim.text)
         number = self._make_word_number(claim.replacement, max(FLOOR, claim.ours))
-        return replace(field, number=number, crop=NO_CROP, text=claim.text)
+        detection = field.detection
+        if claim.replacement.is_grouped:  # our own detector may have found one of its groups
+            detection = replace(detection, box=enclose([detection.box, claim.replacement.box]))
+        return replace(field, number=number, detection=detection, crop=NO_CROP, text=claim.text)
 
     def _add_unfound(
         self, transform: PageTransform, words: WordMap, fields: Sequence[Field], read_boxes: ReadBoxes
@@ -176,9 +180,9 @@ class TextPass:
         return replace(self._make_number(word.text, 1.0, characters), confidence=ours)
 
 
-def _is_of_letters(field: Field, claim: Claim) -> bool:
-    """Tell whether letters of print were taken for a number."""
-    return claim.of_letters and field.detection.label == "printed"
+def _is_no_number(field: Field, claim: Claim) -> bool:
+    """Tell whether letters of print were taken for a number, or several sums for one."""
+    return claim.of_several or (claim.of_letters and field.detection.label == "printed")
 
 
 def _may_be_letters(field: Field) -> bool:
