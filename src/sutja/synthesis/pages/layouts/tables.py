@@ -175,8 +175,8 @@ def _body(sheet: Sheet, theme: Theme, margin: float, top: float, by_hand: float)
     names = theme.chance(0.4)
     first = max(font.width(name) for name in LAST[:8]) if names else font.width("00") + gap * 0.5
     lefts, widths = [margin], [first + gap]
-    for column in samples:
-        wide = max([_wide(bold, text, by_hand, size) for text in column], default=0.0) + gap
+    for texts_below in samples:
+        wide = max([_wide(bold, text, by_hand, size) for text in texts_below], default=0.0) + gap
         if lefts[-1] + widths[-1] + wide > sheet.width - 2:
             break
         lefts.append(lefts[-1] + widths[-1])
