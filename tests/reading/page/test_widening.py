@@ -1,5 +1,7 @@
 """Fields of which only a part was detected are read with the digits that stand beside them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -44,7 +46,7 @@ def read_as(text, confidence=0.95):
 def test_a_digit_before_or_behind_is_read_as_well(first, last):
     transform, boxes = draw("142")
     field = make_field("142"[first:last], boxes[first:last])
-    [wider] = read_wider(transform, [field], [], read_as("142"))
+    [wider] = read_wider(transform, [field], [], read_as("142"), read_as("142"))
     assert wider.number.digits == "142"
     assert wider.text is None  # the words told of a part
     assert wider.joined
@@ -56,19 +58,36 @@ def test_a_digit_before_or_behind_is_read_as_well(first, last):
 def test_a_reading_without_these_digits_or_no_more_changes_nothing(said):
     transform, boxes = draw("142")
     field = make_field("42", boxes[1:])
-    assert read_wider(transform, [field], [], read_as(said)) == [field]
+    assert read_wider(transform, [field], [], read_as(said), read_as(said)) == [field]
 
 
 def test_an_unsure_reading_changes_nothing():
     transform, boxes = draw("142")
     field = make_field("42", boxes[1:])
-    assert read_wider(transform, [field], [], read_as("142", 0.3)) == [field]
+    assert read_wider(transform, [field], [], read_as("142", 0.3), read_as("142", 0.3)) == [field]
 
 
-def test_print_is_left_alone_and_so_is_what_stands_further_away():
-    transform, boxes = draw("142")
-    printed = make_field("42", boxes[1:], written="printed")
-    assert read_wider(transform, [printed], [], read_as("142")) == [printed]
+@pytest.mark.parametrize(
+    ("text", "said", "digits"),
+    [
+        (None, "142", "142"),
+        (0.5, "142", "142"),
+        (0.99, "142", "42"),  # the words saw it whole
+        (0.5, "1420", "42"),  # more than what stands beside it
+        (0.5, "□142", "42"),
+    ],
+)
+def test_print_is_read_wider_where_words_do_not_tell(text, said, digits):
+    transform, boxes = draw("142", step=34)
+    boxes = [replace(box, y0=box.y0 + 9) for box in boxes]  # as tight as the ink is
+    printed = replace(make_field("42", boxes[1:], written="printed"), text=text)
+    read = read_as(said)
+    [field] = read_wider(transform, [printed], [], read, read)
+    assert field.number.digits == digits
+    assert read_wider(transform, [printed], [], None, read) == [printed]
+
+
+def test_what_stands_further_away_is_left_alone():
     transform, boxes = draw("1 42", step=60)
     assert find_wider_box(transform, make_field("42", boxes[2:]), []) is None
 

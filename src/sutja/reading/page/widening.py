@@ -1,7 +1,8 @@
 """Fields of which only a part was detected: ink as high as their digits stands beside them, at their own gap.
 
-Digits that are written one by one, between faint teeth or far apart, are not always detected as one number:
-"42" of 142 reads as surely as a whole number does. Such a field is read once more with what stands beside it.
+Digits that are written one by one, between faint teeth or far apart, are not always detected as one number,
+nor are all of those in print: "42" of 142 reads as surely as a whole number does. Such a field is read once
+more with what stands beside it.
 
 Letters: n fields, c components of ink.
 """
@@ -9,13 +10,14 @@ Letters: n fields, c components of ink.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.charset import LETTER
 from sutja.reading.page.cropping import CROP_METHODS, crop_field
 from sutja.reading.page.field import Field
 from sutja.reading.page.geometry.transform import PageTransform
@@ -24,22 +26,43 @@ from sutja.signals.preprocessing.normalisation import to_grey
 from sutja.types import Box, Number
 
 _SCALE_ROWS = 40.0  # pixels of a field's height in which ink beside it is looked for
-_NEAR = 0.3  # of a field's height: the gap to a digit beside one that stands alone
-_GAP = 1.35  # times the largest gap between a number's digits
-_MOST_GAP = 1.2  # of a field's height
-_HEIGHT = 0.6, 1.3  # of a field's height: ink of a digit
-_WIDTH = 0.05, 1.2  # the same, its width
+_WIDTH = 0.05, 1.2  # of a field's height, the width of a digit
 _LEVEL = 0.3  # of a field's height, by which the middles may be off
 _COVERED = 0.3  # of a component, by another field
-_LEAST = 0.5  # confidence of a longer number that takes the place of its part
+_TOLD = 0.9  # probability by the words of the page, of a number that they saw whole
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Look of digits beside a field, in its heights: how far they stand, how high they are.
+
+    `gap` is times the largest gap between the number's own digits, `near` that beside one that stands alone,
+    `step` times the usual step from middle to middle, by which a narrow 1 stands where its neighbours do, and
+    `least` the confidence of a longer number that takes the place of its part.
+    """
+
+    near: float
+    gap: float
+    most_gap: float
+    height: tuple[float, float]
+    step: float
+    least: float
+
+
+_BY_HAND = _Look(0.3, 1.35, 1.2, (0.6, 1.3), 0.0, 0.5)
+_IN_PRINT = _Look(0.25, 1.25, 0.7, (0.8, 1.15), 1.2, 0.9)
 
 ReadCrops = Callable[[Sequence[NDArray[np.uint8]]], Sequence[Number | None]]
 
 
 def read_wider(
-    transform: PageTransform, fields: Sequence[Field], combs: Sequence[Field], read: ReadCrops
+    transform: PageTransform,
+    fields: Sequence[Field],
+    combs: Sequence[Field],
+    reread: ReadCrops | None,
+    transcribe: ReadCrops,
 ) -> list[Field]:
-    """Read handwritten fields again that have a digit's ink beside them.
+    """Read fields again that have a digit's ink beside them.
 
     Parameters
     ----------
@@ -49,8 +72,11 @@ def read_wider(
         (n,) its fields, joined with its words.
     combs : Sequence[Field]
         Fields of its combs, which are whole.
-    read : ReadCrops
-        Reads crops of one number each.
+    reread : ReadCrops | None
+        Reads crops of one number each with two readers; where there is one, it is asked about printed fields,
+        too, unless the words of the page saw these whole.
+    transcribe : ReadCrops
+        Reads them with one reader.
 
     Returns
     -------
@@ -60,20 +86,39 @@ def read_wider(
     boxes = [field.ink_box for field in (*fields, *combs)]
     wider = {}
     for i, field in enumerate(fields):
-        if field.detection.label == "handwritten":
+        by_hand = field.detection.label == "handwritten"
+        if by_hand or (reread is not None and field.found and not _is_told(field)):
             box = find_wider_box(transform, field, [*boxes[:i], *boxes[i + 1 :]])
             if box is not None:
                 wider[i] = box
+    read = reread or transcribe
     crops = {i: crop_field(transform, box, CROP_METHODS[0]) for i, box in wider.items()}
     out = list(fields)
     for (i, crop), number in zip(crops.items(), read([c.pixels for c in crops.values()]), strict=True):
         field = fields[i]
-        if number is None or number.confidence < _LEAST or len(number.digits) <= len(field.number.digits):
-            continue
-        if field.number.digits in number.digits:
+        if number is not None and _goes_on(number, field):
             detection = replace(field.detection, box=wider[i])
             out[i] = replace(field, number=number, crop=crop, detection=detection, text=None, joined=True)
     return out
+
+
+def _is_told(field: Field) -> bool:
+    """Tell whether the words of the page saw a number whole."""
+    return field.text is not None and field.text >= _TOLD
+
+
+def _look(field: Field) -> _Look:
+    return _BY_HAND if field.detection.label == "handwritten" else _IN_PRINT
+
+
+def _goes_on(number: Number, field: Field) -> bool:
+    """Tell whether a longer number takes the place of its part, in print with more at its ends alone."""
+    own, look = field.number.digits, _look(field)
+    if number.confidence < look.least or len(number.digits) <= len(own):
+        return False
+    if look is _IN_PRINT:
+        return LETTER not in number.text and (number.digits.startswith(own) or number.digits.endswith(own))
+    return own in number.digits
 
 
 def find_wider_box(transform: PageTransform, field: Field, others: Sequence[Box]) -> Box | None:
@@ -90,20 +135,20 @@ def find_wider_box(transform: PageTransform, field: Field, others: Sequence[Box]
     """
     box = field.ink_box
     height = max(box.height, 1.0)
-    gap = _find_gap(field, height)
-    reach = gap + _WIDTH[1] * height
+    look = _look(field)
+    digits = [field.crop.map_box(c.box) for c in field.number.characters if c.text.isdigit()]
+    gap, step = _find_gap(digits, height, look), look.step * _find_step(digits)
+    reach = max(gap, step) + _WIDTH[1] * height
     around = Box(box.x0 - reach, box.y0 - _LEVEL * height, box.x1 + reach, box.y1 + _LEVEL * height)
     scale = min(transform.measure_scale(box), _SCALE_ROWS / height)
     ink = [
         Box(around.x0 + x0, around.y0 + y0, around.x0 + x1, around.y0 + y1)
         for x0, y0, x1, y1 in _list_components(to_grey(transform.render(scale, around)), around)
     ]
-    digits = [part for part in ink if _may_be_digit(part, box) and not _is_covered(part, others)]
-    left = [part for part in digits if 0 <= box.x0 - part.x1 <= gap]
-    right = [part for part in digits if 0 <= part.x0 - box.x1 <= gap]
-    if not (left or right):
+    parts = [part for part in ink if _may_be_digit(part, box, look) and not _is_covered(part, others)]
+    beside = [part for part in parts if _stands_next(part, box, digits, gap, step)]
+    if not beside:
         return None
-    beside = [*left, *right]
     return Box(
         min(box.x0, *(part.x0 for part in beside)),
         min(box.y0, *(part.y0 for part in beside)),
@@ -112,11 +157,23 @@ def find_wider_box(transform: PageTransform, field: Field, others: Sequence[Box]
     )
 
 
-def _find_gap(field: Field, height: float) -> float:
+def _stands_next(part: Box, box: Box, digits: Sequence[Box], gap: float, step: float) -> bool:
+    """Tell whether ink stands no further beside a number than a gap, or a step from its first or last digit."""
+    off = max(box.x0 - part.x1, part.x0 - box.x1)
+    ends = [abs(part.x0 + part.x1 - digit.x0 - digit.x1) / 2 for digit in (*digits[:1], *digits[-1:])]
+    return off >= 0 and (off <= gap or min(ends, default=gap + step) <= step)
+
+
+def _find_gap(digits: Sequence[Box], height: float, look: _Look) -> float:
     """Find the largest gap at which the next digit of a number would stand, in pixels of the page."""
-    digits = [field.crop.map_box(c.box) for c in field.number.characters if c.text.isdigit()]
     gaps = [b.x0 - a.x1 for a, b in pairwise(digits)]
-    return min(max([_NEAR * height, *(_GAP * gap for gap in gaps)]), _MOST_GAP * height)
+    return min(max([look.near * height, *(look.gap * gap for gap in gaps)]), look.most_gap * height)
+
+
+def _find_step(digits: Sequence[Box]) -> float:
+    """Find the usual step from the middle of a digit to that of the next, in pixels; 0 for a lone digit."""
+    middles = [(box.x0 + box.x1) / 2 for box in digits]
+    return float(np.median(np.diff(middles))) if len(middles) > 1 else 0.0
 
 
 def _list_components(grey: NDArray[np.uint8], around: Box) -> NDArray[np.float64]:
@@ -127,11 +184,11 @@ def _list_components(grey: NDArray[np.uint8], around: Box) -> NDArray[np.float64
     return np.asarray(edges * (around.width / grey.shape[1]), np.float64)
 
 
-def _may_be_digit(part: Box, field: Box) -> bool:
+def _may_be_digit(part: Box, field: Box, look: _Look) -> bool:
     """Tell whether ink beside a field is as large as its digits, and on its line."""
     height = field.height
     return (
-        _HEIGHT[0] * height <= part.height <= _HEIGHT[1] * height
+        look.height[0] * height <= part.height <= look.height[1] * height
         and _WIDTH[0] * height <= part.width <= _WIDTH[1] * height
         and abs((part.y0 + part.y1) - (field.y0 + field.y1)) <= 2 * _LEVEL * height
     )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from sutja.reading.page.text.groups import TELEPHONE
+
 _LABELS: dict[str, tuple[tuple[str, float], ...]] = {
     "total": (
         (
@@ -72,16 +74,7 @@ _LABELS: dict[str, tuple[tuple[str, float], ...]] = {
             1.0,
         ),
     ),
-    "telephone": (
-        (r"\bfax|팩스|telefax", 0.0),
-        (
-            (
-                r"\btel\b|\btel[.:ef]|\bphone|\bmobile?\b|\bmobil|\bcell|\btelefon|\btelefono|전화|휴대폰|연락처|문의|"
-                r"\bh/?p\b|\bcall\b|\bfon\b|\bhandy|\bmovil\b|\bportable\b|핸드폰"
-            ),
-            1.0,
-        ),
-    ),
+    "telephone": ((r"\bfax|팩스|telefax", 0.0), (TELEPHONE, 1.0)),
     "postcode": ((r"\bzip\b|post ?code|postal|\bplz\b|postleitzahl|\bc\.? ?p\b|우편", 1.0),),
     "iban": ((r"\biban\b", 1.0),),
     "reading": (

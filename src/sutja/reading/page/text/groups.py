@@ -10,10 +10,14 @@ import re
 from collections.abc import Sequence
 
 from sutja.grammar import fold_letters, keep_digits, parse_serial, parse_written_date
-from sutja.reading.page.naming.label_words import weigh_label
 from sutja.reading.page.text.lines import Word
 
 MIN_TELEPHONE, MAX_TELEPHONE = 7, 15  # digits, as the International Telecommunication Union has it
+# Labels of telephone numbers, in lower case and without accents.
+TELEPHONE = (
+    r"\btel\b|\btel[.:ef]|\bphone|\bmobile?\b|\bmobil|\bcell|\btelefon|\btelefono|전화|휴대폰|연락처|문의|"
+    r"\bh/?p\b|\bcall\b|\bfon\b|\bhandy|\bmovil\b|\bportable\b|핸드폰"
+)
 _MAX_GAP = 1.0  # times the height, between groups
 _MAX_AREA = 5  # digits of an area code, before a stroke that stands by itself
 _MOST_DATE, _MOST_IBAN = 6, 10  # words
@@ -112,7 +116,7 @@ def _has_label(words: Sequence[Word], start: int) -> bool:
             break
         said = f"{word.text} {said}"
     label = fold_letters(said)
-    return weigh_label("telephone", label) > 0 or _FAX.search(label) is not None
+    return re.search(TELEPHONE, label) is not None or _FAX.search(label) is not None
 
 
 def _count_near(words: Sequence[Word], start: int, most: int) -> int:
