@@ -11,7 +11,7 @@ from sutja.reading.page.field import Field
 from sutja.reading.page.fields import DetectedField
 from sutja.reading.page.geometry.layout import Layout
 from sutja.reading.page.geometry.transform import PageTransform
-from sutja.reading.page.judge import PLACED, PageJudge, place_alone
+from sutja.reading.page.judge import PLACED, PageJudge, is_misshapen, place_alone
 from sutja.types import Box, Number
 
 TEXT = TextConfidence("0" * 64, TextEvidence(0.0, 0.0, 1.0, 0.0, 0.0, lone=-3.0), threshold=0.9)
@@ -86,3 +86,26 @@ def test_combs_whose_counts_keep_no_such_error_are_not_accepted():
     assert not PageJudge(card, 0.01, with_text=False).is_sure(make_field(confidence=1.0, comb=True))
     own = FieldConfidence(threshold=0.5)
     assert PageJudge(own, None, with_text=False).is_sure(make_field(confidence=0.6, comb=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "misshapen"),
+    [
+        ("13/06/201", True),  # a digit is missing
+        ("26/02/20181", True),  # one is of the time behind
+        ("06.0%", True),  # of "@6.0%"
+        ("13/06/2018", False),
+        ("13.06.18", False),
+        ("6.0%", False),
+        ("12-05-123", False),
+        ("1.20.300", False),
+    ],
+)
+def test_a_number_with_a_digit_too_many_is_not_accepted(text, misshapen):
+    assert is_misshapen(text) == misshapen
+
+
+def test_such_a_number_is_not_sure_however_sure_its_digits_are():
+    judge = PageJudge(CARD, None, with_text=True)
+    assert judge.is_sure(make_field("13/06/2018", confidence=0.99))
+    assert not judge.is_sure(make_field("13/06/201", confidence=0.99))

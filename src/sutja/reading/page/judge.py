@@ -7,12 +7,14 @@ page, or, in a comb, by its boxes. Each of the three has a calibration and a thr
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import TypeAlias
 
 from sutja.confidence import Calibrator, PageEvidence, combine_evidence, resolve_threshold, weigh_text
 from sutja.errors import ThresholdError
 from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
+from sutja.reading.judge import MISFIT_CONFIDENCE
 from sutja.reading.page.field import Field
 from sutja.reading.page.geometry.layout import Layout
 from sutja.reading.page.geometry.transform import PageTransform
@@ -24,6 +26,10 @@ Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 PLACED = 0.99  # confidence of the detection of a number that has to stand where it does
 NEUTRAL = 0.5  # probability by words that were not read
+# Dates whose year has digits too many or too few, and shares with a zero before their digits.
+_MISSHAPEN = re.compile(
+    r"\d{1,2}/\d{1,2}/\d{3}|\d\d\.\d\d\.\d{3}|\d{1,2}(?P<mark>[/.])\d{1,2}(?P=mark)(19|20)\d{3}|0\d+[.,]\d+ ?%"
+)
 _AROUND, _ALL = 0.1, 0.98  # heights of a number around it, and share of the page's ink that is there
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
 UNMEASURED = TextEvidence(-1.5, 0.4, 0.7, 0.5, -0.5)
@@ -83,6 +89,8 @@ class PageJudge:
             True if the page has a number at this place for certain, so that its detection says no more.
         """
         reading = field.number.confidence
+        if is_misshapen(field.number.text):
+            reading = min(MISFIT_CONFIDENCE, reading)
         found = max(PLACED, field.detection.confidence) if placed else field.detection.confidence
         if field.comb:
             return reading, reading >= self._comb_threshold
@@ -108,6 +116,20 @@ class PageJudge:
     def is_plausible(self, field: Field) -> bool:
         """Tell whether a number that more than our own network was asked about is still likely enough."""
         return get_text(field) is None or self.judge(field)[0] >= MIN_CONFIDENCE
+
+
+def is_misshapen(text: str) -> bool:
+    """Tell whether a number has a digit too many or too few: a year of three, "06.0%".
+
+    Parameters
+    ----------
+    text : str
+        Text of the number.
+
+    >>> is_misshapen("26/02/20181"), is_misshapen("1/06/201"), is_misshapen("06.0%"), is_misshapen("1/6/18")
+    (True, True, True, False)
+    """
+    return _MISSHAPEN.fullmatch(text) is not None
 
 
 def place_alone(fields: list[Field], transform: PageTransform, layout: Layout) -> list[Field]:

@@ -163,9 +163,7 @@ class PageReader:
                 fields = self._text.join(text, fields, self._read_unfound, self._judge.is_sure)
                 words = text.words
                 fields = [field for field in fields if not any(overlap(field, comb) for comb in combs)]
-            fields = read_wider(
-                transform, fields, combs, self._reread or self._transcribe, in_print=self._reread is not None
-            )
+            fields = read_wider(transform, fields, combs, self._reread, self._transcribe)
             fields = mark_cells(fields, transform, prepared.frame)
             fields = [field for field in [*fields, *combs] if self._judge.is_plausible(field)]
         if self._make_comb is not None:

@@ -29,6 +29,8 @@ _SCALE_ROWS = 40.0  # pixels of a field's height in which ink beside it is looke
 _WIDTH = 0.05, 1.2  # of a field's height, the width of a digit
 _LEVEL = 0.3  # of a field's height, by which the middles may be off
 _COVERED = 0.3  # of a component, by another field
+_CUT = 0.06  # of a field's height: ink that its edge cuts goes on so far at least
+_TALL = 0.5  # of a field's height: ink of its digits
 _TOLD = 0.9  # probability by the words of the page, of a number that they saw whole
 
 
@@ -145,7 +147,8 @@ def find_wider_box(transform: PageTransform, field: Field, others: Sequence[Box]
         Box(around.x0 + x0, around.y0 + y0, around.x0 + x1, around.y0 + y1)
         for x0, y0, x1, y1 in _list_components(to_grey(transform.render(scale, around)), around)
     ]
-    parts = [part for part in ink if _may_be_digit(part, box, look) and not _is_covered(part, others)]
+    line = _tighten(box, ink) if look is _IN_PRINT else box
+    parts = [part for part in ink if _may_be_digit(part, line, look) and not _is_covered(part, others)]
     beside = [part for part in parts if _stands_next(part, box, digits, gap, step)]
     if not beside:
         return None
@@ -158,10 +161,39 @@ def find_wider_box(transform: PageTransform, field: Field, others: Sequence[Box]
 
 
 def _stands_next(part: Box, box: Box, digits: Sequence[Box], gap: float, step: float) -> bool:
-    """Tell whether ink stands no further beside a number than a gap, or a step from its first or last digit."""
+    """Tell whether ink stands beside a number: no further than a gap, or a step from one of its ends."""
+    if max(box.x0 - part.x0, part.x1 - box.x1) > _CUT * box.height and _is_outside(part, box):
+        return True
     off = max(box.x0 - part.x1, part.x0 - box.x1)
     ends = [abs(part.x0 + part.x1 - digit.x0 - digit.x1) / 2 for digit in (*digits[:1], *digits[-1:])]
     return off >= 0 and (off <= gap or min(ends, default=gap + step) <= step)
+
+
+def _is_outside(part: Box, box: Box) -> bool:
+    """Tell whether the middle of ink lies beyond a box that cuts it."""
+    middle = (part.x0 + part.x1) / 2
+    return (part.x0 < box.x0 < part.x1 and middle < box.x0) or (
+        part.x0 < box.x1 < part.x1 and middle > box.x1
+    )
+
+
+def _tighten(box: Box, ink: Sequence[Box]) -> Box:
+    """Tighten a box to the height of the digits in it, as far as they stand alone."""
+    inside = [
+        part
+        for part in ink
+        if box.x0 <= part.x0
+        and part.x1 <= box.x1
+        and part.height >= _TALL * box.height
+        and box.y0 <= (part.y0 + part.y1) / 2 <= box.y1
+    ]
+    if not inside:
+        return box
+    return replace(
+        box,
+        y0=float(np.median([part.y0 for part in inside])),
+        y1=float(np.median([part.y1 for part in inside])),
+    )
 
 
 def _find_gap(digits: Sequence[Box], height: float, look: _Look) -> float:

@@ -6,6 +6,7 @@ nothing; at effort best all of them are.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -35,6 +36,8 @@ from sutja.types import Character, Number
 # at least so many.
 SHARE, LEAST_COLUMNS = 0.35, 5_000
 _SHORT = 8.0  # length by thickness of a line that may be one field
+_LONE_Z = "2"  # that a Z in a column of codes is taken for
+_ENDS_IN_LETTER = re.compile(r"\d{1,3}/\d?[0568]")  # "15/4B"
 _SURE_WHOLE = 0.9  # probability of a number that a field holds a part of
 _MAX_SHARED = 0.5  # of the smaller of two numbers, by the other: they are one
 
@@ -186,8 +189,10 @@ def _is_no_number(field: Field, claim: Claim) -> bool:
 
 
 def _may_be_letters(field: Field) -> bool:
-    """Tell whether all characters of a printed number may be letters."""
-    return field.detection.label == "printed" and set(field.number.text) <= set(LOOK_ALIKE)
+    """Tell whether all characters of a printed number, or the last of a house's, may be letters."""
+    text = field.number.text
+    may_be = set(text) <= set(LOOK_ALIKE) or text == _LONE_Z or _ENDS_IN_LETTER.fullmatch(text) is not None
+    return field.detection.label == "printed" and may_be
 
 
 def _drop_parts(claims: Sequence[tuple[Field, Claim]]) -> list[tuple[Field, Claim]]:
