@@ -28,7 +28,8 @@ PLACED = 0.99  # confidence of the detection of a number that has to stand where
 NEUTRAL = 0.5  # probability by words that were not read
 # Dates whose year has digits too many or too few, and shares with a zero before their digits.
 _MISSHAPEN = re.compile(
-    r"\d{1,2}/\d{1,2}/\d{3}|\d\d\.\d\d\.\d{3}|\d{1,2}(?P<mark>[/.])\d{1,2}(?P=mark)(19|20)\d{3}|0\d+[.,]\d+ ?%"
+    r"\d{1,2}/\d{1,2}/\d{3}|\d\d\.\d\d\.\d{3}|"
+    r"\d{1,2}(?P<mark>[/.])\d{1,2}(?P=mark)(?:19|20)\d{3}|0\d+[.,]\d+ ?%"
 )
 _AROUND, _ALL = 0.1, 0.98  # heights of a number around it, and share of the page's ink that is there
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
