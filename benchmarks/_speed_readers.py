@@ -22,6 +22,8 @@ from sutja.reading.reader import Reader
 LEAST_SECONDS = 1.5  # of a turn: a fast reader reads the files several times
 LARGER_BATCH = 32
 WARM_UP = 8  # files
+PEERS = ("rapidocr", "tesseract")
+RAPIDOCR, TESSERACT = "RapidOCR recogniser", "Tesseract"
 Read = Callable[[Sequence[Path]], None]
 
 
@@ -39,18 +41,24 @@ def make_sutja_readers(reader: Reader) -> dict[tuple[str, str], Read]:
     return {("sutja", "read_many"): many, ("sutja", "one file at a time"): single}
 
 
-def make_peers() -> dict[tuple[str, str], Read]:
-    """Return RapidOCR's recogniser and Tesseract, each called in several ways."""
-    for peer in ("rapidocr", "tesseract"):
-        find_version(peer)  # refuses, with a remedy, if one is not installed
-    default = int(load_rapidocr().cfg.Rec.rec_batch_num)
-    return {
-        ("RapidOCR recogniser", "one file at a time"): _read_rapidocr_single,
-        ("RapidOCR recogniser", f"batches of {default}, its default"): _make_rapidocr_batches(default),
-        ("RapidOCR recogniser", f"batches of {LARGER_BATCH}"): _make_rapidocr_batches(LARGER_BATCH),
-        ("Tesseract", "pytesseract, a process a file"): _read_pytesseract,
-        ("Tesseract", "one process for all files"): _read_tesseract_list,
-    }
+def make_peers(names: Sequence[str] = PEERS) -> dict[tuple[str, str], Read]:
+    """Return RapidOCR's recogniser, Tesseract, or both, each called in several ways."""
+    for name in names:
+        find_version(name)  # refuses, with a remedy, if one is not installed
+    found: dict[tuple[str, str], Read] = {}
+    if "rapidocr" in names:
+        default = int(load_rapidocr().cfg.Rec.rec_batch_num)
+        found |= {
+            (RAPIDOCR, "one file at a time"): _read_rapidocr_single,
+            (RAPIDOCR, f"batches of {default}, its default"): _make_rapidocr_batches(default),
+            (RAPIDOCR, f"batches of {LARGER_BATCH}"): _make_rapidocr_batches(LARGER_BATCH),
+        }
+    if "tesseract" in names:
+        found |= {
+            (TESSERACT, "pytesseract, a process a file"): _read_pytesseract,
+            (TESSERACT, "one process for all files"): _read_tesseract_list,
+        }
+    return found
 
 
 def _read_rapidocr_single(paths: Sequence[Path]) -> None:

@@ -2,9 +2,10 @@
 
 All readers take turns for several rounds on one processor. Then the time of sutja by stage, and the
 arithmetic: what its network multiplies for a crop, what the processor could multiply at most, and the rate
-this allows.
+this allows. Last, the time of a crop at efforts fast and normal on validation crops of all sources, beside
+the second reader's network alone.
 
-    python benchmarks/speed.py [--rounds 5]
+    python benchmarks/speed.py [--rounds 3] [--peer rapidocr]
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import _crops
+import _source_times
 import _speed_readers
-from _machine import format_path, format_table, make_result_path, save_result, warn_if_busy
+from _machine import format_path, format_table, list_kept_rows, make_result_path, save_result, warn_if_busy
 from _macs import count_macs, count_parameters, measure_peak_macs
 from _peers import PEERS_PACKAGES
 from _stage_times import Stages, time_stages
@@ -33,7 +35,7 @@ from sutja.model_file.bundled import find_model
 
 FIGURE = "speed"
 PART = "validation"
-ROUNDS = 5  # with fewer the figure is a try
+ROUNDS = 3  # with fewer the figure is a try
 
 
 def pin_process() -> int | None:
@@ -79,21 +81,22 @@ def _load(model: str) -> Any:
     return onnx.load_model_from_string(read_model(find_model(model)).data)
 
 
-def measure(model: str, paths: Sequence[Path], rounds: int, *, peers: bool) -> dict[str, Any]:
+def measure(model: str, paths: Sequence[Path], rounds: int, peers: Sequence[str]) -> dict[str, Any]:
     """Measure the rates, the stages and the arithmetic."""
     reader = load_reader(model)
-    readers = _speed_readers.make_sutja_readers(reader) | (_speed_readers.make_peers() if peers else {})
+    readers = _speed_readers.make_sutja_readers(reader) | _speed_readers.make_peers(peers)
     results = _speed_readers.measure_rates(readers, paths, rounds)
     stages = time_stages(reader, paths)
     rate = results[0]["fields_per_second"]
     counts = compute_arithmetic(model, stages, len(paths), results[0]["fields_per_cpu_second"])
     out = {"contest": results, "stages": stages.shares(), "arithmetic": counts}
-    if peers:
+    if "rapidocr" in peers:
         macs, peak = _speed_readers.count_rapidocr_macs(paths), counts["peak_macs_per_second"]["best"]
-        reached = macs * _find_best(results, "RapidOCR recogniser", "fields_per_cpu_second") / peak
+        reached = macs * _find_best(results, _speed_readers.RAPIDOCR, "fields_per_cpu_second") / peak
         out["rapidocr"] = {"macs_per_crop": round(macs), "share_of_peak": round(reached, 4)}
-        out["times_rapidocr_recogniser"] = round(rate / _find_best(results, "RapidOCR recogniser"), 1)
-        out["times_tesseract"] = round(rate / _find_best(results, "Tesseract"), 1)
+        out["times_rapidocr_recogniser"] = round(rate / _find_best(results, _speed_readers.RAPIDOCR), 1)
+    if "tesseract" in peers:
+        out["times_tesseract"] = round(rate / _find_best(results, _speed_readers.TESSERACT), 1)
     return out
 
 
@@ -129,13 +132,18 @@ def format_results(out: dict[str, Any]) -> str:
         "",
         limit,
     ]
-    if "times_tesseract" in out:
+    if "times_rapidocr_recogniser" in out:
         lines.append(
             f"{out['times_rapidocr_recogniser']} times RapidOCR's recogniser "
             f"({out['rapidocr']['macs_per_crop'] / 1e6:.0f} M MACs a crop, "
-            f"{100 * out['rapidocr']['share_of_peak']:.0f} % of that rate), "
-            f"{out['times_tesseract']} times Tesseract"
+            f"{100 * out['rapidocr']['share_of_peak']:.0f} % of that rate)"
         )
+    if "times_tesseract" in out:
+        lines.append(f"{out['times_tesseract']} times Tesseract")
+    if "sources" in out:
+        found = out["sources"]
+        means = ", ".join(f"{name} {value:.1f}" for name, value in found["mean"].items())
+        lines.append(f"ms of processor time a crop, mean of {found['n']} crops of all sources: {means}")
     return "\n".join(lines)
 
 
@@ -145,13 +153,30 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help=f"turns of each reader (default: {ROUNDS})"
     )
+    parser.add_argument(
+        "--peer",
+        action="append",
+        choices=_speed_readers.PEERS,
+        help="measure this peer alone, again for more; what was measured of others before is kept",
+    )
+    parser.add_argument(
+        "--per-source",
+        type=int,
+        default=_source_times.PER_SOURCE,
+        help="validation crops of each source that are timed (default: %(default)s)",
+    )
     args = parser.parse_args(argv)
     load = warn_if_busy()
     processor = pin_process()
     crops = _crops.subsample(_crops.load_orand_car(find_data_folder(), PART), args.limit)
     paths = [crop.path for crop in crops if crop.path is not None]
     model = list_models(args.model)[0]
-    out = measure(model, paths, args.rounds, peers=not args.no_peers)
+    few = args.limit or (args.rounds if args.rounds < ROUNDS else None)
+    path = make_result_path(FIGURE, limit=few)
+    out = measure(model, paths, args.rounds, () if args.no_peers else args.peer or _speed_readers.PEERS)
+    out["sources"] = _source_times.time_sources(model, PART, args.limit or args.per_source)
+    kept = list_kept_rows(path, [row["reader"] for row in out["contest"]], "contest")
+    out["contest"] += [row for row in kept if not row["reader"].startswith("sutja")]
     content = {
         "model": describe_model(model),
         "set": "orand-car",
@@ -163,8 +188,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "pinned_to_one_processor": processor is not None,
         **out,
     }
-    few = args.limit or (args.rounds if args.rounds < ROUNDS else None)
-    path = save_result(make_result_path(FIGURE, limit=few), FIGURE, content, PEERS_PACKAGES)
+    save_result(path, FIGURE, content, PEERS_PACKAGES)
     print(format_results(out))
     print(f"{len(paths)} crops, {args.rounds} rounds, medians; kept in {format_path(path)}")
 

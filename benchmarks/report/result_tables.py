@@ -20,6 +20,7 @@ from figures import (
     write_span,
 )
 from server_table import make_server
+from speed_table import make_speed
 
 Row = Mapping[str, Any]
 OURS = "sutja numbers"
@@ -554,32 +555,6 @@ def make_single_image() -> str:
     ]
     headers = ("network", "parameters", "called by", "µs a picture (least–most)")
     return _with_sources(make_table(headers, rows), ("single_image", "python benchmarks/single_image.py"))
-
-
-def make_speed() -> str:
-    """Make the table of fields a second, and of where the time goes."""
-    content = load("speed")
-    readers = make_table(
-        ("reader", "called", "fields a second (least–most)"),
-        [
-            (row["reader"], row["way"], write_span(row["fields_per_second"], row["least"], row["most"]))
-            for row in content["contest"]
-        ],
-    )
-    stages = make_table(
-        ("stage of sutja", "ms a crop", "share"),
-        [
-            (name, f"{1000 * stage['seconds_per_crop']:.2f}", percent(stage["share"]))
-            for name, stage in content["stages"].items()
-        ],
-    )
-    text = (
-        f"{content['n']} amounts, {content['rounds']} rounds taking turns on one processor: "
-        f"{content['times_rapidocr_recogniser']:.1f} times as many as RapidOCR's recogniser."
-    )
-    return _with_sources(
-        f"{text}\n\n{readers}\n\n{stages}", ("speed", "python benchmarks/speed.py", ("numbers",))
-    )
 
 
 def make_cold_start() -> str:
