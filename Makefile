@@ -1,8 +1,10 @@
 # make demo    read the pictures and hear the recordings in examples/ with the use half alone
 # make test    lint, types, import rules and all tests: what CI runs
+# make lint    ruff and the import rules
 # make types   mypy on the package, the recipes and the benchmarks
+# make check   all tests alone
 # make setup   .venv/bin/sutja with everything
-# make fuzz    every reader of bytes, FUZZ_SECONDS (600) each, by atheris
+# make fuzz    every reader of bytes, FUZZ_SECONDS (600) each, by atheris; FUZZ_PROCESSES at once
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make results put the measured figures into the README and the docs
 # make docs    the site, into out/site, and in it the page that needs no server
@@ -29,11 +31,12 @@ export SUTJA_DATA
 endif
 
 FUZZ_SECONDS ?= 600
+FUZZ_PROCESSES ?= 1
 
 # One process more than cores, since many a test waits for a process of its own.
 TEST_PROCESSES ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
-.PHONY: help demo test types setup fuzz bench results docs package clean
+.PHONY: help demo test lint types check setup fuzz bench results docs package clean
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
@@ -65,10 +68,15 @@ demo: .venv-demo/installed
 	@touch $@
 
 test: .venv/installed
+	$(MAKE) lint types
+	$(MAKE) check
+
+lint: .venv/installed
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	$(MAKE) types
 	.venv/bin/lint-imports --no-logo
+
+check: .venv/installed
 	.venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist worksteal
 
 # Scripts of recipes/ and benchmarks/ import their neighbours and share names, so that each folder is checked by itself.
@@ -81,7 +89,7 @@ setup: .venv/installed
 	@echo "ready: .venv/bin/sutja"
 
 fuzz: .venv/installed
-	.venv/bin/python benchmarks/fuzzing.py --seconds $(FUZZ_SECONDS)
+	.venv/bin/python benchmarks/fuzzing.py --seconds $(FUZZ_SECONDS) --processes $(FUZZ_PROCESSES)
 
 # Validation unless SUTJA_BENCH_PART=test says otherwise: the test part is for the final model, once.
 bench: export SUTJA_BENCH_PART ?= validation

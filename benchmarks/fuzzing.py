@@ -1,8 +1,9 @@
 """Fuzz every reader of bytes with atheris, guided by coverage, and count what it finds.
 
-Each reader runs in a process of its own (`tests/fuzz`), from the seeds and the corpus in out/fuzz/READER.
-What fails is kept in out/fuzz/findings, and the reader goes on until its time is over: mend it, and put the
-file into tests/fuzz/findings as READER-NAME. Readers that are not asked for keep what was measured of them.
+Each reader runs in a process of its own, which one that has loaded all of them forks (`tests/fuzz`), from the
+seeds and the corpus in out/fuzz/READER. What fails is kept in out/fuzz/findings, and the reader goes on until
+its time is over: mend it, and put the file into tests/fuzz/findings as READER-NAME. Of readers that are not
+asked for, what was measured before is kept.
 
     python benchmarks/fuzzing.py                        # every reader, 600 seconds each; `make fuzz`
     python benchmarks/fuzzing.py --seconds 60 pdf model
@@ -14,12 +15,15 @@ from __future__ import annotations
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from _machine import ROOT, format_now, format_path, list_kept_rows, make_result_path, save_result
@@ -40,15 +44,55 @@ def list_readers() -> list[str]:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
 
 
-def fuzz_reader(name: str, seconds: int) -> dict[str, Any]:
+class FuzzServer:
+    """A process that has loaded the readers, and forks one that fuzzes whenever it is asked.
+
+    Parameters
+    ----------
+    log : Path
+        File for what it says by itself.
+    """
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as file:
+            self._process = subprocess.Popen(
+                [sys.executable, str(FUZZ), "--serve"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=file,
+                start_new_session=True,
+                env={**os.environ, "OPENCV_LOG_LEVEL": "SILENT"},
+                text=True,
+            )
+
+    def fuzz(self, name: str, seconds: int, log: Path) -> tuple[int, float]:
+        """Fuzz a reader; return how it ended and its processor seconds. What it says goes to a file."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        with suppress(BrokenPipeError):
+            print(name, seconds, log, sep="\t", file=self._process.stdin, flush=True)
+        answer = self._process.stdout.readline().split()
+        if not answer:
+            raise SystemExit(f"error: {name} did not run, and said:\n{read_ends(self._log)[-3000:]}")
+        return int(answer[0]), float(answer[1])
+
+    def close(self) -> None:
+        """End the process, and what it has forked."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+
+def fuzz_reader(name: str, seconds: int, server: FuzzServer) -> dict[str, Any]:
     """Fuzz one reader for some seconds, from anew after each finding, and count runs and findings."""
     row: dict[str, Any] = {"reader": name, "runs": 0, "seconds": 0.0, "processor": 0.0}
     row |= dict.fromkeys(KINDS, 0)
     OUT.mkdir(parents=True, exist_ok=True)
     log = OUT / f"{name}.log"
     while seconds - row["seconds"] >= LEAST_SECONDS and sum(row[kind] for kind in KINDS) < MOST_FINDINGS:
-        command = [sys.executable, str(FUZZ), name, str(round(seconds - row["seconds"]))]
-        code, processor = run_process(command, log)
+        code, processor = server.fuzz(name, round(seconds - row["seconds"]), log)
         ended = time.time()
         said = read_ends(log)
         since = re.search(r"fuzzing since ([\d.]+)", said)
@@ -62,20 +106,6 @@ def fuzz_reader(name: str, seconds: int) -> dict[str, Any]:
             row[name_kind(said)] += 1
             print(said[-3000:], flush=True)
     return row
-
-
-def run_process(command: Sequence[str], log: Path) -> tuple[int, float]:
-    """Run a command, what it says into a file; return its exit status and its processor seconds."""
-    with log.open("wb") as file:
-        environment = {**os.environ, "OPENCV_LOG_LEVEL": "SILENT"}
-        process = subprocess.Popen(command, stdout=file, stderr=file, env=environment)
-    try:
-        _, status, usage = os.wait4(process.pid, 0)  # of this process alone, unlike RUSAGE_CHILDREN
-    except BaseException:
-        process.kill()
-        raise
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_utime + usage.ru_stime
 
 
 def read_ends(log: Path) -> str:
@@ -114,8 +144,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error(f"no reader {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     path = make_result_path(FIGURE, limit=1 if args.seconds < SECONDS else None)
     found = 0
-    with ThreadPoolExecutor(args.processes) as executor:
-        rows = [executor.submit(fuzz_reader, name, args.seconds) for name in args.readers or known]
+    servers: SimpleQueue[FuzzServer] = SimpleQueue()  # those that nobody asks
+
+    def fuzz(name: str) -> dict[str, Any]:
+        server = servers.get()
+        try:
+            return fuzz_reader(name, args.seconds, server)
+        finally:
+            servers.put(server)
+
+    with ExitStack() as stack:
+        executor = stack.enter_context(ThreadPoolExecutor(args.processes))
+        for number in range(args.processes):
+            server = FuzzServer(OUT / f"server-{number}.log")
+            stack.callback(server.close)  # before the executor waits for its threads
+            servers.put(server)
+        rows = [executor.submit(fuzz, name) for name in args.readers or known]
         for row in (future.result() for future in as_completed(rows)):
             found += sum(row[kind] for kind in KINDS)
             print(

@@ -2,17 +2,19 @@
 
 import doctest
 import importlib
-import pkgutil
+from pathlib import Path
 
 import pytest
 
 import sutja
 
-MODULES = [
-    module.name
-    for module in pkgutil.walk_packages(sutja.__path__, "sutja.")
-    if not module.name.endswith("__main__")
-]
+ROOT = Path(sutja.__file__).parent
+# By their files: to walk through packages imports each of them.
+MODULES = sorted(
+    ".".join(["sutja", *path.relative_to(ROOT).with_suffix("").parts]).removesuffix(".__init__")
+    for path in ROOT.rglob("*.py")
+    if path not in (ROOT / "__init__.py", ROOT / "__main__.py")
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

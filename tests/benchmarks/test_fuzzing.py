@@ -1,9 +1,11 @@
 """Fuzzing tells by what libFuzzer says how a reader ended, and goes on after it."""
 
-import importlib
+import importlib.util
+import io
 import json
-import sys
+import os
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -26,54 +28,92 @@ def fuzzing(monkeypatch, tmp_path):
 
 
 def imitate(fuzzing, monkeypatch, ends):
-    """Processes that fuzz for 40 seconds each, and end so."""
+    """A server whose forks fuzz for 40 seconds each, and end so."""
     clock = [1000.0]
 
-    def run(command, log):
+    def fuzz(name, seconds, log):
         said = ends.pop(0)
         log.write_text(f"fuzzing since {clock[0]}\n{said}")
         clock[0] += 40
         return int(said != RUNS), 2.5
 
-    monkeypatch.setattr(fuzzing, "run_process", run)
     monkeypatch.setattr(fuzzing, "time", SimpleNamespace(time=lambda: clock[0]))
+    return SimpleNamespace(fuzz=fuzz)
 
 
 def test_each_end_is_counted_as_what_it_is(fuzzing, monkeypatch):
-    imitate(fuzzing, monkeypatch, [TRACEBACK, HANG, WAITS, MEMORY, RUNS])
-    row = fuzzing.fuzz_reader("pdf", 200)
+    server = imitate(fuzzing, monkeypatch, [TRACEBACK, HANG, WAITS, MEMORY, RUNS])
+    row = fuzzing.fuzz_reader("pdf", 200, server)
     assert (row["runs"], row["seconds"], row["processor"]) == (35, 200, 12.5)
     assert (row["tracebacks"], row["crashes"], row["hangs"]) == (1, 1, 2)
 
 
 def test_a_reader_that_does_not_start_is_told(fuzzing, monkeypatch):
-    imitate(fuzzing, monkeypatch, ["ImportError: no module"])
+    server = imitate(fuzzing, monkeypatch, ["ImportError: no module"])
     with pytest.raises(SystemExit, match="no module"):
-        fuzzing.fuzz_reader("pdf", 60)
+        fuzzing.fuzz_reader("pdf", 60, server)
 
 
 def test_a_reader_is_left_after_many_findings(fuzzing, monkeypatch):
     monkeypatch.setattr(fuzzing, "MOST_FINDINGS", 2)
-    imitate(fuzzing, monkeypatch, [TRACEBACK] * 3)
-    assert fuzzing.fuzz_reader("pdf", 600)["tracebacks"] == 2
+    server = imitate(fuzzing, monkeypatch, [TRACEBACK] * 3)
+    assert fuzzing.fuzz_reader("pdf", 600, server)["tracebacks"] == 2
 
 
-def test_a_process_is_counted_by_itself(fuzzing, tmp_path):
-    busy = "import sys, time\nwhile time.process_time() < 0.5: pass\nprint('said'); sys.exit(3)"
-    codes = [fuzzing.run_process([sys.executable, "-c", text], tmp_path / "log") for text in (busy, "pass")]
-    assert [code for code, _ in codes] == [3, 0]
-    assert codes[0][1] >= 0.5
-    assert codes[1][1] < codes[0][1]
+SERVER = """
+import os, sys
+for line in sys.stdin:
+    name, seconds, log = line.rstrip().split("\\t")
+    if name == "gone":
+        sys.exit("no such module")
+    open(log, "w").write(name)
+    print(3, float(seconds), flush=True)
+"""
+
+
+def test_a_server_answers_or_its_words_are_told(fuzzing, monkeypatch, tmp_path):
+    (tmp_path / "served.py").write_text(SERVER)
+    monkeypatch.setattr(fuzzing, "FUZZ", tmp_path / "served.py")
+    server = fuzzing.FuzzServer(tmp_path / "server.log")
+    assert server.fuzz("pdf", 7, tmp_path / "pdf.log") == (3, 7.0)
+    assert (tmp_path / "pdf.log").read_text() == "pdf"
+    with pytest.raises(SystemExit, match="no such module"):
+        server.fuzz("gone", 7, tmp_path / "gone.log")
+    server.close()
+
+
+def test_a_fork_is_counted_by_itself(monkeypatch, tmp_path, capfd):
+    spec = importlib.util.spec_from_file_location("fuzz_main", FOLDER.parent / "tests/fuzz/__main__.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def fuzz_one(name, seconds):
+        while seconds and time.process_time() < 0.3:  # which a fork counts from nothing
+            pass
+        os.write(1, f"{name} was fuzzed\n".encode())
+        os._exit(seconds)
+
+    logs = [tmp_path / name for name in ("busy", "idle")]
+    asked = "".join(f"{log.name}\t{i}\t{log}\n" for log, i in zip(logs, (3, 0), strict=True))
+    monkeypatch.setattr(module, "load_readers", lambda: None)
+    monkeypatch.setattr(module, "fuzz_one", fuzz_one)
+    monkeypatch.setattr("sys.stdin", io.StringIO(asked))
+    module.serve()
+    busy, idle = (line.split() for line in capfd.readouterr().out.splitlines())
+    assert (busy[0], idle[0]) == ("3", "0")
+    assert float(busy[1]) > float(idle[1])
+    assert [log.read_text() for log in logs] == ["busy was fuzzed\n", "idle was fuzzed\n"]
 
 
 def test_readers_are_fuzzed_at_once_and_a_finding_is_told(fuzzing, monkeypatch, tmp_path):
     both = threading.Barrier(2, timeout=20)
 
-    def fuzz(name, seconds):
+    def fuzz(name, seconds, server):
         both.wait()
         return {"reader": name, "runs": seconds, "tracebacks": int(name == "pdf"), "crashes": 0, "hangs": 0}
 
     monkeypatch.setattr(fuzzing, "fuzz_reader", fuzz)
+    monkeypatch.setattr(fuzzing, "FuzzServer", lambda log: SimpleNamespace(close=lambda: None))
     monkeypatch.setattr(fuzzing, "list_readers", lambda: ["model", "pdf"])
     monkeypatch.setattr(fuzzing, "make_result_path", lambda figure, limit: tmp_path / "fuzzing.json")
     assert fuzzing.main(["--seconds", "30", "--processes", "2"]) == 1

@@ -43,6 +43,7 @@ def in_process(monkeypatch):
             yield task, Outcome(Status.DONE, *run_task(task), 1.0, 0.01)
 
     monkeypatch.setattr(backends.Engine, "run", run)
+    monkeypatch.setattr(backends.Engine, "warm", lambda self: None)
 
 
 CASES = Path(__file__).parent / "cases"
@@ -94,7 +95,7 @@ def test_a_class_with_few_items_gets_a_remark(tmp_path, in_process, rare):
 
 def test_a_budget_is_kept_and_the_digits_are_the_default(tmp_path):
     done = compare(
-        "--budget", "20s", "--trials", "1", "--learners", "decision-tree,k-nn", "--out", tmp_path / "out"
+        "--budget", "6s", "--trials", "1", "--learners", "decision-tree,k-nn", "--out", tmp_path / "out"
     )
     assert done.exit_code == 0, done.output
     summary = json.loads((tmp_path / "out" / "summary.json").read_text())
@@ -111,7 +112,7 @@ def test_a_budget_is_kept_and_the_digits_are_the_default(tmp_path):
         ("a,label\n" + "1,x\n1,y\n" * 40, "all the same"),
     ],
 )
-def test_bad_tables_get_a_clear_error(tmp_path, content, message):
+def test_bad_tables_get_a_clear_error(tmp_path, content, message, in_process):
     path = tmp_path / "bad.csv"
     path.write_text(content)
     done = compare(path, "--out", tmp_path / "out")
@@ -132,7 +133,7 @@ def test_bad_tables_get_a_clear_error(tmp_path, content, message):
         (("--engine", "spark"), "is not one of"),
     ],
 )
-def test_choices_that_make_no_sense(table, tmp_path, arguments, message):
+def test_choices_that_make_no_sense(table, tmp_path, arguments, message, in_process):
     done = compare(table, *(part.replace("{tmp}", str(tmp_path)) for part in arguments))
     assert done.exit_code in (1, 2)
     assert message in done.output

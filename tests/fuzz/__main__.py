@@ -1,11 +1,13 @@
 """Fuzz one reader of bytes with atheris: python tests/fuzz READER SECONDS.
 
-`benchmarks/fuzzing.py` (`make fuzz`) does so with all of them, and counts. What takes long is judged by its
+`benchmarks/fuzzing.py` (`make fuzz`) does so with all of them, and counts; it asks a process that has loaded
+them (`--serve`), since to instrument them takes as long as a short run. What takes long is judged by its
 processor time, since on a busy machine anything takes long by the clock.
 """
 
 import ctypes
 import faulthandler
+import os
 import signal
 import sys
 import time
@@ -39,13 +41,22 @@ def limit_processor(function: Callable[[bytes], object], seconds: float) -> Call
     return call
 
 
+def load_readers() -> None:
+    """Load the readers so that atheris sees which way they go."""
+    import atheris
+
+    with atheris.instrument_imports(include=["sutja"]):
+        import fuzz.readers
+        import fuzz.seeds  # noqa: F401
+
+
 def fuzz_one(name: str, seconds: int) -> None:
     """Fuzz one reader in this process, which libFuzzer ends."""
     import atheris
 
-    with atheris.instrument_imports(include=["sutja"]):
-        from fuzz.readers import try_reader
-        from fuzz.seeds import make_seeds
+    load_readers()
+    from fuzz.readers import try_reader
+    from fuzz.seeds import make_seeds
 
     corpus, findings = OUT / name, OUT / "findings"
     for folder in (corpus, findings):
@@ -68,8 +79,33 @@ def fuzz_one(name: str, seconds: int) -> None:
     atheris.Fuzz()
 
 
+def serve() -> None:
+    """Fuzz in a fork whenever a line asks for it: a reader, seconds, and the file for what is said.
+
+    The answer to each is a line with the exit status and the processor seconds.
+    """
+    load_readers()
+    for line in sys.stdin:
+        name, seconds, log = line.rstrip("\n").split("\t")
+        pid = os.fork()
+        if not pid:
+            said = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            nothing = os.open(os.devnull, os.O_RDONLY)
+            for source, target in ((nothing, 0), (said, 1), (said, 2)):
+                os.dup2(source, target)
+            try:
+                fuzz_one(name, int(seconds))
+            finally:
+                os._exit(1)  # libFuzzer exits by itself
+        _, status, usage = os.wait4(pid, 0)
+        print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, flush=True)
+
+
 def main() -> None:
-    """Fuzz the reader that is named, or list all."""
+    """Fuzz the reader that is named, or serve, or list all."""
+    if sys.argv[1:] == ["--serve"]:
+        serve()
+        return
     if sys.argv[1:] == ["--list"]:
         from fuzz.readers import READERS
 

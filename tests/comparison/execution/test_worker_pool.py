@@ -15,7 +15,8 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from sutja.comparison.data.arrays import MappedData
-from sutja.comparison.execution import worker, worker_pool
+from sutja.comparison.execution import fork_server, worker, worker_pool
+from sutja.comparison.execution.fork_server import ForkedProcess, ForkServer
 from sutja.comparison.execution.table import Status
 from sutja.comparison.execution.tasks import FitSpec, Reason, Task
 from sutja.comparison.execution.worker_pool import Worker, WorkerPool
@@ -99,9 +100,20 @@ def task(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def shared_worker():
+def fork():
+    """What forks processes of workers as a pool does; they need not import by themselves what fits need."""
+    if not fork_server.is_available():
+        yield None
+        return
+    server = ForkServer(worker_pool._make_environment())
+    yield lambda: ForkedProcess(server)
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def shared_worker(fork):
     """Return a worker that the tests share."""
-    made = Worker()
+    made = Worker(fork=fork)
     yield made
     made.close()
 
@@ -150,16 +162,17 @@ def test_a_learner_that_eats_memory_is_stopped_before_the_machine_runs_out(task,
     before = resource.getrlimit(resource.RLIMIT_DATA)
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (2_500_000_000, before[1]))  # which the process inherits
-        made = Worker()
-        outcome = made.run(task(Eating()))
+        made = Worker()  # a process from nothing, as where there is no server to fork it
+        modest, outcome = made.run(task(DummyClassifier())), made.run(task(Eating()))
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, before)
         made.close()
+    assert modest.status == Status.DONE, modest.note
     assert (outcome.status, outcome.note) == (Status.FAILED, worker.OUT_OF_MEMORY_NOTE)
 
 
-def test_processes_that_a_learner_started_end_with_it(task, tmp_path):
-    mark, made = tmp_path / "pid", Worker()
+def test_processes_that_a_learner_started_end_with_it(task, tmp_path, fork):
+    mark, made = tmp_path / "pid", Worker(fork=fork)
     outcome = made.run(task(Brooding(str(mark)), limit=8.0))
     assert (outcome.status, outcome.note) == (Status.TOO_SLOW, "stopped at the limit of 8 s")
     assert has_ended(int(mark.read_text()))
