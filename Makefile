@@ -8,7 +8,7 @@
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make results put the measured figures into the README and the docs
 # make docs    the site, into out/site, and in it the page that needs no server
-# make package wheel and sdist, into dist/, each tried in an empty environment
+# make package wheel and sdist, into dist/, tried in an environment that has nothing else
 # make clean   remove what the others made
 #
 # PYTHON chooses the interpreter (3.11 or later): make test PYTHON=python3.12
@@ -77,7 +77,7 @@ lint: .venv/installed
 	.venv/bin/lint-imports --no-logo
 
 check: .venv/installed
-	.venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist worksteal
+	.venv/bin/python -m pytest -n $(TEST_PROCESSES) --dist worksteal --durations=25
 
 # Scripts of recipes/ and benchmarks/ import their neighbours and share names, so that each folder is checked by itself.
 types: .venv/installed
