@@ -20,6 +20,7 @@ from sutja.model_file import FieldConfidence
 from sutja.reading.judge import MISFIT_CONFIDENCE
 from sutja.reading.page.combs import MakeNumber, join_combs
 from sutja.reading.page.cropping import CROP_METHODS, CropMethod, crop_field
+from sutja.reading.page.cut_numbers import join_cut_numbers
 from sutja.reading.page.field import Field, add_margin, choose_surer
 from sutja.reading.page.fields import DetectedField, FieldDetector, detect_fields
 from sutja.reading.page.geometry.layout import Layout
@@ -164,6 +165,7 @@ class PageReader:
                 words = text.words
                 fields = [field for field in fields if not any(overlap(field, comb) for comb in combs)]
             fields = read_wider(transform, fields, combs, self._reread, self._transcribe)
+            fields = join_cut_numbers(transform, fields, self._reread or self._transcribe)
             fields = mark_cells(fields, transform, prepared.frame)
             fields = [field for field in [*fields, *combs] if self._judge.is_plausible(field)]
         if self._make_comb is not None:
