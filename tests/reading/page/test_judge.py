@@ -98,6 +98,11 @@ def test_combs_whose_counts_keep_no_such_error_are_not_accepted():
         ("13.06.18", False),
         ("6.0%", False),
         ("12-05-123", False),
+        ("10,52,05,00", True),  # a group lacks a digit
+        ("₹ 1,234,5", True),
+        ("10,52,05,000", False),
+        ("1,234,567.89", False),
+        ("12,50", False),
         ("1.20.300", False),
     ],
 )

@@ -26,10 +26,12 @@ Judgement: TypeAlias = tuple[float, bool]  # calibrated confidence of a number, 
 MIN_CONFIDENCE = 0.05  # joint confidence of detection and transcription; numbers below are dropped
 PLACED = 0.99  # confidence of the detection of a number that has to stand where it does
 NEUTRAL = 0.5  # probability by words that were not read
-# Dates whose year has digits too many or too few, and shares with a zero before their digits.
+# Dates whose year has digits too many or too few, shares with a zero before their digits, amounts in groups
+# whose last is cut.
 _MISSHAPEN = re.compile(
     r"\d{1,2}/\d{1,2}/\d{3}|\d\d\.\d\d\.\d{3}|"
-    r"\d{1,2}(?P<mark>[/.])\d{1,2}(?P=mark)(?:19|20)\d{3}|0\d+[.,]\d+ ?%"
+    r"\d{1,2}(?P<mark>[/.])\d{1,2}(?P=mark)(?:19|20)\d{3}|0\d+[.,]\d+ ?%|"
+    r"\D*\d{1,3}(?:,\d{2,3})+,\d{1,2}"
 )
 _AROUND, _ALL = 0.1, 0.98  # heights of a number around it, and share of the page's ink that is there
 # Of words, where a detector's card does not say what they are worth: half of what our own reading is worth.
@@ -120,7 +122,7 @@ class PageJudge:
 
 
 def is_misshapen(text: str) -> bool:
-    """Tell whether a number has a digit too many or too few: a year of three, "06.0%".
+    """Tell whether a number has a digit too many or too few: a year of three, "06.0%", "10,52,05,00".
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ _GROUPS, _NEXT_GROUP = re.compile(r"\D?\d{1,3}( \d{3})*"), re.compile(r"\d{3}([.
 _STROKE = re.compile(
     r"([^\w\s]?\d{1,3}(?:[,/ ]\d{2,3})*[,/]\d{3})1([-=]{0,2})"
 )  # a last group of four, ending in 1
+_HUNDREDTHS = re.compile(r"(\D{0,3}\d[\d,.]* \d\d)1(100)")  # cents behind a gap, as cheques have them
 _LIKE = str.maketrans({"—": "-", "–": "-", "−": "-", "·": ".", "×": "*", "’": "'", "‘": "'"})
 
 
@@ -129,7 +130,7 @@ def find_number(word: Word) -> NumberWord | None:
 
 
 def mend_stroke(text: str) -> str:
-    """Mend the stroke behind a grouped amount, which is read as a 1 where it stands close: "2,70,000/-".
+    """Mend the stroke of an amount, which is read as a 1 where it stands close: "2,70,000/-", "374 39/100".
 
     Parameters
     ----------
@@ -140,7 +141,12 @@ def mend_stroke(text: str) -> str:
     --------
     >>> mend_stroke("2,70,0001-"), mend_stroke("21,13,0001"), mend_stroke("1,234"), mend_stroke("12,3451,00")
     ('2,70,000/-', '21,13,000/', '1,234', '12,3451,00')
+    >>> mend_stroke("5,146,374 391100"), mend_stroke("1234 391100"), mend_stroke("391100")
+    ('5,146,374 39/100', '1234 39/100', '391100')
     """
+    hundredths = _HUNDREDTHS.fullmatch(text)
+    if hundredths is not None:
+        return f"{hundredths[1]}/{hundredths[2]}"
     match = _STROKE.fullmatch(text)
     return text if match is None else f"{match[1]}/{match[2]}"
 
