@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sutja.grammar import Grammar, infer_kind, make_digit_grammar, make_grammar
 from sutja.reading.decode import Hypothesis
 from sutja.reading.templates.field_image import FieldImage
-from sutja.reading.templates.strokes import is_dash, measure_cross
+from sutja.reading.templates.strokes import is_dash, measure_cross, measure_crossing
 from sutja.reading.templates.template_field import TemplateField
 from sutja.types import Box
 
@@ -30,8 +30,9 @@ ReadHypotheses: TypeAlias = Callable[
 ]
 _Distribution: TypeAlias = dict[str, float]  # digits, "" for nothing, and their probabilities
 
-# Measure of a cross below which "no number" is rather a digit that cannot be read, and from which it is one.
-_NO_CROSS, _CROSS = 0.15, 0.5
+# Measures of a cross below which "no number" is rather a digit that cannot be read, and from which it is one:
+# by two strokes that cross, and by both diagonals.
+_CROSSING, _DIAGONALS = (0.2, 0.5), (0.45, 0.6)
 _STRUCK = 0.6  # from which a whole field is crossed out
 _UNSHAPED = 0.1  # least factor on the probability of a crossed box, by its shape
 _INSIDE, _BEHIND = 0.02, 0.3  # factor for empty boxes between digits, and for crossed boxes behind them
@@ -162,9 +163,14 @@ def _read_cell(hypotheses: Sequence[Hypothesis], ink: NDArray[np.uint8]) -> _Dis
     if is_dash(ink):
         return {digits: p * (1.0 - _EMPTY) for digits, p in found.items() if digits} | {"": _EMPTY}
     if "" in found:
-        shape = (measure_cross(ink) - _NO_CROSS) / (_CROSS - _NO_CROSS)
-        found[""] *= min(1.0, max(_UNSHAPED, shape))
+        found[""] *= min(1.0, max(_UNSHAPED, _measure_shape(ink)))
     return found
+
+
+def _measure_shape(ink: NDArray[np.uint8]) -> float:
+    """Measure how much the shape of ink is that of a cross, by the better of two measures; 1 is one."""
+    measured = (measure_crossing(ink), *_CROSSING), (measure_cross(ink), *_DIAGONALS)
+    return max((value - least) / (enough - least) for value, least, enough in measured)
 
 
 def _list_empty(image: FieldImage, cells: Sequence[_Distribution]) -> tuple[Box, ...]:
