@@ -69,6 +69,8 @@ class Session:
                 remedy="make the model file again, or update onnxruntime",
             ) from error
 
+        self._input_name: str = self._session.get_inputs()[0].name
+        self._output_names: list[str] = [output.name for output in self._session.get_outputs()]
         _check_providers(providers or (), self._session.get_providers())
         _log.debug("%s: opened with %s", self.source, ", ".join(self._session.get_providers()))
 
@@ -88,7 +90,7 @@ class Session:
         InferenceError
             If the engine fails on the batch.
         """
-        return self._run(batch, [self._session.get_outputs()[0].name])[0]
+        return self._run(batch, self._output_names[:1])[0]
 
     def run_all(self, batch: NDArray[np.float32]) -> dict[str, NDArray[np.float32]]:
         """Run one batch and return every output by its name.
@@ -98,13 +100,11 @@ class Session:
         InferenceError
             If the engine fails on the batch.
         """
-        names = [output.name for output in self._session.get_outputs()]
-        return dict(zip(names, self._run(batch, names), strict=True))
+        return dict(zip(self._output_names, self._run(batch, self._output_names), strict=True))
 
     def _run(self, batch: NDArray[np.float32], names: list[str]) -> list[NDArray[np.float32]]:
-        name = self._session.get_inputs()[0].name
         try:
-            outputs: list[NDArray[np.float32]] = self._session.run(names, {name: batch})
+            outputs: list[NDArray[np.float32]] = self._session.run(names, {self._input_name: batch})
         except Exception as error:
             raise InferenceError(
                 f"the engine failed on a batch of shape {batch.shape} ({_take_first_line(error)})",

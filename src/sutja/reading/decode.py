@@ -163,7 +163,7 @@ def _join_cores(start: str, part: str) -> str:
     """Join two cores to one; a number begins and ends with no space."""
     if not part:
         return start
-    if part[0].isdigit() and (not start or start[-1].isdigit()):  # nothing between that a word could end at
+    if part[0] != SPACE and (start[-1:] != SPACE or not part[0].isdigit()):  # no gap that may be none
         return start + part
     return _core(start + part).lstrip(SPACE)
 

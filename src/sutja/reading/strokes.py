@@ -58,8 +58,10 @@ def is_struck_out(glyphs: Sequence[Glyph], normalised: Normalised) -> bool:
     if _is_crossed(ink, _find_longest_line(ink, level, first, last), stretch, first, last):
         return True
     steep = np.linspace(_FLATTEST_OF_CROSS, _STEEPEST_OF_CROSS, _SLOPES) * stretch
-    falling, rising = (_find_longest_line(ink, slopes, first, last) for slopes in (steep, -steep))
-    return all(_is_crossed(ink, line, stretch, first, last) for line in (falling, rising))
+    return all(
+        _is_crossed(ink, _find_longest_line(ink, slopes, first, last), stretch, first, last)
+        for slopes in (steep, -steep)
+    )
 
 
 def _is_crossed(ink: NDArray[np.bool_], line: _Line | None, stretch: float, first: int, last: int) -> bool:

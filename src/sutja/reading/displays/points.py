@@ -114,6 +114,9 @@ def clear_frame(ink: Ink, centres: Sequence[int]) -> Ink:
     above, below = lines[lines < _OUTER * height], lines[lines > (1 - _OUTER) * height]
     top = int(above[-1]) + 1 if len(above) else 0
     bottom = int(below[0]) if len(below) else height
+    edges = marked[0], marked[-1], marked[:, 0], marked[:, -1]
+    if (top, bottom) == (0, height) and not any(edge.any() for edge in edges):  # as in most pictures
+        return ink
     cleared = ink.copy()
     cleared[:top], cleared[bottom:] = 0.0, 0.0
     n, labels, boxes, _ = cv2.connectedComponentsWithStats((cleared > _INK).astype(np.uint8), connectivity=8)

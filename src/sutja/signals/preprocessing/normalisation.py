@@ -24,6 +24,7 @@ _CHROMA_PIXELS = 4_096  # colours are measured on at most about so many pixels
 _CHROMA = 6.0  # grey levels between channels; JPEG's own colour noise stays below
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
 _GREY_LEVELS = np.arange(256, dtype=np.float32)
+_PARTS = np.array([0.005, 0.5, 0.995])  # of the pixels, whose grey levels tell ink and paper
 # Shares of the contrast that count as ink when blank margins are trimmed. Cutting into a thin stroke loses a
 # digit, a loose margin only makes it smaller, so the level is as low as the paper allows.
 _MIN_LEVEL, _MAX_LEVEL = 0.12, 0.45
@@ -155,8 +156,8 @@ def _measure_levels(plane: NDArray[np.uint8]) -> tuple[float, float, float]:
     """Measure the 0.5th, 50th and 99.5th percentile of the grey levels, on a sparse sample."""
     step = max(1, int((plane.size / _STATISTICS_PIXELS) ** 0.5))
     counts = np.bincount(plane[::step, ::step].ravel(), minlength=256)
-    below = np.cumsum(counts)
-    low, middle, high = np.searchsorted(below, np.array([0.005, 0.5, 0.995]) * below[-1])
+    below = counts.cumsum()
+    low, middle, high = below.searchsorted(_PARTS * below[-1])
     return float(low), float(middle), float(high)
 
 
@@ -168,7 +169,7 @@ def _estimate_paper(plane: NDArray[np.uint8], low: float, middle: float, high: f
     step = max(1, int((plane.size / _STATISTICS_PIXELS) ** 0.5))
     sample, between = plane[::step, ::step], (low + high) / 2
     light = sample > between
-    if not _EVEN[0] < float(light.mean()) < _EVEN[1]:
+    if not _EVEN[0] < np.count_nonzero(light) / light.size < _EVEN[1]:
         return middle
     border = np.concatenate([plane[0], plane[-1], plane[:, 0], plane[:, -1]])
     return float(np.median(sample[light == (float((border > between).mean()) > 0.5)]))
@@ -216,10 +217,10 @@ class InkMap:
 
 def _find_median(values: NDArray[np.float32], plane: NDArray[np.uint8]) -> float:
     """Find the median, over the pixels of a plane, of ``values`` (256,) at their grey levels."""
-    order = np.argsort(values)
-    below = np.cumsum(np.bincount(plane.ravel(), minlength=256)[order])
-    middle = np.searchsorted(below, [(plane.size - 1) // 2, plane.size // 2], side="right")
-    return float(values[order[middle]].mean())
+    order = values.argsort()
+    below = np.bincount(plane.ravel(), minlength=256)[order].cumsum()
+    first, second = below.searchsorted([(plane.size - 1) // 2, plane.size // 2], side="right")
+    return float((values[order[first]] + values[order[second]]) / 2)
 
 
 def _count_pixels(
