@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.charset import LETTER
 from sutja.reading.crops.crop_regions import Region, find_regions
+from sutja.reading.crops.crossed_out import is_crossed_out
 from sutja.reading.crops.ink_colours import part_inks
 from sutja.reading.decode import Glyph, Hypothesis
 from sutja.reading.judge import Judge
@@ -206,8 +207,12 @@ def make_number(crop: CropReading, judge: Judge) -> Number | None:
     if number is None:
         return None
     number = _place_on_crop(number, crop)
-    if whole is not None and number.accepted and is_struck_out(_find_frames(number, whole), whole):
-        return judge.refuse(number)  # by a stroke in another ink than the number's, which its region lacks
+    if not number.accepted or crop.turn is not None or len(number.digits) < 2:
+        return number
+    # A stroke in another ink than the number's, which its region lacks, or through which it is read:
+    struck_out = whole is not None and is_struck_out(_find_frames(number, whole), whole)
+    if struck_out or is_crossed_out((crop.whole or crop).picture.pixels, number.box):
+        return judge.refuse(number)
     return number
 
 
