@@ -87,6 +87,13 @@ def test_print_is_read_wider_where_words_do_not_tell(text, said, digits):
     assert read_wider(transform, [printed], [], None, read) == [printed]
 
 
+def test_in_print_the_gap_beside_a_mark_is_no_gap_between_digits():
+    transform, boxes = draw("8 18:21", step=30)
+    boxes = [replace(box, y0=box.y0 + 9) for box in boxes]
+    printed = replace(make_field("18:21", boxes[2:], written="printed"), text=None)
+    assert find_wider_box(transform, printed, []) is None
+
+
 def test_what_stands_further_away_is_left_alone():
     transform, boxes = draw("1 42", step=60)
     assert find_wider_box(transform, make_field("42", boxes[2:]), []) is None

@@ -139,7 +139,8 @@ def find_wider_box(transform: PageTransform, field: Field, others: Sequence[Box]
     height = max(box.height, 1.0)
     look = _look(field)
     digits = [field.crop.map_box(c.box) for c in field.number.characters if c.text.isdigit()]
-    gap, step = _find_gap(digits, height, look), look.step * _find_step(digits)
+    pairs = _pair_neighbours(field) if look is _IN_PRINT else list(pairwise(digits))
+    gap, step = _find_gap(pairs, height, look), look.step * _find_step(pairs)
     reach = max(gap, step) + _WIDTH[1] * height
     around = Box(box.x0 - reach, box.y0 - _LEVEL * height, box.x1 + reach, box.y1 + _LEVEL * height)
     scale = min(transform.measure_scale(box), _SCALE_ROWS / height)
@@ -196,16 +197,24 @@ def _tighten(box: Box, ink: Sequence[Box]) -> Box:
     )
 
 
-def _find_gap(digits: Sequence[Box], height: float, look: _Look) -> float:
+def _pair_neighbours(field: Field) -> list[tuple[Box, Box]]:
+    """Pair the digits of a number that stand side by side: marks and spaces make wider gaps."""
+    return [
+        (field.crop.map_box(a.box), field.crop.map_box(b.box))
+        for a, b in pairwise(field.number.characters)
+        if a.text.isdigit() and b.text.isdigit()
+    ]
+
+
+def _find_gap(pairs: Sequence[tuple[Box, Box]], height: float, look: _Look) -> float:
     """Find the largest gap at which the next digit of a number would stand, in pixels of the page."""
-    gaps = [b.x0 - a.x1 for a, b in pairwise(digits)]
+    gaps = [b.x0 - a.x1 for a, b in pairs]
     return min(max([look.near * height, *(look.gap * gap for gap in gaps)]), look.most_gap * height)
 
 
-def _find_step(digits: Sequence[Box]) -> float:
+def _find_step(pairs: Sequence[tuple[Box, Box]]) -> float:
     """Find the usual step from the middle of a digit to that of the next, in pixels; 0 for a lone digit."""
-    middles = [(box.x0 + box.x1) / 2 for box in digits]
-    return float(np.median(np.diff(middles))) if len(middles) > 1 else 0.0
+    return float(np.median([(b.x0 + b.x1 - a.x0 - a.x1) / 2 for a, b in pairs])) if pairs else 0.0
 
 
 def _list_components(grey: NDArray[np.uint8], around: Box) -> NDArray[np.float64]:
