@@ -303,7 +303,8 @@ class SecondOpinion:
     def _read(self, crops: Sequence[CropReading], grammar: Grammar | None) -> list[SecondAnswer]:
         """Read crops with the second reader that the card is calibrated with, loaded when it is first asked.
 
-        Where that is the bundled one, the reader of text is asked about crops with letters and signs.
+        Where that is the bundled one, the reader of text is asked about crops with letters and signs, but not
+        about all of a crop whose region is complete.
         """
         if not crops:
             return []
@@ -312,11 +313,11 @@ class SecondOpinion:
             return self._read_text(crops, grammar)
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
         hypotheses = line_reader.read(pixels, lines, grammar)
+        left_out = _list_left_out(crops, hypotheses)
         beside_signs = [
             crop
             for crop, found in zip(crops, hypotheses, strict=True)
-            if any(map(has_signs, [*(crop.hypotheses or [])[:1], *found[:1]]))
-            or any(map(has_doubtful_marks, (crop.hypotheses or [])[:1]))
+            if id(crop) not in left_out and _has_signs_or_doubt(crop, found)
         ]
         texts = {
             id(crop): answer
@@ -346,6 +347,23 @@ class SecondOpinion:
         pixels, lines = [crop.picture.pixels for crop in crops], [crop.normalised for crop in crops]
         narrow = self._line_reader is not None  # as the only other reader it was calibrated with wide lines
         return self.open_text_reader().answer(pixels, lines, grammar, narrow=narrow)
+
+
+def _has_signs_or_doubt(crop: CropReading, second: Sequence[Hypothesis]) -> bool:
+    """Tell whether either reader sees letters or signs, or the first leaves doubt of the marks."""
+    first = (crop.hypotheses or [])[:1]
+    return any(map(has_signs, [*first, *second[:1]])) or any(map(has_doubtful_marks, first))
+
+
+def _list_left_out(crops: Sequence[CropReading], found: Sequence[Sequence[Hypothesis]]) -> set[int]:
+    """List, by their identities, the crops of which a region, read as well, is the number and complete."""
+    answers = {id(crop): own for crop, own in zip(crops, found, strict=True)}
+    return {
+        id(crop.whole)
+        for crop in crops
+        if id(crop.whole) in answers
+        and choose_whole(crop, answers[id(crop)], answers[id(crop.whole)]) is crop
+    }
 
 
 def _may_end_in_letters(crop: CropReading) -> bool:

@@ -237,7 +237,8 @@ class SecondReader:
         params: TextLineParams,
     ) -> list[ReadText]:
         """Join the likeliest classes of frames (B, T, M) to the texts of B of the crops."""
-        likeliest, values = probabilities.argmax(axis=2), probabilities.max(axis=2)
+        likeliest = probabilities.argmax(axis=2)
+        values = np.take_along_axis(probabilities, likeliest[:, :, None], axis=2)[:, :, 0]
         found = []
         for index, classes, sure in zip(indices, likeliest, values, strict=True):
             width, padded = measure_width(crops[index], params)
@@ -283,7 +284,11 @@ class _Grouping:
 
     def __init__(self, characters: Sequence[str]) -> None:
         classes = list_classes(characters)
-        self._order = np.argsort(classes, kind="stable")
+        letter = ALPHABET.index(LETTER)
+        self._letters = (classes == letter).astype(np.float32)  # nearly all of the M
+        self._letter = letter
+        others = np.flatnonzero(classes != letter)
+        self._order = others[np.argsort(classes[others], kind="stable")]
         self._present, self._starts = np.unique(classes[self._order], return_index=True)
         self._size = len(characters)
 
@@ -298,6 +303,7 @@ class _Grouping:
         grouped = np.full((*probabilities.shape[:2], len(ALPHABET)), _FLOOR, np.float32)
         sums = np.add.reduceat(probabilities[:, :, self._order], self._starts, axis=2)
         grouped[:, :, self._present] = np.maximum(sums, _FLOOR)
+        grouped[:, :, self._letter] = np.maximum(probabilities @ self._letters, _FLOOR)
         log_probs: NDArray[np.float32] = np.log(grouped / grouped.sum(axis=2, keepdims=True))
         return log_probs
 
