@@ -12,7 +12,7 @@ from sutja.confidence import Calibrator, resolve_threshold
 from sutja.grammar import Grammar, check_country
 from sutja.model_file import ModelFile
 from sutja.reading.crops.crop_reader import CropReader
-from sutja.reading.crops.crop_reading import CropReading, make_number
+from sutja.reading.crops.crop_reading import CropReading, cut_small_number, make_number, shift_number
 from sutja.reading.decode import Hypothesis
 from sutja.reading.judge import Judge
 from sutja.reading.second.second_opinion import SecondOpinion
@@ -96,9 +96,14 @@ class JointReader:
 
     def read_numbers(self, pictures: Sequence[Picture]) -> list[Number | None]:
         """Find and read the numbers of crops, None where there is none."""
-        found = self.first.find(pictures, self.grammar)
+        small = [cut_small_number(picture) for picture in pictures]
+        found = self.first.find([picture for picture, _ in small], self.grammar)
         crops = self.second.join(found, self.grammar, asks_witness=True)
-        return [make_number(crop, self.crop_judge) for crop in crops]
+        numbers = [make_number(crop, self.crop_judge) for crop in crops]
+        return [
+            number and shift_number(number, *corner)
+            for number, (_, corner) in zip(numbers, small, strict=True)
+        ]
 
     def read_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """Read fields that were cut out of a page, with the model alone.
@@ -114,7 +119,8 @@ class JointReader:
 
     def list_hypotheses(self, crops: Sequence[NDArray[np.uint8]]) -> list[ReadersAnswer]:
         """List the hypotheses of both readers, as `sutja.reading.Reader.list_hypotheses` does."""
-        first = self.first.find(_make_pictures(crops), self.grammar)
+        pictures = [cut_small_number(picture)[0] for picture in _make_pictures(crops)]
+        first = self.first.find(pictures, self.grammar)
         return [
             ReadersAnswer(crop.hypotheses or [], second.hypotheses, crop.sure)
             for crop, second in self.second.ask(first, self.grammar)

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from sutja.reading import Reader
-from sutja.reading.crops.crop_reading import CUT, CropReading, choose_region, choose_whole, make_number
+from sutja.reading.crops.crop_reading import (
+    CUT,
+    CropReading,
+    choose_region,
+    choose_whole,
+    cut_small_number,
+    make_number,
+)
 from sutja.reading.crops.crop_regions import Region
 from sutja.reading.decode import Hypothesis
 from sutja.reading.judge import Judge
@@ -125,3 +132,40 @@ def test_a_stroke_that_the_region_of_one_ink_lacks_strikes_out(struck):
     all_of_it = CropReading(Picture(pixels, ""), find_ink(pixels), normalise(pixels))
     number = make_number(replace(region_of_ink, whole=all_of_it), SureJudge())
     assert number.accepted is not struck
+
+
+def draw_photograph(text, corner, shape=(1200, 1800), scale=1.9):
+    """A large sheet with a number of about 40 pixels on it."""
+    sheet = np.full(shape, 225, np.uint8)
+    cv2.putText(sheet, text, corner, cv2.FONT_HERSHEY_SIMPLEX, scale, 40, 4, cv2.LINE_AA)
+    grain = np.random.default_rng(1).normal(0.0, 3.0, shape)
+    return np.asarray(np.clip(sheet + grain, 0, 255), np.uint8)
+
+
+@pytest.mark.parametrize("corner", [(800, 620), (120, 200), (1500, 1150)])
+def test_a_small_number_on_a_large_crop(corner):
+    [number] = Reader().read_crops([draw_photograph("40813", corner)])
+    assert (number.digits, number.accepted) == ("40813", True)
+    assert abs(number.box.x0 - corner[0]) < 20
+    assert abs(number.box.y1 - corner[1]) < 20
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        draw_photograph("", (0, 0)),
+        draw_photograph("1", (800, 620)),  # or a scratch
+        draw_photograph("40813", (20, 150), (190, 420), 4.0),  # not small
+        cv2.copyMakeBorder(draw_photograph("40813", (400, 320)), 0, 0, 90, 0, cv2.BORDER_CONSTANT, value=0),
+    ],
+    ids=["blank", "one stroke", "not small", "the edge of a page"],
+)
+def test_other_crops_stay_whole(sheet):
+    picture = Picture(sheet, "")
+    assert cut_small_number(picture) == (picture, (0, 0))
+
+
+def test_two_lines_stay_together():
+    sheet = draw_photograph("40813", (800, 620))
+    cv2.putText(sheet, "9275", (800, 820), cv2.FONT_HERSHEY_SIMPLEX, 1.9, 40, 4, cv2.LINE_AA)
+    assert cut_small_number(Picture(sheet, ""))[1] == (0, 0)

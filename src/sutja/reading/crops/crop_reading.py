@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.reading.crops.crop_regions import Region, find_regions
+from sutja.reading.crops.crop_regions import LARGE, Region, find_regions, find_small_line
 from sutja.reading.crops.crossed_out import is_crossed_out
 from sutja.reading.crops.ink_colours import part_inks
 from sutja.reading.decode import Glyph, Hypothesis
@@ -24,7 +24,7 @@ from sutja.reading.judge import Judge
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_line_of_words
 from sutja.signals.image import Picture
-from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, InkMap, Normalised
+from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, InkMap, Normalised, to_grey
 from sutja.types import Box, Number
 
 SURE = 0.98  # probability of a number from which a crop is not searched
@@ -195,6 +195,28 @@ def _measure_words(hypotheses: Hypotheses) -> float:
     return next(words, 0.0)
 
 
+def cut_small_number(picture: Picture) -> tuple[Picture, tuple[int, int]]:
+    """Cut a number out that is small and alone on a large crop, as on a photograph.
+
+    Parameters
+    ----------
+    picture : Picture
+        The crop.
+
+    Returns
+    -------
+    picture : Picture
+        The number with a margin, or the crop as it was.
+    corner : tuple[int, int]
+        x and y of its first pixel on the crop.
+    """
+    box = find_small_line(to_grey(picture.pixels)) if picture.pixels.shape[0] >= LARGE else None
+    if box is None:
+        return picture, (0, 0)
+    x0, y0, x1, y1 = box
+    return replace(picture, pixels=np.ascontiguousarray(picture.pixels[y0:y1, x0:x1])), (x0, y0)
+
+
 def make_number(crop: CropReading, judge: Judge) -> Number | None:
     """Make the number of a crop, with boxes on the crop that was given; None where it shows none."""
     if not crop.hypotheses:
@@ -234,9 +256,18 @@ def _place_on_crop(number: Number, crop: CropReading) -> Number:
     """Place a number that was read on a region, or on a turned crop, on the crop that was given."""
     if crop.turn is None and (crop.x0, crop.y0) == (0, 0):
         return number
-    back = np.array([[1.0, 0.0, crop.x0], [0.0, 1.0, crop.y0]])
-    if crop.turn is not None:
-        back = np.asarray(cv2.invertAffineTransform(crop.turn), np.float64)
+    if crop.turn is None:
+        return shift_number(number, crop.x0, crop.y0)
+    return _map_number(number, np.asarray(cv2.invertAffineTransform(crop.turn), np.float64))
+
+
+def shift_number(number: Number, x: float, y: float) -> Number:
+    """Shift the boxes of a number by x and y pixels."""
+    return _map_number(number, np.array([[1.0, 0.0, x], [0.0, 1.0, y]]))
+
+
+def _map_number(number: Number, back: NDArray[np.float64]) -> Number:
+    """Map the boxes of a number by ``back`` (2, 3)."""
 
     def map_box(box: Box) -> Box:
         corners = np.array([(x, y, 1.0) for x in (box.x0, box.x1) for y in (box.y0, box.y1)])

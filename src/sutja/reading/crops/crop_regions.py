@@ -35,6 +35,11 @@ _LEAST_HEIGHT = 0.3  # of the tallest line
 _USUAL, _SMALL = 0.5, 2.0
 _INNER = 0.8  # of all within the strips along the edges
 _SMALL_HEIGHT = 0.25  # of the crop's
+LARGE = 160  # rows of a crop on which a number may be small
+_SEARCH_ROWS = 320  # on so many rows it is looked for
+_SPARSE = 0.001  # share of a large crop that a small number's ink covers at least
+_WIDE = 1.5  # width by height of a small number whose digits touch
+_LEAST_DIGIT = 14  # pixels of a small number's height: less is a speck
 _TOUCH = 0.2  # of a line's height: so near to what was taken away, some of the line may have gone with it
 _REACH = 0.9  # of a line's height: gap to the next component of it
 _MARGIN = 0.3  # of a region's height
@@ -140,6 +145,40 @@ def find_regions(plane: NDArray[np.uint8], above: float = 0.0) -> list[Region]:
     return regions if any(region.weight > above for region in regions) else []
 
 
+def find_small_line(plane: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
+    """Find (x0, y0, x1, y1) of a line of several digits that is small and alone on a crop, with a margin.
+
+    A single stroke may be anything.
+
+    Parameters
+    ----------
+    plane : NDArray[uint8]
+        uint8 (H, W), with `LARGE` rows or more.
+
+    Returns
+    -------
+    tuple[int, int, int, int] | None
+        None where the crop holds no such line.
+    """
+    scale = min(1.0, _SEARCH_ROWS / plane.shape[0])
+    shrunk = np.asarray(cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    if trim_edges(shrunk) != (0, 0, shrunk.shape[1], shrunk.shape[0]):  # an untidy crop, to be searched
+        return None
+    ink, _ = _find_ink(_flatten(shrunk, _SPARSE)[0])
+    lines = sorted(_join_lines(_find_parts(ink)[1]), key=lambda line: -line.height)
+    if not lines or any(line.height >= _LEAST_HEIGHT * lines[0].height for line in lines[1:]):
+        return None
+    line, height = lines[0], lines[0].height / scale
+    if line.width < (_WIDE if len(line.labels) == 1 else 1.0) * line.height:
+        return None
+    if not _LEAST_DIGIT <= height < _SMALL_HEIGHT * plane.shape[0]:
+        return None
+    margin = 2 * _MARGIN * height
+    x0, y0 = (max(0, round(edge / scale - margin)) for edge in (line.x0, line.y0))
+    x1, y1 = (round(edge / scale + margin) for edge in (line.x1, line.y1))
+    return x0, y0, min(x1, plane.shape[1]), min(y1, plane.shape[0])
+
+
 def trim_edges(plane: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     """Find (x0, y0, x1, y1) of the paper: without strips of the other grey along the edges.
 
@@ -177,10 +216,13 @@ def _trim(shares: NDArray[np.float64]) -> tuple[int, int]:
     return first, last
 
 
-def _flatten(plane: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Find by how many grey levels each pixel is darker, or lighter, than its paper, and that paper."""
+def _flatten(plane: NDArray[np.uint8], sparse: float = 0.01) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Find by how many grey levels each pixel is darker, or lighter, than its paper, and that paper.
+
+    Ink covers a share of the plane of `sparse` at least.
+    """
     counts = np.bincount(plane[::2, ::2].ravel(), minlength=256)
-    low, middle, high = (_find_quantile(counts, part) for part in (0.01, 0.5, 0.99))
+    low, middle, high = (_find_quantile(counts, part) for part in (sparse, 0.5, 1.0 - sparse))
     dark = middle - low >= high - middle
     side = max(9, round(0.3 * min(plane.shape))) | 1
     turned = plane if dark else 255 - plane
