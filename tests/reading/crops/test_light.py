@@ -53,8 +53,9 @@ def test_a_page_edge_is_no_shadow():
         shade(draw(paper=20, ink=220), 0.5, 40.0),
         np.full((64, 200), 128, np.uint8),
         shade(draw(), 0.35, 5.0)[:12],
+        shade(draw(), 0.35, 5.0)[:, 80:120],
     ],
-    ids=["even", "light ink", "light ink, shaded", "blank", "small"],
+    ids=["even", "light ink", "light ink, shaded", "blank", "small", "tall"],
 )
 def test_what_is_even_or_cannot_be_told_stays(crop):
     assert even_light(crop) is crop

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LEAST_SIDE = 20  # pixels; a smaller crop is left as it is
+_TALL = 1.3  # height by width from which a digit fills its crop, like the round, shaded roller of a meter
 _ROWS = 24  # light is measured on about so many rows
 _STROKE = 0.45  # of the rows: strokes are narrower than that
 _DARK_PAPER = 0.25  # share of the contrast between dark and middle grey, below which the paper is dark
@@ -33,10 +34,10 @@ def even_light(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     -------
     NDArray[uint8]
         Of the same shape; `pixels` itself where the light is even enough, the ink is light, or the crop is
-        small.
+        small or tall.
     """
     rows, columns = pixels.shape[:2]
-    if min(rows, columns) < _LEAST_SIDE:
+    if min(rows, columns) < _LEAST_SIDE or rows > _TALL * columns:
         return pixels
     shrink = max(1.0, min(rows, columns) / _ROWS)
     size = max(1, round(columns / shrink)), max(1, round(rows / shrink))
