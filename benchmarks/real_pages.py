@@ -6,7 +6,8 @@
 
 Fields with a box of their own (forms, cheques) are found where a number covers them at IoU 0.3 or more. Lines
 of text (registers, letters, receipts) say which numbers stand in them: a number is of the line that holds its
-centre, and is right if a word of that line has its digits. What is accepted in a line without those digits is
+centre, and is right if a word of that line has its digits, or several words side by side have them together,
+as in a telephone number; each of these counts. What is accepted in a line without those digits is
 wrong, which also counts letters taken for digits.
 """
 
@@ -100,10 +101,10 @@ def _count_lines(page: LabelledPage, numbers: Sequence[ReadNumber]) -> dict[str,
         counts["found"] += min(len(words), len(here))
         whole = keep_digits(text)
         for number in here:
-            right = number.digits in words or number.digits == whole
-            if number.digits in words:
-                words.remove(number.digits)
-            counts["right"] += right
+            start, stop = _find_words(words, number.digits)
+            right = stop > start or number.digits == whole
+            counts["right"] += max(stop - start, int(right))
+            del words[start:stop]
             counts["numbers"] += 1
             counts["accepted"] += number.accepted
             counts["wrong"] += number.accepted and not right and number.digits not in whole
@@ -112,6 +113,12 @@ def _count_lines(page: LabelledPage, numbers: Sequence[ReadNumber]) -> dict[str,
         counts["accepted"] += number.accepted
         counts["wrong"] += number.accepted
     return counts
+
+
+def _find_words(words: Sequence[str], digits: str) -> tuple[int, int]:
+    """Find the words of a line whose digits a number has: one word, or several; (0, 0) for none."""
+    spans = [(start, start + n) for n in range(1, len(words) + 1) for start in range(len(words) - n + 1)]
+    return next(((a, b) for a, b in spans if "".join(words[a:b]) == digits), (0, 0))
 
 
 def _find_line(page: LabelledPage, number: ReadNumber) -> int | None:

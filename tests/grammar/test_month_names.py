@@ -23,6 +23,7 @@ from sutja.grammar import infer_kind, parse_written_date
         ("24/DEC/19", "2019-12-24"),
         ("2024-Feb-29", "2024-02-29"),
         ("2024년 3월 5일", "2024-03-05"),
+        ("5. Mørz 2024", "2024-03-05"),  # a misread letter
         ("2024年3月5日", "2024-03-05"),
     ],
 )
@@ -37,6 +38,7 @@ def test_a_month_in_words(text, value):
     [
         "30 Feb 2024",
         "5 apples 2024",
+        "5 Jum 2024",  # too short to tell
         "May 2024",
         "5 May",
         "5 May 55",

@@ -32,9 +32,10 @@ _NAMES = (
 MONTHS: MappingProxyType[str, int] = MappingProxyType(
     {name: month for month, names in enumerate(_NAMES, start=1) for name in names.split()}
 )
+_LEAST_LETTERS = 4  # of a name with a misread one
 _DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th|er|o)?"
 _YEAR = r"(?P<y>\d{4}|'?\d\d)"
-_MONTH = r"(?P<m>[a-z]{3,10})"
+_MONTH = r"(?P<m>[^\W\d_]{3,10})"
 _FORMS = (
     re.compile(rf"{_DAY}[.]?[ \-/]?(?:(?:de|of) )?{_MONTH}[.,]?[ \-/,]{{0,2}}(?:del? )?{_YEAR}"),
     re.compile(rf"{_MONTH}[.]?[ \-/]?{_DAY}[ \-/.,]{{1,3}}{_YEAR}"),
@@ -61,11 +62,23 @@ def parse_written_date(text: str) -> str | None:
         match = form.fullmatch(plain)
         if match is None:
             continue
-        month = int(match["m"]) if match["m"].isdigit() else MONTHS.get(match["m"])
+        month = int(match["m"]) if match["m"].isdigit() else _find_month(match["m"])
         year = _complete_year(match["y"].lstrip("'"))
         if month is not None and year is not None:
             return _format_iso(year, month, int(match["d"]))
     return None
+
+
+def _find_month(name: str) -> int | None:
+    """Find a month by its name, of which one letter may be misread, as an accented one often is: "Mørz"."""
+    if name in MONTHS or len(name) < _LEAST_LETTERS:
+        return MONTHS.get(name)
+    near = {
+        month
+        for other, month in MONTHS.items()
+        if len(other) == len(name) and sum(a != b for a, b in zip(name, other, strict=True)) == 1
+    }
+    return near.pop() if len(near) == 1 else None
 
 
 def fold_letters(text: str) -> str:

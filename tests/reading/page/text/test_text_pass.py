@@ -86,3 +86,21 @@ def test_a_display_is_read(reader):
 def test_a_word_that_goes_on_beyond_its_field(reader):
     [number] = reader.read(load("seg-light-12c30.png")).numbers
     assert number.text == "12:30"  # the field that was detected ends before the 0
+
+
+def test_numbers_in_several_words_are_one(reader):
+    page = Image.new("L", (800, 420), 245)
+    draw, font = ImageDraw.Draw(page), ImageFont.load_default(26)
+    lines = (
+        "Telephone 0113 496 0123",
+        "Rechnungsdatum: 5. März 2024",
+        "IBAN DE89 3704 0044 0532 0130 00",
+        "Total 62.00",
+    )
+    for row, line in enumerate(lines):
+        draw.text((40, 50 + 90 * row), line, 20, font)
+    named = {number.name: number for number in reader.read(np.asarray(page)).numbers if number.name}
+    assert named["telephone"].digits == "01134960123"
+    assert (named["date"].value, named["date"].kind) == ("2024-03-05", "date")
+    assert named["iban"].value == "DE89370400440532013000"
+    assert named["total"].value == "62.00"

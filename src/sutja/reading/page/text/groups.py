@@ -23,7 +23,7 @@ _MAX_AREA = 5  # digits of an area code, before a stroke that stands by itself
 _MOST_DATE, _MOST_IBAN = 6, 10  # words
 _LABEL = re.compile(r"[^\W\d_]{2,}[.:]+(?=.)")  # that touches its number: "Date:5", "IBAN:DE89"
 _END = re.compile(r"[.,;:]+$")
-_STARTS_DATE = re.compile(r"\d|[a-z]{3,10}\b")
+_STARTS_DATE = re.compile(r"\d|[^\W\d_]{3,10}\b")
 _STARTS_IBAN = re.compile(r"[A-Z]{2}\d\d[A-Z\d]*")
 _GROUP = re.compile(r"[(+]{0,2}\d+(?:[)(.\-/]{1,2}\d+)*[)\-/.]{0,2}")
 _ANOTHER = re.compile(r"[+(]|0(?:\D*\d){5}")  # a further telephone number, once one is complete

@@ -167,7 +167,7 @@ class TextPass:
             ours = FLOOR if field is None else max(FLOOR, find_probability(field.number, word.digits))
             if words.is_cut(word):
                 ours = FLOOR
-            elif field is not None and field.number.digits == word.digits:
+            elif field is not None and field.number.digits == word.digits and not word.is_lettered:
                 added.append(replace(field, text=word.confidence, found=False))
             else:
                 number = self._make_word_number(word, ours)
