@@ -47,7 +47,8 @@ define new-venv
 	@test -x $(1)/bin/pip || $(PYTHON) -m venv --clear $(1)
 endef
 
-# Without compiling ahead: Python compiles the few modules that it imports, and the folder stays 40 MB smaller.
+# Without compiling ahead: Python compiles the few modules that it imports, the demo's folder stays 40 MB smaller,
+# and of the 20,000 modules in .venv most are never imported.
 .venv-demo/installed: pyproject.toml constraints.txt $(PACKAGE)
 	@echo "installing the use half into .venv-demo"
 	$(call new-venv,.venv-demo)
@@ -64,7 +65,7 @@ demo: .venv-demo/installed
 .venv/installed: pyproject.toml constraints.txt
 	@echo "installing sutja[train,serve,dev,bench,docs] into .venv"
 	$(call new-venv,.venv)
-	@.venv/bin/pip install $(PIP_FLAGS) --editable '.[train,serve,dev,bench,docs]'
+	@.venv/bin/pip install $(PIP_FLAGS) --no-compile --editable '.[train,serve,dev,bench,docs]'
 	@touch $@
 
 test: .venv/installed
