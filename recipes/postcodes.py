@@ -28,7 +28,7 @@ FIRST = {
     "CZ": "[1-7]", "SK": "[089]", "GR": "[1-8]", "CN": "[0-8]", "SG": "0[1-9]|[1-7]|8[0-2]",
     "DE": "0[1-9]|[1-9]", "FR": "0[1-9]|[1-8]|9[0-578]", "HR": "[1-5]",
 }  # fmt: skip
-# Two ways to say the same that the small patterns of `sutja.grammar.patterns` have no signs for.
+# Two ways to say the same that the small patterns of `sutja.grammar.automata.patterns` have no signs for.
 RESTATED = {"BH": r"(?:1[0-2]|[1-9])\d{2}"}
 
 

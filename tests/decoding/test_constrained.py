@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sutja.decoding.constrained import search_grammar, search_within
 from sutja.decoding.ctc import search, split
 from sutja.grammar import REPAIR, Automaton, TypedNumber, is_number, keep_digits
-from sutja.grammar.automaton import WithMarks
+from sutja.grammar.automata.automaton import WithMarks
+from sutja.grammar.automata.patterns import Pattern
 from sutja.grammar.kinds import Grammar
-from sutja.grammar.patterns import Pattern
 from sutja.reading.decode import _MIN_AGREEMENT, decode, read_as
 
 ALPHABET = ["", "1", "2", "-", "□"]

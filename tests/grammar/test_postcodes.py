@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sutja.charset import CHARSET
 from sutja.errors import SutjaError
 from sutja.grammar import keep_digits, make_grammar
-from sutja.grammar.patterns import Pattern
+from sutja.grammar.automata.patterns import Pattern
 from sutja.grammar.postcodes import find_formats, load_table, parse_postcode
 
 EXAMPLES = [(form, example) for form in load_table().values() for example in form.examples]

@@ -8,7 +8,7 @@ together; `number_words` has English number words.
 """
 
 from sutja.grammar.amounts import CURRENCY, may_end_in_stroke, parse_value
-from sutja.grammar.automaton import DEAD, Automaton
+from sutja.grammar.automata.automaton import DEAD, Automaton
 from sutja.grammar.conventions import check_country
 from sutja.grammar.kinds import (
     KINDS,

@@ -94,7 +94,7 @@ def _make_mark(mark: str) -> str:
 
 
 def make_pattern() -> str:
-    """Make the pattern of an amount, in the language of `sutja.grammar.patterns`."""
+    """Make the pattern of an amount, in the language of `sutja.grammar.automata.patterns`."""
     either = f"(?:{_make_mark(POINT)}|{_make_mark(COMMA)})"
     comma = _make_mark(COMMA)
     whole = [r"\d+", rf"[1-9]\d?(?:{comma}\d\d)+{comma}\d{{3}}"]

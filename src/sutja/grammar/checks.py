@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sutja.charset import DIGITS, LETTER
-from sutja.grammar.patterns import Costs, Machine, State
+from sutja.grammar.automata.patterns import Costs, Machine, State
 
 MARKS = " -"  # one of them may stand between two digits
 LUHN_LENGTHS = frozenset(range(9, 20))

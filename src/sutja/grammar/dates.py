@@ -69,7 +69,7 @@ def list_orders(country: str | None) -> list[str]:
 
 
 def make_patterns(country: str | None) -> list[str]:
-    """Make the patterns of a date, in the language of `sutja.grammar.patterns`.
+    """Make the patterns of a date, in the language of `sutja.grammar.automata.patterns`.
 
     They accept the 31st of any month, and the 29th of February in any year; `parse_date` does not.
     """

@@ -10,10 +10,10 @@ from typing import Literal, TypeAlias, get_args
 
 from sutja.errors import SutjaError
 from sutja.grammar import amounts, checks, dates, fractions, numbers, postcodes
-from sutja.grammar.automaton import Automaton, allow_words
+from sutja.grammar.automata.automaton import Automaton, allow_words
+from sutja.grammar.automata.patterns import Machine, Pattern
 from sutja.grammar.conventions import COMMA, POINT, check_country, find_decimal_mark
 from sutja.grammar.month_names import parse_written_date
-from sutja.grammar.patterns import Machine, Pattern
 from sutja.grammar.serials import parse_serial
 from sutja.grammar.signs import CURRENCIES, find_signs, strip_signs
 from sutja.grammar.strings import keep_digits, trim

@@ -24,7 +24,7 @@ _PARTED = re.compile(rf"(?P<sign>{_SIGN})\d[\d{MARKS}]*\d")
 
 
 def make_patterns() -> list[str]:
-    """Make the patterns of a number, in the language of `sutja.grammar.patterns`."""
+    """Make the patterns of a number, in the language of `sutja.grammar.automata.patterns`."""
     whole = [r"\d+", _INDIAN, *(_GROUPS.replace("M", re.escape(m)) for m in ",.'"), _GROUPS.replace("M", " ")]
     forms = "|".join(whole)
     parted = rf"{_SIGN}\d+(?:¤[{MARKS}]\d+)+"

@@ -16,8 +16,8 @@ from typing import Any
 
 from sutja.charset import DIGITS
 from sutja.errors import SutjaError
-from sutja.grammar.automaton import WithMarks, WithPrefix
-from sutja.grammar.patterns import Machine, Pattern
+from sutja.grammar.automata.automaton import WithMarks, WithPrefix
+from sutja.grammar.automata.patterns import Machine, Pattern
 from sutja.grammar.strings import keep_digits
 
 MARKS = " -"  # may stand between the digits, for a repair each; "45.000" is rather an amount

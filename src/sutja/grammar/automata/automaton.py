@@ -13,7 +13,7 @@ from threading import Lock
 from typing import TypeAlias
 
 from sutja.charset import DIGITS
-from sutja.grammar.patterns import Costs, Machine, Pattern, State
+from sutja.grammar.automata.patterns import Costs, Machine, Pattern, State
 
 DEAD = -1  # no text goes on from here
 _Set: TypeAlias = "frozenset[tuple[State, int]]"

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sutja.grammar.automaton import DEAD, Automaton, Concatenation, WithMarks, WithPrefix, allow_words
-from sutja.grammar.patterns import Pattern
+from sutja.grammar.automata.automaton import (
+    DEAD,
+    Automaton,
+    Concatenation,
+    WithMarks,
+    WithPrefix,
+    allow_words,
+)
+from sutja.grammar.automata.patterns import Pattern
 
 SIGNS = st.sampled_from(["?", "*", "+", "{2}", "{1,2}", "{0,2}", "{2,}"])
 ATOMS = st.sampled_from(["1", "2", r"\d", "[12]", "[1-3]", "-", r"\.", "[ -]", r"[.\-]"])

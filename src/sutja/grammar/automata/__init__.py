@@ -1,0 +1,1 @@
+"""Automata: patterns as machines, and machines combined into one that is deterministic."""
