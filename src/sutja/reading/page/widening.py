@@ -9,7 +9,7 @@ Letters: n fields, c components of ink.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import LETTER
-from sutja.reading.page.cropping import CROP_METHODS, crop_field
+from sutja.reading.page.cropping import CROP_METHODS, FieldCrop, crop_field
 from sutja.reading.page.field import Field
 from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.text.joining import measure_shared
@@ -95,6 +95,7 @@ def read_wider(
                 wider[i] = box
     read = reread or transcribe
     crops = {i: crop_field(transform, box, CROP_METHODS[0]) for i, box in wider.items()}
+    crops = _drop_letters(fields, crops, transcribe)
     out = list(fields)
     for (i, crop), number in zip(crops.items(), read([c.pixels for c in crops.values()]), strict=True):
         field = fields[i]
@@ -102,6 +103,20 @@ def read_wider(
             detection = replace(field.detection, box=wider[i])
             out[i] = replace(field, number=number, crop=crop, detection=detection, text=None, joined=True)
     return out
+
+
+def _drop_letters(
+    fields: Sequence[Field], crops: Mapping[int, FieldCrop], transcribe: ReadCrops
+) -> dict[int, FieldCrop]:
+    """Drop the crops of printed fields beside which one reader sees no further digit, but letters mostly."""
+    printed = [i for i in crops if _look(fields[i]) is _IN_PRINT]
+    numbers = transcribe([crops[i].pixels for i in printed]) if printed else []
+    longer = {
+        i
+        for i, number in zip(printed, numbers, strict=True)
+        if number is not None and len(number.digits) > len(fields[i].number.digits)
+    }
+    return {i: crop for i, crop in crops.items() if i in longer or i not in printed}
 
 
 def _is_told(field: Field) -> bool:
