@@ -219,7 +219,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", default=DEFAULT, metavar="FILE|NAME", help=f"by default {DEFAULT}")
     parser.add_argument("--speakers", type=Path, metavar="FILE", help="answers with one speaker left out")
     parser.add_argument("--second-listener", type=Path, metavar="FOLDER", help="a faster-whisper model")
-    parser.add_argument("--no-hour", action="store_true", help="leave out the hour and the stream")
+    parser.add_argument(
+        "--no-hour", action="store_true", help="keep the hour and the stream as measured before"
+    )
     args = parser.parse_args(argv)
     load_before = warn_if_busy()
     listener, root = load_listener(args.model), find_data_folder()
@@ -230,16 +232,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     rows = measure(listeners, args, root)
     if args.speakers is not None:
         rows += measure_left_out(args.speakers, args.part)
-    hour = (
-        []
-        if args.no_hour
-        else _long_recording.time_hour(listener, root, peers=not args.no_peers, short=bool(args.limit))
-    )
-    stream = None if args.no_hour else _long_recording.watch_stream(listener, root, short=bool(args.limit))
     kept = make_result_path(FIGURE, args.part, args.limit)
+    if args.no_hour:
+        before = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
+        hour, stream = before.get("hour", []), before.get("stream")
+    else:
+        short = bool(args.limit)
+        hour = _long_recording.time_hour(listener, root, peers=not args.no_peers, short=short)
+        stream = _long_recording.watch_stream(listener, root, short=short)
     if args.no_peers:
         rows = keep_peer_rows(kept, rows)
-        hour += [row for row in list_kept_rows(kept, (), "hour") if hour and row["reader"] == sphinx.PEER]
+        if not args.no_hour:
+            hour += [row for row in list_kept_rows(kept, (), "hour") if row["reader"] == sphinx.PEER]
     content = {
         "part": args.part,
         "model": describe_listener(args.model, listener),

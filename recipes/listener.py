@@ -200,6 +200,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from _spoken_phrases import ALONE, speak
+from contradicted_speech import leave_out_contradicted
 
 from sutja.grammar.number_words import OTHER, WORDS
 from sutja.model_file import read_model
@@ -282,7 +283,7 @@ def list_utterances(out: Path, without: Sequence[str] = ()) -> list[Utterance]:
     found += load_utterances(out / "spoken") + load_utterances(out / "words")
     return [
         utterance
-        for utterance in found
+        for utterance in leave_out_contradicted(found)
         if utterance.source not in without and utterance.speaker not in without
     ]
 

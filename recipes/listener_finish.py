@@ -38,7 +38,7 @@ import datetime
 import json
 import os
 import platform
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ import numpy as np
 import onnxruntime
 import torch
 from _spoken_phrases import VALIDATION_SEED
+from contradicted_speech import leave_out_contradicted
 from listener import (
     BEGINNING,
     LESS_NOTHING,
@@ -61,14 +62,15 @@ from listener import (
 from listener_judge import Case, make_cases
 
 import sutja
-from sutja.confidence import RiskTable, fit_calibration
+from sutja.confidence import Calibrator, RiskTable, fit_calibration
 from sutja.data.sets import catalogue
 from sutja.data.sets.recordings import assign_part, read_fsdd
 from sutja.errors import ThresholdError
 from sutja.grammar.number_words import OTHER, WORDS, classify_word
 from sutja.listening import Listener
+from sutja.listening.hypotheses import SHORT_WORDS
 from sutja.metrics import expected_calibration_error, format_percent
-from sutja.model_file import Calibration, Card, Preprocessing, TrainingSet, read_model
+from sutja.model_file import Card, Preprocessing, TrainingSet, read_model
 from sutja.model_file.bundled import bundled_path
 from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SpeechComposer
@@ -213,6 +215,7 @@ def load_composed(out: Path, datasets: Sequence[str]) -> list[Utterance]:
     """Recordings composed of people, calls and noise that nothing was trained on."""
     kinds = {"string": 0.4, "phrase": 0.3, "word": 0.2, "noise": 0.1}
     utterances = load_utterances(out / "real", [f"{name}-validation" for name in datasets])
+    utterances = leave_out_contradicted(utterances)
     return _compose(out, utterances, Augmentation(*(part * LIFE for part in astuple(Augmentation()))), kinds)
 
 
@@ -222,7 +225,7 @@ def load_strangers(out: Path, run: Path) -> list[Utterance]:
     Strings of `composed` are `fsdd`'s, whose speakers the network knows: by these alone it was too sure of
     what others say.
     """
-    phrases = load_utterances(out / "real", ["an4-validation"])
+    phrases = leave_out_contradicted(load_utterances(out / "real", ["an4-validation"]))
     words = list(cut_words(listen.load_average(run / checkpoint.NAME), phrases, PARAMS))
     return _compose(out, words, Augmentation(clicks=CLICKS), {"string": 0.75, "word": 0.25})
 
@@ -250,15 +253,18 @@ def bundle(args: argparse.Namespace) -> None:
     listener = Listener(raw)
     sets = {one: load_utterances(args.out / "real", [f"{one}-validation"]) for one in datasets}
     sets["spoken by programs"] = load_utterances(args.out / "held")
+    sets = {one: leave_out_contradicted(utterances) for one, utterances in sets.items()}
     sets["composed"] = load_composed(args.out, datasets)
     sets["composed of strangers"] = load_strangers(args.out, args.out / args.run)
     found = [case for one, utterances in sets.items() for case in make_cases(listener, one, utterances)]
     answered = [case for case in found if case.recognised and case.judged and case.dataset not in KNOWN]
-    calibrate = fit_calibration(
-        np.array([case.raw for case in answered]), np.array([float(case.right) for case in answered])
-    )
+    short, long = (fit(case for case in answered if is_long(case) == wanted) for wanted in (False, True))
+
+    def calibrate(case: Case) -> float:
+        return (long if is_long(case) else short)(case.raw)
+
     table = RiskTable.measure(
-        [calibrate(case.raw) for case in answered], [float(case.right) for case in answered], COVERAGES
+        [calibrate(case) for case in answered], [float(case.right) for case in answered], COVERAGES
     )
     try:
         choice = table.choose(args.max_error)
@@ -272,7 +278,8 @@ def bundle(args: argparse.Namespace) -> None:
         print(line)
     card = replace(
         raw_card,
-        calibration=Calibration(points=calibrate.calibration.points),
+        calibration=short.calibration,
+        long_calibration=long.calibration,
         thresholds=table.counts,
         threshold=choice.threshold,
         training_data=list_training_data(args.out, datasets),
@@ -286,15 +293,29 @@ def bundle(args: argparse.Namespace) -> None:
     print(f"{path}: {path.stat().st_size:,} bytes")
 
 
+def is_long(case: Case) -> bool:
+    """Tell whether a number was heard in more words than always have a second pass."""
+    return case.words > SHORT_WORDS
+
+
+def fit(cases: Iterable[Case]) -> Calibrator:
+    """Fit the calibration to cases."""
+    raw, right = zip(*((case.raw, float(case.right)) for case in cases), strict=True)
+    return fit_calibration(np.array(raw), np.array(right))
+
+
 def measure(
-    found: Sequence[Case], sets: dict[str, list[Utterance]], calibrate: Any, threshold: float
+    found: Sequence[Case],
+    sets: dict[str, list[Utterance]],
+    calibrate: Callable[[Case], float],
+    threshold: float,
 ) -> Iterator[dict[str, Any]]:
     """Figures a set: numbers said, heard rightly, accepted, wrong among these, calibration error."""
     for name, utterances in sets.items():
         mine = [case for case in found if case.dataset == name]
         answered = [case for case in mine if case.recognised]
         spoken = sum(case.right or not case.recognised for case in mine)
-        confidence = np.array([calibrate(case.raw) for case in answered])
+        confidence = np.array([calibrate(case) for case in answered])
         right = np.array([case.right for case in answered], bool)
         kept = confidence >= threshold if len(answered) else np.zeros(0, bool)
         yield {

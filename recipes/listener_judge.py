@@ -32,6 +32,7 @@ class Case:
     right: bool
     recognised: bool
     judged: bool = True  # False for one that is never accepted: its confidence is a ceiling
+    words: int = 0  # in which it was said
 
 
 def find_truth(classes: Sequence[int]) -> list[ParsedNumber]:
@@ -60,7 +61,8 @@ def make_cases(listener: Listener, name: str, utterances: Sequence[Utterance]) -
         for number in numbers:
             key = format_number(number)
             right = whole or key in wanted
-            yield Case(name, number.confidence, right, True, number.confidence != MISFIT_CONFIDENCE)
+            judged = number.confidence != MISFIT_CONFIDENCE
+            yield Case(name, number.confidence, right, True, judged, len(number.text.split()))
             if right and not whole:
                 wanted.remove(key)
         if not whole:

@@ -5,9 +5,10 @@ import pytest
 from steerable_listener import make_card, make_network, say, silence
 
 from sutja.listening import Listener
+from sutja.listening.hypotheses import SHORT_WORDS
 from sutja.listening.listener import NumberStream
-from sutja.listening.second_pass import BUFFER_SECONDS, SHORT_WORDS, SPEEDS
-from sutja.model_file import write_model
+from sutja.listening.second_pass import BUFFER_SECONDS, SPEEDS
+from sutja.model_file import Calibration, write_model
 from sutja.signals.audio import RATE
 
 
@@ -38,6 +39,18 @@ def test_short_numbers_are_run_again_and_long_sure_ones_are_not(listener, speeds
     [number] = listener.listen(say(" ".join(["five"] * (SHORT_WORDS + 1))), RATE).numbers
     assert number.digits == "5" * (SHORT_WORDS + 1)
     assert speeds == []
+
+
+def test_numbers_of_more_words_have_a_calibration_of_their_own(tmp_path):
+    """One pass is surer than the mean of several: the same probability means less."""
+    maps = {"calibration": ((0.5, 0.8), (0.9, 0.95)), "long_calibration": ((0.5, 0.3), (0.9, 0.4))}
+    card = make_card(**{name: Calibration(points=points) for name, points in maps.items()})
+    write_model(tmp_path / "two.onnx", make_network(), card)
+    listener = Listener(tmp_path / "two.onnx")
+    for words, confidence in ((1, 0.95), (SHORT_WORDS, 0.95), (SHORT_WORDS + 1, 0.4)):
+        [number] = listener.listen(say(" ".join(["five"] * words)), RATE).numbers
+        assert number.confidence == pytest.approx(confidence)
+        assert number.accepted == (confidence > 0.9)
 
 
 def test_times_of_further_passes_are_those_of_the_recording(listener):

@@ -22,6 +22,7 @@ from sutja.model_file import (
 FULL = steerable.make_card(
     calibration=Calibration(points=((0.1, 0.2), (0.9, 0.8))),
     character_calibration=Calibration(points=((0.5, 0.5),)),
+    long_calibration=Calibration(points=((0.5, 0.25),)),
     thresholds=RiskCounts(10, ((0.9, 8, 0), (0.1, 10, 2))),
     tta=TTA(0.99, ({"stretch": 1.1},)),
     training_data=(TrainingSet("mnist", 60_000, "CC BY-SA 3.0", "ab" * 32), TrainingSet("fonts", 9, "OFL")),

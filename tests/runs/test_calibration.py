@@ -25,9 +25,11 @@ def answer(n, right, confidence=0.9):
 
 
 def test_a_reader_gets_a_calibration_of_its_own_from_enough_answers():
-    base = replace(READER, calibration=Calibration(points=((0.1, 0.2), (0.9, 0.95))), threshold=0.7)
+    points = Calibration(points=((0.1, 0.2), (0.9, 0.95)))
+    base = replace(READER, calibration=points, long_calibration=points, threshold=0.7)
     lines = []
     card = calibrate_reader(base, answer(LEAST_ANSWERS, 80), True, lines.append)
+    assert not card.long_calibration.points  # its own holds for all
     assert Calibrator(card.calibration.points)(0.9) == pytest.approx(0.8, abs=0.01)
     assert card.thresholds.cases == LEAST_ANSWERS
     assert card.threshold == 1.0  # a fifth is wrong at every confidence: one error in a hundred is never kept

@@ -17,6 +17,7 @@ from sutja.grammar.number_words import CORRECTION, OTHER, VOCABULARY, ParsedNumb
 from sutja.listening.symbols import canonicalise, decode_words, join_canonical
 from sutja.listening.utterances import Utterance
 
+SHORT_WORDS = 3  # a number with no more words has a second pass however sure it is
 WIDTH = 32  # hypotheses of an utterance kept at every step
 _NEGLIGIBLE = 1e-4  # one this much less likely than the best is dropped
 _EDGES = ("and", "a")  # words that may be left over at either end of a number

@@ -117,7 +117,12 @@ class Listener(Reopenable):
             alphabet = make_alphabet(file.card.classes)
         except ModelFileError as error:
             raise ModelFileError(str(error), where=f"model {file.source}") from error
-        rule = AcceptanceRule(Calibrator(file.card.calibration.points), threshold)
+        long_points = file.card.long_calibration.points
+        rule = AcceptanceRule(
+            Calibrator(file.card.calibration.points),
+            threshold,
+            Calibrator(long_points) if long_points else None,
+        )
         second = (
             WhisperListener(second_listener, threads)
             if isinstance(second_listener, str | os.PathLike)

@@ -8,7 +8,14 @@ from itertools import pairwise
 from sutja.confidence import Calibrator
 from sutja.grammar import Grammar, TypedNumber
 from sutja.grammar.number_words import DIGIT_VALUES, MULTIPLIERS, ORDINALS, REPEATS, SIGNS, TENS, ParsedNumber
-from sutja.listening.hypotheses import ConfusionSet, Neighbours, TimeSpans, combine_passes, make_n_best
+from sutja.listening.hypotheses import (
+    SHORT_WORDS,
+    ConfusionSet,
+    Neighbours,
+    TimeSpans,
+    combine_passes,
+    make_n_best,
+)
 from sutja.listening.utterances import Utterance
 from sutja.types import SpokenNumber
 
@@ -162,14 +169,34 @@ def _make_hypothesis(
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceRule:
-    """The calibration of a model, and the confidence from which a number is accepted."""
+    """The calibration of a model, and the confidence from which a number is accepted.
+
+    Attributes
+    ----------
+    calibrate : Calibrator
+        Map of a number's probability to the share of right ones.
+    threshold : float
+        The confidence from which a number is accepted.
+    calibrate_long : Calibrator | None
+        The same as `calibrate` for numbers of more than `SHORT_WORDS` words; None where it holds for all. The
+        probability of a short one is the mean of several passes, that of a long one mostly of a single pass,
+        which is surer than it should be.
+    """
 
     calibrate: Calibrator
     threshold: float
+    calibrate_long: Calibrator | None = None
+
+    def measure_confidence(self, number: NumberHypothesis) -> float:
+        """Measure the confidence of a number, `MISFIT_CONFIDENCE` at most where it is not acceptable."""
+        is_long = len(number.words) > SHORT_WORDS
+        calibrate = (self.calibrate_long if is_long else None) or self.calibrate
+        confidence = calibrate(number.probability)
+        return confidence if number.is_acceptable else min(confidence, MISFIT_CONFIDENCE)
 
     def accepts(self, number: NumberHypothesis) -> bool:
         """Tell whether a number is accepted."""
-        return number.is_acceptable and self.calibrate(number.probability) >= self.threshold
+        return number.is_acceptable and self.measure_confidence(number) >= self.threshold
 
     def apply(self, number: NumberHypothesis, seconds: float) -> SpokenNumber:
         """Calibrate a number and accept it or not.
@@ -177,13 +204,11 @@ class AcceptanceRule:
         Parameters
         ----------
         number : NumberHypothesis
-            The number; one that is not acceptable gets a confidence of `MISFIT_CONFIDENCE` at most.
+            The number.
         seconds : float
             Seconds of the recording that have been processed: it does not end later.
         """
-        confidence = self.calibrate(number.probability)
-        if not number.is_acceptable:
-            confidence = min(confidence, MISFIT_CONFIDENCE)
+        confidence = self.measure_confidence(number)
         end = min(max(seconds, 0.0), number.times[-1][1] + TAIL)
         start = min(max(0.0, number.times[0][0] - LEAD), end)
         return SpokenNumber(

@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sutja.listening.acoustic import AcousticModel
-from sutja.listening.hypotheses import ConfusionSet, Pass, combine_passes, make_n_best
+from sutja.listening.hypotheses import SHORT_WORDS, ConfusionSet, Pass, combine_passes, make_n_best
 from sutja.listening.segments import find_segments
 from sutja.listening.utterances import Utterance, UtteranceBuilder
 from sutja.signals.audio import RATE
 
 SPEEDS = (0.95, 1.05)  # of the further passes
 UNSURE_BELOW = 0.9  # probability under which a number is run again
-SHORT_WORDS = 3  # a number with no more words is run again however sure it is
 CONTEXT = 1.0  # seconds of sound before and behind an utterance that are run with it
 MAX_SECONDS = 30.0  # of sound in a second pass; a longer utterance keeps the first
 BUFFER_SECONDS = 60.0  # of sound that is kept for it

@@ -328,6 +328,9 @@ class Card:
         For a transcriber, how a second reader's answers are weighed with its own.
     none_output : bool
         True if a classifier's network has one more output, the last: none of the classes.
+    long_calibration : Calibration
+        For a listener, the same as `calibration` for numbers of more than three words, which seldom have a
+        second pass; without points they are calibrated as any.
     """
 
     task: str
@@ -352,6 +355,7 @@ class Card:
     fields: FieldConfidence | None = None
     second_reader: SecondReaderCalibration | None = None
     none_output: bool = False
+    long_calibration: Calibration = field(default_factory=Calibration)
 
     def __post_init__(self) -> None:
         if self.task not in TASKS:

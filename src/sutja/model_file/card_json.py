@@ -105,6 +105,7 @@ def _read_card(data: dict[str, Any]) -> Card:
         fields=_read_field_confidence(data.get("fields")),
         second_reader=_read_second_reader(data.get("second_reader")),
         none_output=_check_boolean(data.get("none_output", False)),
+        long_calibration=_read_calibration(data.get("long_calibration", {})),
     )
 
 

@@ -122,6 +122,7 @@ def calibrate_reader(card: Card, answers: Answers, has_base: bool, log: Log) -> 
     return replace(
         card,
         calibration=Calibration(points=calibrate.calibration.points),
+        long_calibration=Calibration(),
         thresholds=table.counts,
         threshold=choose_default_threshold(table),
     )

@@ -274,7 +274,8 @@ def finish(
     """
     base = replace(plan.base.card, classes=card.classes) if plan.base else card  # it may have learnt words
     card = extend_card(base, plan, parts.train)
-    uncalibrated = replace(card, calibration=Calibration(), threshold=0.0)
+    nothing = Calibration()
+    uncalibrated = replace(card, calibration=nothing, long_calibration=nothing, threshold=0.0)
     with tempfile.TemporaryDirectory() as elsewhere:  # the model in the run folder is a calibrated one
         raw = export(uncalibrated, Path(elsewhere) / MODEL)
     card = calibrate_reader(card, answer(raw, parts.validation.items), plan.base is not None, log)

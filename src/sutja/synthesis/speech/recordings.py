@@ -79,6 +79,7 @@ def load_recordings(root: Path, dataset: str, part: str, with_sounds: bool = Fal
             f"{dataset}/{r.group}",
             dataset,
             tuple(sound for word in spoken for sound in known.get(word, ())),
+            f"{dataset}/{r.path.name}",
         )
         for r, spoken in zip(records, words, strict=True)
     ]

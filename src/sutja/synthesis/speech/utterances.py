@@ -33,6 +33,9 @@ class Utterance:
         Data set or speech engine it comes from.
     phonemes : tuple[int, ...]
         Phonemes of its words (`sutja.synthesis.speech.phonemes`); empty where they are not known.
+    name : str
+        Recording of a data set, like "hyke/F_1298636066-line2-0.ogg"; of what programs say the file that it
+        is stored in and its position there, like "flite-9102-000050#7"; "" of what was never stored.
     """
 
     samples: NDArray[np.int16]
@@ -40,6 +43,7 @@ class Utterance:
     speaker: str
     source: str
     phonemes: tuple[int, ...] = ()
+    name: str = ""
 
     @property
     def seconds(self) -> float:
@@ -67,6 +71,7 @@ def save_utterances(utterances: Sequence[Utterance], path: Path) -> None:
         sources=np.array([utterance.source for utterance in utterances]),
         sounds=np.array([sound for utterance in utterances for sound in utterance.phonemes], np.int16),
         sound_counts=np.array([len(utterance.phonemes) for utterance in utterances], np.int64),
+        names=np.array([utterance.name for utterance in utterances]),
     )
     half.rename(path.with_name(path.name + _ENDING))
 
@@ -83,10 +88,16 @@ def _of_file(path: Path) -> Iterator[Utterance]:
         ends, stops = np.cumsum(parts["lengths"]), np.cumsum(parts["counts"])
         speakers, sources = parts["speakers"].tolist(), parts["sources"].tolist()
         sounds = np.split(parts["sounds"], np.cumsum(parts["sound_counts"])[:-1])
+        names = parts["names"].tolist() if "names" in parts else [""] * len(ends)
     begin, start = 0, 0
-    for end, stop, speaker, source, phonemes in zip(ends, stops, speakers, sources, sounds, strict=True):
+    for i, (end, stop) in enumerate(zip(ends, stops, strict=True)):
         yield Utterance(
-            samples[begin:end], tuple(classes[start:stop]), speaker, source, tuple(phonemes.tolist())
+            samples[begin:end],
+            tuple(classes[start:stop]),
+            speakers[i],
+            sources[i],
+            tuple(sounds[i].tolist()),
+            names[i] or f"{path.name.removesuffix(_ENDING)}#{i}",
         )
         begin, start = end, stop
 
