@@ -98,6 +98,8 @@ def load_moonshine(folder: Path) -> Transcribe:
     whole = {"vad_threshold": 0.0, "identify_speakers": "false"}  # recordings are not cut
     model: Any = Transcriber(f"{get_assets_path()}/tiny-en", ModelArch.TINY, options=whole)
 
+    model.close = lambda: None  # freed beside another engine it ends the process (0.0.48)
+
     def transcribe(samples: NDArray[np.float32]) -> Transcript:
         lines = model.transcribe_without_streaming(samples.tolist(), RATE).lines
         return Transcript(" ".join(line.text for line in lines), 1.0)
