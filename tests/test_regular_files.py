@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from sutja.regular_files import open_regular, read_regular, read_text
+from sutja.regular_files import exists, is_file, open_regular, read_regular, read_text
 
 
 def test_a_regular_file_is_read(tmp_path):
@@ -34,3 +34,16 @@ def test_what_is_no_regular_file_is_refused_at_once(tmp_path):
         open_regular(tmp_path / "none")
     with pytest.raises(OSError, match="no file has such a name"):
         open_regular("a\0b")
+
+
+@pytest.mark.parametrize("name", ["a" * 5_000, "a\0b", "missing.csv"])
+def test_no_file_has_such_a_name(tmp_path, name):
+    assert not is_file(tmp_path / name)
+    assert not exists(tmp_path / name)
+
+
+def test_files_and_folders(tmp_path):
+    (tmp_path / "a.csv").touch()
+    assert is_file(tmp_path / "a.csv")
+    assert not is_file(tmp_path)
+    assert exists(tmp_path)

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import stat
+from pathlib import Path
 from typing import BinaryIO
 
 _NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -85,3 +86,19 @@ def read_text(
         If it is no such text.
     """
     return io.TextIOWrapper(io.BytesIO(read_regular(path, limit)), encoding, errors, newline="").read()
+
+
+def is_file(path: Path) -> bool:
+    """Tell whether a path that somebody wrote down is that of a file; no file has a name that is too long."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def exists(path: Path) -> bool:
+    """Tell whether there is a file or folder at a path that somebody wrote down; see `is_file`."""
+    try:
+        return path.exists()
+    except OSError:
+        return False

@@ -10,8 +10,8 @@ import steerable_detector
 from boxed_scenes import scene, write_voc
 
 from sutja.model_file import write_model
-from sutja.runs import detect
 from sutja.runs.detect import load_parts
+from sutja.runs.inputs import frames
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def test_a_training_is_timed_and_measured(monkeypatch, tmp_path, capsys):
     script = importlib.import_module("bccd")
     folder = write_voc(tmp_path / "cells", [scene(seed, 48, 64) for seed in range(8)], train=range(6))
     monkeypatch.setattr(script.detect, "load_parts", lambda data, log: load_parts(folder, log))
-    monkeypatch.setattr(detect, "LEAST_LONGEST", 64)
+    monkeypatch.setattr(frames, "LEAST_LONGEST", 64)
     path = kept(script, monkeypatch, tmp_path)
     script.main(["--epochs", "1"])
     content = json.loads(path.read_text())

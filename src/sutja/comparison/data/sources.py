@@ -24,7 +24,7 @@ from sutja.data.labelled.load import load_labelled
 from sutja.data.sets.catalogue import ENTRIES
 from sutja.errors import ComparisonError
 from sutja.memory import measure_free_memory
-from sutja.regular_files import read_text
+from sutja.regular_files import is_file, read_text
 from sutja.structured_text import parse_csv
 
 _LABEL_NAMES = ("label", "class", "target", "y")
@@ -120,7 +120,7 @@ def _read_table(path: Path) -> tuple[list[str], list[list[str]], str] | None:
         ) from error
     if not rows or len(rows[0]) < 2 or {name.strip().lower() for name in rows[0]} & set(PATH_NAMES):
         return None
-    if (path.parent / rows[0][0].strip()).is_file():  # paths, without column names
+    if is_file(path.parent / rows[0][0].strip()):  # paths, without column names
         return None
     if all(_is_number(cell) for cell in rows[0]):  # no column names: the last column has the classes
         return [*(f"column {i}" for i in range(1, len(rows[0]))), "label"], rows, delimiter

@@ -16,7 +16,7 @@ from sutja.data.boxes.voc import PARTS
 from sutja.data.labelled.csv_tables import is_absolute, list_endings
 from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError, PictureError
-from sutja.regular_files import read_regular
+from sutja.regular_files import is_file, read_regular
 from sutja.structured_text import parse_json
 
 _ROBOFLOW = "_annotations.coco.json"
@@ -195,4 +195,4 @@ def _picture(path: Path, name: str) -> Path | None:
     if is_absolute(name) or ":" in name or ".." in endings[0].split("/"):
         endings = list_endings(name)  # other people's machines have other folders
     places = (folder / ending for ending in endings for folder in folders)
-    return next((place for place in places if place.is_file()), None)
+    return next((place for place in places if is_file(place)), None)

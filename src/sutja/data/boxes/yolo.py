@@ -19,7 +19,7 @@ from sutja.data.boxes.records import UNKNOWN_SIZE, BoxRecord, SceneBoxes, Scenes
 from sutja.data.boxes.voc import PARTS
 from sutja.data.labelled.csv_tables import find_named
 from sutja.errors import DataError, PictureError, make_unreadable_error
-from sutja.regular_files import read_text
+from sutja.regular_files import exists, is_file, read_text
 
 _NAME_FILES = ("classes.txt", "obj.names", "classes.names", "labels.txt")
 YAML_SUFFIXES = (".yaml", ".yml")
@@ -48,7 +48,7 @@ def read_yolo(folder: Path) -> Scenes:
     notes: list[str] = []
     parts: dict[str, list[SceneBoxes]] = {}
     pictures = list_pictures(folder)
-    labelled = any(_label_file(path).is_file() for path in pictures)
+    labelled = any(is_file(_label_file(path)) for path in pictures)
     for path in pictures:
         scene = _scene(path, classes, notes)
         if scene is not None and labelled:
@@ -84,7 +84,7 @@ def _scene(picture: Path, classes: tuple[str, ...], notes: list[str]) -> SceneBo
         notes.append(f"not read: {error}")
         scene = SceneBoxes(picture, UNKNOWN_SIZE, unreadable=True)
     path = _label_file(picture)
-    if not path.is_file():
+    if not is_file(path):
         return scene
     try:
         lines = read_text(path, _LARGEST).splitlines()
@@ -225,7 +225,7 @@ def _find_place(path: Path, root: str, name: str) -> Path:
     while inner.startswith("../"):
         inner = inner.removeprefix("../")
     places = [path.parent / root / name, path.parent / name, path.parent / root / inner, path.parent / inner]
-    found = next((place for place in places if place.exists()), None)
+    found = next((place for place in places if exists(place)), None)
     if found is None:
         raise DataError(
             f"names {name}, which is not there",

@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 from sutja.data.labelled.labels import show_some
 from sutja.errors import DataError
-from sutja.regular_files import read_text
+from sutja.regular_files import exists, is_file, read_text
 from sutja.signals.picture_headers import SUFFIXES
 from sutja.structured_text import check_table
 
@@ -60,7 +60,7 @@ def read_table(path: Path, value_names: tuple[str, ...]) -> Table:
     header = tuple(name.strip().lower() for name in rows[0])
     if set(header) & set(PATH_NAMES) and set(header) & set(value_names):
         body, numbers = rows[1:], lines[1:]
-    elif len(header) >= 2 and find_named(path.parent, rows[0][0].strip()).is_file():
+    elif len(header) >= 2 and is_file(find_named(path.parent, rows[0][0].strip())):
         header = ("path", value_names[0], *(f"column {i}" for i in range(3, len(header) + 1)))
         body, numbers = rows, lines
     else:
@@ -88,12 +88,12 @@ def find_named(folder: Path, name: str) -> Path:
     its longest ending that is here is taken.
     """
     path = folder / name
-    if path.exists():
+    if exists(path):
         return path
     if not is_absolute(name):
         return folder / name.replace("\\", "/")
     ends = (folder / end for end in list_endings(name))
-    return next((end for end in ends if end.is_file()), path)
+    return next((end for end in ends if is_file(end)), path)
 
 
 def is_absolute(name: str) -> bool:
@@ -122,7 +122,7 @@ def find_files(table: Table) -> list[Path]:
     """
     named = table.column(PATH_NAMES) or []
     paths = [find_named(table.path.parent, name.strip()) for name in named]
-    missing = [name for name, path in zip(named, paths, strict=True) if not path.is_file()]
+    missing = [name for name, path in zip(named, paths, strict=True) if not is_file(path)]
     if missing:
         raise DataError(
             f"{len(missing):,} of its {len(named):,} files are not there: {show_some(missing)}",
