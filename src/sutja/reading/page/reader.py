@@ -222,10 +222,11 @@ class PageReader:
         self, prepared: PreparedPage, fields: Sequence[Field], text: PageText | None
     ) -> Orientation:
         """Find the orientation of a page by its words, or else by its numbers."""
-        found = None if text is None else find_orientation_by_text(text)
+        doubtful = is_orientation_doubtful([field.reading for field in fields], prepared.layout)
+        found = None if text is None else find_orientation_by_text(text, numbers_read=not doubtful)
         if found is not None:
             return found
-        if is_orientation_doubtful([field.reading for field in fields], prepared.layout):
+        if doubtful:
             found = self._ask_words(prepared) if text is None else None
             if found is not None:
                 return found

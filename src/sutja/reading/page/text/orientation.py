@@ -30,13 +30,15 @@ _MIN_GAIN, _MIN_CLEAR_GAIN = 1.3, 4.0  # times the score of an upright page; of 
 _ROTATABLE = set("01689oOxXsSzZnuHINlL-.,: ")  # characters that look alike on their heads
 
 
-def find_orientation_by_text(text: PageText) -> Orientation | None:
+def find_orientation_by_text(text: PageText, *, numbers_read: bool = False) -> Orientation | None:
     """Find the orientation in which a page's lines can be read; None where too little of them can.
 
     Parameters
     ----------
     text : PageText
         Regions of a page.
+    numbers_read : bool
+        True if its numbers can be read as it is: text that is itself read badly then says nothing.
     """
     lines = _sample_lines(text, SAMPLE)
     if not lines:
@@ -55,7 +57,8 @@ def find_orientation_by_text(text: PageText) -> Orientation | None:
             return Orientation(turn, True)
     found = scores[best]
     upright = scores[0].score if 0 in scores else 0.0
-    if found.letters < _MIN_LETTERS or not (found.tells or found.score >= _MIN_CLEAR_GAIN * upright):
+    clear = not numbers_read and found.score >= _MIN_CLEAR_GAIN * upright
+    if found.letters < _MIN_LETTERS or not (found.tells or clear):
         return None
     return Orientation(best) if best == 0 or found.score >= _MIN_GAIN * upright else UPRIGHT
 
