@@ -17,7 +17,7 @@ from typing import Any
 import _page_readers
 import cv2
 from _filled_pages import LAYOUTS, FilledPage, make_pages
-from _machine import format_path, format_table, make_result_path, save_result
+from _machine import format_path, format_table, list_kept_rows, make_result_path, save_result
 from _page_readers import NamedPageReader, PageAnswer, ReadNumber
 from _peers import PEERS_PACKAGES
 from _scores import format_percent, make_rate
@@ -84,10 +84,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         paths = [Path(folder) / f"{i:03d}.png" for i in range(len(drawn))]
         for path, page in zip(paths, drawn, strict=True):
             cv2.imwrite(str(path), page.pixels)
-        for reader in _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers):
+        readers = list(_page_readers.make_readers(args.model or [None], with_peers=not args.no_peers))
+        for reader in readers:
             rows += make_row(reader, drawn, paths, args.fresh)
+    path = make_result_path(FIGURE, args.part, args.limit)
+    rows += list_kept_rows(path, [reader.name for reader in readers])
     kept = save_result(
-        make_result_path(FIGURE, args.part, args.limit),
+        path,
         FIGURE,
         {"part": args.part, "rows": rows},
         PEERS_PACKAGES,
