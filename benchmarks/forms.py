@@ -89,12 +89,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             rows += make_row(reader, drawn, paths, args.fresh)
     path = make_result_path(FIGURE, args.part, args.limit)
     rows += list_kept_rows(path, [reader.name for reader in readers])
-    kept = save_result(
-        path,
-        FIGURE,
-        {"part": args.part, "rows": rows},
-        PEERS_PACKAGES,
-    )
+    kept = save_result(path, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
     names = ("found", "read", "accepted", "wrong_of_accepted")
     lines = [
         (
