@@ -101,7 +101,7 @@ class JointReader:
         crops = self.second.join(found, self.grammar, asks_witness=True)
         numbers = [make_number(crop, self.crop_judge) for crop in crops]
         return [
-            number and shift_number(number, *corner)
+            shift_number(number, *corner) if number and any(corner) else number
             for number, (_, corner) in zip(numbers, small, strict=True)
         ]
 

@@ -20,6 +20,7 @@ LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for t
 _FLOOR = 0.02  # share that either reader leaves for another value
 _ALONE = 0.999  # share of one text from which the others are not looked at
 _GAP_BEFORE_CENTS = re.compile(r"(?<=\d)([.,]) (?=\d\d$)")  # as hands leave it: "1.234, 50"
+_LACKS_A_MARK = re.compile(r"\d{1,6}[./\- ] ?\d{2,6}")
 _WEIGHTS = 0.5, 1.0  # of the first reader, which was taught by labels without marks, and of the second
 
 
@@ -123,7 +124,7 @@ def _weigh_texts(hypothesis: Hypothesis, country: str | None, *, gaps: bool) -> 
 
 def _find_date_that_lacks_a_mark(text: str, country: str | None) -> str | None:
     """Find the date that a text is but for one mark: it says the same as the text that has it."""
-    grammar = make_grammar("date", country)
+    grammar = make_grammar("date", country) if _LACKS_A_MARK.fullmatch(text) else None
     found = grammar.parse(text) if grammar else None
     return found.value if found is not None and found.repairs == 1 else None
 
