@@ -310,6 +310,37 @@ def make_forms() -> str:
     )
 
 
+def make_templates() -> str:
+    """Make the table of forms read by a template that one scan gave."""
+    rows = [
+        (
+            row["forms"],
+            row["scan"],
+            row["pages"],
+            row["n"],
+            write_share(row["right"]),
+            write_share(row["accepted"], interval=False),
+            write_count(row["wrong_of_accepted"]),
+            f"{row['seconds_a_page']:.2f}",
+        )
+        for row in load("templates")["rows"]
+    ]
+    headers = (
+        "forms",
+        "template from",
+        "pages",
+        "fields",
+        "right (95%)",
+        "accepted",
+        "wrong of accepted",
+        "s a page",
+    )
+    return _with_sources(
+        make_table(headers, rows),
+        ("templates", "python benchmarks/templates.py --part test", ("numbers", "pages")),
+    )
+
+
 def make_cheques() -> str:
     """Make the table of amounts on whole cheques."""
     rows = [
@@ -697,6 +728,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "calibration": make_calibration,
     "certified": make_certified,
     "forms": make_forms,
+    "templates": make_templates,
     "cheques": make_cheques,
     "tables": make_tables,
     "grids": make_grids,
