@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,6 +42,7 @@ from sutja.reading.page.orientation import (
     is_orientation_doubtful,
 )
 from sutja.reading.page.prepare import PreparedPage, prepare_page
+from sutja.reading.page.tables.framed import find_framed, mark_cells
 from sutja.reading.page.tables.missing_cells import find_missing_cells
 from sutja.reading.page.tables.structure import CellPosition, find_reading_order, locate_cells
 from sutja.reading.page.tables.sudoku import correct_grids, note_corrections
@@ -375,25 +375,6 @@ class PageReader:
             reading_confidence=number.confidence,
             text_confidence=get_text(field),
         )
-
-
-def mark_cells(fields: Sequence[Field], transform: PageTransform, frame: Quad | None) -> list[Field]:
-    """Mark the fields of a page that stand in tables; `frame` as for `find_framed`."""
-    boxes = [field.ink_box for field in fields]
-    positions = locate_cells(boxes, find_framed(transform, frame, boxes))
-    return [
-        replace(field, in_table=position is not None)
-        for field, position in zip(fields, positions, strict=True)
-    ]
-
-
-def find_framed(transform: PageTransform, frame: Quad | None, boxes: Sequence[Box]) -> list[bool]:
-    """Find the boxes of a page whose centres lie within a frame, given by its corners in the picture."""
-    if frame is None or not boxes:
-        return [False] * len(boxes)
-    centres = transform.map_points([((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2) for box in boxes])
-    contour = frame.astype(np.float32).reshape(-1, 1, 2)
-    return [cv2.pointPolygonTest(contour, (float(x), float(y)), False) >= 0 for x, y in centres]
 
 
 def _note_preparation(picture: Picture, prepared: PreparedPage, orientation: Orientation) -> tuple[str, ...]:
