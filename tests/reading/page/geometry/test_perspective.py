@@ -92,4 +92,4 @@ def test_nothing_is_bent_that_lies_flat(page):
 @pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (3, 7), (20, 20)])
 def test_thumbnails(shape):
     noise = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
-    remove_perspective(PageTransform.identity(noise), find_frame(noise), noise)
+    assert remove_perspective(PageTransform.identity(noise), find_frame(noise), noise) is None
