@@ -1,14 +1,10 @@
 """Labels of a person's own pages, and the numbers that answer them."""
 
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from sutja.confidence import Calibrator, combine_evidence
-from sutja.errors import SutjaError, ThresholdError
-from sutja.reading.page.calibration import calibrate_fields, calibrate_with_text
+from sutja.errors import SutjaError
 from sutja.reading.page.labels import Case, Label, PageLabels, compute_box_iou, match_labels, read_labels
 from sutja.types import Box, Number, Page
 
@@ -128,56 +124,3 @@ def test_overlap():
     assert compute_box_iou(Box(0, 0, 4, 4), Box(0, 0, 4, 4)) == 1.0
     assert compute_box_iou(Box(0, 0, 4, 4), Box(4, 0, 8, 4)) == 0.0
     assert compute_box_iou(Box(0, 0, 0, 0), Box(0, 0, 0, 0)) == 0.0
-
-
-def test_trust_is_learnt_from_pages():
-    rng = np.random.default_rng(0)
-    pages = []
-    for _ in range(400):
-        confidence = rng.random(5)
-        right = rng.random(5) < confidence**0.5
-        pages.append(
-            [
-                Case(Label("p", 1, "1"), number("1" if ok else "2", confidence=float(p)))
-                for p, ok in zip(confidence, right, strict=True)
-            ]
-        )
-    trust = calibrate_fields(pages, max_error=0.05)
-    assert 0.85 < trust.threshold <= 1.0
-    assert trust.thresholds.cases == 1000
-    calibrate = Calibrator(trust.calibration.points)
-    middle = [calibrate(combine_evidence(1.0, p, trust.evidence)) for p in np.linspace(0.2, 0.3, 11)]
-    assert np.mean(middle) == pytest.approx(0.5, abs=0.1)
-    with pytest.raises(ThresholdError, match="too few"):
-        calibrate_fields(pages[:10])
-
-
-def test_trust_in_numbers_that_words_were_asked_about_is_learnt_from_pages():
-    rng = np.random.default_rng(1)
-    pages = []
-    for _ in range(400):
-        readings, texts = rng.uniform(0.05, 0.95, (2, 5))
-        odds = np.log(readings / (1 - readings)) + 2 * np.log(texts / (1 - texts))
-        right = rng.random(5) < 1 / (1 + np.exp(-odds))
-        pages.append(
-            [
-                Case(
-                    Label("p", 1, "1"),
-                    replace(
-                        number("1" if ok else "2", confidence=0.5),
-                        detection_confidence=0.5,
-                        reading_confidence=float(reading),
-                        text_confidence=float(text),
-                    ),
-                )
-                for reading, text, ok in zip(readings, texts, right, strict=True)
-            ]
-            + [Case(Label("p", 1, "1"), number("2", confidence=1.0))]  # sure without: does not count
-        )
-    trust = calibrate_with_text(pages, "0" * 64, max_error=0.05)
-    assert trust.thresholds.cases == 2000
-    assert trust.evidence.text == pytest.approx(2 * trust.evidence.reading, rel=0.3)
-    assert trust.evidence.reading == pytest.approx(1.0, rel=0.3)
-    assert 0.8 < trust.threshold < 1.0
-    with pytest.raises(ThresholdError, match="too few"):
-        calibrate_with_text(pages[:10], "0" * 64)

@@ -1,151 +1,169 @@
-"""Calibration of the confidence in numbers on pages, by pages whose numbers are known."""
+"""Calibration of the confidence in numbers on pages, by pages whose numbers are known.
+
+What a threshold accepts is counted on each source of pages with weights of the others: the pages that people
+bring are of no source that was weighed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from sutja.confidence import (
+    Calibrator,
     PageEvidence,
     RiskTable,
     combine_evidence,
-    fit_calibration,
     fit_evidence,
     fit_text_evidence,
     weigh_text,
 )
 from sutja.errors import ThresholdError
-from sutja.model_file import FieldConfidence, TextConfidence, TextEvidence
+from sutja.model_file import Evidence, FieldConfidence, TextConfidence, TextEvidence
+from sutja.reading.judge import MISFIT_CONFIDENCE
+from sutja.reading.page.judge import NEUTRAL, is_misshapen
 from sutja.reading.page.labels import Case
+from sutja.types import Number
 
 MIN_CASES = 100  # fewer are too few to calibrate with
-FOLDS = 5  # of the pages whose words were read
-TEXT_COVERAGES = tuple(share / 40 for share in range(2, 41))  # accepted shares of their numbers
+COVERAGES = tuple(share / 80 for share in range(4, 81))  # accepted shares, at which thresholds are counted
+
+Weights = TypeVar("Weights", Evidence, TextEvidence)
 
 
-def calibrate_fields(
-    pages: Sequence[Sequence[Case]], max_error: float = 0.01, seed: int = 0
-) -> FieldConfidence:
-    """Fit the weights of detection and transcription and their calibration, and choose the threshold.
+def calibrate_fields(sources: Sequence[Sequence[Case]], max_error: float = 0.01) -> FieldConfidence:
+    """Fit the weights of detection and transcription, and choose the threshold.
 
-    Half of the pages fit the weights and the calibration, the other half counts what each threshold accepts.
-    Pages stay whole, since the numbers of one page are not independent.
+    The weights that are kept are fitted on all sources. A logistic regression is calibrated by itself, so
+    there is no further map.
 
     Parameters
     ----------
-    pages : Sequence[Sequence[Case]]
-        Cases of each page, read without calibration of fields. Numbers that no threshold may accept do not
-        count.
+    sources : Sequence[Sequence[Case]]
+        Cases of each source of pages, without combs. Numbers that no threshold may accept do not count, nor
+        those that a second reader or the words were asked about.
     max_error : float
-        Largest share of wrong numbers among the accepted of the second half.
-    seed : int
-        Seed of the split of the pages.
+        Largest share of wrong numbers among the accepted, with weights of other sources.
 
     Raises
     ------
     ThresholdError
-        If there are fewer than `MIN_CASES` numbers, or no threshold keeps the error.
+        If there are fewer than `MIN_CASES` numbers or two sources, or no threshold keeps the error.
     """
-    order = np.random.default_rng(seed).permutation(len(pages))
-    half = len(pages) // 2
-    fit, count = (
-        [case for i in part for case in pages[i] if case.acceptable] for part in (order[:half], order[half:])
+    chosen = [[case for case in cases if case.acceptable and not is_asked(case)] for cases in sources]
+    evidence, table = _calibrate(chosen, _fit_fields, _weigh_fields)
+    return FieldConfidence(
+        thresholds=table.counts, threshold=table.choose(max_error).threshold, evidence=evidence
     )
-    if len(fit) + len(count) < MIN_CASES or not fit or not count:
-        raise ThresholdError(
-            f"{len(fit) + len(count)} numbers were read, too few to calibrate with",
-            where="pages",
-            remedy="label more of them",
-        )
-    evidence = fit_evidence(*_split_confidences(fit), [case.right for case in fit])
-
-    def raw(cases: Sequence[Case]) -> list[float]:
-        return [
-            combine_evidence(detection, transcription, evidence)
-            for detection, transcription in zip(*_split_confidences(cases), strict=True)
-        ]
-
-    calibrate = fit_calibration(raw(fit), [case.right for case in fit])
-    table = RiskTable.measure([calibrate(value) for value in raw(count)], [case.right for case in count])
-    chosen = table.choose(max_error)
-    return FieldConfidence(calibrate.calibration, table.counts, chosen.threshold, evidence=evidence)
 
 
 def calibrate_with_text(
-    pages: Sequence[Sequence[Case]], sha256: str, max_error: float = 0.01, seed: int = 0
+    sources: Sequence[Sequence[Case]], sha256: str, max_error: float = 0.01
 ) -> TextConfidence:
     """Fit the weights of numbers that a second reader or the words of their page were asked about.
 
-    What each threshold accepts is counted on each fold of the pages with weights of the others; those that
-    are kept are fitted on all. A logistic regression is calibrated by itself, so there is no further map.
-
     Parameters
     ----------
-    pages : Sequence[Sequence[Case]]
-        Cases of each page, read with effort normal. Numbers that were sure without do not count.
+    sources : Sequence[Sequence[Case]]
+        Cases of each source of pages, read with effort normal. Numbers that were sure without do not count.
     sha256 : str
         Checksum of the weights that find the lines of text.
-    max_error, seed : float or int
+    max_error : float
         As for `calibrate_fields`.
 
     Raises
     ------
     ThresholdError
-        If there are fewer than `MIN_CASES` numbers, or no threshold keeps the error.
+        As for `calibrate_fields`.
     """
-    order = np.random.default_rng(seed).permutation(len(pages))
-    folds = [
-        [case for i in order[start::FOLDS] for case in pages[i] if case.acceptable and _get_evidence(case)]
-        for start in range(FOLDS)
-    ]
-    cases = [case for fold in folds for case in fold]
-    if len(cases) < MIN_CASES or not all(folds):
+    chosen = [[case for case in cases if case.acceptable and is_asked(case)] for cases in sources]
+    evidence, table = _calibrate(chosen, _fit_text, _weigh_text)
+    return TextConfidence(
+        sha256, evidence, thresholds=table.counts, threshold=table.choose(max_error).threshold
+    )
+
+
+def is_accepted(case: Case, fields: FieldConfidence) -> bool:
+    """Tell whether weights and thresholds accept a number that is no comb, by the evidence for it.
+
+    Parameters
+    ----------
+    case : Case
+        Number on a page, read with whatever weights.
+    fields : FieldConfidence
+        Weights and thresholds.
+    """
+    if not case.acceptable:
+        return False
+    if is_asked(case):
+        text = fields.text
+        return text is not None and _weigh_text([case], text.evidence)[0] >= text.threshold
+    calibrate = Calibrator(fields.calibration.points)
+    return calibrate(_weigh_fields([case], fields.evidence)[0]) >= fields.threshold
+
+
+def is_asked(case: Case) -> bool:
+    """Tell whether a second reader or the words were asked about a number."""
+    return case.number is not None and case.number.text_confidence is not None
+
+
+def _calibrate(
+    sources: Sequence[Sequence[Case]],
+    fit: Callable[[Sequence[Case]], Weights],
+    weigh: Callable[[Sequence[Case], Weights], list[float]],
+) -> tuple[Weights, RiskTable]:
+    """Fit weights to all sources, and count what thresholds accept of each with weights of the others."""
+    sources = [cases for cases in sources if cases]
+    n = sum(map(len, sources))
+    if n < MIN_CASES or len(sources) < 2:
         raise ThresholdError(
-            f"{len(cases)} numbers were asked about, too few to calibrate with",
+            f"{n} numbers of {len(sources)} sources were read, too few to calibrate with",
             where="pages",
             remedy="label more of them",
         )
     confidences: list[float] = []
-    for count in folds:
-        evidence = _fit_text([case for fold in folds if fold is not count for case in fold])
-        confidences += weigh_cases(count, evidence)
-    table = RiskTable.measure(confidences, [case.right for case in cases], TEXT_COVERAGES)
-    threshold = table.choose(max_error).threshold
-    return TextConfidence(sha256, _fit_text(cases), thresholds=table.counts, threshold=threshold)
+    for left_out in sources:
+        weights = fit([case for cases in sources if cases is not left_out for case in cases])
+        confidences += weigh(left_out, weights)
+    everything = [case for cases in sources for case in cases]
+    table = RiskTable.measure(confidences, [case.right for case in everything], COVERAGES)
+    return fit(everything), table
+
+
+def _fit_fields(cases: Sequence[Case]) -> Evidence:
+    given = _list_evidence(cases)
+    right = [case.right for case in cases]
+    return fit_evidence([_get_detection(e) for e in given], [e.reading for e in given], right)
+
+
+def _weigh_fields(cases: Sequence[Case], evidence: Evidence | None) -> list[float]:
+    return [combine_evidence(_get_detection(e), e.reading, evidence) for e in _list_evidence(cases)]
 
 
 def _fit_text(cases: Sequence[Case]) -> TextEvidence:
-    """Fit the weights of cases."""
-    given = [found for case in cases if (found := _get_evidence(case)) is not None]
-    return fit_text_evidence(given, [case.right for case in cases])
+    return fit_text_evidence(_list_evidence(cases), [case.right for case in cases])
 
 
-def weigh_cases(cases: Sequence[Case], evidence: TextEvidence) -> list[float]:
-    """Compute the joint confidence of numbers, before calibration."""
-    return [weigh_text(given, evidence) for given in map(_get_evidence, cases) if given is not None]
+def _weigh_text(cases: Sequence[Case], evidence: TextEvidence) -> list[float]:
+    return [weigh_text(given, evidence) for given in _list_evidence(cases)]
 
 
-def _get_evidence(case: Case) -> PageEvidence | None:
-    """Return the evidence for a number; None of one that was sure without."""
-    number = case.number
-    if number is None or number.text_confidence is None or number.reading_confidence is None:
-        return None
+def _get_detection(given: PageEvidence) -> float:
+    return 1.0 if given.detection is None else given.detection
+
+
+def _list_evidence(cases: Sequence[Case]) -> list[PageEvidence]:
+    """List the evidence for numbers, as `PageJudge` weighs it."""
+    return [_make_evidence(case.number) for case in cases if case.number is not None]
+
+
+def _make_evidence(number: Number) -> PageEvidence:
+    reading = number.confidence if number.reading_confidence is None else number.reading_confidence
     return PageEvidence(
         number.detection_confidence,
-        number.reading_confidence,
-        number.text_confidence,
+        min(MISFIT_CONFIDENCE, reading) if is_misshapen(number.text) else reading,
+        NEUTRAL if number.text_confidence is None else number.text_confidence,
         len(number.digits),
         number.row is not None,
         number.written == "handwritten",
     )
-
-
-def _split_confidences(cases: Sequence[Case]) -> tuple[list[float], list[float]]:
-    """Return the confidences of detection and of transcription, whose product an uncalibrated number has."""
-    numbers = [case.number for case in cases if case.number is not None]
-    detections = [
-        1.0 if number.detection_confidence is None else number.detection_confidence for number in numbers
-    ]
-    transcriptions = [min(1.0, n.confidence / max(d, 1e-9)) for n, d in zip(numbers, detections, strict=True)]
-    return detections, transcriptions
