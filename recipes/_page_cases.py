@@ -42,7 +42,8 @@ TOUCHED = 0.2  # IoU with what nobody can label from which a number is not count
 LEAST_COVERED = 0.5  # of a number's box by that of a label: it is a part of it
 SHIFTS = range(-2, 5)  # rows and columns by which a table may stand elsewhere than labelled
 BOXED = ("results-id", "results-id2", "registers-pages", "volunteers-pages", "receipts-my")
-# Numbers that are there, as one sees, and that the labels lack: notes on printed receipts, lines left out.
+# Numbers that are there, as one sees, and that the labels lack: notes on printed receipts, lines left out,
+# and one that is labelled wrongly.
 UNLABELLED = frozenset(
     {
         ("105.jpg", "3030"),
@@ -50,8 +51,11 @@ UNLABELLED = frozenset(
         ("112.jpg", "400"),
         ("005.jpg", "3100"),
         ("207.jpg", "31803054"),
+        ("211.jpg", "214100"),
+        ("233.jpg", "36250"),
         ("372.jpg", "1236"),
         ("422.jpg", "360"),
+        ("530.jpg", "000"),
         ("530.jpg", "06050"),
         ("530.jpg", "1420"),
         ("wikitexte_0022.jpg", "1888"),

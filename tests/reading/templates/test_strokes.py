@@ -44,3 +44,7 @@ def test_two_strokes_that_cross(strokes):
 )
 def test_digits_are_no_crosses(strokes):
     assert measure_crossing(draw(*strokes)) < 0.5
+
+
+def test_a_box_full_of_ink_is_no_cross():
+    assert measure_crossing(np.ones((20, 14), np.uint8)) == 0.0

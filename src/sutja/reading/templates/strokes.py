@@ -72,7 +72,7 @@ def measure_crossing(ink: NDArray[np.uint8]) -> float:
     resized = cv2.resize(part.astype(np.float32), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     shape = (np.asarray(resized) > _INKED).astype(np.uint8)
     down, x = (axis.astype(np.float64) for axis in np.nonzero(shape))
-    if len(x) < _SIDE:
+    if len(x) < _SIDE or shape.all():  # nothing but ink has no distance from paper
         return 0.0
     inside = cv2.distanceTransform(shape, cv2.DIST_L2, 3)
     width = max(3, round(3.0 * float(inside[shape > 0].mean())))
