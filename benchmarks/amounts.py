@@ -14,11 +14,10 @@ from typing import Any
 import _crops
 import _peers
 from _crops import Crop
-from _machine import format_path, format_table, keep_peer_rows, make_result_path, save_result
+from _figures import measure_crops
+from _machine import format_table
 from _scores import format_percent, tally
 from _sutja_models import (
-    describe_model,
-    find_data_folder,
     find_strict_threshold,
     list_efforts,
     list_models,
@@ -107,21 +106,7 @@ def format_rows(rows: Sequence[dict[str, Any]]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure, keep, show."""
-    args = make_parser(__doc__).parse_args(argv)
-    kept = make_result_path(FIGURE, args.part, args.limit)
-    rows = measure(args, find_data_folder())
-    if args.no_peers:
-        rows = keep_peer_rows(kept, rows)
-    content = {
-        "part": args.part,
-        "models": [describe_model(model) for model in list_models(args.model)],
-        "rows": rows,
-    }
-    path = save_result(kept, FIGURE, content, _peers.PEERS_PACKAGES)
-    print(format_rows(rows))
-    print(
-        f"part: {args.part}; a peer's 'accepted' is a confidence of 0.9 or more; kept in {format_path(path)}"
-    )
+    measure_crops(FIGURE, make_parser(__doc__).parse_args(argv), measure, format_rows)
 
 
 if __name__ == "__main__":

@@ -16,11 +16,10 @@ from typing import Any
 
 import _page_readers
 import cv2
+from _figures import keep_pages
 from _filled_pages import LAYOUTS, FilledPage, make_pages
-from _machine import format_path, format_table, list_kept_rows, make_result_path, save_result
 from _page_readers import NamedPageReader, PageAnswer, ReadNumber
-from _peers import PEERS_PACKAGES
-from _scores import format_percent, make_rate
+from _scores import make_rate
 from _sutja_models import find_data_folder, make_parser
 
 FIGURE = "forms"
@@ -87,23 +86,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         readers = list(_page_readers.make_readers(args.model or [None], with_peers=not args.no_peers))
         for reader in readers:
             rows += make_row(reader, drawn, paths, args.fresh)
-    path = make_result_path(FIGURE, args.part, args.limit)
-    rows += list_kept_rows(path, [reader.name for reader in readers])
-    kept = save_result(path, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
-    names = ("found", "read", "accepted", "wrong_of_accepted")
-    lines = [
-        (
-            r["reader"],
-            r["settings"],
-            r["layout"],
-            r["n"],
-            *(format_percent(r[n], interval=True) for n in names),
-            r["seconds_a_page"],
-        )
-        for r in rows
-    ]
-    print(format_table(("reader", "settings", "layout", "n", *names, "s a page"), lines))
-    print(f"part: {args.part}; kept in {format_path(kept)}")
+    rates = ("found", "read", "accepted", "wrong_of_accepted")
+    keep_pages(FIGURE, args, readers, rows, ("reader", "settings", "layout", "n"), rates)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import _page_readers
-from _machine import format_path, format_table, list_kept_rows, make_result_path, save_result
+from _figures import keep_pages
 from _page_readers import NamedPageReader, ReadNumber
-from _peers import PEERS_PACKAGES
-from _scores import format_percent, make_rate
+from _scores import make_rate
 from _sutja_models import find_data_folder, make_parser
 
 from sutja.data.sets.pages import ReceiptRecord, read_receipts
@@ -56,24 +55,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         : args.limit
     ]
     readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
-    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = [make_row(reader, records, args.fresh) for reader in readers]
-    rows += list_kept_rows(kept, [reader.name for reader in readers])
-    path = save_result(kept, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
-    names = ("total_read", "total_accepted")
-    lines = [
-        (
-            r["reader"],
-            r["settings"],
-            r["n"],
-            *(format_percent(r[n], interval=True) for n in names),
-            r["seconds_a_page"],
-            r["most_seconds"],
-        )
-        for r in rows
-    ]
-    print(format_table(("reader", "settings", "n", *names, "s a page", "most"), lines))
-    print(f"part: {args.part}; kept in {format_path(path)}")
+    rates = ("total_read", "total_accepted")
+    keep_pages(FIGURE, args, readers, rows, ("reader", "settings", "n", "most_seconds"), rates)
 
 
 if __name__ == "__main__":

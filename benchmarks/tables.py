@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import _page_readers
-from _machine import format_path, format_table, list_kept_rows, make_result_path, save_result
+from _figures import keep_pages
 from _page_readers import NamedPageReader
-from _peers import PEERS_PACKAGES
-from _scores import format_percent, make_rate
+from _scores import make_rate
 from _sutja_models import find_data_folder, make_parser
 from _table_alignment import count_cells_in_place, count_right_cells, list_true_rows, read_rows
 
@@ -59,23 +58,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     ]
     records = records[: args.limit]
     readers = _page_readers.make_readers(args.model or [None], with_peers=not args.no_peers)
-    kept = make_result_path(FIGURE, args.part, args.limit)
     rows = [make_row(reader, records, args.fresh) for reader in readers]
-    rows += list_kept_rows(kept, [reader.name for reader in readers])
-    path = save_result(kept, FIGURE, {"part": args.part, "rows": rows}, PEERS_PACKAGES)
-    names = ("right", "in_place", "right_and_accepted", "not_right_of_accepted")
-    lines = [
-        (
-            r["reader"],
-            r["settings"],
-            r["cells"],
-            *(format_percent(r[n], interval=True) for n in names),
-            r["seconds_a_page"],
-        )
-        for r in rows
-    ]
-    print(format_table(("reader", "settings", "cells", *names, "s a page"), lines))
-    print(f"part: {args.part}; kept in {format_path(path)}")
+    rates = ("right", "in_place", "right_and_accepted", "not_right_of_accepted")
+    keep_pages(FIGURE, args, readers, rows, ("reader", "settings", "cells"), rates)
 
 
 if __name__ == "__main__":
