@@ -66,7 +66,7 @@ def make_line(sample: Sample) -> Crop:
     stretched = round(PARAMS.stretch * PARAMS.height * columns / rows)
     width = min(max(NARROWEST, stretched), PARAMS.max_width)
     pixels = np.asarray(cv2.resize(sample.picture, (width, PARAMS.height), interpolation=cv2.INTER_LINEAR))
-    return Crop(pixels.astype(np.uint8), encode_label(sample), sample.mask)
+    return Crop(pixels.astype(np.uint8), encode_label(sample.text, sample.mask), sample.mask)
 
 
 def make_line_batch(crops: list[Crop], multiple: int = PARAMS.step) -> Batch:
@@ -80,9 +80,9 @@ class LineJob(CtcJob[Crop, Batch, transcribe.TranscribeConfig]):
 
     counted = "digits"
 
-    def make_batches(self, items: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
+    def make_batches(self, items: Sequence[Crop], rng: np.random.Generator, first: int) -> Iterator[Batch]:
         """Cut an epoch's crops into batches of similar width."""
-        return make_batches(list(items), self.config.columns, rng, make_line_batch)
+        return make_batches(items, self.config.columns, rng, make_line_batch, first)
 
     def loss(self, net: nn.Module, batch: Batch) -> Tensor:
         """The loss of temporal classification, silent where the label is."""

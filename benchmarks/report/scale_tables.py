@@ -120,21 +120,34 @@ def make_nodes() -> str:
     return f"{table}\n\n{describe_source('train_nodes', 'python benchmarks/train_nodes.py')}"
 
 
+_MEMORY = ("from", "largest memory", "s of processor", "wrong")
+
+
 def make_shards() -> str:
     """Make the table of training on pictures that are not held in memory."""
     if not (RESULTS / "train_shards.json").exists():
         return "Nothing was measured yet."
     shards = load("train_shards")
-    rows = []
-    for row in shards["rows"]:
-        size = f"{4 * row['n'] * shards['side'] ** 2 / 1e6:,.0f} MB"
-        for kind, what in (("shards", "tar shards"), ("array", "an array")):
-            of = row[kind]
-            figures = (f"{of['bytes'] / 1e6:,.0f} MB", f"{of['processor']:.0f}", percent(of["error"], 2))
-            rows.append((f"{row['n']:,}", size, what, *figures))
-    headers = ("pictures", "as the network sees them", "from", "largest memory", "s of processor", "wrong")
-    table = make_table(headers, rows)
+    pictures = _list_memory(
+        shards["rows"], 4 * shards["side"] ** 2, {"shards": "tar shards", "array": "an array"}
+    )
+    table = make_table(("pictures", "as the network sees them", *_MEMORY), pictures)
+    if "crops" in shards:
+        pixels = math.prod(shards["crop"])
+        crops = _list_memory(shards["crops"], pixels, {"shards": "tar shards", "table": "a table"})
+        table += "\n\n" + make_table(("crops", "their pixels", *_MEMORY), crops)
     return f"{table}\n\n{describe_source('train_shards', 'python benchmarks/train_shards.py')}"
+
+
+def _list_memory(rows: Sequence[Any], n_bytes: int, sources: dict[str, str]) -> list[Sequence[str]]:
+    """List what training took on pictures of so many bytes, from each source."""
+    listed: list[Sequence[str]] = []
+    for row in rows:
+        for source, name in sources.items():
+            of = row[source]
+            figures = (f"{of['bytes'] / 1e6:,.0f} MB", f"{of['processor']:.0f}", percent(of["error"], 2))
+            listed.append((f"{row['n']:,}", f"{row['n'] * n_bytes / 1e6:,.0f} MB", name, *figures))
+    return listed
 
 
 def make_plan() -> str:

@@ -49,7 +49,9 @@ def test_shards_stand_beside_the_array(tables, tmp_path):
     assert tables.make_shards() == "Nothing was measured yet."
     shards = {"bytes": 5e8, "processor": 9.4, "error": 0.0125}
     row = {"n": 10_000, "shards": shards, "array": shards | {"bytes": 1.2e9}}
-    keep(tmp_path, "train_shards", rows=[row], side=64)
+    crops = {"n": 100, "shards": shards, "table": shards | {"bytes": 2e9}}
+    keep(tmp_path, "train_shards", rows=[row], side=64, crops=[crops], crop=[40, 1000])
     table = tables.make_shards()
+    assert "| 100 | 4 MB | a table | 2,000 MB | 9 | 1.25% |" in table
     assert "| 10,000 | 164 MB | tar shards | 500 MB | 9 | 1.25% |" in table
     assert "| 10,000 | 164 MB | an array | 1,200 MB | 9 | 1.25% |" in table

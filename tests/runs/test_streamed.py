@@ -62,7 +62,7 @@ def test_the_network_is_that_of_an_array_also_when_resumed(sets, tmp_path, monke
             sutja.train(sets[0], out=tmp_path / "resumed", log=None, **CHOICES)
     lines = []
     with monkeypatch.context() as patched:  # neither the index nor what the parts share is looked for again
-        patched.setattr("sutja.data.labelled.shard_index.index_shards", None)
+        patched.setattr("sutja.data.labelled.load.index_shards", pytest.fail)
         patched.setattr(classify, "find_leaks", None)
         resumed = sutja.train(sets[0], out=tmp_path / "resumed", resume=True, log=lines.append, **CHOICES)
     assert "goes on after 7 steps" in lines

@@ -158,8 +158,9 @@ def transcribe(
     """Train a reader of numbers on DATA, a table (.csv) with the columns path and text, or a folder with one.
 
     The paths name pictures, each of one number and little else, or recordings with what is said in them, in
-    words or digits. Training starts from the weights of the bundled model, so that a few hundred are enough
-    to make it better on those like yours.
+    words or digits. Of tar shards, with a text beside each file, pictures and recordings are read as they are
+    needed. Training starts from the weights of the bundled model, so that a few hundred are enough to make it
+    better on those like yours.
     """
     if base and from_scratch:
         raise click.UsageError("--base and --from-scratch exclude one another")

@@ -5,15 +5,26 @@ Letters: n samples or recordings, T frames of features, M mel bands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from sutja.data.labelled.recordings import are_recordings, find_table, list_pronunciations, load_spoken_texts
+from sutja.data.labelled.recordings import (
+    CHARACTERS,
+    are_recordings,
+    are_text_shards,
+    find_table,
+    list_pronunciations,
+    load_spoken_texts,
+)
+from sutja.data.labelled.sharded_texts import NamedBytes, StreamedItems
 from sutja.errors import DataError, SoundError
 from sutja.evaluation import Answers
 from sutja.grammar.number_words import OTHER, WORDS, classify_word, extract_digits
@@ -23,12 +34,23 @@ from sutja.model_file.bundled import DEFAULTS, Model
 from sutja.nets.listener import Listener, ListenerConfig
 from sutja.runs import plots, sequences
 from sutja.runs.folder import Run, RunFolder, read_results
+from sutja.runs.inputs.texts import (
+    MEASURES,
+    ItemKind,
+    TextSet,
+    index_parts,
+    measure_part,
+    read_parts,
+    stream_parts,
+)
 from sutja.runs.parts import Log, Parts
-from sutja.runs.sequences import Plan, TextSet
+from sutja.runs.sequences import Plan
 from sutja.signals.audio import RATE, load_sound
-from sutja.signals.preprocessing.log_mel import MARGIN, LogMelParams, log_mel
+from sutja.signals.preprocessing.log_mel import MARGIN, LogMelParams, count_frames, log_mel
+from sutja.signals.sound_headers import SOUND_SUFFIXES
+from sutja.signals.sources import name_source
 from sutja.synthesis.speech.composer import SpeechComposer
-from sutja.synthesis.speech.utterances import Utterance, to_int16
+from sutja.synthesis.speech.utterances import Spoken, to_int16
 from sutja.training import loop
 from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.device import use_threads
@@ -37,6 +59,7 @@ from sutja.training.listen import fit as training
 from sutja.training.listen.batches import Example, make_batch, make_example
 from sutja.training.listen.loss import other_ctc_loss
 from sutja.training.listen.vocabulary import change_vocabulary
+from sutja.training.streamed_views import StreamedViews
 
 KIND = "listener"  # in the name of a run's folder
 LONGEST = 30.0  # seconds of a recording; in a longer one it is not clear where the text is
@@ -68,32 +91,61 @@ class LabelledRecording:
     candidates: tuple[tuple[int, ...], ...]
 
 
-def load_parts(data: str | Path, log: Log) -> Parts[TextSet[LabelledRecording]]:
-    """Read the recordings that a table names, and split them, each speaker (column group) on one side.
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """A recording as the composer takes utterances; that of a shard is read whenever it is needed."""
+
+    items: Sequence[LabelledRecording]
+    place: int
+    classes: tuple[int, ...]
+    source: str
+    seconds: float
+    speaker: str = "own"
+    phonemes: tuple[int, ...] = ()
+
+    @property
+    def samples(self) -> NDArray[np.int16]:
+        return self.items[self.place].samples
+
+
+def load_parts(data: str | Path, log: Log, folder: Path | None = None) -> Parts[TextSet[LabelledRecording]]:
+    """Read the recordings that a table names, or the index of those in tar shards, and split them.
+
+    Each speaker (column group) stays on one side.
+
+    Parameters
+    ----------
+    data, log, folder : str or Path, Log, Path | None
+        As for `sutja.runs.transcribe.load_parts`.
 
     Raises
     ------
     DataError
         As `sutja.data.labelled.recordings.load_spoken_texts` says, or too few recordings can be read.
     """
-    table = find_table(Path(data).expanduser())
-    texts = load_spoken_texts(table, "train")
+    path = Path(data).expanduser()
+    are_sharded = are_text_shards(path)
+    table = path if are_sharded else find_table(path)
+    texts = None if are_sharded else load_spoken_texts(table, "train")
     if not are_recordings(table):
         raise DataError(
             "its files are not recordings", where=str(data), remedy='train with the task "transcribe"'
         )
-    test = load_spoken_texts(table, "test") if texts.parted else None
-    parts = sequences.read_parts(texts, test, _read, _to_bytes, where=table, noun="recordings", log=log)
-    log(f"{texts.source}: {parts.describe_sizes('recordings')}")
+    if texts is None:
+        parts = stream_parts(path, index_parts(path, _RECORDINGS, folder, log), _read)
+    else:
+        test = load_spoken_texts(table, "test") if texts.parted else None
+        parts = read_parts(texts, test, _RECORDINGS, table, log)
+    log(f"{parts.train.source}: {parts.describe_sizes('recordings')}")
     return parts
 
 
-def _read(path: Path, text: str) -> LabelledRecording:
-    sound = load_sound(path)
+def _read(source: Path | NamedBytes, text: str) -> LabelledRecording:
+    sound = load_sound(source)
     if not 0.0 < sound.seconds <= LONGEST:
         raise SoundError(
             f"lasts {sound.seconds:.1f} seconds",
-            source=str(path),
+            source=name_source(source),
             remedy=f"cut it to at most {LONGEST:.0f} seconds",
         )
     return LabelledRecording(to_int16(sound.samples), text, tuple(list_pronunciations(text)))
@@ -101,6 +153,9 @@ def _read(path: Path, text: str) -> LabelledRecording:
 
 def _to_bytes(recording: LabelledRecording) -> bytes:
     return repr((len(recording.samples), recording.text)).encode() + recording.samples.tobytes()
+
+
+_RECORDINGS = ItemKind("recordings", SOUND_SUFFIXES, CHARACTERS, _read, _to_bytes)
 
 
 def make_plan(
@@ -157,22 +212,70 @@ def _fit(
 ) -> Listener:
     """Train, and return the averaged network."""
     base = _load_base(plan.base_path, parts, params) if plan.base_path else None
+    choose = partial(choose_all, base=base, params=params, log=log)
+    told = {"base": sequences.name_base(plan.base)}
+    chosen, held_out = (
+        choose(part, file=folder.path / MEASURES.format(part=name), facts=told)
+        for name, part in (("train", parts.train), ("validation", parts.validation))
+    )
     utterances = [
-        Utterance(recording.samples, choose_labels(base, recording, params), "own", parts.train.source)
-        for recording in parts.train.items
+        _Recorded(parts.train.items, place, classes, parts.train.source, length / RATE)
+        for place, (length, classes) in enumerate(chosen)
     ]
-    config = _config(plan, sum(len(utterance.samples) for utterance in utterances) / params.hop)
+    config = _config(plan, sum(length for length, _ in chosen) / params.hop)
     facts = sequences.list_facts(config, parts.train, plan.base)
     path = sequences.prepare_checkpoint(folder, resume)
     state = training.start(ListenerConfig(1 + len(WORDS)), config, path, base, facts)
     log(f"{len(utterances):,} recordings, {config.steps:,} steps")
     source = ComposedRecordings(utterances, params, plan.seed, state.epoch)
-    rows = [
-        _row(recording, params, choose_labels(base, recording, params))
-        for recording in parts.validation.items
-    ]
+    rows = _make_rows(parts.validation, held_out, params)
     training.ListenJob(state, source, config, {"validation": rows}).fit(state, folder.path, log, facts)
     return sequences.take_average(state, folder, Listener)
+
+
+def choose_all(
+    part: TextSet[LabelledRecording],
+    base: Listener | None,
+    params: LogMelParams,
+    file: Path,
+    facts: Mapping[str, Any],
+    log: Log,
+) -> list[tuple[int, tuple[int, ...]]]:
+    """Count the samples and choose the labels of each recording of a part.
+
+    Parameters
+    ----------
+    part : TextSet[LabelledRecording]
+        The part.
+    base, params : Listener | None, LogMelParams
+        As for `choose_labels`.
+    file, facts : Path, Mapping[str, Any]
+        File in which what is found of recordings in shards is kept, and what it depends on beside them.
+    log : Log
+        Takes lines of progress.
+    """
+
+    def measure(recording: LabelledRecording) -> tuple[int, int]:
+        labels = choose_labels(base, recording, params)
+        return len(recording.samples), recording.candidates.index(labels)
+
+    found = measure_part(part, measure, file, facts, "recordings", log)
+    return [
+        (length, list_pronunciations(text)[choice])
+        for text, (length, choice) in zip(part.texts, found.tolist(), strict=True)
+    ]
+
+
+def _make_rows(
+    part: TextSet[LabelledRecording], chosen: Sequence[tuple[int, tuple[int, ...]]], params: LogMelParams
+) -> Sequence[Example]:
+    """Compute the features of a part; those of recordings in shards when they are needed."""
+    if not isinstance(part.items, StreamedItems):
+        pairs = zip(part.items, chosen, strict=True)
+        return [_row(recording, params, labels) for recording, (_, labels) in pairs]
+    lengths = np.array([count_frames(length, params) for length, _ in chosen], np.int64)
+    ways = (lambda recording, labels: _row(recording, params, labels),)
+    return StreamedViews(part.items, ways, lambda place: chosen[place][1], lengths)
 
 
 def choose_labels(
@@ -199,7 +302,7 @@ class ComposedRecordings:
 
     Parameters
     ----------
-    utterances : Sequence[Utterance]
+    utterances : Sequence[Spoken]
         The recordings.
     params : LogMelParams
         Parameters of the features.
@@ -209,9 +312,7 @@ class ComposedRecordings:
         The chunk to begin with; a run that goes on begins where it stopped.
     """
 
-    def __init__(
-        self, utterances: Sequence[Utterance], params: LogMelParams, seed: int, first: int = 0
-    ) -> None:
+    def __init__(self, utterances: Sequence[Spoken], params: LogMelParams, seed: int, first: int = 0) -> None:
         self._utterances, self._params, self._seed, self._next = utterances, params, seed, first
 
     def take(self) -> list[Example]:
@@ -265,23 +366,23 @@ def _parity_features(
     parts: Parts[TextSet[LabelledRecording]], params: LogMelParams
 ) -> list[NDArray[np.float32]]:
     """Compute features of several lengths, on which the file must answer as the network does."""
-    recordings = (*parts.validation.items, *parts.test.items)[:_PARITY_RECORDINGS]
+    recordings = islice(chain(parts.validation.items, parts.test.items), _PARITY_RECORDINGS)
     features = [_features(recording, params) for recording in recordings]
     return [one[None] for one in features if len(one)]
 
 
-def _answer(model: ModelFile, recordings: Sequence[LabelledRecording]) -> Answers:
+def _answer(model: ModelFile, part: TextSet[LabelledRecording]) -> Answers:
     """Listen to recordings; the digits of all their numbers are compared."""
     recogniser = Recogniser(model)
     predicted: list[str | None] = []
     confidence = []
-    for recording in recordings:
+    for recording in part.items:
         numbers = recogniser.listen(recording.samples, RATE).numbers
         predicted.append("".join(number.digits for number in numbers) if numbers else None)
         confidence.append(min((number.confidence for number in numbers), default=0.0))
     return Answers(
         tuple(predicted),
-        tuple(extract_digits(recording.text) for recording in recordings),
+        tuple(map(extract_digits, part.texts)),
         np.array(confidence, np.float64),
         np.ones(len(predicted), np.bool_),
     )

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-import numpy as np
 import torch
 from torch import nn
 
-from sutja.data.labelled.tables import Texts
-from sutja.data.split.hold_out import split_three_ways
 from sutja.evaluation import Answers, evaluate
 from sutja.model_file import Calibration, Card, ModelFile, TrainingSet, write_model
 from sutja.model_file.bundled import Model, open_model
 from sutja.runs import cards
 from sutja.runs.calibration import calibrate_reader
 from sutja.runs.folder import MODEL, RunFolder
-from sutja.runs.parts import Log, Parts, check_enough, read_items
+from sutja.runs.inputs.texts import TextSet
+from sutja.runs.parts import Log, Parts
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import CtcConfig
 from sutja.training.job import check_settings, get_versions
@@ -30,7 +27,6 @@ Item = TypeVar("Item")
 Net = TypeVar("Net", bound=nn.Module)
 
 LR_FROM_BASE, LR_FROM_SCRATCH = 3e-4, 3e-3  # peak learning rates where nobody names one
-_REMEDY = "check the column path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,95 +108,14 @@ def make_plan(task: str, name: str, base: Model, **choices: Any) -> Plan:
     return Plan(name, None if base is None else open_model(base, task), **choices)
 
 
-@dataclass(frozen=True, slots=True)
-class TextSet(Generic[Item]):
-    """Items with texts.
-
-    Attributes
-    ----------
-    items : tuple[Item, ...]
-        The items.
-    source : str
-        Name of the data, for the card.
-    checksum : str
-        SHA-256 of the items and texts of the table's training part, before it was split.
-    """
-
-    items: tuple[Item, ...]
-    source: str
-    checksum: str
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-
-def read_parts(
-    texts: Texts,
-    test: Texts | None,
-    read: Callable[[Path, str], Item],
-    to_bytes: Callable[[Item], bytes],
-    *,
-    where: Path,
-    noun: str,
-    log: Log,
-) -> Parts[TextSet[Item]]:
-    """Read the items that a table names, and split them: items of one group stay on one side.
-
-    Parameters
-    ----------
-    texts : Texts
-        Items to train on, to validate and, where there is no test part, to test on.
-    test : Texts | None
-        The table's own test part.
-    read : Callable[[Path, str], Item]
-        Makes an item of a file and its text; raises `PictureError` or `SoundError` where it cannot be read.
-    to_bytes : Callable[[Item], bytes]
-        The bytes of an item that go into the checksum.
-    where : Path
-        The data, for messages.
-    noun : str
-        Name of the items, in the plural.
-    log : Log
-        Takes lines of progress.
-
-    Raises
-    ------
-    DataError
-        Too few can be read.
-    """
-    items, indices = _read(texts, read, log)
-    check_enough(len(items), len(texts), noun, where=str(where), remedy=_REMEDY)
-    groups = None if texts.groups is None else texts.groups[indices]
-    train, validation, rest = split_three_ways(np.zeros(len(items), np.int64), groups)
-    if test is None:
-        test_items = [items[i] for i in rest]
-    else:
-        train, validation = np.concatenate([train, validation]), rest
-        test_items, _ = _read(test, read, log)
-        check_enough(
-            len(test_items), len(test), f"{noun} of the test part", where=str(where), remedy=_REMEDY, least=1
-        )
-    digest = hashlib.sha256()
-    for item in items:
-        digest.update(to_bytes(item))
-
-    def text_set(some: Sequence[Item]) -> TextSet[Item]:
-        return TextSet(tuple(some), texts.source, digest.hexdigest())
-
-    return Parts(
-        text_set([items[i] for i in train]), text_set([items[i] for i in validation]), text_set(test_items)
-    )
-
-
-def _read(texts: Texts, read: Callable[[Path, str], Item], log: Log) -> tuple[list[Item], list[int]]:
-    pairs = zip(texts.paths, texts.texts, strict=True)
-    return read_items(pairs, lambda pair: read(*pair), log)
-
-
 def list_facts(config: CtcConfig, data: TextSet[Any], base: ModelFile | None) -> dict[str, Any]:
     """List what a resumed run must have in common with the one that began."""
-    began_with = base.card.name + base.card.created if base else None
-    return {**asdict(config), "data": data.checksum, "base": began_with}
+    return {**asdict(config), "data": data.checksum, "base": name_base(base)}
+
+
+def name_base(base: ModelFile | None) -> str | None:
+    """Name the model that a training begins with, so that no other has the name; None where there is none."""
+    return base.card.name + base.card.created if base else None
 
 
 def prepare_checkpoint(folder: RunFolder, resume: bool) -> Path:
@@ -241,7 +156,7 @@ def finish(
     plan: Plan,
     folder: RunFolder,
     export: Callable[[Card, Path], ModelFile],
-    answer: Callable[[ModelFile, Sequence[Item]], Answers],
+    answer: Callable[[ModelFile, TextSet[Item]], Answers],
     log: Log,
 ) -> tuple[Card, Answers]:
     """Export and calibrate a trained network, measure it, and write the model file.
@@ -258,8 +173,8 @@ def finish(
         The folder of the run.
     export : Callable[[Card, Path], ModelFile]
         Writes a model file with this card, once it is proved that the file answers as the network does.
-    answer : Callable[[ModelFile, Sequence[Item]], Answers]
-        The model's answers to items.
+    answer : Callable[[ModelFile, TextSet[Item]], Answers]
+        The model's answers to the items of a part.
     log : Log
         Takes lines of progress.
 
@@ -278,9 +193,9 @@ def finish(
     uncalibrated = replace(card, calibration=nothing, long_calibration=nothing, threshold=0.0)
     with tempfile.TemporaryDirectory() as elsewhere:  # the model in the run folder is a calibrated one
         raw = export(uncalibrated, Path(elsewhere) / MODEL)
-    card = calibrate_reader(card, answer(raw, parts.validation.items), plan.base is not None, log)
+    card = calibrate_reader(card, answer(raw, parts.validation), plan.base is not None, log)
     model = replace(raw, card=card)
-    validation, test = (answer(model, part.items) for part in (parts.validation, parts.test))
+    validation, test = (answer(model, part) for part in (parts.validation, parts.test))
     results = (
         measure(validation, card.threshold, parts.train.source, "validation"),
         measure(test, card.threshold, parts.train.source, "test"),

@@ -11,7 +11,6 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar, runtime_checkable
 
@@ -26,8 +25,10 @@ from sutja.training import checkpoint, loop
 from sutja.training.callbacks import Checkpoints, History, Log, Progress, Row, StopSignal
 from sutja.training.device import choose_convolution_dtype
 from sutja.training.schedule import warm_up_cosine
+from sutja.training.streamed_views import pick
 
 Item = TypeVar("Item")
+Given = TypeVar("Given", covariant=True)
 Batch = TypeVar("Batch")
 Config = TypeVar("Config", bound="CtcConfig")
 CTC_DTYPE = choose_convolution_dtype()  # of the arithmetic in networks of crops and recordings
@@ -79,10 +80,10 @@ class CtcConfig:
 
 
 @runtime_checkable
-class ChunkSource(Protocol[Item]):
+class ChunkSource(Protocol[Given]):
     """A source of chunks of items: worker processes, or a list in a test."""
 
-    def take(self) -> list[Item]:
+    def take(self) -> Sequence[Given]:
         """Take the next chunk."""
 
 
@@ -144,14 +145,14 @@ class CtcJob(loop.Job[Batch], Generic[Item, Batch, Config]):
     ) -> None:
         self.source, self.config, self.validation = source, config, validation
         self.clip, self.ema, self.budget = _CLIP, config.ema, loop.Budget(config.steps)
-        self._chunks: deque[list[Item]] = deque(maxlen=config.chunks_per_epoch * config.epochs_per_chunk)
+        self._chunks: deque[Sequence[Item]] = deque(maxlen=config.chunks_per_epoch * config.epochs_per_chunk)
         self._freeze_at = round(config.freeze_norms_after * config.steps)
         for norm in _batch_norms(state.net):
             norm.momentum = _MOMENTUM
 
     @abstractmethod
-    def make_batches(self, items: Sequence[Item], rng: np.random.Generator) -> Iterator[Batch]:
-        """Cut an epoch's items into batches."""
+    def make_batches(self, items: Sequence[Item], rng: np.random.Generator, first: int) -> Iterator[Batch]:
+        """Cut an epoch's items into batches, of which those before ``first`` are not made."""
 
     @abstractmethod
     def accuracy(self, net: nn.Module, items: Sequence[Item]) -> float:
@@ -160,9 +161,10 @@ class CtcJob(loop.Job[Batch], Generic[Item, Batch, Config]):
     def batches(self, state: loop.State) -> Iterator[Batch]:
         """The batches of the epoch still to come, of new chunks and of those from epochs before."""
         self._chunks.extend(self.source.take() for _ in range(self.config.chunks_per_epoch))
-        items = [item for chunk in self._chunks for item in chunk]
+        chunks = list(self._chunks)
+        items = chunks[0] if len(chunks) == 1 else [item for chunk in chunks for item in chunk]
         rng = np.random.default_rng([self.config.seed, state.epoch])
-        for batch in islice(self.make_batches(items, rng), state.batch, None):
+        for batch in self.make_batches(items, rng, state.batch):
             self.freeze_norms(state)
             yield batch
 
@@ -250,7 +252,7 @@ def decode_best_paths(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[li
 def recognise(
     net: nn.Module,
     items: Sequence[Item],
-    lengths: Sequence[int],
+    lengths: Sequence[int] | NDArray[np.int64],
     to_input: Callable[[Sequence[Item]], Tensor],
     size: int,
 ) -> list[list[int]]:
@@ -262,7 +264,7 @@ def recognise(
         Network, (B, ...) → log-probabilities (B, T, K).
     items : Sequence[Item]
         Items of any length.
-    lengths : Sequence[int]
+    lengths : Sequence[int] | NDArray[int64]
         Length of each.
     to_input : Callable[[Sequence[Item]], Tensor]
         Makes the network's input of a batch.
@@ -278,7 +280,7 @@ def recognise(
     paths: list[list[int]] = [[] for _ in items]
     for start in range(0, len(order), size):
         rows = order[start : start + size]
-        log_probs = loop.evaluation_step(net, to_input([items[i] for i in rows]), CTC_DTYPE)
+        log_probs = loop.evaluation_step(net, to_input(pick(items, rows.tolist())), CTC_DTYPE)
         for index, path in zip(rows, decode_best_paths(log_probs.numpy()), strict=True):
             paths[index] = path
     return paths

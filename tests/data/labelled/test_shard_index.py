@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from tests.tar_shards import encode_png, write_shards, write_tar
 
-from sutja.data.labelled import shard_index, shards
+from sutja.data.labelled import sharded_files, shards
 from sutja.data.labelled.load import stream_labelled
+from sutja.data.labelled.shard_index import keep_index
 from sutja.errors import DataError
 
 GREY = np.random.default_rng(0).integers(0, 256, (12, 9, 7), np.uint8)
@@ -73,17 +74,19 @@ def test_an_index_that_cannot_be_kept_is_no_reason_to_stop(tmp_path):
     (tmp_path / "run").write_text("a file")
     data, _, lines = index(path, tmp_path / "run")
     assert len(data) == 12
-    assert "the index is not kept, and will be made again" in lines[0]
+    assert "what is found is not kept, and will be looked for again" in lines[0]
 
 
 def test_a_shard_that_went_away_is_named(tmp_path):
     with pytest.raises(DataError, match=r"gone.tar: cannot be read \(No such file"):
-        shard_index.keep_index([str(tmp_path / "gone.tar")], None, "it", tmp_path / "index.npz")
+        keep_index(
+            tmp_path / "i.npz", [str(tmp_path / "gone.tar")], {}, shards.ShardedLabels, list, "pictures"
+        )
 
 
 def test_progress_tells_how_much_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(shards, "_LINE_EVERY", -1.0)
-    monkeypatch.setattr(shards, "_AT_A_TIME", 4)
+    monkeypatch.setattr(sharded_files, "_LINE_EVERY", -1.0)
+    monkeypatch.setattr(sharded_files, "_AT_A_TIME", 4)
     _, _, lines = index(write_shards(tmp_path / "s", GREY, "ab" * 6), tmp_path / "run")
     assert [line[: line.index(" of")] for line in lines] == [
         "index: 4 pictures, 22 %",

@@ -6,7 +6,7 @@ from tests.tar_shards import encode_png, write_shards, write_tar
 
 from sutja.data.labelled.leak import find_leaks
 from sutja.data.labelled.load import load_labelled, stream_labelled
-from sutja.data.labelled.shards import find_shards
+from sutja.data.labelled.sharded_files import find_shards
 from sutja.data.split.fingerprint import hash_pictures
 from sutja.errors import DataError
 
@@ -76,7 +76,7 @@ def test_a_bad_sample_is_named_and_left_out(tmp_path):
     np.testing.assert_array_equal(data.images[:], GREY[:4])
     notes = "\n".join(data.notes)
     assert notes.count("left out: tar://") == len(data.notes) == 4
-    assert "tar://alone.png::bad.tar: has no class: none of cls, json, txt is beside it" in notes
+    assert "tar://alone.png::bad.tar: has no class: none of .cls, .json, .txt is beside it" in notes
     assert "tar://empty.png::bad.tar: has an empty class" in notes
     assert "tar://j.png::bad.tar: has a class that cannot be read" in notes
 
@@ -95,7 +95,7 @@ def test_a_shard_that_changes_is_told(tmp_path):
     data = stream_labelled(write_shards(tmp_path / "s", GREY, "ab" * 6))
     write_tar(tmp_path / "s/000001.tar", [("a.png", b"other")])
     np.testing.assert_array_equal(data.images[:4], GREY[:4])
-    with pytest.raises(DataError, match=r"000001.tar: a picture cannot be read any more"):
+    with pytest.raises(DataError, match=r"tar://.+::000001.tar: cannot be read any more \("):
         data.images[:]
 
 

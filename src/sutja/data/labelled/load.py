@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar, cast
 
@@ -20,7 +21,8 @@ from sutja.data.labelled.folders import read_class_folders
 from sutja.data.labelled.labels import encode_labels, show_some
 from sutja.data.labelled.picture_stack import LoadedPictures, Size, fit_images
 from sutja.data.labelled.shard_index import keep_index
-from sutja.data.labelled.shards import Log, ShardedPictures, find_shards, index_shards
+from sutja.data.labelled.sharded_files import Log, find_shards
+from sutja.data.labelled.shards import ShardedLabels, ShardedPictures, index_shards
 from sutja.data.labelled.tables import load_texts, read_class_table
 from sutja.data.sets.catalogue import DEFAULT, ENTRIES
 from sutja.data.sets.digit_sets import FIRST_DIGIT, read_digit_set
@@ -251,10 +253,12 @@ def stream_labelled(
     """
     found = find_shards(data)
     shards = found[part if len(found) > 1 else "train"]
+    make = partial(index_shards, shards, resize, str(data), log)
     if folder is None:
-        index = index_shards(shards, resize, str(data), log)
+        index = make()
     else:
-        index = keep_index(shards, resize, str(data), folder / INDEX.format(part=part), log)
+        file, settings = folder / INDEX.format(part=part), {"resize": resize}
+        index = keep_index(file, shards, settings, ShardedLabels, make, "pictures", log)
     labels, classes = encode_labels(index.labels, str(data), training=part == "train")
     return StreamedLabelled(
         images=index.images,

@@ -213,7 +213,7 @@ def _size(size: Size) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-def describe_faults(faults: Sequence[str], count: int) -> tuple[str, ...]:
+def describe_faults(faults: Sequence[str], count: int, noun: str = "pictures") -> tuple[str, ...]:
     """A line for each picture left out, and one for the rest where they are many.
 
     Parameters
@@ -222,8 +222,10 @@ def describe_faults(faults: Sequence[str], count: int) -> tuple[str, ...]:
         Reasons, of the first at least.
     count : int
         Number of all.
+    noun : str
+        What they are, in the plural.
     """
     lines = [f"left out: {fault}" for fault in faults[:_NOTES]]
     if count > _NOTES:
-        lines.append(f"left out: {count - _NOTES:,} more pictures that cannot be read")
+        lines.append(f"left out: {count - _NOTES:,} more {noun} that cannot be read")
     return tuple(lines)

@@ -131,6 +131,12 @@ class LogMelParams:
         return cls(**values)
 
 
+def count_frames(n_samples: int, params: LogMelParams) -> int:
+    """Count the frames of the features of so many samples."""
+    n_frames = -(-n_samples // params.hop)
+    return n_frames + 2 * params.margin if n_frames else 0
+
+
 def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.float32]:
     """Compute log-mel features.
 
@@ -153,10 +159,10 @@ def log_mel(samples: NDArray[np.float32], params: LogMelParams) -> NDArray[np.fl
     ----------
     Davis & Mermelstein, Comparison of Parametric Representations for Monosyllabic Word Recognition, 1980.
     """
-    n_frames = -(-len(samples) // params.hop)
-    features = np.zeros((params.margin + n_frames + params.margin, params.mels), np.float32)
-    if not n_frames:
-        return features[:0]
+    features = np.zeros((count_frames(len(samples), params), params.mels), np.float32)
+    if not len(features):
+        return features
+    n_frames = len(features) - 2 * params.margin
     level = features[params.margin : params.margin + n_frames]
     _compute_decibels(samples, params, level)
     loudness = level.mean(axis=1)

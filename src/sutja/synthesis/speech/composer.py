@@ -26,7 +26,7 @@ from sutja.synthesis.speech.channel import (
 )
 from sutja.synthesis.speech.music import make_music
 from sutja.synthesis.speech.phonemes import pronounce_classes
-from sutja.synthesis.speech.utterances import RATE, Utterance
+from sutja.synthesis.speech.utterances import RATE, Spoken
 
 _OTHER = classify_word(OTHER)
 _DIGITS = (*(classify_word(unit) for unit in UNITS), classify_word("oh"))
@@ -100,7 +100,7 @@ _ASIDE = 3.0  # seconds of these, at most
 KINDS = {"string": 0.16, "phrase": 0.52, "row": 0.13, "word": 0.14, "noise": 0.05}
 
 Words = Mapping[int, Sequence[int]]  # class → the utterances that say it
-Parts = tuple[list[Utterance], list[float]]  # utterances, and the seconds between them
+Parts = tuple[list[Spoken], list[float]]  # utterances, and the seconds between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class SpeechComposer:
 
     Parameters
     ----------
-    utterances : Sequence[Utterance]
+    utterances : Sequence[Spoken]
         Speech; utterances of one class are the words that strings are made of.
     noises : Sequence[NDArray[int16]]
         int16 (n,) each.
@@ -136,7 +136,7 @@ class SpeechComposer:
 
     def __init__(
         self,
-        utterances: Sequence[Utterance],
+        utterances: Sequence[Spoken],
         noises: Sequence[NDArray[np.int16]],
         seed: int,
         strength: Augmentation = Augmentation(),  # noqa: B008 — frozen
@@ -200,7 +200,7 @@ class SpeechComposer:
         phonemes = tuple(place for some in spoken for place in some) if all(spoken) else ()
         return Recording(sound, tuple(classes), phonemes)
 
-    def _one(self) -> Utterance:
+    def _one(self) -> Spoken:
         return self._any(self._sources[str(self._rng.choice(list(self._sources), p=self._parts))])
 
     def _phrase(self) -> Parts:
@@ -238,7 +238,7 @@ class SpeechComposer:
         one = self._speaker() if rng.random() < _ONE_SPEAKER else None
         digits_alone = rng.random() < _DIGITS_ALONE
         repeats = float(rng.choice(_REPEATS, p=_REPEAT_PARTS))
-        parts: list[Utterance] = []
+        parts: list[Spoken] = []
         gaps: list[float] = []
         for i in range(count):
             words = one or self._speaker()
@@ -259,11 +259,11 @@ class SpeechComposer:
         some = self._speakers[self._choose_origin(self._speakers)]
         return some[int(self._rng.integers(len(some)))]
 
-    def _any(self, members: Sequence[int]) -> Utterance:
+    def _any(self, members: Sequence[int]) -> Spoken:
         """One of some utterances."""
         return self._utterances[members[int(self._rng.integers(len(members)))]]
 
-    def _put_beside(self, parts: list[Utterance], gaps: list[float]) -> None:
+    def _put_beside(self, parts: list[Spoken], gaps: list[float]) -> None:
         """Other words before or after, or between."""
         other = self._any(self._others)
         if other.seconds < _ASIDE:
@@ -273,7 +273,7 @@ class SpeechComposer:
             gaps.insert(min(place, len(gaps)), float(self._rng.uniform(0.03, 0.6)))
 
     def _joined(
-        self, parts: list[Utterance], gaps: list[float], tempo: float, tight: bool
+        self, parts: list[Spoken], gaps: list[float], tempo: float, tight: bool
     ) -> NDArray[np.float32]:
         """Pieces one after the other, with silence around; those beyond the longest are dropped."""
         if not parts:
@@ -298,7 +298,7 @@ class SpeechComposer:
             out[start : start + len(sound)] += sound
         return out
 
-    def _voiced(self, part: Utterance, ratio: float, tempo: float) -> NDArray[np.float32]:
+    def _voiced(self, part: Spoken, ratio: float, tempo: float) -> NDArray[np.float32]:
         """An utterance about as loud as others, by a voice that is higher or lower, quicker or slower."""
         sound = part.samples.astype(np.float32)
         ratio = ratio if self._rng.random() < 0.7 else self._ratio()

@@ -9,12 +9,30 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 RATE = 16_000  # Hz
 _ENDING = ".pieces.npz"
+
+
+class Spoken(Protocol):
+    """Some words said by one speaker, as a composer takes them; see `Utterance`."""
+
+    @property
+    def samples(self) -> NDArray[np.int16]: ...
+    @property
+    def classes(self) -> tuple[int, ...]: ...
+    @property
+    def speaker(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def phonemes(self) -> tuple[int, ...]: ...
+    @property
+    def seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ Letters: n pictures, B batch, C, H, W, K classes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from math import prod
 from typing import Any
 
@@ -23,6 +22,7 @@ from torch import Tensor
 from sutja.training import distributed
 from sutja.training.classify.augment import Augment
 from sutja.training.classify.streamed import StreamedPixels
+from sutja.training.streamed_views import read_ahead
 
 CHUNK = 4096  # pictures changed at once: enough to fill the vector units, little enough for the caches
 CHUNK_BYTES = 1 << 24  # of these pictures, or more where a batch has more
@@ -112,15 +112,7 @@ class Pictures:
         if isinstance(self.X, Tensor):
             yield from map(self._read, parts)
             return
-        with ThreadPoolExecutor(1) as reader:
-            coming = None
-            for rows in parts:
-                ready, coming = coming, reader.submit(self._read, rows)
-                if ready is not None:
-                    yield ready.result()
-                    del ready
-            if coming is not None:
-                yield coming.result()
+        yield from read_ahead(self._read, parts)
 
     def _read(self, rows: Int64[Tensor, " n"]) -> PictureBatch:
         label = self.y.index_select(0, rows.to(self.y.device))

@@ -62,9 +62,12 @@ def make_batch(rows: Sequence[Example], frames: int = 0) -> Batch:
     )
 
 
-def make_batches(rows: Sequence[Example], frames: int, rng: np.random.Generator) -> Iterator[Batch]:
+def make_batches(
+    rows: Sequence[Example], frames: int, rng: np.random.Generator, first: int = 0
+) -> Iterator[Batch]:
     """Cut rows into batches of similar length and about ``frames`` frames in all, in random order.
 
+    The batches before ``first`` are not made.
     The last batch of a length is filled up by repeating some: no row is left out.
     """
     buckets: dict[int, list[int]] = {}
@@ -77,7 +80,7 @@ def make_batches(rows: Sequence[Example], frames: int, rng: np.random.Generator)
             some = members[start : start + size]
             some += [members[i] for i in rng.integers(0, len(members), size - len(some))]
             groups.append((length, some))
-    for position in rng.permutation(len(groups)):
+    for position in rng.permutation(len(groups))[first:]:
         length, some = groups[position]
         yield make_batch([rows[i] for i in some], length)
 

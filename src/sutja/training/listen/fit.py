@@ -33,6 +33,7 @@ from sutja.training.listen.augment import augment_features
 from sutja.training.listen.batches import Batch, Example, make_batch, make_batches
 from sutja.training.listen.loss import other_ctc_loss
 from sutja.training.listen.phonemes import ListenerWithPhonemes, drop_phoneme_head, phoneme_loss
+from sutja.training.streamed_views import StreamedViews, list_classes
 
 _OTHER = classify_word(OTHER)
 _FRAMES_A_ROW = 320  # about the mean
@@ -122,7 +123,10 @@ def _join_other_words(classes: Sequence[int]) -> tuple[int, ...]:
 
 def recognise_words(net: nn.Module, examples: Sequence[Example], size: int = 24) -> list[tuple[int, ...]]:
     """Recognise the words of recordings by the best path, in their order."""
-    lengths = [len(example.features) for example in examples]
+    if isinstance(examples, StreamedViews):
+        lengths = examples.lengths
+    else:
+        lengths = np.array([len(example.features) for example in examples], np.int64)
     paths = recognise(net, examples, lengths, lambda some: torch.from_numpy(make_batch(some).features), size)
     return [_join_other_words(path) for path in paths]
 
@@ -130,8 +134,8 @@ def recognise_words(net: nn.Module, examples: Sequence[Example], size: int = 24)
 def number_accuracy(net: nn.Module, examples: Sequence[Example]) -> float:
     """The part of the recordings whose number words are all recognised, and none that is not said."""
     words = recognise_words(net, examples)
-    pairs = zip(words, examples, strict=True)
-    right = sum(drop_other_words(found) == drop_other_words(example.classes) for found, example in pairs)
+    pairs = zip(words, list_classes(examples), strict=True)
+    right = sum(drop_other_words(found) == drop_other_words(classes) for found, classes in pairs)
     return right / len(examples)
 
 
@@ -145,9 +149,9 @@ class ListenJob(CtcJob[Example, Batch, ListenConfig]):
 
     counted = "numbers"
 
-    def make_batches(self, items: Sequence[Example], rng: np.random.Generator) -> Iterator[Batch]:
+    def make_batches(self, items: Sequence[Example], rng: np.random.Generator, first: int) -> Iterator[Batch]:
         """Cut an epoch's examples into batches of similar length."""
-        return make_batches(items, self.config.frames, rng)
+        return make_batches(items, self.config.frames, rng, first)
 
     def accuracy(self, net: nn.Module, items: Sequence[Example]) -> float:
         """The part of the recordings whose numbers are all right, 0 to 1."""

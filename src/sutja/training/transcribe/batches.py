@@ -6,7 +6,7 @@ W, w columns, L characters of the longest label, K classes with the blank.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,7 @@ from sutja.charset import CHARSET, DONT_CARE, SPACE
 from sutja.signals.preprocessing.normalisation import STRIDE, NormaliseParams, normalise, pad_batch
 from sutja.synthesis.crops.composer import Composer, LabelMask, Sample
 from sutja.training.padding import pad_labels
+from sutja.training.streamed_views import StreamedViews, pick, read_ahead
 from sutja.training.workers import Workers, compose_items
 
 _LOW, _SPAN = -1.0, 2.5  # the range of a normalised crop
@@ -52,17 +53,17 @@ def mark_silent_classes(silence: LabelMask) -> Bool[NDArray[np.bool_], " K"]:
 _SILENT = {silence: mark_silent_classes(silence) for silence in LabelMask}
 
 
-def encode_label(sample: Sample) -> tuple[int, ...]:
+def encode_label(text: str, mask: LabelMask) -> tuple[int, ...]:
     """Encode a label as classes, without the characters that it leaves out."""
-    mute = _SILENT[sample.mask]
-    return tuple(c for c in (_CLASS[character] for character in sample.text) if not mute[c])
+    mute = _SILENT[mask]
+    return tuple(c for c in (_CLASS[character] for character in text) if not mute[c])
 
 
 def make_crop(sample: Sample, params: NormaliseParams) -> Crop:
     """Normalise a sample as the reader does in use, and keep it small."""
     array = normalise(sample.picture, params).array
     pixels = np.asarray(np.rint((array - _LOW) * (255 / _SPAN)), np.uint8)
-    return Crop(pixels, encode_label(sample), sample.mask)
+    return Crop(pixels, encode_label(sample.text, sample.mask), sample.mask)
 
 
 def make_batch(crops: list[Crop], multiple: int = STRIDE) -> Batch:
@@ -77,21 +78,30 @@ def label_batch(image: Float32[NDArray[np.float32], "B 1 H W"], crops: list[Crop
     return Batch(image, *pad_labels([crop.classes for crop in crops]), silent)
 
 
-def make_batches(
-    crops: list[Crop],
-    columns: int,
-    rng: np.random.Generator,
-    make: Callable[[list[Crop], int], Batch] = make_batch,
-) -> Iterator[Batch]:
-    """Cut crops into batches of similar width and about ``columns`` columns in all, in random order.
+def measure_widths(crops: Sequence[Crop]) -> NDArray[np.int64]:
+    """Measure the columns of each crop; those of crops on a disk are known."""
+    if isinstance(crops, StreamedViews):
+        return crops.lengths
+    return np.array([crop.pixels.shape[1] for crop in crops], np.int64)
+
+
+def group_by_width(
+    widths: NDArray[np.int64], columns: int, rng: np.random.Generator
+) -> list[tuple[int, list[int]]]:
+    """Group crops of similar width, about ``columns`` columns in all, in random order.
 
     Shapes come from a short list, since the library behind the convolutions compiles code for each shape
     it meets. What is left over of a width is dropped; a width with fewer crops than a batch holds is filled
     up by repeating some, or dropped when they would be less than a quarter.
+
+    Returns
+    -------
+    list[tuple[int, list[int]]]
+        Columns of each batch, and the places of its crops.
     """
     buckets: dict[int, list[int]] = {}
-    for index in rng.permutation(len(crops)):
-        width = crops[index].pixels.shape[1]
+    for index in rng.permutation(len(widths)):
+        width = int(widths[index])
         step = 32 if width <= 256 else 128
         buckets.setdefault(max(32, -(-width // step) * step), []).append(int(index))
     groups = []
@@ -101,9 +111,25 @@ def make_batches(
             members = [members[i] for i in rng.integers(0, len(members), size)]
         starts = range(0, len(members) - size + 1, size)
         groups += [(width, members[start : start + size]) for start in starts]
-    for position in rng.permutation(len(groups)):
-        width, members = groups[position]
-        yield make([crops[i] for i in members], width)
+    return [groups[position] for position in rng.permutation(len(groups))]
+
+
+def make_batches(
+    crops: Sequence[Crop],
+    columns: int,
+    rng: np.random.Generator,
+    make: Callable[[list[Crop], int], Batch] = make_batch,
+    first: int = 0,
+) -> Iterator[Batch]:
+    """Make the batches of `group_by_width` from batch ``first`` on; crops on a disk are read ahead."""
+    groups = group_by_width(measure_widths(crops), columns, rng)[first:]
+
+    def make_group(group: tuple[int, list[int]]) -> Batch:
+        return make(pick(crops, group[1]), group[0])
+
+    if isinstance(crops, StreamedViews):
+        return read_ahead(make_group, groups)
+    return map(make_group, groups)
 
 
 MakeComposer = Callable[[int], Composer]

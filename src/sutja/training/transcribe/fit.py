@@ -29,7 +29,8 @@ from sutja.training.ctc import (
     prepare_state,
     recognise,
 )
-from sutja.training.transcribe.batches import Batch, Crop, make_batch, make_batches
+from sutja.training.streamed_views import list_classes
+from sutja.training.transcribe.batches import Batch, Crop, make_batch, make_batches, measure_widths
 from sutja.training.transcribe.loss import silent_ctc_loss
 
 _COLUMNS_A_CROP = 96  # about the mean
@@ -110,17 +111,15 @@ def best_path(log_probs: Float[NDArray[np.float32], "B T K"]) -> list[str]:
 
 def transcribe_crops(net: nn.Module, crops: Sequence[Crop], size: int = 64) -> list[str]:
     """Transcribe crops by the best path, in their order."""
-    widths = [crop.pixels.shape[1] for crop in crops]
-    paths = recognise(net, crops, widths, lambda some: _image(make_batch(list(some))), size)
+    paths = recognise(net, crops, measure_widths(crops), lambda some: _image(make_batch(list(some))), size)
     return [_to_text(path) for path in paths]
 
 
 def digit_accuracy(net: nn.Module, crops: Sequence[Crop]) -> float:
     """The part of the crops whose digits are all right, 0 to 1."""
     texts = transcribe_crops(net, crops)
-    right = sum(
-        _digits(text) == _digits(_to_text(crop.classes)) for crop, text in zip(crops, texts, strict=True)
-    )
+    pairs = zip(list_classes(crops), texts, strict=True)
+    right = sum(_digits(text) == _digits(_to_text(classes)) for classes, text in pairs)
     return right / len(crops)
 
 
@@ -141,9 +140,9 @@ class TranscribeJob(CtcJob[Crop, Batch, TranscribeConfig]):
 
     counted = "digits"
 
-    def make_batches(self, items: Sequence[Crop], rng: np.random.Generator) -> Iterator[Batch]:
+    def make_batches(self, items: Sequence[Crop], rng: np.random.Generator, first: int) -> Iterator[Batch]:
         """Cut an epoch's crops into batches of similar width."""
-        return make_batches(list(items), self.config.columns, rng)
+        return make_batches(items, self.config.columns, rng, first=first)
 
     def accuracy(self, net: nn.Module, items: Sequence[Crop]) -> float:
         """The part of the crops whose digits are all right, 0 to 1."""
