@@ -1,4 +1,4 @@
-"""What a network learns from items on a disk, read and made whenever a batch needs it."""
+"""Views of items on a disk, from which a network learns, read and made whenever a batch needs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pass over tar shards finds, kept in a file, so that a run that goes on does not read them again."""
+"""Findings of a pass over tar shards, kept in a file, so that a run that goes on does not read them again."""
 
 from __future__ import annotations
 
