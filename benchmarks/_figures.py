@@ -1,4 +1,4 @@
-"""What figures of one shape share: measure, keep beside what peers had before, and show."""
+"""Figures of one shape: measured, kept beside what peers had before, and shown."""
 
 from __future__ import annotations
 
