@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,9 @@ class PageCases:
     cases: list[Case]
 
 
-def read_sources(reader: Reader, root: Path, composed: int, kept: Path | None) -> dict[str, list[PageCases]]:
+def read_sources(
+    reader: Reader, root: Path, composed: int, kept: Path | None, every: Mapping[str, int] | None = None
+) -> dict[str, list[PageCases]]:
     """Read the pages of all sources.
 
     Parameters
@@ -96,9 +99,12 @@ def read_sources(reader: Reader, root: Path, composed: int, kept: Path | None) -
         Number of composed pages.
     kept : Path | None
         Folder of a file a source: what is in it is not read again, and what is read is written there.
+    every : Mapping[str, int] | None
+        Sources of which only every so many-th page is read.
     """
     read = {}
-    for source, pages in list_sources(root, composed).items():
+    for source, listed in list_sources(root, composed).items():
+        pages = islice(listed, None, None, (every or {}).get(source, 1))
         path = None if kept is None else kept / f"{source}.json"
         if path is not None and path.is_file():
             read[source] = _load_cases(path)

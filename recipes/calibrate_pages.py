@@ -47,6 +47,7 @@ from sutja.reading.text_detector import SHA256
 Sources: TypeAlias = Mapping[str, Sequence[Case]]
 
 MOST = 400  # numbers of a source, so that none outweighs the others
+EVERY = {"sudoku": 3, "registers-pages": 2, "receipts-my": 3}  # how many-th page is read with effort normal
 # Largest error among numbers that were asked about, in doubt by themselves: composed pages are harder than
 # life, and labels of lines do not tell where a number ends (docs/log.md).
 ASKED_ERROR = 0.02
@@ -57,8 +58,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--pages", type=int, default=150, help="composed pages")
-    parser.add_argument("--max-error", type=float, default=0.01, help="of the accepted numbers")
+    parser.add_argument("--pages", type=int, default=80, help="composed pages")
+    parser.add_argument("--max-error", type=float, default=0.008, help="of the accepted numbers")
     parser.add_argument("--keep", type=Path, help="folder that keeps the pages as they were read")
     parser.add_argument("--write", action="store_true", help="into the bundled detector's card")
     args = parser.parse_args()
@@ -103,6 +104,7 @@ def read_cases(
         Path(os.environ["SUTJA_DATA"]),
         pages,
         None if kept is None else kept / f"{effort}-{name}",
+        EVERY if effort == "normal" else {},
     )
     return {source: [case for page in some for case in page.cases] for source, some in read.items()}
 

@@ -46,7 +46,7 @@ def test_the_trust_of_fields_comes_back():
     trust = FieldConfidence(
         Calibration(points=((0.1, 0.2),)),
         threshold=0.7,
-        evidence=Evidence(-1.0, 0.4, 0.9),
+        evidence=Evidence(-1.0, 0.4, 0.9, 0.3),
         text=TextConfidence("0" * 64, TextEvidence(-0.1, 0.3, 0.5, 0.4, 0.1, -2.0, -0.7, -0.2)),
         combs=RiskCounts(116, ((0.96, 90, 1),)),
         comb_threshold=0.96,
@@ -56,11 +56,14 @@ def test_the_trust_of_fields_comes_back():
 
 
 def test_weights_that_older_cards_lack_are_zero():
-    trust = FieldConfidence(text=TextConfidence("0" * 64, TextEvidence(-0.1, 0.3, 0.5, 0.4, 0.1)))
+    trust = FieldConfidence(
+        evidence=Evidence(-1.0, 0.4, 0.9),
+        text=TextConfidence("0" * 64, TextEvidence(-0.1, 0.3, 0.5, 0.4, 0.1)),
+    )
     data = json.loads(format_card(steerable.make_card(fields=trust)))
     for name in ("lone", "pair", "handwritten"):
         del data["fields"]["text"]["evidence"][name]
-    del data["fields"]["combs"], data["fields"]["comb_threshold"]
+    del data["fields"]["evidence"]["weaker"], data["fields"]["combs"], data["fields"]["comb_threshold"]
     assert parse_card(json.dumps(data)).fields == trust
 
 

@@ -2,8 +2,9 @@
 
 A number on a page must be there and be read correctly. The product of the two probabilities leaves a doubtful
 detection doubtful however clearly its number reads, though what reads clearly is hardly ever not there. So
-the log odds of the two are weighted by validation cases (stacking: Wolpert 1992), and their sum is made a
-probability again. Letters: n cases.
+the log odds of the two are weighted by validation cases (stacking: Wolpert 1992), and so is the lower of
+them, since more of the one does not make up for too little of the other; their sum is made a probability
+again. Letters: n cases.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def combine_evidence(detection: float, reading: float, evidence: Evidence | None
     """
     if evidence is None:
         return min(1.0, detection * reading)
-    total = evidence.offset + evidence.finding * logit(detection) + evidence.reading * logit(reading)
+    total = float(np.dot(_list_own_features(detection, reading), astuple(evidence)))
     return 1.0 / (1.0 + math.exp(-total)) if total > -700.0 else 0.0
 
 
@@ -58,15 +59,14 @@ def fit_evidence(detection: ArrayLike, reading: ArrayLike, right: ArrayLike) -> 
     y = np.asarray(right, np.float64)
     if not len(f) == len(r) == len(y) > 0:
         raise ValueError(f"{len(f)} detections, {len(r)} readings and {len(y)} truths differ in number")
-    columns = [np.ones(len(y)), *(np.array([logit(p) for p in values.tolist()]) for values in (f, r))]
-    used = [0, 1, 2]
-    weights = _fit(np.stack(columns, axis=1), y)
-    for column in (1, 2):
-        if weights[column] < 0:
-            used.remove(column)
-            weights = np.zeros(3)
-            weights[used] = _fit(np.stack([columns[i] for i in used], axis=1), y)
-    return Evidence(float(weights[0]), max(0.0, float(weights[1])), max(0.0, float(weights[2])))
+    X = np.array([_list_own_features(*pair) for pair in zip(f.tolist(), r.tolist(), strict=True)])
+    return Evidence(*_fit_signed(X, y, (1, 2, 3)))
+
+
+def _list_own_features(detection: float, reading: float) -> list[float]:
+    """List what is weighed, in the order of the fields of `Evidence`."""
+    odds = [logit(detection), logit(reading)]
+    return [1.0, *odds, min(odds)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +127,7 @@ def fit_text_evidence(given: Sequence[PageEvidence], right: ArrayLike) -> TextEv
     X = np.array([_list_features(case) for case in given])
     if not len(X):
         raise ValueError("there are no numbers to fit the weights with")
-    y = np.asarray(right, np.float64)
-    used = [i for i in range(X.shape[1]) if X[:, i].any()]
-    while True:
-        weights = np.zeros(X.shape[1])
-        weights[used] = _fit(X[:, used], y)
-        negative = [i for i in used if i in (1, 2, 3) and weights[i] < 0]
-        if not negative:
-            return TextEvidence(*weights.tolist())
-        used.remove(negative[0])
+    return TextEvidence(*_fit_signed(X, np.asarray(right, np.float64), (1, 2, 3)))
 
 
 def _list_features(given: PageEvidence) -> list[float]:
@@ -157,6 +149,18 @@ def _list_features(given: PageEvidence) -> list[float]:
 def _bound_logit(probability: float, surest: float) -> float:
     """Compute the log odds of a probability, at most those of `surest`: what is surer is not known better."""
     return logit(min(max(probability, 1.0 - surest), surest))
+
+
+def _fit_signed(X: NDArray[np.float64], y: NDArray[np.float64], never_below: Sequence[int]) -> list[float]:
+    """Fit a logistic regression some of whose weights are never below 0; those that would be are 0."""
+    used = [i for i in range(X.shape[1]) if X[:, i].any()]
+    while True:
+        weights = np.zeros(X.shape[1])
+        weights[used] = _fit(X[:, used], y)
+        negative = [i for i in used if i in never_below and weights[i] < 0]
+        if not negative:
+            return [float(weight) for weight in weights]
+        used.remove(negative[0])
 
 
 def _fit(X: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -121,14 +121,23 @@ class Guarantee:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Weights of the log odds of detection and of transcription in the confidence of a number on a page."""
+    """Weights of what speaks for a number on a page by our own networks.
+
+    Attributes
+    ----------
+    offset : float
+        Log odds where nothing speaks for the number or against it.
+    finding, reading, weaker : float
+        Weights of the log odds of detection, of transcription, and of the lower of these two.
+    """
 
     offset: float
     finding: float
     reading: float
+    weaker: float = 0.0
 
     def __post_init__(self) -> None:
-        if min(self.finding, self.reading) < 0:
+        if min(self.finding, self.reading, self.weaker) < 0:
             refuse_card("a weight of finding or reading is below 0")
 
 
