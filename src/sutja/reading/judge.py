@@ -19,11 +19,11 @@ from sutja.grammar import (
 )
 from sutja.reading.character_boxes import enclose, locate_characters
 from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
-from sutja.reading.degree_signs import ends_in_degree_sign
 from sutja.reading.displays.display import read_display
 from sutja.reading.fractions import has_wide_gap, part_mixed, read_stacked
 from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
+from sutja.reading.raised_signs import TAKEN_FOR_POINTS, ends_in_degree_sign, write_raised_points
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written, misses_fraction
 from sutja.signals.image import Picture
@@ -101,6 +101,7 @@ class Judge:
             if has_wide_gap(own, normalised):
                 settled = settle_marks(best, answers, self.country, gaps=False)
             first = answers[0] if answers else hypotheses
+            own = _write_points(own, normalised, picture)
             own, parsed, agreement = self._parse(own, settled.agreement, first, normalised)
             confidence = self.calibrate(best.probability)
             if parsed.value is not None:  # marks and sign are a part of what is claimed
@@ -221,6 +222,16 @@ class Judge:
             confidence = confidence if fits else min(MISFIT_CONFIDENCE, confidence)
         accepted = fits and confidence >= self.threshold
         return _complete(text, parsed, confidence, accepted, tuple(characters), find_signs(text))
+
+
+def _write_points(own: Written, normalised: Normalised, picture: Picture) -> Written:
+    """Write the raised points of a number as points, where no letters belong to it."""
+    if own.serial or not any(sign in own.text for sign in TAKEN_FOR_POINTS):
+        return own
+    boxes = locate_characters(own.glyphs, normalised, picture.width, picture.height)
+    texts = write_raised_points([glyph.text for glyph in own.glyphs], boxes)
+    glyphs = (replace(glyph, text=text) for glyph, text in zip(own.glyphs, texts, strict=True))
+    return replace(own, glyphs=tuple(glyphs))
 
 
 def _complete(

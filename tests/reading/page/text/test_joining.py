@@ -89,3 +89,12 @@ def test_sums_side_by_side_are_no_number():
     assert judge(make_words("Widget 12.50 50.00"), "12505000", 7, 11).of_several
     assert not judge(make_words("sold 1 234.50"), "123450", 5, 8).of_several
     assert not judge(make_words("on 12.50 lines"), "1250", 3, 5).of_several
+
+
+@pytest.mark.parametrize(("sure", "replaced"), [(0.99, False), (0.9, True)])
+def test_where_both_are_certain_a_number_stays_as_it_was_read(sure, replaced):
+    words = make_words("at 0.1860", sure=0.999)  # of the line above, too
+    box = Box(3 * WIDTH, 0.0, 9 * WIDTH, HEIGHT)
+    claim = words.judge(box, Number("0186", "0186", None, "number", sure, True, box, (), ()))
+    assert (claim.replacement is not None) == replaced
+    assert claim.text == pytest.approx(0.999 if replaced else 0.02)  # neither is accepted for that

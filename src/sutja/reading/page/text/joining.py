@@ -114,9 +114,9 @@ class WordMap:
             agreed = word.confidence if word is not None else max(FLOOR, 1.0 - of_digits)
             return Claim(number.confidence, agreed)
         own = _find_own(number, word)
-        theirs = max(FLOOR, own) * word.confidence
-        ours = number.confidence * max(FLOOR, 1.0 - word.confidence)
-        if theirs > ours:
+        theirs = max(FLOOR, own) * min(word.confidence, 1.0 - FLOOR)
+        ours = min(number.confidence, 1.0 - FLOOR) * max(FLOOR, 1.0 - word.confidence)
+        if theirs > ours:  # where both sides are certain, it stays as it was read alone
             return Claim(own, word.confidence, word)
         return Claim(number.confidence, max(FLOOR, 1.0 - word.confidence), whole=whole)
 
