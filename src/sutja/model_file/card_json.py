@@ -202,10 +202,9 @@ def _read_evidence(value: Any) -> Evidence | None:
     if value is None:
         return None
     entry = _check_object(value)
-    return Evidence(
-        *(_check_number(entry[name]) for name in ("offset", "finding", "reading")),
-        _check_number(entry.get("weaker", 0.0)),  # of no card before it
-    )
+    offset, finding, reading = (_check_number(entry[name]) for name in ("offset", "finding", "reading"))
+    weaker = _check_number(entry.get("weaker", 0.0))  # of no card before it
+    return Evidence(offset, finding, reading, weaker)
 
 
 def _read_text_confidence(value: Any) -> TextConfidence | None:
