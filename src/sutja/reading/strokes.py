@@ -116,8 +116,7 @@ def _find_longest_line(
     columns = np.arange(width)
     level_enough = slopes[np.abs(slopes) * width <= 1.5 * height]
     offsets = np.round(np.multiply.outer(level_enough, columns - width / 2)).astype(np.int64)  # (slopes, w)
-    between = _shear(near[:, first : last + 1], offsets[:, first : last + 1])
-    inked = np.add.reduce(between, axis=2, dtype=np.int32).max(axis=1, initial=0)
+    inked = _count_along(near[:, first : last + 1], offsets[:, first : last + 1])
     offsets = offsets[inked >= _COVER * (last + 1 - first)]
     if not len(offsets):
         return None
@@ -126,6 +125,17 @@ def _find_longest_line(
     best = int(lengths.argmax())
     start, stop = int(ends[best] - lengths[best]), int(ends[best])
     return (offsets[best // height] + best % height, start, stop) if stop - start >= 2 else None
+
+
+def _count_along(ink: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count the pixels of ink (h, w) on the fullest line of each of n slopes; offsets (n, w) as in `_shear`."""
+    n, height = len(offsets), len(ink)
+    beyond = int(np.abs(offsets).max(initial=0))
+    every = height + 2 * beyond  # rows at which a line may start, to have some ink
+    rows, columns = np.nonzero(ink)
+    starts = rows + beyond - offsets[:, columns] + (np.arange(n) * every)[:, None]
+    counts = np.bincount(starts.ravel(), minlength=n * every).reshape(n, every)
+    return np.asarray(counts[:, beyond : beyond + height].max(axis=1, initial=0), np.int64)
 
 
 def _shear(ink: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.bool_]:

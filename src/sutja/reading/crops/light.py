@@ -50,6 +50,9 @@ def even_light(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     side = round(_STROKE * min(small.shape)) | 1
     kernel = np.ones((side, side), np.uint8)
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel)
+    dark, bright, *_ = cv2.minMaxLoc(closed)
+    if bright - dark < _UNEVEN * (dark - low):  # as in most crops: blurred, the light is no less even
+        return pixels
     opened = cv2.morphologyEx(small, cv2.MORPH_OPEN, kernel)
     bold = 0.5 * (closed.mean() + opened.mean()) - small.mean()  # above 0 where strokes cover more than half
     if bold > _BOLD * (high - low):

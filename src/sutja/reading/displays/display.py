@@ -82,8 +82,7 @@ def _find_segments(
 
     Where a dark panel on lighter ground was taken for ink, its digits are what is not.
     """
-    between = ink[:, min(centres) : max(centres) + 1]
-    is_panel = bool(between.size) and np.median(between) > _INK
+    is_panel = _has_median_above(ink[:, min(centres) : max(centres) + 1], _INK)
     for own in (ink, 1.0 - ink) if is_panel else (ink,):
         cleared = clear_frame(own, centres)
         marked = cleared > _INK
@@ -92,6 +91,12 @@ def _find_segments(
         if fit is not None and fit.is_display:
             return cleared, fit
     return None
+
+
+def _has_median_above(values: NDArray[np.float32], level: float) -> bool:
+    """Tell whether the median is above a level, which a count tells unless just half of the values are."""
+    above = 2 * int(np.count_nonzero(values > level))
+    return above > values.size or (above == values.size > 0 and bool(np.median(values) > level))
 
 
 def _write_point(digits: list[Glyph], place: int) -> list[Glyph]:

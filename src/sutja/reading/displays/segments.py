@@ -114,10 +114,10 @@ def _average(compared: Sequence[tuple[float, float, float | None]]) -> SegmentFi
 def _find_box(ink: Ink, span: Span) -> _Box | None:
     """Find (top, bottom, left, right) of the ink in some columns; None where it is too small."""
     marked = ink[:, span[0] : span[1]] > _INK
-    rows, columns = np.flatnonzero(marked.any(axis=1)), np.flatnonzero(marked.any(axis=0))
-    if not len(rows) or rows[-1] - rows[0] < _LEAST_ROWS - 1 or columns[-1] - columns[0] < _LEAST_COLUMNS - 1:
+    left, top, width, height = cv2.boundingRect(marked.view(np.uint8))
+    if height < _LEAST_ROWS or width < _LEAST_COLUMNS:
         return None
-    return int(rows[0]), int(rows[-1]) + 1, span[0] + int(columns[0]), span[0] + int(columns[-1]) + 1
+    return top, top + height, span[0] + left, span[0] + left + width
 
 
 def _compare(
