@@ -5,9 +5,9 @@ r"""Train the second reader: PP-OCRv6's small recogniser, taught the numbers of 
     python recipes/second_reader.py bundle --run runs/second
     python benchmarks/two_readers.py --write
 
-A run continues where it stopped when started again. `bundle` writes src/sutja/weights/lines.onnx; the last
-command puts the weights of both readers into the first one's card. Data: `SUTJA_DATA`. Nothing here looks at
-a test part.
+A run continues where it stopped when started again. `bundle` writes src/sutja/weights/lines.onnx, its
+pointwise convolutions in 8-bit integers; the last command puts the weights of both readers into the first
+one's card. Data: `SUTJA_DATA`. Nothing here looks at a test part.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ from sutja.synthesis.crops.sources import VALIDATION_FOLD, load_sources
 from sutja.training import checkpoint, loop
 from sutja.training.ctc import CTC_DTYPE, CtcJob, decode_best_paths, prepare_state
 from sutja.training.export.network import export
+from sutja.training.export.pointwise import quantise_pointwise_file
 from sutja.training.transcribe import fit as transcribe
 from sutja.training.transcribe import validation_sets
 from sutja.training.transcribe.batches import Batch, Crop, encode_label, label_batch, make_batches
@@ -58,6 +59,7 @@ NARROWEST = 16  # columns
 MOST = 120  # crops of a validation set
 DAMPING = 0.1  # of the loss: wrong labels weigh little
 COLUMNS_A_CROP = 128  # about the mean
+QUANTISE_CROPS = 400  # crops that show the ranges
 
 
 def make_line(sample: Sample) -> Crop:
@@ -179,7 +181,7 @@ def load_average(run: Path) -> LineRecogniser:
 
 
 def bundle(args: argparse.Namespace) -> None:
-    """Write the run's network as a bundled model, its weights in half the bits."""
+    """Write the run's network as a bundled model, most of it in 8-bit integers."""
     root = Path(os.environ["SUTJA_DATA"])
     net = load_average(args.run)
     used = load_sources(root, VALIDATION_FOLD).used
@@ -205,7 +207,11 @@ def bundle(args: argparse.Namespace) -> None:
     )
     batches = [make_line_batch(lines[i : i + 8]).image for i in range(0, len(lines), 8)]
     path = args.out or bundled_path(NAME)
+    load = functools.partial(load_sources, root, VALIDATION_FOLD)
+    composer = make_stretched_crops(load, load_real_fields(root, "train"), args.seed)
+    shown = [make_line_batch([make_line(composer.sample())]).image for _ in range(QUANTISE_CROPS)]
     export(net.eval(), card, path, batches)
+    quantise_pointwise_file(path, path, shown, batches)
     print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sutja.reading.decode import Glyph
-from sutja.reading.strokes import is_struck_out
+from sutja.reading.strokes import _count_along, _shear, is_struck_out
 from sutja.signals.preprocessing.normalisation import Normalised
 
 DIGITS = ((20, 32), (44, 56), (68, 80))  # columns of three boxes that stand for digits
@@ -72,3 +72,13 @@ def test_a_steep_cross_strikes_out_and_one_of_its_strokes_does_not(cross):
             array[30 - y : 32 - y, x] = 1
     glyphs = [Glyph("0", 1.0, 4, 5), Glyph("0", 1.0, 9, 10)]
     assert is_struck_out(glyphs, Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True)) is cross
+
+
+@pytest.mark.parametrize(("height", "width", "slopes"), [(32, 100, 25), (1, 7, 3), (12, 40, 0), (20, 1, 5)])
+def test_ink_along_a_slope_is_that_of_the_sheared_picture(height, width, slopes):
+    rng = np.random.default_rng(height)
+    ink = rng.random((height, width)) < 0.3
+    lean = np.multiply.outer(np.linspace(-1.6, 1.6, slopes), np.arange(width) - width / 2)
+    offsets = np.round(lean).astype(np.int64)
+    wanted = _shear(ink, offsets).sum(axis=2).max(axis=1, initial=0)
+    assert _count_along(ink, offsets).tolist() == wanted.tolist()

@@ -128,7 +128,7 @@ def _find_longest_line(
 
 
 def _count_along(ink: NDArray[np.bool_], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Count the pixels of ink (h, w) on the fullest line of each of n slopes; offsets (n, w) as in `_shear`."""
+    """Count the ink (h, w) on the fullest line of each of n slopes; `offsets` (n, w) are as in `_shear`."""
     n, height = len(offsets), len(ink)
     beyond = int(np.abs(offsets).max(initial=0))
     every = height + 2 * beyond  # rows at which a line may start, to have some ink

@@ -64,3 +64,16 @@ def test_what_is_even_or_cannot_be_told_stays(crop):
 def test_numbers_in_a_shadow_are_read():
     crops = [shade(draw(text), 0.35, 2.0) for text in ("40813", "9275", "66031")]
     assert [number.digits for number in Reader().read_crops(crops)] == ["40813", "9275", "66031"]
+
+
+def test_light_that_is_even_without_a_blur_is_even_with_one(monkeypatch):
+    crops = [
+        shade(draw(paper=paper), darkest, 30.0) for darkest in (0.3, 0.6, 0.8, 1.0) for paper in (120, 230)
+    ]
+    rng = np.random.default_rng(2)
+    crops += [np.clip(crop + rng.normal(0, 9, crop.shape), 0, 255).astype(np.uint8) for crop in crops]
+    found = [even_light(crop) for crop in crops]
+    monkeypatch.setattr(cv2, "minMaxLoc", lambda plane: (0.0, 255.0, (0, 0), (0, 0)))
+    slowly = [even_light(crop) for crop in crops]
+    assert all(np.array_equal(one, other) for one, other in zip(found, slowly, strict=True))
+    assert 0 < sum(one is crop for one, crop in zip(found, crops, strict=True)) < len(crops)

@@ -1,10 +1,11 @@
 """The number of a display: its point is seen in the picture, and has one meaning."""
 
 import cv2
+import numpy as np
 import pytest
 
 from sutja.reading.decode import Hypothesis
-from sutja.reading.displays.display import read_display
+from sutja.reading.displays.display import _has_median_above, read_display
 
 
 @pytest.mark.parametrize(
@@ -49,3 +50,13 @@ def test_a_frame_that_leans(draw_display):
     cv2.line(normalised.array, (0, 1), (81, 2), 1.0, 1)
     cv2.line(normalised.array, (0, 29), (81, 31), 1.0, 1)
     assert read_display(own, [Hypothesis("835", 1.0)], normalised).value == "83.5"
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 9, 10])
+def test_a_count_tells_of_the_median(n):
+    rng = np.random.default_rng(n)
+    for level in (0.2, 0.4, 0.5):
+        for _ in range(50):
+            values = (rng.integers(0, 6, n) / 5).astype(np.float32)
+            assert _has_median_above(values, level) == (np.median(values) > level)
+    assert not _has_median_above(np.zeros((3, 0), np.float32), 0.5)

@@ -175,11 +175,14 @@ def prepare_weights(net: nn.Module, task: str) -> nn.Module:
 
 
 def store_as_float16(model: onnx.ModelProto) -> None:
-    """Store large float32 weights as float16 with a cast behind them, in place."""
+    """Store large float32 weights as float16 with a cast behind them, in place; scales of integers stay."""
     graph = model.graph
+    scales = {node.input[1] for node in graph.node if node.op_type == "DequantizeLinear"}
     casts = []
     for tensor in list(graph.initializer):
         if tensor.data_type != TensorProto.FLOAT or np.prod(tensor.dims) < _LEAST_ELEMENTS:
+            continue
+        if tensor.name in scales:
             continue
         weights = numpy_helper.to_array(tensor).astype(np.float16)
         half = numpy_helper.from_array(weights, f"{tensor.name}.half")
