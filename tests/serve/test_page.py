@@ -68,7 +68,7 @@ def browser():
         if running := os.environ.get("SUTJA_BROWSER"):
             yield chromium.connect_over_cdp(running)
             return
-        browser = chromium.launch(executable_path=find_chromium(), args=["--no-sandbox"])
+        browser = chromium.launch(executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
 
