@@ -16,10 +16,12 @@ from sutja.synthesis.speech.neural_voices import (
     synthesise_hibari,
     synthesise_kokoro,
 )
-from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words
+from sutja.synthesis.speech.other_languages import synthesise_languages
+from sutja.synthesis.speech.phonemes import pronounce_classes, pronounce_words, sounds_like_number
 from sutja.synthesis.speech.phrases import (
     PhraseMaker,
     choose_from,
+    make_count,
     make_long_number,
     make_phrase,
     make_quantity,
@@ -36,19 +38,27 @@ VALIDATION_SEED = 9001  # of phrases that nothing is trained on, and those after
 
 def speak(args: argparse.Namespace) -> None:
     """Phrases said by a program; those of a seed from `VALIDATION_SEED` on are for validation."""
-    folder = args.out / ("held" if args.seed >= VALIDATION_SEED else "spoken")
+    is_validation = args.seed >= VALIDATION_SEED
+    folder = args.out / ("held" if is_validation else "spoken")
     part = ""
     say: PhraseMaker = make_phrase_or_list if args.engine == "kokoro" else make_phrase
     if args.words:
         part, say = "-words", choose_from(load_words(args.words))
+    elif args.near_words:
+        part, say = "-near", choose_from(load_near_words(args.near_words, is_validation))
     elif args.read_out:
         part, say = "-read", make_long_number
     elif args.quantities:
         part, say = "-quantities", make_quantity
-    if args.engine == "kokoro":
+    elif args.counts:
+        part, say = "-counts", make_count
+    if args.languages:
+        part = "-languages"
+        source: Iterable[Utterance] = synthesise_languages(args.count, args.seed, is_validation)
+    elif args.engine == "kokoro":
         voices = Kokoro(Path(os.environ["SUTJA_VOICES"]))
         speeds = READING if args.read_out else SPEAKING
-        source: Iterable[Utterance] = synthesise_kokoro(voices, args.count, args.seed, say, speeds)
+        source = synthesise_kokoro(voices, args.count, args.seed, say, speeds)
     elif args.engine == "hibari":
         source = synthesise_hibari(Hibari(Path(os.environ["SUTJA_VOICES"])), args.count, args.seed, say)
     else:
@@ -70,3 +80,14 @@ def load_words(path: Path) -> list[str]:
     numbers = {pronounce_classes([classify_word(word)]) for word in WORDS if word != OTHER}
     sounds = pronounce_words(words)
     return [word for word in words if sounds[word] not in numbers and word not in WORDS]
+
+
+def load_near_words(path: Path, validation: bool) -> list[str]:
+    """Load the words of a dictionary that are a sound away from a number word ("tree", "heaven", "tent").
+
+    Every third of them is for validation, and not trained on.
+    """
+    words = sorted(load_words(path))
+    sounds = pronounce_words(words)
+    near = [word for word in words if sounds_like_number(sounds[word])]
+    return [word for place, word in enumerate(near) if (place % 3 == 0) == validation]

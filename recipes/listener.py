@@ -209,6 +209,7 @@ from sutja.nets.listener import Listener, ListenerConfig
 from sutja.signals.preprocessing.log_mel import MARGIN, LogMelParams, log_mel
 from sutja.synthesis.speech.channel import Augmentation
 from sutja.synthesis.speech.composer import SHARES, SpeechComposer
+from sutja.synthesis.speech.other_languages import load_people
 from sutja.synthesis.speech.recordings import load_noises, load_prompts, load_recordings
 from sutja.synthesis.speech.utterances import Utterance, load_utterances, save_utterances
 from sutja.training import checkpoint
@@ -227,7 +228,6 @@ PARAMS = LogMelParams(margin=MARGIN, smoothing=9, loudest=8, ceiling=18.0)
 LESS_NOTHING = 0.5
 # Off the logit of other words: what strangers say is taken for them more often, too (docs/log.md).
 LESS_OTHER = 1.0
-BEGINNING = "spoken-open"  # the bundled listener that a training goes on from; here that of 2026-11-28
 
 
 def real(args: argparse.Namespace) -> None:
@@ -244,6 +244,9 @@ def real(args: argparse.Namespace) -> None:
             args.out / "real" / f"noise-{part}",
         )
     save_utterances(load_prompts(), args.out / "real" / "prompts-train")
+    packages = Path(os.environ["SUTJA_VOICES"]) / "packages"
+    for part in ("train", "validation"):
+        save_utterances(load_people(packages, part == "validation"), args.out / "real" / f"languages-{part}")
 
 
 def begin(args: argparse.Namespace) -> None:
@@ -251,10 +254,11 @@ def begin(args: argparse.Namespace) -> None:
 
     Words that it does not know are added, and what `listener_finish.py` takes off at the end is given back.
     """
-    words = read_model(bundled_path(BEGINNING)).card.classes
+    path = bundled_path(args.model)
+    words = read_model(path).card.classes
     net = Listener(ListenerConfig(1 + len(words)))
     rows = [make_example(utterance) for utterance in load_utterances(args.out / "real", ["an4-train"])[:128]]
-    restore_batch_norms(net, bundled_path(BEGINNING), torch.from_numpy(make_batch(rows).features))
+    restore_batch_norms(net, path, torch.from_numpy(make_batch(rows).features))
     assert net.head.bias is not None
     net.head.bias.data[0] += LESS_NOTHING
     net.head.bias.data[1 + words.index(OTHER)] += LESS_OTHER
@@ -279,7 +283,8 @@ def cut(args: argparse.Namespace) -> None:
 
 def list_utterances(out: Path, without: Sequence[str] = ()) -> list[Utterance]:
     """All that is trained on; ``without`` names sets, or speakers as "fsdd/theo"."""
-    found = load_utterances(out / "real", [*(f"{name}-train" for name in SETS), "prompts-train"])
+    names = (*SETS, "prompts", "languages")
+    found = load_utterances(out / "real", [f"{name}-train" for name in names])
     found += load_utterances(out / "spoken") + load_utterances(out / "words")
     return [
         utterance
@@ -312,7 +317,7 @@ def make_example(utterance: Utterance) -> Example:
 
 def load_validation(out: Path) -> dict[str, list[Example]]:
     """Real recordings of people and calls that nothing is trained on, and held-out phrases."""
-    sets = {name: load_utterances(out / "real", [f"{name}-validation"]) for name in SETS}
+    sets = {name: load_utterances(out / "real", [f"{name}-validation"]) for name in (*SETS, "languages")}
     sets["spoken"] = load_utterances(out / "held")
     return {
         name: [make_example(utterance) for utterance in utterances]
@@ -376,17 +381,23 @@ def main(argv: list[str] | None = None) -> None:
             what.add_argument("--words", type=Path, help="say words of this dictionary, one by one")
             what.add_argument("--read-out", action="store_true", help="long numbers alone, in one go")
             what.add_argument("--quantities", action="store_true", help="decimals, money, years and the like")
+            what.add_argument("--counts", action="store_true", help="ten, a hundred, a thousand of something")
+            what.add_argument("--near-words", type=Path, help="say words that sound much like number words")
+            what.add_argument("--languages", action="store_true", help="words of other languages (espeak-ng)")
         if name in ("cut", "train"):
             one.add_argument("--weights", type=Path, required=name == "cut")
         if name == "cut":
             one.add_argument("--sources", nargs="*", default=[], help="cut the phrases of these alone")
         if name == "begin":
             one.add_argument("--run", default="bundled")
+            one.add_argument("--model", default="spoken", help="the bundled listener to go on from")
         if name == "train":
             add_training(one)
     args = parser.parse_args(argv)
     if getattr(args, "words", None) and args.engine not in ALONE:
         parser.error(f"--words goes with {' and '.join(ALONE)}: {args.engine} says phrases alone")
+    if getattr(args, "languages", False) and args.engine != "espeak-ng":
+        parser.error(f"--languages goes with espeak-ng: {args.engine} speaks English")
     args.do(args)
 
 

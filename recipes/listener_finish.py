@@ -49,7 +49,6 @@ import torch
 from _spoken_phrases import VALIDATION_SEED
 from contradicted_speech import leave_out_contradicted
 from listener import (
-    BEGINNING,
     LESS_NOTHING,
     LESS_OTHER,
     OPEN,
@@ -96,6 +95,8 @@ VOICES = {  # engines and sets beside the catalogue → terms
     "flite": "BSD-like voices",
     "festival": "BSD-like voices",
     "asterisk-core-sounds": "CC BY-SA 3.0",
+    "other languages": "CC BY-SA 3.0, GPL-2.0",
+    "espeak-ng languages": "GPL-3.0 program; its output is free",
 }
 
 
@@ -197,7 +198,7 @@ def blend(args: argparse.Namespace) -> None:
     models, CVPR 2022). Words that the old one does not know are those of the new one.
     """
     old, new = (listen.load_average(args.out / run / checkpoint.NAME) for run in (args.old, args.new))
-    known = read_model(bundled_path(BEGINNING)).card.classes
+    known = read_model(bundled_path(args.model)).card.classes
     unknown = [classify_word(word) for word in WORDS if word not in known]
     before, after = old.state_dict(), new.state_dict()
     mixed = {
@@ -282,7 +283,7 @@ def bundle(args: argparse.Namespace) -> None:
         long_calibration=long.calibration,
         thresholds=table.counts,
         threshold=choice.threshold,
-        training_data=list_training_data(args.out, datasets),
+        training_data=list_training_data(args.out, name, datasets),
         open_terms=args.open,
         seed=args.seed,
         versions=find_versions(),
@@ -330,19 +331,19 @@ def measure(
         }
 
 
-def list_training_data(out: Path, datasets: Sequence[str]) -> tuple[TrainingSet, ...]:
-    """List the listener's training data, with terms."""
+def list_training_data(out: Path, name: str, datasets: Sequence[str]) -> tuple[TrainingSet, ...]:
+    """List the training data of the listener of a name, with terms: it went on from the one bundled now."""
     utterances = [utterance for utterance in list_utterances(out) if not utterance.source.endswith(" words")]
     counts = {
         source: sum(utterance.source == source for utterance in utterances) for source in (*datasets, *VOICES)
     }
-    terms = {name: catalogue.find_entry(name).terms for name in datasets} | VOICES
-    for before in read_model(bundled_path(BEGINNING)).card.training_data:  # it has learnt from these, too
+    terms = {dataset: catalogue.find_entry(dataset).terms for dataset in datasets} | VOICES
+    for before in read_model(bundled_path(name)).card.training_data:
         if before.name in terms:
             mine = counts[before.name]
             counts[before.name] = mine + before.items if before.name in VOICES else max(mine, before.items)
     noise = TrainingSet("noise", 6, catalogue.find_entry("noise").terms)
-    return (*(TrainingSet(name, count, terms[name]) for name, count in counts.items() if count), noise)
+    return (*(TrainingSet(source, count, terms[source]) for source, count in counts.items() if count), noise)
 
 
 def find_versions() -> dict[str, str]:
@@ -378,6 +379,7 @@ def main(argv: list[str] | None = None) -> None:
             one.add_argument("--runs", nargs="+", required=True)
         if name == "blend":
             one.add_argument("--old", default="bundled")
+            one.add_argument("--model", default="spoken", help="the bundled model that the old one was")
             one.add_argument("--new", required=True)
             one.add_argument("--part", type=float, default=0.25, help="of the old one in the mean")
         if name in ("soup", "blend", "bundle"):

@@ -176,6 +176,49 @@ def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, spoken_phras
     assert len(list((tmp_path / "spoken").glob(f"{engine}-read-*"))) == 1
 
 
+def test_of_words_much_like_numbers_some_are_for_validation_alone(tmp_path, recipe, spoken_phrases, monkeypatch):
+    path = tmp_path / "words.txt"
+    path.write_text("zebra\nheaven\ntree\ntent\nnein\n")
+    near = dict(
+        tree=(*spoken_phrases.pronounce_classes([spoken_phrases.classify_word("three")])[1:], 1),
+        heaven=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("seven")])[1:],
+        tent=(*spoken_phrases.pronounce_classes([spoken_phrases.classify_word("ten")]), 2),
+        nein=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("nine")]),
+        zebra=tuple(range(1, 9)),
+    )
+    monkeypatch.setattr(spoken_phrases, "pronounce_words", lambda words: {word: near[word] for word in words})
+    assert spoken_phrases.load_near_words(path, validation=False) == ["tent", "tree"]  # "nein" is "nine"
+    assert spoken_phrases.load_near_words(path, validation=True) == ["heaven"]
+
+    said, parts = {}, []
+
+    def spoken(engine, count, seed, say):
+        said[seed] = say(np.random.default_rng(seed)).words
+        return iter([Utterance(np.zeros(160, np.int16), (OTHER_CLASS,), "voice", engine)])
+
+    def languages(count, seed, validation):
+        parts.append(validation)
+        return iter([Utterance(np.zeros(160, np.int16), (OTHER_CLASS,), "voice", "espeak-ng languages")])
+
+    monkeypatch.setattr(spoken_phrases, "synthesise", spoken)
+    monkeypatch.setattr(spoken_phrases, "synthesise_languages", languages)
+    for seed in ("5", "9001"):
+        speak = ["speak", "--out", str(tmp_path), "--engine", "espeak-ng", "--count", "1", "--seed", seed]
+        recipe.main([*speak, "--near-words", str(path)])
+        recipe.main([*speak, "--languages"])
+    recipe.main(["speak", "--out", str(tmp_path), "--engine", "flite", "--count", "1", "--seed", "6", "--counts"])
+    assert said[5][0] in ("tent", "tree")
+    assert said[9001] == ("heaven",)
+    assert len(said[6]) > 1
+    assert parts == [False, True]
+    for folder, seed in (("spoken", 5), ("held", 9001)):
+        for part in ("near", "languages"):
+            assert (tmp_path / folder / f"espeak-ng-{part}-{seed}-rest.pieces.npz").exists()
+    assert (tmp_path / "spoken" / "flite-counts-6-rest.pieces.npz").exists()
+    with pytest.raises(SystemExit):
+        recipe.main(["speak", "--engine", "flite", "--count", "1", "--languages"])
+
+
 def test_words_and_numbers_read_out_exclude_one_another(recipe, capsys):
     with pytest.raises(SystemExit):
         recipe.main(["speak", "--engine", "flite", "--count", "1", "--read-out", "--words", "words.txt"])

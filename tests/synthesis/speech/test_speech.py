@@ -21,7 +21,7 @@ from sutja.synthesis.speech.accents import DEVANAGARI, LATIN, SCRIPTS, respell, 
 from sutja.synthesis.speech.channel import NO_AUGMENTATION, Augmentation
 from sutja.synthesis.speech.composer import KINDS, SpeechComposer
 from sutja.synthesis.speech.music import make_music
-from sutja.synthesis.speech.phrases import make_long_number, make_phrase, say_whole
+from sutja.synthesis.speech.phrases import make_count, make_long_number, make_phrase, say_whole
 from sutja.synthesis.speech.utterances import (
     RATE,
     cut_at_pauses,
@@ -192,6 +192,18 @@ def test_numbers_that_are_read_out_are_long_and_say_digits_again():
     pairs = [a == b for some in words for a, b in pairwise(some)]
     assert 0.15 < np.mean(pairs) < 0.4
     assert any(len(set(some)) == 1 and len(some) > 3 for some in words)
+
+
+def test_counts_stand_in_sentences_ten_and_hundred_more_often_than_others():
+    rng = np.random.default_rng(6)
+    phrases = [make_count(rng) for _ in range(400)]
+    assert all(phrase.classes == tuple(label_words(list(phrase.words))) for phrase in phrases)
+    found = [find_numbers(list(phrase.words)) for phrase in phrases]
+    assert all(len(numbers) == 1 for numbers in found)
+    counts = Counter(numbers[0].value for numbers in found)
+    assert counts["10"] > 100
+    assert counts["100"] > 60
+    assert sum(OTHER_CLASS in phrase.classes for phrase in phrases) > 350
 
 
 def test_phrases_say_numbers():

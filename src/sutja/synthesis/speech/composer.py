@@ -41,6 +41,8 @@ SHARES = {
     "four": 0.5,
     "speech-commands": 3.0,
     "korean": 0.7,
+    "other languages": 3.0,
+    "espeak-ng languages": 1.5,
     "kokoro": 5.0,
     "hibari": 7.0,
     "espeak-ng": 5.0,
@@ -73,6 +75,8 @@ WORD_SHARES = {
     "kokoro": 3.0,
     "hibari": 2.0,
     "espeak-ng": 1.2,
+    "espeak-ng languages": 1.2,
+    "other languages": 3.0,
     "flite": 0.3,
     "festival": 0.3,
 }

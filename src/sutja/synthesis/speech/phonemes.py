@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Iterable, Sequence
 
 from sutja.grammar.number_words import OTHER, WORDS, classify_word
+from sutja.metrics import edit_distance
 
 _TABLE = "n t s ɪ k i ɛ ɹ l ə d m eɪ p f w oʊ v æ b aɪ ʌ z ŋ ɚ u h θ ɑ ɡ ɔ ɜ dʒ ʃ tʃ j ð aʊ ʊ ɔɪ ɾ ʒ"
 PHONEMES = tuple(_TABLE.split())
@@ -29,6 +30,12 @@ _AS = {
     "ɔɹ": "ɔ ɹ",
     "ɪɹ": "ɪ ɹ",
     "ʊɹ": "ʊ ɹ",
+    "a": "ɑ",
+    "e": "eɪ",
+    "o": "oʊ",
+    "r": "ɹ",
+    "ʁ": "ɹ",
+    "x": "h",
 }
 _PRONUNCIATIONS = {
     "zero": "z i ɹ oʊ",
@@ -132,8 +139,30 @@ def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
     return tuple(place for sounds in pronunciations if sounds for place in sounds)
 
 
-def pronounce_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
-    """The phonemes of any English words, by espeak-ng; of a letter, as it is spelled.
+def sounds_like_number(phonemes: Sequence[int], within: int = 1) -> bool:
+    """Tell whether a number word is made of these phonemes, or all but so.
+
+    Parameters
+    ----------
+    phonemes : Sequence[int]
+        As `pronounce_classes` gives them.
+    within : int
+        Phonemes that may be others, or missing, or too many; none where the number word has but one.
+
+    >>> sounds_like_number(pronounce_classes([classify_word("six")])), sounds_like_number([1])
+    (True, False)
+    """
+    said = "".join(map(chr, phonemes))
+    return any(
+        edit_distance(said, "".join(map(chr, sounds))) <= (within if len(sounds) > 1 else 0)
+        for sounds in _OF_CLASS.values()
+    )
+
+
+def pronounce_words(words: Sequence[str], language: str = "en-us") -> dict[str, tuple[int, ...]]:
+    """The phonemes of any words, by espeak-ng; of a letter, as it is spelled.
+
+    Sounds of other languages that English has not are left out, or are those that are nearest.
 
     Raises
     ------
@@ -141,7 +170,7 @@ def pronounce_words(words: Sequence[str]) -> dict[str, tuple[int, ...]]:
         There is no espeak-ng.
     """
     each = sorted({word.lower() for word in words})
-    command = ["espeak-ng", "-q", "--ipa", "--sep=_", "-v", "en-us"]
+    command = ["espeak-ng", "-q", "--ipa", "--sep=_", "-v", language]
     text = "".join(f"{word}\n" for word in each)
     done = subprocess.run(command, input=text, capture_output=True, check=True, text=True)
     lines = done.stdout.splitlines()

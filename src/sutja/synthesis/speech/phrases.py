@@ -136,6 +136,37 @@ def make_quantity(rng: np.random.Generator) -> Phrase:
     return Phrase(tuple(words), tuple(label_words(words)))
 
 
+def make_count(rng: np.random.Generator) -> Phrase:
+    """A count of things in a sentence: "go forward ten meters", "there were a hundred people in the room"."""
+    number = str(rng.choice(_ROUND, p=_ROUND_PARTS)).split()
+    if number == ["_"]:
+        number = _spell(int(rng.integers(1, 100)))
+    elif number[0] == "_":
+        number[0] = UNITS[int(rng.integers(1, 10))]
+    before, things, after = (str(rng.choice(part)).split() for part in (_BEFORE, _THINGS, _AFTER))
+    words = [*before, *number, *things, *after]
+    return Phrase(tuple(words), tuple(label_words(words)))
+
+
+_ROUND = ("ten", "a hundred", "a thousand", "one hundred", "one thousand", "_ hundred", "_ thousand", "_")
+_ROUND_PARTS = (0.36, 0.2, 0.1, 0.05, 0.04, 0.07, 0.05, 0.13)
+_BEFORE = (
+    *("go forward", "there are", "there were about", "we need", "i have", "he saw", "more than", "less than"),
+    *("at least", "only", "she is", "wait", "after", "within", "nearly", "almost", "up to", "they sold"),
+    *("the last", "these", "move back", "give me", "it takes", "it is about", "just", "around", "buy", "for"),
+    *("every", "put in", "read", "all", "", "", "", "over", "and then", "in", "some", "not even", "another"),
+)
+_THINGS = (
+    *("meters", "people", "minutes", "years", "miles", "steps", "apples", "times", "days", "books", "men"),
+    *("women", "houses", "hours", "weeks", "boxes", "eggs", "letters", "trees", "cars", "pages", "children"),
+    *("points", "inches", "liters", "grams", "of them", "of these", "other things", "new ones", "horses"),
+    *("bottles", "seats", "chairs", "students", "words", "tons", "ants", "keys", "oranges", "units", ""),
+)
+_AFTER = (
+    *("", "", "", "", "ago", "please", "in the room", "a day", "later", "from here", "or so", "at most"),
+    *("before lunch", "and no more", "to the left", "last night", "a week", "old", "in all", "away", "by now"),
+    *("at the door", "on the table", "of water", "were there", "is enough", "per hour", "again", "today"),
+)
 _QUANTITY_IN_SENTENCE = 0.25  # part of them
 _READ_WHOLE = 0.15  # part of them that are said as whole numbers or in pairs
 _REPEATS, _REPEAT_PARTS = (0.1, 0.3, 0.6), (0.5, 0.3, 0.2)  # part of the digits that are those before them

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,7 @@ PROMPT_FOLDER = Path("/usr/share/asterisk/sounds/en")
 PROMPT_TEXTS = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 _LINE = re.compile(r"([\w/-]+):\s*([^\[\];]+)")  # in brackets: a tone or a remark, nothing that is said
 _TOKEN = re.compile(r"[a-z']+|\d")
+_GSM = MappingProxyType({"format": "RAW", "subtype": "GSM610", "samplerate": 8000, "channels": 1})
 _LETTERS = "letters/"  # "o" is a letter there
 
 
@@ -46,7 +48,8 @@ def decode_recording(path: Path) -> NDArray[np.float32]:
     import soundfile
     import soxr
 
-    samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    plain = _GSM if path.suffix == ".gsm" else {}  # such files have no header
+    samples, rate = soundfile.read(path, dtype="float32", always_2d=True, **plain)
     mono = samples.mean(axis=1)
     return np.asarray(mono if rate == RATE else soxr.resample(mono, rate, RATE), np.float32)
 

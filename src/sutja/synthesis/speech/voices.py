@@ -33,7 +33,7 @@ _ENGLISH = (
     "en-029",
     "en-us-nyc",
 )
-_VARIANTS = (
+VARIANTS = (
     *("m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3"),
     *("f4", "f5", "klatt", "klatt2", "klatt3", "klatt4", "croak", "whisper", "steph", "steph2", "steph3"),
     *("linda", "Andy", "Annie", "Alex", "Alicia", "Andrea", "Denis", "Diogo", "Gene", "Henrique", "Hugo"),
@@ -115,11 +115,11 @@ def speak_with_espeak(rng: np.random.Generator, phrase_maker: PhraseMaker = make
     else:
         language = str(rng.choice(_LATIN))
         phrase, text = _spelled(rng, respell, phrase_maker)
-    variant = str(rng.choice(_VARIANTS))
+    variant = str(rng.choice(VARIANTS))
     speed, pitch, gap = int(rng.integers(110, 250)), int(rng.integers(15, 85)), int(rng.integers(0, 6))
     command = ["espeak-ng", "-v", f"{language}+{variant}", "-s", str(speed), "-p", str(pitch), "-g", str(gap)]
     wave = subprocess.run([*command, "--stdout", "--", text], capture_output=True, check=True).stdout
-    return _make_utterance(_of_stream(wave), phrase, f"espeak/{language}+{variant}", "espeak-ng")
+    return _make_utterance(decode_wave(wave), phrase, f"espeak/{language}+{variant}", "espeak-ng")
 
 
 def speak_with_flite(rng: np.random.Generator, phrase_maker: PhraseMaker = make_phrase) -> Utterance:
@@ -134,7 +134,7 @@ def speak_with_flite(rng: np.random.Generator, phrase_maker: PhraseMaker = make_
             ],
             check=True,
         )
-        samples = _of_stream(Path(file.name).read_bytes())
+        samples = decode_wave(Path(file.name).read_bytes())
     return _make_utterance(samples, phrase, f"flite/{voice}", "flite")
 
 
@@ -160,7 +160,7 @@ def speak_with_festival(
         files = [Path(folder) / f"{i}.wav" for i in range(count)]  # it crashes now and then: some are missing
         waves = [path.read_bytes() if path.is_file() else b"" for path in files]
     return [
-        _make_utterance(_of_stream(wave), phrase, f"festival/{voice}", "festival")
+        _make_utterance(decode_wave(wave), phrase, f"festival/{voice}", "festival")
         for wave, (phrase, _) in zip(waves, takes, strict=True)
         if len(wave) > _HEADER
     ]
@@ -201,7 +201,7 @@ def synthesise(
         yield from (utterance for utterance in utterances if utterance.seconds > 0.1)
 
 
-def _of_stream(wave: bytes) -> NDArray[np.float32]:
+def decode_wave(wave: bytes) -> NDArray[np.float32]:
     """The samples of a WAV, at `RATE`."""
     import soundfile
     import soxr
