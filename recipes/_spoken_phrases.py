@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from sutja.grammar.number_words import OTHER, WORDS, classify_word
+from sutja.grammar.number_words import OTHER, VOCABULARY, WORDS, classify_word
 from sutja.synthesis.speech.neural_voices import (
     Hibari,
     Kokoro,
@@ -76,18 +76,25 @@ def speak(args: argparse.Namespace) -> None:
 
 def load_words(path: Path) -> list[str]:
     """Words of a dictionary, a line each, in small letters; none that sounds as a number word does."""
-    words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
-    numbers = {pronounce_classes([classify_word(word)]) for word in WORDS if word != OTHER}
-    sounds = pronounce_words(words)
-    return [word for word in words if sounds[word] not in numbers and word not in WORDS]
+    return list(_pronounce_other_words(path))
 
 
 def load_near_words(path: Path, validation: bool) -> list[str]:
-    """Load the words of a dictionary that are a sound away from a number word ("tree", "heaven", "tent").
+    """Words of a dictionary that are a sound away from a number word ("tree", "heaven", "tent"), in order.
 
     Every third of them is for validation, and not trained on.
     """
-    words = sorted(load_words(path))
-    sounds = pronounce_words(words)
-    near = [word for word in words if sounds_like_number(sounds[word])]
+    sounds = _pronounce_other_words(path)
+    near = sorted(word for word, spoken in sounds.items() if sounds_like_number(spoken))
     return [word for place, word in enumerate(near) if (place % 3 == 0) == validation]
+
+
+def _pronounce_other_words(path: Path) -> dict[str, tuple[int, ...]]:
+    words = [word for word in path.read_text("utf-8").split() if _PLAIN.fullmatch(word)]
+    numbers = {pronounce_classes([classify_word(word)]) for word in WORDS if word != OTHER}
+    sounds = pronounce_words(words)
+    return {
+        word: sounds[word]
+        for word in words
+        if sounds[word] not in numbers and word not in VOCABULARY and word not in WORDS
+    }

@@ -317,7 +317,7 @@ def make_example(utterance: Utterance) -> Example:
 
 def load_validation(out: Path) -> dict[str, list[Example]]:
     """Real recordings of people and calls that nothing is trained on, and held-out phrases."""
-    sets = {name: load_utterances(out / "real", [f"{name}-validation"]) for name in (*SETS, "languages")}
+    sets = {name: load_utterances(out / "real", [f"{name}-validation"]) for name in SETS}
     sets["spoken"] = load_utterances(out / "held")
     return {
         name: [make_example(utterance) for utterance in utterances]

@@ -180,7 +180,7 @@ def test_of_words_much_like_numbers_some_are_for_validation_alone(tmp_path, reci
     path = tmp_path / "words.txt"
     path.write_text("zebra\nheaven\ntree\ntent\nnein\n")
     near = dict(
-        tree=(*spoken_phrases.pronounce_classes([spoken_phrases.classify_word("three")])[1:], 1),
+        tree=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("three")])[1:],
         heaven=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("seven")])[1:],
         tent=(*spoken_phrases.pronounce_classes([spoken_phrases.classify_word("ten")]), 2),
         nein=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("nine")]),

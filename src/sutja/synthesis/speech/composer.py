@@ -41,7 +41,7 @@ SHARES = {
     "four": 0.5,
     "speech-commands": 3.0,
     "korean": 0.7,
-    "other languages": 3.0,
+    "other languages": 4.0,
     "espeak-ng languages": 1.5,
     "kokoro": 5.0,
     "hibari": 7.0,
@@ -75,8 +75,8 @@ WORD_SHARES = {
     "kokoro": 3.0,
     "hibari": 2.0,
     "espeak-ng": 1.2,
-    "espeak-ng languages": 1.2,
-    "other languages": 3.0,
+    "espeak-ng languages": 2.5,
+    "other languages": 8.0,
     "flite": 0.3,
     "festival": 0.3,
 }
@@ -218,9 +218,9 @@ class SpeechComposer:
         ]
 
     def _word(self) -> Parts:
-        """One word; digits in half of the cases, other words in a third."""
+        """One word; digits and other words in four of ten cases each."""
         known = [c for c in self._singles if c != _OTHER]
-        if not known or (self._rng.random() < 0.33 and _OTHER in self._singles):
+        if not known or (self._rng.random() < 0.42 and _OTHER in self._singles):
             c = _OTHER
         else:
             digits = [c for c in known if c in _DIGITS]

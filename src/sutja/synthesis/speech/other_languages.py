@@ -40,7 +40,11 @@ _GAMES = ("usr/share/ktuberling/sounds", "usr/share/klettres")  # have a folder 
 _COPIES = frozenset(["sr@ijekavian", "sr@ijekavianlatin", "sr@latin"])  # of "sr"
 _ENDINGS = frozenset([".wav", ".ogg", ".gsm"])
 _NO_SPEECH = frozenset(["silence", "beep", "beeperr", "ascending-2tone", "descending-2tone"])
-_LIKE_NUMBERS = frozenset(["letters/o", "alpha/o", "phonetic/o_p", "digits/oh"])  # "oh", in any language
+# Files of what sounds as an English number word does, or is one in both languages.
+_LIKE_NUMBERS = frozenset(
+    ["alpha/o", "alpha/U006F", "letters/o", "letters/oh", "phonetic/o_p", "syllab/fo", "syllab/to", "syllab/tu"]
+    + ["digits/0", "ru/digits/3", "digits/million", "digits/billion", "digits/dollar", "digits/dollars"]
+)
 _SHORTEST, _LONGEST = 0.15, 8.0  # seconds
 _OTHER = (classify_word(OTHER),)
 
@@ -123,10 +127,11 @@ def load_people(root: Path, validation: bool) -> list[Utterance]:
 def _load_folder(folder: Path, language: str) -> Iterator[Utterance]:
     for path in sorted(path for path in folder.rglob("*") if path.suffix in _ENDINGS):
         name = f"{path.parent.name}/{path.stem}"
-        if _NO_SPEECH & {path.parent.name, path.stem} or name in _LIKE_NUMBERS:
+        if _NO_SPEECH & {path.parent.name, path.stem} or _LIKE_NUMBERS & {name, f"{language}/{name}"}:
             continue
         samples = trim_silence(decode_recording(path))
-        utterance = Utterance(to_int16(samples), _OTHER, f"{folder.parent.name}/{language}", PEOPLE)
+        speaker = f"{folder.parent.name}/{language}"
+        utterance = Utterance(to_int16(samples), _OTHER, speaker, PEOPLE, name=f"{speaker}/{name}")
         if _SHORTEST < utterance.seconds < _LONGEST:
             yield utterance
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sutja.grammar.number_words import OTHER, WORDS, classify_word
-from sutja.metrics import edit_distance
 
 _TABLE = "n t s ɪ k i ɛ ɹ l ə d m eɪ p f w oʊ v æ b aɪ ʌ z ŋ ɚ u h θ ɑ ɡ ɔ ɜ dʒ ʃ tʃ j ð aʊ ʊ ɔɪ ɾ ʒ"
 PHONEMES = tuple(_TABLE.split())
@@ -139,24 +139,25 @@ def pronounce_classes(classes: Iterable[int]) -> tuple[int, ...]:
     return tuple(place for sounds in pronunciations if sounds for place in sounds)
 
 
-def sounds_like_number(phonemes: Sequence[int], within: int = 1) -> bool:
-    """Tell whether a number word is made of these phonemes, or all but so.
+def sounds_like_number(phonemes: Sequence[int]) -> bool:
+    """Tell whether these are the phonemes of a number word, or one of them is another, missing or too many.
 
-    Parameters
-    ----------
-    phonemes : Sequence[int]
-        As `pronounce_classes` gives them.
-    within : int
-        Phonemes that may be others, or missing, or too many; none where the number word has but one.
-
-    >>> sounds_like_number(pronounce_classes([classify_word("six")])), sounds_like_number([1])
+    >>> sounds_like_number(pronounce_classes([classify_word("six")])[1:]), sounds_like_number([1, 2])
     (True, False)
     """
-    said = "".join(map(chr, phonemes))
-    return any(
-        edit_distance(said, "".join(map(chr, sounds))) <= (within if len(sounds) > 1 else 0)
-        for sounds in _OF_CLASS.values()
-    )
+    return tuple(phonemes) in _find_near_numbers()
+
+
+@cache
+def _find_near_numbers() -> frozenset[tuple[int, ...]]:
+    """Find all that is at most a phoneme from a number word; of one of a single phoneme, that alone."""
+    near = set(_OF_CLASS.values())
+    changes = [(), *((place,) for place in _PLACES.values())]
+    for sounds in _OF_CLASS.values():
+        for at in range(len(sounds) + 1 if len(sounds) > 1 else 0):
+            for change in changes:
+                near |= {sounds[:at] + change + sounds[at:], sounds[:at] + change + sounds[at + 1 :]}
+    return frozenset(near)
 
 
 def pronounce_words(words: Sequence[str], language: str = "en-us") -> dict[str, tuple[int, ...]]:
