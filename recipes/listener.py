@@ -116,7 +116,7 @@ as people say them (docs/log.md):
 That one is bundled as `spoken-open`. `spoken` went on from it with six more sets and words of quantities:
 
     python recipes/listener.py real --out runs/listen
-    python recipes/listener.py begin --out runs/listen --run bundled
+    python recipes/listener.py begin --out runs/listen --run bundled --model spoken-open
     python recipes/listener.py cut --out runs/listen --weights runs/listen/bundled --sources an4 hyke
     for engine in "espeak-ng --count 5000 --seed 101" "flite --count 800 --seed 102" \
             "hibari --count 3000 --seed 103" "hibari --count 400 --seed 123 --read-out"; do
@@ -180,6 +180,28 @@ quiet recordings of 16 bits and the echoes of halls in what they hear (`five` is
         --strength 0.6 --without hyke "hyke words" iitg sixteen four --seed 302
     python recipes/listener_finish.py soup --out runs/listen --runs open1 open2 --run open12
     python recipes/listener_finish.py bundle --out runs/listen --run open12 --seed 302 --open
+
+`spoken` went on once more, with words of other languages, words much like numbers, and ten, a hundred, a
+thousand of something in sentences. What programs had said before was made anew, less of it; the mean with the
+listener before is bundled:
+
+    python recipes/listener.py begin --out runs/listen --run bundled
+    python recipes/listener.py cut --out runs/listen --weights runs/listen/bundled --sources an4 hyke
+    words=/usr/share/dict/american-english
+    for engine in "espeak-ng --languages --count 900 --seed 205" "espeak-ng --counts --count 600 --seed 203" \
+            "espeak-ng --near-words $words --count 450 --seed 204" "hibari --counts --count 400 --seed 222" \
+            "espeak-ng --count 700 --seed 201" "espeak-ng --quantities --count 300 --seed 202" \
+            "hibari --count 700 --seed 221" "hibari --quantities --count 250 --seed 223" \
+            "hibari --count 50 --seed 224 --read-out"; do
+        python recipes/listener.py speak --out runs/listen --engine $engine; done
+    python recipes/listener.py train --out runs/listen --run tell --weights runs/listen/bundled --steps 500 \
+        --frames 6000 --lr 1.2e-3 --strength 0.6 --voice 0.9 --vary 0.7 --sounds 0.3 --seed 121 \
+        --shares hyke=8 iitg=3 speech-commands=5 an4=10
+    python recipes/listener_finish.py soup --out runs/listen --runs bundled tell --run mean
+    for engine in "espeak-ng --languages --count 300" "espeak-ng --near-words $words --count 150" \
+            "flite --near-words $words --count 150"; do     # held out
+        python recipes/listener.py speak --out runs/listen --engine $engine --seed 9001; done
+    python recipes/listener_finish.py bundle --out runs/listen --run mean --seed 121
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
