@@ -48,16 +48,7 @@ import onnxruntime
 import torch
 from _spoken_phrases import VALIDATION_SEED
 from contradicted_speech import leave_out_contradicted
-from listener import (
-    LESS_NOTHING,
-    LESS_OTHER,
-    OPEN,
-    PARAMS,
-    SETS,
-    list_utterances,
-    make_example,
-    run,
-)
+from listener import LESS_NOTHING, LESS_OTHER, OPEN, PARAMS, SETS, list_utterances, make_example, run
 from listener_judge import Case, make_cases
 
 import sutja

@@ -176,7 +176,9 @@ def test_every_voice_reads_numbers_out_when_asked(tmp_path, recipe, spoken_phras
     assert len(list((tmp_path / "spoken").glob(f"{engine}-read-*"))) == 1
 
 
-def test_of_words_much_like_numbers_some_are_for_validation_alone(tmp_path, recipe, spoken_phrases, monkeypatch):
+def test_of_words_much_like_numbers_some_are_for_validation_alone(
+    tmp_path, recipe, spoken_phrases, monkeypatch
+):
     path = tmp_path / "words.txt"
     path.write_text("zebra\nheaven\ntree\ntent\nnein\n")
     near = dict(
@@ -206,7 +208,9 @@ def test_of_words_much_like_numbers_some_are_for_validation_alone(tmp_path, reci
         speak = ["speak", "--out", str(tmp_path), "--engine", "espeak-ng", "--count", "1", "--seed", seed]
         recipe.main([*speak, "--near-words", str(path)])
         recipe.main([*speak, "--languages"])
-    recipe.main(["speak", "--out", str(tmp_path), "--engine", "flite", "--count", "1", "--seed", "6", "--counts"])
+    recipe.main(
+        ["speak", "--out", str(tmp_path), "--engine", "flite", "--count", "1", "--seed", "6", "--counts"]
+    )
     assert said[5][0] in ("tent", "tree")
     assert said[9001] == ("heaven",)
     assert len(said[6]) > 1

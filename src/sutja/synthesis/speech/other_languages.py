@@ -42,7 +42,16 @@ _ENDINGS = frozenset([".wav", ".ogg", ".gsm"])
 _NO_SPEECH = frozenset(["silence", "beep", "beeperr", "ascending-2tone", "descending-2tone"])
 # Files of what sounds as an English number word does, or is one in both languages.
 _LIKE_NUMBERS = frozenset(
-    ["alpha/o", "alpha/U006F", "letters/o", "letters/oh", "phonetic/o_p", "syllab/fo", "syllab/to", "syllab/tu"]
+    [
+        "alpha/o",
+        "alpha/U006F",
+        "letters/o",
+        "letters/oh",
+        "phonetic/o_p",
+        "syllab/fo",
+        "syllab/to",
+        "syllab/tu",
+    ]
     + ["digits/0", "ru/digits/3", "digits/million", "digits/billion", "digits/dollar", "digits/dollars"]
 )
 _SHORTEST, _LONGEST = 0.15, 8.0  # seconds

@@ -164,7 +164,17 @@ _THINGS = (
 )
 _AFTER = (
     *("", "", "", "", "ago", "please", "in the room", "a day", "later", "from here", "or so", "at most"),
-    *("before lunch", "and no more", "to the left", "last night", "a week", "old", "in all", "away", "by now"),
+    *(
+        "before lunch",
+        "and no more",
+        "to the left",
+        "last night",
+        "a week",
+        "old",
+        "in all",
+        "away",
+        "by now",
+    ),
     *("at the door", "on the table", "of water", "were there", "is enough", "per hour", "again", "today"),
 )
 _QUANTITY_IN_SENTENCE = 0.25  # part of them
