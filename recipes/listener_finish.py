@@ -76,7 +76,7 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 MAX_ERROR = 0.01  # of the accepted numbers
 LIFE = 0.4  # part of what happens to recordings in training that happens to those it is calibrated on
 # Sets that are told and do not count: of speakers who were learnt from, since users are strangers, and other
-# speech, since its part decides how many numbers are accepted, and users seldom record it alone (docs/log.md).
+# speech, since its share decides how many numbers are accepted; users seldom record it alone (docs/log.md).
 UNCOUNTED = ("fsdd", "composed", "other speech")
 COVERAGES = [part / 50 for part in range(50, 4, -1)]  # shares of accepted answers to choose from
 CLICKS = 0.05  # part of them with knocks; in training many more

@@ -181,13 +181,13 @@ def test_of_words_much_like_numbers_some_are_for_validation_alone(
 ):
     path = tmp_path / "words.txt"
     path.write_text("zebra\nheaven\ntree\ntent\nnein\n")
-    near = dict(
-        tree=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("three")])[1:],
-        heaven=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("seven")])[1:],
-        tent=(*spoken_phrases.pronounce_classes([spoken_phrases.classify_word("ten")]), 2),
-        nein=spoken_phrases.pronounce_classes([spoken_phrases.classify_word("nine")]),
-        zebra=tuple(range(1, 9)),
-    )
+    near = {
+        "tree": spoken_phrases.pronounce_classes([spoken_phrases.classify_word("three")])[1:],
+        "heaven": spoken_phrases.pronounce_classes([spoken_phrases.classify_word("seven")])[1:],
+        "tent": (*spoken_phrases.pronounce_classes([spoken_phrases.classify_word("ten")]), 2),
+        "nein": spoken_phrases.pronounce_classes([spoken_phrases.classify_word("nine")]),
+        "zebra": tuple(range(1, 9)),
+    }
     monkeypatch.setattr(spoken_phrases, "pronounce_words", lambda words: {word: near[word] for word in words})
     assert spoken_phrases.load_near_words(path, validation=False) == ["tent", "tree"]  # "nein" is "nine"
     assert spoken_phrases.load_near_words(path, validation=True) == ["heaven"]

@@ -1,4 +1,4 @@
-"""Words of other languages: by people, of other voices for validation, and by espeak-ng, none like a number."""
+"""Words of other languages by people and by espeak-ng: other voices for validation, no word like a number."""
 
 import io
 from types import SimpleNamespace

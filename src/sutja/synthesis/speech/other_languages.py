@@ -7,7 +7,7 @@ People say them in games for children and on telephone exchanges (packages of De
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 
@@ -22,7 +22,27 @@ from sutja.synthesis.speech.voices import VARIANTS, decode_wave
 PEOPLE, PROGRAM = "other languages", "espeak-ng languages"  # sources of the utterances
 # Languages, and voices of exchanges, that nothing is trained on; the words of "en" are English.
 VALIDATION = frozenset(
-    "ca cs el en en_GB he hu id it lt ml nl sl sv vi ja es-CO fr-Armelle it-Menardi".split()
+    [
+        "ca",
+        "cs",
+        "el",
+        "en",
+        "en_GB",
+        "he",
+        "hu",
+        "id",
+        "it",
+        "lt",
+        "ml",
+        "nl",
+        "sl",
+        "sv",
+        "vi",
+        "ja",
+        "es-CO",
+        "fr-Armelle",
+        "it-Menardi",
+    ]
 )
 _EXCHANGES = MappingProxyType(  # folder of an exchange's prompts → language, and voice where there are two
     {
@@ -43,16 +63,10 @@ _NO_SPEECH = frozenset(["silence", "beep", "beeperr", "ascending-2tone", "descen
 # Files of what sounds as an English number word does, or is one in both languages.
 _LIKE_NUMBERS = frozenset(
     [
-        "alpha/o",
-        "alpha/U006F",
-        "letters/o",
-        "letters/oh",
-        "phonetic/o_p",
-        "syllab/fo",
-        "syllab/to",
-        "syllab/tu",
+        *("alpha/o", "alpha/U006F", "letters/o", "letters/oh", "phonetic/o_p"),
+        *("syllab/fo", "syllab/to", "syllab/tu", "digits/0", "ru/digits/3"),
+        *("digits/million", "digits/billion", "digits/dollar", "digits/dollars"),
     ]
-    + ["digits/0", "ru/digits/3", "digits/million", "digits/billion", "digits/dollar", "digits/dollars"]
 )
 _SHORTEST, _LONGEST = 0.15, 8.0  # seconds
 _OTHER = (classify_word(OTHER),)
@@ -68,45 +82,45 @@ WORDS = MappingProxyType(  # language of espeak-ng → one to ten, and common no
         "cs": "jedna dva tři čtyři pět šest sedm osm devět deset voda dům ruka den matka chléb přítel ulice",
         "cy": "un dau tri pedwar pump chwech saith wyth naw deg dŵr tŷ llaw dydd mam bara ffrind stryd",
         "da": "en to tre fire fem seks syv otte ni ti vand hus hånd dag mor brød ven gade",
-        "de": "eins zwei drei vier fünf sechs sieben acht neun zehn Wasser Haus Hand Tag Mutter Brot Freund Straße",
+        "de": "eins zwei drei vier fünf sechs sieben acht neun zehn Wasser Haus Hand Tag Mutter Brot Freund",
         "el": "ένα δύο τρία τέσσερα πέντε έξι επτά οκτώ εννέα δέκα νερό σπίτι χέρι μέρα μητέρα ψωμί φίλος",
         "eo": "unu du tri kvar kvin ses sep ok naŭ dek akvo domo mano tago patrino pano amiko strato",
         "es": "uno dos tres cuatro cinco seis siete ocho nueve diez agua casa mano día madre pan amigo calle",
-        "et": "üks kaks kolm neli viis kuus seitse kaheksa üheksa kümme vesi maja käsi päev ema leib sõber tänav",
+        "et": "üks kaks kolm neli viis kuus seitse kaheksa üheksa kümme vesi maja käsi päev ema leib sõber",
         "eu": "bat bi hiru lau bost sei zazpi zortzi bederatzi hamar ur etxe esku egun ama ogi lagun kale",
         "fa": "یک دو سه چهار پنج شش هفت هشت نه ده آب خانه دست روز مادر نان دوست",
-        "fi": "yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän kymmenen vesi talo käsi päivä äiti leipä katu",
+        "fi": "yksi kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän kymmenen vesi talo käsi päivä",
         "fr-fr": "un deux trois quatre cinq six sept huit neuf dix eau maison main jour mère pain ami rue",
         "ga": "aon dó trí ceathair cúig sé seacht ocht naoi deich uisce teach lámh lá máthair arán cara",
         "he": "אחת שתיים שלוש ארבע חמש שש שבע שמונה תשע עשר מים בית יד יום אמא לחם חבר",
         "hi": "एक दो तीन चार पाँच छह सात आठ नौ दस पानी घर हाथ दिन माँ रोटी दोस्त सड़क",
-        "hr": "jedan dva tri četiri pet šest sedam osam devet deset voda kuća ruka dan majka kruh prijatelj ulica",
+        "hr": "jedan dva tri četiri pet šest sedam osam devet deset voda kuća ruka dan majka kruh prijatelj",
         "hu": "egy kettő három négy öt hat hét nyolc kilenc tíz víz ház kéz nap anya kenyér barát utca",
-        "id": "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh air rumah tangan hari ibu roti teman jalan",
+        "id": "satu dua tiga empat lima enam tujuh delapan sembilan sepuluh air rumah tangan hari ibu roti",
         "is": "einn tveir þrír fjórir fimm sex sjö átta níu tíu vatn hús hönd dagur móðir brauð vinur gata",
-        "it": "uno due tre quattro cinque sei sette otto nove dieci acqua casa mano giorno madre pane amico strada",
+        "it": "uno due tre quattro cinque sei sette otto nove dieci acqua casa mano giorno madre pane amico",
         "ja": "いち に さん し ご ろく なな はち きゅう じゅう みず いえ て ひ はは ぱん ともだち みち",
         "ka": "ერთი ორი სამი ოთხი ხუთი ექვსი შვიდი რვა ცხრა ათი წყალი სახლი ხელი დღე დედა პური",
         "ko": "하나 둘 셋 넷 다섯 여섯 일곱 여덟 아홉 열 일 이 삼 사 오 육 칠 팔 구 십 물 집 손 날 빵 친구",
-        "la": "unus duo tres quattuor quinque sex septem octo novem decem aqua domus manus dies mater panis amicus via",
-        "lt": "vienas du trys keturi penki šeši septyni aštuoni devyni dešimt vanduo namas ranka diena motina duona draugas",
-        "lv": "viens divi trīs četri pieci seši septiņi astoņi deviņi desmit ūdens māja roka diena māte maize draugs",
-        "ms": "satu dua tiga empat lima enam tujuh lapan sembilan sepuluh air rumah tangan hari ibu roti kawan",
+        "la": "unus duo tres quattuor quinque sex septem octo novem decem aqua domus manus dies mater panis",
+        "lt": "vienas du trys keturi penki šeši septyni aštuoni devyni dešimt vanduo namas ranka diena",
+        "lv": "viens divi trīs četri pieci seši septiņi astoņi deviņi desmit ūdens māja roka diena māte",
+        "ms": "satu dua tiga empat lima enam tujuh lapan sembilan sepuluh air rumah tangan hari ibu roti",
         "nb": "en to tre fire fem seks sju åtte ni ti vann hus hånd dag mor brød venn gate",
-        "nl": "een twee drie vier vijf zes zeven acht negen tien water huis hand dag moeder brood vriend straat",
-        "pl": "jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć woda dom ręka dzień matka chleb przyjaciel ulica",
+        "nl": "een twee drie vier vijf zes zeven acht negen tien water huis hand dag moeder brood vriend",
+        "pl": "jeden dwa trzy cztery pięć sześć siedem osiem dziewięć dziesięć woda dom ręka dzień matka",
         "pt": "um dois três quatro cinco seis sete oito nove dez água casa mão dia mãe pão amigo rua",
         "ro": "unu doi trei patru cinci șase șapte opt nouă zece apă casă mână zi mamă pâine prieten stradă",
-        "ru": "один два три четыре пять шесть семь восемь девять десять вода дом рука день мать хлеб друг улица",
-        "sk": "jeden dva tri štyri päť šesť sedem osem deväť desať voda dom ruka deň matka chlieb priateľ ulica",
-        "sl": "ena dva tri štiri pet šest sedem osem devet deset voda hiša roka dan mati kruh prijatelj ulica",
+        "ru": "один два три четыре пять шесть семь восемь девять десять вода дом рука день мать хлеб друг",
+        "sk": "jeden dva tri štyri päť šesť sedem osem deväť desať voda dom ruka deň matka chlieb priateľ",
+        "sl": "ena dva tri štiri pet šest sedem osem devet deset voda hiša roka dan mati kruh prijatelj",
         "sq": "një dy tre katër pesë gjashtë shtatë tetë nëntë dhjetë ujë shtëpi dorë ditë nënë bukë shok",
         "sv": "ett två tre fyra fem sex sju åtta nio tio vatten hus hand dag mor bröd vän gata",
-        "sw": "moja mbili tatu nne tano sita saba nane tisa kumi maji nyumba mkono siku mama mkate rafiki barabara",
+        "sw": "moja mbili tatu nne tano sita saba nane tisa kumi maji nyumba mkono siku mama mkate rafiki",
         "ta": "ஒன்று இரண்டு மூன்று நான்கு ஐந்து ஆறு ஏழு எட்டு ஒன்பது பத்து தண்ணீர் வீடு கை நாள் அம்மா",
         "te": "ఒకటి రెండు మూడు నాలుగు ఐదు ఆరు ఏడు ఎనిమిది తొమ్మిది పది నీరు ఇల్లు చేయి రోజు అమ్మ",
         "tr": "bir iki üç dört beş altı yedi sekiz dokuz on su ev el gün anne ekmek arkadaş sokak",
-        "uk": "один два три чотири п'ять шість сім вісім дев'ять десять вода дім рука день мати хліб друг вулиця",
+        "uk": "один два три чотири п'ять шість сім вісім дев'ять десять вода дім рука день мати хліб друг",
         "vi": "một hai ba bốn năm sáu bảy tám chín mười nước nhà tay ngày mẹ bánh bạn đường",
     }
 )
@@ -187,6 +201,6 @@ def list_words(language: str) -> list[str]:
     FileNotFoundError
         There is no espeak-ng.
     """
-    words: Collection[str] = WORDS[language].split()
+    words = WORDS[language].split()
     sounds = pronounce_words(words, language)
     return [word for word in words if not sounds_like_number(sounds[word.lower()])]
