@@ -50,12 +50,14 @@ UNLABELLED = frozenset(
         ("105.jpg", "3030"),
         ("112.jpg", "14118"),
         ("112.jpg", "400"),
+        ("112.jpg", "31801011"),
         ("005.jpg", "3100"),
         ("207.jpg", "31803054"),
         ("211.jpg", "214100"),
         ("233.jpg", "36250"),
         ("372.jpg", "1236"),
         ("422.jpg", "360"),
+        ("463.jpg", "05117"),
         ("530.jpg", "000"),
         ("530.jpg", "06050"),
         ("530.jpg", "1420"),
@@ -162,7 +164,7 @@ def list_sources(root: Path, composed: int) -> dict[str, Iterator[KnownPage]]:
         "sudoku": _list_grids(root),
         "tables": _list_tables(root),
         **{name: _list_boxed_pages(root, name) for name in BOXED},
-        COMPOSED: compose_pages(root, composed),
+        **({COMPOSED: compose_pages(root, composed)} if composed else {}),
     }
 
 

@@ -98,3 +98,14 @@ def test_where_both_are_certain_a_number_stays_as_it_was_read(sure, replaced):
     claim = words.judge(box, Number("0186", "0186", None, "number", sure, True, box, (), ()))
     assert (claim.replacement is not None) == replaced
     assert claim.text == pytest.approx(0.999 if replaced else 0.02)  # neither is accepted for that
+
+
+def test_numbers_of_a_table_that_are_read_as_one_word_are_told_apart():
+    words = make_words("rows 0.3840.386")
+    assert words.numbers == []
+    left, right = judge(words, "0384", 5, 5), judge(words, "0386", 10, 5)
+    assert left.replacement is right.replacement is None
+    assert left.text == right.text == pytest.approx(0.99)
+    assert judge(words, "0884", 5, 5).text < 0.1
+    others = ["1.250.000", "28.11.2026", "1,234,567.89"]
+    assert [n.text for n in make_words(" and ".join(others)).numbers] == others

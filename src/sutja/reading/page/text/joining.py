@@ -28,6 +28,7 @@ LOOK_ALIKE = "01568"  # digits that letters of print are taken for: o, l and i, 
 _SURE_LETTERS = 0.9  # mean probability of letters that cannot be digits
 _MIN_WORDS = 3  # of letters alone, in a line of prose
 _CUT = 0.2  # of a number's box, by a number of another region
+_GLUED = re.compile(r"\D*\d+[.,]\d{4,}[.,]\d+\D*")  # "0.3840.386": two numbers of a table
 _SUM = re.compile(r"^\D{0,3}\d[\d.,]*[.,]\d\d\D?$")  # with its decimals
 _CHECKED = 1.0 - 1 / 97  # probability of an account whose check digits hold
 _REACH = 0.25  # heights beyond a field that a character's middle may lie
@@ -73,7 +74,7 @@ class WordMap:
     def __init__(self, text: PageText) -> None:
         self._text = text
         self.words = text.words
-        self.numbers = find_numbers(self.words)
+        self.numbers = [n for n in find_numbers(self.words) if _GLUED.fullmatch(n.text) is None]
         self._holders = [word for word in self.words for _ in word.text]
         self._characters = "".join(word.text for word in self.words)
         self._confidences = np.array([sure for word in self.words for sure in word.confidences])
