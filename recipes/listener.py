@@ -181,9 +181,9 @@ quiet recordings of 16 bits and the echoes of halls in what they hear (`five` is
     python recipes/listener_finish.py soup --out runs/listen --runs open1 open2 --run open12
     python recipes/listener_finish.py bundle --out runs/listen --run open12 --seed 302 --open
 
-`spoken` went on once more, with words of other languages, words much like numbers, and ten, a hundred, a
-thousand of something in sentences. What programs had said before was made anew, less of it; the mean with the
-listener before is bundled:
+A run that went on from `spoken` with words of other languages, words much like numbers, and ten, a hundred, a
+thousand of something in sentences hears these better and is less sure of single digits; it is not bundled
+(docs/log.md). What programs say was made anew, less of it:
 
     python recipes/listener.py begin --out runs/listen --run bundled
     python recipes/listener.py cut --out runs/listen --weights runs/listen/bundled --sources an4 hyke
@@ -201,7 +201,7 @@ listener before is bundled:
     for engine in "espeak-ng --languages --count 300" "espeak-ng --near-words $words --count 150" \
             "flite --near-words $words --count 150"; do     # held out
         python recipes/listener.py speak --out runs/listen --engine $engine --seed 9001; done
-    python recipes/listener_finish.py bundle --out runs/listen --run mean --seed 121
+    python recipes/listener_finish.py bundle --out runs/listen --run mean --seed 121 --to mean.onnx
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
