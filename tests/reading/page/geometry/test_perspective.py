@@ -93,3 +93,15 @@ def test_nothing_is_bent_that_lies_flat(page):
 def test_thumbnails(shape):
     noise = np.random.default_rng(1).integers(0, 256, shape, np.uint8)
     assert remove_perspective(PageTransform.identity(noise), find_frame(noise), noise) is None
+
+
+def test_the_dark_head_of_a_table_is_no_inclined_side():
+    page = np.full((560, 700), 235, np.uint8)
+    for i in range(12):  # pale lines are lost beside the head
+        cv2.line(page, (50, 100 + 40 * i), (650, 100 + 40 * i), 120, 1)
+    for x in (50, 200, 400, 650):
+        cv2.line(page, (x, 84), (x, 540), 120, 1)
+    cv2.rectangle(page, (200, 54), (650, 78), 20, -1)
+    cv2.line(page, (650, 54), (650, 84), 120, 2)
+    found = find_frame(page)
+    assert found is None or abs(found[0, 1] - found[1, 1]) < 6

@@ -27,6 +27,7 @@ _MAX_SHEET = 0.96  # a sheet that fills the picture was cropped before
 _MIN_SUPPORT = 0.75  # of the length of each side, that lies on the frame's ink
 _MAX_INK = 0.35  # of its area: a frame is hollow
 _NEAR = 0.012  # of the longer side: largest distance of the ink from a straight side
+_SOLID = 9  # pixels of a band of ink, at least; lines are thinner
 _STEPS = 60  # points of a side that are checked
 _MIN_DISTORTION = 0.012  # of a side: corners of a flat scan are off by less
 _MOST_AREA = 2.0  # times the picture's: a smaller plane is kept as far as the picture reaches
@@ -167,9 +168,13 @@ def _refine_corners(hull: NDArray[np.int32], corners: Quad) -> Quad:
 
 
 def _has_inked_sides(ink: NDArray[np.uint8], quad: Quad) -> bool:
-    """Tell whether the sides of a quadrilateral are lines of ink."""
+    """Tell whether the sides of a quadrilateral are lines of ink, or edges of bands, as tables have above."""
     reach = max(2, round(_NEAR * max(ink.shape)))
-    near = cv2.dilate(ink, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    solid = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones((_SOLID, _SOLID), np.uint8))
+    edge = cv2.morphologyEx(solid, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    lines = cv2.subtract(ink, cv2.dilate(solid, np.ones((3, 3), np.uint8)))
+    near = cv2.dilate(lines, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    near = cv2.max(near, cv2.dilate(edge, np.ones((3, 3), np.uint8)))
     for a, b in zip(quad, np.roll(quad, -1, axis=0), strict=True):
         points = np.round(a + np.linspace(0.02, 0.98, _STEPS)[:, None] * (b - a)).astype(int)
         inside = (points >= 0).all(axis=1) & (points < (ink.shape[1], ink.shape[0])).all(axis=1)
