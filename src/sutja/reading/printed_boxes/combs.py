@@ -33,6 +33,7 @@ from sutja.reading.printed_boxes.boxes import (
     score_boxes,
 )
 from sutja.reading.printed_boxes.columns import ColumnSearch
+from sutja.reading.printed_boxes.ticks import find_ticked
 from sutja.types import Box
 
 MAX_CELLS = 16  # of a comb
@@ -87,13 +88,21 @@ def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: i
     inks = [find_ink(grey, offset) for offset in _OFFSETS]
     sizes = list_sizes([find_holes(ink, low, high) for ink in inks])
     found = [run for ink in inks for run in _find_runs(ink, sizes, low, high)]
-    kept: list[list[Box]] = []
-    for run in sorted(found, key=lambda run: -sum(cell.side for cell in run)):
-        boxes = [cell.box for cell in run]
-        edges = list_edges([other for others in kept for other in others])
+    ranked = sorted(found, key=lambda run: -sum(cell.side for cell in run))
+    framed = _keep_apart([], [[cell.box for cell in run] for run in ranked])
+    ticked = find_ticked(inks[len(inks) // 2], low, high)
+    kept = [*_drop_lattices(framed), *_keep_apart(framed, ticked)[len(framed) :]]
+    return [Comb(tuple(boxes), _is_touching(boxes)) for boxes in kept]
+
+
+def _keep_apart(kept: Sequence[list[Box]], others: Sequence[list[Box]]) -> list[list[Box]]:
+    """Keep some runs of boxes, and of others those that overlap none that was kept before."""
+    together = list(kept)
+    for boxes in others:
+        edges = list_edges([box for run in together for box in run])
         if not any(find_overlapping(box, edges).any() for box in boxes):
-            kept.append(boxes)
-    return [Comb(tuple(boxes), _is_touching(boxes)) for boxes in _drop_lattices(kept)]
+            together.append(boxes)
+    return together
 
 
 def _find_runs(

@@ -29,7 +29,7 @@ _TOOTH = 0.16  # of a cell's width: a tooth may lie so far from its place
 _LEVEL_SHARE, _UPRIGHT_SHARE = 0.6, 0.85  # of the box's width or height: a line is inked at least there
 _MAX_LINE = 0.1  # of the box's height: lines are no thicker
 _NEAR_TOOTH = 0.6  # thicknesses: ink so near to the place of a tooth, and as thin, is a part of it
-_DASH = 0.35  # of the box's height: ink of a tooth that is broken
+_DASH = 0.5  # of the box's height: ink of a tooth that is broken, or short
 
 
 @dataclass(frozen=True, slots=True)
