@@ -18,11 +18,11 @@ def make_number(text, confidence, characters):
     return Number(text, digits, digits, "number", confidence, True, box, tuple(characters))
 
 
-def make_field(text, x, y, confidence=0.9, words=None):
+def make_field(text, x, y, confidence=0.9, words=None, label="handwritten"):
     """A field of a number that begins at a place."""
     box = Box(x, y, x + WIDTH * len(text), y + HEIGHT)
     number = make_number(text, confidence, [Character(text, confidence, box)])
-    return Field(number, DetectedField("handwritten", 0.8, box), NO_CROP, words)
+    return Field(number, DetectedField(label, 0.8, box), NO_CROP, words)
 
 
 def texts(fields):
@@ -66,6 +66,18 @@ def test_the_digits_of_a_photographed_grid_stay_apart():
 
     fields = [make_field(str(1 + row), *find_place(row, column)) for row in range(9) for column in range(9)]
     assert len(join_combs(fields, make_number)) == 81
+
+
+def test_digits_below_the_printed_headings_of_a_table_stay_apart():
+    marks = [make_field(digit, 100 + 50 * i, 200) for i, digit in enumerate("4989")]
+    points = [make_field(text, 98 + 50 * i, 150, label="printed") for i, text in enumerate(("20", "12", "4"))]
+    assert texts(join_combs([*marks, *points], make_number)) == ["20", "12", "4", *"4989"]
+    alike = [
+        make_field(digit, 100 + 50 * i, 150 - 30 * row, label="printed")
+        for row, digit in enumerate("01")
+        for i in range(4)
+    ]
+    assert texts(join_combs([*marks, *alike], make_number))[-1] == "4989"
 
 
 def test_digits_far_apart_or_of_other_heights_are_no_comb():

@@ -27,6 +27,7 @@ _MIN_PITCH, _MAX_PITCH = 0.7, 2.6  # heights of a digit, from one to the next
 _EVEN = 0.3  # of the pitch, by which one step may differ from another
 _ALIKE = 0.5  # of the higher one's height
 _ON_LINE = 0.5  # heights by which middles may be off
+_COLUMN, _NEAR = 0.35, 3.5  # steps to the side, and heights up or down, to the heading of a column at most
 _PUZZLE = 17  # lone digits that a puzzle has at least, as sudokus have
 _LATTICE, _LATTICE_COLUMNS = 0.85, 5  # concentration of phases, and columns, of a grid
 _SQUARE_STEPS = 0.7  # share of the digits of a puzzle that have others a pitch beside and below or above
@@ -50,6 +51,8 @@ def join_combs(fields: Sequence[Field], make_number: MakeNumber) -> list[Field]:
     combs = [comb for comb in find_combs(boxes, digits) if len(comb) > 1]
     if not combs or is_grid(boxes, digits, combs):
         return list(fields)
+    printed = [field for field in fields if field.detection.label == "printed"]
+    combs = [comb for comb in combs if not _is_row([boxes[i] for i in comb], printed)]
     joined = {i for comb in combs for i in comb}
     rest = [field for i, field in enumerate(fields) if i not in joined]
     return rest + [_join([fields[i] for i in comb], make_number) for comb in combs]
@@ -87,6 +90,32 @@ def find_combs(boxes: Sequence[Box], digits: Sequence[int]) -> list[list[int]]:
             chain.append(following[chain[-1]])
         chains += _split(chain, boxes)
     return chains
+
+
+def _is_row(digits: Sequence[Box], printed: Sequence[Field]) -> bool:
+    """Tell whether digits stand in a row of a table, most of them in one column with a printed number.
+
+    Numbers that are all alike are no headings: some combs have each digit printed below each of their boxes.
+    """
+    step = _measure_step(digits[0], digits[-1]) / (len(digits) - 1)
+    headings = [_find_heading(digit, step, printed) for digit in digits]
+    headed = [heading for heading in headings if heading is not None]
+    return len(headed) > len(digits) / 2 and len(set(headed)) > 1
+
+
+def _find_heading(digit: Box, step: float, printed: Sequence[Field]) -> str | None:
+    """Find the digits of the nearest printed number above or below a digit."""
+
+    def measure_distance(field: Field) -> float:
+        return abs(digit.y0 + digit.y1 - field.ink_box.y0 - field.ink_box.y1) / 2
+
+    column = [
+        field
+        for field in printed
+        if abs(_measure_step(digit, field.ink_box)) <= _COLUMN * step
+        and digit.height <= measure_distance(field) <= _NEAR * digit.height
+    ]
+    return min(column, key=measure_distance).number.digits if column else None
 
 
 def _follows(a: Box, b: Box) -> bool:

@@ -44,6 +44,7 @@ from sutja.reading.page.orientation import (
 from sutja.reading.page.prepare import PreparedPage, prepare_page
 from sutja.reading.page.tables.framed import find_framed, mark_cells
 from sutja.reading.page.tables.missing_cells import find_missing_cells
+from sutja.reading.page.tables.ruled_cells import RuledCells
 from sutja.reading.page.tables.structure import CellPosition, find_reading_order, locate_cells
 from sutja.reading.page.tables.sudoku import correct_grids, note_corrections
 from sutja.reading.page.text.lines import PageText, Word
@@ -152,16 +153,17 @@ class PageReader:
         words = list[Word]()
         if prepared.scales:
             known = self._find_orientation_first(prepared)
-            transform, fields, text = self._read_turned(prepared, known or UPRIGHT)
+            transform, cells, fields, text = self._read_turned(prepared, known or UPRIGHT)
             orientation = known or self._find_orientation(prepared, fields, text)
             if known is None and orientation != UPRIGHT:
-                transform, fields, text = self._read_turned(prepared, orientation)
+                transform, cells, fields, text = self._read_turned(prepared, orientation)
             combs = list[Field]()
             if self._read_combs is not None:
                 combs, fields = self._read_combs(transform, fields, prepared.layout)
             fields = self._read_again(fields)
             if text is not None and self._text is not None:
-                fields = self._text.join(text, fields, self._read_unfound, self._judge.is_sure)
+                joined = self._text.join(text, fields, self._read_unfound, self._judge.is_sure)
+                fields = cells.keep_apart(fields, joined)
                 words = text.words
                 fields = [field for field in fields if not any(overlap(field, comb) for comb in combs)]
             fields = read_wider(transform, fields, combs, self._reread, self._transcribe)
@@ -198,11 +200,12 @@ class PageReader:
 
     def _read_turned(
         self, prepared: PreparedPage, orientation: Orientation
-    ) -> tuple[PageTransform, list[Field], PageText | None]:
+    ) -> tuple[PageTransform, RuledCells, list[Field], PageText | None]:
         """Turn a page, read its fields, and find its lines of text if they are wanted."""
         transform = orientation.apply(prepared.transform)
-        fields = self._read_fields(transform, prepared)
-        return transform, fields, self._find_text(transform, prepared, fields)
+        cells = RuledCells(transform, prepared.layout)
+        fields = self._read_fields(transform, prepared, cells)
+        return transform, cells, fields, self._find_text(transform, prepared, fields)
 
     def _find_orientation_first(self, prepared: PreparedPage) -> Orientation | None:
         """Find the orientation by words before anything else is read, where the lines do not run across."""
@@ -256,18 +259,21 @@ class PageReader:
         again = {id(field.detection): field for field in self._read_again([f for f in fields if f])}
         return [again.get(id(place)) for place in places]
 
-    def _read_fields(self, transform: PageTransform, prepared: PreparedPage) -> list[Field]:
+    def _read_fields(
+        self, transform: PageTransform, prepared: PreparedPage, cells: RuledCells
+    ) -> list[Field]:
         """Detect and read the fields of a page, and read the missing cells of its tables."""
-        detections = detect_fields(transform, prepared.scales, self.detector)
+        detections = cells.part(detect_fields(transform, prepared.scales, self.detector))
         fields = place_alone(self._read(transform, detections), transform, prepared.layout)
         boxes = [field.ink_box for field in fields]
         missing = find_missing_cells(
             boxes, locate_cells(boxes, find_framed(transform, prepared.frame, boxes))
         )
+        missing += cells.find_unread([*boxes, *missing])
         if missing:
             label = Counter(field.detection.label for field in fields).most_common(1)[0][0]
-            cells = [DetectedField(label, MISSING_CELL_CONFIDENCE, box) for box in missing]
-            fields += self._read(transform, cells)
+            places = [DetectedField(label, MISSING_CELL_CONFIDENCE, box) for box in missing]
+            fields += self._read(transform, places)
         return fields
 
     def _read_sample(

@@ -28,21 +28,23 @@ def find_single_boxes(grey: NDArray[np.uint8]) -> list[Box]:
     grey : NDArray[uint8]
         Page, (H, W), ink dark.
     """
-    paper = np.asarray(255 - keep_lines(find_ink(grey, _OFFSET)), np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
     side = max(grey.shape)
+    lines = keep_lines(find_ink(grey, _OFFSET), max(9, round(_LINE * side)))
+    return find_enclosed(lines, _MIN_HEIGHT * side, _MAX_HEIGHT * side)
+
+
+def find_enclosed(lines: NDArray[np.uint8], low: float, high: float) -> list[Box]:
+    """Find the boxes that lines, (H, W) with 255 on them, enclose, from `low` to `high` pixels high."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(np.asarray(255 - lines, np.uint8), connectivity=4)
     return [
         Box(float(x), float(y), float(x + w), float(y + h))
         for x, y, w, h, area in stats[1:].tolist()
-        if _MIN_HEIGHT * side <= h <= _MAX_HEIGHT * side
-        and area >= _SOLID * w * h
-        and _MIN_ASPECT * h <= w <= _MAX_WIDTH * grey.shape[1]
+        if low <= h <= high and area >= _SOLID * w * h and _MIN_ASPECT * h <= w <= _MAX_WIDTH * lines.shape[1]
     ]
 
 
-def keep_lines(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Keep the long straight lines of ink, (H, W) with 255 on it, and close their small breaks."""
-    length = max(9, round(_LINE * max(ink.shape)))
+def keep_lines(ink: NDArray[np.uint8], length: int) -> NDArray[np.uint8]:
+    """Keep straight lines of ink, (H, W) with 255 on it, that are so long, and close their small breaks."""
     across, down = np.ones((1, length), np.uint8), np.ones((length, 1), np.uint8)
     level = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_OPEN, across), cv2.MORPH_CLOSE, across)
     upright = cv2.morphologyEx(cv2.morphologyEx(ink, cv2.MORPH_OPEN, down), cv2.MORPH_CLOSE, down)
