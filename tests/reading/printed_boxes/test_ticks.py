@@ -4,7 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
+from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.printed_boxes import find_combs
+from sutja.reading.templates.field_image import cut_field
+from sutja.reading.templates.printed_lines import ON_PAGE
 
 USUAL = 16.0, 20  # height and number of characters
 X, Y, STEP, ROWS = 60, 120, 36, 44  # of the first box
@@ -42,6 +45,13 @@ def test_ticks_part_the_boxes_of_a_comb(upper, outer, lean):
         assert abs(cell.x0 - X - i * STEP) < 4
         assert abs(cell.y1 - Y - ROWS - lean * (i + 0.5) * STEP) < 5
         assert 0.8 * ROWS < cell.height < 1.2 * ROWS
+
+
+def test_no_tick_is_left_in_an_empty_box():
+    page = draw_comb("9041  ", upper=True, tick=20)
+    [comb] = find_combs(page, *USUAL)
+    image = cut_field(PageTransform.identity(page), comb.box, len(comb.cells), placing=ON_PAGE)
+    assert [image.has_ink(cell) for cell in image.cells] == [True] * 4 + [False] * 2
 
 
 def test_a_stroke_may_hide_a_tick():

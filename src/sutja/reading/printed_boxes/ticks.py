@@ -146,7 +146,7 @@ def _follow(
     ends = abs(teeth[0]), abs(teeth[-1] - (length - 1))
     if max(ends) > _END * slope or fits.sum() < _FOUND * (len(teeth) - 2) or len(teeth) > MAX_CELLS + 1:
         return None
-    return np.clip(teeth, 0, length - 1)
+    return np.asarray(np.clip(teeth, 0, length - 1), np.float64)
 
 
 def _find_height(strip: _Strip, teeth: NDArray[np.float64], step: float) -> float | None:
