@@ -102,7 +102,7 @@ def load_parts(
     ----------
     data : str, Path or None
         As for `sutja.data.labelled.load.load_labelled`; or tar shards, as for
-        `sutja.data.labelled.shards.find_shards`, whose pictures are not held in memory.
+        `sutja.data.labelled.sharded_files.find_shards`, whose pictures are not held in memory.
     log : Log
         Takes lines of progress.
     folder : Path | None

@@ -236,7 +236,7 @@ def stream_labelled(
     Parameters
     ----------
     data : str | Path
-        As for `sutja.data.labelled.shards.find_shards`, which must find some.
+        As for `sutja.data.labelled.sharded_files.find_shards`, which must find some.
     part : Part
         As for `load_labelled`.
     resize : Size | None
