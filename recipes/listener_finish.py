@@ -289,7 +289,7 @@ def bundle(args: argparse.Namespace) -> None:
 
 
 def load_held(out: Path) -> dict[str, list[Utterance]]:
-    """What programs say for validation, and other speech: other languages and words much like numbers."""
+    """Validation phrases by programs, and other speech: other languages and words much like numbers."""
     held = load_utterances(out / "held")
     other = [u for u in held if "-near-" in u.name or "-languages-" in u.name]
     people = load_utterances(out / "real", ["languages-validation"])

@@ -369,13 +369,13 @@ def find_doubts(*names):
 
 def test_what_was_read_is_checked_at_once_by_keyboard_alone(open_view):
     page = open_view("read")
-    path, doubts = find_doubts("telephone.png", "a-lone-digit.png", "pages/letter.png", "pages/table.png")
+    path, doubts = find_doubts("forms/scan.jpg", "telephone.png", "a-lone-digit.png", "pages/letter.png")
     for _ in range(2):  # as what is pasted, which is always called the same
         with page.expect_file_chooser() as chooser:
             press(page, page.locator("#files"))
         chooser.value.set_files(path)
         expect(page.get_by_role("status").filter(has_text="Reading")).to_have_count(0)
-    expect(page.locator(".result h2")).to_have_text([f"{path.stem} (2).png", path.name])
+    expect(page.locator(".result h2")).to_have_text([f"{path.stem} (2){path.suffix}", path.name])
     press(page, page.get_by_role("button", name=f"Check those in doubt ({2 * len(doubts)})"))
     for text in 2 * doubts:
         expect(page.locator("#answer")).to_have_value(text)
@@ -385,7 +385,7 @@ def test_what_was_read_is_checked_at_once_by_keyboard_alone(open_view):
     with page.expect_download() as download:
         press(page, page.get_by_role("button", name="labels.zip"))
     names = zipfile.ZipFile(download.value.path()).namelist()
-    assert {"labels.csv", f"pages/{path.name}", f"pages/{path.stem} (2).png"} < set(names)
+    assert {"labels.csv", f"pages/{path.name}", f"pages/{path.stem} (2){path.suffix}"} < set(names)
     assert sum(name.startswith("crops/") for name in names) == 2 * len(doubts)
 
 

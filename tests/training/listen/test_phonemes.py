@@ -40,7 +40,7 @@ def test_other_words_sound_as_a_program_says_them(monkeypatch):
 
     def espeak(command, *, input, **_):
         asked.append(input)
-        return SimpleNamespace(stdout="ɐ_b_ˈaʊ_t\nɹ_ˈuː_b_aʊ_t\n x_t_ˈiː\n")
+        return SimpleNamespace(stdout="ɐ_b_ˈaʊ_t\nɹ_ˈuː_b_aʊ_t\n ǃ_t_ˈiː\n")
 
     monkeypatch.setattr("sutja.synthesis.speech.phonemes.subprocess.run", espeak)
     known = pronounce_words(["T", "rubout", "about", "T"])

@@ -66,7 +66,9 @@ class Comb:
         return Box(first.x0, min(c.y0 for c in self.cells), last.x1, max(c.y1 for c in self.cells))
 
 
-def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: int) -> list[Comb]:
+def find_combs(
+    grey: NDArray[np.uint8], character_height: float, n_characters: int, *, with_ticks: bool = True
+) -> list[Comb]:
     """Find the combs on a page.
 
     Parameters
@@ -77,6 +79,8 @@ def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: i
         Usual height of its characters, in pixels.
     n_characters : int
         Number of them; where there are few, the boxes themselves may have passed for characters.
+    with_ticks : bool
+        Find combs with short ticks for teeth as well, for which some printed words pass.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def find_combs(grey: NDArray[np.uint8], character_height: float, n_characters: i
     found = [run for ink in inks for run in _find_runs(ink, sizes, low, high)]
     ranked = sorted(found, key=lambda run: -sum(cell.side for cell in run))
     framed = _keep_apart([], [[cell.box for cell in run] for run in ranked])
-    ticked = find_ticked(inks[len(inks) // 2], low, high)
+    ticked = find_ticked(inks[len(inks) // 2], low, high) if with_ticks else []
     kept = [*_drop_lattices(framed), *_keep_apart(framed, ticked)[len(framed) :]]
     return [Comb(tuple(boxes), _is_touching(boxes)) for boxes in kept]
 

@@ -38,7 +38,7 @@ _OPEN = 1.3  # height of a box without one, in steps
 
 @dataclass(frozen=True, slots=True)
 class _Strip:
-    """What stands above a line: ink, bool (R, L), its last row the one upon the line, straight."""
+    """The ink above a line, bool (R, L), made straight: its last row is the one upon the line."""
 
     ink: NDArray[np.bool_]
     left: int

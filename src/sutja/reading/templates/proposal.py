@@ -113,7 +113,7 @@ def propose_boxes(grey: NDArray[np.uint8]) -> list[ProposedField]:
     singles = find_single_boxes(grey)
     combs = [
         ProposedField(comb.box, len(comb.cells))
-        for comb in find_combs(grey, layout.character_height, layout.n_characters)
+        for comb in find_combs(grey, layout.character_height, layout.n_characters, with_ticks=False)
         if len(comb.cells) <= MAX_DIGITS and not any(_lies_within(comb, box) for box in singles)
     ]
     return combs + [
