@@ -25,25 +25,36 @@ def find_missing_cells(boxes: Sequence[Box], positions: Sequence[CellPosition | 
     boxes, positions : Sequence[Box] or Sequence[CellPosition | None]
         Boxes of the numbers on a page, and their positions as `locate_cells` gives them.
     """
+    return [cell for _, cell in locate_missing_cells(boxes, positions)]
+
+
+def locate_missing_cells(
+    boxes: Sequence[Box], positions: Sequence[CellPosition | None]
+) -> list[tuple[CellPosition, Box]]:
+    """Locate the missing cells of well-filled tables, each with its box, as `find_missing_cells` does."""
     tables: dict[int, dict[tuple[int, int], Box]] = defaultdict(dict)
     for box, position in zip(boxes, positions, strict=True):
         if position is not None:
             tables[position.table].setdefault((position.row, position.column), box)
-    missing = [cell for cells in tables.values() for cell in _find_in_table(cells)]
-    free = [cell for cell in missing if not any(_is_covered(cell, box) for box in boxes)]
+    missing = [
+        (CellPosition(table, *place), cell)
+        for table, cells in tables.items()
+        for place, cell in _find_in_table(cells).items()
+    ]
+    free = [(place, cell) for place, cell in missing if not any(_is_covered(cell, box) for box in boxes)]
     return free[:MAX_MISSING]
 
 
-def _find_in_table(cells: dict[tuple[int, int], Box]) -> list[Box]:
+def _find_in_table(cells: dict[tuple[int, int], Box]) -> dict[tuple[int, int], Box]:
     rows, columns = max(row for row, _ in cells), max(column for _, column in cells)
     if len(cells) < MIN_FILLED * rows * columns:
-        return []
+        return {}
     in_row: dict[int, list[int]] = defaultdict(list)
     in_column: dict[int, list[int]] = defaultdict(list)
     for row, column in cells:
         in_row[row].append(column)
         in_column[column].append(row)
-    missing = []
+    missing = {}
     for row in range(1, rows + 1):
         for column in range(1, columns + 1):
             few = min(len(in_row[row]), len(in_column[column])) < MIN_NEIGHBOURS
@@ -51,7 +62,9 @@ def _find_in_table(cells: dict[tuple[int, int], Box]) -> list[Box]:
                 continue
             beside = sorted(in_row[row], key=lambda c: abs(c - column))[:_NEAREST]
             above = sorted(in_column[column], key=lambda r: abs(r - row))[:_NEAREST]
-            missing.append(_make_cell([cells[row, c] for c in beside], [cells[r, column] for r in above]))
+            missing[row, column] = _make_cell(
+                [cells[row, c] for c in beside], [cells[r, column] for r in above]
+            )
     return missing
 
 

@@ -103,10 +103,31 @@ class RuledCells:
             row = np.abs(self._edges[:, [1, 3]] - self._edges[i, [1, 3]]).max(axis=1) <= off
             column = np.abs(self._edges[:, [0, 2]] - self._edges[i, [0, 2]]).max(axis=1) <= off
             alike = column | (row & (np.abs(width - width[i]) <= _ALIKE * width[i]))
-            ink = self._find_writing(self.cells[i]) if (holds & alike).sum() >= _FEWEST else None
+            ink = self.find_writing(self.cells[i]) if (holds & alike).sum() >= _FEWEST else None
             if ink is not None:
                 found.append(ink)
         return found[:MAX_CELLS]
+
+    def find_writing(self, cell: Box) -> Box | None:
+        """Find the box of the writing in a cell; None where it is empty, or holds more than a number."""
+        inset = _INSET * cell.height
+        x0, x1 = (round(x / self._across) for x in (cell.x0 + inset, cell.x1 - inset))
+        y0, y1 = (round(y / self._down) for y in (cell.y0 + inset, cell.y1 - inset))
+        part = np.ascontiguousarray(self._ink[y0:y1, x0:x1])
+        if not part.size:
+            return None
+        _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+        tall = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _TALL * len(part)]
+        if not len(tall) or tall[:, cv2.CC_STAT_AREA].sum() > _FULL * part.size:
+            return None
+        ends = tall[:, :2] + tall[:, 2:4]
+        free = (tall[:, 0] > 0) & (ends[:, 0] < part.shape[1])  # stamps and strokes go on in the next cell
+        if free.any():
+            tall, ends = tall[free], ends[free]
+        (left, top), (right, bottom) = tall[:, :2].min(axis=0), ends.max(axis=0)
+        if right - left > _LONGEST * (bottom - top):
+            return None
+        return self._enlarge(Box(float(x0 + left), float(y0 + top), float(x0 + right), float(y0 + bottom)))
 
     def _part(self, field: DetectedField) -> list[DetectedField]:
         box = field.box
@@ -144,27 +165,6 @@ class RuledCells:
         down = np.minimum(box.y1, self._edges[:, 3]) - np.maximum(box.y0, self._edges[:, 1])
         shared = np.maximum(across, 0.0) * np.maximum(down, 0.0)
         return np.asarray(shared / max(box.width * box.height, 1e-6), np.float64)
-
-    def _find_writing(self, cell: Box) -> Box | None:
-        """Find the box of the writing in a cell; None where it is empty, or holds more than a number."""
-        inset = _INSET * cell.height
-        x0, x1 = (round(x / self._across) for x in (cell.x0 + inset, cell.x1 - inset))
-        y0, y1 = (round(y / self._down) for y in (cell.y0 + inset, cell.y1 - inset))
-        part = np.ascontiguousarray(self._ink[y0:y1, x0:x1])
-        if not part.size:
-            return None
-        _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
-        tall = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _TALL * len(part)]
-        if not len(tall) or tall[:, cv2.CC_STAT_AREA].sum() > _FULL * part.size:
-            return None
-        ends = tall[:, :2] + tall[:, 2:4]
-        free = (tall[:, 0] > 0) & (ends[:, 0] < part.shape[1])  # stamps and strokes go on in the next cell
-        if free.any():
-            tall, ends = tall[free], ends[free]
-        (left, top), (right, bottom) = tall[:, :2].min(axis=0), ends.max(axis=0)
-        if right - left > _LONGEST * (bottom - top):
-            return None
-        return self._enlarge(Box(float(x0 + left), float(y0 + top), float(x0 + right), float(y0 + bottom)))
 
     def _enlarge(self, box: Box) -> Box:
         """Map a box of the page as it is looked at to the page."""

@@ -2,87 +2,152 @@
 
 That rule is a grammar, as check digits are one, and it is used alike: it finds the likeliest grid that fits
 the readings of the cells. It only changes cells that were in doubt, to digits that the reader itself thought
-possible; a grid that does not fit stays as it was read, with the mistakes of the person who filled it.
+possible, and cells whose writing was not read; a grid that does not fit stays as it was read, with the
+mistakes of the person who filled it.
 Letters: p (9, 9, 10) probability of each digit in each cell.
 """
 
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.types import Alternative, Number
+from sutja.reading.page.tables.missing_cells import locate_missing_cells
+from sutja.reading.page.tables.ruled_cells import RuledCells
+from sutja.reading.page.tables.structure import CellPosition
+from sutja.types import Alternative, Box, Number
 
 SIDE = 9
-DOUBT = 0.95  # a cell read more surely is never changed
+DOUBT = 0.995  # a cell read more surely is never changed: people make mistakes, too
 _MIN_PROBABILITY = 0.002  # of a digit that the reader did not name
 _MIN_LIKELIHOOD = 1e-12  # of a grid that fits, relative to the grid as it was read
+_AROUND = 0.3  # of a digit's box on each side, where the writing of its cell is looked for
+_MAX_UNREAD = 6  # cells of a grid with writing that is not read
 _MAX_STEPS = 20_000  # of the search; then the grid stays as it was read
 
-Cells = Mapping[tuple[int, int], int]  # row and column, from 0 → index of the number
+Cells = Mapping[tuple[int, int], Number]  # row and column, from 0 → number
 
 
-def correct_grids(numbers: Sequence[Number]) -> list[Number]:
-    """Correct every filled grid among the numbers of a page, as `correct_grid` does.
+def correct_grids(numbers: Sequence[Number], unread: Sequence[Number] = ()) -> list[Number]:
+    """Correct every filled grid among the numbers of a page.
 
     Parameters
     ----------
     numbers : Sequence[Number]
-        Numbers with their tables, rows and columns.
+        Numbers of a page, with their tables, rows and columns.
+    unread : Sequence[Number]
+        Numbers without digits, for cells with writing that was not read. In a grid they get the digit that
+        their row, column and square leave, and join the others; elsewhere they are dropped.
     """
-    tables: dict[int, dict[tuple[int, int], int]] = defaultdict(dict)
-    for i, number in enumerate(numbers):
+    tables: dict[int, dict[tuple[int, int], Number]] = defaultdict(dict)
+    for number in (*unread, *numbers):
         if number.table is not None and number.row is not None and number.column is not None:
-            tables[number.table][number.row - 1, number.column - 1] = i
-    corrected = list(numbers)
-    for cells in tables.values():
-        corrected = correct_grid(corrected, cells)
+            tables[number.table][number.row - 1, number.column - 1] = number
+    changed = {
+        id(cells[place]): number for cells in tables.values() for place, number in correct_grid(cells).items()
+    }
+    corrected = [changed.get(id(number), number) for number in numbers]
+    for number in unread:
+        if id(number) in changed:
+            corrected.insert(_find_place(number, corrected), changed[id(number)])
     return corrected
 
 
-def correct_grid(numbers: Sequence[Number], cells: Cells) -> list[Number]:
-    """Correct a filled grid among the numbers of a page, where only cells in doubt must change.
+def find_unread(
+    boxes: Sequence[Box], positions: Sequence[CellPosition | None], cells: RuledCells
+) -> list[tuple[CellPosition, Box]]:
+    """Find the cells of filled grids that hold writing but no number: position and box of the writing.
 
     Parameters
     ----------
-    numbers : Sequence[Number]
-        Numbers of a page.
-    cells : Cells
-        Positions of those of a table, rows and columns counted from 0. A table that is no full grid stays as
-        it is.
+    boxes, positions : Sequence[Box] or Sequence[CellPosition | None]
+        Boxes of the numbers on a page, and their positions as `locate_cells` gives them.
+    cells : RuledCells
+        The page, in which writing is told from lines.
     """
-    corrected = list(numbers)
+    count = Counter(position.table for position in positions if position is not None)
+    grids = {table for table, n in count.items() if SIDE**2 - _MAX_UNREAD <= n < SIDE**2}
+    if not grids:
+        return []
+    missing = [
+        (position, cells.find_writing(_widen(box)))
+        for position, box in locate_missing_cells(boxes, positions)
+        if position.table in grids
+    ]
+    return [(position, ink) for position, ink in missing if ink is not None]
+
+
+def _widen(box: Box) -> Box:
+    """Widen the usual box of a digit to most of its cell."""
+    x, y = _AROUND * box.width, _AROUND * box.height
+    return Box(box.x0 - x, box.y0 - y, box.x1 + x, box.y1 + y)
+
+
+def _find_place(number: Number, others: Sequence[Number]) -> int:
+    """Find the index of a number of a table among others in reading order."""
+    mine = [i for i, other in enumerate(others) if other.table == number.table]
+    behind = (i for i in mine if (others[i].row, others[i].column) > (number.row, number.column))
+    return next(behind, mine[-1] + 1)
+
+
+def correct_grid(cells: Cells) -> dict[tuple[int, int], Number]:
+    """Correct a filled grid where only cells in doubt must change; return the numbers that change.
+
+    Parameters
+    ----------
+    cells : Cells
+        Cells of a table. One that is no full grid, or in which more than a few were not read, stays as it is.
+    """
     full = len(cells) == SIDE**2 and max(map(max, cells)) == SIDE - 1
-    if not full or any(len(numbers[i].digits) != 1 for i in cells.values()):
-        return corrected
-    grid = [[numbers[cells[r, c]] for c in range(SIDE)] for r in range(SIDE)]
+    unread = {place for place, number in cells.items() if not number.digits}
+    if not full or len(unread) > _MAX_UNREAD or any(len(number.digits) > 1 for number in cells.values()):
+        return {}
+    grid = [[cells[r, c] for c in range(SIDE)] for r in range(SIDE)]
     p = _make_probabilities(grid)
-    read = np.array([[int(number.digits) for number in row] for row in grid])
     fitting = _search(p)
     if fitting is None:
-        return corrected
-    rows, columns = np.indices((SIDE, SIDE))
-    change = float(np.log(p[rows, columns, fitting]).sum() - np.log(p[rows, columns, read]).sum())
+        return {}
+    read = [place for place in cells if place not in unread]
+    likely = {place: float(p[*place, fitting[place]]) for place in cells}
+    change = sum(math.log(likely[place] / p[*place, int(cells[place].digits)]) for place in read)
     if change < math.log(_MIN_LIKELIHOOD):
-        return corrected
-    for (r, c), i in cells.items():
-        if fitting[r, c] != read[r, c]:
-            corrected[i] = _change_digit(numbers[i], str(fitting[r, c]), float(p[r, c, fitting[r, c]]))
-    return corrected
+        return {}
+    different = [place for place in read if fitting[place] != int(cells[place].digits)]
+    forced = [place for place in unread if _is_forced(place, fitting, unread)]
+    return {
+        place: _change_digit(cells[place], str(fitting[place]), likely[place])
+        for place in (*different, *forced)
+    }
+
+
+def _is_forced(
+    place: tuple[int, int], digits: NDArray[np.int64], unread: Collection[tuple[int, int]]
+) -> bool:
+    """Tell whether the other digits of a cell's row, column and square leave no other digit for it."""
+    r, c = place
+    others = {
+        int(digits[i, j])
+        for i in range(SIDE)
+        for j in range(SIDE)
+        if (i, j) not in unread and (i == r or j == c or (i // 3, j // 3) == (r // 3, c // 3))
+    }
+    return len(others) == SIDE - 1
 
 
 def _make_probabilities(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
     """Return p (9, 9, 10); sure cells have one digit only, and 0 is no digit of a grid."""
-    p = np.full((SIDE, SIDE, 10), _MIN_PROBABILITY)
+    p = np.zeros((SIDE, SIDE, 10))
     for r, row in enumerate(grid):
         for c, number in enumerate(row):
-            if number.confidence >= DOUBT:
-                p[r, c] = 0.0
+            if not number.digits:
+                p[r, c] = 1 / SIDE
+                continue
+            p[r, c] = 0.0 if number.confidence >= DOUBT else min(_MIN_PROBABILITY, 1.0 - number.confidence)
             p[r, c, int(number.digits)] = max(number.confidence, 0.05)
             for other in number.alternatives:
                 if number.confidence < DOUBT and len(other.text) == 1 and other.text.isdecimal():
@@ -134,7 +199,7 @@ def _search(p: NDArray[np.float64]) -> NDArray[np.int64] | None:
 def _change_digit(number: Number, digit: str, likely: float) -> Number:
     """Change the digit of a cell; it gets that digit's probability, at most 1/2, and is not accepted."""
     confidence = min(0.5, max(likely, 1.0 - number.confidence))
-    before = Alternative(number.text, min(number.confidence, 1.0 - confidence))
+    before = (Alternative(number.text, min(number.confidence, 1.0 - confidence)),) if number.text else ()
     others = tuple(other for other in number.alternatives if other.text != digit)
     characters = tuple(
         replace(character, text=digit, confidence=confidence) for character in number.characters[:1]
@@ -146,7 +211,7 @@ def _change_digit(number: Number, digit: str, likely: float) -> Number:
         value=digit,
         confidence=confidence,
         characters=characters,
-        alternatives=(before, *others),
+        alternatives=(*before, *others),
         accepted=False,
     )
 
@@ -157,8 +222,9 @@ def note_corrections(read: Sequence[Number], corrected: Sequence[Number]) -> tup
     Parameters
     ----------
     read, corrected : Sequence[Number]
-        (n,) numbers of a page before and after `correct_grids`.
+        Numbers of a page before and after `correct_grids`.
     """
-    count = sum(before.digits != after.digits for before, after in zip(read, corrected, strict=True))
+    before = set(map(id, read))
+    count = sum(id(number) not in before for number in corrected)
     cells = "1 cell" if count == 1 else f"{count} cells"
     return (f"{cells} in doubt settled by the rule of the puzzle",) if count else ()
