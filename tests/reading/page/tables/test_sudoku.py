@@ -97,7 +97,17 @@ def test_writing_that_was_not_read_gets_the_only_digit_that_is_left(place):
 
 
 def test_what_the_rule_leaves_open_is_not_filled_in():
-    rows = "382917546 157864932 946325781 835496217 479132865 621578493 214783659 563249178 798651324".split()
+    rows = [
+        "382917546",
+        "157864932",
+        "946325781",
+        "835496217",
+        "479132865",
+        "621578493",
+        "214783659",
+        "563249178",
+        "798651324",
+    ]
     numbers = [cell(i, j, digit) for i, row in enumerate(rows) for j, digit in enumerate(row)]
     either = [(0, 0), (0, 3), (2, 0), (2, 3)]  # 3 and 9, or 9 and 3
     kept = without(numbers, *either)

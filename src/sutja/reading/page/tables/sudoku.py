@@ -23,7 +23,7 @@ from sutja.reading.page.tables.structure import CellPosition
 from sutja.types import Alternative, Box, Number
 
 SIDE = 9
-DOUBT = 0.995  # a cell read more surely is never changed: people make mistakes, too
+DOUBT = 0.99  # a cell read more surely is never changed: people make mistakes, too
 _MIN_PROBABILITY = 0.002  # of a digit that the reader did not name
 _MIN_LIKELIHOOD = 1e-12  # of a grid that fits, relative to the grid as it was read
 _AROUND = 0.3  # of a digit's box on each side, where the writing of its cell is looked for
