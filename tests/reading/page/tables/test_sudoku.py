@@ -112,7 +112,8 @@ def test_what_the_rule_leaves_open_is_not_filled_in():
     either = [(0, 0), (0, 3), (2, 0), (2, 3)]  # 3 and 9, or 9 and 3
     kept = without(numbers, *either)
     assert correct_grids(kept, [unread(*place) for place in either]) == kept
-    assert len(correct_grids(without(numbers, *either[:3]), [unread(*place) for place in either[:3]])) == 81
+    found = correct_grids(without(numbers, *either[:2]), [unread(*place) for place in either[:2]])
+    assert found[0].digits + found[3].digits == "39"
 
 
 def test_a_grid_of_which_much_was_not_read_is_left_as_it_is():
