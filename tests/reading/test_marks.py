@@ -4,8 +4,12 @@ import numpy as np
 import pytest
 
 from sutja.charset import CHARSET
+from sutja.confidence import Calibrator
 from sutja.reading.decode import Hypothesis, decode
+from sutja.reading.judge import Judge
 from sutja.reading.marks import settle_marks
+from sutja.signals.image import Picture
+from sutja.signals.preprocessing.normalisation import normalise
 
 ALPHABET = ("", *CHARSET)
 
@@ -58,3 +62,15 @@ def test_a_gap_before_the_cents_is_no_other_value():
     settled = settle_marks(gapped[0], [gapped])
     assert settled.hypothesis.text == "1.234,50"
     assert settled.agreement == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("share", "value", "confidence"), [(0.94, "14.09", 0.94**0.5), (0.8, None, 1.0), (1.0, "14.09", 1.0)]
+)
+def test_a_value_counts_with_half_the_doubt_of_its_marks(share, value, confidence):
+    picture = Picture(np.where(np.arange(60) % 12 < 4, 0, 255).astype(np.uint8)[None].repeat(40, 0), "")
+    answers = answer({"1": 1.0}, {"4": 1.0}, {".": share, "": 1.0 - share + 1e-9}, {"0": 1.0}, {"9": 1.0})
+    judge = Judge(Calibrator(()), Calibrator(()), threshold=0.95)
+    number = judge.make_number(answers, normalise(picture.pixels), picture, [answers])
+    assert (number.digits, number.value, number.accepted) == ("1409", value, True)
+    assert number.confidence == pytest.approx(confidence, abs=1e-3)

@@ -22,7 +22,7 @@ from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.reading.displays.display import read_display
 from sutja.reading.fractions import has_wide_gap, part_mixed, read_stacked
 from sutja.reading.guides import are_guides
-from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
+from sutja.reading.marks import LEAST_AGREEMENT, settle_marks, weigh_agreement
 from sutja.reading.raised_signs import TAKEN_FOR_POINTS, ends_in_degree_sign, write_raised_points
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written, misses_fraction
@@ -102,11 +102,11 @@ class Judge:
                 settled = settle_marks(best, answers, self.country, gaps=False)
             first = answers[0] if answers else hypotheses
             own = _write_points(own, normalised, picture)
-            own, parsed, agreement = self._parse(own, settled.agreement, first, normalised)
+            own, parsed, sure_of_marks = self._parse(own, settled.agreement, first, normalised)
             confidence = self.calibrate(best.probability)
             if parsed.value is not None:  # marks and sign are a part of what is claimed
-                confidence *= agreement
-            if agreement == 0.0 or misses_fraction(own, written):
+                confidence *= sure_of_marks
+            if sure_of_marks == 0.0 or misses_fraction(own, written):
                 confidence = min(MISFIT_CONFIDENCE, confidence)
             sure = confidence >= self.threshold and LETTER not in own.text
             return self._place_number(hypotheses, own, parsed, confidence, sure, normalised, picture)
@@ -135,17 +135,19 @@ class Judge:
         stacked = read_stacked(own, normalised)
         if stacked is not None:
             return stacked.written, TypedNumber("number", stacked.value), float(stacked.sure)
+        sure = weigh_agreement(agreement)
         display = read_display(own, hypotheses, normalised)
         if display is not None:
             own, agreement = display.written, display.agreement
+            sure = agreement
         parsed = infer_kind(own.text, self.country)
         if may_end_in_stroke(own.text):
-            agreement = 0.0
+            agreement = sure = 0.0
         if agreement < LEAST_AGREEMENT:
             parsed = replace(parsed, value=None)
         elif display is not None and display.value is not None:
             parsed = replace(parsed, value=display.value)
-        return own, parsed, agreement
+        return own, parsed, sure
 
     def _make_serial(
         self, hypotheses: Sequence[Hypothesis], normalised: Normalised, picture: Picture, written: Written

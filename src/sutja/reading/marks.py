@@ -94,6 +94,14 @@ def settle_marks(
     return Settled(chosen, scores[value] / sum(scores.values()))
 
 
+def weigh_agreement(agreement: float) -> float:
+    """Return how sure a value is, by the share of the texts that have it.
+
+    Readers doubt more marks than they misread: half the log probability is what validation crops bear out.
+    """
+    return math.sqrt(agreement)
+
+
 def _sum_shares(texts: Sequence[_Text], value: str | None) -> float:
     return math.fsum(text.share for text in texts if text.value == value)
 
