@@ -70,7 +70,7 @@ def test_a_gap_before_the_cents_is_no_other_value():
 def test_a_value_counts_with_half_the_doubt_of_its_marks(share, value, confidence):
     picture = Picture(np.where(np.arange(60) % 12 < 4, 0, 255).astype(np.uint8)[None].repeat(40, 0), "")
     answers = answer({"1": 1.0}, {"4": 1.0}, {".": share, "": 1.0 - share + 1e-9}, {"0": 1.0}, {"9": 1.0})
-    judge = Judge(Calibrator(()), Calibrator(()), threshold=0.95)
+    judge = Judge(Calibrator(()), Calibrator(()), threshold=0.95, doubt_of_marks=0.5)
     number = judge.make_number(answers, normalise(picture.pixels), picture, [answers])
     assert (number.digits, number.value, number.accepted) == ("1409", value, True)
     assert number.confidence == pytest.approx(confidence, abs=1e-3)

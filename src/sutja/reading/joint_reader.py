@@ -15,6 +15,7 @@ from sutja.reading.crops.crop_reader import CropReader
 from sutja.reading.crops.crop_reading import CropReading, cut_small_number, make_number, shift_number
 from sutja.reading.decode import Hypothesis
 from sutja.reading.judge import Judge
+from sutja.reading.marks import DOUBT_ON_CROPS
 from sutja.reading.second.second_opinion import SecondOpinion
 from sutja.reading.second.two_readers import ReadersAnswer
 from sutja.signals.image import Picture
@@ -83,9 +84,13 @@ class JointReader:
             threshold,
             grammar,
             check_country(country),
+            DOUBT_ON_CROPS,
         )
+        self._reread_judge = replace(self.crop_judge, doubt_of_marks=1.0)
         self.field_judge = replace(
-            self.crop_judge, calibrate=Calibrator(file.card.calibration.points), threshold=file.card.threshold
+            self._reread_judge,
+            calibrate=Calibrator(file.card.calibration.points),
+            threshold=file.card.threshold,
         )
         self.first = CropReader(file, threads, providers)
 
@@ -115,7 +120,7 @@ class JointReader:
 
     def reread_fields(self, fields: Sequence[NDArray[np.uint8]]) -> list[Number | None]:
         """Read fields that were cut out of a page with two readers."""
-        return [make_number(crop, self.crop_judge) for crop in self._read_twice(fields, self.grammar)]
+        return [make_number(crop, self._reread_judge) for crop in self._read_twice(fields, self.grammar)]
 
     def list_hypotheses(self, crops: Sequence[NDArray[np.uint8]]) -> list[ReadersAnswer]:
         """List the hypotheses of both readers, as `sutja.reading.Reader.list_hypotheses` does."""

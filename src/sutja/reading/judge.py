@@ -22,7 +22,7 @@ from sutja.reading.decode import MAX_ALTERNATIVES, Hypothesis
 from sutja.reading.displays.display import read_display
 from sutja.reading.fractions import has_wide_gap, part_mixed, read_stacked
 from sutja.reading.guides import are_guides
-from sutja.reading.marks import LEAST_AGREEMENT, settle_marks, weigh_agreement
+from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
 from sutja.reading.raised_signs import TAKEN_FOR_POINTS, ends_in_degree_sign, write_raised_points
 from sutja.reading.strokes import is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written, misses_fraction
@@ -40,7 +40,8 @@ MISFIT_CONFIDENCE = 0.2  # highest confidence of what does not fit or does not c
 class Judge:
     """Calibration of numbers and of characters, and the threshold from which numbers are accepted.
 
-    `grammar` is that of the kind that was asked for, None for any; `country` decides what is ambiguous.
+    `grammar` is that of the kind that was asked for, None for any; `country` decides what is ambiguous;
+    `doubt_of_marks` is how much of the doubt of a number's marks, as a logarithm, lowers its confidence.
     """
 
     calibrate: Calibrator
@@ -48,6 +49,7 @@ class Judge:
     threshold: float
     grammar: Grammar | None = None
     country: str | None = None
+    doubt_of_marks: float = 1.0
 
     def make_number(
         self,
@@ -135,7 +137,7 @@ class Judge:
         stacked = read_stacked(own, normalised)
         if stacked is not None:
             return stacked.written, TypedNumber("number", stacked.value), float(stacked.sure)
-        sure = weigh_agreement(agreement)
+        sure = agreement**self.doubt_of_marks
         display = read_display(own, hypotheses, normalised)
         if display is not None:
             own, agreement = display.written, display.agreement

@@ -17,6 +17,9 @@ from sutja.grammar import infer_kind, keep_digits, make_grammar, trim
 from sutja.reading.decode import Hypothesis
 
 LEAST_AGREEMENT = 0.9  # share of the texts that must have the same value, for there to be one
+# How much of the doubt of its marks, as a logarithm, lowers the confidence of a crop's number: readers doubt
+# more marks than they misread. The trust of pages was weighed with all of it.
+DOUBT_ON_CROPS = 0.5
 _FLOOR = 0.02  # share that either reader leaves for another value
 _ALONE = 0.999  # share of one text from which the others are not looked at
 _GAP_BEFORE_CENTS = re.compile(r"(?<=\d)([.,]) (?=\d\d$)")  # as hands leave it: "1.234, 50"
@@ -92,14 +95,6 @@ def settle_marks(
     if likeliest.candidate is not None or chosen.probability != best.probability:
         chosen = replace(chosen, probability=best.probability, parts=likeliest.list_parts())
     return Settled(chosen, scores[value] / sum(scores.values()))
-
-
-def weigh_agreement(agreement: float) -> float:
-    """Return how sure a value is, by the share of the texts that have it.
-
-    Readers doubt more marks than they misread: half the log probability is what validation crops bear out.
-    """
-    return math.sqrt(agreement)
 
 
 def _sum_shares(texts: Sequence[_Text], value: str | None) -> float:
