@@ -2,7 +2,7 @@
 
 import pytest
 
-from sutja.reading.raised_signs import ends_in_degree_sign, write_raised_points
+from sutja.reading.raised_signs import ends_in_raised_sign, write_raised_points
 from sutja.types import Box
 
 
@@ -15,21 +15,37 @@ def line(text, *raised, height=40.0):
 
 
 def test_a_small_raised_zero_behind_digits_is_a_degree_sign():
-    assert ends_in_degree_sign("300", line("300", 2))
-    assert ends_in_degree_sign("50", line("50", 1))
+    assert ends_in_raised_sign("300", line("300", 2))
+    assert ends_in_raised_sign("50", line("50", 1))
+
+
+def test_a_raised_digit_before_a_percent_sign_is_the_first_of_two_cents():
+    assert ends_in_raised_sign("97%", line("97%", 1))
+    assert ends_in_raised_sign("12 5%", line("12 5%", 3))
 
 
 @pytest.mark.parametrize(
-    ("text", "raised"), [("300", ()), ("25.00", (3, 4)), ("306", (2,)), ("0", (0,)), ("", ())]
+    ("text", "raised"),
+    [
+        ("97%", ()),
+        ("7%", (0,)),
+        ("5 %", ()),
+        ("12.50%", (3, 4)),
+        ("300", ()),
+        ("25.00", (3, 4)),
+        ("306", (2,)),
+        ("0", (0,)),
+        ("", ()),
+    ],
 )
 def test_other_digits_are_digits(text, raised):
-    assert not ends_in_degree_sign(text, line(text, *raised))
+    assert not ends_in_raised_sign(text, line(text, *raised))
 
 
 def test_a_small_zero_on_the_line_is_a_digit():
     boxes = line("30")
     small = Box(boxes[1].x0, 32.0, boxes[1].x1, 50.0)
-    assert not ends_in_degree_sign("30", [boxes[0], small])
+    assert not ends_in_raised_sign("30", [boxes[0], small])
 
 
 def number(mark, top, bottom, width=8.0):

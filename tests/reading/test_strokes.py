@@ -1,11 +1,13 @@
 """Struck-out numbers: a stroke across all digits, and what is none."""
 
+import cv2
 import numpy as np
 import pytest
 
 from sutja.reading.decode import Glyph
-from sutja.reading.strokes import _count_along, _shear, is_struck_out
+from sutja.reading.strokes import _count_along, _shear, ends_in_tick, is_struck_out
 from sutja.signals.preprocessing.normalisation import Normalised
+from sutja.types import Box
 
 DIGITS = ((20, 32), (44, 56), (68, 80))  # columns of three boxes that stand for digits
 GLYPHS = [Glyph("0", 1.0, (left + 2) // 2, (right - 2) // 2) for left, right in DIGITS]
@@ -82,3 +84,32 @@ def test_ink_along_a_slope_is_that_of_the_sheared_picture(height, width, slopes)
     offsets = np.round(lean).astype(np.int64)
     wanted = _shear(ink, offsets).sum(axis=2).max(axis=1, initial=0)
     assert _count_along(ink, offsets).tolist() == wanted.tolist()
+
+
+def end_in(*points, text="5"):
+    """Tell whether a number of two digits, the second of which is a line through points, ends in a tick."""
+    array = np.zeros((32, 100), np.float32)
+    cv2.polylines(array, [np.array(points, np.int32)], False, 1.0, 3)
+    x, y = np.array(points).T
+    boxes = [Box(20, 6, 32, 26), Box(x.min() - 1, y.min() - 1, x.max() + 2, y.max() + 2)]
+    glyphs = [GLYPHS[0], Glyph(text, 1.0, int(x.min()) // 2, int(x.max()) // 2)]
+    return ends_in_tick(glyphs, boxes, Normalised(array, 1.0, 1.0, 0.0, 0.0, ink=True))
+
+
+def test_a_tick_behind_a_number_is_no_digit():
+    assert end_in((60, 20), (66, 26), (80, 4))
+    assert not end_in((60, 20), (66, 26), (80, 4), text="/")
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        ((72, 6), (62, 6), (62, 14), (72, 18), (62, 26)),  # a 5
+        ((60, 14), (68, 4), (68, 26)),  # a 1
+        ((60, 4), (74, 4), (64, 26)),  # a 7
+        ((66, 4), (60, 18), (76, 18)),  # a 4 without its stem
+        ((68, 4), (68, 26)),
+    ],
+)
+def test_a_digit_is_no_tick(points):
+    assert not end_in(*points)

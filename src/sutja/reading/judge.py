@@ -23,8 +23,8 @@ from sutja.reading.displays.display import read_display
 from sutja.reading.fractions import has_wide_gap, part_mixed, read_stacked
 from sutja.reading.guides import are_guides
 from sutja.reading.marks import LEAST_AGREEMENT, settle_marks
-from sutja.reading.raised_signs import TAKEN_FOR_POINTS, ends_in_degree_sign, write_raised_points
-from sutja.reading.strokes import is_struck_out
+from sutja.reading.raised_signs import TAKEN_FOR_POINTS, ends_in_raised_sign, write_raised_points
+from sutja.reading.strokes import ends_in_tick, is_struck_out
 from sutja.reading.written import Written, is_serial, merge_written, misses_fraction
 from sutja.signals.image import Picture
 from sutja.signals.preprocessing.normalisation import Normalised
@@ -190,7 +190,8 @@ class Judge:
         if accepted and (
             is_struck_out(own.glyphs, normalised)
             or are_guides(own.text, normalised)
-            or ends_in_degree_sign([glyph.text for glyph in own.glyphs], boxes)
+            or ends_in_tick(own.glyphs, boxes, normalised)
+            or ends_in_raised_sign([glyph.text for glyph in own.glyphs], boxes)
         ):
             accepted, confidence = False, min(MISFIT_CONFIDENCE, confidence)
         characters = tuple(

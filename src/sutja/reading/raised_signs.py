@@ -1,8 +1,10 @@
-"""Signs above the line, told by their size and place: raised points, and degree signs that were read as a 0.
+"""Signs above the line, told by their size and place: raised points, degree signs and cents.
 
 A raised point, as British print has it ("0·187"), is small and stands about half as high as the digits around
-it; an apostrophe hangs from their top. A degree sign is about half as high as a digit and stands in the upper
-half of the line. Cents that are written small and raised come in twos, and are not taken for it.
+it; an apostrophe hangs from their top. A degree sign, which is read as a 0, is about half as high as a digit
+and stands in the upper half of the line. Cents that are written small and raised come in twos, and are not
+taken for it; but where a stroke follows them ("25 50/xx"), the second and the stroke may be read as a percent
+sign.
 """
 
 from __future__ import annotations
@@ -47,8 +49,8 @@ def write_raised_points(texts: Sequence[str], boxes: Sequence[Box]) -> list[str]
     return written
 
 
-def ends_in_degree_sign(texts: Sequence[str], boxes: Sequence[Box]) -> bool:
-    """Tell whether the last digit of a number looks like a degree sign.
+def ends_in_raised_sign(texts: Sequence[str], boxes: Sequence[Box]) -> bool:
+    """Tell whether a number ends in a degree sign that was read as a 0, or in cents that were read as %.
 
     Parameters
     ----------
@@ -58,7 +60,8 @@ def ends_in_degree_sign(texts: Sequence[str], boxes: Sequence[Box]) -> bool:
         Box of each character's ink.
     """
     digits = [box for character, box in zip(texts, boxes, strict=True) if character in DIGITS]
-    if len(digits) < 2 or texts[-1] != "0":
+    percent = len(texts) > 1 and texts[-1] == "%" and texts[-2] in DIGITS
+    if len(digits) < 2 or not (percent or texts[-1] == "0"):
         return False
     *before, last = digits
     top, height = median(box.y0 for box in before), median(box.height for box in before)

@@ -1,4 +1,4 @@
-"""`is_struck_out`: tells a number that a straight stroke crosses from end to end, or two that make a cross.
+"""`is_struck_out`: tells a number that a stroke crosses, or two; `ends_in_tick`: one that ends in a tick.
 
 Among all lines that are not too steep the one is sought whose ink goes on for longest. A number is struck out
 where that line begins before its first digit, ends behind its last, is thin between the digits, and runs
@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from sutja.charset import DIGITS
 from sutja.reading.decode import Glyph
 from sutja.signals.preprocessing.normalisation import COLUMNS_PER_FRAME, Normalised
+from sutja.types import Box
 
 _INK = 0.35  # of full ink
 _SLOPES = 25  # lines of so many slopes are tried
@@ -31,6 +33,14 @@ _LEAST_HEIGHT = 0.3  # of the picture's: digits are as high at least
 _MIDDLE = 0.2, 0.8  # shares of the digits' height between which the stroke's own middle lies
 _THICKEST = 0.22  # of the height: a stroke is thinner in most columns
 _THIN_COLUMNS = 0.3  # least share of the stroke's columns in which nothing but the stroke is near
+
+# Of a tick: the share of its columns that have one run of ink; where its lowest point is, as a share of its
+# width; the drop before that point and the rise behind it, in heights; the share of the columns behind it
+# that rise; the share of the ink in its place that is connected.
+_TICK_SINGLE, _TICK_LOWEST = 0.9, (0.1, 0.5)
+_TICK_DROP, _TICK_RISE, _TICK_RISING, _TICK_CONNECTED = (0.1, 0.6), 0.5, 0.95, 0.8
+_TICK_ABOVE = 0.2  # of the height: its right end is so much higher than its left one
+_TICK_NARROWEST = 5  # columns
 
 _Line = tuple[NDArray[np.int64], int, int]  # its row in each column, its first column, its end
 
@@ -175,3 +185,51 @@ def _erase(
     rest = ink.copy()
     rest[:, start:stop] &= ~((every >= above) & (every < below) & thin)
     return rest, float(thin.mean()) if len(thin) else 0.0
+
+
+def ends_in_tick(glyphs: Sequence[Glyph], boxes: Sequence[Box], normalised: Normalised) -> bool:
+    """Tell whether the last digit of a number of several looks like a tick.
+
+    A tick is one stroke that goes down a little and up a long way; the digits that readers take it for, 1 and
+    5, have their lowest point elsewhere, or strokes one above the other.
+
+    Parameters
+    ----------
+    glyphs : Sequence[Glyph]
+        (n,) characters of the number.
+    boxes : Sequence[Box]
+        (n,) box of each character's ink, in pixels of the crop.
+    normalised : Normalised
+        Picture that they were read from.
+    """
+    if sum(glyph.text in DIGITS for glyph in glyphs) < 2 or glyphs[-1].text not in DIGITS:
+        return False
+    box, ink = boxes[-1], normalised.array > _INK
+    left, right = (max(0, round((x - normalised.x0) / normalised.scale_x)) for x in (box.x0, box.x1))
+    top, bottom = (max(0, round((y - normalised.y0) / normalised.scale_y)) for y in (box.y0, box.y1))
+    part = ink[top : bottom + 1, left : right + 1].astype(np.uint8)
+    count, labels, parts, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+    if count < 2:
+        return False
+    stroke = labels == 1 + int(parts[1:, cv2.CC_STAT_AREA].argmax())
+    if stroke.sum() < _TICK_CONNECTED * part.sum():
+        return False
+    return _is_tick(stroke[:, stroke.any(axis=0)][stroke.any(axis=1)])
+
+
+def _is_tick(stroke: NDArray[np.bool_]) -> bool:
+    """Tell whether a connected stroke (h, w), all of whose rows and columns have ink, is a tick."""
+    height, width = stroke.shape
+    runs = stroke[0].astype(np.int64) + (stroke[1:] & ~stroke[:-1]).sum(axis=0)
+    if width < _TICK_NARROWEST or (runs == 1).mean() < _TICK_SINGLE:
+        return False
+    middle = (stroke.argmax(axis=0) + height - 1 - stroke[::-1].argmax(axis=0)) / 2
+    lowest, end = int(middle.argmax()), max(1, width // 8)
+    drop = (middle[lowest] - middle[:end].mean()) / height
+    rise = (middle[lowest] - middle[-end:].mean()) / height
+    return bool(
+        _TICK_LOWEST[0] <= lowest / width <= _TICK_LOWEST[1]
+        and _TICK_DROP[0] <= drop <= _TICK_DROP[1]
+        and rise >= max(_TICK_RISE, drop + _TICK_ABOVE)
+        and (np.diff(middle[lowest:]) <= 0.5).mean() >= _TICK_RISING
+    )
