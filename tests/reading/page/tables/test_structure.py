@@ -196,3 +196,22 @@ def test_two_tables_one_below_the_other_stay_two():
     found = locate_cells([*upper, *lower])
     assert [cell.table for cell in found if cell] == [1] * 9 + [2] * 9
     assert [(cell.row, cell.column) for cell in found[9:] if cell] == positions
+
+
+def test_cells_at_the_end_of_a_line_that_curls_are_of_that_line():
+    boxes, true = [], []
+    for i in range(9):
+        for j in range(9):
+            x, y = (
+                50 * j,
+                50 * i + (0.8 * (j - 6) ** 2 if j > 6 else 0.0) + (12.0 if (i, j) == (2, 0) else 0.0),
+            )
+            boxes.append(Box(x, y, x + 14, y + 20))
+            true.append(CellPosition(1, i + 1, j + 1))
+    assert locate_cells(boxes) == true
+
+
+def test_a_note_below_a_cell_is_no_cell_of_its_line():
+    boxes = [Box(50 * j, 50 * i, 50 * j + 14, 50 * i + 20) for i in range(9) for j in range(9)]
+    note = Box(150, 114, 164, 134)
+    assert len(set(locate_cells([*boxes, note]))) == 82

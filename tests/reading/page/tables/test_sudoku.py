@@ -68,6 +68,22 @@ def test_a_sure_mistake_of_the_person_is_left_as_it_is():
     assert correct_grids(numbers) == numbers
 
 
+def test_a_sure_cell_gets_the_digit_that_the_reader_named():
+    wrong = "1" if TRUE[4][4] != "1" else "2"
+    found = correct_grids(grid({(4, 4): (wrong, 0.992, (TRUE[4][4], 0.006))}))
+    assert said(found) == TRUE
+    assert not found[40].accepted
+
+
+def test_cells_without_writing_and_with_several_digits_keep_no_other_from_being_settled():
+    wrong = "1" if TRUE[4][4] != "1" else "2"
+    changes = {(4, 4): (wrong, 0.6, (TRUE[4][4], 0.2)), (7, 1): (f"{TRUE[7][1]}0", 0.7)}
+    found = correct_grids(without(grid(changes), (8, 0)))
+    assert {number.digits for number in found if (number.row, number.column) == (5, 5)} == {TRUE[4][4]}
+    assert {number.digits for number in found if (number.row, number.column) == (8, 2)} == {TRUE[7][1]}
+    assert len(found) == 80
+
+
 def test_what_the_reader_never_thought_of_is_not_put_in_many_cells():
     rng = np.random.default_rng(0)
     noise = {(i, j): (str(rng.integers(1, 10)), 0.9) for i in range(9) for j in range(9)}

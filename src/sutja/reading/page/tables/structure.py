@@ -2,7 +2,8 @@
 
 Each box is linked to its neighbour on the right and to the one below, where each is the other's nearest.
 Links to the right make rows, links down make columns, and a connected component is a table. Lines need no
-rules, may be skewed or bent a little, and may lack cells: chains that lie upon one another are one line.
+rules, may be skewed or bent a little, and may lack cells: chains that lie upon one another are one line, and
+so is a short one that fills a place which an evenly spaced line lacks, near by the distance of the lines.
 Empty cells break a table into components, and so do columns far apart: what shares its rows or its columns
 is put together again (`table_parts`).
 
@@ -30,6 +31,9 @@ _ROW_TOLERANCE = 0.5  # heights by which the centres of two cells of a row may b
 _FAR, _FEW = 1.7, 0.25  # usual steps to the next row, and part of the columns, of a heading
 _ALIKE = 0.5  # of the higher one's height: numbers of one table are at least as high
 _SLOPE_CELLS = 4  # cells that a slope is measured with
+_PITCH = 0.3  # of the usual distance of the lines, by which a cell may be off the line that lacks it
+_PITCH_LINES = 4  # long lines that tell their usual distance
+_FREE = 0.6  # usual steps from cell to cell of a line, beside a place that is free
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +247,7 @@ def _number_lines(boxes: Boxes, links: list[tuple[int, int]], height: float, axi
     middle = float(np.median(along))
     level = across - slope * (along - middle)  # position of each box without the common slope
     spread = (boxes[:, other + 2] - boxes[:, other]) / 2
-    lines = [_Line(chain, level, spread) for chain in chains]
+    lines = [_Line(chain, along, level, spread) for chain in chains]
     merged = _merge_lines(lines, height, axis)
     numbers = [0] * len(boxes)
     for index, line in enumerate(sorted(merged, key=lambda line: line.centre)):
@@ -255,25 +259,47 @@ def _number_lines(boxes: Boxes, links: list[tuple[int, int]], height: float, axi
 class _Line:
     """A row or a column: its members, and its extent across its direction."""
 
-    def __init__(self, members: list[int], level: NDArray[np.float64], spread: NDArray[np.float64]) -> None:
+    def __init__(
+        self,
+        members: list[int],
+        along: NDArray[np.float64],
+        level: NDArray[np.float64],
+        spread: NDArray[np.float64],
+    ) -> None:
         self.members = members
         self.low = float(np.median(level[members] - spread[members]))
         self.high = float(np.median(level[members] + spread[members]))
         self.centre = float(np.median(level[members]))
+        self._along = along
+
+    def lacks(self, other: _Line) -> bool:
+        """Tell whether a line lacks cells where a shorter one has its own."""
+        if len(self.members) <= len(other.members) or len(self.members) < _SLOPE_CELLS:
+            return False
+        mine = np.sort(self._along[self.members])
+        gap = np.abs(self._along[other.members][:, None] - mine[None, :]).min()
+        return bool(gap > _FREE * np.median(np.diff(mine)))
+
+
+def _measure_pitch(lines: list[_Line]) -> float:
+    """Measure the usual distance of the longer lines; 0 where there are not several."""
+    longest = max(len(line.members) for line in lines)
+    centres = sorted(line.centre for line in lines if len(line.members) > longest / 2)
+    return float(np.median(np.diff(centres))) if len(centres) >= _PITCH_LINES else 0.0
 
 
 def _merge_lines(lines: list[_Line], height: float, axis: int) -> list[_Line]:
     """Merge lines that lie upon one another, the longest first."""
     kept: list[_Line] = []
+    near_by_pitch = _PITCH * _measure_pitch(lines)
     for line in sorted(lines, key=lambda line: -len(line.members)):
         best, best_share = None, 0.0
         for other in kept:
+            off = abs(line.centre - other.centre)
             shared = min(line.high, other.high) - max(line.low, other.low)
             part = shared / max(min(line.high - line.low, other.high - other.low), 1e-6)
-            near = (
-                abs(line.centre - other.centre)
-                <= (_ROW_TOLERANCE if axis == 0 else _COLUMN_TOLERANCE) * height
-            )
+            near = off <= (_ROW_TOLERANCE if axis == 0 else _COLUMN_TOLERANCE) * height
+            near |= off <= near_by_pitch and other.lacks(line)
             if (part > 0.5 or near) and part + near > best_share:
                 best, best_share = other, part + near
         if best is None:

@@ -2,8 +2,8 @@
 
 That rule is a grammar, as check digits are one, and it is used alike: it finds the likeliest grid that fits
 the readings of the cells. It only changes cells that were in doubt, to digits that the reader itself thought
-possible, and cells whose writing was not read; a grid that does not fit stays as it was read, with the
-mistakes of the person who filled it.
+possible, and cells whose writing was not read, or was read as several digits; a grid that does not fit stays
+as it was read, with the mistakes of the person who filled it.
 Letters: p (9, 9, 10) probability of each digit in each cell.
 """
 
@@ -23,11 +23,11 @@ from sutja.reading.page.tables.structure import CellPosition
 from sutja.types import Alternative, Box, Number
 
 SIDE = 9
-DOUBT = 0.99  # a cell read more surely is never changed: people make mistakes, too
+DOUBT = 0.99  # a cell read more surely only gets a digit that the reader named: people make mistakes, too
 _MIN_PROBABILITY = 0.002  # of a digit that the reader did not name
-_MIN_LIKELIHOOD = 1e-12  # of a grid that fits, relative to the grid as it was read
+_MIN_LIKELIHOOD = 1e-30  # of a grid that fits, relative to the likeliest digit of each cell: few grids fit
 _AROUND = 0.3  # of a digit's box on each side, where the writing of its cell is looked for
-_MAX_UNREAD = 6  # cells of a grid with writing that is not read
+_MAX_UNREAD = 6  # cells of a grid without a number, or with several digits
 _MAX_STEPS = 20_000  # of the search; then the grid stays as it was read
 
 Cells = Mapping[tuple[int, int], Number]  # row and column, from 0 → number
@@ -101,24 +101,30 @@ def correct_grid(cells: Cells) -> dict[tuple[int, int], Number]:
     Parameters
     ----------
     cells : Cells
-        Cells of a table. One that is no full grid, or in which more than a few were not read, stays as it is.
+        Cells of a table. One that is no full grid, or in which more than a few were not read, or were read as
+        several digits, stays as it is.
     """
-    full = len(cells) == SIDE**2 and max(map(max, cells)) == SIDE - 1
-    unread = {place for place, number in cells.items() if not number.digits}
-    if not full or len(unread) > _MAX_UNREAD or any(len(number.digits) > 1 for number in cells.values()):
+    places = [(r, c) for r in range(SIDE) for c in range(SIDE)]
+    unread = {place for place in places if place not in cells or len(cells[place].digits) != 1}
+    whole = bool(cells) and max(map(max, cells)) == SIDE - 1
+    if (
+        not whole
+        or len(unread) > _MAX_UNREAD
+        or any(cells[place].confidence >= DOUBT for place in unread & cells.keys())
+    ):
         return {}
-    grid = [[cells[r, c] for c in range(SIDE)] for r in range(SIDE)]
-    p = _make_probabilities(grid)
+    p = _make_probabilities(cells)
     fitting = _search(p)
     if fitting is None:
         return {}
     read = [place for place in cells if place not in unread]
-    likely = {place: float(p[*place, fitting[place]]) for place in cells}
-    change = sum(math.log(likely[place] / p[*place, int(cells[place].digits)]) for place in read)
-    if change < math.log(_MIN_LIKELIHOOD):
-        return {}
+    likely = {place: float(p[*place, fitting[place]]) for place in places}
     different = [place for place in read if fitting[place] != int(cells[place].digits)]
-    forced = [place for place in unread if _is_forced(place, fitting, unread)]
+    forced = [
+        place
+        for place in unread & cells.keys()
+        if _is_forced(place, fitting, unread) and _may_read(cells[place], str(fitting[place]))
+    ]
     return {
         place: _change_digit(cells[place], str(fitting[place]), likely[place])
         for place in (*different, *forced)
@@ -139,19 +145,25 @@ def _is_forced(
     return len(others) == SIDE - 1
 
 
-def _make_probabilities(grid: Sequence[Sequence[Number]]) -> NDArray[np.float64]:
-    """Return p (9, 9, 10); sure cells have one digit only, and 0 is no digit of a grid."""
-    p = np.zeros((SIDE, SIDE, 10))
-    for r, row in enumerate(grid):
-        for c, number in enumerate(row):
-            if not number.digits:
-                p[r, c] = 1 / SIDE
-                continue
-            p[r, c] = 0.0 if number.confidence >= DOUBT else min(_MIN_PROBABILITY, 1.0 - number.confidence)
-            p[r, c, int(number.digits)] = max(number.confidence, 0.05)
-            for other in number.alternatives:
-                if number.confidence < DOUBT and len(other.text) == 1 and other.text.isdecimal():
-                    p[r, c, int(other.text)] = max(p[r, c, int(other.text)], other.confidence)
+def _may_read(number: Number, digit: str) -> bool:
+    """Tell whether writing that was not read, or read as several digits, may be a digit."""
+    return not number.digits or any(
+        digit in text for text in (number.text, *(a.text for a in number.alternatives))
+    )
+
+
+def _make_probabilities(cells: Cells) -> NDArray[np.float64]:
+    """Return p (9, 9, 10); sure cells have the digits only that were read, and 0 is no digit of a grid."""
+    p = np.full((SIDE, SIDE, 10), 1 / SIDE)
+    for place, number in cells.items():
+        if len(number.digits) != 1:
+            continue
+        sure = number.confidence >= DOUBT
+        p[place] = 0.0 if sure else min(_MIN_PROBABILITY, 1.0 - number.confidence)
+        p[*place, int(number.digits)] = max(number.confidence, 0.05)
+        for other in number.alternatives:
+            if len(other.text) == 1 and other.text.isdecimal():
+                p[*place, int(other.text)] = max(p[*place, int(other.text)], other.confidence)
     p[:, :, 0] = np.minimum(p[:, :, 0], _MIN_PROBABILITY / 10)
     return p
 
@@ -164,7 +176,7 @@ def _search(p: NDArray[np.float64]) -> NDArray[np.int64] | None:
     logs = np.log(np.maximum(p, 1e-300))
     open_to = (p[:, :, 1:] > 0).astype(bool)
     best: tuple[float, NDArray[np.int64] | None] = (
-        math.log(_MIN_LIKELIHOOD) * 3 + float(logs.max(axis=2).sum()),
+        math.log(_MIN_LIKELIHOOD) + float(logs.max(axis=2).sum()),
         None,
     )
     steps = 0
