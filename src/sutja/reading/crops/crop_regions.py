@@ -9,6 +9,7 @@ Letters: H, W the crop's rows and columns in pixels.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -187,16 +188,22 @@ def trim_edges(plane: NDArray[np.uint8]) -> tuple[int, int, int, int]:
     plane : NDArray[uint8]
         uint8 (H, W).
     """
-    level, _ = cv2.threshold(plane, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
-    light = plane > level
-    share = float(light.mean())
+    _, light = cv2.threshold(plane, 0, 1, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    dark = 1 - light
+    share = cv2.countNonZero(light) / light.size
     height, width = plane.shape
-    if share in (0.0, 1.0) or float(plane[light].mean() - plane[~light].mean()) < _MIN_CONTRAST:
+    if share in (0.0, 1.0) or cv2.mean(plane, light)[0] - cv2.mean(plane, dark)[0] < _MIN_CONTRAST:
         return 0, 0, width, height
-    other = ~light if share >= _LIGHT else light
-    x0, x1 = _trim(other.mean(axis=0))
-    y0, y1 = _trim(other[:, x0:x1].mean(axis=1))
+    other = np.asarray(dark if share >= _LIGHT else light, np.uint8)
+    x0, x1 = _trim(_average(other, 0))
+    y0, y1 = _trim(_average(other[:, x0:x1], 1))
     return x0, y0, x1, y1
+
+
+def _average(mask: NDArray[np.uint8], axis: int) -> NDArray[np.float64]:
+    """Average a mask of 0 and 1 over its rows (axis 0) or its columns (1)."""
+    counts = cv2.reduce(mask, axis, cv2.REDUCE_SUM, dtype=cv2.CV_32S)
+    return np.asarray(counts.ravel() / mask.shape[axis], np.float64)
 
 
 def _trim(shares: NDArray[np.float64]) -> tuple[int, int]:
@@ -314,8 +321,10 @@ def _find_groups(near: NDArray[np.bool_]) -> list[list[int]]:
     reached = near.astype(np.float32)
     while not np.array_equal(grown := (reached @ reached > 0).astype(np.float32), reached):
         reached = grown
-    firsts = reached.argmax(axis=1)
-    return [np.flatnonzero(firsts == first).tolist() for first in np.unique(firsts)]
+    groups = defaultdict[int, list[int]](list)
+    for i, first in enumerate(reached.argmax(axis=1).tolist()):
+        groups[first].append(i)
+    return list(groups.values())
 
 
 def _find_neighbours(lines: Sequence[_Part]) -> NDArray[np.bool_]:
