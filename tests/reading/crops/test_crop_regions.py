@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from sutja.reading.crops.crop_regions import MAX_REGIONS, find_regions, trim_edges
+from sutja.reading.crops.crop_regions import MAX_REGIONS, _find_groups, find_regions, trim_edges
 
 
 def draw_cell(text="27", at=(80, 110), shape=(200, 130), edge=45):
@@ -137,3 +137,18 @@ def test_parts_are_joined_with_the_neighbours_of_their_neighbours():
     rows = [region for region in find_regions(cell) if region.pixels.shape[1] > 170]
     assert len(rows) == 1
     assert len(find_regions(cell)) == 2
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_fine_stripes_all_over_are_no_strips_along_the_edges(axis):
+    stripes = np.full((40, 60), 230, np.uint8)
+    np.moveaxis(stripes, axis, 0)[::2] = 20
+    assert trim_edges(stripes) == (0, 0, 60, 40)
+    find_regions(stripes)
+
+
+def test_groups_of_lines_are_listed_from_the_first():
+    near = np.eye(5, dtype=np.bool_)
+    for i, j in ((0, 3), (3, 4), (1, 2)):
+        near[i, j] = near[j, i] = True
+    assert _find_groups(near) == [[0, 3, 4], [1, 2]]

@@ -220,7 +220,7 @@ def _trim(shares: NDArray[np.float64]) -> tuple[int, int]:
         while last > len(shares) - most and covered[max(0, last - soft - 1) : last].any():
             last -= 1
         last = max(last - soft, len(shares) - most) if last < len(shares) else last
-    return first, last
+    return (first, last) if first < last else (0, len(shares))  # stripes all over are no strips
 
 
 def _flatten(plane: NDArray[np.uint8], sparse: float = 0.01) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
