@@ -1,9 +1,10 @@
 """Fuzz every reader of bytes with atheris, guided by coverage, and count what it finds.
 
-Each reader runs in a process of its own, which one that has loaded all of them forks (`tests/fuzz`), from the
-seeds and the corpus in out/fuzz/READER. What fails is kept in out/fuzz/findings, and the reader goes on until
-its time is over: mend it, and put the file into tests/fuzz/findings as READER-NAME. Of readers that are not
-asked for, what was measured before is kept.
+Each reader runs in a process of its own, which one that has loaded all of them forks (`tests/fuzz`), from
+the seeds and the corpus in out/fuzz/READER. Its seconds are those of a processor, so that other work takes
+none from it. What fails is kept in out/fuzz/findings, and the reader goes on until its time is over: mend
+it, and put the file into tests/fuzz/findings as READER-NAME. Of readers that are not asked for, what was
+measured before is kept.
 
     python benchmarks/fuzzing.py                        # every reader, 600 seconds each; `make fuzz`
     python benchmarks/fuzzing.py --seconds 60 pdf model
@@ -31,7 +32,7 @@ from _machine import ROOT, format_now, format_path, list_kept_rows, make_result_
 FIGURE = "fuzzing"
 FUZZ = ROOT / "tests" / "fuzz"
 OUT = ROOT / "out" / "fuzz"
-SECONDS = 600  # of a reader; what is shorter is a try
+SECONDS = 600  # of a processor for a reader; what is shorter is a try
 MOST_FINDINGS = 20  # of a reader, after which it is left
 LEAST_SECONDS = 5  # that are worth a start
 _END = 100_000  # bytes of what a process said that are looked at, at its beginning and at its end
@@ -62,7 +63,7 @@ class FuzzServer:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=file,
-                start_new_session=True,
+                process_group=0,  # a session would get its share of the processor however nice it is
                 env={**os.environ, "OPENCV_LOG_LEVEL": "SILENT"},
                 text=True,
             )
@@ -86,13 +87,13 @@ class FuzzServer:
 
 
 def fuzz_reader(name: str, seconds: int, server: FuzzServer) -> dict[str, Any]:
-    """Fuzz one reader for some seconds, from anew after each finding, and count runs and findings."""
+    """Fuzz one reader for some seconds of a processor, anew after each finding; count runs and findings."""
     row: dict[str, Any] = {"reader": name, "runs": 0, "seconds": 0.0, "processor": 0.0}
     row |= dict.fromkeys(KINDS, 0)
     OUT.mkdir(parents=True, exist_ok=True)
     log = OUT / f"{name}.log"
-    while seconds - row["seconds"] >= LEAST_SECONDS and sum(row[kind] for kind in KINDS) < MOST_FINDINGS:
-        code, processor = server.fuzz(name, round(seconds - row["seconds"]), log)
+    while seconds - row["processor"] >= LEAST_SECONDS and sum(row[kind] for kind in KINDS) < MOST_FINDINGS:
+        code, processor = server.fuzz(name, round(seconds - row["processor"]), log)
         ended = time.time()
         said = read_ends(log)
         since = re.search(r"fuzzing since ([\d.]+)", said)
@@ -136,7 +137,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("readers", nargs="*", metavar="READER")
-    parser.add_argument("--seconds", type=int, default=SECONDS, metavar="N", help="of each reader")
+    parser.add_argument(
+        "--seconds", type=int, default=SECONDS, metavar="N", help="of a processor for each reader"
+    )
     parser.add_argument("--processes", type=int, default=1, metavar="N", help="readers fuzzed at once")
     args = parser.parse_args(argv)
     known = list_readers()

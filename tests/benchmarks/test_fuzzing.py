@@ -4,6 +4,7 @@ import importlib.util
 import io
 import json
 import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -28,14 +29,14 @@ def fuzzing(monkeypatch, tmp_path):
 
 
 def imitate(fuzzing, monkeypatch, ends):
-    """A server whose forks fuzz for 40 seconds each, and end so."""
+    """A server whose forks fuzz for 40 seconds by the clock and 30 of a processor each, and end so."""
     clock = [1000.0]
 
     def fuzz(name, seconds, log):
         said = ends.pop(0)
         log.write_text(f"fuzzing since {clock[0]}\n{said}")
         clock[0] += 40
-        return int(said != RUNS), 2.5
+        return int(said != RUNS), 30.0
 
     monkeypatch.setattr(fuzzing, "time", SimpleNamespace(time=lambda: clock[0]))
     return SimpleNamespace(fuzz=fuzz)
@@ -43,8 +44,8 @@ def imitate(fuzzing, monkeypatch, ends):
 
 def test_each_end_is_counted_as_what_it_is(fuzzing, monkeypatch):
     server = imitate(fuzzing, monkeypatch, [TRACEBACK, HANG, WAITS, MEMORY, RUNS])
-    row = fuzzing.fuzz_reader("pdf", 200, server)
-    assert (row["runs"], row["seconds"], row["processor"]) == (35, 200, 12.5)
+    row = fuzzing.fuzz_reader("pdf", 150, server)
+    assert (row["runs"], row["seconds"], row["processor"]) == (35, 200, 150)
     assert (row["tracebacks"], row["crashes"], row["hangs"]) == (1, 1, 2)
 
 
@@ -82,11 +83,31 @@ def test_a_server_answers_or_its_words_are_told(fuzzing, monkeypatch, tmp_path):
     server.close()
 
 
-def test_a_fork_is_counted_by_itself(monkeypatch, tmp_path, capfd):
+@pytest.fixture
+def fuzz_main():
+    """The script that fuzzes one reader."""
     spec = importlib.util.spec_from_file_location("fuzz_main", FOLDER.parent / "tests/fuzz/__main__.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
 
+
+def test_fuzzing_ends_by_the_processor_and_not_by_the_clock(fuzz_main, monkeypatch):
+    used, asked, read = [5.0], [], []
+    clocks = SimpleNamespace(process_time=lambda: used[0], time=lambda: 1e9)
+    monkeypatch.setattr(fuzz_main, "time", clocks)
+    monkeypatch.setattr(fuzz_main.os, "kill", lambda pid, number: asked.append((pid, number)))
+    call = fuzz_main.end_after(read.append, 30)
+    for used[0] in (5.0, 34.9):
+        call(b"a")
+    assert asked == []
+    used[0] = 35.0
+    call(b"b")
+    assert asked == [(os.getpid(), signal.SIGUSR1)]
+    assert read == [b"a", b"a", b"b"]
+
+
+def test_a_fork_is_counted_by_itself(fuzz_main, monkeypatch, tmp_path, capfd):
     def fuzz_one(name, seconds):
         while seconds and time.process_time() < 0.3:  # which a fork counts from nothing
             pass
@@ -95,10 +116,10 @@ def test_a_fork_is_counted_by_itself(monkeypatch, tmp_path, capfd):
 
     logs = [tmp_path / name for name in ("busy", "idle")]
     asked = "".join(f"{log.name}\t{i}\t{log}\n" for log, i in zip(logs, (3, 0), strict=True))
-    monkeypatch.setattr(module, "load_readers", lambda: None)
-    monkeypatch.setattr(module, "fuzz_one", fuzz_one)
+    monkeypatch.setattr(fuzz_main, "load_readers", lambda: None)
+    monkeypatch.setattr(fuzz_main, "fuzz_one", fuzz_one)
     monkeypatch.setattr("sys.stdin", io.StringIO(asked))
-    module.serve()
+    fuzz_main.serve()
     busy, idle = (line.split() for line in capfd.readouterr().out.splitlines())
     assert (busy[0], idle[0]) == ("3", "0")
     assert float(busy[1]) > float(idle[1])

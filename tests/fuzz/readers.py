@@ -29,6 +29,7 @@ Reader = Callable[[bytes], object]
 def write(name: str, data: bytes) -> Path:
     path = FOLDER / name
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)  # since what is overwritten is at once put on the disk
     path.write_bytes(data)
     return path
 
