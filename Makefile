@@ -5,7 +5,7 @@
 # make collect every test module imported once, so that the processes of `make check` find it compiled
 # make check   all tests alone
 # make setup   .venv/bin/sutja with everything
-# make fuzz    every reader of bytes, FUZZ_SECONDS (600) each, by atheris; FUZZ_PROCESSES at once
+# make fuzz    every reader of bytes by atheris, FUZZ_SECONDS (600) of a processor each; FUZZ_PROCESSES at once
 # make bench   every published figure (SUTJA_BENCH_PART=test: on the test parts), into benchmarks/results/*.json
 # make results put the measured figures into the README and the docs
 # make docs    the site, into out/site, and in it the page that needs no server
