@@ -4,7 +4,9 @@ import importlib.util
 import io
 import json
 import os
+import shutil
 import signal
+import subprocess
 import threading
 import time
 from pathlib import Path
@@ -140,3 +142,51 @@ def test_readers_are_fuzzed_at_once_and_a_finding_is_told(fuzzing, monkeypatch, 
     assert fuzzing.main(["--seconds", "30", "--processes", "2"]) == 1
     rows = json.loads((tmp_path / "fuzzing.json").read_text())["rows"]
     assert [(row["reader"], row["tracebacks"]) for row in rows] == [("model", 0), ("pdf", 1)]
+
+
+MAKE = """#!/bin/bash
+case $1 in
+fuzz) echo "$2 $(nice)"; trap 'touch ended; kill $!; exit 1' TERM
+      if [ "$LONG" ]; then touch begun; sleep 20 & wait; fi
+      exit "$FUZZING";;
+check) while [ "$LONG" ] && [ ! -e begun ]; do sleep 0.01; done; exit "$TESTS";;
+esac
+"""
+
+
+@pytest.fixture
+def run_ci(tmp_path):
+    """Run `.ci/run` with a make that does nothing; return its exit status and what it said."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(FOLDER.parent / ".ci" / "run", tmp_path / ".ci")
+    for name, text in (("make", MAKE), (".venv/bin/python", "#!/bin/bash\nexit 0\n")):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+
+    def run(**values):
+        env = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "FUZZ_SECONDS": "30"}
+        done = subprocess.run(
+            ["bash", ".ci/run"],
+            cwd=tmp_path,
+            env=env | values,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        return done.returncode, done.stdout
+
+    return run
+
+
+def test_ci_fails_by_the_fuzzing_beside_the_tests(run_ci):
+    assert run_ci(TESTS="0", FUZZING="0") == (0, "FUZZ_SECONDS=30 19\n")
+    assert run_ci(TESTS="0", FUZZING="7") == (7, "FUZZ_SECONDS=30 19\n")
+
+
+def test_failed_tests_end_the_fuzzing(run_ci, tmp_path):
+    assert run_ci(TESTS="2", FUZZING="0", LONG="1") == (2, "")
+    end = time.monotonic() + 10
+    while not (tmp_path / "ended").exists() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert (tmp_path / "ended").exists()
