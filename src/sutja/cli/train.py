@@ -197,8 +197,9 @@ def transcribe(
 def detect(ctx: click.Context, /, data: str, out: Path | None, resume: bool, **options: Any) -> None:
     """Train a detector on DATA.
 
-    DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, a data.yaml, or a folder with
-    COCO, YOLO or VOC labels. Broken boxes are named and left out.
+    DATA is a set of `sutja data` with boxes (bccd, cheques), a COCO JSON file, a data.yaml, a folder with
+    COCO, YOLO or VOC labels, or tar shards, whose pictures are read as they are needed. Broken boxes are
+    named and left out.
     """
     _train(ctx, data, "detect", out, resume, options)
 

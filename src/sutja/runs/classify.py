@@ -31,7 +31,7 @@ from sutja.runs import cards, plots
 from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.inputs.pictures import INKS, choose_params
 from sutja.runs.none_output import add_other_hands, is_teachable, teach_none
-from sutja.runs.parts import Log, Parts, describe_rare_classes, log_leaks
+from sutja.runs.parts import LEAKS, Log, Parts, describe_rare_classes, log_leaks
 from sutja.runs.tensorboard import EventFile
 from sutja.signals.preprocessing.pixels_input import PixelsParams, batch_to_pixels
 from sutja.training import distributed
@@ -41,7 +41,6 @@ from sutja.training.classify.streamed import StreamedPixels
 from sutja.training.export.network import export
 
 KIND = "convnet"  # the network where none is named; its name is in that of a run's folder
-LEAKS = "leaks.json"  # what pictures in shards have in common, which takes long to find
 _PARITY_PICTURES = 256  # on which the file must answer as the network does
 _COPIES = 3  # of the pictures in memory at once, as float32: at rest, permuted, changed
 

@@ -21,6 +21,7 @@ from sutja.confidence import Calibrator
 from sutja.data.boxes.boxed_pictures import BoxedSet
 from sutja.data.boxes.leak import find_box_leaks
 from sutja.data.boxes.load import load_boxed
+from sutja.data.labelled.load import are_shards
 from sutja.data.split.fixed import VALIDATION_SHARE
 from sutja.data.split.hold_out import hold_out, split_three_ways
 from sutja.errors import TrainingError
@@ -30,7 +31,7 @@ from sutja.runs import cards, plots
 from sutja.runs.calibration import calibrate_detector
 from sutja.runs.folder import MODEL, Run, RunFolder
 from sutja.runs.inputs.frames import check_any, choose_frame_size, choose_params, read_pictures
-from sutja.runs.parts import Log, Parts, check_enough, drop_line, log_leaks, read_items
+from sutja.runs.parts import LEAKS, Log, Parts, check_enough, drop_line, log_leaks, read_items
 from sutja.signals.preprocessing.frame_input import FrameParams, to_frame
 from sutja.training.detect.evaluate import detect_boxes
 from sutja.training.detect.fit import DetectConfig, FittedDetector, fit_detector
@@ -77,7 +78,7 @@ class Plan:
     integers: bool = False
 
 
-def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
+def load_parts(data: str | Path, log: Log, folder: Path | None = None) -> Parts[BoxedSet]:
     """Load and split data, and log what was left out and what stands on both sides of the split.
 
     Parameters
@@ -86,6 +87,8 @@ def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
         As for `sutja.data.boxes.load.load_boxed`.
     log : Log
         Takes lines of progress.
+    folder : Path | None
+        Folder of the run, in which the index of shards is kept, and what was found in them.
 
     Returns
     -------
@@ -96,7 +99,8 @@ def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
     DataError
         As `sutja.data.boxes.load.load_boxed` says, or there are too few pictures.
     """
-    sets = load_boxed(data)
+    streamed = are_shards(data)
+    sets = load_boxed(data, folder, log)
     for part in sets.values():
         for note in part.notes:
             log(note)
@@ -115,7 +119,7 @@ def load_parts(data: str | Path, log: Log) -> Parts[BoxedSet]:
     objects = sum(len(picture.labels) for picture in parts.train.pictures)
     sizes = parts.describe_sizes(f"pictures with {objects:,} objects")
     log(f"{parts.train.source}: {len(parts.train.classes)} classes, {sizes}")
-    log_leaks(find_box_leaks, parts, log)
+    log_leaks(find_box_leaks, parts, log, folder / LEAKS if folder and streamed else None)
     return parts
 
 
@@ -241,7 +245,7 @@ def train(
     parts = Parts(train_set, validation_set, parts.test)
     torch.manual_seed(plan.config.seed)
     net = Detector(DetectorConfig(len(parts.train.classes), plan.size, params.channels))
-    size = choose_frame_size(pictures, params)
+    size = choose_frame_size(train_set.pictures, params)
     shape = f"{size[0]} × {size[1]} " + ("grey" if params.channels == 1 else "colour")
     log(f"detector {plan.size}: {sum(p.numel() for p in net.parameters()):,} parameters, frames of {shape}")
     fitted = fit_detector(

@@ -24,6 +24,7 @@ Data = TypeVar("Data", bound=Sized, covariant=True)
 Source = TypeVar("Source")
 Item = TypeVar("Item")
 
+LEAKS = "leaks.json"  # what parts in shards have in common, which takes long to find
 _RARE = 6  # pictures of a class, in all parts; with fewer it is neither learnt nor measured
 LEAST_TO_SPLIT = 3  # items; fewer do not make three parts
 

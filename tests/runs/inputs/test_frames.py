@@ -24,12 +24,13 @@ def test_small_things_in_large_pictures_are_shown_large_enough():
 
 def test_pictures_shrink_with_their_boxes():
     params = FrameParams(longest=64)
-    small = shrink(make_boxed_picture(np.zeros((100, 128), np.uint8), [[10, 20, 30, 40]], [0]), params)
+    picture = make_boxed_picture(np.zeros((100, 128), np.uint8), [[10, 20, 30, 40]], [0])
+    small = shrink(picture, params)
     assert small.pixels.shape == (50, 64)
     np.testing.assert_allclose(small.boxes, [[5, 10, 15, 20]])
-    assert choose_frame_size([small] * 3, params) == (64, 64)
+    assert choose_frame_size([picture] * 3, params) == (64, 64)
     wide = make_boxed_picture(np.zeros((300, 1000), np.uint8), [], [])
-    assert choose_frame_size([wide], params) == (320, 448)
+    assert choose_frame_size([wide], FrameParams(longest=1000)) == (320, 448)
 
 
 def test_pictures_that_cannot_be_read_are_named(tmp_path):

@@ -17,6 +17,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from sutja.data.boxes.pictures import read_size
+from sutja.data.boxes.sharded_pictures import ShardedPicture
 from sutja.regular_files import read_regular
 from sutja.signals.image import BYTE_LIMIT, load_pictures
 
@@ -27,7 +29,7 @@ class BoxedPicture:
 
     Attributes
     ----------
-    picture : Path, or uint8 array (H, W) grey or (H, W, 3) RGB
+    picture : Path, ShardedPicture, or uint8 array (H, W) grey or (H, W, 3) RGB
     boxes : NDArray[float32]
         float32 array (n, 4) xyxy in the picture's pixels, right and lower edges excluded.
     labels : NDArray[int64]
@@ -36,26 +38,39 @@ class BoxedPicture:
         Bool array (n,) Neither a thing nor background: crowds, what cannot be told.
     """
 
-    picture: Path | NDArray[np.uint8]
+    picture: Path | ShardedPicture | NDArray[np.uint8]
     boxes: NDArray[np.float32]
     labels: NDArray[np.int64]
     ignore: NDArray[np.bool_]
 
     @property
     def pixels(self) -> NDArray[np.uint8]:
-        """The pixels, read from the file where it is one.
+        """The pixels, read from the file or the shard where it is one.
 
         Raises
         ------
         PictureError
             The file cannot be read.
+        DataError
+            It cannot be read any more from its shard.
         """
+        if isinstance(self.picture, ShardedPicture):
+            return self.picture.read()
         return load_pictures(self.picture)[0].pixels if isinstance(self.picture, Path) else self.picture
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W), without decoding the picture; raises `PictureError` where its file cannot be read."""
+        if isinstance(self.picture, ShardedPicture):
+            return self.picture.size
+        if isinstance(self.picture, Path):
+            return read_size(self.picture)
+        return self.picture.shape[0], self.picture.shape[1]
 
     @property
     def name(self) -> str:
         """Name for messages."""
-        return str(self.picture) if isinstance(self.picture, Path) else "<array>"
+        return "<array>" if isinstance(self.picture, np.ndarray) else str(self.picture)
 
     def load(self) -> BoxedPicture:
         """The same with its pixels in memory."""
@@ -63,7 +78,7 @@ class BoxedPicture:
 
 
 def make_boxed_picture(
-    picture: Path | NDArray[np.uint8],
+    picture: Path | ShardedPicture | NDArray[np.uint8],
     boxes: Sequence[Sequence[float]] | NDArray[np.floating],
     labels: Sequence[int] | NDArray[np.integer],
     ignore: Sequence[bool] | NDArray[np.bool_] | None = None,
@@ -116,11 +131,13 @@ class BoxedSet:
         return replace(self, pictures=tuple(self.pictures[i] for i in indices), notes=(), unreadable=())
 
     def checksum(self) -> str:
-        """SHA-256 of pictures, boxes and classes in their order, in hexadecimal."""
+        """SHA-256 of pictures, boxes and classes in their order, in hexadecimal; of shards none is read."""
         digest = hashlib.sha256(repr(self.classes).encode())
         for one in self.pictures:
             if isinstance(one.picture, Path):
                 digest.update(read_regular(one.picture, BYTE_LIMIT))
+            elif isinstance(one.picture, ShardedPicture):
+                digest.update(one.picture.sha256)
             else:
                 digest.update(repr(one.picture.shape).encode() + np.ascontiguousarray(one.picture).tobytes())
             digest.update(one.boxes.astype("<f4").tobytes() + one.labels.astype("<i8").tobytes())

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from sutja.boxes.nms import compute_iou
 from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
+from sutja.data.boxes.sharded_pictures import ShardedPicture
 from sutja.data.split.near_duplicates import find_near_duplicates
 from sutja.errors import PictureError
 from sutja.regular_files import read_regular
@@ -25,6 +26,7 @@ from sutja.signals.picture import BYTE_LIMIT
 SAME_THINGS = 0.5  # part of the things, of the side with more, that stand in both pictures at the same place
 SAME_PLACE = 0.5  # IoU, each picture being as wide and as high as the other
 _SIDE = 96  # pixels of a small picture's longer side
+_AT_A_TIME = 1024  # training pictures that are held so small
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +80,15 @@ def find_box_leaks(train: BoxedSet, test: BoxedSet) -> BoxLeaks:
     known = {digest for one in train.pictures if (digest := _digest(one)) is not None}
     copies = tuple(i for i, one in enumerate(test.pictures) if _digest(one) in known)
     here = _make_thumbnails([i for i in range(len(test)) if i not in copies], test)
-    there = _make_thumbnails(range(len(train)), train)
     near, relabelled = set(), set()
-    for pair in find_near_duplicates([one.small for one in here], [one.small for one in there]):
-        a, b = here[pair.a], there[pair.b]
-        if _alike(a, b, by_class=True):
-            near.add(a.place)
-        elif _alike(a, b, by_class=False):
-            relabelled.add(a.place)
+    for start in range(0, len(train), _AT_A_TIME):
+        there = _make_thumbnails(range(start, min(start + _AT_A_TIME, len(train))), train)
+        for pair in find_near_duplicates([one.small for one in here], [one.small for one in there]):
+            a, b = here[pair.a], there[pair.b]
+            if _alike(a, b, by_class=True):
+                near.add(a.place)
+            elif _alike(a, b, by_class=False):
+                relabelled.add(a.place)
     return BoxLeaks(len(test), copies, tuple(sorted(near)), tuple(sorted(relabelled - near)))
 
 
@@ -96,6 +99,8 @@ def _digest(one: BoxedPicture) -> bytes | None:
             return hashlib.sha256(read_regular(one.picture, BYTE_LIMIT)).digest()
         except OSError:
             return None
+    if isinstance(one.picture, ShardedPicture):
+        return one.picture.sha256
     return hashlib.sha256(one.pixels.tobytes() + repr(one.pixels.shape).encode()).digest()
 
 

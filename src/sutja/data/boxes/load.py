@@ -15,9 +15,12 @@ from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
 from sutja.data.boxes.coco import find_coco_files, read_coco
 from sutja.data.boxes.pictures import read_size
 from sutja.data.boxes.records import BoxRecord, SceneBoxes, Scenes, check_boxes, shorten_notes
+from sutja.data.boxes.sharded_boxes import read_sharded_boxes
 from sutja.data.boxes.voc import looks_like_voc, read_voc
 from sutja.data.boxes.yolo import YAML_SUFFIXES, looks_like_yolo, read_yolo, read_yolo_yaml
 from sutja.data.labelled.labels import show_some
+from sutja.data.labelled.load import are_shards
+from sutja.data.labelled.sharded_files import Log
 from sutja.data.sets.catalogue import ENTRIES, data_root
 from sutja.data.sets.fields import CHEQUE_CLASSES, read_cheques
 from sutja.data.split.fixed import assign_fold, is_test
@@ -25,9 +28,10 @@ from sutja.errors import DataError, check_own_data
 
 BoxPart = Literal["train", "validation", "test"]
 KNOWN = ("bccd", "cheques")
+_REMEDY = "give a folder with COCO, YOLO or VOC labels, or shards; docs/detection.md shows how they lie"
 
 
-def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
+def load_boxed(data: str | Path, folder: Path | None = None, log: Log | None = None) -> dict[str, BoxedSet]:
     """Pictures with boxes, by part.
 
     Parameters
@@ -35,7 +39,12 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
     data : str or Path
         "bccd" or "cheques" of the catalogue (write ``./bccd`` for a folder of that name); a COCO JSON file; a
         data.yaml, which names the pictures of each part and the classes; a folder with COCO, YOLO or VOC
-        files, whose parts the names of folders and files tell.
+        files, whose parts the names of folders and files tell; or tar shards, as for
+        `sutja.data.labelled.sharded_files.find_shards`, whose pictures are not held in memory.
+    folder : Path | None
+        Folder in which the index of shards is kept, and from which it is taken while they are as they were.
+    log : Log | None
+        Takes lines of progress while shards are indexed.
 
     Returns
     -------
@@ -51,12 +60,16 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
         left out, and told in `notes`.
     """
     name = str(data)
+    if are_shards(data):
+        found = read_sharded_boxes(data, folder, log)
+        _check_boxes_found(found, name)
+        return found
     if not isinstance(data, Path) and name in ENTRIES:
         scenes, path, entry = _known(name), Path(name), ENTRIES[name]
     else:
         path, entry = Path(name).expanduser(), None
         scenes = _read_own(path)
-    found: dict[str, BoxedSet] = {}
+    found = {}
     if set(scenes.parts) == {"train", "validation"}:
         scenes.parts["test"] = scenes.parts.pop("validation")
     for part, some in scenes.parts.items():
@@ -74,16 +87,16 @@ def load_boxed(data: str | Path) -> dict[str, BoxedSet]:
             shorten_notes(notes),
             unreadable,
         )
-    things = sum(len(picture.labels) for part in found.values() for picture in part.pictures)
-    if not things:
-        notes = [note for part in found.values() for note in part.notes]
-        first_note = f": {notes[0]}" if notes else ""
-        raise DataError(
-            f"holds no box that can be learnt from{first_note}",
-            where=str(path),
-            remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
-        )
+    _check_boxes_found(found, str(path))
     return found
+
+
+def _check_boxes_found(found: dict[str, BoxedSet], where: str) -> None:
+    if any(len(picture.labels) for part in found.values() for picture in part.pictures):
+        return
+    notes = [note for part in found.values() for note in part.notes]
+    first_note = f": {notes[0]}" if notes else ""
+    raise DataError(f"holds no box that can be learnt from{first_note}", where=where, remedy=_REMEDY)
 
 
 def in_classes(boxes: BoxedSet, classes: tuple[str, ...]) -> BoxedSet:
@@ -124,11 +137,7 @@ def _read_own(path: Path) -> Scenes:
         return read_voc(path)
     if looks_like_yolo(path):
         return read_yolo(path)
-    raise DataError(
-        "there are no boxes in this folder",
-        where=str(path),
-        remedy="give a folder with COCO, YOLO or VOC labels; docs/detection.md shows how they lie",
-    )
+    raise DataError("there are no boxes in this folder", where=str(path), remedy=_REMEDY)
 
 
 def _known(name: str) -> Scenes:

@@ -93,14 +93,15 @@ def _scene(picture: Path, classes: tuple[str, ...], notes: list[str]) -> SceneBo
         return None
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            box = _box(line, f"{path}, line {number}", classes, scene.size, notes)
+            box = parse_line(line, f"{path}, line {number}", classes, scene.size, notes)
             scene.boxes += [box] if box else []
     return scene
 
 
-def _box(
+def parse_line(
     line: str, where: str, classes: tuple[str, ...], size: tuple[int, int], notes: list[str]
 ) -> BoxRecord | None:
+    """Parse the line of a box in a picture of size (H, W); what is wrong with it goes to the notes."""
     height, width = size
     try:
         first, *rest = (float(word) for word in line.split())
@@ -124,6 +125,18 @@ def _names_file(folder: Path) -> Path | None:
     places = [folder / name for name in ("data.yaml", "data.yml", "dataset.yaml")]
     places += [place / name for place in (folder, folder / "labels") for name in _NAME_FILES]
     return next((place for place in places if place.is_file()), None)
+
+
+def find_classes(folder: Path) -> tuple[str, ...]:
+    """Find the names of the classes in a folder; none where no file is there that names them.
+
+    Raises
+    ------
+    DataError
+        There is such a file, and it names none.
+    """
+    file = _names_file(folder)
+    return () if file is None else _classes(folder, file)
 
 
 def _classes(folder: Path, file: Path | None = None) -> tuple[str, ...]:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from sutja.data.boxes.boxed_pictures import BoxedPicture, BoxedSet
+from sutja.data.boxes.sharded_pictures import ShardedPicture
 from sutja.errors import DataError
 from sutja.runs.parts import Log, check_enough, drop_line, read_items
 from sutja.signals.preprocessing.frame_input import FrameParams, resize_picture
 from sutja.training.classify.checks import check_memory
+from sutja.training.detect.frames import MappedPictures
 
 LEAST_SIDE = 10.0  # pixels: the least side of the smallest objects as the network sees them
 LEAST_LONGEST, MOST_LONGEST = 320, 1280  # pixels of a picture's longer side
@@ -61,7 +64,7 @@ def choose_params(train: Sequence[BoxedPicture], longest: int = 0) -> FrameParam
 
 def read_pictures(
     data: BoxedSet, params: FrameParams, part: str, log: Log
-) -> tuple[BoxedSet, list[BoxedPicture]]:
+) -> tuple[BoxedSet, Sequence[BoxedPicture]]:
     """Read a part into memory, as large as the network sees it; what cannot be read is left out.
 
     Parameters
@@ -77,7 +80,8 @@ def read_pictures(
 
     Returns
     -------
-    The pictures that can be read, as they were and in memory.
+    The pictures that can be read, as they were, and as the network sees them: in memory, or read from shards
+    whenever they are asked for.
 
     Raises
     ------
@@ -86,8 +90,11 @@ def read_pictures(
     DataError
         None can be read.
     """
+    if any(isinstance(one.picture, ShardedPicture) for one in data.pictures):
+        return data, MappedPictures(data.pictures, partial(shrink, params=params))
     check_memory(
-        len(data) * params.longest**2 * params.channels, "use smaller pictures with --longest, or fewer"
+        len(data) * params.longest**2 * params.channels,
+        "use smaller pictures with --longest, or put them in tar shards",
     )
     pictures, indices = read_items(data.pictures, lambda picture: shrink(picture, params), log)
     check_any(len(pictures), len(data), part, data)
@@ -105,7 +112,7 @@ def shrink(picture: BoxedPicture, params: FrameParams) -> BoxedPicture:
 
 def choose_frame_size(pictures: Sequence[BoxedPicture], params: FrameParams) -> tuple[int, int]:
     """Choose (H, W) of the frames to train on: the median size of the pictures, or a part of them."""
-    sides = np.median([picture.pixels.shape[:2] for picture in pictures], axis=0)
+    sides = np.median([params.compute_size(*picture.size) for picture in pictures], axis=0)
     height, width = (
         min(MOST_FRAME, params.multiple * math.ceil(side / params.multiple)) for side in sides.tolist()
     )

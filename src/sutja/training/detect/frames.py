@@ -6,9 +6,10 @@ so that an epoch can be entered at any batch. Letters: H, W rows and columns of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from functools import partial
+from typing import Protocol, overload, runtime_checkable
 
 import cv2
 import numpy as np
@@ -86,6 +87,36 @@ class Frames(Protocol):
         """Make the batches of an epoch from batch `first` on, each a list of frames of one size."""
 
 
+class MappedPictures(Sequence[BoxedPicture]):
+    """Pictures of a list, changed whenever they are asked for.
+
+    Parameters
+    ----------
+    pictures : Sequence[BoxedPicture]
+        The pictures.
+    change : Callable[[BoxedPicture], BoxedPicture]
+        Makes of each what is asked for.
+    """
+
+    def __init__(
+        self, pictures: Sequence[BoxedPicture], change: Callable[[BoxedPicture], BoxedPicture]
+    ) -> None:
+        self._pictures, self._change = pictures, change
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    @overload
+    def __getitem__(self, place: int) -> BoxedPicture: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[BoxedPicture]: ...
+    def __getitem__(self, place: int | slice) -> BoxedPicture | list[BoxedPicture]:
+        """Make a picture, or some."""
+        if isinstance(place, slice):
+            return [self._change(one) for one in self._pictures[place]]
+        return self._change(self._pictures[place])
+
+
 class ListedFrames:
     """Frames of a finite list of pictures.
 
@@ -114,7 +145,7 @@ class ListedFrames:
         jitter: Jitter,
         seed: int,
     ) -> None:
-        self.pictures = [convert_channels(picture, channels) for picture in pictures]
+        self.pictures = MappedPictures(pictures, partial(convert_channels, channels=channels))
         self.size, self.batch_size, self.jitter, self.seed = size, batch_size, jitter, seed
         self.batches_per_epoch = -(-len(self.pictures) // batch_size)
 
@@ -124,7 +155,10 @@ class ListedFrames:
         for index in range(first, self.batches_per_epoch):
             rng = np.random.default_rng([self.seed, number, index])
             rows = order.take(range(index * self.batch_size, (index + 1) * self.batch_size), mode="wrap")
-            yield [make_frame(self.pictures[row], self.size, self.jitter, rng, self.pictures) for row in rows]
+            yield [
+                make_frame(self.pictures[row], self.size, self.jitter, rng, self.pictures)
+                for row in rows.tolist()
+            ]
 
 
 def convert_channels(picture: BoxedPicture, channels: int) -> BoxedPicture:
@@ -152,7 +186,7 @@ def make_frame(
         return _colour(_cut(picture, size, jitter, rng), jitter, rng)
     height, width = size
     row, column = (int(side * rng.uniform(0.3, 0.7)) for side in size)
-    parts = [picture, *(others[i] for i in rng.integers(0, len(others), 3))]
+    parts = [picture, *(others[i] for i in rng.integers(0, len(others), 3).tolist())]
     corners = ((0, 0), (0, column), (row, 0), (row, column))
     pixels = np.empty((height, width, *picture.pixels.shape[2:]), np.uint8)
     found = []
