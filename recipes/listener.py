@@ -203,6 +203,37 @@ thousand of something in sentences hears these better and is less sure of single
         python recipes/listener.py speak --out runs/listen --engine $engine --seed 9001; done
     python recipes/listener_finish.py bundle --out runs/listen --run mean --seed 121 --to mean.onnx
 
+The bundled `spoken` came of four more blocks along time, which begin as nothing (`begin --blocks`), more of
+what programs say, and the mean with the listener that it began with:
+
+    python recipes/listener.py begin --out runs/listen --run grown --blocks 4
+    for engine in "kokoro --read-out --count 600 --seed 241" "kokoro --count 600 --seed 242" \
+            "kokoro --quantities --count 150 --seed 243" "hibari --read-out --count 500 --seed 226" \
+            "flite --count 300 --seed 211" "festival --count 200 --seed 231" \
+            "flite --counts --count 150 --seed 212" "hibari --near-words $words --count 200 --seed 225" \
+            "hibari --count 600 --seed 227" "espeak-ng --count 2500 --seed 206" \
+            "flite --count 600 --seed 216" "espeak-ng --quantities --count 800 --seed 207" \
+            "flite --quantities --count 300 --seed 217" "hibari --count 900 --seed 228" \
+            "espeak-ng --count 2500 --seed 208" "hibari --quantities --count 400 --seed 229" "hibari --count 1500 --seed 230"; do
+        python recipes/listener.py speak --out runs/listen --engine $engine; done
+    more="--out runs/listen --frames 6000 --voice 0.9 --vary 0.7 --sounds 0.3"
+    shares="--shares hyke=10 iitg=3 speech-commands=5 an4=10"
+    python recipes/listener.py train $more --run deep --weights runs/listen/grown --steps 5000 --lr 2e-3 \
+        --strength 0.65 --seed 131 $shares
+    python recipes/listener.py train $more --run deep2 --weights runs/listen/deep --steps 7000 --lr 2e-3 \
+        --strength 0.65 --seed 132 $shares
+    python recipes/listener.py train $more --run deep3 --weights runs/listen/deep2 --steps 5500 --lr 1.6e-3 \
+        --strength 0.65 --seed 133 $shares
+    python recipes/listener_finish.py soup --out runs/listen --runs grown deep2 deep3 deep3 --run gd23
+    python recipes/listener.py train $more --run last --weights runs/listen/gd23 --steps 700 --lr 1e-3 \
+        --strength 0.6 --seed 134 --shares hyke=10 iitg=3 an4=10
+    python recipes/listener_finish.py soup --out runs/listen --runs grown gd23 last --run gl
+    python recipes/listener_finish.py bundle --out runs/listen --run gl --seed 134
+
+The first of these runs had what was said before, as above; the second took up the rest after 4,300 of its
+steps. In the last one 0.3 of the recordings were single words (`KINDS`), and of these digits of people had twice
+as large shares (`WORD_SHARES`).
+
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
 of digits can be composed of many people's words. `train` composes recordings of all these in a process
@@ -239,6 +270,7 @@ from sutja.training.batch_norms import restore_batch_norms
 from sutja.training.listen import fit as listen
 from sutja.training.listen.align import cut_words
 from sutja.training.listen.batches import ComposedRecordings, Example, make_batch
+from sutja.training.listen.growth import add_blocks
 from sutja.training.listen.vocabulary import change_vocabulary
 
 OPEN = ("fsdd", "an4", "telephone-speech", "speech-commands", "korean")  # sets with open terms
@@ -286,6 +318,8 @@ def begin(args: argparse.Namespace) -> None:
     net.head.bias.data[1 + words.index(OTHER)] += LESS_OTHER
     torch.manual_seed(0)
     net = change_vocabulary(net, words, WORDS)
+    if args.blocks:
+        net = add_blocks(net, args.blocks, torch.from_numpy(make_batch(rows).features))
     folder = args.out / args.run
     folder.mkdir(parents=True, exist_ok=True)
     checkpoint.write(folder / checkpoint.NAME, {"config": net.config.to_json(), "average": net.state_dict()})
@@ -413,6 +447,7 @@ def main(argv: list[str] | None = None) -> None:
         if name == "begin":
             one.add_argument("--run", default="bundled")
             one.add_argument("--model", default="spoken", help="the bundled listener to go on from")
+            one.add_argument("--blocks", type=int, default=0, help="blocks along time that are added")
         if name == "train":
             add_training(one)
     args = parser.parse_args(argv)

@@ -55,7 +55,7 @@ def _convolution(
     )
 
 
-class _TimeBlock(nn.Module):
+class TimeBlock(nn.Module):
     """Two depthwise convolutions along time with mixes of channels, beside an identity."""
 
     def __init__(self, channels: int, reach: int) -> None:
@@ -98,7 +98,7 @@ class Listener(nn.Module):
                 nn.ReLU(),
             ),
         )
-        self.line = nn.Sequential(*[_TimeBlock(config.width, config.reach) for _ in range(config.depth)])
+        self.line = nn.Sequential(*[TimeBlock(config.width, config.reach) for _ in range(config.depth)])
         self.drop = nn.Dropout(0.1)
         self.head = nn.Conv2d(config.width, config.classes, 1)
 

@@ -75,8 +75,8 @@ WORD_SHARES = {
     "kokoro": 3.0,
     "hibari": 2.0,
     "espeak-ng": 1.2,
-    "espeak-ng languages": 2.5,
-    "other languages": 8.0,
+    "espeak-ng languages": 1.5,
+    "other languages": 4.0,
     "flite": 0.3,
     "festival": 0.3,
 }
@@ -101,7 +101,7 @@ _NOT_QUICKER = 1.05  # times as quickly: as it was
 _WITH_OTHERS = 0.2  # part of the strings with other words before, behind or, more seldom, within
 _PLACES = (0.4, 0.4, 0.2)  # before, behind, anywhere
 _ASIDE = 3.0  # seconds of these, at most
-KINDS = {"string": 0.16, "phrase": 0.52, "row": 0.13, "word": 0.14, "noise": 0.05}
+KINDS = {"string": 0.16, "phrase": 0.47, "row": 0.12, "word": 0.20, "noise": 0.05}
 
 Words = Mapping[int, Sequence[int]]  # class → the utterances that say it
 Parts = tuple[list[Spoken], list[float]]  # utterances, and the seconds between them
