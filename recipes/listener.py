@@ -210,11 +210,13 @@ what programs say, and the mean with the listener that it began with:
     for engine in "kokoro --read-out --count 600 --seed 241" "kokoro --count 600 --seed 242" \
             "kokoro --quantities --count 150 --seed 243" "hibari --read-out --count 500 --seed 226" \
             "flite --count 300 --seed 211" "festival --count 200 --seed 231" \
-            "flite --counts --count 150 --seed 212" "hibari --near-words $words --count 200 --seed 225" \
-            "hibari --count 600 --seed 227" "espeak-ng --count 2500 --seed 206" \
-            "flite --count 600 --seed 216" "espeak-ng --quantities --count 800 --seed 207" \
+            "flite --counts --count 150 --seed 212" \
+            "hibari --near-words $words --count 200 --seed 225" "hibari --count 600 --seed 227" \
+            "espeak-ng --count 2500 --seed 206" "flite --count 600 --seed 216" \
+            "espeak-ng --quantities --count 800 --seed 207" \
             "flite --quantities --count 300 --seed 217" "hibari --count 900 --seed 228" \
-            "espeak-ng --count 2500 --seed 208" "hibari --quantities --count 400 --seed 229" "hibari --count 1500 --seed 230"; do
+            "espeak-ng --count 2500 --seed 208" "hibari --quantities --count 400 --seed 229" \
+            "hibari --count 1500 --seed 230"; do
         python recipes/listener.py speak --out runs/listen --engine $engine; done
     more="--out runs/listen --frames 6000 --voice 0.9 --vary 0.7 --sounds 0.3"
     shares="--shares hyke=10 iitg=3 speech-commands=5 an4=10"
@@ -231,8 +233,8 @@ what programs say, and the mean with the listener that it began with:
     python recipes/listener_finish.py bundle --out runs/listen --run gl --seed 134
 
 The first of these runs had what was said before, as above; the second took up the rest after 4,300 of its
-steps. In the last one 0.3 of the recordings were single words (`KINDS`), and of these digits of people had twice
-as large shares (`WORD_SHARES`).
+steps. In the last one 0.3 of the recordings were single words (`KINDS`), of which digits of people had twice
+their shares (`WORD_SHARES`).
 
 `real` reads the training and validation parts of the real recordings, `speak` has phrases said by a program
 (`sutja.synthesis.speech`), `cut` takes phrases apart into words with a first listener, so that strings
