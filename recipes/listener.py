@@ -203,8 +203,9 @@ thousand of something in sentences hears these better and is less sure of single
         python recipes/listener.py speak --out runs/listen --engine $engine --seed 9001; done
     python recipes/listener_finish.py bundle --out runs/listen --run mean --seed 121 --to mean.onnx
 
-The bundled `spoken` came of four more blocks along time, which begin as nothing (`begin --blocks`), more of
-what programs say, and the mean with the listener that it began with:
+A deeper listener went on from `spoken` with four more blocks along time, which begin as nothing (`begin
+--blocks`), and more of what programs say. It hears more of strings and of sentences, and is not bundled, since it
+loses digits of an example (docs/log.md):
 
     python recipes/listener.py begin --out runs/listen --run grown --blocks 4
     for engine in "kokoro --read-out --count 600 --seed 241" "kokoro --count 600 --seed 242" \
@@ -230,7 +231,7 @@ what programs say, and the mean with the listener that it began with:
     python recipes/listener.py train $more --run last --weights runs/listen/gd23 --steps 700 --lr 1e-3 \
         --strength 0.6 --seed 134 --shares hyke=10 iitg=3 an4=10
     python recipes/listener_finish.py soup --out runs/listen --runs grown gd23 last --run gl
-    python recipes/listener_finish.py bundle --out runs/listen --run gl --seed 134
+    python recipes/listener_finish.py bundle --out runs/listen --run gl --seed 134 --to gl.onnx
 
 The first of these runs had what was said before, as above; the second took up the rest after 4,300 of its
 steps. In the last one 0.3 of the recordings were single words (`KINDS`), of which digits of people had twice
