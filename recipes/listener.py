@@ -203,9 +203,9 @@ thousand of something in sentences hears these better and is less sure of single
         python recipes/listener.py speak --out runs/listen --engine $engine --seed 9001; done
     python recipes/listener_finish.py bundle --out runs/listen --run mean --seed 121 --to mean.onnx
 
-A deeper listener went on from `spoken` with four more blocks along time, which begin as nothing (`begin
---blocks`), and more of what programs say. It hears more of strings and of sentences, and is not bundled, since
-it loses digits of an example (docs/log.md):
+A deeper listener went on from `spoken` with four more blocks along time, which begin as nothing, and more of
+what programs say. It hears more of strings and of sentences, and is not bundled, since it loses digits of an
+example (docs/log.md):
 
     python recipes/listener.py begin --out runs/listen --run grown --blocks 4
     for engine in "kokoro --read-out --count 600 --seed 241" "kokoro --count 600 --seed 242" \
