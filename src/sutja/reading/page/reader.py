@@ -46,7 +46,8 @@ from sutja.reading.page.tables.framed import find_framed, mark_cells
 from sutja.reading.page.tables.missing_cells import find_missing_cells
 from sutja.reading.page.tables.ruled_cells import RuledCells
 from sutja.reading.page.tables.structure import CellPosition, find_reading_order, locate_cells
-from sutja.reading.page.tables.sudoku import correct_grids, find_unread, note_corrections
+from sutja.reading.page.tables.sudoku import correct_grids, note_corrections
+from sutja.reading.page.tables.unread_cells import make_unread_numbers
 from sutja.reading.page.text.lines import PageText, Word
 from sutja.reading.page.text.orientation import find_orientation_by_text
 from sutja.reading.page.text.text_pass import TextPass, overlap
@@ -173,7 +174,7 @@ class PageReader:
         if self._make_comb is not None:
             fields = join_combs(fields, self._make_comb)
         numbers = self._make_numbers(transform, fields, prepared.frame, words)
-        unread = [] if cells is None else _find_unread(transform, fields, prepared.frame, cells)
+        unread = [] if cells is None else make_unread_numbers(fields, transform, prepared.frame, cells)
         corrected = correct_grids(numbers, unread)
         return Page(
             picture.source,
@@ -382,25 +383,6 @@ class PageReader:
             reading_confidence=number.confidence,
             text_confidence=get_text(field),
         )
-
-
-def _find_unread(
-    transform: PageTransform, fields: Sequence[Field], frame: Quad | None, cells: RuledCells
-) -> list[Number]:
-    """Make numbers without digits for the cells of puzzles whose writing was not read."""
-    boxes = [field.ink_box for field in fields]
-    positions = locate_cells(boxes, find_framed(transform, frame, boxes))
-    return [
-        Number(
-            *("", "", None, "number", 0.0, False),
-            transform.map_box(add_margin(box)),
-            written="handwritten",
-            table=position.table,
-            row=position.row,
-            column=position.column,
-        )
-        for position, box in find_unread(boxes, positions, cells)
-    ]
 
 
 def _note_preparation(picture: Picture, prepared: PreparedPage, orientation: Orientation) -> tuple[str, ...]:

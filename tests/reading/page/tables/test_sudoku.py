@@ -12,7 +12,8 @@ from sutja.reading.page.geometry.layout import Layout
 from sutja.reading.page.geometry.transform import PageTransform
 from sutja.reading.page.tables.ruled_cells import RuledCells
 from sutja.reading.page.tables.structure import locate_cells
-from sutja.reading.page.tables.sudoku import correct_grids, find_unread, note_corrections
+from sutja.reading.page.tables.sudoku import correct_grids, note_corrections
+from sutja.reading.page.tables.unread_cells import find_unread
 from sutja.types import Alternative, Box, Number
 
 DIGITS = [[(3 * i + i // 3 + j) % 9 + 1 for j in range(9)] for i in range(9)]

@@ -10,24 +10,20 @@ Letters: p (9, 9, 10) probability of each digit in each cell.
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sutja.reading.page.tables.missing_cells import locate_missing_cells
-from sutja.reading.page.tables.ruled_cells import RuledCells
-from sutja.reading.page.tables.structure import CellPosition
-from sutja.types import Alternative, Box, Number
+from sutja.types import Alternative, Number
 
 SIDE = 9
 DOUBT = 0.99  # a cell read more surely only gets a digit that the reader named: people make mistakes, too
 _MIN_PROBABILITY = 0.002  # of a digit that the reader did not name
 _MIN_LIKELIHOOD = 1e-30  # of a grid that fits, relative to the likeliest digit of each cell: few grids fit
-_AROUND = 0.3  # of a digit's box on each side, where the writing of its cell is looked for
-_MAX_UNREAD = 6  # cells of a grid without a number, or with several digits
+MAX_UNREAD = 6  # cells of a grid without a number, or with several digits
 _MAX_STEPS = 20_000  # of the search; then the grid stays as it was read
 
 Cells = Mapping[tuple[int, int], Number]  # row and column, from 0 → number
@@ -58,36 +54,6 @@ def correct_grids(numbers: Sequence[Number], unread: Sequence[Number] = ()) -> l
     return corrected
 
 
-def find_unread(
-    boxes: Sequence[Box], positions: Sequence[CellPosition | None], cells: RuledCells
-) -> list[tuple[CellPosition, Box]]:
-    """Find the cells of filled grids that hold writing but no number: position and box of the writing.
-
-    Parameters
-    ----------
-    boxes, positions : Sequence[Box] or Sequence[CellPosition | None]
-        Boxes of the numbers on a page, and their positions as `locate_cells` gives them.
-    cells : RuledCells
-        The page, in which writing is told from lines.
-    """
-    count = Counter(position.table for position in positions if position is not None)
-    grids = {table for table, n in count.items() if SIDE**2 - _MAX_UNREAD <= n < SIDE**2}
-    if not grids:
-        return []
-    missing = [
-        (position, cells.find_writing(_widen(box)))
-        for position, box in locate_missing_cells(boxes, positions)
-        if position.table in grids
-    ]
-    return [(position, ink) for position, ink in missing if ink is not None]
-
-
-def _widen(box: Box) -> Box:
-    """Widen the usual box of a digit to most of its cell."""
-    x, y = _AROUND * box.width, _AROUND * box.height
-    return Box(box.x0 - x, box.y0 - y, box.x1 + x, box.y1 + y)
-
-
 def _find_place(number: Number, others: Sequence[Number]) -> int:
     """Find the index of a number of a table among others in reading order."""
     mine = [i for i, other in enumerate(others) if other.table == number.table]
@@ -109,7 +75,7 @@ def correct_grid(cells: Cells) -> dict[tuple[int, int], Number]:
     whole = bool(cells) and max(map(max, cells)) == SIDE - 1
     if (
         not whole
-        or len(unread) > _MAX_UNREAD
+        or len(unread) > MAX_UNREAD
         or any(cells[place].confidence >= DOUBT for place in unread & cells.keys())
     ):
         return {}
