@@ -165,7 +165,7 @@ def _parse_boxes(
     """Parse the boxes of a sample; none where nothing is beside its picture, as in folders of YOLO."""
     if sample.label is None:
         return []
-    where = sample.name.replace(sample.member.name, sample.label.name)
+    where = sample.name.replace(sample.member.name, sample.label.name, 1)
     if sample.label.size > len(sample.said):
         raise PictureError(f"has boxes of {sample.label.size:,} bytes, more than {len(sample.said):,}")
     try:
